@@ -1,0 +1,1 @@
+//! The approximations of section II and experiment 1.

@@ -1,0 +1,1 @@
+//! The command line: everything the window shows, as text, JSON and figures.

@@ -1,0 +1,1 @@
+//! Figures: one description, drawn to SVG, PNG and PDF.
