@@ -1,1 +1,34 @@
 //! The approximations of section II and experiment 1.
+//!
+//! Every method is a set of disjoint blocks with a rank each, approximated by truncated SVD.
+//! The files stand in the order of the data:
+//!
+//! [`settings`] → [`segment`] → [`layout`] → [`factor`] → [`reconstruct`] and [`metrics`],
+//! with [`budget`], [`adaptive`], [`curve`] and [`survey`] on top, and [`evaluate`] as the one
+//! place that answers *what does this setting give on this matrix*.
+//!
+//! Blocks are factorized once per (matrix, layout); a change of rank only truncates, and every
+//! error follows from the singular values alone (Eckart–Young).
+
+pub mod adaptive;
+pub mod best_grid;
+pub mod budget;
+pub mod curve;
+pub mod evaluate;
+pub mod factor;
+pub mod layout;
+pub mod metrics;
+pub mod reconstruct;
+pub mod segment;
+pub mod settings;
+pub mod survey;
+
+pub use evaluate::{Evaluation, evaluate};
+pub use factor::{
+    Backend, FactorError, Factorization, Factors, Spectra, factorize, singular_values,
+};
+pub use layout::{Block, BlockLayout, LayoutError, LayoutKind};
+pub use reconstruct::reconstruct;
+pub use settings::{
+    AdaptiveSettings, LocalizedSettings, LoraSettings, MeloraSettings, Method, MethodSettings,
+};

@@ -1,0 +1,72 @@
+//! The best grid for a budget: over all K that fit, the lowest error.
+
+use std::ops::ControlFlow;
+
+use nalgebra::DMatrix;
+
+use super::budget::matched_rank;
+use super::evaluate::{Evaluation, evaluate};
+use super::factor::{FactorError, Spectra};
+use super::layout::{BlockLayout, LayoutKind};
+use super::settings::{AdaptiveSettings, LocalizedSettings, MethodSettings};
+
+/// What each grid reaches within one budget.
+#[derive(Clone, Debug)]
+pub struct GridAtBudget {
+    /// Segments K along each side.
+    pub grid: usize,
+    /// Uniform ranks, where the budget pays for rank 1 everywhere.
+    pub uniform: Option<Evaluation>,
+    /// A rank per block, where the budget pays for a triplet.
+    pub adaptive: Option<Evaluation>,
+}
+
+/// Tries every K whose uniform rank 1 fits `budget`; K = 1 is LoRA.
+/// `on_grid` hears of each and may stop. Cost: one factorization per K.
+///
+/// # Errors
+/// As [`Spectra::of`]; [`FactorError::Stopped`] when `on_grid` answers stop.
+pub fn grids_at_budget(
+    matrix: &DMatrix<f64>,
+    budget: usize,
+    on_grid: &dyn Fn(&GridAtBudget) -> ControlFlow<()>,
+) -> Result<Vec<GridAtBudget>, FactorError> {
+    let (rows, cols) = matrix.shape();
+    let mut found = Vec::new();
+    for grid in 1..=rows.min(cols) {
+        let kind = LayoutKind::Grid(grid);
+        let matched = matched_rank(rows, cols, kind, budget)?;
+        if matched.rank == 0 {
+            break;
+        }
+        let spectra = Spectra::of(matrix, BlockLayout::new(rows, cols, kind)?)?;
+        let uniform = MethodSettings::Localized(LocalizedSettings {
+            grid,
+            rank: matched.rank,
+        });
+        let adaptive = MethodSettings::LocalizedAdaptive(AdaptiveSettings {
+            grid,
+            budget,
+            painted: None,
+        });
+        let entry = GridAtBudget {
+            grid,
+            uniform: evaluate(&spectra, &uniform).ok(),
+            adaptive: evaluate(&spectra, &adaptive).ok(),
+        };
+        let flow = on_grid(&entry);
+        found.push(entry);
+        if flow.is_break() {
+            return Err(FactorError::Stopped);
+        }
+    }
+    Ok(found)
+}
+
+/// The entry with the lowest uniform error.
+pub fn best_uniform(grids: &[GridAtBudget]) -> Option<&Evaluation> {
+    grids
+        .iter()
+        .filter_map(|g| g.uniform.as_ref())
+        .min_by(|a, b| a.error.total_cmp(&b.error))
+}
