@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::approx::budget::BudgetRule;
+use crate::approx::budget::{BudgetRule, matched_rank};
 use crate::approx::{
-    AdaptiveSettings, LocalizedSettings, LoraSettings, MeloraSettings, Method, MethodSettings,
+    AdaptiveSettings, BlockLayout, LayoutKind, LocalizedSettings, LoraSettings, MeloraSettings,
+    Method, MethodSettings,
 };
 use crate::source::{Dataset, Source, Split, Transform};
 
@@ -76,6 +77,75 @@ impl Settings {
             .filter(|method| self.show_adaptive || *method != Method::LocalizedAdaptive)
             .map(|method| self.of(method))
             .collect()
+    }
+}
+
+impl Settings {
+    /// Lowers N, K and ranks to what a `rows × cols` matrix takes, derives matched ranks, and says
+    /// what was changed. A matrix without cells changes nothing.
+    pub fn fit(&mut self, rows: usize, cols: usize) -> Vec<String> {
+        let most = rows.min(cols);
+        let mut notes = Vec::new();
+        if most == 0 {
+            return notes;
+        }
+        let segments = [
+            ("N", &mut self.melora.blocks),
+            ("K", &mut self.localized.grid),
+            ("K (adaptive)", &mut self.adaptive.grid),
+        ];
+        for (letter, value) in segments {
+            let fitting = (*value).clamp(1, most);
+            if fitting != *value {
+                notes.push(format!(
+                    "{letter} = {value} does not fit {rows} × {cols}, {fitting} is shown"
+                ));
+                *value = fitting;
+            }
+        }
+        if let Some(painted) = &self.adaptive.painted
+            && painted.len() != self.adaptive.grid * self.adaptive.grid
+        {
+            self.adaptive.painted = None;
+        }
+        if let Some(rule) = self.matched {
+            self.match_ranks(rows, cols, rule);
+        }
+        notes
+    }
+
+    /// Sets every rank to the largest that the one budget pays for; zero where it pays for none.
+    fn match_ranks(&mut self, rows: usize, cols: usize, rule: BudgetRule) {
+        let budget = self.adaptive.budget;
+        let local = rule.local_budget(budget, self.melora.blocks);
+        let rank = |kind, budget| matched_rank(rows, cols, kind, budget).map_or(0, |m| m.rank);
+        self.lora.rank = rank(LayoutKind::Grid(1), budget);
+        self.melora.rank = rank(LayoutKind::Diagonal(self.melora.blocks), local);
+        self.localized.rank = rank(LayoutKind::Grid(self.localized.grid), local);
+    }
+
+    /// Why the one budget pays for no rank of a method, if it does not.
+    pub fn unaffordable(
+        &self,
+        rows: usize,
+        cols: usize,
+        settings: &MethodSettings,
+    ) -> Option<String> {
+        self.matched?;
+        let rank = match settings {
+            MethodSettings::Lora(s) => s.rank,
+            MethodSettings::Melora(s) => s.rank,
+            MethodSettings::Localized(s) => s.rank,
+            MethodSettings::LocalizedAdaptive(_) => return None,
+        };
+        let layout = BlockLayout::new(rows, cols, settings.layout()).ok()?;
+        (rank == 0).then(|| {
+            format!(
+                "the budget of {} pays for no rank here, rank 1 needs {}",
+                self.adaptive.budget,
+                layout.cost_per_rank()
+            )
+        })
     }
 }
 
