@@ -1,1 +1,30 @@
-//! Figures: one description, drawn to SVG, PNG and PDF.
+//! Figures: one description ([`Figure`]), drawn to SVG, from which PNG and PDF come.
+//!
+//! Results go in, bytes come out; whoever asked for the figure writes the file.
+//! Text is set in the embedded DejaVu Sans, so no system font is needed, and equal figures give
+//! equal bytes: nothing in them depends on the clock or the machine.
+
+pub mod label;
+pub mod palette;
+pub mod ticks;
+
+mod font;
+mod heatmap;
+mod model;
+mod pdf;
+mod plot;
+mod png;
+mod render;
+mod svg;
+mod table;
+
+pub use heatmap::{BlockLine, Colors, ConfusionMatrix, Heading, Heatmap, ScaleBar};
+pub use model::{Element, Figure, Metadata};
+pub use plot::{Guide, GuideAxis, Mark, Marker, Plot, Series, SeriesStyle};
+pub use render::{FigureError, Format, MAX_PIXELS, default_png_width, render};
+pub use table::{Align, Cell, Column, Row, Table};
+
+/// The regular face of the embedded font, for the window to use as well.
+pub const FONT_REGULAR: &[u8] = font::REGULAR;
+/// The bold face of the embedded font.
+pub const FONT_BOLD: &[u8] = font::BOLD;

@@ -1,0 +1,105 @@
+//! The embedded font, and how wide a text is in it.
+
+use std::sync::{Arc, LazyLock};
+
+use skrifa::instance::{LocationRef, Size};
+use skrifa::{FontRef, MetadataProvider};
+use usvg::fontdb::{Database, Source};
+
+pub(super) const REGULAR: &[u8] = include_bytes!("../../assets/fonts/DejaVuSans.ttf");
+pub(super) const BOLD: &[u8] = include_bytes!("../../assets/fonts/DejaVuSans-Bold.ttf");
+
+/// The name under which the embedded faces are known.
+pub(super) const FAMILY: &str = "DejaVu Sans";
+
+/// The embedded faces and no others: a figure must not depend on the machine that draws it.
+pub(super) fn database() -> Arc<Database> {
+    static FONTS: LazyLock<Arc<Database>> = LazyLock::new(|| {
+        let mut fonts = Database::new();
+        for face in [REGULAR, BOLD] {
+            fonts.load_font_source(Source::Binary(Arc::new(face)));
+        }
+        fonts.set_sans_serif_family(FAMILY);
+        Arc::new(fonts)
+    });
+    Arc::clone(&FONTS)
+}
+
+/// A type size in points and a weight.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Type {
+    pub size: f64,
+    pub bold: bool,
+}
+
+impl Type {
+    pub(super) const fn regular(size: f64) -> Self {
+        Self { size, bold: false }
+    }
+
+    pub(super) const fn bold(size: f64) -> Self {
+        Self { size, bold: true }
+    }
+
+    /// The advance width of `text`, in points.
+    pub(super) fn width(self, text: &str) -> f64 {
+        let face = if self.bold { BOLD } else { REGULAR };
+        let Ok(font) = FontRef::new(face) else {
+            return text.chars().count() as f64 * self.size * 0.6;
+        };
+        let glyphs = font.charmap();
+        let metrics = font.glyph_metrics(Size::new(self.size as f32), LocationRef::default());
+        text.chars()
+            .map(|c| {
+                let glyph = glyphs.map(c).unwrap_or_default();
+                f64::from(metrics.advance_width(glyph).unwrap_or_default())
+            })
+            .sum()
+    }
+
+    /// `text`, or as much of its beginning as fits into `width` with an ellipsis behind it.
+    pub(super) fn fit(self, text: &str, width: f64) -> String {
+        if self.width(text) <= width {
+            return text.to_owned();
+        }
+        let room = width - self.width("…");
+        let mut used = 0.0;
+        let mut buffer = [0; 4];
+        let kept: String = text
+            .chars()
+            .take_while(|c| {
+                used += self.width(c.encode_utf8(&mut buffer));
+                used <= room
+            })
+            .collect();
+        format!("{}…", kept.trim_end())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_font_has_the_mathematics() {
+        for face in [REGULAR, BOLD] {
+            let font = FontRef::new(face).unwrap_or_else(|e| panic!("{e}"));
+            for c in "‖ᵢₖᵀ⊤∈⁻→×Σσ√≤Δ·…⁰¹²³⁴⁵⁶⁷⁸⁹₀₁−±ŴÜß".chars()
+            {
+                assert!(font.charmap().map(c).is_some(), "{c} is missing");
+            }
+        }
+    }
+
+    #[test]
+    fn a_fitted_text_is_never_wider_than_its_place() {
+        let face = Type::regular(8.0);
+        for text in ["", "short", &"ein sehr langer Name ".repeat(400)] {
+            for width in [10.0, 50.0, 300.0] {
+                let fitted = face.fit(text, width);
+                assert!(face.width(&fitted) <= width, "{fitted:?} in {width}");
+            }
+        }
+        assert_eq!(face.fit("error 0.2313", 100.0), "error 0.2313");
+    }
+}

@@ -1,0 +1,138 @@
+//! Matrices as pictures: heat maps, their colour scale, and confusion matrices.
+
+use std::ops::Range;
+
+use nalgebra::DMatrix;
+
+use super::palette::{self, ColorMap, Rgb, Theme};
+
+/// How the values of a heat map become colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Colors {
+    /// From the low end of the range to the high end.
+    Sequential(ColorMap),
+    /// Signed values, neutral in the middle of the range.
+    Diverging,
+}
+
+impl Colors {
+    /// The colour of `value` on a scale over `range`; what is not finite, and every value of an
+    /// empty range, gets a defined colour too.
+    pub fn color(self, theme: Theme, value: f64, range: (f64, f64)) -> Rgb {
+        if value.is_nan() {
+            return palette::missing(theme);
+        }
+        // Halved, so that a range over all of f64 does not overflow.
+        let span = range.1 / 2.0 - range.0 / 2.0;
+        let share = if span > 0.0 {
+            ((value / 2.0 - range.0 / 2.0) / span).clamp(0.0, 1.0)
+        } else {
+            0.5
+        };
+        match self {
+            Self::Sequential(map) => palette::sequential(map, share),
+            Self::Diverging => palette::diverging(theme, share * 2.0 - 1.0),
+        }
+    }
+}
+
+/// A line of text above a heat map.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heading {
+    /// The text; shortened when it does not fit.
+    pub text: String,
+    /// Its colour, the theme's foreground by default.
+    pub color: Option<Rgb>,
+    /// Whether it is the panel's name.
+    pub bold: bool,
+}
+
+impl Heading {
+    /// A plain line.
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            color: None,
+            bold: false,
+        }
+    }
+
+    /// The panel's name, in the method's colour if it has one.
+    pub fn name(text: impl Into<String>, color: Option<Rgb>) -> Self {
+        Self {
+            text: text.into(),
+            color,
+            bold: true,
+        }
+    }
+}
+
+/// The outline of one block, in rows and columns of the matrix.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlockLine {
+    /// The block's rows.
+    pub rows: Range<usize>,
+    /// The block's columns.
+    pub cols: Range<usize>,
+}
+
+/// A matrix as a picture: one square per cell, never smoothed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Heatmap {
+    /// The values, row 0 on top.
+    pub matrix: DMatrix<f64>,
+    /// The values at the two ends of the colour scale.
+    pub range: (f64, f64),
+    /// The colour scale.
+    pub colors: Colors,
+    /// Lines above the picture.
+    pub headings: Vec<Heading>,
+    /// Block outlines.
+    pub blocks: Vec<BlockLine>,
+    /// The outlines' colour, which is the method's.
+    pub block_color: Option<Rgb>,
+}
+
+impl Heatmap {
+    /// A heat map without headings or blocks.
+    pub fn new(matrix: DMatrix<f64>, range: (f64, f64), colors: Colors) -> Self {
+        Self {
+            matrix,
+            range,
+            colors,
+            headings: Vec::new(),
+            blocks: Vec::new(),
+            block_color: None,
+        }
+    }
+
+    /// The colour of one cell.
+    pub fn cell_color(&self, theme: Theme, row: usize, col: usize) -> Rgb {
+        self.colors
+            .color(theme, self.matrix[(row, col)], self.range)
+    }
+}
+
+/// The colour scale of one or more heat maps, as a bar with its two ends and middle labelled.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScaleBar {
+    /// The values at the two ends.
+    pub range: (f64, f64),
+    /// The colour scale.
+    pub colors: Colors,
+    /// What the values are.
+    pub label: String,
+}
+
+/// Counts of true (rows) against predicted (columns) classes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfusionMatrix {
+    /// `counts[t][p]`: items of class `t` that were taken for class `p`.
+    pub counts: Vec<Vec<u64>>,
+    /// The classes' names.
+    pub classes: Vec<String>,
+    /// Lines above the picture.
+    pub headings: Vec<Heading>,
+    /// Shade of a full row.
+    pub color: Rgb,
+}

@@ -1,0 +1,169 @@
+//! Numbers and names as they are written in figures and in the window.
+
+/// A name from outside, fit to be shown: one line, no control characters and none that turn the
+/// direction of the text around it.
+pub fn clean(name: &str) -> String {
+    let mut text = String::with_capacity(name.len());
+    for c in name.chars() {
+        let turns_text = matches!(c,
+            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        // Neither may stand in XML, escaped or not.
+        let not_xml = matches!(c, '\u{fffe}' | '\u{ffff}');
+        if c.is_whitespace() || c.is_control() {
+            if !text.ends_with(' ') {
+                text.push(' ');
+            }
+        } else if !turns_text && !not_xml {
+            text.push(c);
+        }
+    }
+    text.trim().to_owned()
+}
+
+/// A normalized error with the paper's four digits: `0.2313`.
+pub fn error(value: f64) -> String {
+    if value.is_finite() && value != 0.0 && value.abs() < 0.000_05 {
+        return scientific(value, 1);
+    }
+    format!("{value:.4}")
+}
+
+/// A share as a percentage with one decimal: `28.6 %`.
+pub fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}
+
+/// A count with thousands set apart: `50,565`.
+pub fn count(value: usize) -> String {
+    let digits = value.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Any number in a few characters: plain where that is short, otherwise with a power of ten.
+pub fn short(value: f64) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    if !value.is_finite() {
+        return "–".to_owned();
+    }
+    if !(1e-3..1e5).contains(&value.abs()) {
+        return scientific(value, 2);
+    }
+    let decimals = (3 - value.abs().log10().floor() as i32).clamp(0, 6) as usize;
+    minus(&trim_zeros(&format!("{value:.decimals$}")))
+}
+
+/// A number as mantissa and power of ten: `2.5·10⁻⁷`, `10³`.
+pub fn scientific(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$e}");
+    let Some((mantissa, exponent)) = text.split_once('e') else {
+        return text;
+    };
+    let power = format!("10{}", superscript(exponent));
+    match trim_zeros(mantissa).as_str() {
+        "1" => power,
+        "-1" => format!("−{power}"),
+        mantissa => format!("{}·{power}", minus(mantissa)),
+    }
+}
+
+/// A number at a tick, with the decimals that its step needs.
+pub fn tick(value: f64, step: f64) -> String {
+    let size = value.abs().max(step.abs());
+    if !(1e-4..1e6).contains(&size) {
+        // Digits down to the step, so that neighbours stay distinct.
+        let digits = (value.abs().max(f64::MIN_POSITIVE).log10().floor()
+            - step.abs().max(f64::MIN_POSITIVE).log10().floor())
+        .clamp(0.0, 14.0) as usize;
+        return if value == 0.0 {
+            "0".to_owned()
+        } else {
+            scientific(value, digits)
+        };
+    }
+    let decimals = (-step.abs().log10().floor()).clamp(0.0, 12.0) as usize;
+    let text = format!("{value:.decimals$}");
+    if text
+        .trim_start_matches('-')
+        .chars()
+        .all(|c| "0.".contains(c))
+    {
+        return "0".to_owned();
+    }
+    minus(&text)
+}
+
+/// `-7` → `⁻⁷`.
+pub fn superscript(exponent: &str) -> String {
+    exponent
+        .chars()
+        .map(|c| match c {
+            '-' => '⁻',
+            '1' => '¹',
+            '2' => '²',
+            '3' => '³',
+            digit @ '0'..='9' => {
+                char::from_u32(0x2070 + (digit as u32 - '0' as u32)).unwrap_or(digit)
+            }
+            other => other,
+        })
+        .collect()
+}
+
+fn minus(number: &str) -> String {
+    number.replacen('-', "−", 1)
+}
+
+fn trim_zeros(number: &str) -> String {
+    if !number.contains('.') {
+        return number.to_owned();
+    }
+    number
+        .trim_end_matches('0')
+        .trim_end_matches('.')
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_as_in_the_paper() {
+        assert_eq!(error(0.231_349), "0.2313");
+        assert_eq!(error(0.0), "0.0000");
+        assert_eq!(error(3.2e-9), "3.2·10⁻⁹");
+        assert_eq!(percent(224.0 / 784.0), "28.6 %");
+        assert_eq!(count(50_565), "50,565");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(1_000_000), "1,000,000");
+        assert_eq!(short(-0.25), "−0.25");
+        assert_eq!(short(1e-30), "10⁻³⁰");
+        assert_eq!(short(255.0), "255");
+        assert_eq!(short(-2.5e17), "−2.5·10¹⁷");
+        assert_eq!(short(f64::NAN), "–");
+    }
+
+    #[test]
+    fn ticks_carry_the_decimals_of_their_step() {
+        assert_eq!(tick(0.3, 0.1), "0.3");
+        assert_eq!(tick(0.3 - 0.1 - 0.2, 0.1), "0");
+        assert_eq!(tick(-2.0, 0.5), "−2.0");
+        assert_eq!(tick(200.0, 50.0), "200");
+        assert_eq!(tick(2e-300, 1e-300), "2·10⁻³⁰⁰");
+    }
+
+    #[test]
+    fn names_lose_what_breaks_a_line_or_a_file() {
+        assert_eq!(clean("a\u{0}b\nc\t\td \u{202e}e\u{ffff}"), "a b c d e");
+        assert_eq!(clean("<&>\"שלום 🙂"), "<&>\"שלום 🙂");
+    }
+}

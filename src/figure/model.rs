@@ -1,0 +1,122 @@
+//! The description of a figure: rows of elements, and what is known about where it came from.
+
+use super::heatmap::{ConfusionMatrix, Heatmap, ScaleBar};
+use super::palette::Theme;
+use super::plot::Plot;
+use super::table::Table;
+
+/// A figure, independent of the format it will be written in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figure {
+    /// A line above everything, in bold.
+    pub title: Option<String>,
+    /// Rows from top to bottom; the elements of a row share its width equally.
+    pub rows: Vec<Vec<Element>>,
+    /// What the file says about itself.
+    pub metadata: Metadata,
+    /// Background and text; the builders choose the methods' colours for the same theme.
+    pub theme: Theme,
+    /// Width on paper, in points (1/72 inch). The type sizes are fixed, so this is also the
+    /// choice between a figure for one column and one for the whole page.
+    pub width: f64,
+}
+
+impl Figure {
+    /// A column of a two-column paper: 3.5 inches.
+    pub const COLUMN: f64 = 252.0;
+    /// The text width of a page: 7 inches.
+    pub const PAGE: f64 = 504.0;
+    /// The narrowest figure that is drawn; smaller widths are raised to it.
+    pub const MIN_WIDTH: f64 = 120.0;
+    /// The widest figure that is drawn; larger widths are lowered to it.
+    pub const MAX_WIDTH: f64 = 2880.0;
+
+    /// An empty figure of a width in points.
+    pub fn new(theme: Theme, width: f64, metadata: Metadata) -> Self {
+        Self {
+            title: None,
+            rows: Vec::new(),
+            metadata,
+            theme,
+            width,
+        }
+    }
+
+    /// The same figure with one more row.
+    #[must_use]
+    pub fn with_row(mut self, elements: Vec<Element>) -> Self {
+        self.rows.push(elements);
+        self
+    }
+
+    /// The same figure with a title.
+    #[must_use]
+    pub fn with_title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+}
+
+/// One part of a figure.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Element {
+    /// A matrix as a picture.
+    Heatmap(Heatmap),
+    /// The colour scale that the heat maps above it share.
+    ScaleBar(ScaleBar),
+    /// Curves, points and histograms over two axes.
+    Plot(Plot),
+    /// Rows and columns of text.
+    Table(Table),
+    /// Counts of true against predicted classes.
+    ConfusionMatrix(ConfusionMatrix),
+    /// An empty place, so that a row keeps the widths of the row above.
+    Blank,
+}
+
+/// What a figure's file says about itself, in the fields that its format has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Metadata {
+    /// What the figure shows.
+    pub title: String,
+    /// The settings it was made with, in words.
+    pub description: String,
+    /// The command line that makes the same figure; empty when there is none.
+    pub command: String,
+    /// The matrix or data set it was made from.
+    pub source: String,
+    /// Program and version.
+    pub software: String,
+}
+
+impl Metadata {
+    /// Metadata of a figure made by this version of the program.
+    pub fn new(
+        title: impl Into<String>,
+        description: impl Into<String>,
+        source: impl Into<String>,
+        command: impl Into<String>,
+    ) -> Self {
+        Self {
+            title: title.into(),
+            description: description.into(),
+            command: command.into(),
+            source: source.into(),
+            software: concat!("Localized LoRA Explorer ", env!("CARGO_PKG_VERSION")).to_owned(),
+        }
+    }
+
+    /// The fields that say something, under the names used in PNG and SVG.
+    pub fn entries(&self) -> Vec<(&'static str, &str)> {
+        let all = [
+            ("Title", self.title.as_str()),
+            ("Description", &self.description),
+            ("Source", &self.source),
+            ("Command", &self.command),
+            ("Software", &self.software),
+        ];
+        all.into_iter()
+            .filter(|(_, text)| !text.is_empty())
+            .collect()
+    }
+}

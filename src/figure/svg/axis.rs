@@ -1,0 +1,140 @@
+//! One axis of a plot: values to points, and the ticks that fit.
+
+use crate::figure::ticks::{self, Tick};
+
+/// Beyond this, sums of two values would leave f64.
+const LARGEST: f64 = 1e300;
+const SMALLEST: f64 = 1e-300;
+/// Free space at both ends, as a share of the axis.
+const PADDING: f64 = 0.04;
+
+/// A scale from values to places on the page.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Axis {
+    low: f64,
+    high: f64,
+    log: bool,
+    /// Where `low` lies, in points.
+    start: f64,
+    /// Where `high` lies, in points.
+    end: f64,
+}
+
+impl Axis {
+    /// An axis that shows all `values` that it can: the finite ones, above zero if it is
+    /// logarithmic. Equal ends are pulled apart, and without any value it runs from 0 (or 0.1) to 1.
+    pub(super) fn around(values: impl Iterator<Item = f64>, log: bool, from_zero: bool) -> Self {
+        let shown = values
+            .filter(|value| value.is_finite() && (!log || *value > 0.0))
+            .map(|value| value.clamp(-LARGEST, LARGEST));
+        let shown = shown.map(|value| if log { value.max(SMALLEST) } else { value });
+        let ends = shown.fold(None, |ends: Option<(f64, f64)>, value| {
+            let (low, high) = ends.unwrap_or((value, value));
+            Some((low.min(value), high.max(value)))
+        });
+        let (low, high) = ends.unwrap_or(if log { (0.1, 1.0) } else { (0.0, 1.0) });
+        let axis = Self::between(low, high, log);
+        let pad = PADDING * (axis.scaled(axis.high) - axis.scaled(axis.low));
+        if log {
+            return Self {
+                low: axis.low / 10f64.powf(pad),
+                high: axis.high * 10f64.powf(pad),
+                ..axis
+            };
+        }
+        Self {
+            low: if from_zero && low >= 0.0 {
+                0.0
+            } else {
+                axis.low - pad
+            },
+            high: axis.high + pad,
+            ..axis
+        }
+    }
+
+    /// An axis with given ends.
+    pub(super) fn between(low: f64, high: f64, log: bool) -> Self {
+        let least = if log { SMALLEST } else { -LARGEST };
+        let tame = |value: f64| {
+            if value.is_nan() {
+                least
+            } else {
+                value.clamp(least, LARGEST)
+            }
+        };
+        let (mut low, mut high) = (tame(low.min(high)), tame(low.max(high)));
+        // Nothing can be told apart below the resolution of f64.
+        if high - low <= low.abs().max(high.abs()) * 1e-12 {
+            if log {
+                (low, high) = (low / 2.0, high * 2.0);
+            } else {
+                let around = if low == 0.0 { 1.0 } else { low.abs() * 0.1 };
+                (low, high) = (low - around, high + around);
+            }
+        }
+        Self {
+            low,
+            high,
+            log,
+            start: 0.0,
+            end: 1.0,
+        }
+    }
+
+    /// The same axis laid from `start` to `end`, in points.
+    pub(super) fn laid(self, start: f64, end: f64) -> Self {
+        Self { start, end, ..self }
+    }
+
+    fn scaled(&self, value: f64) -> f64 {
+        if self.log { value.log10() } else { value }
+    }
+
+    /// Where a value stands, in points; `None` for what the axis cannot show.
+    pub(super) fn place(&self, value: f64) -> Option<f64> {
+        if !value.is_finite() || (self.log && value <= 0.0) {
+            return None;
+        }
+        let (low, high) = (self.scaled(self.low), self.scaled(self.high));
+        let share = (self.scaled(value) - low) / (high - low);
+        // Far outside is as good as outside, and keeps the numbers in the file small.
+        Some(self.start + share.clamp(-20.0, 20.0) * (self.end - self.start))
+    }
+
+    /// The foot of a bar: zero, or the lower end.
+    pub(super) fn foot(&self) -> f64 {
+        let zero = if self.log {
+            self.low
+        } else {
+            0f64.clamp(self.low, self.high)
+        };
+        self.place(zero).unwrap_or(self.start)
+    }
+
+    /// As many ticks as fit, when a label takes `room` points along the axis.
+    pub(super) fn ticks(&self, most: usize, room: impl Fn(&str) -> f64) -> Vec<Tick> {
+        let at = |wanted| {
+            if self.log {
+                ticks::logarithmic(self.low, self.high, wanted)
+            } else {
+                ticks::linear(self.low, self.high, wanted)
+            }
+        };
+        let fits = |ticks: &Vec<Tick>| {
+            let labelled: Vec<(f64, f64)> = ticks
+                .iter()
+                .filter(|tick| !tick.label.is_empty())
+                .filter_map(|tick| Some((self.place(tick.value)?, room(&tick.label))))
+                .collect();
+            labelled
+                .windows(2)
+                .all(|pair| (pair[0].0 - pair[1].0).abs() >= (pair[0].1 + pair[1].1) / 2.0)
+        };
+        (2..=most.max(2))
+            .rev()
+            .map(at)
+            .find(fits)
+            .unwrap_or_default()
+    }
+}

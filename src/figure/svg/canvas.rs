@@ -1,0 +1,277 @@
+//! The shapes of an SVG document, written one after the other.
+
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+use crate::figure::font::Type;
+use crate::figure::label;
+use crate::figure::palette::{Rgb, Theme};
+
+/// A place in the figure, in points.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Area {
+    pub x: f64,
+    pub y: f64,
+    pub width: f64,
+    pub height: f64,
+}
+
+impl Area {
+    pub(super) fn right(self) -> f64 {
+        self.x + self.width
+    }
+
+    pub(super) fn bottom(self) -> f64 {
+        self.y + self.height
+    }
+
+    pub(super) fn overlaps(self, other: Self) -> bool {
+        self.x < other.right()
+            && other.x < self.right()
+            && self.y < other.bottom()
+            && other.y < self.bottom()
+    }
+
+    pub(super) fn contains(self, (x, y): (f64, f64)) -> bool {
+        (self.x..=self.right()).contains(&x) && (self.y..=self.bottom()).contains(&y)
+    }
+}
+
+/// How a line is drawn.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stroke {
+    pub color: Rgb,
+    pub width: f64,
+    pub opacity: f64,
+    pub dashed: bool,
+}
+
+impl Stroke {
+    pub(super) fn solid(color: Rgb, width: f64) -> Self {
+        Self {
+            color,
+            width,
+            opacity: 1.0,
+            dashed: false,
+        }
+    }
+
+    pub(super) fn dashed(color: Rgb, width: f64) -> Self {
+        Self {
+            dashed: true,
+            ..Self::solid(color, width)
+        }
+    }
+
+    fn attributes(self) -> String {
+        let mut text = format!(
+            r#"fill="none" stroke="{}" stroke-width="{}""#,
+            self.color.hex(),
+            number(self.width)
+        );
+        if self.opacity < 1.0 {
+            let _ = write!(text, r#" stroke-opacity="{}""#, number(self.opacity));
+        }
+        if self.dashed {
+            text += r#" stroke-dasharray="3 2""#;
+        }
+        text
+    }
+}
+
+/// Which end of a text its position is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// Collects the shapes of a figure.
+pub(super) struct Canvas {
+    pub theme: Theme,
+    out: String,
+    clips: usize,
+}
+
+impl Canvas {
+    pub(super) fn new(theme: Theme) -> Self {
+        Self {
+            theme,
+            out: String::new(),
+            clips: 0,
+        }
+    }
+
+    pub(super) fn finish(self) -> String {
+        self.out
+    }
+
+    pub(super) fn fill(&mut self, area: Area, color: Rgb, opacity: f64) {
+        let _ = writeln!(
+            self.out,
+            r#"<rect {} fill="{}"{}/>"#,
+            place(area),
+            color.hex(),
+            fill_opacity(opacity)
+        );
+    }
+
+    pub(super) fn outline(&mut self, area: Area, stroke: Stroke) {
+        let _ = writeln!(self.out, "<rect {} {}/>", place(area), stroke.attributes());
+    }
+
+    pub(super) fn line(&mut self, from: (f64, f64), to: (f64, f64), stroke: Stroke) {
+        let data = format!("M{} {}L{} {}", xy(from.0), xy(from.1), xy(to.0), xy(to.1));
+        self.path(&data, stroke);
+    }
+
+    pub(super) fn path(&mut self, data: &str, stroke: Stroke) {
+        if !data.is_empty() {
+            let _ = writeln!(
+                self.out,
+                r#"<path d="{data}" {} stroke-linejoin="round"/>"#,
+                stroke.attributes()
+            );
+        }
+    }
+
+    /// A filled shape, with a thin rim in another colour where one is given.
+    pub(super) fn shape(&mut self, data: &str, color: Rgb, opacity: f64, rim: Option<Stroke>) {
+        let rim = rim.map_or_else(String::new, |rim| {
+            format!(
+                r#" stroke="{}" stroke-width="{}""#,
+                rim.color.hex(),
+                number(rim.width)
+            )
+        });
+        let _ = writeln!(
+            self.out,
+            r#"<path d="{data}" fill="{}"{}{rim}/>"#,
+            color.hex(),
+            fill_opacity(opacity)
+        );
+    }
+
+    /// Text with its baseline at `at`.
+    pub(super) fn text(
+        &mut self,
+        at: (f64, f64),
+        text: &str,
+        face: Type,
+        color: Rgb,
+        anchor: Anchor,
+    ) {
+        let position = format!(r#"x="{}" y="{}""#, xy(at.0), xy(at.1));
+        self.write_text(&position, text, face, color, anchor);
+    }
+
+    /// Text that runs upwards, centred on `at`.
+    pub(super) fn upward_text(&mut self, at: (f64, f64), text: &str, face: Type, color: Rgb) {
+        let position = format!(
+            r#"transform="translate({} {}) rotate(-90)""#,
+            xy(at.0),
+            xy(at.1)
+        );
+        self.write_text(&position, text, face, color, Anchor::Middle);
+    }
+
+    fn write_text(&mut self, position: &str, text: &str, face: Type, color: Rgb, anchor: Anchor) {
+        let text = label::clean(text);
+        if text.is_empty() {
+            return;
+        }
+        let anchor = match anchor {
+            Anchor::Start => "",
+            Anchor::Middle => r#" text-anchor="middle""#,
+            Anchor::End => r#" text-anchor="end""#,
+        };
+        let weight = if face.bold {
+            r#" font-weight="bold""#
+        } else {
+            ""
+        };
+        let _ = writeln!(
+            self.out,
+            r#"<text {position} font-size="{}"{weight}{anchor} fill="{}">{}</text>"#,
+            number(face.size),
+            color.hex(),
+            escape(&text)
+        );
+    }
+
+    /// A PNG stretched over `area`, its pixels kept sharp.
+    pub(super) fn image(&mut self, area: Area, png: &[u8]) {
+        let _ = writeln!(
+            self.out,
+            concat!(
+                r#"<image {} preserveAspectRatio="none" style="image-rendering:pixelated" "#,
+                r#"xlink:href="data:image/png;base64,{}"/>"#
+            ),
+            place(area),
+            BASE64_STANDARD.encode(png)
+        );
+    }
+
+    /// What `draw` adds is cut off at the edges of `area`.
+    pub(super) fn clipped(&mut self, area: Area, draw: impl FnOnce(&mut Self)) {
+        let id = self.clips;
+        self.clips += 1;
+        let _ = writeln!(
+            self.out,
+            r#"<clipPath id="clip{id}"><rect {}/></clipPath><g clip-path="url(#clip{id})">"#,
+            place(area)
+        );
+        draw(self);
+        self.out += "</g>\n";
+    }
+}
+
+fn place(area: Area) -> String {
+    format!(
+        r#"x="{}" y="{}" width="{}" height="{}""#,
+        xy(area.x),
+        xy(area.y),
+        number(area.width),
+        number(area.height)
+    )
+}
+
+fn fill_opacity(opacity: f64) -> String {
+    if opacity < 1.0 {
+        format!(r#" fill-opacity="{}""#, number(opacity))
+    } else {
+        String::new()
+    }
+}
+
+/// A coordinate, to a thousandth of a point.
+pub(super) fn xy(value: f64) -> String {
+    number(value)
+}
+
+fn number(value: f64) -> String {
+    let text = format!("{value:.3}");
+    let short = text.trim_end_matches('0').trim_end_matches('.');
+    if short == "-0" { "0" } else { short }.to_owned()
+}
+
+/// Text as XML character data or attribute value; characters that XML cannot hold are left out.
+pub(super) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out += "&amp;",
+            '<' => out += "&lt;",
+            '>' => out += "&gt;",
+            '"' => out += "&quot;",
+            '\n' | '\t' => out.push(c),
+            '\u{fffe}' | '\u{ffff}' => {}
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+    out
+}

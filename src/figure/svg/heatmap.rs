@@ -1,0 +1,212 @@
+//! Heat maps, their colour scale, and confusion matrices.
+
+use super::canvas::{Anchor, Area, Canvas, Stroke, xy};
+use super::{BODY, LINE_HEIGHT, SMALL, draw_headings};
+use crate::figure::heatmap::{BlockLine, ConfusionMatrix, Heatmap, ScaleBar};
+use crate::figure::{FigureError, label, palette};
+
+/// Small matrices are written with at least this many pixels a side, because some viewers smooth
+/// what they enlarge.
+const ENLARGED: usize = 512;
+/// Larger matrices are averaged over whole cells: 7 inches at 290 dots per inch need no more.
+const MOST_PIXELS: usize = 2048;
+/// A picture may be this many times as tall as its place is wide.
+const TALLEST: f64 = 1.5;
+/// Thinner pictures are stretched, or nothing would be seen of a single row.
+const THINNEST: f64 = 8.0;
+
+/// Draws a heat map below `lines` lines of headings; the answer is its height.
+pub(super) fn draw(
+    canvas: &mut Canvas,
+    (x, y): (f64, f64),
+    width: f64,
+    map: &Heatmap,
+    lines: usize,
+) -> f64 {
+    draw_headings(canvas, (x, y), width, &map.headings);
+    let top = y + lines as f64 * LINE_HEIGHT + if lines > 0 { 2.5 } else { 0.0 };
+    let (rows, cols) = map.matrix.shape();
+    if rows == 0 || cols == 0 {
+        return top - y;
+    }
+    let cell = (width / cols as f64).min(width * TALLEST / rows as f64);
+    let area = Area {
+        x,
+        y: top,
+        width: (cell * cols as f64).max(THINNEST),
+        height: (cell * rows as f64).max(THINNEST),
+    };
+    if let Ok(png) = picture(map, canvas) {
+        canvas.image(area, &png);
+    }
+    canvas.outline(area, Stroke::solid(palette::frame(canvas.theme), 0.5));
+    if let Some(color) = map.block_color {
+        draw_blocks(canvas, area, map, color);
+    }
+    area.bottom() - y
+}
+
+fn draw_blocks(canvas: &mut Canvas, area: Area, map: &Heatmap, color: palette::Rgb) {
+    let (rows, cols) = map.matrix.shape();
+    let (down, across) = (area.height / rows as f64, area.width / cols as f64);
+    let thinnest = map.blocks.iter().map(|block| {
+        let (tall, wide) = (block.rows.len() as f64, block.cols.len() as f64);
+        (tall * down).min(wide * across)
+    });
+    let line = (thinnest.fold(f64::INFINITY, f64::min) / 12.0).clamp(0.15, 0.9);
+    let outline = |block: &BlockLine| {
+        let left = area.x + block.cols.start as f64 * across;
+        let top = area.y + block.rows.start as f64 * down;
+        let wide = block.cols.len() as f64 * across;
+        let tall = block.rows.len() as f64 * down;
+        format!(
+            "M{} {}h{}v{}h{}z",
+            xy(left),
+            xy(top),
+            xy(wide),
+            xy(tall),
+            xy(-wide)
+        )
+    };
+    let data: String = map.blocks.iter().map(outline).collect();
+    canvas.path(&data, Stroke::solid(color, line));
+}
+
+/// The matrix as a PNG: whole pixels per cell, or whole cells per pixel.
+fn picture(map: &Heatmap, canvas: &Canvas) -> Result<Vec<u8>, FigureError> {
+    let (rows, cols) = map.matrix.shape();
+    let cells = rows.max(cols).div_ceil(MOST_PIXELS).max(1);
+    let (high, wide) = (rows.div_ceil(cells), cols.div_ceil(cells));
+    let zoom = (ENLARGED / high.max(wide)).max(1);
+    let mut pixels = Vec::with_capacity(high * wide * zoom * zoom * 3);
+    for row in 0..high {
+        let start = pixels.len();
+        for col in 0..wide {
+            let value = if cells == 1 {
+                map.matrix[(row, col)]
+            } else {
+                mean_of_cells(map, row * cells, col * cells, cells)
+            };
+            let color = map.colors.color(canvas.theme, value, map.range);
+            for _ in 0..zoom {
+                pixels.extend([color.0, color.1, color.2]);
+            }
+        }
+        let end = pixels.len();
+        for _ in 1..zoom {
+            pixels.extend_from_within(start..end);
+        }
+    }
+    encode(&pixels, wide * zoom, high * zoom)
+}
+
+fn mean_of_cells(map: &Heatmap, row: usize, col: usize, side: usize) -> f64 {
+    let (rows, cols) = map.matrix.shape();
+    let view = map
+        .matrix
+        .view((row, col), (side.min(rows - row), side.min(cols - col)));
+    view.mean()
+}
+
+fn encode(pixels: &[u8], width: usize, height: usize) -> Result<Vec<u8>, FigureError> {
+    let failed = |error: png::EncodingError| FigureError::library("PNG", &error);
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width as u32, height as u32);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    let mut writer = encoder.write_header().map_err(failed)?;
+    writer.write_image_data(pixels).map_err(failed)?;
+    writer.finish().map_err(failed)?;
+    Ok(bytes)
+}
+
+/// Draws a horizontal colour scale, centred; the answer is its height.
+pub(super) fn draw_scale_bar(
+    canvas: &mut Canvas,
+    (x, y): (f64, f64),
+    width: f64,
+    bar: &ScaleBar,
+) -> f64 {
+    let theme = canvas.theme;
+    let area = Area {
+        x: x + width * 0.25,
+        y,
+        width: width * 0.5,
+        height: 6.0,
+    };
+    let (low, high) = bar.range;
+    let value_at = |share: f64| low * (1.0 - share) + high * share;
+    let row: Vec<u8> = (0..ENLARGED)
+        .map(|i| value_at((i as f64 + 0.5) / ENLARGED as f64))
+        .map(|value| bar.colors.color(theme, value, bar.range))
+        .flat_map(|color| [color.0, color.1, color.2])
+        .collect();
+    if let Ok(png) = encode(&row.repeat(8), ENLARGED, 8) {
+        canvas.image(area, &png);
+    }
+    canvas.outline(area, Stroke::solid(palette::frame(theme), 0.5));
+    let ink = palette::foreground(theme);
+    for share in [0.0, 0.5, 1.0] {
+        let at = (area.x + share * area.width, area.bottom() + 9.0);
+        let text = label::short(value_at(share));
+        canvas.text(at, &text, SMALL, ink, Anchor::Middle);
+    }
+    let at = (area.x + area.width / 2.0, area.bottom() + 19.0);
+    let text = BODY.fit(&bar.label, width);
+    canvas.text(at, &text, BODY, ink, Anchor::Middle);
+    area.height + 21.0
+}
+
+/// Draws a confusion matrix, the truth downwards; the answer is its height.
+pub(super) fn draw_confusion(
+    canvas: &mut Canvas,
+    (x, y): (f64, f64),
+    width: f64,
+    matrix: &ConfusionMatrix,
+    lines: usize,
+) -> f64 {
+    let theme = canvas.theme;
+    draw_headings(canvas, (x, y), width, &matrix.headings);
+    let top = y + lines as f64 * LINE_HEIGHT + if lines > 0 { 2.5 } else { 0.0 };
+    let classes = matrix.classes.len().max(1);
+    let ink = palette::foreground(theme);
+    let names = matrix.classes.iter().map(|name| BODY.width(name));
+    let indent = (names.fold(0.0, f64::max) + 18.0).min(width / 3.0);
+    let cell = ((width - indent) / classes as f64).min(34.0);
+    let side = cell * classes as f64;
+    for (truth, counts) in matrix.counts.iter().take(classes).enumerate() {
+        let total: u64 = counts.iter().sum();
+        for (guess, &count) in counts.iter().take(classes).enumerate() {
+            let share = count as f64 / total.max(1) as f64;
+            let shade = palette::background(theme).mix(matrix.color, share);
+            let area = Area {
+                x: x + indent + guess as f64 * cell,
+                y: top + truth as f64 * cell,
+                width: cell,
+                height: cell,
+            };
+            canvas.fill(area, shade, 1.0);
+            let at = (area.x + cell / 2.0, area.y + cell / 2.0 + 2.6);
+            let text = BODY.fit(&label::count(count as usize), cell);
+            canvas.text(at, &text, BODY, palette::text_on(shade), Anchor::Middle);
+        }
+    }
+    for (i, name) in matrix.classes.iter().enumerate() {
+        let middle = (i as f64 + 0.5) * cell;
+        let at = (x + indent - 4.0, top + middle + 2.6);
+        canvas.text(at, &BODY.fit(name, indent - 14.0), BODY, ink, Anchor::End);
+        let at = (x + indent + middle, top + side + 9.5);
+        canvas.text(at, &BODY.fit(name, cell), BODY, ink, Anchor::Middle);
+    }
+    let frame = Area {
+        x: x + indent,
+        y: top,
+        width: side,
+        height: side,
+    };
+    canvas.outline(frame, Stroke::solid(palette::frame(theme), 0.5));
+    canvas.upward_text((x + 7.0, top + side / 2.0), "true", BODY, ink);
+    let at = (x + indent + side / 2.0, top + side + 20.0);
+    canvas.text(at, "predicted", BODY, ink, Anchor::Middle);
+    top + side + 22.0 - y
+}

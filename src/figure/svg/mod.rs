@@ -1,0 +1,134 @@
+//! SVG: the layout of a figure, and its parts drawn one below the other.
+
+mod axis;
+mod canvas;
+mod heatmap;
+mod labels;
+mod legend;
+mod plot;
+mod series;
+mod table;
+
+use canvas::{Anchor, Canvas, escape};
+
+use super::font::{FAMILY, Type};
+use super::{Element, Figure, Heading, Metadata, palette};
+
+const MARGIN: f64 = 8.0;
+const COLUMN_GAP: f64 = 12.0;
+const ROW_GAP: f64 = 12.0;
+
+const TITLE: Type = Type::bold(9.5);
+const NAME: Type = Type::bold(8.0);
+const BODY: Type = Type::regular(7.5);
+const SMALL: Type = Type::regular(7.0);
+const LINE_HEIGHT: f64 = 10.5;
+
+/// The whole document, its size in points.
+pub(super) fn document(figure: &Figure) -> String {
+    let width = figure.drawn_width();
+    let mut canvas = Canvas::new(figure.theme);
+    let height = draw(figure, width, &mut canvas);
+    format!(
+        concat!(
+            r#"<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" "#,
+            r#"width="{width}pt" height="{height}pt" viewBox="0 0 {width} {height}" "#,
+            r#"font-family="'{family}', Verdana, sans-serif" role="img">"#,
+            "\n{about}",
+            r#"<rect width="{width}" height="{height}" fill="{ground}"/>"#,
+            "\n{body}</svg>\n"
+        ),
+        width = canvas::xy(width),
+        height = canvas::xy(height),
+        family = FAMILY,
+        about = about(&figure.metadata),
+        ground = palette::background(figure.theme).hex(),
+        body = canvas.finish(),
+    )
+}
+
+/// Draws title and rows; the answer is the figure's height.
+fn draw(figure: &Figure, width: f64, canvas: &mut Canvas) -> f64 {
+    let inner = width - 2.0 * MARGIN;
+    let mut y = MARGIN;
+    if let Some(title) = &figure.title {
+        let color = palette::foreground(figure.theme);
+        let text = TITLE.fit(title, inner);
+        canvas.text((MARGIN, y + 9.0), &text, TITLE, color, Anchor::Start);
+        y += 18.0;
+    }
+    for (i, row) in figure.rows.iter().enumerate() {
+        if i > 0 {
+            y += ROW_GAP;
+        }
+        let columns = row.len().max(1) as f64;
+        let share = ((inner - COLUMN_GAP * (columns - 1.0)) / columns).max(20.0);
+        // Pictures of a row begin at the same height, however many lines stand above each.
+        let lines = row.iter().map(heading_lines).max().unwrap_or_default();
+        let mut tallest: f64 = 0.0;
+        for (column, element) in row.iter().enumerate() {
+            let x = MARGIN + column as f64 * (share + COLUMN_GAP);
+            let at = (x, y);
+            let height = match element {
+                Element::Heatmap(map) => heatmap::draw(canvas, at, share, map, lines),
+                Element::ConfusionMatrix(matrix) => {
+                    heatmap::draw_confusion(canvas, at, share, matrix, lines)
+                }
+                Element::ScaleBar(bar) => heatmap::draw_scale_bar(canvas, at, share, bar),
+                Element::Plot(plot) => plot::draw(canvas, at, share, plot),
+                Element::Table(table) => table::draw(canvas, at, share, table),
+                Element::Blank => 0.0,
+            };
+            tallest = tallest.max(height);
+        }
+        y += tallest;
+    }
+    (y + MARGIN).ceil()
+}
+
+fn heading_lines(element: &Element) -> usize {
+    match element {
+        Element::Heatmap(map) => map.headings.len(),
+        Element::ConfusionMatrix(matrix) => matrix.headings.len(),
+        _ => 0,
+    }
+}
+
+/// Writes the lines above a picture.
+fn draw_headings(canvas: &mut Canvas, (x, y): (f64, f64), width: f64, headings: &[Heading]) {
+    for (i, heading) in headings.iter().enumerate() {
+        let face = if heading.bold { NAME } else { BODY };
+        let color = match heading.color {
+            Some(color) => palette::as_text(canvas.theme, color),
+            None => palette::foreground(canvas.theme),
+        };
+        let baseline = y + 8.0 + i as f64 * LINE_HEIGHT;
+        let text = face.fit(&heading.text, width);
+        canvas.text((x, baseline), &text, face, color, Anchor::Start);
+    }
+}
+
+/// Title, description and Dublin Core terms, for people, screen readers and search.
+fn about(metadata: &Metadata) -> String {
+    let mut text = format!("<title>{}</title>\n", escape(&metadata.title));
+    if !metadata.description.is_empty() {
+        text += &format!("<desc>{}</desc>\n", escape(&metadata.description));
+    }
+    text += concat!(
+        r#"<metadata><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" "#,
+        r#"xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" xmlns:xmp="http://ns.adobe.com/xap/1.0/">"#,
+        r#"<rdf:Description rdf:about="">"#
+    );
+    for (name, value) in metadata.entries() {
+        let term = match name {
+            "Title" => "dc:title",
+            "Description" => "dc:description",
+            "Source" => "dc:source",
+            // How the figure came to be, which is what the command line tells.
+            "Command" => "dcterms:provenance",
+            _ => "xmp:CreatorTool",
+        };
+        text += &format!("<{term}>{}</{term}>", escape(value));
+    }
+    text + "</rdf:Description></rdf:RDF></metadata>\n"
+}

@@ -1,0 +1,267 @@
+//! Plots: axes, guides, curves, marks, legend.
+
+use super::axis::Axis;
+use super::canvas::{Anchor, Area, Canvas, Stroke};
+use super::labels::{Obstacles, around};
+use super::legend::draw_legend;
+use super::series::outline;
+use super::{BODY, LINE_HEIGHT, NAME, SMALL};
+use crate::figure::palette;
+use crate::figure::plot::{Guide, GuideAxis, Plot};
+use crate::figure::ticks::Tick;
+
+/// Height of the area between the axes, as a share of the plot's width.
+const HEIGHT: f64 = 0.58;
+const TICK: f64 = 2.5;
+
+/// Draws a plot into `width`; the answer is its height.
+pub(super) fn draw(canvas: &mut Canvas, (x, y): (f64, f64), width: f64, plot: &Plot) -> f64 {
+    let ink = palette::foreground(canvas.theme);
+    let mut top = y + 4.0;
+    if let Some(title) = &plot.title {
+        let title = NAME.fit(title, width);
+        canvas.text((x, y + 8.0), &title, NAME, ink, Anchor::Start);
+        top += LINE_HEIGHT + 2.0;
+    }
+    let height = (width * HEIGHT).clamp(60.0, 330.0);
+    let y_axis = vertical_axis(plot).laid(top + height, top);
+    let y_ticks = y_axis.ticks((height / 20.0) as usize, |_| 10.0);
+    let widest = y_ticks.iter().map(|tick| SMALL.width(&tick.label));
+    let label_width = widest.fold(0.0, f64::max);
+    let left = if plot.y_label.is_empty() { 0.0 } else { 11.0 } + label_width + 5.0;
+    let area = Area {
+        x: x + left,
+        y: top,
+        width: (width - left - 6.0).max(10.0),
+        height,
+    };
+    let x_axis = horizontal_axis(plot).laid(area.x, area.right());
+    let x_ticks = x_axis.ticks((area.width / 28.0) as usize, |text| SMALL.width(text) + 6.0);
+
+    draw_grid(canvas, area, (&x_axis, &x_ticks), (&y_axis, &y_ticks));
+    draw_axis_labels(canvas, area, x, plot);
+    let frame = Frame {
+        area,
+        x_axis,
+        y_axis,
+    };
+    frame.draw_contents(canvas, plot);
+    canvas.outline(area, Stroke::solid(palette::frame(canvas.theme), 0.6));
+    let foot = area.bottom() + 11.0 + if plot.x_label.is_empty() { 0.0 } else { 11.0 };
+    draw_legend(canvas, (x, foot), width, area, plot) - y
+}
+
+fn horizontal_axis(plot: &Plot) -> Axis {
+    if let Some((low, high)) = plot.x_range {
+        return Axis::between(low, high, plot.log_x);
+    }
+    let points = plot.series.iter().flat_map(|series| &series.points);
+    let marks = plot.marks.iter().map(|mark| mark.x);
+    let values = points.map(|point| point.0).chain(marks);
+    Axis::around(values.chain(guides(plot, GuideAxis::X)), plot.log_x, false)
+}
+
+fn vertical_axis(plot: &Plot) -> Axis {
+    if let Some((low, high)) = plot.y_range {
+        return Axis::between(low, high, plot.log_y);
+    }
+    let points = plot.series.iter().flat_map(|series| {
+        let spread = series.spread.iter().flat_map(|(low, high)| [*low, *high]);
+        series.points.iter().map(|point| point.1).chain(spread)
+    });
+    let marks = plot.marks.iter().map(|mark| mark.y);
+    let values = points.chain(marks).chain(guides(plot, GuideAxis::Y));
+    Axis::around(values, plot.log_y, plot.y_from_zero)
+}
+
+fn guides(plot: &Plot, axis: GuideAxis) -> impl Iterator<Item = f64> {
+    let on_axis = plot.guides.iter().filter(move |guide| guide.axis == axis);
+    on_axis.map(|guide| guide.at)
+}
+
+fn draw_grid(
+    canvas: &mut Canvas,
+    area: Area,
+    (x_axis, x_ticks): (&Axis, &[Tick]),
+    (y_axis, y_ticks): (&Axis, &[Tick]),
+) {
+    let theme = canvas.theme;
+    let ink = palette::foreground(theme);
+    let grid = Stroke::solid(palette::grid(theme), 0.5);
+    let edge = Stroke::solid(palette::frame(theme), 0.6);
+    for tick in x_ticks {
+        let Some(at) = x_axis.place(tick.value) else {
+            continue;
+        };
+        let major = !tick.label.is_empty();
+        let length = if major { TICK } else { TICK * 0.6 };
+        if major {
+            canvas.line((at, area.y), (at, area.bottom()), grid);
+        }
+        canvas.line((at, area.bottom()), (at, area.bottom() + length), edge);
+        let below = (at, area.bottom() + 10.0);
+        canvas.text(below, &tick.label, SMALL, ink, Anchor::Middle);
+    }
+    for tick in y_ticks {
+        let Some(at) = y_axis.place(tick.value) else {
+            continue;
+        };
+        let major = !tick.label.is_empty();
+        let length = if major { TICK } else { TICK * 0.6 };
+        if major {
+            canvas.line((area.x, at), (area.right(), at), grid);
+        }
+        canvas.line((area.x - length, at), (area.x, at), edge);
+        let beside = (area.x - 4.0, at + 2.5);
+        canvas.text(beside, &tick.label, SMALL, ink, Anchor::End);
+    }
+}
+
+fn draw_axis_labels(canvas: &mut Canvas, area: Area, x: f64, plot: &Plot) {
+    let ink = palette::foreground(canvas.theme);
+    let across = (area.x + area.width / 2.0, area.bottom() + 20.5);
+    // A long label may begin left of the axes, but not outside of the plot.
+    let room = 2.0 * (area.right() - across.0).min(across.0 - x);
+    let text = BODY.fit(&plot.x_label, room);
+    canvas.text(across, &text, BODY, ink, Anchor::Middle);
+    let text = BODY.fit(&plot.y_label, area.height + 8.0);
+    let middle = (x + 7.0, area.y + area.height / 2.0);
+    canvas.upward_text(middle, &text, BODY, ink);
+}
+
+/// The area between the axes and what maps values into it.
+pub(super) struct Frame {
+    area: Area,
+    pub(super) x_axis: Axis,
+    pub(super) y_axis: Axis,
+}
+
+impl Frame {
+    pub(super) fn place(&self, (x, y): (f64, f64)) -> Option<(f64, f64)> {
+        Some((self.x_axis.place(x)?, self.y_axis.place(y)?))
+    }
+
+    fn draw_contents(&self, canvas: &mut Canvas, plot: &Plot) {
+        let mut obstacles = Obstacles::default();
+        canvas.clipped(self.area, |canvas| {
+            for guide in &plot.guides {
+                self.draw_guide(canvas, guide);
+            }
+            for series in &plot.series {
+                self.draw_series(canvas, series, &mut obstacles);
+            }
+        });
+        // Marks at the edge of the area are shown whole.
+        for mark in &plot.marks {
+            let Some(at) = self
+                .place((mark.x, mark.y))
+                .filter(|at| self.area.contains(*at))
+            else {
+                continue;
+            };
+            let rim = Stroke::solid(palette::foreground(canvas.theme), 1.1);
+            canvas.shape(&outline(mark.marker, at, 4.2), mark.color, 1.0, Some(rim));
+            obstacles.add_area(Area {
+                x: at.0 - 5.0,
+                y: at.1 - 5.0,
+                width: 10.0,
+                height: 10.0,
+            });
+        }
+        self.draw_labels(canvas, plot, &mut obstacles);
+    }
+
+    fn draw_guide(&self, canvas: &mut Canvas, guide: &Guide) {
+        let color = guide.color.unwrap_or(palette::muted(canvas.theme));
+        let stroke = Stroke::dashed(color, 0.9);
+        let area = self.area;
+        match guide.axis {
+            GuideAxis::X => {
+                if let Some(x) = self.x_axis.place(guide.at) {
+                    canvas.line((x, area.y), (x, area.bottom()), stroke);
+                }
+            }
+            GuideAxis::Y => {
+                if let Some(y) = self.y_axis.place(guide.at) {
+                    canvas.line((area.x, y), (area.right(), y), stroke);
+                }
+            }
+        }
+    }
+
+    fn draw_labels(&self, canvas: &mut Canvas, plot: &Plot, obstacles: &mut Obstacles) {
+        let theme = canvas.theme;
+        for guide in &plot.guides {
+            if let Some(at) = self.guide_label_places(guide) {
+                let color = guide.color.unwrap_or(palette::muted(theme));
+                self.draw_label(canvas, &guide.label, color, &at, obstacles);
+            }
+        }
+        for mark in &plot.marks {
+            let Some(at) = self
+                .place((mark.x, mark.y))
+                .filter(|at| self.area.contains(*at))
+            else {
+                continue;
+            };
+            let places = around(at, SMALL.width(&mark.label) + 2.0, 9.0, 6.0);
+            self.draw_label(canvas, &mark.label, mark.color, &places, obstacles);
+        }
+    }
+
+    /// Along the guide, on both of its sides.
+    fn guide_label_places(&self, guide: &Guide) -> Option<Vec<Area>> {
+        let area = self.area;
+        let (width, height) = (SMALL.width(&guide.label) + 2.0, 9.0);
+        let place = |x, y| Area {
+            x,
+            y,
+            width,
+            height,
+        };
+        match guide.axis {
+            GuideAxis::X => {
+                let x = self.x_axis.place(guide.at)?;
+                let lines = (area.height / (height + 1.0)) as usize;
+                let rows = (0..lines).map(|i| area.y + 2.0 + i as f64 * (height + 1.0));
+                Some(
+                    rows.flat_map(|y| [place(x + 2.0, y), place(x - 2.0 - width, y)])
+                        .filter(|label| label.x >= area.x && label.right() <= area.right())
+                        .collect(),
+                )
+            }
+            GuideAxis::Y => {
+                let y = self.y_axis.place(guide.at)?;
+                let columns = (0..8).map(|i| f64::from(i) / 7.0 * (area.width - width - 4.0));
+                let columns = columns.map(|offset| area.right() - width - 2.0 - offset);
+                Some(
+                    columns
+                        .flat_map(|x| [place(x, y - height - 1.0), place(x, y + 1.0)])
+                        .filter(|label| label.y >= area.y && label.bottom() <= area.bottom())
+                        .collect(),
+                )
+            }
+        }
+    }
+
+    fn draw_label(
+        &self,
+        canvas: &mut Canvas,
+        text: &str,
+        color: palette::Rgb,
+        candidates: &[Area],
+        obstacles: &mut Obstacles,
+    ) {
+        if text.is_empty() {
+            return;
+        }
+        let Some(at) = obstacles.place(self.area, candidates) else {
+            return;
+        };
+        let text = SMALL.fit(text, self.area.width);
+        let theme = canvas.theme;
+        canvas.fill(at, palette::background(theme), 0.8);
+        let color = palette::as_text(theme, color);
+        canvas.text((at.x + 1.0, at.y + 6.8), &text, SMALL, color, Anchor::Start);
+    }
+}

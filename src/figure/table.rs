@@ -1,0 +1,206 @@
+//! Rows and columns of text, as part of a figure and as text, CSV or LaTeX to copy.
+
+use super::palette::Rgb;
+
+/// A table with a header.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Table {
+    /// A line above the table.
+    pub title: Option<String>,
+    /// The header.
+    pub columns: Vec<Column>,
+    /// The rows, each with as many cells as there are columns.
+    pub rows: Vec<Row>,
+}
+
+/// A column's header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// The name.
+    pub name: String,
+    /// Where the cells stand.
+    pub align: Align,
+}
+
+impl Column {
+    /// A column of words.
+    pub fn left(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            align: Align::Left,
+        }
+    }
+
+    /// A column of numbers.
+    pub fn right(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            align: Align::Right,
+        }
+    }
+}
+
+/// Where the cells of a column stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Align {
+    /// Words.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// A row of a table.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Row {
+    /// The method's colour, shown at the row's head.
+    pub color: Option<Rgb>,
+    /// The cells.
+    pub cells: Vec<Cell>,
+}
+
+/// A cell: what is read, and the exact value behind it where that says more.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Cell {
+    /// As shown.
+    pub text: String,
+    /// As written to CSV.
+    pub exact: Option<String>,
+}
+
+impl Cell {
+    /// Words, or a number that is exact as shown.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            exact: None,
+        }
+    }
+
+    /// A number that is shown rounded.
+    pub fn number(text: impl Into<String>, value: f64) -> Self {
+        Self {
+            text: text.into(),
+            exact: Some(value.to_string()),
+        }
+    }
+
+    /// A count, shown with its thousands set apart.
+    pub fn count(value: usize) -> Self {
+        Self {
+            text: super::label::count(value),
+            exact: Some(value.to_string()),
+        }
+    }
+}
+
+impl Table {
+    /// Comma-separated values with a header line and the exact numbers.
+    pub fn to_csv(&self) -> String {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        let header = self.columns.iter().map(|column| column.name.clone());
+        let rows = self.rows.iter().map(|row| {
+            let exact = |cell: &Cell| cell.exact.clone().unwrap_or_else(|| cell.text.clone());
+            row.cells.iter().map(exact).collect::<Vec<_>>()
+        });
+        for record in std::iter::once(header.collect()).chain(rows) {
+            // Rows of unequal length are padded, and writing to memory cannot fail.
+            let padded = (0..self.columns.len()).map(|i| record.get(i).map_or("", String::as_str));
+            if writer.write_record(padded).is_err() {
+                break;
+            }
+        }
+        let bytes = writer.into_inner().unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// Columns padded with spaces, as for a terminal or a message.
+    pub fn to_text(&self) -> String {
+        let widths: Vec<usize> = (0..self.columns.len())
+            .map(|i| {
+                let cells = self.rows.iter().filter_map(|row| row.cells.get(i));
+                let longest = cells.map(|cell| cell.text.chars().count()).max();
+                longest
+                    .unwrap_or_default()
+                    .max(self.columns[i].name.chars().count())
+            })
+            .collect();
+        let line = |cells: &mut dyn Iterator<Item = &str>| {
+            let padded: Vec<String> = cells
+                .zip(&self.columns)
+                .zip(&widths)
+                .map(|((text, column), &width)| match column.align {
+                    Align::Left => format!("{text:<width$}"),
+                    Align::Right => format!("{text:>width$}"),
+                })
+                .collect();
+            format!("{}\n", padded.join("  ").trim_end())
+        };
+        let mut text = line(&mut self.columns.iter().map(|column| column.name.as_str()));
+        for row in &self.rows {
+            text += &line(&mut row.cells.iter().map(|cell| cell.text.as_str()));
+        }
+        text
+    }
+
+    /// A `tabular` in the style of the `booktabs` package.
+    pub fn to_latex(&self) -> String {
+        let format: String = self
+            .columns
+            .iter()
+            .map(|column| match column.align {
+                Align::Left => 'l',
+                Align::Right => 'r',
+            })
+            .collect();
+        let line = |cells: Vec<String>| format!("{} \\\\\n", cells.join(" & "));
+        let header = self.columns.iter().map(|column| latex(&column.name));
+        let mut text = format!("\\begin{{tabular}}{{{format}}}\n\\toprule\n");
+        text += &line(header.collect());
+        text += "\\midrule\n";
+        for row in &self.rows {
+            text += &line(row.cells.iter().map(|cell| latex(&cell.text)).collect());
+        }
+        text + "\\bottomrule\n\\end{tabular}\n"
+    }
+}
+
+/// Text as LaTeX source: what TeX reads as a command escaped, mathematics in mathematics mode.
+fn latex(text: &str) -> String {
+    const SUPERSCRIPTS: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻";
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '&' | '%' | '$' | '#' | '_' | '{' | '}' => out.extend(['\\', c]),
+            '\\' => out += "\\textbackslash{}",
+            '~' => out += "\\textasciitilde{}",
+            '^' => out += "\\textasciicircum{}",
+            '−' => out += "$-$",
+            '·' => out += "$\\cdot$",
+            '±' => out += "$\\pm$",
+            '×' => out += "$\\times$",
+            '≤' => out += "$\\leq$",
+            'Δ' => out += "$\\Delta$",
+            'σ' => out += "$\\sigma$",
+            'Σ' => out += "$\\Sigma$",
+            '–' => out += "--",
+            _ if SUPERSCRIPTS.contains(c) => {
+                let mut power = plain_digit(c).to_string();
+                while let Some(next) = rest.next_if(|c| SUPERSCRIPTS.contains(*c)) {
+                    power.push(plain_digit(next));
+                }
+                out += &format!("$^{{{power}}}$");
+            }
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+fn plain_digit(superscript: char) -> char {
+    "⁰¹²³⁴⁵⁶⁷⁸⁹"
+        .chars()
+        .position(|c| c == superscript)
+        .and_then(|digit| char::from_digit(digit as u32, 10))
+        .unwrap_or('-')
+}
