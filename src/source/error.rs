@@ -1,0 +1,190 @@
+//! What can go wrong with a source: one sentence each, with the place and the remedy.
+
+/// Why a source could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SourceError {
+    /// The text is no SOURCE of the command line.
+    #[error("'{text}' names no source: {reason}")]
+    Syntax {
+        /// What was given.
+        text: String,
+        /// What is wrong with it and what would be right.
+        reason: String,
+    },
+    /// There is no such file.
+    #[error("there is no file {path}; check the spelling and the folder")]
+    Missing {
+        /// The path as given.
+        path: String,
+    },
+    /// A folder where a file was expected.
+    #[error(
+        "{path} is a folder; for image 1 of the test digits of a data set in it write {path}#test:1"
+    )]
+    IsFolder {
+        /// The path as given.
+        path: String,
+    },
+    /// The operating system does not give the file.
+    #[error("{path} cannot be read: {reason}")]
+    Unreadable {
+        /// The path as given.
+        path: String,
+        /// The system's reason.
+        reason: String,
+    },
+    /// Nothing in it.
+    #[error("{name} is empty; a matrix needs at least one row and one column")]
+    Empty {
+        /// The file or array.
+        name: String,
+    },
+    /// A kind of file, array or image that this program does not read.
+    #[error("{name} holds {what}; {remedy}")]
+    Unsupported {
+        /// The file or array.
+        name: String,
+        /// What it is.
+        what: String,
+        /// What would be read instead.
+        remedy: String,
+    },
+    /// The content contradicts itself or breaks off.
+    #[error("{name} is damaged or not {expected}: {reason}")]
+    Damaged {
+        /// The file or array.
+        name: String,
+        /// What it should have been.
+        expected: String,
+        /// What was found.
+        reason: String,
+    },
+    /// More than the [`Limits`](super::Limits) allow.
+    #[error("{name} is too large: {what}; the limit is {limit}")]
+    TooLarge {
+        /// The file or array.
+        name: String,
+        /// What there is too much of.
+        what: String,
+        /// How much is allowed, and of what.
+        limit: String,
+    },
+    /// One cell is no number, or not finite.
+    #[error("{name} has {problem} at {place}; every cell must be a finite number")]
+    Cell {
+        /// The file or array.
+        name: String,
+        /// Row and column, counted from 1, and the line of a text file.
+        place: String,
+        /// What stands there.
+        problem: String,
+    },
+    /// Rows of different length.
+    #[error(
+        "{name} is not rectangular: {place} has {found} cells where the rows before have {expected}"
+    )]
+    Ragged {
+        /// The file.
+        name: String,
+        /// The row, counted from 1, and the line of the file.
+        place: String,
+        /// Cells in that row.
+        found: usize,
+        /// Cells in the rows before.
+        expected: usize,
+    },
+    /// An archive has several arrays, or not the one asked for.
+    #[error("{name} {problem}; choose one as {name}#NAME, with NAME one of {names}")]
+    WhichArray {
+        /// The archive.
+        name: String,
+        /// Why nothing was chosen.
+        problem: String,
+        /// The names there are.
+        names: String,
+    },
+    /// A data set has no image of that number.
+    #[error("{dataset} has no {split} image {index}; they are numbered from 0 to {last}")]
+    NoSuchImage {
+        /// The data set.
+        dataset: String,
+        /// Which half.
+        split: super::Split,
+        /// The number asked for.
+        index: usize,
+        /// The largest number there is.
+        last: usize,
+    },
+    /// Settings of a synthetic matrix out of range.
+    #[error("a synthetic matrix cannot have {problem}")]
+    Synthetic {
+        /// Which setting, and the range it must be in.
+        problem: String,
+    },
+    /// Only matrices of one shape can be subtracted.
+    #[error(
+        "{whole} is {rows} x {cols} and {part} is {part_rows} x {part_cols}; a difference needs two sources of one shape"
+    )]
+    ShapesDiffer {
+        /// What is subtracted from.
+        whole: String,
+        /// Its rows.
+        rows: usize,
+        /// Its columns.
+        cols: usize,
+        /// What is subtracted.
+        part: String,
+        /// Its rows.
+        part_rows: usize,
+        /// Its columns.
+        part_cols: usize,
+    },
+}
+
+impl SourceError {
+    /// The error for a path that the operating system refused.
+    pub(super) fn from_io(path: &std::path::Path, error: &std::io::Error) -> Self {
+        let path = path.display().to_string();
+        match error.kind() {
+            std::io::ErrorKind::NotFound => Self::Missing { path },
+            std::io::ErrorKind::PermissionDenied => Self::Unreadable {
+                path,
+                reason: "permission denied".to_owned(),
+            },
+            _ => Self::Unreadable {
+                path,
+                reason: error.to_string(),
+            },
+        }
+    }
+
+    pub(super) fn damaged(name: &str, expected: &str, reason: impl Into<String>) -> Self {
+        Self::Damaged {
+            name: name.to_owned(),
+            expected: expected.to_owned(),
+            reason: reason.into(),
+        }
+    }
+
+    pub(super) fn unsupported(
+        name: &str,
+        what: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self::Unsupported {
+            name: name.to_owned(),
+            what: what.into(),
+            remedy: remedy.into(),
+        }
+    }
+}
+
+/// Runs a decoder from another crate on data nobody has checked; a panic inside it is an answer.
+pub(super) fn guarded<T>(
+    name: &str,
+    expected: &str,
+    decode: impl FnOnce() -> Result<T, SourceError>,
+) -> Result<T, SourceError> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(decode))
+        .unwrap_or_else(|_| Err(SourceError::damaged(name, expected, "it cannot be decoded")))
+}

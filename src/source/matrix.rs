@@ -1,0 +1,148 @@
+//! What a source gives: a matrix with a name.
+
+use nalgebra::DMatrix;
+use serde::{Deserialize, Serialize};
+
+use super::SourceError;
+
+/// A matrix as it came from its source: finite, with at least one row and one column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loaded {
+    /// A title for people, such as *MNIST test image 1*.
+    pub name: String,
+    /// The matrix `W`.
+    pub matrix: DMatrix<f64>,
+    /// The class of a data set's image.
+    pub label: Option<u8>,
+    /// What was done to the data on the way, one sentence each (scaled down, header skipped …).
+    pub notes: Vec<String>,
+    /// The values of black and white where the source has such; otherwise the data decide.
+    pub pixel_range: Option<(f64, f64)>,
+}
+
+impl Loaded {
+    pub(super) fn new(name: &str, matrix: DMatrix<f64>) -> Self {
+        Self {
+            name: name.to_owned(),
+            matrix,
+            label: None,
+            notes: Vec::new(),
+            pixel_range: None,
+        }
+    }
+}
+
+/// A matrix that is in memory already: a pasted picture, a learned update.
+///
+/// Serialized with all its values, row by row.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(try_from = "Stored", into = "Stored")]
+pub struct NamedMatrix {
+    name: String,
+    matrix: DMatrix<f64>,
+}
+
+impl NamedMatrix {
+    /// Names a matrix.
+    ///
+    /// # Errors
+    /// When it has no cells, or one that is not finite.
+    pub fn new(name: impl Into<String>, matrix: DMatrix<f64>) -> Result<Self, SourceError> {
+        let name = name.into();
+        ensure_finite(&name, &matrix)?;
+        Ok(Self { name, matrix })
+    }
+
+    /// What people see.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The values.
+    pub fn matrix(&self) -> &DMatrix<f64> {
+        &self.matrix
+    }
+}
+
+impl PartialEq for NamedMatrix {
+    /// Undo compares states at every frame: the same matrix is not compared cell by cell.
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other) || (self.name == other.name && self.matrix == other.matrix)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    name: String,
+    rows: usize,
+    cols: usize,
+    values: Vec<f64>,
+}
+
+impl From<NamedMatrix> for Stored {
+    fn from(named: NamedMatrix) -> Self {
+        let (rows, cols) = named.matrix.shape();
+        Self {
+            name: named.name,
+            rows,
+            cols,
+            values: named.matrix.transpose().as_slice().to_vec(),
+        }
+    }
+}
+
+impl TryFrom<Stored> for NamedMatrix {
+    type Error = SourceError;
+
+    fn try_from(stored: Stored) -> Result<Self, SourceError> {
+        if stored.rows.checked_mul(stored.cols) != Some(stored.values.len()) {
+            return Err(SourceError::damaged(
+                &stored.name,
+                "a stored matrix",
+                format!(
+                    "{} values for {} x {}",
+                    stored.values.len(),
+                    stored.rows,
+                    stored.cols
+                ),
+            ));
+        }
+        let matrix = DMatrix::from_row_slice(stored.rows, stored.cols, &stored.values);
+        Self::new(stored.name, matrix)
+    }
+}
+
+/// Refuses an empty matrix and the first cell, in reading order, that is NaN or infinite.
+pub(super) fn ensure_finite(name: &str, matrix: &DMatrix<f64>) -> Result<(), SourceError> {
+    if matrix.is_empty() {
+        return Err(SourceError::Empty {
+            name: name.to_owned(),
+        });
+    }
+    let (rows, cols) = matrix.shape();
+    if matrix.as_slice().iter().all(|value| value.is_finite()) {
+        return Ok(());
+    }
+    let first = (0..rows)
+        .flat_map(|row| (0..cols).map(move |col| (row, col)))
+        .find(|&cell| !matrix[cell].is_finite());
+    let (row, col) = first.unwrap_or_default();
+    Err(not_finite(name, row, col, matrix[(row, col)]))
+}
+
+/// The error for a cell (counted from 0 here, from 1 in the sentence).
+pub(super) fn not_finite(name: &str, row: usize, col: usize, value: f64) -> SourceError {
+    SourceError::Cell {
+        name: name.to_owned(),
+        place: format!(
+            "row {}, column {} (counted from 1)",
+            row.saturating_add(1),
+            col.saturating_add(1)
+        ),
+        problem: if value.is_nan() {
+            "NaN".to_owned()
+        } else {
+            "an infinite value".to_owned()
+        },
+    }
+}

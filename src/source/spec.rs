@@ -1,0 +1,246 @@
+//! The description of a source, and its text form: the command line's SOURCE.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{NamedMatrix, SourceError, SyntheticSettings};
+
+/// The two halves of a data set of digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Split {
+    /// 60,000 images.
+    Train,
+    /// 10,000 images.
+    #[default]
+    Test,
+}
+
+impl fmt::Display for Split {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Train => "train",
+            Self::Test => "test",
+        })
+    }
+}
+
+impl FromStr for Split {
+    type Err = SourceError;
+
+    fn from_str(text: &str) -> Result<Self, SourceError> {
+        match text {
+            "train" => Ok(Self::Train),
+            "test" => Ok(Self::Test),
+            _ => Err(syntax(text, "a split is 'train' or 'test'")),
+        }
+    }
+}
+
+/// A data set of digits.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Dataset {
+    /// MNIST, inside the program.
+    #[default]
+    BuiltIn,
+    /// A folder with four files of MNIST's form, plain or `.gz`.
+    Folder(PathBuf),
+}
+
+impl fmt::Display for Dataset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BuiltIn => f.write_str("mnist"),
+            Self::Folder(path) => write_path(f, path),
+        }
+    }
+}
+
+/// Where a matrix comes from.
+///
+/// [`FromStr`] reads, and `Display` writes, what the command line calls SOURCE: `mnist:test:1`,
+/// `FOLDER#test:1`, `synthetic:KIND` or `synthetic:KIND:rows=64,seed=3`, a path, `FILE.npz#NAME`.
+/// A difference is written *A minus B* and not read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// One image of a data set, counted from 0.
+    Digit {
+        /// Which data set.
+        dataset: Dataset,
+        /// Which half of it.
+        split: Split,
+        /// Which image, counted from 0.
+        index: usize,
+    },
+    /// A matrix made from a seed.
+    Synthetic(SyntheticSettings),
+    /// A picture, table or array.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Which array of an archive; without it the only matrix there is.
+        array: Option<String>,
+    },
+    /// The first minus the second; both have one shape.
+    Difference(Box<Source>, Box<Source>),
+    /// A matrix that is in memory already.
+    Values(#[serde(with = "shared")] Arc<NamedMatrix>),
+}
+
+impl Default for Source {
+    /// Table I's digit: the first "2" of the test images.
+    fn default() -> Self {
+        Self::Digit {
+            dataset: Dataset::BuiltIn,
+            split: Split::Test,
+            index: 1,
+        }
+    }
+}
+
+impl Source {
+    /// The whole file at `path`, whatever characters the path has.
+    pub fn from_path(path: impl Into<PathBuf>) -> Self {
+        Self::File {
+            path: path.into(),
+            array: None,
+        }
+    }
+
+    /// This source minus `part`.
+    #[must_use]
+    pub fn minus(self, part: Self) -> Self {
+        Self::Difference(Box::new(self), Box::new(part))
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Digit {
+                dataset: Dataset::BuiltIn,
+                split,
+                index,
+            } => write!(f, "mnist:{split}:{index}"),
+            Self::Digit {
+                dataset: Dataset::Folder(folder),
+                split,
+                index,
+            } => {
+                write_path(f, folder)?;
+                write!(f, "#{split}:{index}")
+            }
+            Self::Synthetic(settings) => write!(f, "synthetic:{settings}"),
+            Self::File { path, array } => {
+                write_path(f, path)?;
+                array.as_ref().map_or(Ok(()), |name| write!(f, "#{name}"))
+            }
+            Self::Difference(whole, part) => write!(f, "{whole} minus {part}"),
+            Self::Values(named) => f.write_str(named.name()),
+        }
+    }
+}
+
+impl FromStr for Source {
+    type Err = SourceError;
+
+    fn from_str(text: &str) -> Result<Self, SourceError> {
+        if text.is_empty() {
+            return Err(syntax(
+                text,
+                "write mnist:test:1, synthetic:KIND or a file's path",
+            ));
+        }
+        if let Some(rest) = text.strip_prefix("mnist:") {
+            let (split, index) = parse_image(rest)
+                .ok_or_else(|| syntax(text, "a digit is written mnist:test:1 or mnist:train:42"))?;
+            return Ok(Self::Digit {
+                dataset: Dataset::BuiltIn,
+                split,
+                index,
+            });
+        }
+        if let Some(rest) = text.strip_prefix("synthetic:") {
+            return Ok(Self::Synthetic(rest.parse()?));
+        }
+        Ok(parse_path(text))
+    }
+}
+
+/// A path, with `#test:1` for an image of a folder or `#NAME` for an array of an archive.
+///
+/// A `#` anywhere else belongs to the path.
+fn parse_path(text: &str) -> Source {
+    if let Some((folder, image)) = text.rsplit_once('#')
+        && let Some((split, index)) = parse_image(image)
+        && !folder.is_empty()
+    {
+        return Source::Digit {
+            dataset: Dataset::Folder(folder.into()),
+            split,
+            index,
+        };
+    }
+    for (at, _) in text.match_indices('#') {
+        let (path, name) = (&text[..at], &text[at + 1..]);
+        if super::file::may_hold_arrays(Path::new(path)) && !name.is_empty() {
+            return Source::File {
+                path: path.into(),
+                array: Some(name.to_owned()),
+            };
+        }
+    }
+    Source::from_path(text)
+}
+
+/// `test:1`
+fn parse_image(text: &str) -> Option<(Split, usize)> {
+    let (split, index) = text.split_once(':')?;
+    let digits_only = !index.is_empty() && index.bytes().all(|byte| byte.is_ascii_digit());
+    let index = digits_only.then(|| index.parse().ok())??;
+    Some((split.parse().ok()?, index))
+}
+
+/// A path whose text would be taken for something else gets `./` in front.
+fn write_path(f: &mut fmt::Formatter<'_>, path: &Path) -> fmt::Result {
+    let text = path.to_string_lossy();
+    if text.starts_with("mnist:") || text.starts_with("synthetic:") {
+        f.write_str("./")?;
+    }
+    f.write_str(&text)
+}
+
+pub(super) fn syntax(text: &str, reason: impl Into<String>) -> SourceError {
+    SourceError::Syntax {
+        text: text.to_owned(),
+        reason: reason.into(),
+    }
+}
+
+/// Serde for a shared matrix: its value.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::NamedMatrix;
+
+    pub(super) fn serialize<S: Serializer>(
+        named: &Arc<NamedMatrix>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        named.as_ref().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Arc<NamedMatrix>, D::Error> {
+        NamedMatrix::deserialize(deserializer).map(Arc::new)
+    }
+}

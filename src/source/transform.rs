@@ -1,0 +1,64 @@
+//! Reorderings that keep every value: what locality depends on, and LoRA does not.
+
+use nalgebra::DMatrix;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+/// A reordering of a matrix; the default leaves it as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Transform {
+    /// Rows and columns in a random order of this seed; done first.
+    pub shuffle: Option<u64>,
+    /// Cyclic shift, cells down and cells to the right; done second.
+    pub shift: (i32, i32),
+}
+
+impl Transform {
+    /// Whether nothing changes.
+    pub fn is_identity(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The reordered matrix, of the same shape and with the same values.
+    pub fn apply(&self, matrix: &DMatrix<f64>) -> DMatrix<f64> {
+        let (down, right) = (self.shift.0 as isize, self.shift.1 as isize);
+        match self.shuffle {
+            Some(seed) => shifted(&shuffled(matrix, seed), down, right),
+            None => shifted(matrix, down, right),
+        }
+    }
+}
+
+/// The matrix with its rows in one random order and its columns in another.
+///
+/// Singular values, and with them everything that LoRA does, stay the same.
+pub fn shuffled(matrix: &DMatrix<f64>, seed: u64) -> DMatrix<f64> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let rows = permutation(matrix.nrows(), &mut rng);
+    let cols = permutation(matrix.ncols(), &mut rng);
+    DMatrix::from_fn(matrix.nrows(), matrix.ncols(), |row, col| {
+        matrix[(rows[row], cols[col])]
+    })
+}
+
+/// The matrix moved `down` and `right`; what leaves at one side enters at the other.
+pub fn shifted(matrix: &DMatrix<f64>, down: isize, right: isize) -> DMatrix<f64> {
+    let (rows, cols) = matrix.shape();
+    let from = |position: usize, offset: isize, side: usize| {
+        (position + side - offset.rem_euclid(side as isize) as usize) % side
+    };
+    DMatrix::from_fn(rows, cols, |row, col| {
+        matrix[(from(row, down, rows), from(col, right, cols))]
+    })
+}
+
+/// Fisher–Yates, written out so that the order for a seed does not hang on a library's version.
+fn permutation(length: usize, rng: &mut ChaCha8Rng) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..length).collect();
+    for last in (1..length).rev() {
+        order.swap(last, rng.random_range(0..=last));
+    }
+    order
+}
