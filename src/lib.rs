@@ -8,7 +8,9 @@ pub mod approx;
 pub mod cli;
 pub mod figure;
 pub mod finetune;
+pub mod session;
 pub mod source;
+pub mod store;
 
 #[cfg(feature = "window")]
 pub mod app;

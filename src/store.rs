@@ -1,0 +1,65 @@
+//! Files are written whole or not at all.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+/// Why a file could not be written; what stood there before is untouched.
+#[derive(Debug, Error)]
+#[error("{} could not be written ({reason}), choose a folder that exists and may be written to", path.display())]
+pub struct StoreError {
+    /// The file.
+    pub path: PathBuf,
+    /// What the system said.
+    pub reason: String,
+}
+
+/// Writes `bytes` to `path`: first beside it, then in its place, so that a reader or a crash meets
+/// either the old file or the whole new one.
+///
+/// # Errors
+/// When the folder is missing or not writable, the disk is full, or `path` is a folder.
+pub fn save_atomically(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    write(path, bytes).map_err(|error| StoreError {
+        path: path.to_path_buf(),
+        reason: error.to_string(),
+    })
+}
+
+fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut beside = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // What a new file usually gets; a temporary one would stay private to its owner.
+        beside.permissions(std::fs::Permissions::from_mode(0o644));
+    }
+    let mut file = beside.tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_data()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole_and_a_failure_leaves_it() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("a.txt");
+        save_atomically(&path, b"first").expect("writes");
+        save_atomically(&path, b"second").expect("replaces");
+        assert_eq!(std::fs::read(&path).expect("reads"), b"second");
+        let inside_a_file = path.join("b.txt");
+        assert!(save_atomically(&inside_a_file, b"x").is_err());
+        assert!(save_atomically(folder.path(), b"x").is_err());
+        assert_eq!(std::fs::read_dir(folder.path()).expect("lists").count(), 1);
+    }
+}
