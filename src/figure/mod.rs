@@ -4,6 +4,7 @@
 //! Text is set in the embedded DejaVu Sans, so no system font is needed, and equal figures give
 //! equal bytes: nothing in them depends on the clock or the machine.
 
+pub mod build;
 pub mod label;
 pub mod palette;
 pub mod ticks;

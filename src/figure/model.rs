@@ -70,6 +70,8 @@ pub enum Element {
     Table(Table),
     /// Counts of true against predicted classes.
     ConfusionMatrix(ConfusionMatrix),
+    /// Sentences in small type, one paragraph each.
+    Notes(Vec<String>),
     /// An empty place, so that a row keeps the widths of the row above.
     Blank,
 }

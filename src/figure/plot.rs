@@ -7,6 +7,8 @@ use super::palette::Rgb;
 pub struct Plot {
     /// A line above the plot.
     pub title: Option<String>,
+    /// The line's colour, the theme's foreground by default.
+    pub title_color: Option<Rgb>,
     /// What the horizontal axis measures.
     pub x_label: String,
     /// What the vertical axis measures.

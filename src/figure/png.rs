@@ -1,5 +1,7 @@
 //! PNG: the SVG drawn to pixels, with resolution and metadata in the file.
 
+use std::io::Write as _;
+
 use resvg::tiny_skia::{Pixmap, Transform};
 
 use super::render::tree;
@@ -31,15 +33,21 @@ pub(super) fn encode(figure: &Figure, width: u32, dpi: f64) -> Result<Vec<u8>, F
             .map_err(failed)?;
     }
     let mut writer = encoder.write_header().map_err(failed)?;
-    // The ground is opaque, so nothing is lost with the alpha channel.
-    let rgb: Vec<u8> = pixels
-        .data()
-        .chunks_exact(4)
-        .flat_map(|pixel| [pixel[0], pixel[1], pixel[2]])
-        .collect();
-    writer.write_image_data(&rgb).map_err(failed)?;
+    write_rows(&mut writer, &pixels).map_err(|error| FigureError::library("PNG", &error))?;
     writer.finish().map_err(failed)?;
     Ok(bytes)
+}
+
+/// Row by row, so that a large picture is held in memory only once.
+fn write_rows(writer: &mut png::Writer<&mut Vec<u8>>, pixels: &Pixmap) -> std::io::Result<()> {
+    let mut stream = writer.stream_writer()?;
+    for row in pixels.data().chunks_exact(4 * pixels.width() as usize) {
+        // The ground is opaque, so nothing is lost with the alpha channel.
+        let rgb = row.chunks_exact(4).flat_map(|pixel| &pixel[..3]);
+        stream.write_all(&rgb.copied().collect::<Vec<u8>>())?;
+    }
+    stream.finish()?;
+    Ok(())
 }
 
 fn draw(figure: &Figure, width: u32) -> Result<Pixmap, FigureError> {

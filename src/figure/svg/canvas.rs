@@ -198,7 +198,7 @@ impl Canvas {
             r#"<text {position} font-size="{}"{weight}{anchor} fill="{}">{}</text>"#,
             number(face.size),
             color.hex(),
-            escape(&text)
+            typeset(&text, face.size)
         );
     }
 
@@ -256,6 +256,36 @@ fn number(value: f64) -> String {
     let text = format!("{value:.3}");
     let short = text.trim_end_matches('0').trim_end_matches('.');
     if short == "-0" { "0" } else { short }.to_owned()
+}
+
+/// Text as XML, the paper's two ranks with their index set low.
+fn typeset(text: &str, size: f64) -> String {
+    let (small, down) = (number(size * 0.75), number(size * 0.2));
+    let first_rank = |text: &str| {
+        let found = ["r_diag", "r_block"].map(|name| Some((text.find(name)?, name)));
+        found.into_iter().flatten().min()
+    };
+    let mut out = String::new();
+    let mut rest = text;
+    let mut lowered = false;
+    loop {
+        let rank = first_rank(rest);
+        let plain = &rest[..rank.map_or(rest.len(), |(at, _)| at)];
+        let letter = if rank.is_some() { "r" } else { "" };
+        let shown = format!("{}{letter}", escape(plain));
+        if lowered && !shown.is_empty() {
+            out += &format!(r#"<tspan dy="-{down}">{shown}</tspan>"#);
+        } else {
+            out += &shown;
+        }
+        let Some((at, name)) = rank else {
+            return out;
+        };
+        let index = &name["r_".len()..];
+        out += &format!(r#"<tspan dy="{down}" font-size="{small}">{index}</tspan>"#);
+        rest = &rest[at + name.len()..];
+        lowered = true;
+    }
 }
 
 /// Text as XML character data or attribute value; characters that XML cannot hold are left out.

@@ -53,7 +53,7 @@ fn draw_blocks(canvas: &mut Canvas, area: Area, map: &Heatmap, color: palette::R
         let (tall, wide) = (block.rows.len() as f64, block.cols.len() as f64);
         (tall * down).min(wide * across)
     });
-    let line = (thinnest.fold(f64::INFINITY, f64::min) / 12.0).clamp(0.15, 0.9);
+    let line = (thinnest.fold(f64::INFINITY, f64::min) / 12.0).clamp(0.15, 0.75);
     let outline = |block: &BlockLine| {
         let left = area.x + block.cols.start as f64 * across;
         let top = area.y + block.rows.start as f64 * down;
@@ -128,10 +128,11 @@ pub(super) fn draw_scale_bar(
     bar: &ScaleBar,
 ) -> f64 {
     let theme = canvas.theme;
+    let length = (width * 0.8).min(180.0);
     let area = Area {
-        x: x + width * 0.25,
-        y,
-        width: width * 0.5,
+        x: x + (width - length) / 2.0,
+        y: y + 2.0,
+        width: length,
         height: 6.0,
     };
     let (low, high) = bar.range;
@@ -154,7 +155,7 @@ pub(super) fn draw_scale_bar(
     let at = (area.x + area.width / 2.0, area.bottom() + 19.0);
     let text = BODY.fit(&bar.label, width);
     canvas.text(at, &text, BODY, ink, Anchor::Middle);
-    area.height + 21.0
+    area.height + 23.0
 }
 
 /// Draws a confusion matrix, the truth downwards; the answer is its height.

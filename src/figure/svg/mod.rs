@@ -77,6 +77,7 @@ fn draw(figure: &Figure, width: f64, canvas: &mut Canvas) -> f64 {
                 Element::ScaleBar(bar) => heatmap::draw_scale_bar(canvas, at, share, bar),
                 Element::Plot(plot) => plot::draw(canvas, at, share, plot),
                 Element::Table(table) => table::draw(canvas, at, share, table),
+                Element::Notes(notes) => draw_notes(canvas, at, share, notes),
                 Element::Blank => 0.0,
             };
             tallest = tallest.max(height);
@@ -106,6 +107,31 @@ fn draw_headings(canvas: &mut Canvas, (x, y): (f64, f64), width: f64, headings: 
         let text = face.fit(&heading.text, width);
         canvas.text((x, baseline), &text, face, color, Anchor::Start);
     }
+}
+
+/// Writes paragraphs, broken between words; the answer is their height.
+fn draw_notes(canvas: &mut Canvas, (x, y): (f64, f64), width: f64, notes: &[String]) -> f64 {
+    let color = palette::muted(canvas.theme);
+    let mut baseline = y - 5.0;
+    let mut write = |line: &str| {
+        baseline += LINE_HEIGHT - 1.0;
+        let line = SMALL.fit(line, width);
+        canvas.text((x, baseline), &line, SMALL, color, Anchor::Start);
+    };
+    for note in notes {
+        let mut line = String::new();
+        for word in note.split_whitespace() {
+            let longer = format!("{line}{}{word}", if line.is_empty() { "" } else { " " });
+            if SMALL.width(&longer) > width && !line.is_empty() {
+                write(&line);
+                line = word.to_owned();
+            } else {
+                line = longer;
+            }
+        }
+        write(&line);
+    }
+    baseline + 2.5 - y
 }
 
 /// Title, description and Dublin Core terms, for people, screen readers and search.

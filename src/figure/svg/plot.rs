@@ -6,26 +6,33 @@ use super::labels::{Obstacles, around};
 use super::legend::draw_legend;
 use super::series::outline;
 use super::{BODY, LINE_HEIGHT, NAME, SMALL};
-use crate::figure::palette;
 use crate::figure::plot::{Guide, GuideAxis, Plot};
 use crate::figure::ticks::Tick;
+use crate::figure::{Figure, palette};
 
-/// Height of the area between the axes, as a share of the plot's width.
-const HEIGHT: f64 = 0.58;
+/// Height of the area between the axes for a plot of a column's width, and as a share of it.
+const COLUMN_HEIGHT: f64 = 0.58;
+/// How much of the width beyond a column goes into height.
+const WIDE_HEIGHT: f64 = 0.2;
+/// Narrow plots are as high as this, if they are as wide.
+const LEAST_HEIGHT: f64 = 92.0;
 const TICK: f64 = 2.5;
 
 /// Draws a plot into `width`; the answer is its height.
 pub(super) fn draw(canvas: &mut Canvas, (x, y): (f64, f64), width: f64, plot: &Plot) -> f64 {
-    let ink = palette::foreground(canvas.theme);
     let mut top = y + 4.0;
     if let Some(title) = &plot.title {
         let title = NAME.fit(title, width);
-        canvas.text((x, y + 8.0), &title, NAME, ink, Anchor::Start);
+        let color = plot
+            .title_color
+            .unwrap_or(palette::foreground(canvas.theme));
+        let color = palette::as_text(canvas.theme, color);
+        canvas.text((x, y + 8.0), &title, NAME, color, Anchor::Start);
         top += LINE_HEIGHT + 2.0;
     }
-    let height = (width * HEIGHT).clamp(60.0, 330.0);
+    let height = area_height(width);
     let y_axis = vertical_axis(plot).laid(top + height, top);
-    let y_ticks = y_axis.ticks((height / 20.0) as usize, |_| 10.0);
+    let y_ticks = y_axis.ticks((height / 22.0) as usize, |_| 10.0);
     let widest = y_ticks.iter().map(|tick| SMALL.width(&tick.label));
     let label_width = widest.fold(0.0, f64::max);
     let left = if plot.y_label.is_empty() { 0.0 } else { 11.0 } + label_width + 5.0;
@@ -36,7 +43,9 @@ pub(super) fn draw(canvas: &mut Canvas, (x, y): (f64, f64), width: f64, plot: &P
         height,
     };
     let x_axis = horizontal_axis(plot).laid(area.x, area.right());
-    let x_ticks = x_axis.ticks((area.width / 28.0) as usize, |text| SMALL.width(text) + 6.0);
+    let x_ticks = x_axis.ticks(((area.width / 28.0) as usize).max(4), |text| {
+        SMALL.width(text) + 6.0
+    });
 
     draw_grid(canvas, area, (&x_axis, &x_ticks), (&y_axis, &y_ticks));
     draw_axis_labels(canvas, area, x, plot);
@@ -49,6 +58,12 @@ pub(super) fn draw(canvas: &mut Canvas, (x, y): (f64, f64), width: f64, plot: &P
     canvas.outline(area, Stroke::solid(palette::frame(canvas.theme), 0.6));
     let foot = area.bottom() + 11.0 + if plot.x_label.is_empty() { 0.0 } else { 11.0 };
     draw_legend(canvas, (x, foot), width, area, plot) - y
+}
+
+fn area_height(width: f64) -> f64 {
+    let beyond = (width - Figure::COLUMN).max(0.0);
+    let height = (width - beyond) * COLUMN_HEIGHT + beyond * WIDE_HEIGHT;
+    height.max(LEAST_HEIGHT.min(width))
 }
 
 fn horizontal_axis(plot: &Plot) -> Axis {
@@ -160,7 +175,7 @@ impl Frame {
                 continue;
             };
             let rim = Stroke::solid(palette::foreground(canvas.theme), 1.1);
-            canvas.shape(&outline(mark.marker, at, 4.2), mark.color, 1.0, Some(rim));
+            canvas.shape(&outline(mark.marker, at, 3.5), mark.color, 1.0, Some(rim));
             obstacles.add_area(Area {
                 x: at.0 - 5.0,
                 y: at.1 - 5.0,

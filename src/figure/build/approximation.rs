@@ -1,0 +1,251 @@
+//! The paper's Figure 1 with Table I under it.
+
+use nalgebra::DMatrix;
+
+use super::{Context, Look};
+use crate::approx::{BlockLayout, Evaluation, LayoutKind};
+use crate::figure::palette::Theme;
+use crate::figure::table::{Cell, Column, Row, Table};
+use crate::figure::{BlockLine, Colors, Element, Figure, Heading, Heatmap, ScaleBar, label};
+
+/// Panels beside each other; more would be too small to read on a page.
+const PER_ROW: usize = 5;
+
+/// A matrix and its approximations.
+#[derive(Debug, Clone)]
+pub struct Approximation<'a> {
+    /// The matrix.
+    pub matrix: &'a DMatrix<f64>,
+    /// What the matrix is called.
+    pub name: &'a str,
+    /// Its numerical rank, where that is known.
+    pub rank: Option<usize>,
+    /// The values at the ends of the colour scale; the matrix's own extremes when absent.
+    pub range: Option<(f64, f64)>,
+    /// The approximations, from left to right.
+    pub panels: Vec<Panel<'a>>,
+    /// Adds a row of signed residuals W − Ŵ on one scale.
+    pub error_maps: bool,
+}
+
+/// One approximation.
+#[derive(Debug, Clone)]
+pub struct Panel<'a> {
+    /// Setting, parameters and error.
+    pub evaluation: &'a Evaluation,
+    /// The blocks.
+    pub layout: &'a BlockLayout,
+    /// Ŵ, of the matrix's shape.
+    pub reconstruction: &'a DMatrix<f64>,
+}
+
+/// Original and reconstructions side by side, residuals below if asked for, the table beneath.
+pub fn figure_one(context: &Context, shown: &Approximation) -> Figure {
+    let range = shown.range.unwrap_or_else(|| extremes(shown.matrix));
+    let mut pictures = vec![original(context, shown, range)];
+    let panels = shown.panels.iter();
+    pictures.extend(
+        panels
+            .clone()
+            .map(|panel| reconstruction(context, panel, range)),
+    );
+    let mut figure = context.figure(
+        Figure::PAGE,
+        &format!("{} and its approximations", shown.name),
+        describe(shown),
+    );
+    let columns = pictures.len().min(PER_ROW);
+    let residuals = if shown.error_maps && !shown.panels.is_empty() {
+        residuals(context, shown)
+    } else {
+        Vec::new()
+    };
+    let mut residuals = in_rows(residuals, columns).into_iter();
+    for row in in_rows(pictures, columns) {
+        figure.rows.push(row);
+        figure.rows.extend(residuals.next());
+    }
+    let evaluations: Vec<&Evaluation> = panels.map(|panel| panel.evaluation).collect();
+    if !evaluations.is_empty() {
+        let table = comparison_table(context.theme, &evaluations);
+        figure.rows.push(vec![Element::Table(table)]);
+    }
+    let notes: Vec<String> = evaluations.iter().flat_map(|one| notes(one)).collect();
+    if !notes.is_empty() {
+        figure.rows.push(vec![Element::Notes(notes)]);
+    }
+    figure
+}
+
+/// Table I for any settings: method, setting, parameters, share, error.
+pub fn comparison_table(theme: Theme, evaluations: &[&Evaluation]) -> Table {
+    let rows = evaluations.iter().map(|one| Row {
+        color: Some(Look::method(one.method(), theme).color),
+        cells: vec![
+            Cell::text(one.method().title()),
+            Cell::text(one.settings.describe()),
+            Cell::count(one.params),
+            Cell::number(label::percent(one.share), one.share),
+            Cell::number(label::error(one.error), one.error),
+        ],
+    });
+    Table {
+        title: None,
+        columns: vec![
+            Column::left("Method"),
+            Column::left("Setting"),
+            Column::right("Parameters"),
+            Column::right("Share"),
+            Column::right("Error"),
+        ],
+        rows: rows.collect(),
+    }
+}
+
+/// The elements in rows of equal length.
+fn in_rows(elements: Vec<Element>, columns: usize) -> Vec<Vec<Element>> {
+    let mut rows: Vec<Vec<Element>> = Vec::new();
+    for element in elements {
+        match rows.last_mut() {
+            Some(row) if row.len() < columns => row.push(element),
+            _ => rows.push(vec![element]),
+        }
+    }
+    if let Some(row) = rows.last_mut() {
+        row.resize(columns, Element::Blank);
+    }
+    rows
+}
+
+fn original(context: &Context, shown: &Approximation, range: (f64, f64)) -> Element {
+    let (rows, cols) = shown.matrix.shape();
+    let mut headings = vec![
+        Heading::name("Original", None),
+        Heading::plain(shown.name),
+        Heading::plain(format!("{rows} × {cols}")),
+    ];
+    if let Some(rank) = shown.rank {
+        headings.push(Heading::plain(format!("rank {rank}")));
+    }
+    Element::Heatmap(Heatmap {
+        headings,
+        ..Heatmap::new(shown.matrix.clone(), range, context.colors)
+    })
+}
+
+fn reconstruction(context: &Context, panel: &Panel, range: (f64, f64)) -> Element {
+    let one = panel.evaluation;
+    let look = Look::method(one.method(), context.theme);
+    let share = label::percent(one.share);
+    let headings = vec![
+        Heading::name(look.name, Some(look.color)),
+        Heading::plain(one.settings.describe()),
+        Heading::plain(format!("{} params, {share}", label::count(one.params))),
+        Heading::plain(format!("error {}", label::error(one.error))),
+    ];
+    Element::Heatmap(Heatmap {
+        headings,
+        blocks: block_lines(panel.layout),
+        block_color: Some(look.color),
+        ..Heatmap::new(panel.reconstruction.clone(), range, context.colors)
+    })
+}
+
+/// Under each reconstruction what it misses, and under the original the scale of it.
+fn residuals(context: &Context, shown: &Approximation) -> Vec<Element> {
+    let missed: Vec<DMatrix<f64>> = shown
+        .panels
+        .iter()
+        .map(|panel| shown.matrix - panel.reconstruction)
+        .collect();
+    let largest = missed.iter().map(DMatrix::amax).fold(0.0, f64::max);
+    let range = (-largest, largest);
+    let maps = missed.into_iter().zip(&shown.panels).map(|(map, panel)| {
+        let method = panel.evaluation.method();
+        Element::Heatmap(Heatmap {
+            blocks: block_lines(panel.layout),
+            block_color: Some(Look::method(method, context.theme).color),
+            ..Heatmap::new(map, range, Colors::Diverging)
+        })
+    });
+    let scale = Element::ScaleBar(ScaleBar {
+        range,
+        colors: Colors::Diverging,
+        label: "residual W − Ŵ".to_owned(),
+    });
+    std::iter::once(scale).chain(maps).collect()
+}
+
+/// The blocks' outlines; a single block needs none, the picture's frame is its own.
+pub(super) fn block_lines(layout: &BlockLayout) -> Vec<BlockLine> {
+    if layout.kind().canonical() == LayoutKind::Grid(1) {
+        return Vec::new();
+    }
+    let blocks = layout.blocks().iter();
+    blocks
+        .map(|block| BlockLine {
+            rows: block.rows.clone(),
+            cols: block.cols.clone(),
+        })
+        .collect()
+}
+
+/// The smallest and the largest finite value.
+pub(super) fn extremes(matrix: &DMatrix<f64>) -> (f64, f64) {
+    let finite = matrix.iter().copied().filter(|value| value.is_finite());
+    finite
+        .fold(None, |ends: Option<(f64, f64)>, value| {
+            let (low, high) = ends.unwrap_or((value, value));
+            Some((low.min(value), high.max(value)))
+        })
+        .unwrap_or((0.0, 1.0))
+}
+
+/// What a reader must know to compare the numbers fairly.
+fn notes(one: &Evaluation) -> Vec<String> {
+    let name = one.method().title();
+    let mut notes = Vec::new();
+    if one.clamped_blocks > 0 {
+        notes.push(format!(
+            "{name}: in {} of {} blocks the rank was lowered to the smaller side.",
+            one.clamped_blocks,
+            one.ranks.len()
+        ));
+    }
+    if one.denser_than_dense > 0 {
+        notes.push(format!(
+            "{name}: {} of {} blocks store at least as many numbers as they replace.",
+            one.denser_than_dense,
+            one.ranks.len()
+        ));
+    }
+    if one.out_of_reach > 0.0 {
+        notes.push(format!(
+            "{name}: cells outside of the blocks leave an error of {} at any rank.",
+            label::error(one.out_of_reach)
+        ));
+    }
+    if one.unused > 0 {
+        let unused = label::count(one.unused);
+        notes.push(format!(
+            "{name}: {unused} parameters of the budget are unused."
+        ));
+    }
+    notes
+}
+
+fn describe(shown: &Approximation) -> String {
+    let (rows, cols) = shown.matrix.shape();
+    let panels = shown.panels.iter().map(|panel| {
+        let one = panel.evaluation;
+        format!(
+            "; {}: {}, {} parameters, error {}",
+            one.method().title(),
+            one.settings.describe(),
+            one.params,
+            label::error(one.error)
+        )
+    });
+    let panels: String = panels.collect();
+    format!("{}, {rows} x {cols}{panels}", label::clean(shown.name))
+}

@@ -1,0 +1,178 @@
+//! The distribution of errors over a data set.
+
+use super::{Context, Look};
+use crate::approx::Method;
+use crate::approx::survey::{Spread, Survey};
+use crate::figure::palette::Theme;
+use crate::figure::table::{Cell, Column, Row, Table};
+use crate::figure::{Element, Figure, Guide, GuideAxis, Plot, Series, SeriesStyle, label};
+
+const BINS: usize = 100;
+
+/// A histogram of errors per method with the means marked, and the numbers label by label.
+pub fn distribution(context: &Context, survey: &Survey) -> Figure {
+    let methods = methods(survey, context.theme);
+    let bins = Bins::around(survey.errors.iter().flatten().copied());
+    let guide = |(s, look): (usize, &Look)| {
+        let mean = survey.spread(s).mean;
+        Guide {
+            axis: GuideAxis::X,
+            at: mean,
+            label: format!("mean {}", label::error(mean)),
+            color: Some(look.color),
+        }
+    };
+    let plot = Plot {
+        x_label: "error ‖W − Ŵ‖ / ‖W‖".to_owned(),
+        y_label: "matrices, %".to_owned(),
+        y_from_zero: true,
+        series: methods
+            .iter()
+            .zip(&survey.errors)
+            .zip(&survey.settings)
+            .map(|((look, errors), settings)| {
+                let series = Series {
+                    name: format!("{}, {}", look.name, settings.describe()),
+                    ..look.line(bins.histogram(errors))
+                };
+                series.styled(SeriesStyle::Steps, look.marker)
+            })
+            .collect(),
+        guides: methods.iter().enumerate().map(guide).collect(),
+        ..Plot::default()
+    };
+    let settings: Vec<String> = survey
+        .settings
+        .iter()
+        .map(|one| format!("{}: {}", one.method().title(), one.describe()))
+        .collect();
+    let count = label::count(survey.count());
+    let description = format!("{count} matrices; {}", settings.join("; "));
+    context
+        .figure(Figure::PAGE, "Errors over the data set", description)
+        .with_row(vec![Element::Plot(plot)])
+        .with_row(vec![Element::Table(label_table(survey, context.theme))])
+}
+
+/// Mean, spread and setting of each method over the whole survey.
+pub fn survey_table(survey: &Survey, theme: Theme) -> Table {
+    let looks = methods(survey, theme);
+    let rows = looks.iter().enumerate().map(|(s, look)| {
+        let Spread { mean, std } = survey.spread(s);
+        Row {
+            color: Some(look.color),
+            cells: vec![
+                Cell::text(look.name.clone()),
+                Cell::text(survey.settings[s].describe()),
+                Cell::number(label::error(mean), mean),
+                Cell::number(label::error(std), std),
+            ],
+        }
+    });
+    Table {
+        title: None,
+        columns: vec![
+            Column::left("Method"),
+            Column::left("Setting"),
+            Column::right("Mean error"),
+            Column::right("Std"),
+        ],
+        rows: rows.collect(),
+    }
+}
+
+/// Mean error of each method for every label, and how often Localized beats LoRA.
+pub fn label_table(survey: &Survey, theme: Theme) -> Table {
+    let looks = methods(survey, theme);
+    let overall = survey.localized_beats_lora();
+    let mut columns = vec![Column::left("Label"), Column::right("Count")];
+    columns.extend(looks.iter().map(|look| Column::right(&look.name)));
+    if overall.is_some() {
+        columns.push(Column::right("Localized beats LoRA"));
+    }
+    let row = |head: String, count: usize, means: Vec<f64>, wins: Option<f64>| {
+        let mut cells = vec![Cell::text(head), Cell::count(count)];
+        let means = means.into_iter();
+        cells.extend(means.map(|mean| Cell::number(label::error(mean), mean)));
+        cells.extend(wins.map(|wins| Cell::number(label::percent(wins), wins)));
+        Row { color: None, cells }
+    };
+    let by_label = survey.by_label().into_iter().map(|one| {
+        let means = one.spreads.iter().map(|spread| spread.mean).collect();
+        row(
+            one.label.to_string(),
+            one.count,
+            means,
+            one.localized_beats_lora,
+        )
+    });
+    let all = (0..looks.len()).map(|s| survey.spread(s).mean).collect();
+    let all = row("all".to_owned(), survey.count(), all, overall);
+    Table {
+        title: Some("Mean error by label".to_owned()),
+        columns,
+        rows: by_label.chain([all]).collect(),
+    }
+}
+
+/// The looks of the survey's settings; a method that occurs twice is told apart by its setting.
+fn methods(survey: &Survey, theme: Theme) -> Vec<Look> {
+    let count = |method: Method| {
+        let same = survey.settings.iter().filter(|one| one.method() == method);
+        same.count()
+    };
+    let look = |settings: &crate::approx::MethodSettings| {
+        let mut look = Look::method(settings.method(), theme);
+        if count(settings.method()) > 1 {
+            look.name = format!("{}, {}", look.name, settings.describe());
+        }
+        look
+    };
+    survey.settings.iter().map(look).collect()
+}
+
+/// Bins of equal width over all errors.
+struct Bins {
+    low: f64,
+    width: f64,
+}
+
+impl Bins {
+    fn around(errors: impl Iterator<Item = f64>) -> Self {
+        let finite = errors.filter(|error| error.is_finite());
+        let (low, high) = finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), error| {
+            (low.min(error), high.max(error))
+        });
+        let width = (high - low) / BINS as f64;
+        if width.is_finite() && width > 0.0 {
+            return Self { low, width };
+        }
+        let low = if low.is_finite() { low } else { 0.0 };
+        Self {
+            low,
+            width: 1.0 / BINS as f64,
+        }
+    }
+
+    /// Percentage of `errors` in each bin, from the first filled one to the last, closed at zero.
+    fn histogram(&self, errors: &[f64]) -> Vec<(f64, f64)> {
+        let mut counts = [0usize; BINS];
+        for error in errors.iter().filter(|error| error.is_finite()) {
+            let bin = ((error - self.low) / self.width) as usize;
+            counts[bin.min(BINS - 1)] += 1;
+        }
+        let filled = |count: &usize| *count > 0;
+        let (Some(first), Some(last)) = (
+            counts.iter().position(filled),
+            counts.iter().rposition(filled),
+        ) else {
+            return Vec::new();
+        };
+        let total = errors.len().max(1) as f64;
+        let edge = |bin: usize| self.low + bin as f64 * self.width;
+        (first..=last)
+            .map(|bin| (edge(bin), 100.0 * counts[bin] as f64 / total))
+            .chain([(edge(last + 1), 0.0)])
+            .collect()
+    }
+}

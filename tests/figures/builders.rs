@@ -1,0 +1,145 @@
+//! The program's figures show the results that they were given.
+
+use localized_lora::figure::build::{comparison_table, distribution, label_table, survey_table};
+use localized_lora::figure::palette::Theme;
+use localized_lora::figure::{Element, Figure, Plot};
+
+use usvg::roxmltree::Node;
+
+use super::samples::{self, Worked};
+
+fn texts(figure: &Figure) -> Vec<String> {
+    let svg = figure.to_svg();
+    let document = usvg::roxmltree::Document::parse(&svg).unwrap();
+    let texts = document
+        .descendants()
+        .filter(|node| node.has_tag_name("text"));
+    texts
+        .map(|node| {
+            let parts = node.descendants().filter(Node::is_text);
+            parts.filter_map(|part| part.text()).collect()
+        })
+        .collect()
+}
+
+fn plot(figure: &Figure) -> &Plot {
+    let elements = figure.rows.iter().flatten();
+    let mut plots = elements.filter_map(|element| match element {
+        Element::Plot(plot) => Some(plot),
+        _ => None,
+    });
+    plots.next().unwrap()
+}
+
+#[test]
+fn figure_one_states_table_one() {
+    let worked = Worked::table_one();
+    let figure = worked.figure_one(&samples::context(Theme::Light), "MNIST test image 1", true);
+    let texts = texts(&figure);
+    for wanted in ["LoRA", "MELoRA", "Localized LoRA", "rank 15", "28 × 28"] {
+        assert!(
+            texts.iter().any(|text| text == wanted),
+            "{wanted} in {texts:?}"
+        );
+    }
+    for error in ["0.2313", "0.9071", "0.2119"] {
+        assert!(
+            texts.contains(&format!("error {error}")),
+            "{error} above the panel"
+        );
+        assert!(texts.contains(&error.to_owned()), "{error} in the table");
+    }
+    let about = &figure.metadata.description;
+    assert!(about.contains("Localized LoRA: K = 2, r_block = 2, 224 parameters, error 0.2119"));
+}
+
+#[test]
+fn one_block_needs_no_lines_and_a_grid_has_all_of_them() {
+    let worked = Worked::table_one();
+    let figure = worked.figure_one(&samples::context(Theme::Light), "digit", false);
+    let blocks: Vec<usize> = figure.rows[0]
+        .iter()
+        .filter_map(|element| match element {
+            Element::Heatmap(map) => Some(map.blocks.len()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(blocks, [0, 0, 4, 4, 16]);
+}
+
+#[test]
+fn the_table_keeps_the_exact_numbers() {
+    let worked = Worked::table_one();
+    let evaluations: Vec<_> = worked.methods.iter().map(|(_, _, e, _)| e).collect();
+    let csv = comparison_table(Theme::Light, &evaluations).to_csv();
+    let second = csv.lines().nth(1).unwrap();
+    assert!(
+        second.starts_with("LoRA,r = 4,224,0.2857142857142857,0.231"),
+        "{second}"
+    );
+}
+
+#[test]
+fn error_curves_pass_through_the_marked_settings() {
+    let worked = Worked::table_one();
+    let figure = worked.curves(&samples::context(Theme::Light));
+    let plot = plot(&figure);
+    assert_eq!(plot.marks.len(), 4);
+    for (mark, series) in plot.marks.iter().zip(&plot.series) {
+        let near = |(x, y): &(f64, f64)| *x == mark.x && (*y - mark.y).abs() < 1e-12;
+        assert!(
+            series.points.iter().any(near),
+            "{} misses its mark",
+            series.name
+        );
+    }
+}
+
+#[test]
+fn singular_values_stop_at_the_numerical_rank() {
+    let worked = Worked::table_one();
+    let figure = worked.spectra(&samples::context(Theme::Light));
+    let lora = plot(&figure);
+    assert_eq!(lora.series[0].points.len(), 15, "the digit has rank 15");
+    assert_eq!(lora.series[1].points.len(), 4, "LoRA keeps four of them");
+    assert_eq!(lora.guides[0].at, 4.5);
+    assert_eq!(figure.rows[0].len(), 4, "a plot per method");
+}
+
+#[test]
+fn the_distribution_counts_every_matrix_once() {
+    let survey = samples::small_survey(200);
+    let figure = distribution(&samples::context(Theme::Light), &survey);
+    for series in &plot(&figure).series {
+        let total: f64 = series.points.iter().map(|(_, height)| height).sum();
+        assert!((total - 100.0).abs() < 1e-9, "{}: {total} %", series.name);
+    }
+    let table = label_table(&survey, Theme::Light);
+    let counts = table
+        .rows
+        .iter()
+        .map(|row| row.cells[1].text.parse::<usize>().unwrap());
+    assert_eq!(counts.sum::<usize>(), 2 * 200, "ten digits and the sum");
+    let text = survey_table(&survey, Theme::Light).to_text();
+    assert_eq!(text.lines().count(), 5, "{text}");
+}
+
+#[test]
+fn figure_two_has_its_share_of_all_parameters() {
+    let context = samples::context(Theme::Light);
+    let sweep = samples::sweep(Theme::Light);
+    let figure = localized_lora::figure::build::accuracy_drop(&context, &sweep);
+    let texts = texts(&figure);
+    assert!(
+        texts.iter().any(|text| text.contains("% of all 50,565")),
+        "{texts:?}"
+    );
+    let plot = plot(&figure);
+    let lora = plot
+        .series
+        .iter()
+        .find(|series| series.name == "LoRA")
+        .unwrap();
+    assert!((lora.points[0].0 - 100.0 * 1696.0 / 50_565.0).abs() < 1e-12);
+    assert_eq!(plot.guides[0].at, 0.0);
+}
