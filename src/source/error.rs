@@ -162,7 +162,7 @@ impl SourceError {
         Self::Damaged {
             name: name.to_owned(),
             expected: expected.to_owned(),
-            reason: reason.into(),
+            reason: one_line(&reason.into()),
         }
     }
 
@@ -173,10 +173,26 @@ impl SourceError {
     ) -> Self {
         Self::Unsupported {
             name: name.to_owned(),
-            what: what.into(),
+            what: one_line(&what.into()),
             remedy: remedy.into(),
         }
     }
+}
+
+/// Other crates' messages, and cells of tables, within a sentence: one line, no full stop, not long.
+pub(super) fn one_line(text: &str) -> String {
+    const SHOWN: usize = 120;
+    let words: Vec<&str> = text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let line = words.join(" ");
+    let line = line.trim_end_matches('.');
+    if line.chars().count() <= SHOWN {
+        return line.to_owned();
+    }
+    let start: String = line.chars().take(SHOWN).collect();
+    format!("{start}…")
 }
 
 /// Runs a decoder from another crate on data nobody has checked; a panic inside it is an answer.

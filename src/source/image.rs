@@ -77,15 +77,10 @@ fn describe(name: &str, error: &::image::ImageError, limits: &Limits) -> SourceE
     match error {
         ::image::ImageError::Limits(_) => too_large(name, "its pixels".to_owned(), limits),
         ::image::ImageError::Unsupported(reason) => {
-            SourceError::unsupported(name, one_line(reason), "save it as an ordinary .png")
+            SourceError::unsupported(name, reason.to_string(), "save it as an ordinary .png")
         }
-        other => SourceError::damaged(name, EXPECTED, one_line(other)),
+        other => SourceError::damaged(name, EXPECTED, other.to_string()),
     }
-}
-
-fn one_line(message: &dyn std::fmt::Display) -> String {
-    let text = message.to_string();
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn too_large(name: &str, what: String, limits: &Limits) -> SourceError {

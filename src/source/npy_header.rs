@@ -62,7 +62,7 @@ pub(super) fn read(name: &str, mut reader: impl Read) -> Result<(NpyHeader, u64)
     let consumed = bytes.len() as u64;
     let header = guarded(name, EXPECTED, || {
         NpyHeader::from_reader(Cursor::new(bytes))
-            .map_err(|error| SourceError::damaged(name, EXPECTED, error.to_string()))
+            .map_err(|_| damaged("its header is not what NumPy writes"))
     })?;
     if header.shape() != shape {
         return Err(damaged("its header is ambiguous"));

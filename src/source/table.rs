@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use nalgebra::DMatrix;
 
+use super::error::one_line;
 use super::separator::{Separator, detect};
 use super::{Limits, Loaded, SourceError};
 
@@ -27,11 +28,13 @@ pub(super) fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Loaded, 
                 .trim(csv::Trim::All)
                 .from_reader(text.as_bytes());
             let mut record = csv::StringRecord::new();
+            let mut lines = LineCounter::new(&text);
             while reader
                 .read_record(&mut record)
                 .map_err(|error| SourceError::damaged(name, "a table", error.to_string()))?
             {
-                let line = record.position().map_or(0, csv::Position::line);
+                let start = record.position().map_or(0, csv::Position::byte);
+                let line = lines.line_of_record(start as usize);
                 table.add(line, &record.iter().collect::<Vec<_>>())?;
             }
         }
@@ -67,6 +70,10 @@ fn decode<'a>(name: &str, bytes: &'a [u8]) -> Result<Cow<'a, str>, SourceError> 
             "a table of text",
             "it has bytes that no text has",
         ));
+    }
+    // Line ends of old Macintoshes.
+    if text.contains('\r') && !text.contains('\n') {
+        return Ok(Cow::Owned(text.replace('\r', "\n")));
     }
     Ok(text)
 }
@@ -111,6 +118,42 @@ pub(super) fn parse_number(cell: &str, decimal_comma: bool) -> Option<f64> {
     let (whole, rest) = cell.split_once(',').filter(|_| decimal_comma)?;
     let plain = rest.starts_with(|first: char| first.is_ascii_digit()) && !whole.contains('.');
     plain.then(|| format!("{whole}.{rest}").parse().ok())?
+}
+
+/// The line on which a record stands; `csv` gives that of the blank lines and comments before it.
+struct LineCounter<'a> {
+    text: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl<'a> LineCounter<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            text: text.as_bytes(),
+            at: 0,
+            line: 1,
+        }
+    }
+
+    /// `start` must not go back.
+    fn line_of_record(&mut self, start: usize) -> u64 {
+        let mut to = start.min(self.text.len());
+        loop {
+            match self.text.get(to) {
+                Some(b'\n' | b'\r') => to += 1,
+                Some(b'#') => {
+                    let rest = self.text[to..].iter();
+                    to += rest.take_while(|&&byte| byte != b'\n').count();
+                }
+                _ => break,
+            }
+        }
+        let passed = self.text[self.at.min(to)..to].iter();
+        self.line += passed.filter(|&&byte| byte == b'\n').count() as u64;
+        self.at = to;
+        self.line
+    }
 }
 
 struct Table<'a> {
@@ -254,10 +297,10 @@ fn describe(cell: &str) -> String {
     match cell.parse::<f64>() {
         Ok(value) if value.is_nan() => "NaN".to_owned(),
         Ok(_) => "an infinite value".to_owned(),
-        Err(_) if cell.chars().count() > SHOWN => {
+        Err(_) => {
             let start: String = cell.chars().take(SHOWN).collect();
-            format!("'{start}…'")
+            let rest = if start.len() < cell.len() { "…" } else { "" };
+            format!("'{}{rest}'", one_line(&start))
         }
-        Err(_) => format!("'{cell}'"),
     }
 }

@@ -1,0 +1,118 @@
+//! Whatever the bytes: a matrix of finite numbers or a sentence, never a panic.
+
+use image::ImageFormat;
+use localized_lora::source::{Limits, Loaded, OPENABLE_EXTENSIONS, SourceError, load_bytes};
+use proptest::prelude::*;
+
+use crate::arrays::{npy, zip};
+use crate::pictures::{encode, grey};
+
+/// Small, so that thousands of cases stay fast.
+fn tight() -> Limits {
+    Limits {
+        max_pixels: 10_000,
+        max_decoded_bytes: 1 << 20,
+        max_cells: 10_000,
+        max_file_bytes: 1 << 20,
+    }
+}
+
+fn check(result: Result<Loaded, SourceError>) -> Result<(), TestCaseError> {
+    match result {
+        Ok(loaded) => {
+            prop_assert!(!loaded.matrix.is_empty() && loaded.matrix.len() <= 10_000);
+            prop_assert!(loaded.matrix.iter().all(|value| value.is_finite()));
+        }
+        Err(error) => {
+            let text = error.to_string();
+            prop_assert!(!text.is_empty() && !text.contains('\n'), "{}", text);
+        }
+    }
+    Ok(())
+}
+
+/// A good file of every kind.
+fn good_files() -> Vec<(String, Vec<u8>)> {
+    let values: Vec<u8> = (0..48).collect();
+    let array = npy("'<i4'", false, "(3, 4)", &values);
+    let rgb = image::DynamicImage::ImageRgb8(grey().to_rgb8());
+    let mut files = vec![
+        (
+            "a.npz".to_owned(),
+            zip(&[("a.npy", &array), ("b.npy", b"x")]),
+        ),
+        ("a.npy".to_owned(), array),
+        ("a.csv".to_owned(), b"a,\"b\nc\"\n1,2\n3,4\n".to_vec()),
+        ("a.tsv".to_owned(), b"1,5\t2\n3\t4\n".to_vec()),
+        ("a.txt".to_owned(), b"# c\n1 2\n3 4\n".to_vec()),
+    ];
+    for format in [
+        ImageFormat::Png,
+        ImageFormat::Jpeg,
+        ImageFormat::Bmp,
+        ImageFormat::Gif,
+        ImageFormat::Ico,
+        ImageFormat::Pnm,
+        ImageFormat::Qoi,
+        ImageFormat::Tga,
+        ImageFormat::Tiff,
+        ImageFormat::WebP,
+    ] {
+        let image = match format {
+            ImageFormat::Gif | ImageFormat::Ico => image::DynamicImage::from(grey().to_rgba8()),
+            _ => rgb.clone(),
+        };
+        let name = format!("a.{}", format.extensions_str()[0]);
+        files.push((name, encode(&image, format)));
+    }
+    files
+}
+
+#[test]
+fn every_good_file_is_good() {
+    for (name, content) in good_files() {
+        let result = load_bytes(&name, &content, &tight());
+        // The archive's second array is damaged on purpose.
+        assert_eq!(result.is_err(), name == "a.npz", "{name}: {result:?}");
+    }
+}
+
+#[test]
+fn a_good_file_may_end_anywhere() {
+    for (name, content) in good_files() {
+        for length in 0..content.len() {
+            check(load_bytes(&name, &content[..length], &tight())).unwrap();
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn any_bytes_under_any_name(
+        extension in prop::sample::select(OPENABLE_EXTENSIONS.to_vec()),
+        content in prop::collection::vec(any::<u8>(), 0..200),
+    ) {
+        check(load_bytes(&format!("a.{extension}"), &content, &tight()))?;
+        check(load_bytes("a", &content, &tight()))?;
+    }
+
+    #[test]
+    fn any_text_as_a_table(content in "[-0-9a-zN.,;|\t \"#\n]{0,80}") {
+        check(load_bytes("a.csv", content.as_bytes(), &tight()))?;
+    }
+
+    #[test]
+    fn any_bytes_changed_in_a_good_file(
+        file in prop::sample::select(good_files()),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+    ) {
+        let (name, mut content) = file;
+        for (at, value) in changes {
+            let at = at.index(content.len());
+            content[at] = value;
+        }
+        check(load_bytes(&name, &content, &tight()))?;
+    }
+}

@@ -1,0 +1,52 @@
+//! The promises of `source`: right numbers from good files, one sentence from bad ones.
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+
+use localized_lora::source::{Limits, Loaded, Source, SourceError, load, load_bytes};
+use nalgebra::DMatrix;
+
+mod arrays;
+mod data_sets;
+mod fuzz;
+mod pictures;
+mod syntax;
+mod synthetic;
+mod tables;
+
+/// What the command line would read.
+fn read(text: &str) -> Result<Loaded, SourceError> {
+    load(&text.parse::<Source>()?, &Limits::default())
+}
+
+fn read_path(path: &Path) -> Result<Loaded, SourceError> {
+    load(&Source::from_path(path), &Limits::default())
+}
+
+/// A dropped file.
+fn bytes(name: &str, content: impl AsRef<[u8]>) -> Result<Loaded, SourceError> {
+    load_bytes(name, content.as_ref(), &Limits::default())
+}
+
+fn matrix(rows: usize, cols: usize, values: &[f64]) -> DMatrix<f64> {
+    DMatrix::from_row_slice(rows, cols, values)
+}
+
+/// The sentence of an error: one line, no full stop, and with every one of `words`.
+#[track_caller]
+fn refused(result: Result<Loaded, SourceError>, words: &[&str]) -> String {
+    let text = result.unwrap_err().to_string();
+    assert!(!text.contains('\n') && !text.ends_with('.'), "{text}");
+    for word in words {
+        assert!(text.contains(word), "'{word}' is not in: {text}");
+    }
+    text
+}
+
+fn from_hex(text: &str) -> Vec<u8> {
+    let digits: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
+    digits
+        .chunks(2)
+        .map(|pair| u8::from_str_radix(&pair.iter().collect::<String>(), 16).unwrap())
+        .collect()
+}
