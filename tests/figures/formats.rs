@@ -4,7 +4,8 @@ use std::path::Path;
 
 use localized_lora::figure::palette::Theme;
 use localized_lora::figure::{
-    Element, Figure, FigureError, Format, MAX_PIXELS, Metadata, default_png_width, render,
+    Element, FONT_BOLD, FONT_REGULAR, Figure, FigureError, Format, MAX_PIXELS, Metadata,
+    default_png_width, render,
 };
 use usvg::roxmltree;
 
@@ -53,23 +54,50 @@ fn check_svg(figure: &Figure, bytes: &[u8]) {
     for (_, value) in figure.metadata.entries() {
         assert!(all_text.contains(value), "{value} is not in the SVG");
     }
-    // Everything that is drawn lies on the page.
-    let number =
-        |node: roxmltree::Node, name| node.attribute(name).map(|v| v.parse::<f64>().unwrap());
-    let root = document.root_element();
-    let page: Vec<f64> = root
-        .attribute("viewBox")
-        .unwrap()
-        .split(' ')
-        .map(|number| number.parse().unwrap())
-        .collect();
-    for node in document
-        .descendants()
-        .filter(|node| node.has_tag_name("text"))
-    {
-        if let (Some(x), Some(y)) = (number(node, "x"), number(node, "y")) {
-            assert!((0.0..=page[2]).contains(&x), "{:?} at x {x}", node.text());
-            assert!((0.0..=page[3]).contains(&y), "{:?} at y {y}", node.text());
+    check_texts_apart(text);
+}
+
+/// Every text lies on the page and on no other text, as far as letters reach in the real font.
+fn check_texts_apart(svg: &str) {
+    let mut fonts = usvg::fontdb::Database::new();
+    fonts.load_font_data(FONT_REGULAR.to_vec());
+    fonts.load_font_data(FONT_BOLD.to_vec());
+    let options = usvg::Options {
+        dpi: 72.0,
+        fontdb: std::sync::Arc::new(fonts),
+        ..usvg::Options::default()
+    };
+    let tree = usvg::Tree::from_str(svg, &options).unwrap();
+    let mut boxes = Vec::new();
+    collect_texts(tree.root(), &mut boxes);
+    assert!(boxes.len() > 5, "texts are drawn");
+    for (i, (area, text)) in boxes.iter().enumerate() {
+        assert!(
+            area.left() >= 0.0 && area.right() <= tree.size().width(),
+            "{text}"
+        );
+        assert!(
+            area.top() >= 0.0 && area.bottom() <= tree.size().height(),
+            "{text}"
+        );
+        for (other, other_text) in &boxes[..i] {
+            let width = area.right().min(other.right()) - area.left().max(other.left());
+            let height = area.bottom().min(other.bottom()) - area.top().max(other.top());
+            // Boxes hold the whole line, which may touch the next one.
+            assert!(width <= 0.5 || height <= 2.0, "{text} lies on {other_text}");
+        }
+    }
+}
+
+fn collect_texts(group: &usvg::Group, boxes: &mut Vec<(usvg::Rect, String)>) {
+    for node in group.children() {
+        match node {
+            usvg::Node::Group(group) => collect_texts(group, boxes),
+            usvg::Node::Text(text) => {
+                let content = text.chunks().iter().map(usvg::TextChunk::text);
+                boxes.push((text.abs_bounding_box(), content.collect()));
+            }
+            _ => {}
         }
     }
 }

@@ -11,7 +11,7 @@ use localized_lora::approx::{
 };
 use localized_lora::figure::build::*;
 use localized_lora::figure::palette::Theme;
-use localized_lora::figure::{BlockLine, Figure};
+use localized_lora::figure::{BlockLine, Colors, Figure};
 use nalgebra::DMatrix;
 
 pub const THEMES: [Theme; 2] = [Theme::Light, Theme::Dark];
@@ -78,6 +78,15 @@ impl Worked {
 
     pub fn table_one() -> Self {
         Self::new(digits(2).remove(1), methods())
+    }
+
+    /// A wide matrix of small signed numbers, cut so that ranks are clamped.
+    pub fn wide() -> Self {
+        let wave = |i: usize, j: usize| {
+            let smooth = (i as f64 * 0.05).sin() * (j as f64 * 0.07).cos();
+            (smooth + ((i * 31 + j * 17) % 23) as f64 * 0.02) * -1.234e-4
+        };
+        Self::new(DMatrix::from_fn(20, 400, wave), methods())
     }
 
     pub fn figure_one(&self, context: &Context, name: &str, error_maps: bool) -> Figure {
@@ -264,7 +273,11 @@ pub fn confused(context: &Context) -> Figure {
 /// Every figure of the program, with real results where they are quick to have.
 pub fn all(theme: Theme) -> Vec<(&'static str, Figure)> {
     let context = context(theme);
-    let worked = Worked::table_one();
+    let (worked, wide) = (Worked::table_one(), Worked::wide());
+    let signed = Context {
+        colors: Colors::Diverging,
+        ..context.clone()
+    };
     vec![
         (
             "figure_one",
@@ -274,6 +287,12 @@ pub fn all(theme: Theme) -> Vec<(&'static str, Figure)> {
             "figure_one_errors",
             worked.figure_one(&context, "MNIST test image 1", true),
         ),
+        (
+            "wide",
+            wide.figure_one(&signed, "layers.11.self_attn.q_proj.weight", true),
+        ),
+        ("wide_curves", wide.curves(&context)),
+        ("wide_spectra", wide.spectra(&context)),
         ("curves", worked.curves(&context)),
         ("spectra", worked.spectra(&context)),
         ("distribution", distribution(&context, &small_survey(300))),

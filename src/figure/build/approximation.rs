@@ -41,7 +41,15 @@ pub struct Panel<'a> {
 
 /// Original and reconstructions side by side, residuals below if asked for, the table beneath.
 pub fn figure_one(context: &Context, shown: &Approximation) -> Figure {
-    let range = shown.range.unwrap_or_else(|| extremes(shown.matrix));
+    let range = shown.range.unwrap_or_else(|| {
+        let (low, high) = extremes(shown.matrix);
+        let largest = low.abs().max(high.abs());
+        match context.colors {
+            Colors::Sequential(_) => (low, high),
+            // Zero must have the neutral colour.
+            Colors::Diverging => (-largest, largest),
+        }
+    });
     let mut pictures = vec![original(context, shown, range)];
     let panels = shown.panels.iter();
     pictures.extend(
@@ -123,6 +131,7 @@ fn original(context: &Context, shown: &Approximation, range: (f64, f64)) -> Elem
         Heading::name("Original", None),
         Heading::plain(shown.name),
         Heading::plain(format!("{rows} × {cols}")),
+        Heading::plain(format!("{} entries", label::count(rows * cols))),
     ];
     if let Some(rank) = shown.rank {
         headings.push(Heading::plain(format!("rank {rank}")));
@@ -136,11 +145,11 @@ fn original(context: &Context, shown: &Approximation, range: (f64, f64)) -> Elem
 fn reconstruction(context: &Context, panel: &Panel, range: (f64, f64)) -> Element {
     let one = panel.evaluation;
     let look = Look::method(one.method(), context.theme);
-    let share = label::percent(one.share);
     let headings = vec![
         Heading::name(look.name, Some(look.color)),
         Heading::plain(one.settings.describe()),
-        Heading::plain(format!("{} params, {share}", label::count(one.params))),
+        Heading::plain(format!("{} parameters", label::count(one.params))),
+        Heading::plain(format!("{} of the entries", label::percent(one.share))),
         Heading::plain(format!("error {}", label::error(one.error))),
     ];
     Element::Heatmap(Heatmap {

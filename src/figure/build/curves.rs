@@ -29,70 +29,62 @@ pub fn error_against_parameters(
     curves: &[ErrorCurve],
 ) -> Figure {
     let look = |curve: &ErrorCurve| Look::method(curve.settings.method(), context.theme);
-    let present = || {
-        curves
-            .iter()
-            .filter_map(|curve| curve.present.map(|one| (curve, one)))
+    let series = curves.iter().map(|curve| Series {
+        name: curve_name(curve.settings),
+        ..look(curve).line(plot_points(curve.points))
+    });
+    let mark = |curve: &ErrorCurve| {
+        let (one, look) = (curve.present?, look(curve));
+        Some(Mark {
+            x: one.params as f64,
+            y: one.error,
+            color: look.color,
+            marker: look.marker,
+            label: label::error(one.error),
+        })
     };
-    let dense = entries as f64;
-    let last = present()
-        .map(|(_, one)| one.params as f64)
-        .fold(dense, f64::max)
-        * 1.08;
-    let cheapest = curves.iter().filter_map(|curve| curve.points.first());
-    let first = cheapest
-        .map(|point| point.params as f64)
-        .fold(dense, f64::min);
-    // Below a hundredth of the matrix everything would stand at the left edge.
-    let log_x = first > 0.0 && dense / first > 100.0;
+    let (log_x, x_range) = parameter_axis(entries, curves);
     let plot = Plot {
         x_label: "parameters".to_owned(),
         y_label: "error ‖W − Ŵ‖ / ‖W‖".to_owned(),
         log_x,
-        y_from_zero: true,
-        x_range: Some((if log_x { first / 1.1 } else { 0.0 }, last)),
+        x_range: Some(x_range),
         y_range: Some((0.0, highest(curves))),
-        series: curves
-            .iter()
-            .map(|curve| Series {
-                name: curve_name(curve.settings),
-                ..look(curve).line(plot_points(curve.points))
-            })
-            .collect(),
-        marks: present()
-            .map(|(curve, one)| Mark {
-                x: one.params as f64,
-                y: one.error,
-                color: look(curve).color,
-                marker: look(curve).marker,
-                label: label::error(one.error),
-            })
-            .collect(),
+        series: series.collect(),
+        marks: curves.iter().filter_map(mark).collect(),
         guides: vec![Guide {
             axis: GuideAxis::X,
-            at: dense,
+            at: entries as f64,
             label: format!("dense: {}", label::count(entries)),
             color: None,
         }],
         ..Plot::default()
     };
-    let described: Vec<String> = present()
-        .map(|(curve, one)| {
-            let name = curve.settings.method().title();
-            format!(
-                "{name}: {}, {} parameters",
-                one.settings.describe(),
-                one.params
-            )
-        })
-        .collect();
+    let described = curves.iter().filter_map(|curve| {
+        let one = curve.present?;
+        let (name, setting) = (one.method().title(), one.settings.describe());
+        Some(format!("{name}: {setting}, {} parameters", one.params))
+    });
+    let description = described.collect::<Vec<_>>().join("; ");
     context
-        .figure(
-            Figure::COLUMN,
-            "Error against parameters",
-            described.join("; "),
-        )
+        .figure(Figure::COLUMN, "Error against parameters", description)
         .with_row(vec![Element::Plot(plot)])
+}
+
+/// Whether the axis of parameters is logarithmic, and its ends: a little beyond the whole matrix,
+/// or the most expensive present setting.
+fn parameter_axis(entries: usize, curves: &[ErrorCurve]) -> (bool, (f64, f64)) {
+    let dense = entries as f64;
+    let present = curves.iter().filter_map(|curve| curve.present);
+    let last = present.map(|one| one.params as f64).fold(dense, f64::max);
+    let cheapest = curves.iter().filter_map(|curve| curve.points.first());
+    let first = cheapest
+        .map(|point| point.params as f64)
+        .fold(dense, f64::min);
+    // Below a hundredth of the matrix everything would stand at the left edge.
+    let logarithmic = first > 0.0 && dense / first > 100.0;
+    let low = if logarithmic { first / 1.1 } else { 0.0 };
+    (logarithmic, (low, last * 1.08))
 }
 
 /// The curves' numbers, a row per point.
@@ -170,7 +162,8 @@ pub fn singular_values(context: &Context, methods: &[MethodSpectrum]) -> Figure 
     let (low, high) = values.fold((f64::INFINITY, 0.0f64), |(low, high), sigma| {
         (low.min(sigma), high.max(sigma))
     });
-    let range = (high > 0.0).then_some((low / 1.5, high * 1.5));
+    let pad = (high / low).powf(0.07).max(1.3);
+    let range = (high > 0.0).then_some((low / pad, high * pad));
     let plots = methods.iter().zip(&counted).enumerate();
     let plots = plots.map(|(i, (method, sigma))| Plot {
         y_label: if i == 0 { "singular value σ" } else { "" }.to_owned(),

@@ -51,47 +51,19 @@ pub struct FrontierPoint {
 
 /// The paper's Figure 2: accuracy drop against the share of trainable parameters.
 pub fn accuracy_drop(context: &Context, shown: &AccuracyDrop) -> Figure {
-    let percent = |params: usize| 100.0 * params as f64 / shown.full_params.max(1) as f64;
-    let runs = shown.layouts.iter().map(|layout| {
-        let points = layout
-            .runs
-            .iter()
-            .map(|(params, drop)| (percent(*params), *drop));
-        let series = Series {
-            name: String::new(),
-            ..layout.look.line(points.collect())
-        };
-        series.styled(SeriesStyle::FaintPoints, layout.look.marker)
-    });
-    let best = shown.layouts.iter().map(|layout| {
-        let points = layout
-            .best
-            .iter()
-            .map(|one| (percent(one.params), one.drop));
-        let spread = |one: &FrontierPoint| one.spread.unwrap_or((f64::NAN, f64::NAN));
-        let series = Series {
-            spread: layout.best.iter().map(spread).collect(),
-            ..layout.look.line(points.collect())
-        };
-        series.styled(SeriesStyle::LineWithPoints, layout.look.marker)
-    });
-    let marks = shown.layouts.iter().flat_map(|layout| {
-        let marked = layout.best.iter().filter(|one| one.marked);
-        marked.map(|one| Mark {
-            x: percent(one.params),
-            y: one.drop,
-            color: layout.look.color,
-            marker: layout.look.marker,
-            label: String::new(),
-        })
-    });
-    let all = label::count(shown.full_params);
+    let full = shown.full_params;
+    let layouts = shown.layouts.iter();
+    let all = label::count(full);
     let plot = Plot {
         x_label: format!("trainable parameters, % of all {all}"),
         y_label: "accuracy drop, percentage points".to_owned(),
         log_x: true,
-        series: runs.chain(best).collect(),
-        marks: marks.collect(),
+        series: layouts
+            .clone()
+            .map(|layout| layout.cloud(full))
+            .chain(layouts.clone().map(|layout| layout.curve(full)))
+            .collect(),
+        marks: layouts.flat_map(|layout| layout.marks(full)).collect(),
         guides: vec![Guide {
             axis: GuideAxis::Y,
             at: 0.0,
@@ -107,6 +79,48 @@ pub fn accuracy_drop(context: &Context, shown: &AccuracyDrop) -> Figure {
             shown.description.clone(),
         )
         .with_row(vec![Element::Plot(plot)])
+}
+
+fn percent(params: usize, full: usize) -> f64 {
+    100.0 * params as f64 / full.max(1) as f64
+}
+
+impl Frontier {
+    /// All runs, as faint points.
+    fn cloud(&self, full: usize) -> Series {
+        let points = self.runs.iter();
+        let points = points.map(|(params, drop)| (percent(*params, full), *drop));
+        let series = Series {
+            name: String::new(),
+            ..self.look.line(points.collect())
+        };
+        series.styled(SeriesStyle::FaintPoints, self.look.marker)
+    }
+
+    /// The best configurations with their spread.
+    fn curve(&self, full: usize) -> Series {
+        let points = self
+            .best
+            .iter()
+            .map(|one| (percent(one.params, full), one.drop));
+        let spread = |one: &FrontierPoint| one.spread.unwrap_or((f64::NAN, f64::NAN));
+        let series = Series {
+            spread: self.best.iter().map(spread).collect(),
+            ..self.look.line(points.collect())
+        };
+        series.styled(SeriesStyle::LineWithPoints, self.look.marker)
+    }
+
+    fn marks(&self, full: usize) -> impl Iterator<Item = Mark> {
+        let marked = self.best.iter().filter(|one| one.marked);
+        marked.map(move |one| Mark {
+            x: percent(one.params, full),
+            y: one.drop,
+            color: self.look.color,
+            marker: self.look.marker,
+            label: String::new(),
+        })
+    }
 }
 
 /// One run's way through training; points are (epoch, value).

@@ -53,7 +53,12 @@ fn draw_blocks(canvas: &mut Canvas, area: Area, map: &Heatmap, color: palette::R
         let (tall, wide) = (block.rows.len() as f64, block.cols.len() as f64);
         (tall * down).min(wide * across)
     });
-    let line = (thinnest.fold(f64::INFINITY, f64::min) / 12.0).clamp(0.15, 0.75);
+    let thinnest = thinnest.fold(f64::INFINITY, f64::min);
+    // Many blocks must not cover what is in them.
+    let stroke = Stroke {
+        opacity: (thinnest / 6.0).clamp(0.5, 1.0),
+        ..Stroke::solid(color, (thinnest / 12.0).clamp(0.2, 0.75))
+    };
     let outline = |block: &BlockLine| {
         let left = area.x + block.cols.start as f64 * across;
         let top = area.y + block.rows.start as f64 * down;
@@ -69,7 +74,7 @@ fn draw_blocks(canvas: &mut Canvas, area: Area, map: &Heatmap, color: palette::R
         )
     };
     let data: String = map.blocks.iter().map(outline).collect();
-    canvas.path(&data, Stroke::solid(color, line));
+    canvas.path(&data, stroke);
 }
 
 /// The matrix as a PNG: whole pixels per cell, or whole cells per pixel.
@@ -128,7 +133,7 @@ pub(super) fn draw_scale_bar(
     bar: &ScaleBar,
 ) -> f64 {
     let theme = canvas.theme;
-    let length = (width * 0.8).min(180.0);
+    let length = width.min(180.0);
     let area = Area {
         x: x + (width - length) / 2.0,
         y: y + 2.0,
@@ -147,10 +152,15 @@ pub(super) fn draw_scale_bar(
     }
     canvas.outline(area, Stroke::solid(palette::frame(theme), 0.5));
     let ink = palette::foreground(theme);
-    for share in [0.0, 0.5, 1.0] {
-        let at = (area.x + share * area.width, area.bottom() + 9.0);
-        let text = label::short(value_at(share));
-        canvas.text(at, &text, SMALL, ink, Anchor::Middle);
+    let [low, middle, high] = [0.0, 0.5, 1.0].map(|share| label::short(value_at(share)));
+    let [low, high] = [low, high].map(|end| SMALL.fit(&end, length / 2.0 - 2.0));
+    let below = area.bottom() + 9.0;
+    canvas.text((area.x, below), &low, SMALL, ink, Anchor::Start);
+    canvas.text((area.right(), below), &high, SMALL, ink, Anchor::End);
+    let beside = SMALL.width(&low).max(SMALL.width(&high)) + 4.0;
+    if SMALL.width(&middle) < area.width - 2.0 * beside {
+        let at = (area.x + area.width / 2.0, below);
+        canvas.text(at, &middle, SMALL, ink, Anchor::Middle);
     }
     let at = (area.x + area.width / 2.0, area.bottom() + 19.0);
     let text = BODY.fit(&bar.label, width);
@@ -166,23 +176,36 @@ pub(super) fn draw_confusion(
     matrix: &ConfusionMatrix,
     lines: usize,
 ) -> f64 {
-    let theme = canvas.theme;
     draw_headings(canvas, (x, y), width, &matrix.headings);
     let top = y + lines as f64 * LINE_HEIGHT + if lines > 0 { 2.5 } else { 0.0 };
-    let classes = matrix.classes.len().max(1);
-    let ink = palette::foreground(theme);
+    let classes = matrix.classes.len().max(1) as f64;
     let names = matrix.classes.iter().map(|name| BODY.width(name));
     let indent = (names.fold(0.0, f64::max) + 18.0).min(width / 3.0);
-    let cell = ((width - indent) / classes as f64).min(34.0);
-    let side = cell * classes as f64;
+    let side = (width - indent).min(34.0 * classes);
+    let frame = Area {
+        x: x + indent,
+        y: top,
+        width: side,
+        height: side,
+    };
+    draw_counts(canvas, frame, matrix);
+    canvas.outline(frame, Stroke::solid(palette::frame(canvas.theme), 0.5));
+    draw_classes(canvas, frame, x, matrix);
+    frame.bottom() + 22.0 - y
+}
+
+/// The cells, shaded by their share of the row.
+fn draw_counts(canvas: &mut Canvas, frame: Area, matrix: &ConfusionMatrix) {
+    let ground = palette::background(canvas.theme);
+    let classes = matrix.classes.len();
+    let cell = frame.width / classes.max(1) as f64;
     for (truth, counts) in matrix.counts.iter().take(classes).enumerate() {
-        let total: u64 = counts.iter().sum();
+        let total: f64 = counts.iter().map(|count| *count as f64).sum();
         for (guess, &count) in counts.iter().take(classes).enumerate() {
-            let share = count as f64 / total.max(1) as f64;
-            let shade = palette::background(theme).mix(matrix.color, share);
+            let shade = ground.mix(matrix.color, count as f64 / total.max(1.0));
             let area = Area {
-                x: x + indent + guess as f64 * cell,
-                y: top + truth as f64 * cell,
+                x: frame.x + guess as f64 * cell,
+                y: frame.y + truth as f64 * cell,
                 width: cell,
                 height: cell,
             };
@@ -192,22 +215,27 @@ pub(super) fn draw_confusion(
             canvas.text(at, &text, BODY, palette::text_on(shade), Anchor::Middle);
         }
     }
+}
+
+/// The classes' names and what the two sides are, between `x` and the frame and below it.
+fn draw_classes(canvas: &mut Canvas, frame: Area, x: f64, matrix: &ConfusionMatrix) {
+    let ink = palette::foreground(canvas.theme);
+    let cell = frame.width / matrix.classes.len().max(1) as f64;
     for (i, name) in matrix.classes.iter().enumerate() {
         let middle = (i as f64 + 0.5) * cell;
-        let at = (x + indent - 4.0, top + middle + 2.6);
-        canvas.text(at, &BODY.fit(name, indent - 14.0), BODY, ink, Anchor::End);
-        let at = (x + indent + middle, top + side + 9.5);
+        let left = BODY.fit(name, frame.x - x - 14.0);
+        let at = (frame.x - 4.0, frame.y + middle + 2.6);
+        canvas.text(at, &left, BODY, ink, Anchor::End);
+        let at = (frame.x + middle, frame.bottom() + 9.5);
         canvas.text(at, &BODY.fit(name, cell), BODY, ink, Anchor::Middle);
     }
-    let frame = Area {
-        x: x + indent,
-        y: top,
-        width: side,
-        height: side,
-    };
-    canvas.outline(frame, Stroke::solid(palette::frame(theme), 0.5));
-    canvas.upward_text((x + 7.0, top + side / 2.0), "true", BODY, ink);
-    let at = (x + indent + side / 2.0, top + side + 20.0);
-    canvas.text(at, "predicted", BODY, ink, Anchor::Middle);
-    top + side + 22.0 - y
+    let (across, down) = (frame.x + frame.width / 2.0, frame.y + frame.height / 2.0);
+    canvas.upward_text((x + 7.0, down), "true", BODY, ink);
+    canvas.text(
+        (across, frame.bottom() + 20.0),
+        "predicted",
+        BODY,
+        ink,
+        Anchor::Middle,
+    );
 }
