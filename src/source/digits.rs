@@ -284,3 +284,35 @@ fn read_files(name: &str, paths: &[PathBuf; 4]) -> Result<Mnist, SourceError> {
         Err(SourceError::damaged(name, expected, reason))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_digit_served_at_once_is_the_one_that_the_mnist_crate_reads() {
+        for (split, step) in [(Split::Train, 19_999), (Split::Test, 1_111)] {
+            let set = digits(&Dataset::BuiltIn, split).unwrap();
+            for index in (0..set.count()).step_by(step) {
+                let (pixels, label) = builtin::digit(split, index).unwrap();
+                assert_eq!(set.pixels(index), pixels);
+                assert_eq!(set.label(index), label);
+            }
+            assert!(builtin::digit(split, set.count()).is_err());
+        }
+    }
+
+    #[test]
+    fn callers_at_one_time_share_one_reading() {
+        let ask = || digits(&Dataset::BuiltIn, Split::Test).unwrap();
+        let sets = std::thread::scope(|scope| {
+            [0; 4]
+                .map(|_| scope.spawn(ask))
+                .map(|asking| asking.join().unwrap())
+        });
+        assert!(sets.iter().all(|set| Arc::ptr_eq(set, &sets[0])));
+        assert!(digits_if_ready(&Dataset::BuiltIn, Split::Train).is_some());
+    }
+}
