@@ -4,6 +4,7 @@
 //! measures them, [`figure`] draws what came out. [`finetune`] trains the paper's network.
 //! The command line (`cli`) and the window (`app`) are two readers of the same calls.
 
+pub mod analysis;
 pub mod approx;
 pub mod cli;
 pub mod figure;

@@ -1,3 +1,30 @@
 //! The window, or a subcommand.
 
-fn main() {}
+use std::process::ExitCode;
+
+use localized_lora::cli::{self, Failure, Invocation};
+use localized_lora::source::Source;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::from(failure.status())
+        }
+    }
+}
+
+fn run() -> Result<(), Failure> {
+    match cli::parse(std::env::args_os())? {
+        None => Ok(()),
+        Some(Invocation::Command(command)) => cli::run(&command),
+        Some(Invocation::Window(source)) => window(source),
+    }
+}
+
+fn window(_source: Option<Source>) -> Result<(), Failure> {
+    Err(Failure::run(
+        "this build has no window, use a subcommand (--help lists them) or build with the feature window",
+    ))
+}

@@ -1,5 +1,9 @@
 //! Source, settings and view: what undo, files, flags, figure metadata and *copy as command* share.
 
+mod command;
+
+pub use command::{Export, View};
+
 use serde::{Deserialize, Serialize};
 
 use crate::approx::budget::{BudgetRule, matched_rank};
@@ -7,7 +11,7 @@ use crate::approx::{
     AdaptiveSettings, BlockLayout, LayoutKind, LocalizedSettings, LoraSettings, MeloraSettings,
     Method, MethodSettings,
 };
-use crate::source::{Dataset, Source, Split, Transform};
+use crate::source::{self, Limits, Loaded, Source, SourceError, Transform};
 
 /// Everything that decides what is computed; small, so that undo may keep many.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -149,15 +153,57 @@ impl Settings {
     }
 }
 
+impl Session {
+    /// The matrix that the session looks at: source, minus what is subtracted, reordered.
+    ///
+    /// # Errors
+    /// As [`source::load`].
+    pub fn load(&self, limits: &Limits) -> Result<Loaded, SourceError> {
+        let mut loaded = source::load(&self.whole_source(), limits)?;
+        if !self.transform.is_identity() {
+            loaded.matrix = self.transform.apply(&loaded.matrix);
+        }
+        Ok(loaded)
+    }
+
+    /// The source with the subtraction in it.
+    pub fn whole_source(&self) -> Source {
+        match &self.subtract {
+            None => self.source.clone(),
+            Some(part) => self.source.clone().minus(part.clone()),
+        }
+    }
+
+    /// The session as its result depends on it: ranks that a matched budget sets and the settings
+    /// of a method that is not shown are the usual ones. Two sessions that agree in this give the
+    /// same numbers and the same command.
+    #[must_use]
+    pub fn essentials(mut self) -> Self {
+        let usual = Settings::default();
+        let settings = &mut self.settings;
+        if !settings.show_adaptive {
+            settings.adaptive = AdaptiveSettings {
+                budget: match settings.matched {
+                    Some(_) => settings.adaptive.budget,
+                    None => usual.adaptive.budget,
+                },
+                ..usual.adaptive
+            };
+        }
+        if settings.matched.is_some() {
+            settings.lora.rank = usual.lora.rank;
+            settings.melora.rank = usual.melora.rank;
+            settings.localized.rank = usual.localized.rank;
+        }
+        self
+    }
+}
+
 impl Default for Session {
     /// The paper's digit at Table I's settings.
     fn default() -> Self {
         Self {
-            source: Source::Digit {
-                dataset: Dataset::BuiltIn,
-                split: Split::Test,
-                index: 1,
-            },
+            source: Source::default(),
             subtract: None,
             transform: Transform::default(),
             settings: Settings::default(),

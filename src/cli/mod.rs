@@ -1,1 +1,109 @@
-//! The command line: everything the window shows, as text, JSON and figures.
+//! The command line: arguments in, text, JSON and figures out. Needs no display.
+
+mod approximate;
+mod best_grid;
+mod curve;
+mod dataset;
+mod failure;
+mod figure;
+mod json;
+mod print;
+mod settings;
+mod source;
+
+use std::ffi::OsString;
+
+use clap::{Parser, Subcommand};
+
+pub use approximate::ApproximateArgs;
+pub use curve::CurveArgs;
+pub use dataset::DatasetArgs;
+pub use failure::Failure;
+pub use figure::FigureArgs;
+pub use print::FormatArgs;
+pub use settings::SettingsArgs;
+pub use source::SourceArgs;
+
+use crate::source::Source;
+
+const ABOUT: &str = "Explore the paper Localized LoRA: LoRA, MELoRA and Localized LoRA approximate \
+                     any matrix, side by side.";
+
+const SOURCES: &str = "SOURCE is mnist:test:1, mnist:train:42, FOLDER#test:1 (a data set of MNIST's form), \
+synthetic:KIND or synthetic:KIND:rows=64,seed=3 (KIND: low-rank, block-low-rank, diagonal, identity, \
+noise, gradient), or a file: PNG, JPEG and other images, CSV or TSV, NPY, NPZ (FILE#NAME for one of \
+several arrays).";
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "localized-lora",
+    version,
+    about = ABOUT,
+    after_help = SOURCES,
+    args_conflicts_with_subcommands = true
+)]
+struct CommandLine {
+    /// Opens the window on this file or SOURCE instead of the last one
+    #[arg(value_name = "FILE", value_parser = source::parser())]
+    file: Option<Source>,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// What needs no window.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Approximate one matrix by every method; without options at the paper's Table I settings
+    #[command(after_help = SOURCES)]
+    Approximate(ApproximateArgs),
+    /// Error against parameters at every rank, or the singular values
+    #[command(after_help = SOURCES)]
+    Curve(CurveArgs),
+    /// Approximate every image of a data set: mean errors, and how often Localized beats LoRA
+    Dataset(DatasetArgs),
+}
+
+/// What the user asked for.
+#[derive(Debug)]
+pub enum Invocation {
+    /// The window, on this source or where it was left.
+    Window(Option<Source>),
+    /// A subcommand.
+    Command(Box<Command>),
+}
+
+/// Reads the command line; `arguments` begin with the program's name. Answers `None` where all
+/// that was asked for is printed already (`--help`, `--version`).
+///
+/// # Errors
+/// Wrong usage, status 2.
+pub fn parse<T: Into<OsString> + Clone>(
+    arguments: impl IntoIterator<Item = T>,
+) -> Result<Option<Invocation>, Failure> {
+    match CommandLine::try_parse_from(arguments) {
+        Ok(CommandLine {
+            command: Some(command),
+            ..
+        }) => Ok(Some(Invocation::Command(Box::new(command)))),
+        Ok(CommandLine { file, .. }) => Ok(Some(Invocation::Window(file))),
+        Err(error) if !error.use_stderr() => {
+            print::standard_output(&error.render().to_string())?;
+            Ok(None)
+        }
+        Err(error) => Err(Failure::from_clap(&error)),
+    }
+}
+
+/// Runs a subcommand: results on standard output, remarks on standard error.
+///
+/// # Errors
+/// One sentence and the exit status.
+pub fn run(command: &Command) -> Result<(), Failure> {
+    match command {
+        Command::Approximate(arguments) => approximate::run(arguments),
+        Command::Curve(arguments) => curve::run(arguments),
+        Command::Dataset(arguments) => dataset::run(arguments),
+    }
+}

@@ -1,0 +1,190 @@
+//! `dataset`: every image of a data set, because one digit proves little.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::source::{TransformArgs, describe};
+use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, json, print};
+use crate::approx::MethodSettings;
+use crate::approx::survey::{Survey, survey};
+use crate::figure::build::{distribution, label_table, survey_table};
+use crate::figure::label;
+use crate::figure::palette::Theme;
+use crate::session::{Session, Settings, View};
+use crate::source::{Dataset, DigitSet, Limits, Split, digits};
+
+/// Arguments of `dataset`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct DatasetArgs {
+    /// Which half of the data set
+    #[arg(long, value_enum, default_value = "test")]
+    pub split: SplitName,
+    /// Only the images of this digit
+    #[arg(long, value_name = "D", value_parser = clap::value_parser!(u8).range(0..=9))]
+    pub digit: Option<u8>,
+    /// A folder with four files of MNIST's form, plain or .gz, instead of the built-in MNIST
+    #[arg(long, value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) transform: TransformArgs,
+    #[command(flatten)]
+    pub(super) settings: SettingsArgs,
+    #[command(flatten)]
+    pub(super) format: FormatArgs,
+    #[command(flatten)]
+    pub(super) figure: FigureArgs,
+}
+
+/// A split by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SplitName {
+    /// 60,000 images
+    Train,
+    /// 10,000 images
+    Test,
+}
+
+impl From<SplitName> for Split {
+    fn from(name: SplitName) -> Self {
+        match name {
+            SplitName::Train => Self::Train,
+            SplitName::Test => Self::Test,
+        }
+    }
+}
+
+impl DatasetArgs {
+    fn dataset(&self) -> Dataset {
+        self.data.clone().map_or(Dataset::BuiltIn, Dataset::Folder)
+    }
+
+    fn view(&self) -> View {
+        View::Dataset {
+            dataset: self.dataset(),
+            split: self.split.into(),
+            digit: self.digit,
+        }
+    }
+}
+
+/// Runs `dataset`.
+pub(super) fn run(arguments: &DatasetArgs) -> Result<(), Failure> {
+    let target = arguments.figure.target()?;
+    let set = digits(&arguments.dataset(), arguments.split.into())?;
+    let (settings, mut notes) = arguments.settings.resolve(set.rows(), set.cols())?;
+    let (methods, left_out) = affordable(&settings, &set)?;
+    notes.extend(left_out);
+    let survey = measure(arguments, &set, &methods)?;
+    if let Some(target) = target {
+        let session = Session {
+            settings,
+            transform: arguments.transform.transform(),
+            ..Session::default()
+        };
+        let context = target.context(&session, &arguments.view(), &Limits::default());
+        let path = target.write(&distribution(&context, &survey))?;
+        notes.push(format!("the figure is in {}", path.display()));
+    }
+    print(arguments, &set, &survey, &notes)
+}
+
+/// The methods that the budget pays for, and a remark on those it does not.
+fn affordable(
+    settings: &Settings,
+    set: &DigitSet,
+) -> Result<(Vec<MethodSettings>, Vec<String>), Failure> {
+    let mut methods = Vec::new();
+    let mut notes = Vec::new();
+    for method in settings.shown() {
+        match settings.unaffordable(set.rows(), set.cols(), &method) {
+            None => methods.push(method),
+            Some(sentence) => {
+                notes.push(format!(
+                    "{} is left out: {sentence}",
+                    method.method().title()
+                ));
+            }
+        }
+    }
+    match notes.first() {
+        Some(first) if methods.is_empty() => {
+            Err(Failure::usage(first.replacen(" is left out", "", 1)))
+        }
+        _ => Ok((methods, notes)),
+    }
+}
+
+fn measure(
+    arguments: &DatasetArgs,
+    set: &DigitSet,
+    methods: &[MethodSettings],
+) -> Result<Survey, Failure> {
+    let indices = match arguments.digit {
+        Some(digit) => set.indices_of(digit),
+        None => (0..set.count()).collect(),
+    };
+    if indices.is_empty() {
+        let digit = arguments.digit.unwrap_or_default();
+        return Err(Failure::run(format!(
+            "{} has no {} image with the label {digit}, choose another one",
+            set.name(),
+            set.split()
+        )));
+    }
+    // Drawn on standard error, and only if that is a terminal.
+    let bar = ProgressBar::new(indices.len() as u64);
+    if let Ok(style) =
+        ProgressStyle::with_template("{wide_bar} {human_pos} of {human_len}, {eta} left")
+    {
+        bar.set_style(style);
+    }
+    let transform = arguments.transform.transform();
+    let measured = survey(
+        &indices,
+        &|index| transform.apply(&set.matrix(index)),
+        &|index| set.label(index),
+        methods,
+        &|_| {
+            bar.inc(1);
+            ControlFlow::Continue(())
+        },
+    );
+    bar.finish_and_clear();
+    Ok(measured?)
+}
+
+fn print(
+    arguments: &DatasetArgs,
+    set: &DigitSet,
+    survey: &Survey,
+    notes: &[String],
+) -> Result<(), Failure> {
+    if arguments.format.for_programs() {
+        print::remarks(notes);
+    }
+    if arguments.format.json {
+        let split = arguments.split.into();
+        return print::json(&json::Dataset::new(survey, split, arguments.transform));
+    }
+    let whole = survey_table(survey, Theme::Light);
+    if let Some(text) = arguments.format.table(&whole) {
+        return print::standard_output(&text);
+    }
+    let mut heading = format!(
+        "{} {}: {} images of {} × {}{}",
+        set.name(),
+        set.split(),
+        label::count(survey.count()),
+        set.rows(),
+        set.cols(),
+        describe(arguments.transform.transform())
+    );
+    if let Some(wins) = survey.localized_beats_lora() {
+        heading += &format!("; Localized beats LoRA on {}", label::percent(wins));
+    }
+    let by_label = label_table(survey, Theme::Light);
+    print::page(&heading, &[&whole, &by_label], notes)
+}

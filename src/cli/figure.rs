@@ -1,0 +1,125 @@
+//! `--figure` and what is chosen for it.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use super::Failure;
+use crate::figure::build::Context;
+use crate::figure::palette::{ColorMap, Theme};
+use crate::figure::{Colors, Figure, Format, default_png_width, render};
+use crate::session::{Export, Session, View};
+use crate::source::Limits;
+use crate::store::save_atomically;
+
+/// The figure's file and look.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Figure")]
+pub struct FigureArgs {
+    /// Writes a figure of the result; the ending decides the format
+    #[arg(long, value_name = "FILE.png|.svg|.pdf")]
+    pub figure: Option<PathBuf>,
+    /// Width of a PNG in pixels [default: the figure's width on paper]
+    #[arg(long, value_name = "PX", requires = "figure")]
+    pub width: Option<u32>,
+    /// Resolution of a PNG in dots per inch [default: 300]
+    #[arg(long, value_name = "DPI", requires = "figure")]
+    pub dpi: Option<f64>,
+    /// Light or dark ground [default: light]
+    #[arg(long, value_enum, requires = "figure")]
+    pub theme: Option<ThemeName>,
+}
+
+/// A theme by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ThemeName {
+    /// Dark text on white
+    Light,
+    /// Light text on near-black
+    Dark,
+}
+
+/// A colour scale by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs)]
+pub enum ColorsName {
+    Gray,
+    Ink,
+    Viridis,
+    Magma,
+    Cividis,
+}
+
+impl From<ColorsName> for ColorMap {
+    fn from(name: ColorsName) -> Self {
+        match name {
+            ColorsName::Gray => Self::Gray,
+            ColorsName::Ink => Self::Ink,
+            ColorsName::Viridis => Self::Viridis,
+            ColorsName::Magma => Self::Magma,
+            ColorsName::Cividis => Self::Cividis,
+        }
+    }
+}
+
+/// A figure that was asked for, in a format that exists.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// File and look.
+    pub export: Export,
+    format: Format,
+}
+
+impl FigureArgs {
+    /// Where to write, if a figure was asked for; looked at before anything is computed.
+    ///
+    /// # Errors
+    /// An ending that names no format.
+    pub fn target(&self) -> Result<Option<Target>, Failure> {
+        let Some(path) = &self.figure else {
+            return Ok(None);
+        };
+        let format = Format::from_path(path)?;
+        let theme = match self.theme {
+            Some(ThemeName::Dark) => Theme::Dark,
+            Some(ThemeName::Light) | None => Theme::Light,
+        };
+        let export = Export {
+            width: self.width,
+            dpi: self.dpi.unwrap_or(Export::DPI),
+            theme,
+            ..Export::to(path)
+        };
+        Ok(Some(Target { export, format }))
+    }
+}
+
+impl Target {
+    /// The context of a figure of this session.
+    pub fn context(&self, session: &Session, view: &View, limits: &Limits) -> Context {
+        let source = match view {
+            View::Dataset { dataset, split, .. } => format!("{dataset} {split}"),
+            _ => session.whole_source().to_string(),
+        };
+        let command = session.command(view, limits, Some(&self.export));
+        Context {
+            theme: self.export.theme,
+            colors: Colors::Sequential(self.export.colors),
+            ..Context::new(source, command.unwrap_or_default())
+        }
+    }
+
+    /// Draws and writes the figure, whole or not at all.
+    ///
+    /// # Errors
+    /// A width or resolution that is not possible, a place that cannot be written.
+    pub fn write(&self, figure: &Figure) -> Result<&Path, Failure> {
+        let width = self
+            .export
+            .width
+            .unwrap_or_else(|| default_png_width(figure, self.export.dpi));
+        let bytes = render(figure, self.format, width, self.export.dpi)?;
+        save_atomically(&self.export.path, &bytes)?;
+        Ok(&self.export.path)
+    }
+}

@@ -1,0 +1,296 @@
+//! The shapes of `--json` (design section 5): part of the program's promise, so change nothing
+//! here that a reader could depend on.
+
+use serde::{Serialize, Serializer};
+
+use super::source::TransformArgs;
+use crate::approx::curve::CurvePoint;
+use crate::approx::metrics::share;
+use crate::approx::survey::Survey;
+use crate::approx::{Evaluation, MethodSettings};
+use crate::session::Session;
+use crate::source::Split;
+
+/// Where a matrix came from and what it is.
+#[derive(Serialize)]
+pub struct Matrix {
+    source: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subtract: Option<String>,
+    #[serde(flatten)]
+    transform: Transform,
+    rows: usize,
+    cols: usize,
+    rank: usize,
+    norm: f64,
+}
+
+impl Matrix {
+    pub fn new(session: &Session, shape: (usize, usize), rank: usize, norm: f64) -> Self {
+        Self {
+            source: session.source.to_string(),
+            subtract: session.subtract.as_ref().map(ToString::to_string),
+            transform: Transform {
+                shuffle: session.transform.shuffle,
+                shift: (session.transform.shift != (0, 0)).then_some(session.transform.shift),
+            },
+            rows: shape.0,
+            cols: shape.1,
+            rank,
+            norm,
+        }
+    }
+}
+
+/// Reorderings, where there are any.
+#[derive(Serialize)]
+struct Transform {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shuffle: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shift: Option<(i32, i32)>,
+}
+
+impl From<TransformArgs> for Transform {
+    fn from(arguments: TransformArgs) -> Self {
+        Self {
+            shuffle: arguments.shuffle,
+            shift: arguments.shift,
+        }
+    }
+}
+
+/// `approximate --json`.
+#[derive(Serialize)]
+pub struct Approximation {
+    #[serde(flatten)]
+    pub matrix: Matrix,
+    pub methods: Vec<Measured>,
+}
+
+/// Name and setting of a method.
+#[derive(Serialize)]
+pub struct Setting {
+    method: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blocks: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grid: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rank: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    budget: Option<usize>,
+}
+
+impl Setting {
+    /// N or K alone, for what holds at every rank.
+    fn layout(settings: &MethodSettings) -> Self {
+        let (blocks, grid) = match settings {
+            MethodSettings::Lora(_) => (None, None),
+            MethodSettings::Melora(s) => (Some(s.blocks), None),
+            MethodSettings::Localized(s) => (None, Some(s.grid)),
+            MethodSettings::LocalizedAdaptive(s) => (None, Some(s.grid)),
+        };
+        Self {
+            method: settings.method().key(),
+            blocks,
+            grid,
+            rank: None,
+            budget: None,
+        }
+    }
+
+    fn whole(settings: &MethodSettings) -> Self {
+        let (rank, budget) = match settings {
+            MethodSettings::Lora(s) => (Some(s.rank), None),
+            MethodSettings::Melora(s) => (Some(s.rank), None),
+            MethodSettings::Localized(s) => (Some(s.rank), None),
+            MethodSettings::LocalizedAdaptive(s) => (None, Some(s.budget)),
+        };
+        Self {
+            rank,
+            budget,
+            ..Self::layout(settings)
+        }
+    }
+}
+
+/// One method on one matrix.
+#[derive(Serialize)]
+pub struct Measured {
+    #[serde(flatten)]
+    setting: Setting,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ranks: Option<Vec<Vec<usize>>>,
+    params: usize,
+    share: f64,
+    error: f64,
+}
+
+impl From<&Evaluation> for Measured {
+    /// The rank is the one that was used, after clamping.
+    fn from(one: &Evaluation) -> Self {
+        let mut setting = Setting::layout(&one.settings);
+        let mut ranks = None;
+        if let MethodSettings::LocalizedAdaptive(s) = &one.settings {
+            ranks = Some(one.ranks.chunks(s.grid).map(<[usize]>::to_vec).collect());
+        } else {
+            setting.rank = one.ranks.iter().copied().max();
+        }
+        Self {
+            setting,
+            ranks,
+            params: one.params,
+            share: one.share,
+            error: one.error,
+        }
+    }
+}
+
+/// `curve --json`.
+#[derive(Serialize)]
+pub struct Curves {
+    #[serde(flatten)]
+    pub matrix: Matrix,
+    pub max_params: usize,
+    pub curves: Vec<Curve>,
+}
+
+/// One method at every rank.
+#[derive(Serialize)]
+pub struct Curve {
+    #[serde(flatten)]
+    setting: Setting,
+    points: Vec<Point>,
+}
+
+#[derive(Serialize)]
+struct Point {
+    rank: usize,
+    params: usize,
+    share: f64,
+    error: f64,
+}
+
+impl Curve {
+    pub fn new(settings: &MethodSettings, points: &[CurvePoint], shape: (usize, usize)) -> Self {
+        let point = |point: &CurvePoint| Point {
+            rank: point.rank,
+            params: point.params,
+            share: share(point.params, shape.0, shape.1),
+            error: point.error,
+        };
+        Self {
+            setting: Setting::layout(settings),
+            points: points.iter().map(point).collect(),
+        }
+    }
+}
+
+/// `curve --singular-values --json`.
+#[derive(Serialize)]
+pub struct Spectrum {
+    #[serde(flatten)]
+    pub matrix: Matrix,
+    pub methods: Vec<BlockSpectra>,
+}
+
+/// The singular values of each block of a method.
+#[derive(Serialize)]
+pub struct BlockSpectra {
+    #[serde(flatten)]
+    setting: Setting,
+    spectra: Vec<BlockSpectrum>,
+}
+
+#[derive(Serialize)]
+struct BlockSpectrum {
+    i: usize,
+    j: usize,
+    rank: usize,
+    singular_values: Vec<f64>,
+}
+
+impl BlockSpectra {
+    pub fn new(one: &Evaluation, spectra: &crate::approx::Spectra) -> Self {
+        let blocks = spectra.layout.blocks().iter();
+        let spectrum = blocks.zip(&spectra.sigma).zip(&one.ranks);
+        Self {
+            setting: Setting::layout(&one.settings),
+            spectra: spectrum
+                .map(|((block, sigma), rank)| BlockSpectrum {
+                    i: block.i,
+                    j: block.j,
+                    rank: *rank,
+                    singular_values: sigma.clone(),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// `dataset --json`.
+#[derive(Serialize)]
+pub struct Dataset {
+    split: Split,
+    count: usize,
+    #[serde(flatten)]
+    transform: Transform,
+    methods: Vec<MeanError>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    localized_beats_lora: Option<f64>,
+    by_digit: Vec<ByDigit>,
+}
+
+#[derive(Serialize)]
+struct MeanError {
+    #[serde(flatten)]
+    setting: Setting,
+    mean_error: f64,
+    std_error: f64,
+}
+
+#[derive(Serialize)]
+struct ByDigit {
+    digit: u8,
+    count: usize,
+    #[serde(serialize_with = "as_object")]
+    mean_error: Vec<(&'static str, f64)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    localized_beats_lora: Option<f64>,
+}
+
+fn as_object<S: Serializer>(
+    pairs: &[(&'static str, f64)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(pairs.iter().copied())
+}
+
+impl Dataset {
+    pub fn new(survey: &Survey, split: Split, transform: TransformArgs) -> Self {
+        let settings = || survey.settings.iter().enumerate();
+        let by_digit = |one: crate::approx::survey::ByLabel| ByDigit {
+            digit: one.label,
+            count: one.count,
+            mean_error: settings()
+                .map(|(s, setting)| (setting.method().key(), one.spreads[s].mean))
+                .collect(),
+            localized_beats_lora: one.localized_beats_lora,
+        };
+        Self {
+            split,
+            count: survey.count(),
+            transform: transform.into(),
+            methods: settings()
+                .map(|(s, setting)| MeanError {
+                    setting: Setting::whole(setting),
+                    mean_error: survey.spread(s).mean,
+                    std_error: survey.spread(s).std,
+                })
+                .collect(),
+            localized_beats_lora: survey.localized_beats_lora(),
+            by_digit: survey.by_label().into_iter().map(by_digit).collect(),
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Standard output, and the formats of what goes there.
+
+use std::io::{self, ErrorKind, Write};
+
+use serde::Serialize;
+
+use super::Failure;
+use crate::figure::{Table, label};
+
+/// In which form results are printed; a table for people without any of these.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+#[group(multiple = false)]
+pub struct FormatArgs {
+    /// Prints one JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// Prints the table as comma-separated values with exact numbers
+    #[arg(long)]
+    pub csv: bool,
+    /// Prints the table as a LaTeX tabular in the style of booktabs
+    #[arg(long)]
+    pub latex: bool,
+}
+
+impl FormatArgs {
+    /// The table as CSV or LaTeX, if one of them was asked for.
+    pub fn table(self, table: &Table) -> Option<String> {
+        if self.csv {
+            Some(table.to_csv())
+        } else if self.latex {
+            Some(table.to_latex())
+        } else {
+            None
+        }
+    }
+
+    /// Whether standard output belongs to another program, so that remarks go to standard error.
+    pub fn for_programs(self) -> bool {
+        self.json || self.csv || self.latex
+    }
+}
+
+/// Writes all of `text`. A reader that has seen enough (`| head`) is no error.
+pub fn standard_output(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::run(format!(
+            "standard output cannot be written ({error}), send it to a place with room"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Prints one JSON object and a line end.
+pub fn json(value: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value)
+        .map_err(|error| Failure::run(format!("the result cannot be written as JSON ({error})")))?;
+    standard_output(&format!("{text}\n"))
+}
+
+/// Prints remarks to standard error, for the user of a program that reads the results.
+pub fn remarks(notes: &[String]) {
+    let mut err = io::stderr().lock();
+    for note in notes {
+        // Nothing is lost when nobody reads remarks.
+        let _ = writeln!(err, "note: {}", label::clean(note));
+    }
+}
+
+/// Text for people: a heading, tables, remarks, with empty lines between.
+pub fn page(heading: &str, tables: &[&Table], notes: &[String]) -> Result<(), Failure> {
+    let mut parts = vec![format!("{}\n", label::clean(heading))];
+    for table in tables {
+        let title = table.title.as_ref().map(|title| format!("{title}\n"));
+        parts.push(title.unwrap_or_default() + &table.to_text());
+    }
+    if !notes.is_empty() {
+        let lines = notes.iter().map(|note| format!("{}\n", label::clean(note)));
+        parts.push(lines.collect());
+    }
+    standard_output(&parts.join("\n"))
+}

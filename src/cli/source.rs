@@ -1,0 +1,91 @@
+//! SOURCE and what is done to it before anything is computed.
+
+use std::num::NonZeroUsize;
+
+use clap::builder::{OsStringValueParser, TypedValueParser};
+
+use crate::session::Session;
+use crate::source::{Limits, Source, SourceError, Transform};
+
+/// Reads a SOURCE; a path need not be UTF-8.
+pub(super) fn parser() -> impl TypedValueParser<Value = Source> {
+    OsStringValueParser::new().try_map(|text| match text.to_str() {
+        Some(text) => text.parse::<Source>(),
+        None => Ok::<_, SourceError>(Source::from_path(text)),
+    })
+}
+
+/// One matrix.
+#[derive(Clone, Debug, clap::Args)]
+pub struct SourceArgs {
+    /// The matrix: mnist:test:1, synthetic:KIND, a file, FILE#NAME
+    #[arg(value_name = "SOURCE", value_parser = parser())]
+    pub source: Source,
+    /// Takes another matrix of the same shape from it, as a fine-tuned weight minus its base
+    #[arg(long, value_name = "SOURCE", value_parser = parser())]
+    pub subtract: Option<Source>,
+    /// Scales images down that have more pixels than this
+    #[arg(long, value_name = "PIXELS")]
+    pub max_pixels: Option<NonZeroUsize>,
+    #[command(flatten)]
+    pub(super) transform: TransformArgs,
+}
+
+impl SourceArgs {
+    /// The session before its settings have met the matrix.
+    pub fn session(&self) -> Session {
+        Session {
+            source: self.source.clone(),
+            subtract: self.subtract.clone(),
+            transform: self.transform.transform(),
+            ..Session::default()
+        }
+    }
+
+    /// How much may be read.
+    pub fn limits(&self) -> Limits {
+        self.max_pixels
+            .map_or_else(Limits::default, |most| Limits::with_max_pixels(most.get()))
+    }
+}
+
+/// Reorderings: LoRA does not mind them, Localized does.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct TransformArgs {
+    /// Shuffles rows and columns, in an order that SEED determines
+    #[arg(long, value_name = "SEED")]
+    pub shuffle: Option<u64>,
+    /// Moves all cells down and to the right; what leaves at one side enters at the other
+    #[arg(long, value_name = "DOWN,RIGHT", value_parser = shift, allow_hyphen_values = true)]
+    pub shift: Option<(i32, i32)>,
+}
+
+impl TransformArgs {
+    /// As a transform.
+    pub fn transform(self) -> Transform {
+        Transform {
+            shuffle: self.shuffle,
+            shift: self.shift.unwrap_or_default(),
+        }
+    }
+}
+
+fn shift(text: &str) -> Result<(i32, i32), String> {
+    let parsed = text
+        .split_once(',')
+        .and_then(|(down, right)| Some((down.trim().parse().ok()?, right.trim().parse().ok()?)));
+    parsed.ok_or_else(|| "write two whole numbers, as in 3,-2".to_owned())
+}
+
+/// What the transform does, for headings.
+pub(super) fn describe(transform: Transform) -> String {
+    let mut text = String::new();
+    if let Some(seed) = transform.shuffle {
+        text += &format!(", rows and columns shuffled (seed {seed})");
+    }
+    if transform.shift != (0, 0) {
+        let (down, right) = transform.shift;
+        text += &format!(", shifted {down} down and {right} right");
+    }
+    text
+}

@@ -1,0 +1,253 @@
+//! *Copy as command*: the command line that gives what a session shows.
+
+use std::path::PathBuf;
+
+use super::{Session, Settings};
+use crate::approx::budget::BudgetRule;
+use crate::figure::palette::{ColorMap, Theme};
+use crate::source::{Dataset, Limits, Source, Split, Transform};
+
+/// What of a session is looked at; each is a subcommand.
+#[derive(Clone, Debug, PartialEq)]
+pub enum View {
+    /// Reconstructions and their table (the paper's Figure 1 and Table I).
+    Approximate,
+    /// Error against parameters, up to a number of parameters.
+    Curve {
+        /// Where the curves end; the matrix's number of entries when absent.
+        max_params: Option<usize>,
+    },
+    /// The singular values of the methods' blocks.
+    SingularValues,
+    /// The errors over a whole data set.
+    Dataset {
+        /// Which data set.
+        dataset: Dataset,
+        /// Which half of it.
+        split: Split,
+        /// Only the images of this digit.
+        digit: Option<u8>,
+    },
+}
+
+/// A figure's file, and what is chosen for it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Export {
+    /// The file, whose ending is the format.
+    pub path: PathBuf,
+    /// Width of a PNG in pixels; from the figure's size on paper when absent.
+    pub width: Option<u32>,
+    /// Resolution of a PNG, in dots per inch.
+    pub dpi: f64,
+    /// Light or dark ground.
+    pub theme: Theme,
+    /// The colour scale of matrices.
+    pub colors: ColorMap,
+    /// A row of residuals under the reconstructions.
+    pub error_maps: bool,
+}
+
+impl Export {
+    /// Resolution that journals ask for.
+    pub const DPI: f64 = 300.0;
+
+    /// A light figure at the usual resolution.
+    pub fn to(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            width: None,
+            dpi: Self::DPI,
+            theme: Theme::default(),
+            colors: ColorMap::default(),
+            error_maps: false,
+        }
+    }
+}
+
+impl Session {
+    /// The command line that computes the same from the same source, and writes the same figure
+    /// if `export` is given; quoted for a POSIX shell. The command line parses it back to a session
+    /// with equal [`Session::essentials`].
+    ///
+    /// `None` when no command line can say it: a pasted or learned matrix, a path that is not
+    /// UTF-8 or reads as something else.
+    pub fn command(&self, view: &View, limits: &Limits, export: Option<&Export>) -> Option<String> {
+        let mut words = Words::default();
+        words.subcommand(view)?;
+        if !matches!(view, View::Dataset { .. }) {
+            if let Some(part) = self.part()? {
+                words.option("subtract", &written(part)?);
+            }
+            if limits.max_pixels != Limits::default().max_pixels {
+                words.option("max-pixels", &limits.max_pixels.to_string());
+            }
+        }
+        words.transform(self.transform);
+        words.settings(&self.settings);
+        if let Some(export) = export {
+            words.export(export, view)?;
+        }
+        if !matches!(view, View::Dataset { .. }) {
+            words.last(&written(self.first()?)?);
+        }
+        words.quoted()
+    }
+
+    /// The source without what is subtracted from it; `None` when there are several differences.
+    fn first(&self) -> Option<&Source> {
+        match &self.source {
+            Source::Difference(whole, _) if self.subtract.is_none() => Some(whole),
+            Source::Difference(..) => None,
+            source => Some(source),
+        }
+    }
+
+    /// What is subtracted, if anything is.
+    fn part(&self) -> Option<Option<&Source>> {
+        match (&self.source, &self.subtract) {
+            (Source::Difference(..), Some(_)) => None,
+            (Source::Difference(_, part), None) => Some(Some(part)),
+            (_, part) => Some(part.as_ref()),
+        }
+    }
+}
+
+/// A source as the command line reads it back.
+fn written(source: &Source) -> Option<String> {
+    let text = source.to_string();
+    (text.parse::<Source>().as_ref() == Ok(source)).then_some(text)
+}
+
+/// The words of a command line.
+#[derive(Default)]
+struct Words(Vec<String>);
+
+impl Words {
+    fn option(&mut self, name: &str, value: &str) {
+        if value.starts_with('-') {
+            self.0.push(format!("--{name}={value}"));
+        } else {
+            self.0.extend([format!("--{name}"), value.to_owned()]);
+        }
+    }
+
+    fn flag(&mut self, name: &str) {
+        self.0.push(format!("--{name}"));
+    }
+
+    /// The positional argument, which may look like an option.
+    fn last(&mut self, value: &str) {
+        if value.starts_with('-') {
+            self.0.push("--".to_owned());
+        }
+        self.0.push(value.to_owned());
+    }
+
+    fn subcommand(&mut self, view: &View) -> Option<()> {
+        self.0.push("localized-lora".to_owned());
+        match view {
+            View::Approximate => self.0.push("approximate".to_owned()),
+            View::Curve { max_params } => {
+                self.0.push("curve".to_owned());
+                if let Some(most) = max_params {
+                    self.option("max-params", &most.to_string());
+                }
+            }
+            View::SingularValues => {
+                self.0.push("curve".to_owned());
+                self.flag("singular-values");
+            }
+            View::Dataset {
+                dataset,
+                split,
+                digit,
+            } => {
+                self.0.push("dataset".to_owned());
+                if let Dataset::Folder(folder) = dataset {
+                    self.option("data", folder.to_str()?);
+                }
+                self.option("split", &split.to_string());
+                if let Some(digit) = digit {
+                    self.option("digit", &digit.to_string());
+                }
+            }
+        }
+        Some(())
+    }
+
+    fn transform(&mut self, transform: Transform) {
+        if let Some(seed) = transform.shuffle {
+            self.option("shuffle", &seed.to_string());
+        }
+        let (down, right) = transform.shift;
+        if (down, right) != (0, 0) {
+            self.option("shift", &format!("{down},{right}"));
+        }
+    }
+
+    fn settings(&mut self, settings: &Settings) {
+        let matched = settings.matched;
+        if let Some(rule) = matched {
+            self.option("budget", &settings.adaptive.budget.to_string());
+            if rule != BudgetRule::default() {
+                self.option("rule", rule_name(rule));
+            }
+        } else {
+            self.option("rank", &settings.lora.rank.to_string());
+        }
+        self.option("blocks", &settings.melora.blocks.to_string());
+        if matched.is_none() {
+            self.option("diag-rank", &settings.melora.rank.to_string());
+        }
+        self.option("grid", &settings.localized.grid.to_string());
+        if matched.is_none() {
+            self.option("block-rank", &settings.localized.rank.to_string());
+        }
+        if !settings.show_adaptive {
+            return;
+        }
+        self.flag("adaptive");
+        if settings.adaptive.grid != settings.localized.grid {
+            self.option("adaptive-grid", &settings.adaptive.grid.to_string());
+        }
+        if matched.is_none() {
+            self.option("adaptive-budget", &settings.adaptive.budget.to_string());
+        }
+        if let Some(ranks) = &settings.adaptive.painted {
+            let ranks: Vec<String> = ranks.iter().map(usize::to_string).collect();
+            self.option("adaptive-ranks", &ranks.join(","));
+        }
+    }
+
+    fn export(&mut self, export: &Export, view: &View) -> Option<()> {
+        self.option("figure", export.path.to_str()?);
+        if let Some(width) = export.width {
+            self.option("width", &width.to_string());
+        }
+        if export.dpi != Export::DPI {
+            self.option("dpi", &export.dpi.to_string());
+        }
+        if export.theme == Theme::Dark {
+            self.option("theme", "dark");
+        }
+        if *view == View::Approximate && export.colors != ColorMap::default() {
+            self.option("colors", &export.colors.name().to_lowercase());
+        }
+        if export.error_maps && *view == View::Approximate {
+            self.flag("error-maps");
+        }
+        Some(())
+    }
+
+    fn quoted(self) -> Option<String> {
+        shlex::try_join(self.0.iter().map(String::as_str)).ok()
+    }
+}
+
+/// The rule as `--rule` reads it.
+pub(crate) fn rule_name(rule: BudgetRule) -> &'static str {
+    match rule {
+        BudgetRule::EqualParameters => "equal",
+        BudgetRule::SectionTwoE => "section-2e",
+    }
+}
