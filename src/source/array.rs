@@ -8,7 +8,7 @@ use nalgebra::DMatrix;
 use npyz::npz::NpzArchive;
 use npyz::{Deserialize, NpyFile, NpyHeader, Order};
 
-use super::error::guarded;
+use super::error::{guarded, printable, shown};
 use super::npy_header::{self, dtype_name, sides};
 use super::{Limits, Loaded, SourceError, file};
 
@@ -45,7 +45,7 @@ impl ArrayInfo {
 pub fn arrays_in(path: impl AsRef<Path>) -> Result<Vec<ArrayInfo>, SourceError> {
     let path = path.as_ref();
     let (opened, _) = file::open(path)?;
-    let name = path.display().to_string();
+    let name = shown(path);
     let reader = BufReader::new(opened);
     match file::extension(path).as_str() {
         "npz" => Archive::open(&name, reader)?.infos(usize::MAX),
@@ -84,10 +84,10 @@ pub(super) fn read_npz(
     let mut archive = Archive::open(name, reader)?;
     let array = match wanted {
         Some(array) if archive.names.iter().any(|known| known == array) => array.to_owned(),
-        Some(array) => return Err(archive.ask(format!("has no array '{array}'"))),
+        Some(array) => return Err(archive.ask(format!("has no array '{}'", printable(array)))),
         None => archive.only_matrix()?,
     };
-    let shown = format!("{name}#{array}");
+    let shown = format!("{name}#{}", printable(&array));
     let mut loaded = archive.with_entry(&array, |mut entry, length| {
         let (header, consumed) = npy_header::read(&shown, &mut entry)?;
         read_values(
@@ -101,7 +101,7 @@ pub(super) fn read_npz(
     if wanted.is_none() {
         loaded
             .notes
-            .insert(0, format!("array '{array}' of the archive"));
+            .insert(0, format!("array '{}' of the archive", printable(&array)));
     }
     Ok(loaded)
 }
@@ -141,7 +141,7 @@ impl<R: Read + Seek> Archive<R> {
         array: &str,
         read: impl FnOnce(&mut dyn Read, u64) -> Result<T, SourceError>,
     ) -> Result<T, SourceError> {
-        let name = format!("{}#{array}", self.name);
+        let name = format!("{}#{}", self.name, printable(array));
         let file_name = npyz::npz::file_name_from_array_name(array);
         let zip = self.archive.zip_archive();
         guarded(&name, ARCHIVE, || {
@@ -157,7 +157,7 @@ impl<R: Read + Seek> Archive<R> {
         let names: Vec<String> = self.names.iter().take(most).cloned().collect();
         let mut infos = Vec::with_capacity(names.len());
         for array in names {
-            let shown = format!("{}#{array}", self.name);
+            let shown = format!("{}#{}", self.name, printable(&array));
             infos.push(self.with_entry(&array, |entry, _| {
                 let (header, _) = npy_header::read(&shown, entry)?;
                 Ok(ArrayInfo::new(&array, &header))
@@ -188,7 +188,7 @@ impl<R: Read + Seek> Archive<R> {
             .names
             .iter()
             .take(LISTED)
-            .cloned()
+            .map(|name| printable(name))
             .collect::<Vec<_>>()
             .join(", ");
         if self.names.len() > LISTED {

@@ -1,12 +1,12 @@
 //! Data sets of digits, read by the `mnist` crate and kept for everybody.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use mnist::{Mnist, MnistBuilder};
 use nalgebra::DMatrix;
 
-use super::error::guarded;
+use super::error::{guarded, shown};
 use super::folder::{self, Found};
 use super::idx::{self, IMAGE_PIXELS, IMAGE_SIDE, PARTS};
 use super::{Dataset, Loaded, SourceError, Split, builtin};
@@ -217,7 +217,7 @@ fn read(key: Key) -> Result<Entry, SourceError> {
         }
         Key::Folder(found) => {
             let name = found.folder.file_name().unwrap_or(found.folder.as_os_str());
-            let name = name.to_string_lossy().into_owned();
+            let name = shown(Path::new(name));
             let plain = folder::plain(found)?;
             let mnist = read_files(&name, plain.paths())?;
             (name, mnist)
@@ -253,7 +253,7 @@ fn read_files(name: &str, paths: &[PathBuf; 4]) -> Result<Mnist, SourceError> {
     ] = texts
     else {
         return Err(SourceError::Unreadable {
-            path: paths[0].display().to_string(),
+            path: shown(&paths[0]),
             reason: "the path is not UTF-8; set TMPDIR to a folder whose path is".to_owned(),
         });
     };

@@ -144,7 +144,7 @@ pub enum SourceError {
 impl SourceError {
     /// The error for a path that the operating system refused.
     pub(super) fn from_io(path: &std::path::Path, error: &std::io::Error) -> Self {
-        let path = path.display().to_string();
+        let path = shown(path);
         match error.kind() {
             std::io::ErrorKind::NotFound => Self::Missing { path },
             std::io::ErrorKind::PermissionDenied => Self::Unreadable {
@@ -177,6 +177,16 @@ impl SourceError {
             remedy: remedy.into(),
         }
     }
+}
+
+/// A path as it stands in a sentence.
+pub(super) fn shown(path: &std::path::Path) -> String {
+    printable(&path.to_string_lossy())
+}
+
+/// A name that stays on its line; files and arrays may have any characters in their names.
+pub(super) fn printable(name: &str) -> String {
+    name.replace(char::is_control, "\u{fffd}")
 }
 
 /// Other crates' messages, and cells of tables, within a sentence: one line, no full stop, not long.

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 
+use super::error::{printable, shown};
 use super::{Limits, Loaded, SourceError, array, image, table};
 
 /// Extensions of the files that [`load`](super::load) reads, for a file dialog.
@@ -93,13 +94,11 @@ pub(super) fn open(path: &Path) -> Result<(File, u64), SourceError> {
     let io = |error| SourceError::from_io(path, &error);
     let data = std::fs::metadata(path).map_err(io)?;
     if data.is_dir() {
-        return Err(SourceError::IsFolder {
-            path: path.display().to_string(),
-        });
+        return Err(SourceError::IsFolder { path: shown(path) });
     }
     if !data.is_file() {
         return Err(SourceError::Unreadable {
-            path: path.display().to_string(),
+            path: shown(path),
             reason: "it is not a regular file; save the data to one".to_owned(),
         });
     }
@@ -113,12 +112,18 @@ pub(super) fn load_file(
     limits: &Limits,
 ) -> Result<Loaded, SourceError> {
     let (file, length) = open(path)?;
-    let shown = path.display().to_string();
-    let mut loaded = load_reader(path, &shown, BufReader::new(file), length, array, limits)?;
+    let mut loaded = load_reader(
+        path,
+        &shown(path),
+        BufReader::new(file),
+        length,
+        array,
+        limits,
+    )?;
     let name = path.file_name().unwrap_or(path.as_os_str());
-    loaded.name = name.to_string_lossy().into_owned();
+    loaded.name = shown(Path::new(name));
     if let Some(array) = array {
-        loaded.name = format!("{}#{array}", loaded.name);
+        loaded.name = format!("{}#{}", loaded.name, printable(array));
     }
     Ok(loaded)
 }
@@ -129,6 +134,7 @@ pub(super) fn load_file(
 /// As [`load`](super::load).
 pub fn load_bytes(name: &str, bytes: &[u8], limits: &Limits) -> Result<Loaded, SourceError> {
     let length = bytes.len() as u64;
+    let name = &printable(name);
     let mut loaded = load_reader(
         Path::new(name),
         name,
@@ -137,7 +143,7 @@ pub fn load_bytes(name: &str, bytes: &[u8], limits: &Limits) -> Result<Loaded, S
         None,
         limits,
     )?;
-    loaded.name = name.to_owned();
+    loaded.name = name.clone();
     super::matrix::ensure_finite(name, &loaded.matrix)?;
     Ok(loaded)
 }
@@ -171,7 +177,7 @@ fn load_reader(
         return Err(SourceError::unsupported(
             name,
             "no named arrays",
-            format!("leave out #{array}"),
+            format!("leave out #{}", printable(array)),
         ));
     }
     match kind {

@@ -10,6 +10,7 @@ use flate2::read::MultiGzDecoder;
 use tempfile::TempDir;
 
 use super::SourceError;
+use super::error::shown;
 use super::idx::{self, PARTS, Part};
 
 /// The four files of a folder as they are now; when one changes, the data set is read again.
@@ -24,7 +25,7 @@ pub(super) fn find(folder: &Path) -> Result<Found, SourceError> {
     let listed = std::fs::metadata(folder).map_err(|error| SourceError::from_io(folder, &error))?;
     if !listed.is_dir() {
         return Err(SourceError::unsupported(
-            &folder.display().to_string(),
+            &shown(folder),
             "no data set",
             "name the folder with the four files of a data set like MNIST",
         ));
@@ -36,7 +37,7 @@ pub(super) fn find(folder: &Path) -> Result<Found, SourceError> {
         files.push((path, data.len(), data.modified().ok()));
     }
     let files = files.try_into().map_err(|_| SourceError::Missing {
-        path: folder.display().to_string(),
+        path: shown(folder),
     })?;
     Ok(Found {
         folder: folder.to_owned(),
@@ -57,7 +58,7 @@ fn find_part(folder: &Path, part: Part) -> Result<PathBuf, SourceError> {
     .map(|name| folder.join(name))
     .find(|path| path.is_file())
     .ok_or_else(|| SourceError::Missing {
-        path: format!("{dashed} or {dashed}.gz in {}", folder.display()),
+        path: format!("{dashed} or {dashed}.gz in {}", shown(folder)),
     })
 }
 
@@ -113,13 +114,9 @@ fn copy(from: &Path, packed: bool, to: &Path, part: Part) -> Result<(), SourceEr
     } else {
         io::copy(&mut input.take(limit), &mut output)
     };
-    copied.map(|_| ()).map_err(|error| {
-        SourceError::damaged(
-            &from.display().to_string(),
-            "a gzip file",
-            error.to_string(),
-        )
-    })
+    copied
+        .map(|_| ())
+        .map_err(|error| SourceError::damaged(&shown(from), "a gzip file", error.to_string()))
 }
 
 /// The user knows the packed file, not our copy.
@@ -128,7 +125,7 @@ fn name_original(error: SourceError, path: &Path) -> SourceError {
         SourceError::Damaged {
             expected, reason, ..
         } => SourceError::Damaged {
-            name: path.display().to_string(),
+            name: shown(path),
             expected,
             reason,
         },

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
+use super::error::shown;
 use super::{SourceError, Split};
 
 /// Pixels along a side of every image.
@@ -75,7 +76,7 @@ pub(super) const fn count(split: Split) -> usize {
 
 /// Checks length, header and, of a label file, every label; names what is wrong.
 pub(super) fn check(path: &Path, part: Part) -> Result<(), SourceError> {
-    let name = path.display().to_string();
+    let name = shown(path);
     let damaged = |reason: String| {
         let expected = format!("the file {} of a data set like MNIST", part.file_name());
         SourceError::damaged(&name, &expected, reason)

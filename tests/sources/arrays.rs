@@ -71,11 +71,15 @@ const BY_NUMPY: &str = "
     4b0000008c00000008000000000000000000000080018e000000626961732e6e7079504b0506000000000200
     02006f000000130100000000";
 
+pub fn by_numpy() -> Vec<u8> {
+    from_hex(BY_NUMPY)
+}
+
 #[test]
 fn an_archive_by_numpy_itself_is_read() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("model.npz");
-    fs::write(&path, from_hex(BY_NUMPY)).unwrap();
+    fs::write(&path, by_numpy()).unwrap();
     let expected = matrix(2, 3, &[1.5, -2.0, 3.0, 4.0, 5.0, 6.25]);
     let loaded = read_path(&path).unwrap();
     assert_eq!(loaded.matrix, expected, "the only matrix in it");
@@ -276,6 +280,14 @@ fn which_array_of_an_archive_is_asked_when_it_is_not_clear() {
         &["no named arrays", "leave out #x"],
     );
     assert_eq!(arrays_in(&path).unwrap()[0].shape, [2, 2]);
+}
+
+#[test]
+fn names_with_line_breaks_stay_on_one_line() {
+    let broken = zip(&[("a\nb.npy", b"x"), ("c\rd.npy", b"x")]);
+    refused(bytes("x\ny.npz", &broken), &["is damaged"]);
+    refused(bytes("x\ny.npz", &broken[..20]), &["y.npz is damaged"]);
+    refused(read("no\nfile.npz#a\nb"), &["there is no file"]);
 }
 
 #[test]

@@ -4,8 +4,8 @@ use image::ImageFormat;
 use localized_lora::source::{Limits, Loaded, OPENABLE_EXTENSIONS, SourceError, load_bytes};
 use proptest::prelude::*;
 
-use crate::arrays::{npy, zip};
-use crate::pictures::{encode, grey};
+use crate::arrays::{by_numpy, npy, zip};
+use crate::pictures::{encode, grey, turned};
 
 /// Small, so that thousands of cases stay fast.
 fn tight() -> Limits {
@@ -41,6 +41,8 @@ fn good_files() -> Vec<(String, Vec<u8>)> {
             "a.npz".to_owned(),
             zip(&[("a.npy", &array), ("b.npy", b"x")]),
         ),
+        ("numpy.npz".to_owned(), by_numpy()),
+        ("turned.jpg".to_owned(), turned()),
         ("a.npy".to_owned(), array),
         ("a.csv".to_owned(), b"a,\"b\nc\"\n1,2\n3,4\n".to_vec()),
         ("a.tsv".to_owned(), b"1,5\t2\n3\t4\n".to_vec()),

@@ -116,9 +116,13 @@ const TURNED: &str = "
     001801011100ffc40016000101010000000000000000000000000000090affc4001410010000000000000000
     0000000000000000ffda0008010100003f009540d5403fffd9";
 
+pub fn turned() -> Vec<u8> {
+    from_hex(TURNED)
+}
+
 #[test]
 fn a_photo_is_turned_as_its_camera_says() {
-    let loaded = bytes("photo.jpg", from_hex(TURNED)).unwrap();
+    let loaded = bytes("photo.jpg", turned()).unwrap();
     assert_eq!(loaded.matrix.shape(), (24, 16));
     assert!(
         loaded.matrix[(12, 0)] > 250.0,
