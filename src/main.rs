@@ -3,6 +3,8 @@
 use std::process::ExitCode;
 
 use localized_lora::cli::{self, Failure, Invocation};
+#[cfg(feature = "window")]
+use localized_lora::source::Limits;
 use localized_lora::source::Source;
 
 fn main() -> ExitCode {
@@ -23,6 +25,12 @@ fn run() -> Result<(), Failure> {
     }
 }
 
+#[cfg(feature = "window")]
+fn window(source: Option<Source>) -> Result<(), Failure> {
+    localized_lora::app::run(source, Limits::default()).map_err(Failure::run)
+}
+
+#[cfg(not(feature = "window"))]
 fn window(_source: Option<Source>) -> Result<(), Failure> {
     Err(Failure::run(
         "this build has no window, use a subcommand (--help lists them) or build with the feature window",

@@ -1,1 +1,197 @@
-//! The window.
+//! The window: receive what the workers sent, draw the open tab, then run the commands that the
+//! drawing gave. It holds no numbers of its own.
+
+pub mod command;
+mod dialogs;
+mod export;
+mod help;
+mod menu;
+pub mod preferences;
+pub mod state;
+mod status;
+pub mod tabs;
+mod texture;
+mod theme;
+mod update;
+mod widgets;
+pub mod worker;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use eframe::egui;
+
+use command::Command;
+use dialogs::Dialogs;
+use export::Exporter;
+use state::{Preferences, State, Tab};
+use tabs::approximate::ApproximateTab;
+use tabs::approximate::job::{Analyst, Progress};
+use worker::{Answers, Wake, Worker};
+
+use crate::session::Session;
+use crate::source::{Dataset, DigitSet, Limits, Source, SourceError, Split, digits};
+
+/// The name that windows and desktop entries know the program by.
+pub const APP_ID: &str = "io.github.localized_lora.Explorer";
+
+const TITLE: &str = "Localized LoRA Explorer";
+
+type DigitsAnswer = Result<(Dataset, Arc<DigitSet>), SourceError>;
+
+/// The window's program.
+pub struct Explorer {
+    state: State,
+    approximate: ApproximateTab,
+    dialogs: Dialogs,
+    exporter: Exporter,
+    analyst: (Worker<(Session, Limits)>, Answers<Progress>),
+    digits: (Worker<(Dataset, Split)>, Answers<DigitsAnswer>),
+    digits_asked: Option<(Dataset, Split)>,
+    limits: Limits,
+    wake: Wake,
+    saver: preferences::Saver,
+}
+
+/// Opens the window on the last session, or on `source`, and returns when it is closed.
+///
+/// # Errors
+/// One sentence when no window can be opened, for example without a display.
+pub fn run(source: Option<Source>, limits: Limits) -> Result<(), String> {
+    let file = preferences::file();
+    let (mut remembered, problem) = preferences::load(file.as_deref());
+    if let Some(source) = source {
+        remembered.session.source = source;
+        remembered.session.subtract = None;
+    }
+    let viewport = egui::ViewportBuilder::default()
+        .with_title(TITLE)
+        .with_app_id(APP_ID)
+        .with_inner_size(remembered.window)
+        .with_min_inner_size([720.0, 480.0])
+        .with_icon(icon());
+    let options = eframe::NativeOptions {
+        viewport,
+        ..Default::default()
+    };
+    let create = move |context: &eframe::CreationContext<'_>| {
+        let mut explorer = Explorer::new(&context.egui_ctx, remembered, file, limits);
+        if let Some(problem) = problem {
+            explorer.state.fail(problem);
+        }
+        Ok(Box::new(explorer) as Box<dyn eframe::App>)
+    };
+    eframe::run_native(TITLE, options, Box::new(create)).map_err(|error| {
+        format!(
+            "no window could be opened ({error}), \
+             use the command line instead: localized-lora approximate mnist:test:1"
+        )
+    })
+}
+
+fn icon() -> egui::IconData {
+    eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon.png")).unwrap_or_default()
+}
+
+impl Explorer {
+    /// A program that opens with `preferences` and keeps them in `file`, if there is one.
+    pub fn new(
+        ctx: &egui::Context,
+        preferences: Preferences,
+        file: Option<PathBuf>,
+        limits: Limits,
+    ) -> Self {
+        theme::install(ctx);
+        ctx.set_theme(preferences.theme);
+        ctx.set_zoom_factor(preferences.zoom.clamp(0.5, 4.0));
+        let waker = ctx.clone();
+        let wake: Wake = Arc::new(move || waker.request_repaint());
+        let mut analyst = Analyst::default();
+        let mut explorer = Self {
+            analyst: Worker::spawn("approximate", Arc::clone(&wake), move |request, reply| {
+                analyst.work(request, reply);
+            }),
+            digits: Worker::spawn("digits", Arc::clone(&wake), |(dataset, split), reply| {
+                reply.send(digits(&dataset, split).map(|set| (dataset, set)));
+            }),
+            saver: preferences::Saver::new(file, &preferences),
+            state: State::new(preferences),
+            approximate: ApproximateTab::default(),
+            dialogs: Dialogs::default(),
+            exporter: Exporter::default(),
+            digits_asked: None,
+            limits,
+            wake,
+        };
+        explorer.request();
+        explorer
+    }
+
+    /// The state, for tests that look at what the window knows.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Whether an answer is still to come.
+    pub fn busy(&self) -> bool {
+        self.analyst.0.busy()
+            || self.digits.0.busy()
+            || self.approximate.background.busy()
+            || self.exporter.busy()
+    }
+
+    /// Runs a command as a menu or a key would.
+    pub fn run(&mut self, ctx: &egui::Context, command: Command) {
+        update::run(self, ctx, command);
+    }
+
+    /// Asks for the latest session to be computed.
+    fn request(&mut self) {
+        let session = self.state.latest_session().clone();
+        self.analyst.0.ask((session, self.limits.clone()));
+    }
+
+    /// Draws everything and collects what the user asked for.
+    fn draw(&mut self, ui: &mut egui::Ui) -> (Vec<Command>, Option<Session>) {
+        let mut out = command::pressed(ui.ctx());
+        let theme = theme::of(ui.ctx());
+        egui::Panel::top("menu").show(ui, |ui| menu::show(ui, &mut self.state, &mut out));
+        let busy = self.analyst.0.busy();
+        egui::Panel::bottom("status").show(ui, |ui| {
+            status::show(ui, &mut self.state, busy, &mut out);
+        });
+        let changed = match self.state.tab {
+            Tab::Approximate => self.approximate.ui(ui, &mut self.state, theme, &mut out),
+            Tab::FineTune | Tab::Method => None,
+        };
+        self.exporter.ui(ui.ctx(), &mut self.state, &mut out);
+        help::show(ui.ctx(), &mut self.state);
+        (out, changed)
+    }
+}
+
+impl eframe::App for Explorer {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        update::receive(self, ctx);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        update::dropped(self, ui.ctx());
+        let (commands, changed) = self.draw(ui);
+        if let Some(session) = changed {
+            update::change(self, session);
+        }
+        for command in commands {
+            update::run(self, ui.ctx(), command);
+        }
+        update::afterwards(self, ui.ctx());
+    }
+
+    fn on_exit(&mut self) {
+        self.saver.save(&self.state.preferences);
+    }
+
+    fn persist_egui_memory(&self) -> bool {
+        false
+    }
+}

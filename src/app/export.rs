@@ -1,0 +1,321 @@
+//! Which figure, in which format, where to: the dialog, and the worker that writes the file.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use eframe::egui;
+
+use super::command::Command;
+use super::state::{State, Tab};
+use super::worker::{Answer, Answers, Reply, Wake, Worker};
+use crate::figure::palette::Theme;
+use crate::figure::{Figure, Format, Table, render};
+use crate::session::Export;
+use crate::store::save_atomically;
+
+/// The figures that can be exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The paper's Figure 1 with Table I under it.
+    FigureOne,
+    /// Error against parameters.
+    ErrorCurve,
+    /// Singular values of every method's blocks.
+    SingularValues,
+    /// Errors over the data set.
+    DataSet,
+    /// The paper's Figure 2.
+    AccuracyDrop,
+    /// Loss and accuracy by epoch.
+    TrainingCurves,
+    /// What was learned, as a matrix.
+    DeltaWeights,
+    /// True against predicted digits.
+    Confusion,
+}
+
+impl Kind {
+    /// The figures of a tab.
+    pub fn of(tab: Tab) -> &'static [Self] {
+        match tab {
+            Tab::Approximate | Tab::Method => &[
+                Self::FigureOne,
+                Self::ErrorCurve,
+                Self::SingularValues,
+                Self::DataSet,
+            ],
+            Tab::FineTune => &[
+                Self::AccuracyDrop,
+                Self::TrainingCurves,
+                Self::DeltaWeights,
+                Self::Confusion,
+            ],
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::FigureOne => "Reconstructions and table (Figure 1, Table I)",
+            Self::ErrorCurve => "Error against parameters",
+            Self::SingularValues => "Singular values",
+            Self::DataSet => "Errors over the data set",
+            Self::AccuracyDrop => "Accuracy drop against share (Figure 2)",
+            Self::TrainingCurves => "Training curves",
+            Self::DeltaWeights => "Learned update ΔW",
+            Self::Confusion => "Confusion matrix",
+        }
+    }
+
+    fn file_name(self) -> &'static str {
+        match self {
+            Self::FigureOne => "approximation",
+            Self::ErrorCurve => "error-against-parameters",
+            Self::SingularValues => "singular-values",
+            Self::DataSet => "data-set",
+            Self::AccuracyDrop => "accuracy-drop",
+            Self::TrainingCurves => "training-curves",
+            Self::DeltaWeights => "learned-update",
+            Self::Confusion => "confusion-matrix",
+        }
+    }
+}
+
+/// What a file of an export holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// The picture.
+    Figure(Format),
+    /// The numbers behind it.
+    Csv,
+}
+
+impl Content {
+    const ALL: [(Self, &'static str); 4] = [
+        (Self::Figure(Format::Png), "png"),
+        (Self::Figure(Format::Svg), "svg"),
+        (Self::Figure(Format::Pdf), "pdf"),
+        (Self::Csv, "csv"),
+    ];
+
+    fn extension(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|(content, _)| *content == self)
+            .map_or("png", |(_, extension)| extension)
+    }
+}
+
+/// What the tabs give for an export: a picture and its numbers.
+pub struct Exported {
+    /// The picture.
+    pub figure: Figure,
+    /// The numbers as a table.
+    pub table: Table,
+}
+
+struct Write {
+    exported: Exported,
+    content: Content,
+    width: u32,
+    dpi: f64,
+    path: PathBuf,
+}
+
+/// The dialog and its worker.
+pub struct Exporter {
+    open: bool,
+    kind: Kind,
+    content: Content,
+    theme: Theme,
+    path: String,
+    worker: Option<(Worker<Write>, Answers<Result<PathBuf, String>>)>,
+}
+
+impl Default for Exporter {
+    fn default() -> Self {
+        Self {
+            open: false,
+            kind: Kind::FigureOne,
+            content: Content::Figure(Format::Png),
+            theme: Theme::Light,
+            path: String::new(),
+            worker: None,
+        }
+    }
+}
+
+impl Exporter {
+    /// Opens the dialog with the figures of the present tab.
+    pub fn open(&mut self, state: &State) {
+        if !Kind::of(state.tab).contains(&self.kind) {
+            self.kind = Kind::of(state.tab)[0];
+        }
+        self.open = true;
+        self.suggest(state);
+    }
+
+    /// Takes the path that the system's dialog gave.
+    pub fn set_path(&mut self, path: &Path) {
+        self.path = path.display().to_string();
+        for (content, extension) in Content::ALL {
+            if path
+                .extension()
+                .is_some_and(|e| e.eq_ignore_ascii_case(extension))
+            {
+                self.content = content;
+            }
+        }
+    }
+
+    /// Which figure is chosen.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The choices for a file at `path`, as the command line knows them.
+    pub fn export_of(&self, state: &State, path: &Path) -> Export {
+        let (width, dpi) = state.preferences.png;
+        Export {
+            width: Some(width),
+            dpi,
+            theme: self.theme,
+            colors: state.preferences.view.map,
+            error_maps: state.preferences.view.error_maps,
+            ..Export::to(path)
+        }
+    }
+
+    /// Whether a file is being written.
+    pub fn busy(&self) -> bool {
+        self.worker
+            .as_ref()
+            .is_some_and(|(worker, _)| worker.busy())
+    }
+
+    fn suggest(&mut self, state: &State) {
+        let folder = state
+            .preferences
+            .export_folder
+            .clone()
+            .or_else(|| std::env::current_dir().ok())
+            .unwrap_or_default();
+        let name = format!("{}.{}", self.kind.file_name(), self.content.extension());
+        self.path = folder.join(name).display().to_string();
+    }
+
+    /// Draws the dialog while it is open.
+    pub fn ui(&mut self, ctx: &egui::Context, state: &mut State, out: &mut Vec<Command>) {
+        if !self.open {
+            return;
+        }
+        let modal = egui::Modal::new(egui::Id::unique("export")).show(ctx, |ui| {
+            ui.set_width(460.0);
+            ui.heading("Export");
+            let before = (self.kind, self.content);
+            for kind in Kind::of(state.tab) {
+                ui.radio_value(&mut self.kind, *kind, kind.title());
+            }
+            ui.separator();
+            ui.horizontal(|ui| {
+                for (content, extension) in Content::ALL {
+                    ui.radio_value(&mut self.content, content, extension.to_uppercase());
+                }
+            });
+            self.details(ui, state);
+            if before != (self.kind, self.content) {
+                self.suggest(state);
+            }
+            ui.horizontal(|ui| {
+                let field = egui::TextEdit::singleline(&mut self.path)
+                    .desired_width(ui.available_width() - 80.0);
+                ui.add(field).widget_info(|| {
+                    egui::WidgetInfo::labeled(egui::Role::TextInput, true, "file to write")
+                });
+                let name = format!("{}.{}", self.kind.file_name(), self.content.extension());
+                Command::BrowseExport(name).button(ui, out);
+            });
+            ui.separator();
+            ui.horizontal(|ui| {
+                if ui.button("Save").on_hover_text("Write the file").clicked() {
+                    out.push(Command::ExportTo(PathBuf::from(self.path.trim())));
+                    self.open = false;
+                }
+                if ui.button("Close").on_hover_text("Write nothing").clicked() {
+                    self.open = false;
+                }
+            });
+        });
+        if modal.should_close() {
+            self.open = false;
+        }
+    }
+
+    fn details(&mut self, ui: &mut egui::Ui, state: &mut State) {
+        let Content::Figure(format) = self.content else {
+            return;
+        };
+        ui.horizontal(|ui| {
+            ui.radio_value(&mut self.theme, Theme::Light, "light");
+            ui.radio_value(&mut self.theme, Theme::Dark, "dark");
+        });
+        if format == Format::Png {
+            let (width, dpi) = &mut state.preferences.png;
+            ui.horizontal(|ui| {
+                ui.add(
+                    egui::DragValue::new(width)
+                        .range(100..=20_000)
+                        .suffix(" pixels wide"),
+                );
+                ui.add(
+                    egui::DragValue::new(dpi)
+                        .range(36.0..=2400.0)
+                        .suffix(" dpi"),
+                );
+            });
+        }
+    }
+
+    /// Writes what the tab gave to `path`.
+    pub fn write(&mut self, state: &mut State, exported: Exported, path: PathBuf, wake: &Wake) {
+        state.preferences.export_folder = path.parent().map(Path::to_path_buf);
+        let (width, dpi) = state.preferences.png;
+        let (worker, _) = self
+            .worker
+            .get_or_insert_with(|| Worker::spawn("export", Arc::clone(wake), write));
+        worker.ask(Write {
+            exported,
+            content: self.content,
+            width,
+            dpi,
+            path,
+        });
+    }
+
+    /// Says what became of the file.
+    pub fn receive(&mut self, state: &mut State) {
+        let Some((worker, answers)) = &mut self.worker else {
+            return;
+        };
+        for answer in worker.receive(answers) {
+            match answer {
+                Answer::Given(Ok(path)) => state.done(format!("wrote {}", path.display())),
+                Answer::Given(Err(why)) | Answer::Failed(why) => state.fail(why),
+                Answer::Finished => {}
+            }
+        }
+    }
+}
+
+fn write(request: Write, reply: &Reply<'_, Result<PathBuf, String>>) {
+    let Exported { figure, table } = request.exported;
+    let bytes = match request.content {
+        Content::Figure(format) => {
+            render(&figure, format, request.width, request.dpi).map_err(|e| e.to_string())
+        }
+        Content::Csv => Ok(table.to_csv().into_bytes()),
+    };
+    let written = bytes.and_then(|bytes| {
+        save_atomically(&request.path, &bytes).map_err(|error| error.to_string())
+    });
+    reply.send(written.map(|()| request.path));
+}

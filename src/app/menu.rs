@@ -1,0 +1,60 @@
+//! The bar at the top: menus, tabs, theme.
+
+use eframe::egui;
+
+use super::command::Command;
+use super::state::{State, Tab, ThemeChoice};
+
+/// Draws the bar.
+pub fn show(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
+    egui::MenuBar::new().ui(ui, |ui| {
+        ui.menu_button("File", |ui| {
+            for command in [
+                Command::Open,
+                Command::OpenFolder,
+                Command::Subtract,
+                Command::Paste,
+                Command::Export,
+                Command::CopyCommand,
+                Command::Quit,
+            ] {
+                command.menu_item(ui, out);
+            }
+        });
+        ui.menu_button("Edit", |ui| {
+            for command in [Command::Undo, Command::Redo, Command::Pin, Command::Unpin] {
+                command.menu_item(ui, out);
+            }
+        });
+        ui.menu_button("View", |ui| {
+            Command::ResetZoom.menu_item(ui, out);
+            Command::FullScreen.menu_item(ui, out);
+            ui.separator();
+            for (theme, name) in [
+                (ThemeChoice::System, "Theme of the system"),
+                (ThemeChoice::Light, "Light theme"),
+                (ThemeChoice::Dark, "Dark theme"),
+            ] {
+                if ui
+                    .radio_value(&mut state.preferences.theme, theme, name)
+                    .clicked()
+                {
+                    ui.ctx().set_theme(theme);
+                    ui.close();
+                }
+            }
+        });
+        ui.menu_button("Help", |ui| Command::Help.menu_item(ui, out));
+        ui.separator();
+        for tab in Tab::ALL {
+            let response = ui.selectable_label(state.tab == tab, tab.title());
+            if response.clicked() {
+                out.push(Command::Show(tab));
+            }
+        }
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            Command::Export.button(ui, out);
+            Command::CopyCommand.button(ui, out);
+        });
+    });
+}

@@ -1,0 +1,183 @@
+//! What the window knows: the session, the open tab, and what is transient.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use eframe::egui::{self, util::undoer::Undoer};
+use serde::{Deserialize, Serialize};
+
+use super::tabs::approximate::ApproximateView;
+use super::tabs::approximate::job::Analysis;
+use crate::session::Session;
+use crate::source::DigitSet;
+
+/// The tabs, in the order of their keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tab {
+    /// Experiment 1: approximate a matrix.
+    #[default]
+    Approximate,
+    /// Experiment 2: adapt a network.
+    FineTune,
+    /// Definitions, formulas and what was measured.
+    Method,
+}
+
+impl Tab {
+    /// All tabs.
+    pub const ALL: [Self; 3] = [Self::Approximate, Self::FineTune, Self::Method];
+
+    /// What stands on the tab.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Approximate => "Approximate",
+            Self::FineTune => "Fine-tune",
+            Self::Method => "Method",
+        }
+    }
+}
+
+/// Light, dark or as the system has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ThemeChoice {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Dark text on a light ground.
+    Light,
+    /// Light text on a dark ground.
+    Dark,
+}
+
+impl From<ThemeChoice> for egui::ThemePreference {
+    fn from(choice: ThemeChoice) -> Self {
+        match choice {
+            ThemeChoice::System => Self::System,
+            ThemeChoice::Light => Self::Light,
+            ThemeChoice::Dark => Self::Dark,
+        }
+    }
+}
+
+/// What is remembered from one start to the next.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Preferences {
+    /// The last session, opened again unless the program is started on a file.
+    pub session: Session,
+    /// Light, dark or as the system has it.
+    pub theme: ThemeChoice,
+    /// Size of the window in points.
+    pub window: [f32; 2],
+    /// Zoom of everything in the window.
+    pub zoom: f32,
+    /// Files and SOURCEs opened last, newest first.
+    pub recent: VecDeque<String>,
+    /// How the Approximate tab looks at things.
+    pub view: ApproximateView,
+    /// Width in pixels and resolution of exported PNGs.
+    pub png: (u32, f64),
+    /// Folder of the last export.
+    pub export_folder: Option<PathBuf>,
+}
+
+/// How many recent files are remembered.
+const RECENT: usize = 12;
+
+impl Default for Preferences {
+    fn default() -> Self {
+        Self {
+            session: Session::default(),
+            theme: ThemeChoice::System,
+            window: [1360.0, 820.0],
+            zoom: 1.0,
+            recent: VecDeque::new(),
+            view: ApproximateView::default(),
+            png: (2100, 300.0),
+            export_folder: None,
+        }
+    }
+}
+
+impl Preferences {
+    /// Puts a source at the head of the recent ones.
+    pub fn remember(&mut self, source: &str) {
+        self.recent.retain(|known| known != source);
+        self.recent.push_front(source.to_owned());
+        self.recent.truncate(RECENT);
+    }
+}
+
+/// Something the status line says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Message {
+    /// Something went as wished.
+    Done(String),
+    /// What failed, where, and what to do.
+    Error(String),
+}
+
+/// The state of the window; the tabs read it and answer with commands.
+pub struct State {
+    /// What is remembered; its session is the one on screen.
+    pub preferences: Preferences,
+    /// A session whose source is being loaded; the old one stays on screen until it is there.
+    pub opening: Option<Session>,
+    /// The last good answer.
+    pub analysis: Option<Arc<Analysis>>,
+    /// Results that the table compares with.
+    pub pinned: Vec<Arc<Analysis>>,
+    /// The data set of the gallery.
+    pub digits: Option<Arc<DigitSet>>,
+    /// The open tab.
+    pub tab: Tab,
+    /// What the status line says.
+    pub message: Option<Message>,
+    /// What is typed into the path field.
+    pub path_field: String,
+    /// Whether the help page is open.
+    pub help: bool,
+    /// Past sessions.
+    pub undoer: Undoer<Session>,
+}
+
+impl State {
+    /// A window that opens with these preferences.
+    pub fn new(preferences: Preferences) -> Self {
+        Self {
+            opening: Some(preferences.session.clone()),
+            preferences,
+            analysis: None,
+            pinned: Vec::new(),
+            digits: None,
+            tab: Tab::default(),
+            message: None,
+            path_field: String::new(),
+            help: false,
+            undoer: Undoer::default(),
+        }
+    }
+
+    /// The session on screen.
+    pub fn session(&self) -> &Session {
+        &self.preferences.session
+    }
+
+    /// The session that the next change starts from: the one being opened, if any is.
+    pub fn latest_session(&self) -> &Session {
+        self.opening.as_ref().unwrap_or(&self.preferences.session)
+    }
+
+    /// Says what failed.
+    pub fn fail(&mut self, error: impl ToString) {
+        self.message = Some(Message::Error(error.to_string()));
+    }
+
+    /// Says what was done.
+    pub fn done(&mut self, text: impl Into<String>) {
+        self.message = Some(Message::Done(text.into()));
+    }
+}

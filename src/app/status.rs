@@ -1,0 +1,69 @@
+//! The line at the bottom: what was computed, by which library, in how long, and what went wrong.
+
+use std::time::Duration;
+
+use eframe::egui;
+
+use super::command::Command;
+use super::state::{Message, State};
+use super::tabs::approximate::job::Analysis;
+
+/// Draws the line.
+pub fn show(ui: &mut egui::Ui, state: &mut State, busy: bool, out: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        if busy {
+            ui.spinner();
+            Command::Cancel.button(ui, out);
+        }
+        let mut close = false;
+        match &state.message {
+            Some(Message::Error(sentence)) => {
+                close = ui.button("×").on_hover_text("Close the message").clicked();
+                let text = egui::RichText::new(sentence).color(ui.visuals().error_fg_color);
+                ui.add(egui::Label::new(text).truncate())
+                    .on_hover_text(sentence);
+            }
+            Some(Message::Done(text)) => {
+                close = ui.button("×").on_hover_text("Close the message").clicked();
+                ui.add(egui::Label::new(text).truncate());
+            }
+            None => {
+                if let Some(analysis) = &state.analysis {
+                    ui.add(egui::Label::new(computed(analysis)).truncate());
+                }
+            }
+        }
+        if close {
+            state.message = None;
+        }
+    });
+}
+
+fn computed(analysis: &Analysis) -> String {
+    let (rows, cols) = analysis.loaded.matrix.shape();
+    let timing = &analysis.timing;
+    let (by_nalgebra, by_faer) = timing.backends;
+    let backend = match (by_nalgebra, by_faer) {
+        (n, 0) => format!("{n} blocks by nalgebra"),
+        (0, f) => format!("{f} blocks by faer"),
+        (n, f) => format!("{n} blocks by nalgebra, {f} by faer"),
+    };
+    let factorized = if timing.factorize.is_zero() {
+        "kept".to_owned()
+    } else {
+        format!("factorized in {}", milliseconds(timing.factorize))
+    };
+    format!(
+        "{rows} × {cols}: {backend}, verified, {factorized}; reconstructed in {}",
+        milliseconds(timing.reconstruct)
+    )
+}
+
+fn milliseconds(time: Duration) -> String {
+    let ms = time.as_secs_f64() * 1e3;
+    if ms < 10.0 {
+        format!("{ms:.2} ms")
+    } else {
+        format!("{ms:.0} ms")
+    }
+}

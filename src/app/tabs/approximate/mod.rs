@@ -1,0 +1,163 @@
+//! Experiment 1: a matrix, its approximations, their errors and parameters, live.
+
+pub mod background;
+mod cards;
+pub mod figures;
+mod grids;
+pub mod job;
+mod panes;
+mod plots;
+pub mod presets;
+mod ranks;
+mod source_panel;
+mod table;
+
+use std::collections::HashMap;
+
+use eframe::egui;
+use serde::{Deserialize, Serialize};
+
+use crate::app::command::Command;
+use crate::app::state::State;
+use crate::app::texture::MatrixTexture;
+use crate::app::widgets::gallery::Gallery;
+use crate::app::widgets::matrix_view::PaneView;
+use crate::approx::Method;
+use crate::figure::palette::{ColorMap, Theme};
+use crate::session::Session;
+use crate::source::{Split, SyntheticSettings};
+
+pub use background::Background;
+
+/// What the second plot shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecondPlot {
+    /// Singular values of the selected block, or of the whole matrix.
+    #[default]
+    SingularValues,
+    /// Errors over all images of the data set.
+    DataSet,
+    /// Error of every grid at the present budget.
+    Grids,
+    /// The rank of each block.
+    Ranks,
+}
+
+impl SecondPlot {
+    const ALL: [Self; 4] = [
+        Self::SingularValues,
+        Self::DataSet,
+        Self::Grids,
+        Self::Ranks,
+    ];
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::SingularValues => "Singular values",
+            Self::DataSet => "Data set",
+            Self::Grids => "Best grid",
+            Self::Ranks => "Ranks per block",
+        }
+    }
+
+    fn tooltip(self) -> &'static str {
+        match self {
+            Self::SingularValues => "σ of the block you click, or of the whole matrix",
+            Self::DataSet => "The same settings on every image of the data set",
+            Self::Grids => "The error of every K at the present budget",
+            Self::Ranks => "The rank of each block; paint your own r_ij",
+        }
+    }
+}
+
+/// How the tab looks at things; remembered, but no part of undo.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ApproximateView {
+    /// Residuals instead of reconstructions.
+    pub error_maps: bool,
+    /// Colours of the matrix.
+    pub map: ColorMap,
+    /// Whether block lines are drawn.
+    pub block_lines: bool,
+    /// Whether errors are drawn on a logarithmic axis.
+    pub log_error: bool,
+    /// What the second plot shows.
+    pub second: SecondPlot,
+    /// Which split the gallery shows.
+    pub split: Split,
+    /// Which digit the gallery shows; all where there is none.
+    pub filter: Option<u8>,
+    /// The synthetic matrix that is offered.
+    pub synthetic: SyntheticSettings,
+    /// The rank that the brush paints.
+    pub brush: usize,
+}
+
+impl Default for ApproximateView {
+    fn default() -> Self {
+        Self {
+            error_maps: false,
+            map: ColorMap::default(),
+            block_lines: true,
+            log_error: false,
+            second: SecondPlot::default(),
+            split: Split::Test,
+            filter: None,
+            synthetic: SyntheticSettings::new(crate::source::SyntheticKind::LowRank),
+            brush: 1,
+        }
+    }
+}
+
+/// The tab: what is transient in it.
+#[derive(Default)]
+pub struct ApproximateTab {
+    pane: PaneView,
+    cursor: Option<(usize, usize)>,
+    selected: Option<(Method, usize)>,
+    textures: HashMap<Option<Method>, MatrixTexture>,
+    /// The wall of digits, which also knows what *next* means.
+    pub gallery: Gallery,
+    /// Surveys and searches over grids.
+    pub background: Background,
+}
+
+impl ApproximateTab {
+    /// Shows the whole matrix again.
+    pub fn reset_zoom(&mut self) {
+        self.pane = PaneView::default();
+    }
+
+    /// Draws the tab; changes of the session come back as a new one.
+    pub fn ui(
+        &mut self,
+        ui: &mut egui::Ui,
+        state: &mut State,
+        theme: Theme,
+        out: &mut Vec<Command>,
+    ) -> Option<Session> {
+        let mut session = state.latest_session().clone();
+        let before = session.clone();
+        egui::Panel::left("controls")
+            .default_size(310.0)
+            .size_range(260.0..=460.0)
+            .show(ui, |ui| {
+                egui::ScrollArea::vertical().show(ui, |ui| {
+                    source_panel::show(self, ui, state, &mut session, out);
+                    ui.separator();
+                    cards::show(ui, state, &mut session.settings, theme);
+                });
+            });
+        egui::CentralPanel::default().show(ui, |ui| {
+            egui::ScrollArea::vertical().show(ui, |ui| {
+                panes::show(self, ui, state, theme);
+                table::show(ui, state, theme, out);
+                ui.separator();
+                plots::show(self, ui, state, &mut session, theme);
+            });
+        });
+        (session != before).then_some(session)
+    }
+}

@@ -1,0 +1,377 @@
+//! Below the panes: error against parameters, and one of four second plots.
+
+use std::sync::Arc;
+
+use eframe::egui::{self, Color32, RichText};
+use egui_plot::{HLine, Legend, Line, MarkerShape, Plot, PlotPoint, PlotPoints, Points, VLine};
+
+use super::background::Ask;
+use super::job::{Analysis, Outcome};
+use super::{ApproximateTab, SecondPlot, grids, ranks};
+use crate::app::state::State;
+use crate::app::texture::color32;
+use crate::app::theme;
+use crate::app::worker::Wake;
+use crate::approx::survey::Survey;
+use crate::approx::{Method, MethodSettings};
+use crate::figure::palette::Theme;
+use crate::session::{Session, Settings};
+use crate::source::{Dataset, Source};
+
+/// Below this the axes would be all there is; the tab scrolls instead.
+const LEAST_HEIGHT: f32 = 210.0;
+
+/// Draws both plots side by side.
+pub fn show(
+    tab: &mut ApproximateTab,
+    ui: &mut egui::Ui,
+    state: &mut State,
+    session: &mut Session,
+    theme: Theme,
+) {
+    let Some(analysis) = state.analysis.clone() else {
+        return;
+    };
+    let height = ui.available_height().max(LEAST_HEIGHT);
+    ui.columns_const(|[left, right]| {
+        for column in [&mut *left, &mut *right] {
+            column.set_max_height(height);
+        }
+        left.horizontal(|ui| {
+            ui.strong("Error against parameters");
+            ui.checkbox(&mut state.preferences.view.log_error, "log error");
+        });
+        let log = state.preferences.view.log_error;
+        error_plot(left, &analysis, &mut session.settings, theme, log);
+        right.horizontal_wrapped(|ui| {
+            for choice in SecondPlot::ALL {
+                ui.selectable_value(&mut state.preferences.view.second, choice, choice.title())
+                    .on_hover_text(choice.tooltip());
+            }
+        });
+        match state.preferences.view.second {
+            SecondPlot::SingularValues => spectrum(tab, right, &analysis, theme),
+            SecondPlot::DataSet => data_set(tab, right, state, &analysis, theme),
+            SecondPlot::Grids => grids::show(tab, right, &analysis, session, theme),
+            SecondPlot::Ranks => ranks::show(tab, right, state, &analysis, session, theme),
+        }
+    });
+}
+
+/// The window's waker for a worker that a plot starts.
+pub fn wake(ui: &egui::Ui) -> Wake {
+    let ctx = ui.ctx().clone();
+    Arc::new(move || ctx.request_repaint())
+}
+
+fn axis(value: f64, log: bool) -> f64 {
+    // Exact approximations have no logarithm; they lie on the lowest line.
+    if log { value.max(1e-6).log10() } else { value }
+}
+
+/// Error against parameters of every method; a click on a point sets its rank.
+fn error_plot(
+    ui: &mut egui::Ui,
+    analysis: &Analysis,
+    settings: &mut Settings,
+    theme: Theme,
+    log: bool,
+) {
+    let mut nearest: Option<(f32, MethodSettings)> = None;
+    let label = if log { "error (power of ten)" } else { "error" };
+    let response = Plot::new("error against parameters")
+        .height(ui.available_height())
+        .legend(Legend::default())
+        .x_axis_label("parameters")
+        .y_axis_label(label)
+        .allow_scroll(false)
+        .include_x(0.0)
+        .include_y(0.0)
+        .show(ui, |plot| {
+            let pointer = plot.response().hover_pos();
+            for method in &analysis.methods {
+                let Ok(outcome) = &method.outcome else {
+                    continue;
+                };
+                let color = color32(theme::method(method.settings.method(), theme));
+                let at = |x: usize, y: f64| [x as f64, axis(y, log)];
+                let points: Vec<[f64; 2]> = outcome
+                    .curve
+                    .iter()
+                    .map(|p| at(p.params, p.error))
+                    .collect();
+                let title = method.settings.method().title();
+                plot.line(Line::new(title, PlotPoints::from(points.clone())).color(color));
+                if points.len() <= 60 {
+                    plot.points(
+                        Points::new(title, PlotPoints::from(points))
+                            .color(color)
+                            .radius(2.0),
+                    );
+                }
+                let now = at(outcome.evaluation.params, outcome.evaluation.error);
+                plot.points(
+                    Points::new(title, PlotPoints::from(vec![now]))
+                        .color(color)
+                        .shape(MarkerShape::Diamond)
+                        .radius(7.0),
+                );
+                let Some(pointer) = pointer else {
+                    continue;
+                };
+                for point in outcome.curve.iter() {
+                    let [x, y] = at(point.params, point.error);
+                    let distance = plot
+                        .screen_from_plot(PlotPoint::new(x, y))
+                        .distance(pointer);
+                    if nearest.as_ref().is_none_or(|(best, _)| distance < *best) {
+                        nearest = Some((distance, at_point(&method.settings, point)));
+                    }
+                }
+            }
+        })
+        .response;
+    if let Some((distance, chosen)) = nearest
+        && distance < 14.0
+    {
+        let text = format!("{}: {}", chosen.method().title(), chosen.describe());
+        let clicked = response.clicked();
+        response.on_hover_text_at_pointer(format!("{text} (click to set)"));
+        if clicked {
+            set(settings, chosen);
+        }
+    }
+}
+
+/// The setting that a point of the curve stands for.
+fn at_point(settings: &MethodSettings, point: &crate::approx::curve::CurvePoint) -> MethodSettings {
+    let mut chosen = settings.clone();
+    match &mut chosen {
+        MethodSettings::Lora(s) => s.rank = point.rank,
+        MethodSettings::Melora(s) => s.rank = point.rank,
+        MethodSettings::Localized(s) => s.rank = point.rank,
+        MethodSettings::LocalizedAdaptive(s) => {
+            s.budget = point.params;
+            s.painted = None;
+        }
+    }
+    chosen
+}
+
+/// Takes a setting over; with one budget for all, its parameters become the budget.
+fn set(settings: &mut Settings, chosen: MethodSettings) {
+    if settings.matched.is_some() {
+        settings.matched = None;
+    }
+    match chosen {
+        MethodSettings::Lora(s) => settings.lora = s,
+        MethodSettings::Melora(s) => settings.melora = s,
+        MethodSettings::Localized(s) => settings.localized = s,
+        MethodSettings::LocalizedAdaptive(s) => settings.adaptive = s,
+    }
+}
+
+/// The outcome of one method, if it has one.
+pub fn outcome_of(analysis: &Analysis, method: Method) -> Option<&Outcome> {
+    analysis
+        .methods
+        .iter()
+        .find(|m| m.settings.method() == method)
+        .and_then(|m| m.outcome.as_ref().ok())
+}
+
+/// Singular values on a logarithmic axis: of the selected block, or of the whole matrix.
+fn spectrum(tab: &mut ApproximateTab, ui: &mut egui::Ui, analysis: &Analysis, theme: Theme) {
+    let selected = tab.selected.and_then(|(method, block)| {
+        let outcome = outcome_of(analysis, method)?;
+        let place = outcome.factors.layout().blocks().get(block)?;
+        let sigma = &outcome.factors.spectra.sigma[block];
+        let rank = *outcome.evaluation.ranks.get(block)?;
+        Some((method, place.clone(), sigma.clone(), rank))
+    });
+    let (title, sigma, cuts) = match &selected {
+        Some((method, place, sigma, rank)) => {
+            let dropped = crate::approx::metrics::norm(sigma.iter().skip(*rank).copied());
+            let whole = crate::approx::metrics::norm(sigma.iter().copied());
+            let error = crate::approx::metrics::normalized_error(dropped, whole);
+            let title = format!(
+                "{} block ({}, {}), {} × {}: keeps {rank} of {}, error {error:.4} of the block",
+                method.title(),
+                place.i,
+                place.j,
+                place.rows.len(),
+                place.cols.len(),
+                crate::approx::metrics::numerical_rank(sigma, place.rows.len(), place.cols.len()),
+            );
+            (title, sigma.clone(), vec![(*method, *rank)])
+        }
+        None => {
+            let title = format!("whole matrix, numerical rank {}", analysis.rank);
+            let lora = outcome_of(analysis, Method::Lora);
+            let cuts = lora
+                .and_then(|o| o.evaluation.ranks.first())
+                .map(|rank| (Method::Lora, *rank));
+            (title, analysis.sigma.to_vec(), cuts.into_iter().collect())
+        }
+    };
+    ui.horizontal(|ui| {
+        ui.add(egui::Label::new(RichText::new(title).small()).truncate());
+        if selected.is_some() && ui.small_button("whole matrix").clicked() {
+            tab.selected = None;
+        }
+    });
+    let floor = sigma.first().copied().unwrap_or(1.0) * 1e-17;
+    let points: Vec<[f64; 2]> = sigma
+        .iter()
+        .enumerate()
+        .filter(|(_, s)| **s > floor)
+        .map(|(k, s)| [(k + 1) as f64, s.log10()])
+        .collect();
+    Plot::new("singular values")
+        .height(ui.available_height())
+        .x_axis_label("k")
+        .y_axis_label("σ (power of ten)")
+        .allow_scroll(false)
+        .include_x(0.0)
+        .show(ui, |plot| {
+            let color = plot.ctx().global_style().visuals.text_color();
+            plot.line(Line::new("σ", PlotPoints::from(points.clone())).color(color));
+            plot.points(
+                Points::new("σ", PlotPoints::from(points))
+                    .color(color)
+                    .radius(2.5),
+            );
+            for (method, rank) in cuts {
+                let color = color32(theme::method(method, theme));
+                plot.vline(VLine::new("kept", rank as f64 + 0.5).color(color));
+            }
+        });
+}
+
+/// Errors over the whole data set: a histogram per method, means and who wins.
+fn data_set(
+    tab: &mut ApproximateTab,
+    ui: &mut egui::Ui,
+    state: &State,
+    analysis: &Analysis,
+    theme: Theme,
+) {
+    let (dataset, split) = match &analysis.session.source {
+        Source::Digit { dataset, split, .. } => (dataset.clone(), *split),
+        _ => (Dataset::BuiltIn, state.preferences.view.split),
+    };
+    let settings: Vec<MethodSettings> = analysis
+        .methods
+        .iter()
+        .filter(|m| m.outcome.is_ok())
+        .map(|m| m.settings.clone())
+        .collect();
+    let ask = Ask::Survey {
+        dataset,
+        split,
+        settings,
+    };
+    let wake = wake(ui);
+    tab.background.ask(ask, None, &wake);
+    working(tab, ui);
+    let Some((_, survey)) = &tab.background.survey else {
+        return;
+    };
+    summary(ui, survey, split, theme);
+    histogram(ui, survey, theme);
+}
+
+/// Progress or failure of the work in the background.
+pub fn working(tab: &mut ApproximateTab, ui: &mut egui::Ui) {
+    let background = &mut tab.background;
+    if background.busy() {
+        ui.horizontal(|ui| {
+            ui.add(egui::ProgressBar::new(background.progress).desired_width(160.0));
+            if ui.button("Stop").clicked() {
+                background.cancel();
+            }
+        });
+    } else if let Some(why) = background.failure.clone() {
+        ui.horizontal(|ui| {
+            ui.colored_label(ui.visuals().error_fg_color, why);
+            if ui.button("Try again").clicked() {
+                background.again();
+            }
+        });
+    }
+}
+
+fn summary(ui: &mut egui::Ui, survey: &Survey, split: crate::source::Split, theme: Theme) {
+    ui.horizontal_wrapped(|ui| {
+        for (s, setting) in survey.settings.iter().enumerate() {
+            let method = setting.method();
+            let spread = survey.spread(s);
+            let text = format!("{} {:.4} ± {:.4}", method.title(), spread.mean, spread.std);
+            ui.label(RichText::new(text).color(color32(theme::method_text(method, theme))));
+        }
+        if let Some(share) = survey.localized_beats_lora() {
+            let text = format!(
+                "Localized beats LoRA on {:.1} % of {} {split} images",
+                100.0 * share,
+                survey.count()
+            );
+            let by_digit: Vec<String> = survey
+                .by_label()
+                .iter()
+                .filter_map(|l| {
+                    let won = l.localized_beats_lora?;
+                    Some(format!(
+                        "digit {}: {:.0} % of {}",
+                        l.label,
+                        100.0 * won,
+                        l.count
+                    ))
+                })
+                .collect();
+            ui.strong(text).on_hover_text(by_digit.join("\n"));
+        }
+    });
+}
+
+fn histogram(ui: &mut egui::Ui, survey: &Survey, theme: Theme) {
+    const BINS: usize = 60;
+    let most = survey
+        .errors
+        .iter()
+        .flatten()
+        .copied()
+        .fold(0.0_f64, f64::max)
+        .max(1e-12);
+    Plot::new("data set")
+        .height(ui.available_height().max(120.0))
+        .x_axis_label("error")
+        .y_axis_label("images")
+        .legend(Legend::default())
+        .allow_scroll(false)
+        .show(ui, |plot| {
+            plot.hline(HLine::new("", 0.0).color(Color32::TRANSPARENT));
+            for (s, setting) in survey.settings.iter().enumerate() {
+                let color = color32(theme::method(setting.method(), theme));
+                let mut counts = [0_usize; BINS];
+                for error in &survey.errors[s] {
+                    counts[((error / most * BINS as f64) as usize).min(BINS - 1)] += 1;
+                }
+                let outline: Vec<[f64; 2]> = counts
+                    .iter()
+                    .enumerate()
+                    .flat_map(|(bin, count)| {
+                        let edge = |b: usize| b as f64 * most / BINS as f64;
+                        [[edge(bin), *count as f64], [edge(bin + 1), *count as f64]]
+                    })
+                    .collect();
+                let title = setting.method().title();
+                plot.line(
+                    Line::new(title, PlotPoints::from(outline))
+                        .color(color)
+                        .fill(0.0)
+                        .fill_alpha(0.15),
+                );
+                plot.vline(VLine::new(title, survey.spread(s).mean).color(color));
+            }
+        });
+}

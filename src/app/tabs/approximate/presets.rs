@@ -1,0 +1,102 @@
+//! Each method's home ground, also LoRA's.
+
+use crate::approx::{AdaptiveSettings, LocalizedSettings, LoraSettings, MeloraSettings};
+use crate::session::{Session, Settings};
+use crate::source::{Dataset, Source, Split, SyntheticKind, SyntheticSettings};
+
+/// A session with a name and what it shows.
+pub struct Preset {
+    /// What stands in the menu.
+    pub name: &'static str,
+    /// What one should look at.
+    pub lesson: &'static str,
+    /// The session.
+    pub session: Session,
+}
+
+/// All presets, in the order of the menu.
+pub fn presets() -> Vec<Preset> {
+    let digit = |index| Source::Digit {
+        dataset: Dataset::BuiltIn,
+        split: Split::Test,
+        index,
+    };
+    let synthetic = |kind| Source::Synthetic(SyntheticSettings::new(kind));
+    let preset = |name, lesson, source, settings| Preset {
+        name,
+        lesson,
+        session: Session {
+            source,
+            settings,
+            ..Session::default()
+        },
+    };
+    let all_four = Settings {
+        show_adaptive: true,
+        ..Settings::default()
+    };
+    vec![
+        preset(
+            "Table I: the paper's digit",
+            "Localized 0.2119, LoRA 0.2313, MELoRA 0.9071 at 224 parameters",
+            digit(1),
+            Settings::default(),
+        ),
+        preset(
+            "A digit where LoRA wins",
+            "Test image 38 at the same settings: the claim does not hold for every digit",
+            digit(38),
+            Settings::default(),
+        ),
+        preset(
+            "Adaptive ranks",
+            "A rank per block (II.C): the same parameters, spent where they count",
+            digit(1),
+            all_four,
+        ),
+        preset(
+            "Exactly rank 4: LoRA's ground",
+            "LoRA is exact, Localized is not",
+            synthetic(SyntheticKind::LowRank),
+            Settings::default(),
+        ),
+        preset(
+            "Block low-rank: Localized's ground",
+            "Every block has a low rank, the whole matrix does not",
+            synthetic(SyntheticKind::BlockLowRank),
+            block_low_rank(),
+        ),
+        preset(
+            "The identity: MELoRA's ground",
+            "Only the diagonal matters, and MELoRA has all its ranks there",
+            synthetic(SyntheticKind::Identity),
+            Settings::default(),
+        ),
+        preset(
+            "Gaussian noise: nobody's ground",
+            "Nothing to find: LoRA and Localized nearly tie",
+            synthetic(SyntheticKind::Noise),
+            Settings::default(),
+        ),
+    ]
+}
+
+/// Settings at which the synthetic grid of blocks is met exactly.
+fn block_low_rank() -> Settings {
+    let made = SyntheticSettings::new(SyntheticKind::BlockLowRank);
+    let (grid, rank) = (made.grid, made.rank);
+    Settings {
+        lora: LoraSettings { rank: grid * rank },
+        melora: MeloraSettings {
+            blocks: grid,
+            rank: grid * rank,
+        },
+        localized: LocalizedSettings { grid, rank },
+        adaptive: AdaptiveSettings {
+            grid,
+            budget: grid * rank * (made.rows + made.cols),
+            painted: None,
+        },
+        ..Settings::default()
+    }
+}

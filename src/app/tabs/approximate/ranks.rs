@@ -1,0 +1,97 @@
+//! The rank of each block as a map, which a brush may repaint (II.C's `r_ij`).
+
+use eframe::egui::{
+    self, Align2, FontId, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Vec2, WidgetInfo,
+};
+
+use super::ApproximateTab;
+use super::job::Analysis;
+use super::plots::outcome_of;
+use crate::app::state::State;
+use crate::app::texture::color32;
+use crate::approx::{LayoutKind, Method};
+use crate::figure::palette::{self, ColorMap, Theme};
+use crate::session::Session;
+
+/// Draws the map of the adaptive ranks, or of Localized's uniform ones.
+pub fn show(
+    tab: &mut ApproximateTab,
+    ui: &mut egui::Ui,
+    state: &mut State,
+    analysis: &Analysis,
+    session: &mut Session,
+    theme: Theme,
+) {
+    let shown = outcome_of(analysis, Method::LocalizedAdaptive)
+        .or_else(|| outcome_of(analysis, Method::Localized));
+    let Some(outcome) = shown else {
+        return;
+    };
+    let LayoutKind::Grid(grid) = outcome.factors.layout().kind() else {
+        return;
+    };
+    let adaptive = outcome.evaluation.method() == Method::LocalizedAdaptive;
+    let brush = &mut state.preferences.view.brush;
+    ui.horizontal_wrapped(|ui| {
+        let most = outcome.factors.layout().max_rank();
+        ui.add(egui::Slider::new(brush, 0..=most).text("brush: rank"));
+        ui.label(if adaptive {
+            "drag over blocks to paint their rank"
+        } else {
+            "drag over blocks to give them ranks of their own"
+        });
+    });
+    let ranks = &outcome.evaluation.ranks;
+    let side = ui.available_width().min(ui.available_height()).max(120.0);
+    let (place, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::click_and_drag());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "ranks per block"));
+    let cell = side / grid as f32;
+    let block_at = |at: Pos2| {
+        let offset = (at - place.min) / cell;
+        place
+            .contains(at)
+            .then_some(offset.y as usize * grid + offset.x as usize)
+            .filter(|block| *block < ranks.len())
+    };
+    paint(ui, place, grid, ranks, theme);
+    let Some(block) = response.interact_pointer_pos().and_then(block_at) else {
+        return;
+    };
+    tab.selected = Some((outcome.evaluation.method(), block));
+    if response.clicked() || response.dragged() {
+        let settings = &mut session.settings;
+        let mut painted = match &settings.adaptive.painted {
+            Some(painted) if painted.len() == ranks.len() => painted.clone(),
+            _ => ranks.clone(),
+        };
+        painted[block] = *brush;
+        settings.adaptive.grid = grid;
+        settings.adaptive.painted = Some(painted);
+        settings.show_adaptive = true;
+    }
+}
+
+fn paint(ui: &egui::Ui, place: Rect, grid: usize, ranks: &[usize], theme: Theme) {
+    let cell = place.width() / grid as f32;
+    let most = ranks.iter().copied().max().unwrap_or(1).max(1);
+    let painter = ui.painter();
+    for (block, rank) in ranks.iter().enumerate() {
+        let corner = Vec2::new((block % grid) as f32, (block / grid) as f32) * cell;
+        let rect = Rect::from_min_size(place.min + corner, Vec2::splat(cell));
+        let fill = palette::sequential(ColorMap::Viridis, *rank as f64 / most as f64);
+        painter.rect_filled(rect, 0.0, color32(fill));
+        if cell >= 4.0 {
+            let line = Stroke::new(1.0, color32(palette::background(theme)));
+            painter.rect_stroke(rect, 0.0, line, StrokeKind::Middle);
+        }
+        if cell >= 16.0 {
+            painter.text(
+                rect.center(),
+                Align2::CENTER_CENTER,
+                rank.to_string(),
+                FontId::proportional((cell * 0.4).clamp(9.0, 20.0)),
+                color32(palette::text_on(fill)),
+            );
+        }
+    }
+}

@@ -1,0 +1,350 @@
+//! What the workers sent and what the user asked for change the state, here and nowhere else.
+
+use std::sync::Arc;
+
+use eframe::egui;
+
+use super::Explorer;
+use super::command::Command;
+use super::dialogs::{Chosen, Purpose};
+use super::state::Tab;
+use super::tabs::approximate::figures;
+use super::tabs::approximate::job::{Analysis, Progress};
+use super::worker::Answer;
+use crate::session::Session;
+use crate::source::{self, Dataset, NamedMatrix, Source, Split};
+
+/// Takes everything that the workers sent since the last frame.
+pub fn receive(explorer: &mut Explorer, _ctx: &egui::Context) {
+    let answers = explorer.analyst.0.receive(&explorer.analyst.1);
+    for answer in answers {
+        match answer {
+            Answer::Given(Progress::Done(analysis)) => accept(explorer, analysis),
+            Answer::Given(Progress::Failed(why)) | Answer::Failed(why) => {
+                explorer.state.opening = None;
+                explorer.state.fail(why);
+            }
+            Answer::Finished => {}
+        }
+    }
+    for answer in explorer.digits.0.receive(&explorer.digits.1) {
+        match answer {
+            Answer::Given(Ok((_, set))) => explorer.state.digits = Some(set),
+            Answer::Given(Err(why)) => explorer.state.fail(why),
+            Answer::Failed(why) => explorer.state.fail(why),
+            Answer::Finished => {}
+        }
+    }
+    explorer.approximate.background.receive();
+    explorer.exporter.receive(&mut explorer.state);
+    match explorer.dialogs.receive() {
+        Some(Chosen::Path(purpose, path)) => chosen(explorer, purpose, path),
+        Some(Chosen::NoDialog) => explorer.state.fail(
+            "no file dialog answered on this system, type the path instead or drop the file here",
+        ),
+        Some(Chosen::Cancelled) | None => {}
+    }
+}
+
+/// Shows an answer; the session that was being opened becomes the one on screen.
+fn accept(explorer: &mut Explorer, analysis: Arc<Analysis>) {
+    let state = &mut explorer.state;
+    let same_matrix = |session: &Session| {
+        session.source == analysis.session.source
+            && session.subtract == analysis.session.subtract
+            && session.transform == analysis.session.transform
+    };
+    if let Some(opening) = state.opening.take_if(|opening| same_matrix(opening)) {
+        let first = state.analysis.is_none();
+        state.preferences.session = opening;
+        if !first
+            && !matches!(
+                analysis.session.source,
+                Source::Digit { .. } | Source::Values(_)
+            )
+        {
+            let text = analysis.session.source.to_string();
+            state.preferences.remember(&text);
+        }
+        if let Some(super::state::Message::Error(_)) = state.message {
+            state.message = None;
+        }
+    }
+    // Settings that were lowered to fit are lowered in the sliders too.
+    if !analysis.notes.is_empty() && same_matrix(&state.preferences.session) {
+        state.preferences.session.settings = analysis.session.settings.clone();
+    } else if state.preferences.session.settings.matched.is_some()
+        && state.preferences.session.settings.matched == analysis.session.settings.matched
+    {
+        let matched = &analysis.session.settings;
+        let settings = &mut state.preferences.session.settings;
+        if settings.adaptive == matched.adaptive {
+            settings.lora = matched.lora;
+            settings.melora.rank = matched.melora.rank;
+            settings.localized.rank = matched.localized.rank;
+        }
+    }
+    state.analysis = Some(analysis);
+}
+
+/// Takes over a session that the user changed.
+pub fn change(explorer: &mut Explorer, session: Session) {
+    let state = &mut explorer.state;
+    let latest = state.latest_session();
+    let other_matrix = session.source != latest.source
+        || session.subtract != latest.subtract
+        || session.transform != latest.transform;
+    if other_matrix {
+        state.opening = Some(session);
+    } else if let Some(opening) = &mut state.opening {
+        opening.settings = session.settings;
+    } else {
+        state.preferences.session = session;
+    }
+    explorer.request();
+}
+
+fn chosen(explorer: &mut Explorer, purpose: Purpose, path: std::path::PathBuf) {
+    match purpose {
+        Purpose::Open => open(explorer, Source::from_path(path)),
+        Purpose::Subtract => subtract(explorer, Source::from_path(path)),
+        Purpose::Folder => open_folder(explorer, path),
+        Purpose::Export => explorer.exporter.set_path(&path),
+    }
+}
+
+fn open(explorer: &mut Explorer, source: Source) {
+    if let Source::File { path, .. } = &source
+        && path.is_dir()
+    {
+        return open_folder(explorer, path.clone());
+    }
+    let mut session = explorer.state.latest_session().clone();
+    session.source = source;
+    session.subtract = None;
+    change(explorer, session);
+}
+
+fn subtract(explorer: &mut Explorer, source: Source) {
+    let mut session = explorer.state.latest_session().clone();
+    session.subtract = Some(source);
+    change(explorer, session);
+}
+
+fn open_folder(explorer: &mut Explorer, path: std::path::PathBuf) {
+    let split = explorer.state.preferences.view.split;
+    let dataset = Dataset::Folder(path);
+    open(
+        explorer,
+        Source::Digit {
+            dataset,
+            split,
+            index: 0,
+        },
+    );
+}
+
+/// A SOURCE as on the command line, or a path.
+fn open_text(explorer: &mut Explorer, text: &str, then: fn(&mut Explorer, Source)) {
+    match text.parse::<Source>() {
+        Ok(source) => then(explorer, source),
+        Err(why) => explorer.state.fail(why),
+    }
+}
+
+/// Files dropped on the window: the first is opened.
+pub fn dropped(explorer: &mut Explorer, ctx: &egui::Context) {
+    let path = ctx.input(|input| {
+        let file = input.raw.dropped_files.first()?;
+        Some(file.path().to_path_buf())
+    });
+    if let Some(path) = path {
+        open(explorer, Source::from_path(path));
+    }
+}
+
+/// Runs one command.
+pub fn run(explorer: &mut Explorer, ctx: &egui::Context, command: Command) {
+    let wake = Arc::clone(&explorer.wake);
+    match command {
+        Command::Open => explorer.dialogs.ask(Purpose::Open, None, &wake),
+        Command::Subtract => explorer.dialogs.ask(Purpose::Subtract, None, &wake),
+        Command::OpenFolder => explorer.dialogs.ask(Purpose::Folder, None, &wake),
+        Command::OpenText(text) => open_text(explorer, &text, open),
+        Command::SubtractText(text) => open_text(explorer, &text, subtract),
+        Command::Paste => paste(explorer),
+        Command::Export => explorer.exporter.open(&explorer.state),
+        Command::ExportTo(path) => export(explorer, path),
+        Command::BrowseExport(name) => explorer.dialogs.ask(Purpose::Export, Some(&name), &wake),
+        Command::CopyCommand => {
+            let view = figures::view(&explorer.state, explorer.state.preferences.view.second);
+            match explorer
+                .state
+                .session()
+                .command(&view, &explorer.limits, None)
+            {
+                Some(command) => {
+                    ctx.copy_text(command.clone());
+                    explorer.state.done(format!("copied: {command}"));
+                }
+                None => explorer
+                    .state
+                    .fail("no command line can name this matrix, save it to a file and open that"),
+            }
+        }
+        Command::CopyText(text) => {
+            ctx.copy_text(text);
+            explorer.state.done("copied to the clipboard");
+        }
+        Command::Undo | Command::Redo => travel(explorer, command == Command::Undo),
+        Command::NextDigit => step(explorer, |at, count| (at + 1) % count),
+        Command::PreviousDigit => step(explorer, |at, count| (at + count - 1) % count),
+        Command::RandomDigit => {
+            let any = rand::random::<u64>() as usize;
+            step(explorer, |_, count| any % count);
+        }
+        Command::SetSession(session) => change(explorer, *session),
+        Command::Pin => explorer
+            .state
+            .pinned
+            .extend(explorer.state.analysis.clone()),
+        Command::Unpin => explorer.state.pinned.clear(),
+        Command::ResetZoom => explorer.approximate.reset_zoom(),
+        Command::Cancel => cancel(explorer),
+        Command::Show(tab) => explorer.state.tab = tab,
+        Command::FullScreen => {
+            let full = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
+            ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(!full));
+        }
+        Command::Help => explorer.state.help = !explorer.state.help,
+        Command::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+    }
+}
+
+fn cancel(explorer: &mut Explorer) {
+    explorer.state.help = false;
+    explorer.analyst.0.cancel();
+    explorer.state.opening = None;
+    explorer.approximate.background.cancel();
+}
+
+fn export(explorer: &mut Explorer, path: std::path::PathBuf) {
+    let wake = Arc::clone(&explorer.wake);
+    match figures::exported(
+        &explorer.approximate,
+        &explorer.state,
+        &explorer.limits,
+        explorer.exporter.kind(),
+        &explorer.exporter.export_of(&explorer.state, &path),
+    ) {
+        Ok(exported) => explorer
+            .exporter
+            .write(&mut explorer.state, exported, path, &wake),
+        Err(why) => explorer.state.fail(why),
+    }
+}
+
+fn travel(explorer: &mut Explorer, back: bool) {
+    let state = &mut explorer.state;
+    let present = state.preferences.session.clone();
+    let other = if back {
+        state.undoer.undo(&present)
+    } else {
+        state.undoer.redo(&present)
+    };
+    if let Some(other) = other.cloned() {
+        change(explorer, other);
+    }
+}
+
+/// Goes to another digit among those that the filter shows.
+fn step(explorer: &mut Explorer, place: impl Fn(usize, usize) -> usize) {
+    if explorer.state.tab != Tab::Approximate {
+        return;
+    }
+    let state = &explorer.state;
+    let Some(set) = state.digits.clone() else {
+        return;
+    };
+    let shown = explorer
+        .approximate
+        .gallery
+        .indices(&set, state.preferences.view.filter);
+    if shown.is_empty() {
+        return;
+    }
+    let mut session = state.latest_session().clone();
+    let (dataset, at) = match &session.source {
+        Source::Digit {
+            dataset,
+            split,
+            index,
+        } if *split == set.split() => (dataset.clone(), shown.partition_point(|i| i < index)),
+        Source::Digit { dataset, .. } => (dataset.clone(), 0),
+        _ => (Dataset::BuiltIn, 0),
+    };
+    session.source = Source::Digit {
+        dataset,
+        split: set.split(),
+        index: shown[place(at.min(shown.len() - 1), shown.len()) % shown.len()],
+    };
+    change(explorer, session);
+}
+
+/// The clipboard's picture, else its text as a table or a path.
+fn paste(explorer: &mut Explorer) {
+    let nothing = "the clipboard holds no picture, table or path, copy one and paste again";
+    let Ok(mut clipboard) = arboard::Clipboard::new() else {
+        return explorer.state.fail(
+            "the clipboard cannot be read on this system, save the picture and open the file",
+        );
+    };
+    let loaded = match (clipboard.get_image(), clipboard.get_text()) {
+        (Ok(image), _) => source::from_rgba(
+            "pasted picture",
+            image.width,
+            image.height,
+            &image.bytes,
+            &explorer.limits,
+        ),
+        (_, Ok(text)) if text.trim().lines().count() == 1 && !text.contains([',', ';', '\t']) => {
+            return open_text(explorer, text.trim(), open);
+        }
+        (_, Ok(text)) if !text.trim().is_empty() => {
+            source::load_bytes("pasted table.csv", text.as_bytes(), &explorer.limits)
+        }
+        _ => return explorer.state.fail(nothing),
+    };
+    match loaded.and_then(|loaded| NamedMatrix::new(loaded.name, loaded.matrix)) {
+        Ok(named) => open(explorer, Source::Values(Arc::new(named))),
+        Err(why) => explorer.state.fail(why),
+    }
+}
+
+/// What every frame ends with: undo points, the gallery's data set, remembered settings.
+pub fn afterwards(explorer: &mut Explorer, ctx: &egui::Context) {
+    let state = &mut explorer.state;
+    let time = ctx.input(|input| input.time);
+    let session = state.preferences.session.clone();
+    state.undoer.feed_state(time, &session);
+    state.preferences.zoom = ctx.zoom_factor();
+    if let Some(rect) = ctx.input(|input| input.viewport().inner_rect) {
+        state.preferences.window = [rect.width(), rect.height()];
+    }
+    let wanted = gallery_set(explorer);
+    // The first picture comes first; the gallery's sixty thousand can wait for it.
+    if explorer.state.analysis.is_some() && explorer.digits_asked.as_ref() != Some(&wanted) {
+        explorer.state.digits = None;
+        explorer.digits_asked = Some(wanted.clone());
+        explorer.digits.0.ask(wanted);
+    }
+    explorer.saver.now_and_then(&explorer.state.preferences);
+}
+
+fn gallery_set(explorer: &Explorer) -> (Dataset, Split) {
+    let split = explorer.state.preferences.view.split;
+    match &explorer.state.session().source {
+        Source::Digit { dataset, .. } => (dataset.clone(), split),
+        _ => (Dataset::BuiltIn, split),
+    }
+}

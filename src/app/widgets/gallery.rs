@@ -1,0 +1,147 @@
+//! The digits of a data set as a wall of small pictures.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use eframe::egui::{
+    self, Color32, ColorImage, Pos2, Rect, Role, Sense, Stroke, StrokeKind, TextureHandle,
+    TextureOptions, Vec2, WidgetInfo,
+};
+
+use crate::source::DigitSet;
+
+/// Thumbnails on screen, a texture per row of them.
+#[derive(Default)]
+pub struct Gallery {
+    /// The digits that pass the filter.
+    shown: Arc<Vec<usize>>,
+    key: Option<(usize, Option<u8>, usize)>,
+    rows: HashMap<usize, TextureHandle>,
+}
+
+/// Size of a thumbnail in points.
+const THUMBNAIL: f32 = 30.0;
+
+/// Rows of thumbnails whose textures are kept.
+const KEPT_ROWS: usize = 64;
+
+impl Gallery {
+    /// The indices of the digits in `set` that have the label `filter`, all where there is none.
+    pub fn indices(&mut self, set: &Arc<DigitSet>, filter: Option<u8>) -> Arc<Vec<usize>> {
+        self.prepare(set, filter, 1);
+        Arc::clone(&self.shown)
+    }
+
+    fn prepare(&mut self, set: &Arc<DigitSet>, filter: Option<u8>, columns: usize) {
+        let identity = Arc::as_ptr(set) as usize;
+        let same_digits = self
+            .key
+            .is_some_and(|(known, label, _)| known == identity && label == filter);
+        if !same_digits {
+            self.shown = Arc::new(match filter {
+                Some(digit) => set.indices_of(digit),
+                None => (0..set.count()).collect(),
+            });
+        }
+        let columns = if columns == 1 && same_digits {
+            self.key.map_or(1, |key| key.2)
+        } else {
+            columns
+        };
+        let key = Some((identity, filter, columns));
+        if self.key != key {
+            self.rows.clear();
+            self.key = key;
+        }
+    }
+
+    /// Shows the wall in `height`; returns the index of a digit that was clicked.
+    pub fn show(
+        &mut self,
+        ui: &mut egui::Ui,
+        set: &Arc<DigitSet>,
+        filter: Option<u8>,
+        current: Option<usize>,
+        height: f32,
+    ) -> Option<usize> {
+        // Room for the scroll bar, and at least two so that the row cache knows its width.
+        let columns = (((ui.available_width() - 16.0) / THUMBNAIL) as usize).max(2);
+        self.prepare(set, filter, columns);
+        if self.rows.len() > KEPT_ROWS {
+            self.rows.clear();
+        }
+        let shown = Arc::clone(&self.shown);
+        let mut clicked = None;
+        ui.spacing_mut().item_spacing = Vec2::ZERO;
+        egui::ScrollArea::vertical()
+            .id_salt("gallery")
+            .max_height(height)
+            .auto_shrink([false, true])
+            .show_rows(ui, THUMBNAIL, shown.len().div_ceil(columns), |ui, range| {
+                for row in range {
+                    let digits = &shown[row * columns..((row + 1) * columns).min(shown.len())];
+                    let texture = self
+                        .rows
+                        .entry(row)
+                        .or_insert_with(|| strip(ui, set, digits));
+                    clicked = strip_ui(ui, set, digits, texture, current).or(clicked);
+                }
+            });
+        clicked
+    }
+}
+
+/// One row of digits as a texture.
+fn strip(ui: &egui::Ui, set: &DigitSet, digits: &[usize]) -> TextureHandle {
+    let (rows, cols) = (set.rows(), set.cols());
+    let width = cols * digits.len();
+    let mut image = ColorImage::filled([width.max(1), rows], Color32::BLACK);
+    for (place, index) in digits.iter().enumerate() {
+        for (cell, level) in set.pixels(*index).iter().enumerate() {
+            let at = (cell / cols) * width + place * cols + cell % cols;
+            image.pixels[at] = Color32::from_gray(*level);
+        }
+    }
+    ui.ctx()
+        .load_texture("gallery row", image, TextureOptions::NEAREST)
+}
+
+fn strip_ui(
+    ui: &mut egui::Ui,
+    set: &DigitSet,
+    digits: &[usize],
+    texture: &TextureHandle,
+    current: Option<usize>,
+) -> Option<usize> {
+    let size = Vec2::new(THUMBNAIL * digits.len() as f32, THUMBNAIL);
+    let (place, response) = ui.allocate_exact_size(size, Sense::click());
+    let first = digits.first().copied().unwrap_or_default();
+    response
+        .widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("digits from {first}")));
+    let whole = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));
+    ui.painter()
+        .image(texture.id(), place, whole, Color32::WHITE);
+    let cell = |i: usize| {
+        Rect::from_min_size(
+            place.min + Vec2::new(THUMBNAIL * i as f32, 0.0),
+            Vec2::splat(THUMBNAIL),
+        )
+    };
+    if let Some(i) = digits.iter().position(|index| Some(*index) == current) {
+        let stroke = Stroke::new(2.0, ui.visuals().selection.bg_fill);
+        ui.painter()
+            .rect_stroke(cell(i), 0.0, stroke, StrokeKind::Inside);
+    }
+    let pointer = response.hover_pos()?;
+    let i = ((pointer.x - place.left()) / THUMBNAIL) as usize;
+    let index = *digits.get(i)?;
+    ui.painter().rect_stroke(
+        cell(i),
+        0.0,
+        Stroke::new(1.0, ui.visuals().strong_text_color()),
+        StrokeKind::Inside,
+    );
+    let clicked = response.clicked();
+    response.on_hover_text_at_pointer(format!("image {index}, a {}", set.label(index)));
+    clicked.then_some(index)
+}

@@ -1,0 +1,294 @@
+//! A matrix as a picture: sharp cells, block lines, one zoom and one cursor for all panes.
+
+use eframe::egui::{
+    self, Align2, Color32, FontId, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Vec2,
+    WidgetInfo,
+};
+use nalgebra::DMatrix;
+
+use crate::app::texture::MatrixTexture;
+use crate::approx::{BlockLayout, LayoutKind};
+
+/// Which part of the matrix all panes show.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PaneView {
+    /// What lies in the middle, as a share of the columns and rows.
+    center: Vec2,
+    /// One shows the whole matrix.
+    zoom: f32,
+}
+
+impl Default for PaneView {
+    fn default() -> Self {
+        Self {
+            center: Vec2::splat(0.5),
+            zoom: 1.0,
+        }
+    }
+}
+
+/// The closest zoom shows about this many cells.
+const CLOSEST_CELLS: f32 = 4.0;
+
+/// From this size on a cell has room for its number.
+const NUMBER_SIZE: f32 = 36.0;
+
+/// Block lines closer than this would cover the picture.
+const LINE_SPACING: f32 = 4.0;
+
+impl PaneView {
+    fn scale(&self, place: Rect, cells: Vec2) -> f32 {
+        (place.width() / cells.x).min(place.height() / cells.y) * self.zoom
+    }
+
+    /// Zooms by `factor` so that the cell under `at` stays there, and moves by `drag`.
+    fn change(&mut self, place: Rect, cells: Vec2, at: Pos2, factor: f32, drag: Vec2) {
+        let old = self.scale(place, cells);
+        let closest = (cells.max_elem() / CLOSEST_CELLS).max(1.0);
+        self.zoom = (self.zoom * factor).clamp(1.0, closest);
+        let new = self.scale(place, cells);
+        let arm = (at - place.center()) * (1.0 / old - 1.0 / new) - drag / new;
+        self.center += arm / cells;
+        let margin = Vec2::new(
+            (0.5 * place.width() / (new * cells.x)).min(0.5),
+            (0.5 * place.height() / (new * cells.y)).min(0.5),
+        );
+        self.center = self.center.clamp(margin, Vec2::splat(1.0) - margin);
+    }
+}
+
+/// One pane, ready to be shown.
+pub struct MatrixView<'a> {
+    /// The pane's name for screen readers and tests.
+    pub name: &'a str,
+    /// The numbers, for hover and close zoom.
+    pub matrix: &'a DMatrix<f64>,
+    /// The picture of them.
+    pub texture: &'a MatrixTexture,
+    /// Block lines and their colour.
+    pub blocks: Option<(&'a BlockLayout, Color32)>,
+    /// A block drawn with a stronger line.
+    pub selected: Option<usize>,
+    /// The cell that the pointer is over, in whichever pane.
+    pub cursor: Option<(usize, usize)>,
+}
+
+/// What the user did to a pane.
+pub struct PaneResponse {
+    /// The cell under the pointer.
+    pub hovered: Option<(usize, usize)>,
+    /// The cell that was clicked.
+    pub clicked: Option<(usize, usize)>,
+}
+
+impl MatrixView<'_> {
+    /// Draws the pane in `size` and moves `view` as the user zooms and drags.
+    pub fn show(self, ui: &mut egui::Ui, size: Vec2, view: &mut PaneView) -> PaneResponse {
+        let (place, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+        let name = self.name.to_owned();
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
+        let (rows, cols) = self.matrix.shape();
+        let cells = egui::vec2(cols as f32, rows as f32);
+        navigate(ui, &response, place, cells, view);
+
+        let scale = view.scale(place, cells);
+        let origin = place.center() - view.center * cells * scale;
+        let to_screen = |cell: Pos2| origin + cell.to_vec2() * scale;
+        let shown = Rect::from_min_size(origin, cells * scale).intersect(place);
+        let painter = ui
+            .painter()
+            .with_clip_rect(shown.expand(1.0).intersect(ui.clip_rect()));
+        self.texture.paint(&painter, to_screen);
+        if scale >= NUMBER_SIZE {
+            self.paint_numbers(&painter, shown, origin, scale);
+        }
+        self.paint_blocks(&painter, &to_screen, scale);
+        let frame = ui.visuals().widgets.noninteractive.bg_stroke;
+        painter.rect_stroke(shown, 0.0, frame, StrokeKind::Outside);
+        if let Some((row, col)) = self.cursor {
+            let cell = Rect::from_min_size(
+                to_screen(Pos2::new(col as f32, row as f32)),
+                Vec2::splat(scale),
+            );
+            paint_cursor(&painter, cell);
+        }
+        let cell_at = |at: Pos2| {
+            let cell = (at - origin) / scale;
+            (shown.contains(at) && cell.min_elem() >= 0.0)
+                .then_some((cell.y as usize, cell.x as usize))
+                .filter(|(row, col)| *row < rows && *col < cols)
+        };
+        PaneResponse {
+            hovered: response.hover_pos().and_then(cell_at),
+            clicked: response
+                .interact_pointer_pos()
+                .filter(|_| response.clicked())
+                .and_then(cell_at),
+        }
+    }
+
+    fn paint_blocks(&self, painter: &egui::Painter, to_screen: &dyn Fn(Pos2) -> Pos2, scale: f32) {
+        let Some((layout, color)) = self.blocks else {
+            return;
+        };
+        let stroke = Stroke::new(1.0, color);
+        let (rows, cols) = layout.shape();
+        let segments = layout.kind().segments();
+        let spacing = scale * (rows.min(cols) / segments.max(1)) as f32;
+        let rect = |b: &crate::approx::Block| {
+            Rect::from_min_max(
+                to_screen(Pos2::new(b.cols.start as f32, b.rows.start as f32)),
+                to_screen(Pos2::new(b.cols.end as f32, b.rows.end as f32)),
+            )
+        };
+        if spacing >= LINE_SPACING {
+            match layout.kind() {
+                LayoutKind::Diagonal(_) => {
+                    for block in layout.blocks() {
+                        painter.rect_stroke(rect(block), 0.0, stroke, StrokeKind::Middle);
+                    }
+                }
+                LayoutKind::Grid(k) => {
+                    // The first row and the first column of blocks hold every line.
+                    for block in layout.blocks().iter().filter(|b| b.i == 0 && b.j > 0) {
+                        let x = rect(block).left();
+                        let bottom = to_screen(Pos2::new(0.0, rows as f32)).y;
+                        painter.vline(x, rect(block).top()..=bottom, stroke);
+                    }
+                    for block in layout.blocks().iter().step_by(k).skip(1) {
+                        let y = rect(block).top();
+                        let right = to_screen(Pos2::new(cols as f32, 0.0)).x;
+                        painter.hline(rect(block).left()..=right, y, stroke);
+                    }
+                }
+            }
+        }
+        if let Some(block) = self.selected.and_then(|b| layout.blocks().get(b)) {
+            painter.rect_stroke(
+                rect(block),
+                0.0,
+                Stroke::new(2.5, color),
+                StrokeKind::Middle,
+            );
+        }
+    }
+
+    fn paint_numbers(&self, painter: &egui::Painter, shown: Rect, origin: Pos2, scale: f32) {
+        let first = ((shown.min - origin) / scale).max(Vec2::ZERO);
+        let last = (shown.max - origin) / scale;
+        for row in first.y as usize..(last.y.ceil() as usize).min(self.matrix.nrows()) {
+            for col in first.x as usize..(last.x.ceil() as usize).min(self.matrix.ncols()) {
+                let middle = origin + egui::vec2(col as f32 + 0.5, row as f32 + 0.5) * scale;
+                let text = short(self.matrix[(row, col)]);
+                let font = FontId::proportional(11.0);
+                // An outline keeps the number readable on any colour of the scale.
+                for shift in [Vec2::new(1.0, 1.0), Vec2::new(-1.0, -1.0)] {
+                    let at = middle + shift;
+                    painter.text(
+                        at,
+                        Align2::CENTER_CENTER,
+                        &text,
+                        font.clone(),
+                        Color32::BLACK,
+                    );
+                }
+                painter.text(middle, Align2::CENTER_CENTER, text, font, Color32::WHITE);
+            }
+        }
+    }
+}
+
+/// A number in about five characters.
+pub fn short(value: f64) -> String {
+    let size = value.abs();
+    if value == 0.0 {
+        "0".to_owned()
+    } else if !(1e-3..1e5).contains(&size) {
+        format!("{value:.1e}")
+    } else if size >= 100.0 {
+        format!("{value:.0}")
+    } else if size >= 1.0 {
+        format!("{value:.1}")
+    } else {
+        format!("{value:.3}")
+    }
+}
+
+fn navigate(ui: &egui::Ui, response: &Response, place: Rect, cells: Vec2, view: &mut PaneView) {
+    if response.double_clicked() {
+        *view = PaneView::default();
+        return;
+    }
+    let mut factor = 1.0;
+    let mut at = place.center();
+    if let Some(pointer) = response.hover_pos() {
+        let scroll = ui.input(|input| input.smooth_scroll_delta().y);
+        factor = (scroll / 200.0).exp();
+        at = pointer;
+    }
+    let drag = response.drag_delta();
+    if factor != 1.0 || drag != Vec2::ZERO {
+        view.change(place, cells, at, factor, drag);
+    }
+}
+
+/// Black and white together are seen on every colour.
+fn paint_cursor(painter: &egui::Painter, cell: Rect) {
+    let cell = if cell.width() < 6.0 {
+        Rect::from_center_size(cell.center(), Vec2::splat(6.0))
+    } else {
+        cell
+    };
+    painter.rect_stroke(
+        cell,
+        0.0,
+        Stroke::new(3.0, Color32::BLACK),
+        StrokeKind::Outside,
+    );
+    painter.rect_stroke(
+        cell,
+        0.0,
+        Stroke::new(1.5, Color32::WHITE),
+        StrokeKind::Outside,
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place() -> Rect {
+        Rect::from_min_size(Pos2::new(10.0, 20.0), Vec2::new(200.0, 100.0))
+    }
+
+    #[test]
+    fn the_cell_under_the_pointer_stays_there_while_zooming() {
+        let (mut view, cells) = (PaneView::default(), Vec2::new(28.0, 28.0));
+        let at = place().center() + Vec2::new(5.0, -7.0);
+        let cell = |view: &PaneView| {
+            view.center * cells + (at - place().center()) / view.scale(place(), cells)
+        };
+        let before = cell(&view);
+        view.change(place(), cells, at, 3.0, Vec2::ZERO);
+        assert!((cell(&view) - before).length() < 1e-3);
+    }
+
+    #[test]
+    fn no_zoom_or_drag_leaves_the_matrix() {
+        let (mut view, cells) = (PaneView::default(), Vec2::new(28.0, 14.0));
+        for step in 0..200 {
+            let factor = if step % 3 == 0 { 5.0 } else { 0.6 };
+            let drag = Vec2::splat(if step % 2 == 0 { 900.0 } else { -700.0 });
+            view.change(place(), cells, place().min, factor, drag);
+            assert!(view.center.min_elem() >= 0.0 && view.center.max_elem() <= 1.0);
+            assert!(view.zoom >= 1.0 && view.zoom <= 7.0);
+        }
+    }
+
+    #[test]
+    fn numbers_stay_short() {
+        for value in [0.0, -1.5e-12, 0.25, 12.345, 254.0, 1e9, -3.25e300] {
+            assert!(short(value).len() <= 8, "{}", short(value));
+        }
+    }
+}
