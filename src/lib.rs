@@ -2,7 +2,27 @@
 //!
 //! Data flows one way: [`source`] gives a matrix, [`approx`] lays blocks over it, factorizes and
 //! measures them, [`figure`] draws what came out. [`finetune`] trains the paper's network.
-//! The command line (`cli`) and the window (`app`) are two readers of the same calls.
+//! A [`session`] is what a user asked for and [`analysis`] what comes out of it; the command line
+//! ([`cli`]) and the window (`app`) are two readers of both, and do not know each other.
+//!
+//! The whole way, from the paper's digit to one line of its Table I:
+//!
+//! ```
+//! use localized_lora::approx::{self, BlockLayout, Factors, LocalizedSettings, MethodSettings};
+//! use localized_lora::source::{self, Limits};
+//!
+//! let digit = source::load(&"mnist:test:1".parse()?, &Limits::default())?.matrix;
+//! let settings = MethodSettings::Localized(LocalizedSettings { grid: 2, rank: 2 });
+//! let blocks = BlockLayout::new(digit.nrows(), digit.ncols(), settings.layout())?;
+//! let factors = Factors::compute(&digit, blocks, &|| std::ops::ControlFlow::Continue(()))?;
+//! let result = approx::evaluate(&factors.spectra, &settings)?;
+//! assert_eq!((result.params, format!("{:.4}", result.error)), (224, "0.2119".to_owned()));
+//!
+//! let approximation = approx::reconstruct(&factors, &result.ranks);
+//! let direct = (&digit - approximation).norm() / digit.norm();
+//! assert!((direct - result.error).abs() < 1e-12);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod analysis;
 pub mod approx;

@@ -1,17 +1,17 @@
 //! The window, or a subcommand.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use localized_lora::cli::{self, Failure, Invocation};
-#[cfg(feature = "window")]
-use localized_lora::source::Limits;
-use localized_lora::source::Source;
+use localized_lora::source::{Limits, Source};
 
 fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("{failure}");
+            // A closed standard error must not turn a failure into a panic.
+            let _ = writeln!(std::io::stderr(), "{failure}");
             ExitCode::from(failure.status())
         }
     }
@@ -21,17 +21,17 @@ fn run() -> Result<(), Failure> {
     match cli::parse(std::env::args_os())? {
         None => Ok(()),
         Some(Invocation::Command(command)) => cli::run(&command),
-        Some(Invocation::Window(source)) => window(source),
+        Some(Invocation::Window { source, limits }) => window(source, limits),
     }
 }
 
 #[cfg(feature = "window")]
-fn window(source: Option<Source>) -> Result<(), Failure> {
-    localized_lora::app::run(source, Limits::default()).map_err(Failure::run)
+fn window(source: Option<Source>, limits: Limits) -> Result<(), Failure> {
+    localized_lora::app::run(source, limits).map_err(Failure::run)
 }
 
 #[cfg(not(feature = "window"))]
-fn window(_source: Option<Source>) -> Result<(), Failure> {
+fn window(_: Option<Source>, _: Limits) -> Result<(), Failure> {
     Err(Failure::run(
         "this build has no window, use a subcommand (--help lists them) or build with the feature window",
     ))

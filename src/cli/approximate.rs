@@ -35,6 +35,18 @@ pub struct ApproximateArgs {
     pub colors: Option<ColorsName>,
 }
 
+impl ApproximateArgs {
+    /// The figure with what only a picture of matrices has.
+    pub(super) fn target(&self) -> Result<Option<Target>, Failure> {
+        let mut target = self.figure.target()?;
+        if let Some(target) = &mut target {
+            target.export.error_maps = self.error_maps;
+            target.export.colors = self.colors.map(Into::into).unwrap_or_default();
+        }
+        Ok(target)
+    }
+}
+
 /// A matrix, the session that was computed on it, and what came out.
 pub(super) struct Computed {
     pub session: Session,
@@ -131,11 +143,7 @@ fn left_out(analysis: &Analysis, session: &Session) -> Result<Vec<String>, Failu
 
 /// Runs `approximate`.
 pub(super) fn run(arguments: &ApproximateArgs) -> Result<(), Failure> {
-    let mut target = arguments.figure.target()?;
-    if let Some(target) = &mut target {
-        target.export.error_maps = arguments.error_maps;
-        target.export.colors = arguments.colors.map(Into::into).unwrap_or_default();
-    }
+    let target = arguments.target()?;
     let computed = Computed::with(&arguments.source, &arguments.settings, |loaded, session| {
         if arguments.best_grid {
             best_grid::choose(&loaded.matrix, &mut session.settings)

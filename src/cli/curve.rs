@@ -32,6 +32,18 @@ pub struct CurveArgs {
     pub(super) figure: FigureArgs,
 }
 
+impl CurveArgs {
+    pub(super) fn view(&self) -> View {
+        if self.singular_values {
+            View::SingularValues
+        } else {
+            View::Curve {
+                max_params: self.max_params.map(NonZeroUsize::get),
+            }
+        }
+    }
+}
+
 /// Runs `curve`.
 pub(super) fn run(arguments: &CurveArgs) -> Result<(), Failure> {
     let target = arguments.figure.target()?;
@@ -79,10 +91,8 @@ fn errors(
             }),
     );
     if let Some(target) = target {
-        let view = View::Curve {
-            max_params: arguments.max_params.map(NonZeroUsize::get),
-        };
-        let context = target.context(&computed.session, &view, &arguments.source.limits());
+        let limits = arguments.source.limits();
+        let context = target.context(&computed.session, &arguments.view(), &limits);
         let path = target.write(&error_against_parameters(&context, entries, &curves))?;
         notes.push(format!("the figure is in {}", path.display()));
     }
@@ -128,7 +138,7 @@ fn spectra(
     let mut notes = computed.notes.clone();
     if let Some(target) = target {
         let limits = arguments.source.limits();
-        let context = target.context(&computed.session, &View::SingularValues, &limits);
+        let context = target.context(&computed.session, &arguments.view(), &limits);
         let path = target.write(&singular_values(&context, &methods))?;
         notes.push(format!("the figure is in {}", path.display()));
     }

@@ -61,7 +61,7 @@ impl DatasetArgs {
         self.data.clone().map_or(Dataset::BuiltIn, Dataset::Folder)
     }
 
-    fn view(&self) -> View {
+    pub(super) fn view(&self) -> View {
         View::Dataset {
             dataset: self.dataset(),
             split: self.split.into(),
@@ -166,8 +166,8 @@ fn print(
         print::remarks(notes);
     }
     if arguments.format.json {
-        let split = arguments.split.into();
-        return print::json(&json::Dataset::new(survey, split, arguments.transform));
+        let view = arguments.view();
+        return print::json(&json::Dataset::new(survey, &view, arguments.transform));
     }
     let whole = survey_table(survey, Theme::Light);
     if let Some(text) = arguments.format.table(&whole) {

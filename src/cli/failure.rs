@@ -1,8 +1,9 @@
 //! What went wrong, as one line and an exit status.
 
+use std::ffi::OsString;
 use std::fmt;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::analysis::AnalysisError;
 use crate::approx::{FactorError, LayoutError};
@@ -41,7 +42,15 @@ impl Failure {
     }
 
     /// clap's message without its usage lines, in one line.
-    pub(super) fn from_clap(error: &clap::Error) -> Self {
+    pub(super) fn from_clap(error: &clap::Error, arguments: &[OsString]) -> Self {
+        if let Some(word) = arguments.get(1)
+            && mistook_subcommand(error)
+        {
+            return Self::usage(format!(
+                "there is no subcommand {}; --help shows those that there are, and one FILE alone opens the window",
+                word.display()
+            ));
+        }
         let text = error.render().to_string();
         let mut paragraphs = text.split("\n\n").filter(|p| !p.trim().is_empty());
         let what = match error.kind() {
@@ -54,6 +63,15 @@ impl Failure {
             .map(|p| format!("; {}", p.replace("tip: ", "").trim()))
             .collect();
         Self::usage(format!("{what}{tips}; --help shows what is possible"))
+    }
+}
+
+/// Whether the first word was taken for the window's FILE although more follows.
+fn mistook_subcommand(error: &clap::Error) -> bool {
+    match error.get(ContextKind::PriorArg) {
+        Some(ContextValue::String(prior)) => prior == "[FILE]",
+        Some(ContextValue::Strings(prior)) => prior.iter().any(|prior| prior == "[FILE]"),
+        _ => false,
     }
 }
 

@@ -8,8 +8,8 @@ use crate::approx::curve::CurvePoint;
 use crate::approx::metrics::share;
 use crate::approx::survey::Survey;
 use crate::approx::{Evaluation, MethodSettings};
-use crate::session::Session;
-use crate::source::Split;
+use crate::session::{Session, View};
+use crate::source::{self, Split};
 
 /// Where a matrix came from and what it is.
 #[derive(Serialize)]
@@ -233,6 +233,8 @@ impl BlockSpectra {
 #[derive(Serialize)]
 pub struct Dataset {
     split: Split,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<String>,
     count: usize,
     #[serde(flatten)]
     transform: Transform,
@@ -268,7 +270,16 @@ fn as_object<S: Serializer>(
 }
 
 impl Dataset {
-    pub fn new(survey: &Survey, split: Split, transform: TransformArgs) -> Self {
+    pub fn new(survey: &Survey, view: &View, transform: TransformArgs) -> Self {
+        let (split, data) = match view {
+            View::Dataset {
+                dataset: source::Dataset::Folder(folder),
+                split,
+                ..
+            } => (*split, Some(folder.display().to_string())),
+            View::Dataset { split, .. } => (*split, None),
+            _ => (Split::default(), None),
+        };
         let settings = || survey.settings.iter().enumerate();
         let by_digit = |one: crate::approx::survey::ByLabel| ByDigit {
             digit: one.label,
@@ -280,6 +291,7 @@ impl Dataset {
         };
         Self {
             split,
+            data,
             count: survey.count(),
             transform: transform.into(),
             methods: settings()

@@ -11,7 +11,11 @@ mod print;
 mod settings;
 mod source;
 
+#[cfg(test)]
+mod round_trip;
+
 use std::ffi::OsString;
+use std::num::NonZeroUsize;
 
 use clap::{Parser, Subcommand};
 
@@ -24,7 +28,7 @@ pub use print::FormatArgs;
 pub use settings::SettingsArgs;
 pub use source::SourceArgs;
 
-use crate::source::Source;
+use crate::source::{Limits, Source};
 
 const ABOUT: &str = "Explore the paper Localized LoRA: LoRA, MELoRA and Localized LoRA approximate \
                      any matrix, side by side.";
@@ -47,6 +51,9 @@ struct CommandLine {
     /// Opens the window on this file or SOURCE instead of the last one
     #[arg(value_name = "FILE", value_parser = source::parser())]
     file: Option<Source>,
+    /// Scales images down that have more pixels than this
+    #[arg(long, value_name = "PIXELS")]
+    max_pixels: Option<NonZeroUsize>,
 
     #[command(subcommand)]
     command: Option<Command>,
@@ -68,8 +75,13 @@ pub enum Command {
 /// What the user asked for.
 #[derive(Debug)]
 pub enum Invocation {
-    /// The window, on this source or where it was left.
-    Window(Option<Source>),
+    /// The window.
+    Window {
+        /// What it opens on; where it was left when absent.
+        source: Option<Source>,
+        /// How much may be read.
+        limits: Limits,
+    },
     /// A subcommand.
     Command(Box<Command>),
 }
@@ -79,20 +91,26 @@ pub enum Invocation {
 ///
 /// # Errors
 /// Wrong usage, status 2.
-pub fn parse<T: Into<OsString> + Clone>(
+pub fn parse<T: Into<OsString>>(
     arguments: impl IntoIterator<Item = T>,
 ) -> Result<Option<Invocation>, Failure> {
-    match CommandLine::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
+    match CommandLine::try_parse_from(&arguments) {
         Ok(CommandLine {
             command: Some(command),
             ..
         }) => Ok(Some(Invocation::Command(Box::new(command)))),
-        Ok(CommandLine { file, .. }) => Ok(Some(Invocation::Window(file))),
+        Ok(CommandLine {
+            file, max_pixels, ..
+        }) => Ok(Some(Invocation::Window {
+            source: file,
+            limits: source::limits(max_pixels),
+        })),
         Err(error) if !error.use_stderr() => {
             print::standard_output(&error.render().to_string())?;
             Ok(None)
         }
-        Err(error) => Err(Failure::from_clap(&error)),
+        Err(error) => Err(Failure::from_clap(&error, &arguments)),
     }
 }
 

@@ -44,9 +44,13 @@ impl SourceArgs {
 
     /// How much may be read.
     pub fn limits(&self) -> Limits {
-        self.max_pixels
-            .map_or_else(Limits::default, |most| Limits::with_max_pixels(most.get()))
+        limits(self.max_pixels)
     }
+}
+
+/// The usual limits, or those for larger images.
+pub(super) fn limits(max_pixels: Option<NonZeroUsize>) -> Limits {
+    max_pixels.map_or_else(Limits::default, |most| Limits::with_max_pixels(most.get()))
 }
 
 /// Reorderings: LoRA does not mind them, Localized does.

@@ -1,0 +1,226 @@
+//! *Copy as command* and the command line agree: what one writes, the other reads.
+
+#![allow(clippy::unwrap_used)]
+
+use std::path::PathBuf;
+
+use proptest::prelude::*;
+
+use super::figure::Target;
+use super::{Command, Invocation, parse};
+use crate::approx::budget::BudgetRule;
+use crate::approx::{AdaptiveSettings, LocalizedSettings, LoraSettings, MeloraSettings};
+use crate::figure::palette::{ColorMap, Theme};
+use crate::session::{Export, Session, Settings, View};
+use crate::source::{Dataset, Limits, Source, Split, Transform};
+
+/// The shape that settings are fitted to.
+const SHAPE: (usize, usize) = (28, 28);
+
+/// What a command line asks for, settings fitted.
+struct Parsed {
+    session: Session,
+    view: View,
+    limits: Limits,
+    target: Option<Target>,
+}
+
+fn read(command: &str) -> Parsed {
+    let words = shlex::split(command).unwrap();
+    let Ok(Some(Invocation::Command(command))) = parse(words) else {
+        panic!("not a subcommand: {command}");
+    };
+    let resolve = |settings: &super::SettingsArgs| settings.resolve(SHAPE.0, SHAPE.1).unwrap().0;
+    match *command {
+        Command::Approximate(arguments) => Parsed {
+            session: Session {
+                settings: resolve(&arguments.settings),
+                ..arguments.source.session()
+            },
+            view: View::Approximate,
+            limits: arguments.source.limits(),
+            target: arguments.target().unwrap(),
+        },
+        Command::Curve(arguments) => Parsed {
+            session: Session {
+                settings: resolve(&arguments.settings),
+                ..arguments.source.session()
+            },
+            view: arguments.view(),
+            limits: arguments.source.limits(),
+            target: arguments.figure.target().unwrap(),
+        },
+        Command::Dataset(arguments) => Parsed {
+            session: Session {
+                settings: resolve(&arguments.settings),
+                transform: arguments.transform.transform(),
+                ..Session::default()
+            },
+            view: arguments.view(),
+            limits: Limits::default(),
+            target: arguments.figure.target().unwrap(),
+        },
+    }
+}
+
+fn sources() -> impl Strategy<Value = Source> {
+    let names = [
+        "a.png",
+        "two words.csv",
+        "it's.npy",
+        "-rank.csv",
+        "--json",
+        "$HOME;`ls`\"*.png",
+        "w#1.png",
+        "ümlaut/日本.npy",
+        "line\nbreak.csv",
+        "mnist",
+        "weights.npz#layer 1.weight",
+        "folder#test:7",
+        "-folder#train:0",
+        "synthetic:low-rank:rows=9,seed=4",
+        "synthetic:gradient:noise=0.25",
+    ];
+    prop_oneof![
+        prop::sample::select(names.to_vec()).prop_map(|name| name.parse().unwrap()),
+        (0usize..10_000).prop_map(|index| Source::Digit {
+            dataset: Dataset::BuiltIn,
+            split: Split::Test,
+            index,
+        }),
+    ]
+}
+
+fn settings() -> impl Strategy<Value = Settings> {
+    let rank = || 1usize..40;
+    let grid = || 1usize..=28;
+    let rule = prop::sample::select(vec![
+        None,
+        Some(BudgetRule::EqualParameters),
+        Some(BudgetRule::SectionTwoE),
+    ]);
+    let adaptive = (grid(), 1usize..2000, any::<bool>(), any::<bool>());
+    (rank(), grid(), rank(), grid(), rank(), rule, adaptive).prop_map(
+        |(rank, blocks, diag, grid, block, matched, (adaptive, budget, painted, shown))| Settings {
+            lora: LoraSettings { rank },
+            melora: MeloraSettings { blocks, rank: diag },
+            localized: LocalizedSettings { grid, rank: block },
+            adaptive: AdaptiveSettings {
+                grid: adaptive,
+                budget,
+                painted: painted.then(|| (0..adaptive * adaptive).map(|b| b % 3).collect()),
+            },
+            show_adaptive: shown,
+            matched,
+        },
+    )
+}
+
+fn views() -> impl Strategy<Value = View> {
+    let folder = prop::sample::select(vec![
+        Dataset::BuiltIn,
+        Dataset::Folder("my data".into()),
+        Dataset::Folder("-x".into()),
+    ]);
+    prop_oneof![
+        Just(View::Approximate),
+        prop::option::of(1usize..5000).prop_map(|max_params| View::Curve { max_params }),
+        Just(View::SingularValues),
+        (folder, any::<bool>(), prop::option::of(0u8..10)).prop_map(|(dataset, train, digit)| {
+            View::Dataset {
+                dataset,
+                split: if train { Split::Train } else { Split::Test },
+                digit,
+            }
+        }),
+    ]
+}
+
+fn exports() -> impl Strategy<Value = Export> {
+    let path = prop::sample::select(vec!["fig.png", "my figure.svg", "-f.pdf", "a'b.PNG"]);
+    let width = prop::option::of(1u32..9000);
+    let dpi = prop::sample::select(vec![300.0, 96.0, 150.5]);
+    let colors = prop::sample::select(ColorMap::ALL.to_vec());
+    (path, width, dpi, any::<bool>(), colors, any::<bool>()).prop_map(
+        |(path, width, dpi, dark, colors, error_maps)| Export {
+            path: PathBuf::from(path),
+            width,
+            dpi,
+            theme: if dark { Theme::Dark } else { Theme::Light },
+            colors,
+            error_maps,
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn a_copied_command_is_read_back_as_the_same_session(
+        source in sources(),
+        subtract in prop::option::of(sources()),
+        shuffle in prop::option::of(any::<u64>()),
+        shift in (any::<i32>(), -3..3i32),
+        settings in settings(),
+        view in views(),
+        export in prop::option::of(exports()),
+        max_pixels in prop::sample::select(vec![None, Some(1usize), Some(9_000_000)]),
+    ) {
+        let transform = Transform { shuffle, shift };
+        let of_dataset = matches!(view, View::Dataset { .. });
+        let mut session = if of_dataset {
+            Session { transform, settings, ..Session::default() }
+        } else {
+            Session { source, subtract, transform, settings }
+        };
+        session.settings.fit(SHAPE.0, SHAPE.1);
+        let limits = match max_pixels {
+            Some(most) if !of_dataset => Limits::with_max_pixels(most),
+            _ => Limits::default(),
+        };
+        // Only one picture of a matrix has these.
+        let export = export.map(|mut export| {
+            if view != View::Approximate {
+                export.colors = ColorMap::default();
+                export.error_maps = false;
+            }
+            export
+        });
+        let command = session.command(&view, &limits, export.as_ref()).unwrap();
+        let parsed = read(&command);
+        prop_assert_eq!(parsed.session.essentials(), session.essentials(), "{}", command);
+        prop_assert_eq!(parsed.view, view);
+        prop_assert_eq!(parsed.limits, limits);
+        prop_assert_eq!(parsed.target.map(|target| target.export), export);
+    }
+}
+
+#[test]
+fn table_one_is_a_short_command() {
+    let command = Session::default().command(&View::Approximate, &Limits::default(), None);
+    assert_eq!(
+        command.unwrap(),
+        "localized-lora approximate --rank 4 --blocks 4 --diag-rank 4 --grid 2 --block-rank 2 mnist:test:1"
+    );
+}
+
+#[test]
+fn what_no_command_line_can_say_has_no_command() {
+    let command = |source: Source| {
+        let session = Session {
+            source,
+            ..Session::default()
+        };
+        session.command(&View::Approximate, &Limits::default(), None)
+    };
+    let digit = Source::default();
+    let difference = digit.clone().minus(Source::from_path("b.npy"));
+    assert!(
+        command(difference.clone())
+            .unwrap()
+            .contains("--subtract b.npy")
+    );
+    assert_eq!(command(digit.minus(difference)), None);
+    // These names mean something else on the command line.
+    assert_eq!(command(Source::from_path("folder#test:1")), None);
+    assert_eq!(command(Source::from_path("a.npz#w")), None);
+}

@@ -1,0 +1,209 @@
+//! Whatever is wrong: one clear line, the right status, nothing lost.
+
+use super::{npy, refuse, succeed};
+
+#[test]
+fn wrong_usage_is_one_line_and_status_two() {
+    let folder = tempfile::tempdir().unwrap();
+    let digit = "approximate mnist:test:1";
+    let cases = [
+        ("approximate".to_owned(), "<SOURCE>"),
+        (
+            "frobnicate mnist:test:1".to_owned(),
+            "no subcommand frobnicate",
+        ),
+        ("approximate mnist:tset:1".to_owned(), "mnist:test:1"),
+        ("approximate synthetic:purple".to_owned(), "low-rank"),
+        (format!("{digit} --rank 0"), "choose 1 or more"),
+        (format!("{digit} --rank four"), "whole number"),
+        (
+            format!("{digit} --grid 29"),
+            "K = 29 does not fit a 28 × 28 matrix, choose 1 to 28",
+        ),
+        (format!("{digit} --blocks 29"), "N = 29 does not fit"),
+        (
+            format!("{digit} --adaptive --adaptive-grid 99"),
+            "K = 99 does not fit",
+        ),
+        (
+            format!("{digit} --adaptive --adaptive-ranks 1,2"),
+            "4 blocks",
+        ),
+        (
+            format!("{digit} --adaptive --adaptive-budget 5"),
+            "give at least 28",
+        ),
+        (format!("{digit} --budget 10"), "rank 1 needs 56"),
+        (
+            format!("{digit} --figure a.bmp"),
+            "change the ending of a.bmp",
+        ),
+        (format!("{digit} --figure a"), "change the ending of a"),
+        (
+            format!("{digit} --figure a.png --width 0"),
+            "choose a width from 1",
+        ),
+        (
+            format!("{digit} --figure a.png --width 99999999"),
+            "choose a width from 1",
+        ),
+        (format!("{digit} --figure a.png --dpi=-1"), "1 to 10000"),
+        (format!("{digit} --width 100"), "--figure"),
+        (format!("{digit} --figrue a.png"), "--figure"),
+        (format!("{digit} --json --csv"), "--csv"),
+        (format!("{digit} --shift 3"), "3,-2"),
+        ("dataset --digit 10".to_owned(), "0..=9"),
+        ("dataset --split tset".to_owned(), "test"),
+        (
+            "curve mnist:test:1 --max-params 0".to_owned(),
+            "--max-params",
+        ),
+    ];
+    for (line, part) in cases {
+        refuse(folder.path(), &line, 2, part);
+    }
+}
+
+#[test]
+fn help_and_version_are_no_errors() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(succeed(folder.path(), "--help").contains("approximate"));
+    assert!(succeed(folder.path(), "approximate --help").contains("--block-rank"));
+    assert!(succeed(folder.path(), "--version").contains(env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn bad_files_are_one_line_and_status_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
+    write("empty.png", b"");
+    write("empty.csv", b"");
+    write(
+        "truncated.png",
+        &include_bytes!("../../assets/icon.png")[..200],
+    );
+    write("text.png", b"this is no picture");
+    write("ragged.csv", b"1,2,3\n4,5\n");
+    write("words.csv", b"1,2\n3,four\n5,6\n");
+    write("nan.csv", b"1,2\n3,nan\n");
+    write("infinite.csv", b"1,2\n-inf,4\n");
+    write("picture.pdf", b"%PDF-1.7");
+    write("weights.pt", b"PK\x03\x04");
+    write("three.npy", &npy("<f8", "(2, 2, 2)", &[0; 64]));
+    write("object.npy", &npy("|O", "(2, 2)", &[0; 32]));
+    write("lie.npy", &npy("<f8", "(1000000, 1000000)", &[0; 64]));
+    write(
+        "overflow.npy",
+        &npy("<f8", "(4294967296, 4294967296)", &[0; 64]),
+    );
+    write("short.npy", &npy("<f8", "(4, 4)", &[0; 64]));
+    write(
+        "nan.npy",
+        &npy(
+            "<f8",
+            "(1, 2)",
+            &[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xf8, 0x7f],
+        ),
+    );
+    write("huge.csv", b"1e308,1e308\n1e308,1e308\n");
+    std::fs::create_dir(folder.path().join("folder")).unwrap();
+    let cases = [
+        ("missing.png", "there is no file missing.png"),
+        ("empty.png", "empty"),
+        ("empty.csv", "empty"),
+        ("truncated.png", "truncated.png"),
+        ("text.png", "text.png"),
+        ("ragged.csv", "row 2"),
+        ("words.csv", "row 2"),
+        ("nan.csv", "row 2"),
+        ("infinite.csv", "row 2"),
+        ("picture.pdf", "save it as .png"),
+        ("weights.pt", ".npy"),
+        ("three.npy", "three.npy"),
+        ("object.npy", "object.npy"),
+        ("lie.npy", "lie.npy"),
+        ("overflow.npy", "overflow.npy"),
+        ("short.npy", "short.npy"),
+        ("nan.npy", "row 1, column 2"),
+        ("huge.csv", "norm"),
+        ("folder", "is a folder"),
+        ("folder#test:1", "folder"),
+        ("mnist:test:10000", "0 to 9999"),
+    ];
+    for (source, part) in cases {
+        refuse(folder.path(), &format!("approximate {source}"), 1, part);
+        refuse(
+            folder.path(),
+            &format!("approximate {source} --json --figure a.png"),
+            1,
+            part,
+        );
+    }
+    refuse(
+        folder.path(),
+        "approximate mnist:test:1 --subtract synthetic:noise:rows=3",
+        1,
+        "one shape",
+    );
+    refuse(folder.path(), "dataset --data folder", 1, "train-images");
+    refuse(folder.path(), "dataset --data missing", 1, "missing");
+}
+
+/// 40 kB that unpack to 20,000 × 20,000 pixels of 16-bit colour, 2.4 GB.
+#[test]
+fn a_decompression_bomb_is_refused_before_it_unpacks() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bomb.png");
+    let mut encoder = png::Encoder::new(std::fs::File::create(&path).unwrap(), 20_000, 20_000);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Sixteen);
+    let mut writer = encoder.write_header().unwrap();
+    // The header is what counts; the data need not be whole.
+    writer
+        .write_chunk(png::chunk::IDAT, &[0x78, 0x9c, 0x63, 0x00])
+        .unwrap();
+    drop(writer);
+    refuse(folder.path(), "approximate bomb.png", 1, "too large");
+}
+
+#[test]
+fn an_unwritable_target_keeps_what_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("file"), b"kept").unwrap();
+    std::fs::create_dir(folder.path().join("dir.png")).unwrap();
+    for target in ["file/a.png", "missing/a.png", "dir.png"] {
+        let line = format!("approximate mnist:test:1 --figure {target}");
+        refuse(folder.path(), &line, 1, "could not be written");
+    }
+    // A figure that cannot be drawn leaves the old one.
+    std::fs::write(folder.path().join("old.png"), b"old").unwrap();
+    refuse(
+        folder.path(),
+        "approximate mnist:test:1 --figure old.png --width 99999999",
+        2,
+        "width",
+    );
+    refuse(
+        folder.path(),
+        "approximate missing.csv --figure old.png",
+        1,
+        "missing.csv",
+    );
+}
+
+#[test]
+fn a_reader_that_stops_early_is_no_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_localized-lora"))
+        .args(["curve", "synthetic:noise:rows=400,cols=400", "--csv"])
+        .current_dir(folder.path())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{errors}");
+    assert!(!errors.contains("panicked"), "{errors}");
+}
