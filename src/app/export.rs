@@ -113,6 +113,9 @@ pub struct Exported {
     pub table: Table,
 }
 
+/// The file that was written, or why none was.
+type Written = Result<PathBuf, String>;
+
 struct Write {
     exported: Exported,
     content: Content,
@@ -128,7 +131,7 @@ pub struct Exporter {
     content: Content,
     theme: Theme,
     path: String,
-    worker: Option<(Worker<Write>, Answers<Result<PathBuf, String>>)>,
+    worker: Option<(Worker<Write>, Answers<Written>)>,
 }
 
 impl Default for Exporter {
@@ -306,7 +309,7 @@ impl Exporter {
     }
 }
 
-fn write(request: Write, reply: &Reply<'_, Result<PathBuf, String>>) {
+fn write(request: Write, reply: &Reply<'_, Written>) {
     let Exported { figure, table } = request.exported;
     let bytes = match request.content {
         Content::Figure(format) => {

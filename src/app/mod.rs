@@ -27,6 +27,7 @@ use export::Exporter;
 use state::{Preferences, State, Tab};
 use tabs::approximate::ApproximateTab;
 use tabs::approximate::job::{Analyst, Progress};
+use tabs::method::MethodTab;
 use worker::{Answers, Wake, Worker};
 
 use crate::session::Session;
@@ -43,6 +44,7 @@ type DigitsAnswer = Result<(Dataset, Arc<DigitSet>), SourceError>;
 pub struct Explorer {
     state: State,
     approximate: ApproximateTab,
+    method: MethodTab,
     dialogs: Dialogs,
     exporter: Exporter,
     analyst: (Worker<(Session, Limits)>, Answers<Progress>),
@@ -117,6 +119,7 @@ impl Explorer {
             saver: preferences::Saver::new(file, &preferences),
             state: State::new(preferences),
             approximate: ApproximateTab::default(),
+            method: MethodTab::default(),
             dialogs: Dialogs::default(),
             exporter: Exporter::default(),
             digits_asked: None,
@@ -137,6 +140,7 @@ impl Explorer {
         self.analyst.0.busy()
             || self.digits.0.busy()
             || self.approximate.background.busy()
+            || self.method.busy()
             || self.exporter.busy()
     }
 
@@ -148,7 +152,7 @@ impl Explorer {
     /// Asks for the latest session to be computed.
     fn request(&mut self) {
         let session = self.state.latest_session().clone();
-        self.analyst.0.ask((session, self.limits.clone()));
+        self.analyst.0.ask((session, self.limits));
     }
 
     /// Draws everything and collects what the user asked for.
@@ -162,7 +166,11 @@ impl Explorer {
         });
         let changed = match self.state.tab {
             Tab::Approximate => self.approximate.ui(ui, &mut self.state, theme, &mut out),
-            Tab::FineTune | Tab::Method => None,
+            Tab::FineTune => None,
+            Tab::Method => {
+                self.method.ui(ui, &self.state, theme);
+                None
+            }
         };
         self.exporter.ui(ui.ctx(), &mut self.state, &mut out);
         help::show(ui.ctx(), &mut self.state);

@@ -172,8 +172,8 @@ impl State {
     }
 
     /// Says what failed.
-    pub fn fail(&mut self, error: impl ToString) {
-        self.message = Some(Message::Error(error.to_string()));
+    pub fn fail(&mut self, error: impl Into<String>) {
+        self.message = Some(Message::Error(error.into()));
     }
 
     /// Says what was done.

@@ -30,12 +30,13 @@ pub fn receive(explorer: &mut Explorer, _ctx: &egui::Context) {
     for answer in explorer.digits.0.receive(&explorer.digits.1) {
         match answer {
             Answer::Given(Ok((_, set))) => explorer.state.digits = Some(set),
-            Answer::Given(Err(why)) => explorer.state.fail(why),
+            Answer::Given(Err(why)) => explorer.state.fail(why.to_string()),
             Answer::Failed(why) => explorer.state.fail(why),
             Answer::Finished => {}
         }
     }
     explorer.approximate.background.receive();
+    explorer.method.receive();
     explorer.exporter.receive(&mut explorer.state);
     match explorer.dialogs.receive() {
         Some(Chosen::Path(purpose, path)) => chosen(explorer, purpose, path),
@@ -148,7 +149,7 @@ fn open_folder(explorer: &mut Explorer, path: std::path::PathBuf) {
 fn open_text(explorer: &mut Explorer, text: &str, then: fn(&mut Explorer, Source)) {
     match text.parse::<Source>() {
         Ok(source) => then(explorer, source),
-        Err(why) => explorer.state.fail(why),
+        Err(why) => explorer.state.fail(why.to_string()),
     }
 }
 
@@ -317,7 +318,7 @@ fn paste(explorer: &mut Explorer) {
     };
     match loaded.and_then(|loaded| NamedMatrix::new(loaded.name, loaded.matrix)) {
         Ok(named) => open(explorer, Source::Values(Arc::new(named))),
-        Err(why) => explorer.state.fail(why),
+        Err(why) => explorer.state.fail(why.to_string()),
     }
 }
 

@@ -1,3 +1,4 @@
 //! The tabs of the window.
 
 pub mod approximate;
+pub mod method;

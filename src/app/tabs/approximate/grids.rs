@@ -36,7 +36,7 @@ pub fn show(
     let wake = wake(ui);
     tab.background
         .ask(ask, Some(Arc::clone(&analysis.loaded)), &wake);
-    working(tab, ui);
+    working(&mut tab.background, ui);
     let Some((_, grids)) = &tab.background.grids else {
         return;
     };

@@ -250,8 +250,8 @@ impl Analyst {
         self.matrix = Some(Kept {
             source: session.source.clone(),
             subtract: session.subtract.clone(),
-            transform: session.transform.clone(),
-            limits: limits.clone(),
+            transform: session.transform,
+            limits: *limits,
             loaded: Arc::new(loaded),
             id: new_id(),
             range,

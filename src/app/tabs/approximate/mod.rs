@@ -28,6 +28,7 @@ use crate::session::Session;
 use crate::source::{Split, SyntheticSettings};
 
 pub use background::Background;
+pub use plots::{outcome_of, working};
 
 /// What the second plot shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

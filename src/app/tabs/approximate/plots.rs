@@ -7,7 +7,7 @@ use egui_plot::{HLine, Legend, Line, MarkerShape, Plot, PlotPoint, PlotPoints, P
 
 use super::background::Ask;
 use super::job::{Analysis, Outcome};
-use super::{ApproximateTab, SecondPlot, grids, ranks};
+use super::{ApproximateTab, Background, SecondPlot, grids, ranks};
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
@@ -273,7 +273,7 @@ fn data_set(
     };
     let wake = wake(ui);
     tab.background.ask(ask, None, &wake);
-    working(tab, ui);
+    working(&mut tab.background, ui);
     let Some((_, survey)) = &tab.background.survey else {
         return;
     };
@@ -282,8 +282,7 @@ fn data_set(
 }
 
 /// Progress or failure of the work in the background.
-pub fn working(tab: &mut ApproximateTab, ui: &mut egui::Ui) {
-    let background = &mut tab.background;
+pub fn working(background: &mut Background, ui: &mut egui::Ui) {
     if background.busy() {
         ui.horizontal(|ui| {
             ui.add(egui::ProgressBar::new(background.progress).desired_width(160.0));
@@ -311,7 +310,7 @@ fn summary(ui: &mut egui::Ui, survey: &Survey, split: crate::source::Split, them
         }
         if let Some(share) = survey.localized_beats_lora() {
             let text = format!(
-                "Localized beats LoRA on {:.1} % of {} {split} images",
+                "Localized beats LoRA on {:.2} % of {} {split} images",
                 100.0 * share,
                 survey.count()
             );
@@ -368,6 +367,7 @@ fn histogram(ui: &mut egui::Ui, survey: &Survey, theme: Theme) {
                 plot.line(
                     Line::new(title, PlotPoints::from(outline))
                         .color(color)
+                        .width(1.5)
                         .fill(0.0)
                         .fill_alpha(0.15),
                 );

@@ -206,7 +206,7 @@ fn navigation(
 fn synthetic(ui: &mut egui::Ui, state: &mut State, session: &mut Session) {
     CollapsingHeader::new("Synthetic matrix").show(ui, |ui| {
         let settings = &mut state.preferences.view.synthetic;
-        let before = settings.clone();
+        let before = *settings;
         egui::ComboBox::from_label("kind")
             .selected_text(settings.kind.name())
             .show_ui(ui, |ui| {
@@ -222,7 +222,7 @@ fn synthetic(ui: &mut egui::Ui, state: &mut State, session: &mut Session) {
         sliders(ui, settings);
         let made = matches!(session.source, Source::Synthetic(_));
         if ui.button("Make it").clicked() || (made && before != *settings) {
-            session.source = Source::Synthetic(settings.clone());
+            session.source = Source::Synthetic(*settings);
         }
     });
 }

@@ -1,0 +1,135 @@
+//! Section II.E's comparison of parameters, for any d, r and N.
+
+use eframe::egui::{self, RichText, Slider};
+
+use crate::app::texture::color32;
+use crate::app::theme;
+use crate::approx::budget::{BudgetRule, matched_rank};
+use crate::approx::{BlockLayout, LayoutKind, Method};
+use crate::figure::palette::Theme;
+
+/// The calculator's three numbers; they begin as the paper's example.
+pub struct Calculator {
+    side: usize,
+    rank: usize,
+    blocks: usize,
+    grid: usize,
+}
+
+impl Default for Calculator {
+    fn default() -> Self {
+        Self {
+            side: 256,
+            rank: 16,
+            blocks: 4,
+            grid: 2,
+        }
+    }
+}
+
+/// One line of the calculator.
+struct Line {
+    method: Method,
+    setting: String,
+    params: usize,
+    unused: usize,
+}
+
+impl Calculator {
+    /// Draws the sliders and the counts by both budget rules.
+    pub fn ui(&mut self, ui: &mut egui::Ui, theme: Theme) {
+        ui.heading("Trainable parameters (section II.E)");
+        ui.add(
+            Slider::new(&mut self.side, 2..=8192)
+                .logarithmic(true)
+                .text("d, the side"),
+        );
+        self.rank = self.rank.clamp(1, self.side);
+        ui.add(Slider::new(&mut self.rank, 1..=self.side.min(256)).text("r, LoRA's rank"));
+        self.blocks = self.blocks.clamp(1, self.side);
+        ui.add(Slider::new(&mut self.blocks, 1..=self.side.min(64)).text("N, MELoRA's blocks"));
+        self.grid = self.grid.clamp(1, self.side);
+        ui.horizontal(|ui| {
+            ui.add(Slider::new(&mut self.grid, 1..=self.side.min(64)).text("K, the grid"));
+            let root = self.blocks.isqrt();
+            if ui
+                .add_enabled(root * root == self.blocks, egui::Button::new("K = √N"))
+                .on_hover_text("As the paper sets it")
+                .on_disabled_hover_text("N is not a square number")
+                .clicked()
+            {
+                self.grid = root;
+            }
+        });
+        for rule in [BudgetRule::SectionTwoE, BudgetRule::EqualParameters] {
+            ui.add_space(4.0);
+            ui.label(RichText::new(rule.describe()).strong());
+            self.table(ui, rule, theme);
+        }
+    }
+
+    fn table(&self, ui: &mut egui::Ui, rule: BudgetRule, theme: Theme) {
+        egui::Grid::new(rule.describe())
+            .striped(true)
+            .spacing([18.0, 3.0])
+            .show(ui, |ui| {
+                for line in self.lines(rule) {
+                    let color = color32(theme::method_text(line.method, theme));
+                    ui.label(RichText::new(line.method.title()).color(color));
+                    ui.label(line.setting);
+                    ui.strong(line.params.to_string());
+                    ui.label(match line.unused {
+                        0 => String::new(),
+                        unused => format!("{unused} of the budget unused (rank rounded down)"),
+                    });
+                    ui.end_row();
+                }
+            });
+    }
+
+    fn lines(&self, rule: BudgetRule) -> Vec<Line> {
+        let d = self.side;
+        let lora = BlockLayout::new(d, d, LayoutKind::Grid(1)).map_or(0, |layout| {
+            layout.parameters(&layout.uniform_ranks(self.rank))
+        });
+        let budget = rule.local_budget(lora, self.blocks);
+        let mut lines = vec![Line {
+            method: Method::Lora,
+            setting: format!("r = {}", self.rank),
+            params: lora,
+            unused: 0,
+        }];
+        for (method, kind, name) in [
+            (Method::Melora, LayoutKind::Diagonal(self.blocks), "r_diag"),
+            (Method::Localized, LayoutKind::Grid(self.grid), "r_block"),
+        ] {
+            if let Ok(matched) = matched_rank(d, d, kind, budget) {
+                lines.push(Line {
+                    method,
+                    setting: format!("{} segments, {name} = {}", kind.segments(), matched.rank),
+                    params: matched.params,
+                    unused: matched.unused,
+                });
+            }
+        }
+        lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_opens_on_the_papers_example() {
+        let counts = |rule| -> Vec<usize> {
+            Calculator::default()
+                .lines(rule)
+                .iter()
+                .map(|line| line.params)
+                .collect()
+        };
+        assert_eq!(counts(BudgetRule::SectionTwoE), [8192, 2048, 2048]);
+        assert_eq!(counts(BudgetRule::EqualParameters), [8192, 8192, 8192]);
+    }
+}

@@ -1,0 +1,113 @@
+//! What the methods are, with the present numbers in the formulas, and what the paper reports
+//! beside what this program measured.
+
+mod calculator;
+mod measured;
+
+use eframe::egui::{self, RichText};
+
+use super::approximate::job::{Analysis, Outcome};
+use crate::app::state::State;
+use crate::app::texture::color32;
+use crate::app::theme;
+use crate::approx::{LayoutKind, Method};
+use crate::figure::palette::Theme;
+
+use calculator::Calculator;
+use measured::Measured;
+
+/// The tab: its calculator and its measurements.
+#[derive(Default)]
+pub struct MethodTab {
+    calculator: Calculator,
+    measured: Measured,
+}
+
+impl MethodTab {
+    /// Takes what the measurement sent.
+    pub fn receive(&mut self) {
+        self.measured.background.receive();
+    }
+
+    /// Whether a measurement is under way.
+    pub fn busy(&self) -> bool {
+        self.measured.background.busy()
+    }
+
+    /// Draws the tab.
+    pub fn ui(&mut self, ui: &mut egui::Ui, state: &State, theme: Theme) {
+        egui::CentralPanel::default().show(ui, |ui| {
+            egui::ScrollArea::vertical().show(ui, |ui| {
+                ui.set_max_width(920.0);
+                definitions(ui, state.analysis.as_deref(), theme);
+                ui.separator();
+                self.calculator.ui(ui, theme);
+                ui.separator();
+                self.measured.ui(ui, theme);
+            });
+        });
+    }
+}
+
+fn definitions(ui: &mut egui::Ui, analysis: Option<&Analysis>, theme: Theme) {
+    ui.heading("The approximations (section II)");
+    ui.label(
+        "Every method covers the m × n matrix W with disjoint blocks and keeps the first k \
+         singular triplets of each: the best approximation of that rank (Eckart–Young). \
+         A p × q block at rank k costs k (p + q) parameters. \
+         error = ‖W − Ŵ‖ / ‖W‖, in the Frobenius norm (III.A).",
+    );
+    for (method, text) in [
+        (
+            Method::Lora,
+            "One block, the whole matrix: Ŵ = B A with B of m × r and A of r × n (Eq. 1).",
+        ),
+        (
+            Method::Melora,
+            "N blocks on the diagonal of an N × N grid; everything else stays zero (Eq. 4).",
+        ),
+        (
+            Method::Localized,
+            "All K × K blocks, each with factors of its own (Eq. 2). K = 1 is LoRA.",
+        ),
+        (
+            Method::LocalizedAdaptive,
+            "The same grid with a rank r_ij per block (II.C): the triplets with the largest σ² \
+             per parameter, as many as the budget pays for.",
+        ),
+    ] {
+        ui.add_space(6.0);
+        let color = color32(theme::method_text(method, theme));
+        ui.label(RichText::new(method.title()).strong().color(color));
+        ui.label(text);
+        let outcome = analysis.and_then(|a| super::approximate::outcome_of(a, method));
+        if let (Some(analysis), Some(outcome)) = (analysis, outcome) {
+            ui.monospace(present(analysis, outcome));
+        }
+    }
+    ui.add_space(6.0);
+    ui.label(
+        "Sides that N or K does not divide are cut as numpy.array_split does. In Hugging Face PEFT \
+         Localized LoRA's twin is GraLoRA (arXiv 2505.20355): gralora_k = K, r = K · r_block.",
+    );
+}
+
+/// The parameter count and the error with the present numbers in them.
+fn present(analysis: &Analysis, outcome: &Outcome) -> String {
+    let e = &outcome.evaluation;
+    let (rows, cols) = analysis.loaded.matrix.shape();
+    let blocks = outcome.factors.layout().blocks();
+    let count = match outcome.factors.layout().kind() {
+        LayoutKind::Grid(1) if e.ranks.len() == 1 => {
+            format!("r (m + n) = {} · ({rows} + {cols})", e.ranks[0])
+        }
+        _ => {
+            let total: usize = e.ranks.iter().sum();
+            format!("Σ k (p + q) over {} blocks, {total} triplets", blocks.len())
+        }
+    };
+    format!(
+        "{}: {count} = {} parameters, error {:.4}",
+        analysis.loaded.name, e.params, e.error
+    )
+}
