@@ -224,7 +224,10 @@ fn cursor_line(ui: &mut egui::Ui, tab: &ApproximateTab, analysis: &Analysis) {
     if row >= matrix.nrows() || col >= matrix.ncols() {
         return;
     }
-    let mut text = format!("row {row}, column {col}: {}", short(matrix[(row, col)]));
+    // What rounding leaves of a zero reads as zero.
+    let dust = 1e-12 * analysis.range.0.abs().max(analysis.range.1.abs());
+    let read = |value: f64| short(if value.abs() <= dust { 0.0 } else { value });
+    let mut text = format!("row {row}, column {col}: {}", read(matrix[(row, col)]));
     for method in &analysis.methods {
         if let Ok(outcome) = &method.outcome {
             let value = outcome.reconstruction[(row, col)];
@@ -236,7 +239,7 @@ fn cursor_line(ui: &mut egui::Ui, tab: &ApproximateTab, analysis: &Analysis) {
                 None => "no block".to_owned(),
             };
             let title = method.settings.method().title();
-            text += &format!("   {title} {} in {place}", short(value));
+            text += &format!("   {title} {} in {place}", read(value));
         }
     }
     ui.add(egui::Label::new(RichText::new(text).small()).truncate());

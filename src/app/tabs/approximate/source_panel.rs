@@ -127,14 +127,14 @@ fn digits(
                 let view = &mut state.preferences.view;
                 ui.selectable_value(&mut view.split, Split::Test, "test");
                 ui.selectable_value(&mut view.split, Split::Train, "training");
-                egui::ComboBox::from_id_salt("filter")
-                    .width(70.0)
+                egui::ComboBox::from_label("digits")
+                    .width(56.0)
                     .selected_text(
                         view.filter
-                            .map_or("all digits".to_owned(), |d| format!("only {d}")),
+                            .map_or("all".to_owned(), |d| format!("only {d}")),
                     )
                     .show_ui(ui, |ui| {
-                        ui.selectable_value(&mut view.filter, None, "all digits");
+                        ui.selectable_value(&mut view.filter, None, "all");
                         for digit in 0..10 {
                             ui.selectable_value(
                                 &mut view.filter,

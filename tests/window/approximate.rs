@@ -1,0 +1,252 @@
+//! The Approximate tab.
+
+use eframe::egui::{Key, Modifiers, accesskit::Role};
+use egui_kittest::kittest::Queryable;
+use localized_lora::app::command::Command;
+use localized_lora::app::state::{Message, Preferences, Tab};
+use localized_lora::approx::Method;
+use localized_lora::source::Source;
+
+use super::{drop_file, settle, window, window_with};
+
+/// Error of a method as the window knows it.
+fn error(harness: &egui_kittest::Harness<'_, localized_lora::app::Explorer>, of: Method) -> f64 {
+    let analysis = harness.state().state().analysis.clone().expect("an answer");
+    let method = analysis
+        .methods
+        .iter()
+        .find(|m| m.settings.method() == of)
+        .expect("shown");
+    method.outcome.as_ref().expect("computed").evaluation.error
+}
+
+#[test]
+fn the_first_screen_is_table_one() {
+    let harness = window();
+    for text in ["0.2313", "0.9071", "0.2119"] {
+        harness.get_by_label(text);
+    }
+    harness.get_by_label("28 × 28, numerical rank 15");
+    assert_eq!(harness.query_all_by_label("224").count(), 3);
+}
+
+#[test]
+fn a_slider_moved_by_keyboard_changes_the_table() {
+    let mut harness = window();
+    harness.get_by_role_and_label(Role::Slider, "rank r").focus();
+    harness.step();
+    harness.key_press(Key::ArrowRight);
+    settle(&mut harness);
+    // numpy: rank 5 of the paper's digit, 5 · 56 parameters.
+    assert_eq!(harness.query_all_by_label("r = 5").count(), 2, "pane and table");
+    harness.get_by_label("280");
+    assert!((error(&harness, Method::Lora) - 0.169251).abs() < 1e-6);
+    harness.get_by_label("0.1693");
+}
+
+#[test]
+fn undo_and_redo_bring_settings_back() {
+    let mut harness = window();
+    harness.get_by_role_and_label(Role::Slider, "grid K").focus();
+    harness.step();
+    harness.key_press(Key::ArrowRight);
+    // An undo point is made once the settings have rested.
+    harness.run_steps(200);
+    settle(&mut harness);
+    assert_eq!(harness.state().state().session().settings.localized.grid, 3);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    settle(&mut harness);
+    assert_eq!(harness.state().state().session().settings.localized.grid, 2);
+    harness.get_by_label("0.2119");
+    harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    settle(&mut harness);
+    assert_eq!(harness.state().state().session().settings.localized.grid, 3);
+}
+
+#[test]
+fn one_budget_sets_every_rank() {
+    let mut harness = window();
+    harness.get_by_label("Match budgets").click();
+    settle(&mut harness);
+    let budget = harness.get_by_role_and_label(Role::Slider, "budget (parameters)");
+    budget.set_value_accesskit(448.0);
+    settle(&mut harness);
+    let settings = &harness.state().state().session().settings;
+    assert_eq!((settings.lora.rank, settings.melora.rank, settings.localized.rank), (8, 7, 4));
+    // MELoRA's blocks of 7 x 7 have no eighth rank: part of its budget stays unused.
+    assert_eq!(harness.query_all_by_label("448").count(), 2);
+    assert_eq!(harness.query_all_by_label("392").count(), 1);
+}
+
+#[test]
+fn keys_walk_through_the_digits() {
+    let mut harness = window();
+    harness.key_press(Key::ArrowRight);
+    settle(&mut harness);
+    let index = |harness: &egui_kittest::Harness<'_, localized_lora::app::Explorer>| {
+        match harness.state().state().session().source {
+            Source::Digit { index, .. } => index,
+            ref other => panic!("{other}"),
+        }
+    };
+    assert_eq!(index(&harness), 2);
+    harness.key_press(Key::ArrowLeft);
+    harness.key_press(Key::ArrowLeft);
+    settle(&mut harness);
+    assert_eq!(index(&harness), 0);
+    harness.key_press(Key::R);
+    settle(&mut harness);
+    assert!(harness.state().state().message.is_none());
+}
+
+#[test]
+fn a_filter_shows_only_its_digit_and_next_obeys_it() {
+    let mut preferences = Preferences::default();
+    preferences.view.filter = Some(5);
+    let mut harness = window_with(preferences);
+    for _ in 0..3 {
+        harness.key_press(Key::ArrowRight);
+        settle(&mut harness);
+        let analysis = harness.state().state().analysis.clone().expect("an answer");
+        assert_eq!(analysis.loaded.label, Some(5));
+    }
+}
+
+#[test]
+fn a_dropped_file_shows() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ein Bild – ünïcode & <odd>.csv");
+    std::fs::write(&path, "1,2,3\n2,4,6\n3,6,9\n").unwrap();
+    let mut harness = window();
+    drop_file(&mut harness, &path);
+    // A matrix of rank one: LoRA is exact from rank 1 on, and N = 4 was lowered to fit.
+    harness.get_by_label("3 × 3, numerical rank 1");
+    assert!(error(&harness, Method::Lora) < 1e-12);
+    assert_eq!(harness.state().state().session().settings.melora.blocks, 3);
+}
+
+#[test]
+fn a_bad_file_says_so_and_the_old_matrix_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bad.csv");
+    std::fs::write(&path, "1,2\n3,NaN\n").unwrap();
+    let mut harness = window();
+    drop_file(&mut harness, &path);
+    let message = harness.state().state().message.clone();
+    let Some(Message::Error(sentence)) = message else {
+        panic!("no message");
+    };
+    assert!(sentence.contains("bad.csv"), "{sentence}");
+    harness.get_by_label(&sentence);
+    harness.get_by_label("0.2119");
+    // It goes on working.
+    harness.key_press(Key::ArrowRight);
+    settle(&mut harness);
+    assert!(harness.state().state().message.is_none());
+}
+
+#[test]
+fn a_missing_path_typed_into_the_field_says_so() {
+    let mut harness = window();
+    let ctx = harness.ctx.clone();
+    let open = Command::OpenText("/no/such/file.png".to_owned());
+    harness.state_mut().run(&ctx, open);
+    settle(&mut harness);
+    let Some(Message::Error(sentence)) = harness.state().state().message.clone() else {
+        panic!("no message");
+    };
+    assert!(sentence.contains("/no/such/file.png"), "{sentence}");
+    harness.get_by_label("0.2119");
+}
+
+#[test]
+fn every_preset_shows_what_it_says() {
+    use localized_lora::app::tabs::approximate::presets::presets;
+    let mut harness = window();
+    let ctx = harness.ctx.clone();
+    let mut results = Vec::new();
+    for preset in presets() {
+        harness.state_mut().run(&ctx, Command::SetSession(Box::new(preset.session)));
+        settle(&mut harness);
+        let errors = [Method::Lora, Method::Melora, Method::Localized].map(|m| error(&harness, m));
+        results.push((preset.name, errors));
+    }
+    let of = |start: &str| {
+        results.iter().find(|(name, _)| name.starts_with(start)).expect("a preset").1
+    };
+    let [lora, _, localized] = of("A digit where LoRA wins");
+    assert!(lora < localized);
+    let [lora, _, localized] = of("Exactly rank 4");
+    assert!(lora < 1e-9 && (localized - 0.43).abs() < 0.02, "{localized}");
+    let [lora, _, localized] = of("Block low-rank");
+    assert!(localized < 1e-9 && lora > 0.1);
+    let [lora, melora, localized] = of("The identity");
+    assert!(melora < lora && melora < localized);
+    let [lora, _, localized] = of("Gaussian noise");
+    assert!((lora - localized).abs() < 0.06, "{lora} {localized}");
+}
+
+#[test]
+fn shuffling_leaves_lora_and_hurts_localized() {
+    let mut harness = window();
+    let (lora, localized) = (error(&harness, Method::Lora), error(&harness, Method::Localized));
+    let mut session = harness.state().state().session().clone();
+    session.transform.shuffle = Some(7);
+    let ctx = harness.ctx.clone();
+    harness.state_mut().run(&ctx, Command::SetSession(Box::new(session)));
+    settle(&mut harness);
+    assert!((error(&harness, Method::Lora) - lora).abs() < 1e-12);
+    assert!(error(&harness, Method::Localized) > localized + 0.05);
+}
+
+#[test]
+fn pinned_results_stay_beside_the_next_ones() {
+    let mut harness = window();
+    harness.get_by_label("Pin results").click();
+    settle(&mut harness);
+    harness.key_press(Key::ArrowRight);
+    settle(&mut harness);
+    // Pinned Table I is still there, and the next digit's numbers too.
+    harness.get_by_label("0.2119");
+    assert_eq!(harness.query_all_by_label("LoRA").count(), harness.query_all_by_label("MELoRA").count());
+    assert_eq!(harness.state().state().pinned.len(), 1);
+    harness.get_by_label("Unpin").click();
+    settle(&mut harness);
+    assert!(harness.query_by_label("0.2119").is_none());
+}
+
+#[test]
+fn exports_write_whole_files_and_a_bad_place_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = window();
+    let ctx = harness.ctx.clone();
+    let good = folder.path().join("figure.png");
+    harness.state_mut().run(&ctx, Command::Export);
+    settle(&mut harness);
+    harness.state_mut().run(&ctx, Command::ExportTo(good.clone()));
+    settle(&mut harness);
+    assert!(std::fs::read(&good).unwrap().starts_with(b"\x89PNG"));
+    let bad = folder.path().join("no such folder").join("figure.png");
+    harness.state_mut().run(&ctx, Command::ExportTo(bad.clone()));
+    settle(&mut harness);
+    assert!(matches!(harness.state().state().message, Some(Message::Error(_))));
+    assert!(!bad.exists());
+}
+
+#[test]
+fn number_keys_open_the_tabs() {
+    let mut harness = window();
+    harness.key_press(Key::Num3);
+    settle(&mut harness);
+    assert_eq!(harness.state().state().tab, Tab::Method);
+    harness.key_press(Key::Num1);
+    settle(&mut harness);
+    assert_eq!(harness.state().state().tab, Tab::Approximate);
+}
+
+#[test]
+fn the_window_is_idle_when_nothing_happens() {
+    let mut harness = window();
+    // `run` panics when the window goes on asking to be drawn.
+    harness.run();
+}

@@ -1,0 +1,76 @@
+//! The real window's code, driven through egui's test harness: what a user does by keyboard and
+//! mouse, and what the window then shows.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod approximate;
+mod method;
+mod pictures;
+mod real;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use eframe::egui;
+use egui_kittest::Harness;
+use localized_lora::app::Explorer;
+use localized_lora::app::state::Preferences;
+use localized_lora::source::Limits;
+
+/// A window of the usual size on these preferences, its settings kept nowhere.
+fn window_with(preferences: Preferences) -> Harness<'static, Explorer> {
+    let mut harness = Harness::builder()
+        .with_size(egui::vec2(1360.0, 820.0))
+        .with_max_steps(40)
+        .build_eframe(move |context| {
+            Explorer::new(&context.egui_ctx, preferences, None, Limits::default())
+        });
+    settle(&mut harness);
+    harness
+}
+
+/// A window as a new user meets it, all its workers done.
+fn window() -> Harness<'static, Explorer> {
+    window_with(Preferences::default())
+}
+
+/// Draws until no worker has anything more to say and the picture rests.
+fn settle(harness: &mut Harness<'static, Explorer>) {
+    let start = Instant::now();
+    let mut quiet = 0;
+    while quiet < 4 {
+        harness.step();
+        if harness.state().busy() {
+            quiet = 0;
+            std::thread::sleep(Duration::from_millis(2));
+        } else {
+            quiet += 1;
+        }
+        assert!(
+            start.elapsed() < Duration::from_secs(120),
+            "the window did not come to rest"
+        );
+    }
+}
+
+/// A file as the system would drop it on the window.
+#[derive(Debug)]
+struct Dropped(std::path::PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
+/// Drops a file and waits for what comes of it.
+fn drop_file(harness: &mut Harness<'static, Explorer>, path: &Path) {
+    let file: egui::DroppedFileHandle = Arc::new(Dropped(path.to_path_buf()));
+    harness.input_mut().dropped_files.push(file);
+    settle(harness);
+}
