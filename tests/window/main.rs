@@ -15,12 +15,18 @@ use std::time::{Duration, Instant};
 use eframe::egui;
 use egui_kittest::Harness;
 use localized_lora::app::Explorer;
-use localized_lora::app::state::Preferences;
+use localized_lora::app::state::{Preferences, ThemeChoice};
 use localized_lora::source::Limits;
 
 /// A window of the usual size on these preferences, its settings kept nowhere.
 fn window_with(preferences: Preferences) -> Harness<'static, Explorer> {
+    // The harness sets a theme of its own after the program has set the user's.
+    let theme = match preferences.theme {
+        ThemeChoice::Light => egui::Theme::Light,
+        ThemeChoice::Dark | ThemeChoice::System => egui::Theme::Dark,
+    };
     let mut harness = Harness::builder()
+        .with_theme(theme)
         .with_size(egui::vec2(1360.0, 820.0))
         .with_max_steps(40)
         .build_eframe(move |context| {
