@@ -1,6 +1,6 @@
 //! Files are written whole or not at all.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -23,11 +23,24 @@ pub struct StoreError {
 pub fn save_atomically(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     write(path, bytes).map_err(|error| StoreError {
         path: path.to_path_buf(),
-        reason: error.to_string(),
+        reason: reason(&error),
     })
 }
 
-fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+/// The system's reason without the name of the temporary file beside, which nobody asked for.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such folder".to_owned(),
+        kind => kind.to_string(),
+    }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // A link stays a link: the file that it leads to is replaced.
+    let linked = path.is_symlink().then(|| std::fs::canonicalize(path));
+    let path = linked
+        .and_then(Result::ok)
+        .unwrap_or_else(|| path.to_owned());
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -58,8 +71,25 @@ mod tests {
         save_atomically(&path, b"second").expect("replaces");
         assert_eq!(std::fs::read(&path).expect("reads"), b"second");
         let inside_a_file = path.join("b.txt");
-        assert!(save_atomically(&inside_a_file, b"x").is_err());
+        let error = save_atomically(&inside_a_file, b"x").expect_err("no folder");
+        assert!(
+            error
+                .to_string()
+                .contains("a.txt/b.txt could not be written (not a directory)")
+        );
         assert!(save_atomically(folder.path(), b"x").is_err());
         assert_eq!(std::fs::read_dir(folder.path()).expect("lists").count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_followed() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        save_atomically(&file, b"old").expect("writes");
+        std::os::unix::fs::symlink(&file, &link).expect("links");
+        save_atomically(&link, b"new").expect("replaces");
+        assert!(link.is_symlink());
+        assert_eq!(std::fs::read(&file).expect("reads"), b"new");
     }
 }

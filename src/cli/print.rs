@@ -10,6 +10,7 @@ use crate::figure::{Table, label};
 /// In which form results are printed; a table for people without any of these.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
 #[group(multiple = false)]
+#[command(next_help_heading = "Output")]
 pub struct FormatArgs {
     /// Prints one JSON object
     #[arg(long)]

@@ -6,6 +6,7 @@
 mod errors;
 mod figures;
 mod numbers;
+mod readme;
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
