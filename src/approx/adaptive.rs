@@ -2,7 +2,7 @@
 
 use super::evaluate::error_at;
 use super::factor::Spectra;
-use super::layout::LayoutError;
+use super::layout::{Block, LayoutError};
 
 /// One singular triplet of one block, as a thing that can be bought.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +55,7 @@ pub fn triplets_by_worth(spectra: &Spectra) -> Vec<Triplet> {
 /// [`LayoutError::Budget`] when the budget pays for no triplet of any block.
 pub fn adaptive_ranks(spectra: &Spectra, budget: usize) -> Result<Vec<usize>, LayoutError> {
     let layout = &spectra.layout;
-    let least = layout.blocks().iter().map(|b| b.cost()).min().unwrap_or(0);
+    let least = layout.blocks().iter().map(Block::cost).min().unwrap_or(0);
     if budget < least {
         return Err(LayoutError::Budget { budget, least });
     }

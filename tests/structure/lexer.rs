@@ -23,7 +23,7 @@ impl Token {
 
 /// The tokens of a file, without those of `#[cfg(test)]` items.
 pub fn tokens(source: &str) -> Vec<Token> {
-    without_tests(all_tokens(source))
+    without_tests(&all_tokens(source))
 }
 
 fn all_tokens(source: &str) -> Vec<Token> {
@@ -139,12 +139,12 @@ pub fn spells(tokens: &[Token], at: usize, words: &str) -> bool {
         .all(|word| following.next().is_some_and(|token| token.is(word)))
 }
 
-fn without_tests(tokens: Vec<Token>) -> Vec<Token> {
+fn without_tests(tokens: &[Token]) -> Vec<Token> {
     let mut kept = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
-        if spells(&tokens, at, "# [ cfg ( test ) ]") {
-            at = item_end(&tokens, at + 7);
+        if spells(tokens, at, "# [ cfg ( test ) ]") {
+            at = item_end(tokens, at + 7);
         } else {
             kept.push(tokens[at].clone());
             at += 1;
