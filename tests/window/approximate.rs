@@ -33,12 +33,18 @@ fn the_first_screen_is_table_one() {
 #[test]
 fn a_slider_moved_by_keyboard_changes_the_table() {
     let mut harness = window();
-    harness.get_by_role_and_label(Role::Slider, "rank r").focus();
+    harness
+        .get_by_role_and_label(Role::Slider, "rank r")
+        .focus();
     harness.step();
     harness.key_press(Key::ArrowRight);
     settle(&mut harness);
     // numpy: rank 5 of the paper's digit, 5 · 56 parameters.
-    assert_eq!(harness.query_all_by_label("r = 5").count(), 2, "pane and table");
+    assert_eq!(
+        harness.query_all_by_label("r = 5").count(),
+        2,
+        "pane and table"
+    );
     harness.get_by_label("280");
     assert!((error(&harness, Method::Lora) - 0.169251).abs() < 1e-6);
     harness.get_by_label("0.1693");
@@ -47,7 +53,9 @@ fn a_slider_moved_by_keyboard_changes_the_table() {
 #[test]
 fn undo_and_redo_bring_settings_back() {
     let mut harness = window();
-    harness.get_by_role_and_label(Role::Slider, "grid K").focus();
+    harness
+        .get_by_role_and_label(Role::Slider, "grid K")
+        .focus();
     harness.step();
     harness.key_press(Key::ArrowRight);
     // An undo point is made once the settings have rested.
@@ -72,7 +80,14 @@ fn one_budget_sets_every_rank() {
     budget.set_value_accesskit(448.0);
     settle(&mut harness);
     let settings = &harness.state().state().session().settings;
-    assert_eq!((settings.lora.rank, settings.melora.rank, settings.localized.rank), (8, 7, 4));
+    assert_eq!(
+        (
+            settings.lora.rank,
+            settings.melora.rank,
+            settings.localized.rank
+        ),
+        (8, 7, 4)
+    );
     // MELoRA's blocks of 7 x 7 have no eighth rank: part of its budget stays unused.
     assert_eq!(harness.query_all_by_label("448").count(), 2);
     assert_eq!(harness.query_all_by_label("392").count(), 1);
@@ -83,11 +98,14 @@ fn keys_walk_through_the_digits() {
     let mut harness = window();
     harness.key_press(Key::ArrowRight);
     settle(&mut harness);
-    let index = |harness: &egui_kittest::Harness<'_, localized_lora::app::Explorer>| {
-        match harness.state().state().session().source {
-            Source::Digit { index, .. } => index,
-            ref other => panic!("{other}"),
-        }
+    let index = |harness: &egui_kittest::Harness<'_, localized_lora::app::Explorer>| match harness
+        .state()
+        .state()
+        .session()
+        .source
+    {
+        Source::Digit { index, .. } => index,
+        ref other => panic!("{other}"),
     };
     assert_eq!(index(&harness), 2);
     harness.key_press(Key::ArrowLeft);
@@ -166,18 +184,27 @@ fn every_preset_shows_what_it_says() {
     let ctx = harness.ctx.clone();
     let mut results = Vec::new();
     for preset in presets() {
-        harness.state_mut().run(&ctx, Command::SetSession(Box::new(preset.session)));
+        harness
+            .state_mut()
+            .run(&ctx, Command::SetSession(Box::new(preset.session)));
         settle(&mut harness);
         let errors = [Method::Lora, Method::Melora, Method::Localized].map(|m| error(&harness, m));
         results.push((preset.name, errors));
     }
     let of = |start: &str| {
-        results.iter().find(|(name, _)| name.starts_with(start)).expect("a preset").1
+        results
+            .iter()
+            .find(|(name, _)| name.starts_with(start))
+            .expect("a preset")
+            .1
     };
     let [lora, _, localized] = of("A digit where LoRA wins");
     assert!(lora < localized);
     let [lora, _, localized] = of("Exactly rank 4");
-    assert!(lora < 1e-9 && (localized - 0.43).abs() < 0.02, "{localized}");
+    assert!(
+        lora < 1e-9 && (localized - 0.43).abs() < 0.02,
+        "{localized}"
+    );
     let [lora, _, localized] = of("Block low-rank");
     assert!(localized < 1e-9 && lora > 0.1);
     let [lora, melora, localized] = of("The identity");
@@ -189,11 +216,16 @@ fn every_preset_shows_what_it_says() {
 #[test]
 fn shuffling_leaves_lora_and_hurts_localized() {
     let mut harness = window();
-    let (lora, localized) = (error(&harness, Method::Lora), error(&harness, Method::Localized));
+    let (lora, localized) = (
+        error(&harness, Method::Lora),
+        error(&harness, Method::Localized),
+    );
     let mut session = harness.state().state().session().clone();
     session.transform.shuffle = Some(7);
     let ctx = harness.ctx.clone();
-    harness.state_mut().run(&ctx, Command::SetSession(Box::new(session)));
+    harness
+        .state_mut()
+        .run(&ctx, Command::SetSession(Box::new(session)));
     settle(&mut harness);
     assert!((error(&harness, Method::Lora) - lora).abs() < 1e-12);
     assert!(error(&harness, Method::Localized) > localized + 0.05);
@@ -208,7 +240,10 @@ fn pinned_results_stay_beside_the_next_ones() {
     settle(&mut harness);
     // Pinned Table I is still there, and the next digit's numbers too.
     harness.get_by_label("0.2119");
-    assert_eq!(harness.query_all_by_label("LoRA").count(), harness.query_all_by_label("MELoRA").count());
+    assert_eq!(
+        harness.query_all_by_label("LoRA").count(),
+        harness.query_all_by_label("MELoRA").count()
+    );
     assert_eq!(harness.state().state().pinned.len(), 1);
     harness.get_by_label("Unpin").click();
     settle(&mut harness);
@@ -223,13 +258,20 @@ fn exports_write_whole_files_and_a_bad_place_is_told() {
     let good = folder.path().join("figure.png");
     harness.state_mut().run(&ctx, Command::Export);
     settle(&mut harness);
-    harness.state_mut().run(&ctx, Command::ExportTo(good.clone()));
+    harness
+        .state_mut()
+        .run(&ctx, Command::ExportTo(good.clone()));
     settle(&mut harness);
     assert!(std::fs::read(&good).unwrap().starts_with(b"\x89PNG"));
     let bad = folder.path().join("no such folder").join("figure.png");
-    harness.state_mut().run(&ctx, Command::ExportTo(bad.clone()));
+    harness
+        .state_mut()
+        .run(&ctx, Command::ExportTo(bad.clone()));
     settle(&mut harness);
-    assert!(matches!(harness.state().state().message, Some(Message::Error(_))));
+    assert!(matches!(
+        harness.state().state().message,
+        Some(Message::Error(_))
+    ));
     assert!(!bad.exists());
 }
 

@@ -35,14 +35,24 @@ fn installed(program: &str) -> bool {
 /// A virtual display and its number.
 fn display() -> (Ending, String) {
     let mut server = Command::new("Xvfb")
-        .args(["-displayfd", "1", "-screen", "0", "1440x900x24", "-nolisten", "tcp"])
+        .args([
+            "-displayfd",
+            "1",
+            "-screen",
+            "0",
+            "1440x900x24",
+            "-nolisten",
+            "tcp",
+        ])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .expect("Xvfb starts");
     let mut number = String::new();
     let output = server.stdout.take().expect("piped");
-    BufReader::new(output).read_line(&mut number).expect("a number");
+    BufReader::new(output)
+        .read_line(&mut number)
+        .expect("a number");
     (Ending(server), format!(":{}", number.trim()))
 }
 
@@ -76,8 +86,12 @@ fn the_program_opens_a_window_and_draws_table_one() {
         .expect("the program starts");
     let mut program = Ending(program);
     let wanted = |theme| {
-        [palette::lora(theme), palette::melora(theme), palette::localized(theme)]
-            .map(|c| [c.0, c.1, c.2])
+        [
+            palette::lora(theme),
+            palette::melora(theme),
+            palette::localized(theme),
+        ]
+        .map(|c| [c.0, c.1, c.2])
     };
     let start = Instant::now();
     // Slow machines get time; what counts is that the methods' colours appear at all.
