@@ -167,7 +167,6 @@ impl Command {
             Self::ResetZoom => plain(Key::Num0),
             Self::Cancel => plain(Key::Escape),
             Self::Show(Tab::Approximate) => plain(Key::Num1),
-            Self::Show(Tab::FineTune) => plain(Key::Num2),
             Self::Show(Tab::Method) => plain(Key::Num3),
             Self::FullScreen => plain(Key::F11),
             Self::Help => plain(Key::F1),
@@ -207,6 +206,12 @@ pub fn pressed(ctx: &egui::Context) -> Vec<Command> {
     let focused = ctx.memory(|memory| memory.focused().is_some());
     let tabs = Tab::ALL.into_iter().map(Command::Show);
     let all: Vec<Command> = Command::NAMED.into_iter().chain(tabs).collect();
+    let pasted = ctx.input(|input| {
+        input
+            .events
+            .iter()
+            .any(|event| matches!(event, egui::Event::Paste(_)))
+    });
     // Ctrl+Shift+Z must be looked for before Ctrl+Z, which it contains.
     let with_shift = |command: &Command| {
         command
@@ -214,16 +219,14 @@ pub fn pressed(ctx: &egui::Context) -> Vec<Command> {
             .is_some_and(|shortcut| shortcut.modifiers.shift)
     };
     let (first, second): (Vec<_>, Vec<_>) = all.into_iter().partition(with_shift);
-    first
-        .into_iter()
-        .chain(second)
-        .filter(|command| {
-            command.shortcut().is_some_and(|shortcut| {
-                let plain = shortcut.modifiers.is_none() && !is_function(shortcut.logical_key);
-                !(plain && focused) && ctx.input_mut(|input| input.consume_shortcut(&shortcut))
-            })
+    let paste = (pasted && !focused).then_some(Command::Paste);
+    let keys = first.into_iter().chain(second).filter(|command| {
+        command.shortcut().is_some_and(|shortcut| {
+            let plain = shortcut.modifiers.is_none() && !is_function(shortcut.logical_key);
+            !(plain && focused) && ctx.input_mut(|input| input.consume_shortcut(&shortcut))
         })
-        .collect()
+    });
+    keys.chain(paste).collect()
 }
 
 fn is_function(key: Key) -> bool {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use eframe::egui;
 
 use super::command::Command;
-use super::state::{State, Tab};
+use super::state::State;
 use super::worker::{Answer, Answers, Reply, Wake, Worker};
 use crate::figure::palette::Theme;
 use crate::figure::{Figure, Format, Table, render};
@@ -24,34 +24,16 @@ pub enum Kind {
     SingularValues,
     /// Errors over the data set.
     DataSet,
-    /// The paper's Figure 2.
-    AccuracyDrop,
-    /// Loss and accuracy by epoch.
-    TrainingCurves,
-    /// What was learned, as a matrix.
-    DeltaWeights,
-    /// True against predicted digits.
-    Confusion,
 }
 
 impl Kind {
-    /// The figures of a tab.
-    pub fn of(tab: Tab) -> &'static [Self] {
-        match tab {
-            Tab::Approximate | Tab::Method => &[
-                Self::FigureOne,
-                Self::ErrorCurve,
-                Self::SingularValues,
-                Self::DataSet,
-            ],
-            Tab::FineTune => &[
-                Self::AccuracyDrop,
-                Self::TrainingCurves,
-                Self::DeltaWeights,
-                Self::Confusion,
-            ],
-        }
-    }
+    /// All of them, in the order of the dialog.
+    const ALL: [Self; 4] = [
+        Self::FigureOne,
+        Self::ErrorCurve,
+        Self::SingularValues,
+        Self::DataSet,
+    ];
 
     fn title(self) -> &'static str {
         match self {
@@ -59,10 +41,6 @@ impl Kind {
             Self::ErrorCurve => "Error against parameters",
             Self::SingularValues => "Singular values",
             Self::DataSet => "Errors over the data set",
-            Self::AccuracyDrop => "Accuracy drop against share (Figure 2)",
-            Self::TrainingCurves => "Training curves",
-            Self::DeltaWeights => "Learned update ΔW",
-            Self::Confusion => "Confusion matrix",
         }
     }
 
@@ -72,10 +50,6 @@ impl Kind {
             Self::ErrorCurve => "error-against-parameters",
             Self::SingularValues => "singular-values",
             Self::DataSet => "data-set",
-            Self::AccuracyDrop => "accuracy-drop",
-            Self::TrainingCurves => "training-curves",
-            Self::DeltaWeights => "learned-update",
-            Self::Confusion => "confusion-matrix",
         }
     }
 }
@@ -148,11 +122,8 @@ impl Default for Exporter {
 }
 
 impl Exporter {
-    /// Opens the dialog with the figures of the present tab.
+    /// Opens the dialog.
     pub fn open(&mut self, state: &State) {
-        if !Kind::of(state.tab).contains(&self.kind) {
-            self.kind = Kind::of(state.tab)[0];
-        }
         self.open = true;
         self.suggest(state);
     }
@@ -215,8 +186,8 @@ impl Exporter {
             ui.set_width(460.0);
             ui.heading("Export");
             let before = (self.kind, self.content);
-            for kind in Kind::of(state.tab) {
-                ui.radio_value(&mut self.kind, *kind, kind.title());
+            for kind in Kind::ALL {
+                ui.radio_value(&mut self.kind, kind, kind.title());
             }
             ui.separator();
             ui.horizontal(|ui| {

@@ -20,6 +20,8 @@ pub fn show(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
             ] {
                 command.menu_item(ui, out);
             }
+            ui.separator();
+            size_limit(ui, state);
         });
         ui.menu_button("Edit", |ui| {
             for command in [Command::Undo, Command::Redo, Command::Pin, Command::Unpin] {
@@ -57,4 +59,23 @@ pub fn show(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
             Command::CopyCommand.button(ui, out);
         });
     });
+}
+
+/// Up to which size an image keeps its pixels.
+fn size_limit(ui: &mut egui::Ui, state: &mut State) {
+    const MEGA: f64 = 1e6;
+    let mut mega = state.preferences.max_pixels as f64 / MEGA;
+    ui.horizontal(|ui| {
+        ui.label("Scale images above");
+        let field = egui::DragValue::new(&mut mega)
+            .range(0.1..=64.0)
+            .speed(0.1)
+            .suffix(" megapixels");
+        let hint = "Larger images are scaled down; large matrices take long to factorize";
+        ui.add(field).on_hover_text(hint);
+    });
+    let wanted = (mega * MEGA).round() as usize;
+    if wanted.abs_diff(state.preferences.max_pixels) > 1 {
+        state.preferences.max_pixels = wanted;
+    }
 }

@@ -104,6 +104,7 @@ impl Explorer {
         limits: Limits,
     ) -> Self {
         theme::install(ctx);
+        let max_pixels = limits.max_pixels.max(preferences.max_pixels);
         ctx.set_theme(preferences.theme);
         ctx.set_zoom_factor(preferences.zoom.clamp(0.5, 4.0));
         let waker = ctx.clone();
@@ -123,7 +124,10 @@ impl Explorer {
             dialogs: Dialogs::default(),
             exporter: Exporter::default(),
             digits_asked: None,
-            limits,
+            limits: Limits {
+                max_pixels,
+                ..limits
+            },
             wake,
         };
         explorer.request();
@@ -166,7 +170,6 @@ impl Explorer {
         });
         let changed = match self.state.tab {
             Tab::Approximate => self.approximate.ui(ui, &mut self.state, theme, &mut out),
-            Tab::FineTune => None,
             Tab::Method => {
                 self.method.ui(ui, &self.state, theme);
                 None
@@ -174,6 +177,7 @@ impl Explorer {
         };
         self.exporter.ui(ui.ctx(), &mut self.state, &mut out);
         help::show(ui.ctx(), &mut self.state);
+        status::drop_hint(ui);
         (out, changed)
     }
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::tabs::approximate::ApproximateView;
 use super::tabs::approximate::job::Analysis;
 use crate::session::Session;
-use crate::source::DigitSet;
+use crate::source::{DigitSet, Limits};
 
 /// The tabs, in the order of their keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -19,21 +19,18 @@ pub enum Tab {
     /// Experiment 1: approximate a matrix.
     #[default]
     Approximate,
-    /// Experiment 2: adapt a network.
-    FineTune,
     /// Definitions, formulas and what was measured.
     Method,
 }
 
 impl Tab {
     /// All tabs.
-    pub const ALL: [Self; 3] = [Self::Approximate, Self::FineTune, Self::Method];
+    pub const ALL: [Self; 2] = [Self::Approximate, Self::Method];
 
     /// What stands on the tab.
     pub fn title(self) -> &'static str {
         match self {
             Self::Approximate => "Approximate",
-            Self::FineTune => "Fine-tune",
             Self::Method => "Method",
         }
     }
@@ -80,6 +77,8 @@ pub struct Preferences {
     pub view: ApproximateView,
     /// Width in pixels and resolution of exported PNGs.
     pub png: (u32, f64),
+    /// Images with more pixels are scaled down.
+    pub max_pixels: usize,
     /// Folder of the last export.
     pub export_folder: Option<PathBuf>,
 }
@@ -97,6 +96,7 @@ impl Default for Preferences {
             recent: VecDeque::new(),
             view: ApproximateView::default(),
             png: (2100, 300.0),
+            max_pixels: Limits::default().max_pixels,
             export_folder: None,
         }
     }

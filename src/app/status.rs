@@ -39,6 +39,30 @@ pub fn show(ui: &mut egui::Ui, state: &mut State, busy: bool, out: &mut Vec<Comm
     });
 }
 
+/// What will happen to the file that is held over the window.
+pub fn drop_hint(ui: &egui::Ui) {
+    if ui.ctx().input(|input| input.raw.hovered_files.is_empty()) {
+        return;
+    }
+    let screen = ui.ctx().content_rect();
+    let painter = ui.ctx().layer_painter(egui::LayerId::new(
+        egui::Order::Foreground,
+        egui::Id::unique("drop hint"),
+    ));
+    painter.rect_filled(
+        screen,
+        0.0,
+        ui.visuals().extreme_bg_color.gamma_multiply(0.8),
+    );
+    painter.text(
+        screen.center(),
+        egui::Align2::CENTER_CENTER,
+        "Drop the file to open it",
+        egui::FontId::proportional(28.0),
+        ui.visuals().strong_text_color(),
+    );
+}
+
 fn computed(analysis: &Analysis) -> String {
     let (rows, cols) = analysis.loaded.matrix.shape();
     let timing = &analysis.timing;

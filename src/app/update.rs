@@ -339,6 +339,10 @@ pub fn afterwards(explorer: &mut Explorer, ctx: &egui::Context) {
         explorer.digits_asked = Some(wanted.clone());
         explorer.digits.0.ask(wanted);
     }
+    if explorer.limits.max_pixels != explorer.state.preferences.max_pixels {
+        explorer.limits.max_pixels = explorer.state.preferences.max_pixels;
+        explorer.request();
+    }
     explorer.saver.now_and_then(&explorer.state.preferences);
 }
 

@@ -69,6 +69,9 @@ fn axis(value: f64, log: bool) -> f64 {
     if log { value.max(1e-6).log10() } else { value }
 }
 
+/// More points than this are more than a plot can show.
+const DRAWN_POINTS: usize = 600;
+
 /// Error against parameters of every method; a click on a point sets its rank.
 fn error_plot(
     ui: &mut egui::Ui,
@@ -95,9 +98,11 @@ fn error_plot(
                 };
                 let color = color32(theme::method(method.settings.method(), theme));
                 let at = |x: usize, y: f64| [x as f64, axis(y, log)];
+                let thinned = outcome.curve.len().div_ceil(DRAWN_POINTS).max(1);
                 let points: Vec<[f64; 2]> = outcome
                     .curve
                     .iter()
+                    .step_by(thinned)
                     .map(|p| at(p.params, p.error))
                     .collect();
                 let title = method.settings.method().title();
@@ -119,7 +124,7 @@ fn error_plot(
                 let Some(pointer) = pointer else {
                     continue;
                 };
-                for point in outcome.curve.iter() {
+                for point in outcome.curve.iter().step_by(thinned) {
                     let [x, y] = at(point.params, point.error);
                     let distance = plot
                         .screen_from_plot(PlotPoint::new(x, y))
