@@ -10,7 +10,7 @@ use super::{four, json_of, npy, refuse, run, succeed};
 fn table_one_comes_out_to_four_digits_in_the_promised_shape() {
     let mut found = json_of("approximate mnist:test:1 --json");
     let norm = found["norm"].take().as_f64().unwrap();
-    assert!((norm - 2513.673_805_409).abs() < 1e-6);
+    assert!((norm - 2_513.673_805_409).abs() < 1e-6);
     for (method, error) in ["0.2313", "0.9071", "0.2119"].iter().enumerate() {
         assert_eq!(four(&found["methods"][method]["error"].take()), *error);
     }
