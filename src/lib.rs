@@ -29,6 +29,7 @@ pub mod approx;
 pub mod cli;
 pub mod figure;
 pub mod finetune;
+pub mod report;
 pub mod session;
 pub mod source;
 pub mod store;

@@ -61,15 +61,27 @@ pub enum Content {
     Figure(Format),
     /// The numbers behind it.
     Csv,
+    /// The numbers with their settings, as the command line prints them.
+    Json,
 }
 
 impl Content {
-    const ALL: [(Self, &'static str); 4] = [
+    const ALL: [(Self, &'static str); 5] = [
         (Self::Figure(Format::Png), "png"),
         (Self::Figure(Format::Svg), "svg"),
         (Self::Figure(Format::Pdf), "pdf"),
         (Self::Csv, "csv"),
+        (Self::Json, "json"),
     ];
+
+    /// What a file's name asks for.
+    fn of(path: &Path) -> Option<Self> {
+        let ending = path.extension()?;
+        Self::ALL
+            .into_iter()
+            .find(|(_, extension)| ending.eq_ignore_ascii_case(extension))
+            .map(|(content, _)| content)
+    }
 
     fn extension(self) -> &'static str {
         Self::ALL
@@ -85,6 +97,8 @@ pub struct Exported {
     pub figure: Figure,
     /// The numbers as a table.
     pub table: Table,
+    /// The numbers with their settings.
+    pub json: String,
 }
 
 /// The file that was written, or why none was.
@@ -131,13 +145,8 @@ impl Exporter {
     /// Takes the path that the system's dialog gave.
     pub fn set_path(&mut self, path: &Path) {
         self.path = path.display().to_string();
-        for (content, extension) in Content::ALL {
-            if path
-                .extension()
-                .is_some_and(|e| e.eq_ignore_ascii_case(extension))
-            {
-                self.content = content;
-            }
+        if let Some(content) = Content::of(path) {
+            self.content = content;
         }
     }
 
@@ -258,7 +267,8 @@ impl Exporter {
             .get_or_insert_with(|| Worker::spawn("export", Arc::clone(wake), write));
         worker.ask(Write {
             exported,
-            content: self.content,
+            // A name that was typed says more than a button that was not pressed.
+            content: Content::of(&path).unwrap_or(self.content),
             width,
             dpi,
             path,
@@ -281,12 +291,17 @@ impl Exporter {
 }
 
 fn write(request: Write, reply: &Reply<'_, Written>) {
-    let Exported { figure, table } = request.exported;
+    let Exported {
+        figure,
+        table,
+        json,
+    } = request.exported;
     let bytes = match request.content {
         Content::Figure(format) => {
             render(&figure, format, request.width, request.dpi).map_err(|e| e.to_string())
         }
         Content::Csv => Ok(table.to_csv().into_bytes()),
+        Content::Json => Ok(json.into_bytes()),
     };
     let written = bytes.and_then(|bytes| {
         save_atomically(&request.path, &bytes).map_err(|error| error.to_string())

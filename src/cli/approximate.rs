@@ -4,12 +4,13 @@ use std::ops::ControlFlow;
 
 use super::figure::{ColorsName, Target};
 use super::source::describe;
-use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, best_grid, json, print};
+use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, best_grid, print};
 use crate::analysis::{Analysis, notes};
 use crate::approx::{Evaluation, reconstruct};
 use crate::figure::build::{Approximation, Panel, comparison_table, figure_one};
 use crate::figure::palette::Theme;
 use crate::figure::{Figure, label};
+use crate::report;
 use crate::session::{Session, View};
 use crate::source::Loaded;
 
@@ -92,9 +93,9 @@ impl Computed {
         self.loaded.matrix.shape()
     }
 
-    pub fn json(&self) -> json::Matrix {
+    pub fn json(&self) -> report::Matrix {
         let Analysis { rank, norm, .. } = self.analysis;
-        json::Matrix::new(&self.session, self.shape(), rank, norm)
+        report::Matrix::new(&self.session, self.shape(), rank, norm)
     }
 
     /// One line about the matrix.
@@ -205,7 +206,7 @@ fn print(computed: &Computed, format: FormatArgs, notes: &[String]) -> Result<()
         return print::standard_output(&text);
     }
     if format.json {
-        return print::json(&json::Approximation {
+        return print::json(&report::Approximation {
             matrix: computed.json(),
             methods: evaluations.into_iter().map(Into::into).collect(),
         });

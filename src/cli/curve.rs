@@ -4,13 +4,14 @@ use std::num::NonZeroUsize;
 
 use super::approximate::Computed;
 use super::figure::Target;
-use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, json, print};
+use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, print};
 use crate::approx::curve::{CurvePoint, adaptive_curve, uniform_curve};
 use crate::approx::{Evaluation, Method};
 use crate::figure::build::{
     Context, ErrorCurve, MethodSpectrum, curve_table, error_against_parameters, singular_values,
 };
 use crate::figure::{Cell, Column, Row, Table, label};
+use crate::report;
 use crate::session::View;
 
 /// Arguments of `curve`.
@@ -99,8 +100,8 @@ fn errors(
     if arguments.format.json {
         print::remarks(&notes);
         let curve =
-            |curve: &ErrorCurve| json::Curve::new(curve.settings, curve.points, computed.shape());
-        return print::json(&json::Curves {
+            |curve: &ErrorCurve| report::Curve::new(curve.settings, curve.points, computed.shape());
+        return print::json(&report::Curves {
             matrix: computed.json(),
             max_params: most,
             curves: curves.iter().map(curve).collect(),
@@ -145,10 +146,10 @@ fn spectra(
     if arguments.format.json {
         print::remarks(&notes);
         let methods = evaluations.iter().zip(&methods);
-        return print::json(&json::Spectrum {
+        return print::json(&report::Spectrum {
             matrix: computed.json(),
             methods: methods
-                .map(|(one, method)| json::BlockSpectra::new(one, method.spectra))
+                .map(|(one, method)| report::BlockSpectra::new(one, method.spectra))
                 .collect(),
         });
     }

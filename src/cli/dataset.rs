@@ -7,12 +7,13 @@ use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::source::{TransformArgs, describe};
-use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, json, print};
+use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, print};
 use crate::approx::MethodSettings;
 use crate::approx::survey::{Survey, survey};
 use crate::figure::build::{distribution, label_table, survey_table};
 use crate::figure::label;
 use crate::figure::palette::Theme;
+use crate::report;
 use crate::session::{Session, Settings, View};
 use crate::source::{Dataset, DigitSet, Limits, Split, digits};
 
@@ -167,7 +168,11 @@ fn print(
     }
     if arguments.format.json {
         let view = arguments.view();
-        return print::json(&json::Dataset::new(survey, &view, arguments.transform));
+        return print::json(&report::Dataset::new(
+            survey,
+            &view,
+            arguments.transform.transform(),
+        ));
     }
     let whole = survey_table(survey, Theme::Light);
     if let Some(text) = arguments.format.table(&whole) {

@@ -6,7 +6,6 @@ mod curve;
 mod dataset;
 mod failure;
 mod figure;
-mod json;
 mod print;
 mod settings;
 mod source;

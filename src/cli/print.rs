@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::Failure;
 use crate::figure::{Table, label};
+use crate::report;
 
 /// In which form results are printed; a table for people without any of these.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
@@ -54,9 +55,9 @@ pub fn standard_output(text: &str) -> Result<(), Failure> {
 
 /// Prints one JSON object and a line end.
 pub fn json(value: &impl Serialize) -> Result<(), Failure> {
-    let text = serde_json::to_string_pretty(value)
+    let text = report::text(value)
         .map_err(|error| Failure::run(format!("the result cannot be written as JSON ({error})")))?;
-    standard_output(&format!("{text}\n"))
+    standard_output(&text)
 }
 
 /// Prints remarks to standard error, for the user of a program that reads the results.

@@ -12,8 +12,9 @@ use crate::figure::build::{
 };
 use crate::figure::palette::Theme;
 use crate::figure::{Colors, Table};
+use crate::report;
 use crate::session::{Export, View};
-use crate::source::{Dataset, Limits, Source};
+use crate::source::{Dataset, Limits, Source, Transform};
 
 /// What a command line would call the thing that is looked at.
 pub fn view(state: &State, second: SecondPlot) -> View {
@@ -61,23 +62,71 @@ pub fn exported(
     context.theme = theme;
     context.colors = Colors::Sequential(export.colors);
     let table = comparison(analysis, theme);
-    let (figure, table) = match kind {
+    let matrix = matrix_report(analysis);
+    let (figure, table, json) = match kind {
         Kind::ErrorCurve => {
             let curves = curves(analysis);
             let entries = analysis.loaded.matrix.len();
             let figure = error_against_parameters(&context, entries, &curves);
-            (figure, curve_table(&context, &curves))
+            let json = report::text(&curves_report(analysis, matrix, &curves));
+            (figure, curve_table(&context, &curves), json)
         }
-        Kind::SingularValues => (singular_values(&context, &spectra(analysis)), table),
+        Kind::SingularValues => {
+            let methods = outcomes(analysis)
+                .map(|o| report::BlockSpectra::new(&o.evaluation, &o.factors.spectra))
+                .collect();
+            let json = report::text(&report::Spectrum { matrix, methods });
+            (singular_values(&context, &spectra(analysis)), table, json)
+        }
         Kind::DataSet => {
             let Some((_, survey)) = &tab.background.survey else {
                 return Err("the data set has not been measured yet, open the plot 'Data set' and wait for it".to_owned());
             };
-            (distribution(&context, survey), survey_table(survey, theme))
+            let json = report::text(&report::Dataset::new(survey, &view, Transform::default()));
+            (
+                distribution(&context, survey),
+                survey_table(survey, theme),
+                json,
+            )
         }
-        _ => (figure_one(&context, &approximation(analysis, state)), table),
+        Kind::FigureOne => {
+            let methods = outcomes(analysis).map(|o| (&o.evaluation).into()).collect();
+            let json = report::text(&report::Approximation { matrix, methods });
+            (
+                figure_one(&context, &approximation(analysis, state)),
+                table,
+                json,
+            )
+        }
     };
-    Ok(Exported { figure, table })
+    let json = json.map_err(|error| error.to_string())?;
+    Ok(Exported {
+        figure,
+        table,
+        json,
+    })
+}
+
+fn matrix_report(analysis: &Analysis) -> report::Matrix {
+    let shape = analysis.loaded.matrix.shape();
+    report::Matrix::new(&analysis.session, shape, analysis.rank, analysis.norm)
+}
+
+fn curves_report(
+    analysis: &Analysis,
+    matrix: report::Matrix,
+    curves: &[ErrorCurve],
+) -> report::Curves {
+    let shape = analysis.loaded.matrix.shape();
+    let last = |curve: &ErrorCurve| curve.points.last().map_or(0, |point| point.params);
+    report::Curves {
+        matrix,
+        max_params: curves.iter().map(last).max().unwrap_or(0),
+        curves: curves
+            .iter()
+            .map(|curve| report::Curve::new(curve.settings, curve.points, shape))
+            .collect(),
+    }
 }
 
 fn outcomes(analysis: &Analysis) -> impl Iterator<Item = &job::Outcome> {

@@ -1,9 +1,8 @@
-//! The shapes of `--json` (design section 5): part of the program's promise, so change nothing
-//! here that a reader could depend on.
+//! Results as JSON, the same from the command line and from the window's export: part of the
+//! program's promise, so change nothing here that a reader could depend on.
 
 use serde::{Serialize, Serializer};
 
-use super::source::TransformArgs;
 use crate::approx::curve::CurvePoint;
 use crate::approx::metrics::share;
 use crate::approx::survey::Survey;
@@ -26,14 +25,12 @@ pub struct Matrix {
 }
 
 impl Matrix {
+    /// What `session` gave: the matrix's shape, numerical rank and norm.
     pub fn new(session: &Session, shape: (usize, usize), rank: usize, norm: f64) -> Self {
         Self {
             source: session.source.to_string(),
             subtract: session.subtract.as_ref().map(ToString::to_string),
-            transform: Transform {
-                shuffle: session.transform.shuffle,
-                shift: (session.transform.shift != (0, 0)).then_some(session.transform.shift),
-            },
+            transform: session.transform.into(),
             rows: shape.0,
             cols: shape.1,
             rank,
@@ -51,11 +48,11 @@ struct Transform {
     shift: Option<(i32, i32)>,
 }
 
-impl From<TransformArgs> for Transform {
-    fn from(arguments: TransformArgs) -> Self {
+impl From<source::Transform> for Transform {
+    fn from(transform: source::Transform) -> Self {
         Self {
-            shuffle: arguments.shuffle,
-            shift: arguments.shift,
+            shuffle: transform.shuffle,
+            shift: (transform.shift != (0, 0)).then_some(transform.shift),
         }
     }
 }
@@ -63,8 +60,10 @@ impl From<TransformArgs> for Transform {
 /// `approximate --json`.
 #[derive(Serialize)]
 pub struct Approximation {
+    /// The matrix.
     #[serde(flatten)]
     pub matrix: Matrix,
+    /// Each method.
     pub methods: Vec<Measured>,
 }
 
@@ -150,9 +149,12 @@ impl From<&Evaluation> for Measured {
 /// `curve --json`.
 #[derive(Serialize)]
 pub struct Curves {
+    /// The matrix.
     #[serde(flatten)]
     pub matrix: Matrix,
+    /// Where the curves end.
     pub max_params: usize,
+    /// Each method.
     pub curves: Vec<Curve>,
 }
 
@@ -173,6 +175,7 @@ struct Point {
 }
 
 impl Curve {
+    /// The points of one method on a matrix of `shape`.
     pub fn new(settings: &MethodSettings, points: &[CurvePoint], shape: (usize, usize)) -> Self {
         let point = |point: &CurvePoint| Point {
             rank: point.rank,
@@ -190,8 +193,10 @@ impl Curve {
 /// `curve --singular-values --json`.
 #[derive(Serialize)]
 pub struct Spectrum {
+    /// The matrix.
     #[serde(flatten)]
     pub matrix: Matrix,
+    /// Each method.
     pub methods: Vec<BlockSpectra>,
 }
 
@@ -212,6 +217,7 @@ struct BlockSpectrum {
 }
 
 impl BlockSpectra {
+    /// The spectra of one method with the ranks in use.
     pub fn new(one: &Evaluation, spectra: &crate::approx::Spectra) -> Self {
         let blocks = spectra.layout.blocks().iter();
         let spectrum = blocks.zip(&spectra.sigma).zip(&one.ranks);
@@ -270,7 +276,8 @@ fn as_object<S: Serializer>(
 }
 
 impl Dataset {
-    pub fn new(survey: &Survey, view: &View, transform: TransformArgs) -> Self {
+    /// The means of `survey` over what `view` names.
+    pub fn new(survey: &Survey, view: &View, transform: source::Transform) -> Self {
         let (split, data) = match view {
             View::Dataset {
                 dataset: source::Dataset::Folder(folder),
@@ -305,4 +312,9 @@ impl Dataset {
             by_digit: survey.by_label().into_iter().map(by_digit).collect(),
         }
     }
+}
+
+/// The text of a report, with a line end.
+pub fn text(value: &impl Serialize) -> Result<String, serde_json::Error> {
+    serde_json::to_string_pretty(value).map(|text| text + "\n")
 }
