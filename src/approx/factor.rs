@@ -3,8 +3,12 @@
 //! `nalgebra` 0.35 can return wrong singular values without any sign (dimforge/nalgebra#1172), so
 //! no result leaves this module unchecked: σ sorted and finite, Σσ² = ‖W‖², ‖W − UΣVᵀ‖ small.
 
+mod product;
+mod svd;
+
 use std::ops::ControlFlow;
 
+use faer::Par;
 use nalgebra::DMatrix;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -13,17 +17,12 @@ use thiserror::Error;
 use super::layout::{Block, BlockLayout, LayoutError};
 use super::metrics::norm;
 
-/// From this smaller side on faer is faster than nalgebra.
-const LARGE: usize = 96;
+pub(super) use product::multiplied_out;
+pub use svd::{TOLERANCE, factorize, singular_values};
+use svd::{factorize_on, singular_values_on};
 
-/// Largest relative reconstruction error that passes for a factorization.
-pub const TOLERANCE: f64 = 1e-10;
-
-/// The convergence threshold at which nalgebra was right on all matrices where its default fails.
-const NALGEBRA_EPSILON: f64 = 1e-12;
-
-/// nalgebra has no limit on iterations of its own.
-const NALGEBRA_ITERATIONS: usize = 10_000;
+/// Layouts with fewer entries than this are not worth a second thread.
+const WORTH_THREADS: usize = 128 * 128;
 
 /// Which library gave a factorization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -93,17 +92,14 @@ pub struct Spectra {
 }
 
 impl Spectra {
-    /// The spectra alone, without singular vectors, one block after the other.
+    /// The spectra alone, without singular vectors; small matrices on one thread, because surveys
+    /// give every core a matrix of its own.
     ///
     /// # Errors
     /// See [`Factors::compute`].
     pub fn of(matrix: &DMatrix<f64>, layout: BlockLayout) -> Result<Self, FactorError> {
         check_finite(matrix)?;
-        let sigma = layout
-            .blocks()
-            .iter()
-            .map(|block| singular_values(&cells(matrix, block)))
-            .collect::<Result<_, _>>()?;
+        let sigma = each_block(matrix, &layout, singular_values_on)?;
         Ok(Self::assemble(matrix, layout, sigma))
     }
 
@@ -138,14 +134,10 @@ impl Factors {
         keep_going: &(dyn Fn() -> ControlFlow<()> + Sync),
     ) -> Result<Self, FactorError> {
         check_finite(matrix)?;
-        let blocks = layout
-            .blocks()
-            .par_iter()
-            .map(|block| match keep_going() {
-                ControlFlow::Break(()) => Err(FactorError::Stopped),
-                ControlFlow::Continue(()) => factorize(&cells(matrix, block)),
-            })
-            .collect::<Result<Vec<_>, _>>()?;
+        let blocks = each_block(matrix, &layout, |cells, threads| match keep_going() {
+            ControlFlow::Break(()) => Err(FactorError::Stopped),
+            ControlFlow::Continue(()) => factorize_on(cells, threads),
+        })?;
         let sigma = blocks.iter().map(|block| block.sigma.clone()).collect();
         Ok(Self {
             spectra: Spectra::assemble(matrix, layout, sigma),
@@ -177,6 +169,32 @@ impl Factors {
     }
 }
 
+/// `work` on every block, in the layout's order. Threads go where they help: to the blocks when
+/// there are as many as threads, inside a block when there are fewer, nowhere for small matrices.
+fn each_block<T: Send>(
+    matrix: &DMatrix<f64>,
+    layout: &BlockLayout,
+    work: impl Fn(&DMatrix<f64>, Par) -> Result<T, FactorError> + Sync,
+) -> Result<Vec<T>, FactorError> {
+    let blocks = layout.blocks();
+    if matrix.len() < WORTH_THREADS {
+        blocks
+            .iter()
+            .map(|block| work(&cells(matrix, block), Par::Seq))
+            .collect()
+    } else if blocks.len() < rayon::current_num_threads() {
+        blocks
+            .iter()
+            .map(|block| work(&cells(matrix, block), Par::rayon(0)))
+            .collect()
+    } else {
+        blocks
+            .par_iter()
+            .map(|block| work(&cells(matrix, block), Par::Seq))
+            .collect()
+    }
+}
+
 /// The cells of one block.
 fn cells(matrix: &DMatrix<f64>, block: &Block) -> DMatrix<f64> {
     matrix
@@ -204,56 +222,6 @@ fn outside_norm(matrix: &DMatrix<f64>, layout: &BlockLayout) -> f64 {
     norm(rest.iter().copied())
 }
 
-/// The verified thin SVD of a non-empty finite block.
-///
-/// # Errors
-/// [`FactorError::NotFinite`] and [`FactorError::Unverified`].
-pub fn factorize(block: &DMatrix<f64>) -> Result<Factorization, FactorError> {
-    check_finite(block)?;
-    let scale = block.amax();
-    if scale == 0.0 {
-        return Ok(zero(block.nrows(), block.ncols()));
-    }
-    let scaled = block / scale;
-    let small = block.nrows().min(block.ncols()) < LARGE;
-    let order: [fn(&DMatrix<f64>) -> Option<Factorization>; 2] = if small {
-        [with_nalgebra, with_faer]
-    } else {
-        [with_faer, with_nalgebra]
-    };
-    let direct = order
-        .iter()
-        .filter_map(|svd| svd(&scaled))
-        .find(|f| verified(&scaled, f));
-    let mut found = match direct {
-        Some(found) => found,
-        None => {
-            let turned = scaled.transpose();
-            order
-                .iter()
-                .filter_map(|svd| svd(&turned))
-                .map(transposed)
-                .find(|f| verified(&scaled, f))
-                .ok_or(FactorError::Unverified {
-                    rows: block.nrows(),
-                    cols: block.ncols(),
-                })?
-        }
-    };
-    for sigma in &mut found.sigma {
-        *sigma *= scale;
-    }
-    Ok(found)
-}
-
-/// The singular values alone, largest first, checked by Σσ² = ‖W‖².
-///
-/// # Errors
-/// As [`factorize`].
-pub fn singular_values(block: &DMatrix<f64>) -> Result<Vec<f64>, FactorError> {
-    factorize(block).map(|found| found.sigma)
-}
-
 fn check_finite(matrix: &DMatrix<f64>) -> Result<(), FactorError> {
     let Some(at) = matrix.iter().position(|value| !value.is_finite()) else {
         return Ok(());
@@ -264,70 +232,4 @@ fn check_finite(matrix: &DMatrix<f64>) -> Result<(), FactorError> {
         col,
         value: matrix[at],
     })
-}
-
-/// The zero block: any orthonormal vectors do.
-fn zero(rows: usize, cols: usize) -> Factorization {
-    let rank = rows.min(cols);
-    Factorization {
-        u: DMatrix::identity(rows, rank),
-        sigma: vec![0.0; rank],
-        v_t: DMatrix::identity(rank, cols),
-        backend: Backend::Nalgebra,
-    }
-}
-
-#[allow(clippy::disallowed_methods)]
-fn with_nalgebra(block: &DMatrix<f64>) -> Option<Factorization> {
-    let svd = block
-        .clone()
-        .try_svd(true, true, NALGEBRA_EPSILON, NALGEBRA_ITERATIONS)?;
-    Some(Factorization {
-        u: svd.u?,
-        sigma: svd.singular_values.iter().copied().collect(),
-        v_t: svd.v_t?,
-        backend: Backend::Nalgebra,
-    })
-}
-
-#[allow(clippy::disallowed_methods)]
-fn with_faer(block: &DMatrix<f64>) -> Option<Factorization> {
-    let (rows, cols) = block.shape();
-    let view = faer::MatRef::from_column_major_slice(block.as_slice(), rows, cols);
-    let svd = view.thin_svd().ok()?;
-    let (u, v) = (svd.U(), svd.V());
-    let sigma: Vec<f64> = svd.S().column_vector().iter().copied().collect();
-    Some(Factorization {
-        u: DMatrix::from_fn(u.nrows(), u.ncols(), |i, j| u[(i, j)]),
-        v_t: DMatrix::from_fn(v.ncols(), v.nrows(), |i, j| v[(j, i)]),
-        sigma,
-        backend: Backend::Faer,
-    })
-}
-
-fn transposed(found: Factorization) -> Factorization {
-    Factorization {
-        u: found.v_t.transpose(),
-        v_t: found.u.transpose(),
-        ..found
-    }
-}
-
-/// σ finite and sorted, Σσ² = ‖W‖², ‖W − UΣVᵀ‖ small; `block` is scaled to max |a| = 1.
-fn verified(block: &DMatrix<f64>, found: &Factorization) -> bool {
-    let sorted = found.sigma.windows(2).all(|pair| pair[0] >= pair[1]);
-    let finite = found.sigma.iter().all(|s| s.is_finite() && *s >= 0.0);
-    if !sorted || !finite {
-        return false;
-    }
-    let size = norm(block.iter().copied());
-    if (norm(found.sigma.iter().copied()) / size - 1.0).abs() > TOLERANCE {
-        return false;
-    }
-    let mut scaled_u = found.u.clone();
-    for (mut column, sigma) in scaled_u.column_iter_mut().zip(&found.sigma) {
-        column *= *sigma;
-    }
-    let residual = block - scaled_u * &found.v_t;
-    norm(residual.iter().copied()) <= TOLERANCE * size
 }

@@ -1,0 +1,53 @@
+//! What one frame of the window costs with a 1024 × 1024 matrix on screen: processor time for the
+//! layout of everything and for turning it into triangles. `cargo bench --bench frame`
+
+use std::time::{Duration, Instant};
+
+use eframe::egui;
+use egui_kittest::Harness;
+use localized_lora::app::Explorer;
+use localized_lora::app::state::Preferences;
+use localized_lora::source::{Limits, Source, SyntheticKind, SyntheticSettings};
+
+const SIDE: usize = 1024;
+const FRAMES: u32 = 300;
+
+fn main() {
+    let mut preferences = Preferences::default();
+    preferences.session.source = Source::Synthetic(SyntheticSettings {
+        rows: SIDE,
+        cols: SIDE,
+        ..SyntheticSettings::new(SyntheticKind::Gradient)
+    });
+    preferences.session.settings.show_adaptive = true;
+    let mut harness = Harness::builder()
+        .with_size(egui::vec2(1360.0, 820.0))
+        .build_eframe(move |context| {
+            Explorer::new(&context.egui_ctx, preferences, None, Limits::default())
+        });
+    while harness.state().busy() || harness.state().state().digits.is_none() {
+        harness.step();
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    harness.run_steps(20);
+    let start = Instant::now();
+    let mut triangles = 0;
+    for frame in 0..FRAMES {
+        // The pointer wanders over a pane, so that the cursor is drawn in every one of them.
+        let place = egui::pos2(400.0 + frame as f32 % 150.0, 250.0);
+        harness
+            .input_mut()
+            .events
+            .push(egui::Event::PointerMoved(place));
+        harness.step();
+        let output = harness.output();
+        let shapes = harness
+            .ctx
+            .tessellate(output.shapes.clone(), output.pixels_per_point);
+        triangles = shapes.len();
+    }
+    let each = start.elapsed().as_secs_f64() * 1e3 / f64::from(FRAMES);
+    println!(
+        "a frame with a {SIDE} x {SIDE} matrix: {each:.2} ms ({triangles} meshes, {FRAMES} frames)"
+    );
+}

@@ -1,0 +1,49 @@
+//! Truncated factors, multiplied out where they belong.
+
+use faer::linalg::matmul::matmul;
+use faer::reborrow::ReborrowMut;
+use faer::{Accum, MatMut, MatRef, Par};
+use nalgebra::DMatrix;
+
+use super::{Factorization, Factors};
+
+/// Products of fewer multiplications than this are not worth a second thread.
+const WORTH_THREADS: usize = 1 << 20;
+
+/// Σ σ_k u_k v_kᵀ over the first `ranks[b]` triplets of every block, in the block's place of an
+/// `m × n` matrix that is zero elsewhere. Cost: Σ O(p q k), large blocks on all cores.
+pub(in crate::approx) fn multiplied_out(factors: &Factors, ranks: &[usize]) -> DMatrix<f64> {
+    let (rows, cols) = factors.layout().shape();
+    let mut matrix = DMatrix::zeros(rows, cols);
+    let mut whole = MatMut::from_column_major_slice_mut(matrix.as_mut_slice(), rows, cols);
+    let places = factors.layout().blocks();
+    for ((place, block), rank) in places.iter().zip(&factors.blocks).zip(ranks) {
+        let (p, q) = (place.rows.len(), place.cols.len());
+        let corner = (place.rows.start, place.cols.start);
+        let target = whole.rb_mut().submatrix_mut(corner.0, corner.1, p, q);
+        multiply(block, (*rank).min(block.sigma.len()), target);
+    }
+    matrix
+}
+
+fn multiply(block: &Factorization, rank: usize, target: MatMut<'_, f64>) {
+    let mut left = block.u.columns(0, rank).into_owned();
+    for (mut column, sigma) in left.column_iter_mut().zip(&block.sigma) {
+        column *= *sigma;
+    }
+    let (p, q) = target.shape();
+    let right = MatRef::from_column_major_slice(block.v_t.as_slice(), block.v_t.nrows(), q);
+    let par = if p * q * rank < WORTH_THREADS {
+        Par::Seq
+    } else {
+        Par::rayon(0)
+    };
+    matmul(
+        target,
+        Accum::Replace,
+        MatRef::from_column_major_slice(left.as_slice(), p, rank),
+        right.subrows(0, rank),
+        1.0,
+        par,
+    );
+}
