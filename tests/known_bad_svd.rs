@@ -107,7 +107,7 @@ fn test_image_614_block_1_0_of_the_two_grid_has_numpys_singular_values() {
 #[test]
 fn test_image_360_block_1_2_of_the_four_grid_has_numpys_singular_values() {
     // numpy 2.4, numpy.linalg.svd
-    let sigma = [656.3029287132827, 111.18878094447069, 33.15902221794249];
+    let sigma = [656.302_928_713_282, 111.188_780_944_470, 33.159_022_217_942];
     has_sigma(&digit_block(360, 4, 1, 2), &sigma);
 }
 

@@ -85,10 +85,20 @@ pub fn run(source: Option<Source>, limits: Limits) -> Result<(), String> {
     };
     eframe::run_native(TITLE, options, Box::new(create)).map_err(|error| {
         format!(
-            "no window could be opened ({error}), \
-             use the command line instead: localized-lora approximate mnist:test:1"
+            "no window could be opened ({}), \
+             use the command line instead: localized-lora approximate mnist:test:1",
+            reason(&error.to_string())
         )
     })
+}
+
+/// What the system said: the libraries put the chain of their calls and places before it.
+fn reason(error: &str) -> &str {
+    let last = error.rsplit(": ").next().unwrap_or(error);
+    last.lines()
+        .next()
+        .unwrap_or(last)
+        .trim_end_matches(['.', ' '])
 }
 
 fn icon() -> egui::IconData {

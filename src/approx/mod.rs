@@ -3,8 +3,8 @@
 //! Every method is a set of disjoint blocks with a rank each, approximated by truncated SVD.
 //! The files stand in the order of the data:
 //!
-//! [`settings`] → [`segment`] → [`layout`] → [`factor`] → [`reconstruct`] and [`metrics`],
-//! with [`budget`], [`adaptive`], [`curve`] and [`survey`] on top, and [`evaluate`] as the one
+//! [`settings`] → [`segment`] → [`layout`] → [`factor`] → [`mod@reconstruct`] and [`metrics`],
+//! with [`budget`], [`adaptive`], [`curve`] and [`survey`] on top, and [`mod@evaluate`] as the one
 //! place that answers *what does this setting give on this matrix*.
 //!
 //! Blocks are factorized once per (matrix, layout); a change of rank only truncates, and every

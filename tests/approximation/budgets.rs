@@ -85,7 +85,7 @@ proptest! {
     ) {
         let (rows, cols) = matrix.shape();
         let spectra = spectra(&matrix, LayoutKind::Grid(grid));
-        let least = spectra.layout.blocks().iter().map(|b| b.cost()).min().unwrap();
+        let least = spectra.layout.blocks().iter().map(localized_lora::approx::Block::cost).min().unwrap();
         let found = evaluate(&spectra, &adaptive(grid, budget));
         prop_assert_eq!(found.is_ok(), budget >= least);
         let Ok(found) = found else { return Ok(()) };
