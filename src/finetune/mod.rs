@@ -1,1 +1,33 @@
 //! The paper's experiment 2: pretrain on digits 0–4, adapt to 5–9.
+//!
+//! [`data`] sorts a data set into the two tasks. A [`network`] is pretrained; an adapter's
+//! [`layout`] says which parts it has and its [`wiring`] where their numbers stand; [`model`] gives
+//! loss and gradient, [`adam`] moves the parameters, [`train`] makes it a run and [`sweep`] many.
+//! [`record`] keeps what came out, [`frontier`] is Figure 2, [`inspect`] looks into a run.
+
+pub mod adam;
+pub mod data;
+pub mod error;
+pub mod frontier;
+pub mod images;
+pub mod inspect;
+mod kernels;
+pub mod layout;
+pub mod model;
+pub mod network;
+pub mod real;
+pub mod record;
+pub mod settings;
+pub mod sweep;
+pub mod train;
+pub mod wiring;
+
+pub use data::AdaptationData;
+pub use error::FinetuneError;
+pub use frontier::{FrontierPoint, edge_warning, frontier};
+pub use inspect::{Inspection, inspect};
+pub use layout::{Layout, Part};
+pub use record::{Results, RunRecord};
+pub use settings::{Configuration, SweepSettings};
+pub use sweep::{Event, sweep};
+pub use train::{Pretrained, Run, RunKey, pretrain};

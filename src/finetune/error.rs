@@ -1,0 +1,72 @@
+//! What can be wrong with what a fine-tuning is asked for.
+
+use thiserror::Error;
+
+/// Why a fine-tuning cannot begin, or a results file cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum FinetuneError {
+    /// Pixels and labels do not belong together.
+    #[error(
+        "the {split} images hold {pixels} pixels, but {labels} labels of {rows} x {cols} pixels \
+         need {}; check that images and labels are of the same data set",
+        labels * rows * cols
+    )]
+    Pixels {
+        /// *training* or *test*.
+        split: &'static str,
+        /// Pixels that there are.
+        pixels: usize,
+        /// Labels that there are.
+        labels: usize,
+        /// Rows of an image.
+        rows: usize,
+        /// Columns of an image.
+        cols: usize,
+    },
+    /// A class has no example.
+    #[error(
+        "the {split} images show no digit {digit}; fine-tuning needs examples of all ten in both \
+         halves of the data set"
+    )]
+    NoExamples {
+        /// *training* or *test*.
+        split: &'static str,
+        /// The digit.
+        digit: u8,
+    },
+    /// A setting that cannot be trained with.
+    #[error("{name} is {value}; choose {allowed}")]
+    Setting {
+        /// What it is.
+        name: &'static str,
+        /// What it is set to.
+        value: String,
+        /// What it may be.
+        allowed: &'static str,
+    },
+    /// No configuration is left.
+    #[error(
+        "no configuration is left to train, for every rank reaches the smaller side of its part; \
+         choose smaller ranks or fewer segments"
+    )]
+    NothingToTrain,
+    /// A results file that is not of this program's form.
+    #[error("the results are not of this program's form ({reason}); choose another file")]
+    Damaged {
+        /// The first thing that is wrong.
+        reason: String,
+    },
+    /// A results file that holds another sweep.
+    #[error(
+        "the results were made with other {what} ({theirs} instead of {ours}); choose another \
+         file, or go on with their settings"
+    )]
+    OtherSweep {
+        /// *data*, *settings* …
+        what: &'static str,
+        /// What the file has.
+        theirs: String,
+        /// What is asked for.
+        ours: String,
+    },
+}

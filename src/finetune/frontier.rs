@@ -1,0 +1,133 @@
+//! The paper's Figure 2: the best of each layout at each parameter count.
+
+use super::layout::Layout;
+use super::record::{Results, RunRecord, at_best_rate, mean};
+use super::settings::Configuration;
+
+/// One configuration at its best learning rate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FrontierPoint {
+    /// Which.
+    pub configuration: Configuration,
+    /// Trainable parameters.
+    pub params: usize,
+    /// Their share of all parameters of the network, biases and classifier included, in percent.
+    pub share: f64,
+    /// The learning rate of the lowest validation loss, mean over the seeds.
+    pub learning_rate: f64,
+    /// That loss.
+    pub validation_loss: f64,
+    /// Test accuracy in percent, mean over the seeds.
+    pub test_accuracy: f64,
+    /// Points below full fine-tuning: mean over the seeds, lowest, highest.
+    pub drop: [f64; 3],
+    /// The runs it is made of, one per seed.
+    pub runs: Vec<RunRecord>,
+    /// Whether the best rate is the grid's lowest or highest, so that a better one may lie outside.
+    pub at_edge: Option<Edge>,
+}
+
+/// An end of the grid of learning rates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edge {
+    /// The lowest rate was best.
+    Lowest,
+    /// The highest rate was best.
+    Highest,
+}
+
+/// Every configuration that has a run, at its best rate; nothing before full fine-tuning has one.
+///
+/// A seed's drop is measured from that seed's full fine-tuning where there is one, else from the mean.
+pub fn points(results: &Results) -> Vec<FrontierPoint> {
+    let full = at_best_rate(results.full.runs.iter());
+    let Some(base) = results.full.test_accuracy else {
+        return Vec::new();
+    };
+    let base_of = |seed| {
+        full.iter()
+            .find(|run| run.key.seed == seed)
+            .map_or(base, |run| run.test_accuracy)
+    };
+    let mut configurations: Vec<Configuration> = results
+        .runs
+        .iter()
+        .filter_map(|run| run.key.adapter)
+        .collect();
+    configurations.sort_unstable();
+    configurations.dedup();
+    configurations
+        .into_iter()
+        .filter_map(|configuration| {
+            let of_it = |run: &&RunRecord| run.key.adapter == Some(configuration);
+            let runs = at_best_rate(results.runs.iter().filter(of_it));
+            let first = *runs.first()?;
+            let drops = || {
+                runs.iter()
+                    .map(|run| base_of(run.key.seed) - run.test_accuracy)
+            };
+            Some(FrontierPoint {
+                configuration,
+                params: first.params,
+                share: 100.0 * first.share,
+                learning_rate: first.key.learning_rate,
+                validation_loss: mean(runs.iter().map(|run| run.validation_loss)),
+                test_accuracy: mean(runs.iter().map(|run| run.test_accuracy)),
+                drop: [
+                    mean(drops()),
+                    drops().fold(f64::INFINITY, f64::min),
+                    drops().fold(f64::NEG_INFINITY, f64::max),
+                ],
+                at_edge: edge(results, first.key.learning_rate),
+                runs,
+            })
+        })
+        .collect()
+}
+
+fn edge(results: &Results, rate: f64) -> Option<Edge> {
+    let rates = &results.settings.learning_rates;
+    if rates.iter().all(|&other| other == rate) {
+        None
+    } else if rates.iter().all(|&other| other >= rate) {
+        Some(Edge::Lowest)
+    } else if rates.iter().all(|&other| other <= rate) {
+        Some(Edge::Highest)
+    } else {
+        None
+    }
+}
+
+/// Of one layout the configuration of lowest validation loss at each parameter count, in
+/// ascending order of parameters.
+pub fn frontier(results: &Results, layout: Layout) -> Vec<FrontierPoint> {
+    let mut all = points(results);
+    all.retain(|point| point.configuration.layout == layout);
+    all.sort_by(|a, b| {
+        let loss = a.validation_loss.total_cmp(&b.validation_loss);
+        a.params.cmp(&b.params).then(loss)
+    });
+    all.dedup_by_key(|point| point.params);
+    all
+}
+
+/// A sentence for the user when best rates lie on the edge of the grid, with how many.
+pub fn edge_warning(results: &Results) -> Option<String> {
+    let points = points(results);
+    let count = |edge| {
+        points
+            .iter()
+            .filter(|point| point.at_edge == Some(edge))
+            .count()
+    };
+    let (name, at_edge) = match (count(Edge::Highest), count(Edge::Lowest)) {
+        (0, 0) => return None,
+        (highest, lowest) if highest >= lowest => ("highest", highest),
+        (_, lowest) => ("lowest", lowest),
+    };
+    Some(format!(
+        "for {at_edge} of {} configurations the {name} learning rate is the best: a wider grid may \
+         change the picture",
+        points.len()
+    ))
+}

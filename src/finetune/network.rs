@@ -1,0 +1,185 @@
+//! The network of experiment 2: a linear layer, ReLU, a linear layer, log-softmax.
+
+use rand::{Rng, RngExt};
+
+use super::images::{Examples, SparseImages};
+use super::kernels::{Work, axpy, dot, vectorized};
+use super::real::Real;
+
+/// The sizes of a network on pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    /// Rows of a picture.
+    pub rows: usize,
+    /// Columns of a picture.
+    pub cols: usize,
+    /// Hidden units.
+    pub hidden: usize,
+    /// Classes.
+    pub classes: usize,
+}
+
+impl Shape {
+    /// Pixels of a picture.
+    pub fn inputs(&self) -> usize {
+        self.rows * self.cols
+    }
+
+    /// All parameters, biases and classifier included: 50,565 for 28 x 28, 64 and 5.
+    pub fn params(&self) -> usize {
+        self.hidden * (self.inputs() + 1) + self.classes * (self.hidden + 1)
+    }
+}
+
+/// The classifier: `classes` rows of `hidden` weights, and a bias each.
+#[derive(Debug, Clone, Copy)]
+pub struct Head<'a, T> {
+    pub(super) w2: &'a [T],
+    pub(super) b2: &'a [T],
+}
+
+impl<T: Real> Head<'_, T> {
+    #[inline(always)]
+    pub(super) fn scores(&self, activations: &[T], scores: &mut [T]) {
+        let rows = self.w2.chunks_exact(activations.len());
+        for ((score, row), &bias) in scores.iter_mut().zip(rows).zip(self.b2) {
+            *score = dot(row, activations) + bias;
+        }
+    }
+
+    /// `dh = W₂ᵀ dscores`.
+    #[inline(always)]
+    pub(super) fn backward(&self, dscores: &[T], dh: &mut [T]) {
+        dh.fill(T::ZERO);
+        for (&d, row) in dscores.iter().zip(self.w2.chunks_exact(dh.len())) {
+            axpy(d, row, dh);
+        }
+    }
+}
+
+/// The negative log-likelihood of `label`; leaves its gradient, softmax less one-hot, in `scores`.
+#[inline(always)]
+pub(super) fn loss_of<T: Real>(scores: &mut [T], label: usize) -> T {
+    let mut largest = scores[0];
+    for &score in &scores[1..] {
+        if score > largest {
+            largest = score;
+        }
+    }
+    let shifted = scores[label] - largest;
+    let mut total = T::ZERO;
+    for score in scores.iter_mut() {
+        *score = (*score - largest).exp();
+        total += *score;
+    }
+    let inverse = T::ONE / total;
+    for score in scores.iter_mut() {
+        *score = *score * inverse;
+    }
+    scores[label] -= T::ONE;
+    total.ln() - shifted
+}
+
+/// The whole network's parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Network<T> {
+    /// Its sizes.
+    pub shape: Shape,
+    /// First layer, input by input: entry `(hidden h, input i)` stands at `i * hidden + h`.
+    pub w1: Vec<T>,
+    /// First layer's biases.
+    pub b1: Vec<T>,
+    /// Classifier, class by class: entry `(class c, hidden h)` stands at `c * hidden + h`.
+    pub w2: Vec<T>,
+    /// Classifier's biases.
+    pub b2: Vec<T>,
+}
+
+impl<T: Real> Network<T> {
+    /// PyTorch's default initialisation of `Linear`: all uniform within ±1/√inputs.
+    pub fn random(shape: Shape, rng: &mut impl Rng) -> Self {
+        let mut uniform = |count: usize, inputs: usize| -> Vec<T> {
+            let bound = 1.0 / (inputs as f64).sqrt();
+            (0..count)
+                .map(|_| T::from_f64(bound * (2.0 * rng.random::<f64>() - 1.0)))
+                .collect()
+        };
+        Self {
+            shape,
+            w1: uniform(shape.inputs() * shape.hidden, shape.inputs()),
+            b1: uniform(shape.hidden, shape.inputs()),
+            w2: uniform(shape.classes * shape.hidden, shape.hidden),
+            b2: uniform(shape.classes, shape.hidden),
+        }
+    }
+
+    /// The classifier.
+    pub fn head(&self) -> Head<'_, T> {
+        Head {
+            w2: &self.w2,
+            b2: &self.b2,
+        }
+    }
+
+    /// The first layer's output (before ReLU) for every image, one after the other.
+    pub fn first_layer(&self, images: &SparseImages<T>) -> Vec<T> {
+        vectorized(FirstLayer {
+            network: self,
+            images,
+        })
+    }
+
+    /// Share of the examples whose class the network names, in percent.
+    pub fn accuracy(&self, examples: &Examples<T>) -> f64 {
+        let hidden = self.first_layer(&examples.images);
+        let mut scores = vec![T::ZERO; self.shape.classes];
+        let mut correct = 0_usize;
+        for (row, &label) in hidden.chunks_exact(self.shape.hidden).zip(&examples.labels) {
+            let activations: Vec<T> = row.iter().copied().map(relu).collect();
+            self.head().scores(&activations, &mut scores);
+            correct += usize::from(best(&scores) == usize::from(label));
+        }
+        100.0 * correct as f64 / examples.labels.len().max(1) as f64
+    }
+}
+
+struct FirstLayer<'a, T> {
+    network: &'a Network<T>,
+    images: &'a SparseImages<T>,
+}
+
+impl<T: Real> Work for FirstLayer<'_, T> {
+    type Output = Vec<T>;
+
+    #[inline(always)]
+    fn run(self) -> Vec<T> {
+        let hidden = self.network.shape.hidden;
+        let mut outputs = self.network.b1.repeat(self.images.count());
+        for (image, output) in outputs.chunks_exact_mut(hidden).enumerate() {
+            let (columns, values) = self.images.lit(image);
+            for (&column, &value) in columns.iter().zip(values) {
+                let row = &self.network.w1[column as usize * hidden..][..hidden];
+                axpy(value, row, output);
+            }
+        }
+        outputs
+    }
+}
+
+/// `max(z, 0)`.
+#[inline(always)]
+pub(super) fn relu<T: Real>(z: T) -> T {
+    if z > T::ZERO { z } else { T::ZERO }
+}
+
+/// The class of the highest score, the first of equals.
+#[inline(always)]
+pub(super) fn best<T: Real>(scores: &[T]) -> usize {
+    let mut best = 0;
+    for (class, score) in scores.iter().enumerate() {
+        if *score > scores[best] {
+            best = class;
+        }
+    }
+    best
+}
