@@ -120,9 +120,15 @@ fn zero(rows: usize, cols: usize) -> Factorization {
 
 #[allow(clippy::disallowed_methods)]
 fn with_nalgebra(block: &DMatrix<f64>) -> Option<Factorization> {
-    let found = block
-        .clone()
-        .try_svd(true, true, NALGEBRA_EPSILON, NALGEBRA_ITERATIONS)?;
+    let mut found =
+        block
+            .clone()
+            .try_svd_unordered(true, true, NALGEBRA_EPSILON, NALGEBRA_ITERATIONS)?;
+    // Where squares underflow nalgebra finds NaN, and its own sorting panics.
+    if found.singular_values.iter().any(|s| !s.is_finite()) {
+        return None;
+    }
+    found.sort_by_singular_values();
     Some(Factorization {
         u: found.u?,
         sigma: found.singular_values.iter().copied().collect(),
@@ -133,10 +139,14 @@ fn with_nalgebra(block: &DMatrix<f64>) -> Option<Factorization> {
 
 #[allow(clippy::disallowed_methods)]
 fn nalgebra_values(block: &DMatrix<f64>) -> Option<Vec<f64>> {
-    let found = block
-        .clone()
-        .try_svd(false, false, NALGEBRA_EPSILON, NALGEBRA_ITERATIONS)?;
-    Some(found.singular_values.iter().copied().collect())
+    let found =
+        block
+            .clone()
+            .try_svd_unordered(false, false, NALGEBRA_EPSILON, NALGEBRA_ITERATIONS)?;
+    let mut sigma: Vec<f64> = found.singular_values.iter().copied().collect();
+    // The same as above: total_cmp stands NaN, which the check then refuses.
+    sigma.sort_by(|a, b| b.total_cmp(a));
+    Some(sigma)
 }
 
 fn with_faer(block: &DMatrix<f64>, par: Par) -> Option<Factorization> {
