@@ -163,7 +163,7 @@ fn cells_158_decades_apart_are_no_panic() {
 
 /// Numbers from 0 to 1 that look random and are the same everywhere: Weyl's sequence.
 fn wobble(index: usize) -> f64 {
-    (index as f64 * 0.618_033_988_749_894_9).fract()
+    (index as f64 * 0.618_033_988_749_895).fract()
 }
 
 #[test]

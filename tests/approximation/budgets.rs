@@ -3,7 +3,7 @@
 use localized_lora::approx::best_grid::{best_uniform, grids_at_budget};
 use localized_lora::approx::budget::matched_rank;
 use localized_lora::approx::{
-    BlockLayout, FactorError, LayoutKind, MethodSettings, evaluate, reconstruct,
+    Block, BlockLayout, FactorError, LayoutKind, MethodSettings, evaluate, reconstruct,
 };
 use proptest::prelude::*;
 use std::ops::ControlFlow;
@@ -85,7 +85,7 @@ proptest! {
     ) {
         let (rows, cols) = matrix.shape();
         let spectra = spectra(&matrix, LayoutKind::Grid(grid));
-        let least = spectra.layout.blocks().iter().map(localized_lora::approx::Block::cost).min().unwrap();
+        let least = spectra.layout.blocks().iter().map(Block::cost).min().unwrap();
         let found = evaluate(&spectra, &adaptive(grid, budget));
         prop_assert_eq!(found.is_ok(), budget >= least);
         let Ok(found) = found else { return Ok(()) };
@@ -146,6 +146,20 @@ proptest! {
             prop_assert!((super::direct_error(&matrix, &rebuilt) - best.error).abs() <= TOLERANCE);
         }
     }
+}
+
+#[test]
+fn uniform_ranks_are_taken_where_the_greedy_order_wastes_the_budget() {
+    // Blocks of 2 × 2, 2 × 1, 1 × 2 and 1 × 1 cost 4, 3, 3 and 2 per triplet. By worth per parameter
+    // the second triplet of the first block (10.1) comes before all others (10), and after it and one
+    // of the dear blocks 1 parameter of 12 is left over; uniform ranks use all 12 and drop only it.
+    let [a, b, c] = [40.4, 30.0, 20.0].map(f64::sqrt);
+    let matrix = nalgebra::DMatrix::from_row_slice(3, 3, &[60.0, 0.0, b, 0.0, a, 0.0, b, 0.0, c]);
+    let found = measure(&matrix, &adaptive(2, 12)).unwrap();
+    assert_eq!((found.ranks, found.params), (vec![1; 4], 12));
+    let uniform = measure(&matrix, &localized(2, 1)).unwrap();
+    assert!((found.error - uniform.error).abs() < TOLERANCE);
+    assert!((found.error - a / matrix.norm()).abs() < TOLERANCE);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Errors: from the singular values, from the cells, and against every other factor pair.
 
 use localized_lora::approx::curve::{adaptive_curve, uniform_curve};
-use localized_lora::approx::{LayoutKind, evaluate, reconstruct};
+use localized_lora::approx::{Block, LayoutKind, evaluate, reconstruct};
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 
@@ -112,7 +112,7 @@ proptest! {
     #[test]
     fn the_adaptive_curve_is_what_its_budgets_buy((matrix, grid) in matrix_and_grid()) {
         let spectra = spectra(&matrix, LayoutKind::Grid(grid));
-        let costs: Vec<usize> = spectra.layout.blocks().iter().map(localized_lora::approx::Block::cost).collect();
+        let costs: Vec<usize> = spectra.layout.blocks().iter().map(Block::cost).collect();
         let equal = costs.iter().all(|cost| *cost == costs[0]);
         let curve = adaptive_curve(&spectra);
         prop_assert!(curve.windows(2).all(|pair| pair[1].error <= pair[0].error));
