@@ -11,7 +11,7 @@ use super::{Backend, FactorError, Factorization, check_finite};
 use crate::approx::metrics::norm;
 
 /// From this smaller side on faer is faster than nalgebra.
-const LARGE: usize = 96;
+const LARGE: usize = 48;
 
 /// Largest relative reconstruction error that passes for a factorization.
 pub const TOLERANCE: f64 = 1e-10;
