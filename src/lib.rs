@@ -3,7 +3,8 @@
 //! Data flows one way: [`source`] gives a matrix, [`approx`] lays blocks over it, factorizes and
 //! measures them, [`figure`] draws what came out. [`finetune`] trains the paper's network.
 //! A [`session`] is what a user asked for and [`analysis`] what comes out of it; the command line
-//! ([`cli`]) and the window (`app`) are two readers of both, and do not know each other.
+//! ([`cli`]) and the window (`app`) are two readers of both, and do not know each other; what they
+//! share about fine-tuning is an [`experiment`].
 //!
 //! The whole way, from the paper's digit to one line of its Table I:
 //!
@@ -27,6 +28,7 @@
 pub mod analysis;
 pub mod approx;
 pub mod cli;
+pub mod experiment;
 pub mod figure;
 pub mod finetune;
 pub mod report;

@@ -1,6 +1,7 @@
 //! Source, settings and view: what undo, files, flags, figure metadata and *copy as command* share.
 
 mod command;
+pub(crate) mod words;
 
 pub use command::{Export, View};
 

@@ -6,6 +6,7 @@ mod curve;
 mod dataset;
 mod failure;
 mod figure;
+mod finetune;
 mod print;
 mod settings;
 mod source;
@@ -23,6 +24,7 @@ pub use curve::CurveArgs;
 pub use dataset::DatasetArgs;
 pub use failure::Failure;
 pub use figure::FigureArgs;
+pub use finetune::FinetuneArgs;
 pub use print::FormatArgs;
 pub use settings::SettingsArgs;
 pub use source::SourceArgs;
@@ -69,6 +71,8 @@ pub enum Command {
     Curve(CurveArgs),
     /// Approximate every image of a data set: mean errors, and how often Localized beats LoRA
     Dataset(DatasetArgs),
+    /// Train the paper's network on digits 0 to 4, adapt it to 5 to 9 by every layout, and compare
+    Finetune(FinetuneArgs),
 }
 
 /// What the user asked for.
@@ -122,5 +126,6 @@ pub fn run(command: &Command) -> Result<(), Failure> {
         Command::Approximate(arguments) => approximate::run(arguments),
         Command::Curve(arguments) => curve::run(arguments),
         Command::Dataset(arguments) => dataset::run(arguments),
+        Command::Finetune(arguments) => finetune::run(arguments),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::words::Words;
 use super::{Session, Settings};
 use crate::approx::budget::BudgetRule;
 use crate::figure::palette::{ColorMap, Theme};
@@ -72,7 +73,7 @@ impl Session {
     /// `None` when no command line can say it: a pasted or learned matrix, a path that is not
     /// UTF-8 or reads as something else.
     pub fn command(&self, view: &View, limits: &Limits, export: Option<&Export>) -> Option<String> {
-        let mut words = Words::default();
+        let mut words = Words::program();
         words.subcommand(view)?;
         if !matches!(view, View::Dataset { .. }) {
             if let Some(part) = self.part()? {
@@ -118,43 +119,18 @@ fn written(source: &Source) -> Option<String> {
     (text.parse::<Source>().as_ref() == Ok(source)).then_some(text)
 }
 
-/// The words of a command line.
-#[derive(Default)]
-struct Words(Vec<String>);
-
 impl Words {
-    fn option(&mut self, name: &str, value: &str) {
-        if value.starts_with('-') {
-            self.0.push(format!("--{name}={value}"));
-        } else {
-            self.0.extend([format!("--{name}"), value.to_owned()]);
-        }
-    }
-
-    fn flag(&mut self, name: &str) {
-        self.0.push(format!("--{name}"));
-    }
-
-    /// The positional argument, which may look like an option.
-    fn last(&mut self, value: &str) {
-        if value.starts_with('-') {
-            self.0.push("--".to_owned());
-        }
-        self.0.push(value.to_owned());
-    }
-
     fn subcommand(&mut self, view: &View) -> Option<()> {
-        self.0.push("localized-lora".to_owned());
         match view {
-            View::Approximate => self.0.push("approximate".to_owned()),
+            View::Approximate => self.word("approximate"),
             View::Curve { max_params } => {
-                self.0.push("curve".to_owned());
+                self.word("curve");
                 if let Some(most) = max_params {
                     self.option("max-params", &most.to_string());
                 }
             }
             View::SingularValues => {
-                self.0.push("curve".to_owned());
+                self.word("curve");
                 self.flag("singular-values");
             }
             View::Dataset {
@@ -162,7 +138,7 @@ impl Words {
                 split,
                 digit,
             } => {
-                self.0.push("dataset".to_owned());
+                self.word("dataset");
                 if let Dataset::Folder(folder) = dataset {
                     self.option("data", folder.to_str()?);
                 }
@@ -220,16 +196,7 @@ impl Words {
     }
 
     fn export(&mut self, export: &Export, view: &View) -> Option<()> {
-        self.option("figure", export.path.to_str()?);
-        if let Some(width) = export.width {
-            self.option("width", &width.to_string());
-        }
-        if export.dpi != Export::DPI {
-            self.option("dpi", &export.dpi.to_string());
-        }
-        if export.theme == Theme::Dark {
-            self.option("theme", "dark");
-        }
+        self.figure(export)?;
         if *view == View::Approximate && export.colors != ColorMap::default() {
             self.option("colors", &export.colors.name().to_lowercase());
         }
@@ -237,10 +204,6 @@ impl Words {
             self.flag("error-maps");
         }
         Some(())
-    }
-
-    fn quoted(self) -> Option<String> {
-        shlex::try_join(self.0.iter().map(String::as_str)).ok()
     }
 }
 

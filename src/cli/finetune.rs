@@ -1,0 +1,442 @@
+//! `finetune`: the paper's experiment 2, and a look into single runs.
+
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use clap::ValueEnum;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+use super::figure::Target;
+use super::{Failure, FigureArgs, FormatArgs, print};
+use crate::experiment::{
+    self, Experiment, Preset, RunName, SaveError, Shown, delta_file, figures, tables,
+};
+use crate::figure::build::Context;
+use crate::figure::palette::Theme;
+use crate::figure::{Cell, Column, Figure, Row, Table, label};
+use crate::finetune::{
+    AdaptationData, Event, Inspection, Layout, Pretrained, Results, RunKey, RunRecord,
+    SweepSettings, edge_warning, inspect, pretrain, sweep,
+};
+use crate::source::Dataset;
+use crate::store::save_atomically;
+
+/// Arguments of `finetune`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct FinetuneArgs {
+    /// The sweep to begin from
+    #[arg(long, value_enum, default_value = "quick")]
+    pub preset: PresetName,
+    /// Only these layouts: lora, melora, localized_block, localized_grid
+    #[arg(long, value_name = "LAYOUT,…", value_delimiter = ',', value_parser = layout)]
+    pub layouts: Option<Vec<Layout>>,
+    /// These ranks for every layout
+    #[arg(long, value_name = "R,…", value_delimiter = ',')]
+    pub ranks: Option<Vec<NonZeroUsize>>,
+    /// These N (MELoRA) and K (Localized)
+    #[arg(long, value_name = "K,…", value_delimiter = ',')]
+    pub segments: Option<Vec<NonZeroUsize>>,
+    /// These learning rates; the validation loss chooses one per configuration
+    #[arg(long, value_name = "RATE,…", value_delimiter = ',', value_parser = rate)]
+    pub learning_rates: Option<Vec<f64>>,
+    /// These seeds, each a whole experiment
+    #[arg(long, value_name = "SEED,…", value_delimiter = ',')]
+    pub seeds: Option<Vec<u64>>,
+    /// Passes over the training digits 5 to 9
+    #[arg(long, value_name = "E")]
+    pub epochs: Option<NonZeroUsize>,
+    /// A folder with four files of MNIST's form, plain or .gz, instead of the built-in MNIST
+    #[arg(long, value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
+    /// Writes the results to this file, after every run
+    #[arg(long, value_name = "RESULTS.json", conflicts_with = "run")]
+    pub out: Option<PathBuf>,
+    /// Goes on with the runs that --out's file does not hold
+    #[arg(long, requires = "out")]
+    pub resume: bool,
+    /// Trains only this run and looks inside: full, lora:R, melora:N:R, localized_block:K:R or
+    /// localized_grid:K:R, with @RATE and #SEED if wanted; twice to compare
+    #[arg(long, value_name = "RUN")]
+    pub run: Vec<RunName>,
+    /// What the figure of --run shows
+    #[arg(long, value_enum, requires = "run")]
+    pub show: Option<ShowName>,
+    /// Writes what the run learned, ΔW (hidden units x inputs), as an NPY file
+    #[arg(long, value_name = "FILE.npy", requires = "run")]
+    pub delta: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) format: FormatArgs,
+    #[command(flatten)]
+    pub(super) figure: FigureArgs,
+}
+
+/// A preset by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PresetName {
+    /// The paper's: 36 configurations, 3 learning rates, 10 epochs
+    Paper,
+    /// A coarse grid, 3 epochs: a curve in seconds
+    Quick,
+    /// The paper's with learning rates up to ten times higher
+    Wider,
+}
+
+impl From<PresetName> for Preset {
+    fn from(name: PresetName) -> Self {
+        match name {
+            PresetName::Paper => Self::Paper,
+            PresetName::Quick => Self::Quick,
+            PresetName::Wider => Self::Wider,
+        }
+    }
+}
+
+/// A figure of runs by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ShowName {
+    /// Loss and accuracy against epochs
+    TrainingCurves,
+    /// What was learned, of the first run
+    DeltaWeights,
+    /// True against predicted digits
+    Confusion,
+}
+
+fn layout(text: &str) -> Result<Layout, String> {
+    let found = Layout::ALL.into_iter().find(|one| one.id() == text);
+    found.ok_or_else(|| {
+        let ids = Layout::ALL.map(Layout::id).join(", ");
+        format!("choose among {ids}")
+    })
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if rate.is_finite() && rate > 0.0 => Ok(rate),
+        _ => Err("a learning rate is a number above 0".to_owned()),
+    }
+}
+
+impl FinetuneArgs {
+    /// What is asked for.
+    pub(super) fn experiment(&self) -> Experiment {
+        let plain = |list: &Option<Vec<NonZeroUsize>>| {
+            list.as_ref()
+                .map(|list| list.iter().map(|one| one.get()).collect())
+        };
+        Experiment {
+            dataset: self.data.clone().map_or(Dataset::BuiltIn, Dataset::Folder),
+            preset: self.preset.into(),
+            layouts: self.layouts.clone(),
+            ranks: plain(&self.ranks),
+            segments: plain(&self.segments),
+            learning_rates: self.learning_rates.clone(),
+            seeds: self.seeds.clone(),
+            epochs: self.epochs.map(NonZeroUsize::get),
+        }
+    }
+
+    /// What of it is looked at.
+    pub(super) fn shown(&self, settings: &SweepSettings) -> Shown {
+        let runs: Vec<RunKey> = self.run.iter().map(|run| run.key(settings)).collect();
+        match (self.show, runs.first()) {
+            (_, None) => Shown::AccuracyDrop,
+            (Some(ShowName::TrainingCurves), _) => Shown::TrainingCurves(runs),
+            (Some(ShowName::Confusion), _) => Shown::Confusion(runs),
+            (Some(ShowName::DeltaWeights) | None, Some(first)) => Shown::DeltaWeights(*first),
+        }
+    }
+}
+
+/// Runs `finetune`.
+pub(super) fn run(arguments: &FinetuneArgs) -> Result<(), Failure> {
+    let target = arguments.figure.target()?;
+    let experiment = arguments.experiment();
+    let settings = experiment.settings();
+    let start = Start::new(arguments)?;
+    let data = experiment.data().map_err(Failure::run)?;
+    settings
+        .check(&settings.shape(data.rows, data.cols))
+        .map_err(Failure::usage)?;
+    let context = target.as_ref().map(|target| {
+        let command = experiment.command(&arguments.shown(&settings), Some(&target.export));
+        Context {
+            theme: target.export.theme,
+            ..Context::new(data.name.clone(), command.unwrap_or_default())
+        }
+    });
+    let picture = target.as_ref().zip(context.as_ref());
+    if arguments.run.is_empty() {
+        whole_sweep(arguments, &data, &settings, start, picture)
+    } else {
+        single_runs(arguments, &data, &settings, picture)
+    }
+}
+
+/// What `--out` and `--resume` say, looked at before anything is computed.
+struct Start {
+    found: Option<Results>,
+}
+
+impl Start {
+    fn new(arguments: &FinetuneArgs) -> Result<Self, Failure> {
+        let found = match &arguments.out {
+            Some(path) if path.exists() => {
+                if !arguments.resume {
+                    return Err(Failure::run(format!(
+                        "{} exists already; go on with it by --resume, or choose another name",
+                        path.display()
+                    )));
+                }
+                Some(experiment::load(path).map_err(Failure::run)?)
+            }
+            _ => None,
+        };
+        Ok(Self { found })
+    }
+
+    /// The runs that are done.
+    fn runs(
+        self,
+        path: Option<&Path>,
+        data: &AdaptationData,
+        settings: &SweepSettings,
+    ) -> Result<Vec<RunRecord>, Failure> {
+        let Some(found) = self.found else {
+            return Ok(Vec::new());
+        };
+        found.check(settings, &data.name).map_err(|error| {
+            let path = path.unwrap_or(Path::new("")).display();
+            Failure::run(format!("{path}: {error}"))
+        })?;
+        Ok(found.all_runs().copied().collect())
+    }
+}
+
+fn whole_sweep(
+    arguments: &FinetuneArgs,
+    data: &AdaptationData,
+    settings: &SweepSettings,
+    start: Start,
+    picture: Option<(&Target, &Context)>,
+) -> Result<(), Failure> {
+    let out = arguments.out.as_deref();
+    let done = start.runs(out, data, settings)?;
+    let results = train(data, settings, &done, out)?;
+    let mut notes: Vec<String> = edge_warning(&results).into_iter().collect();
+    if let Some(out) = out {
+        experiment::save(out, &results).map_err(Failure::run)?;
+        notes.push(format!("the results are in {}", out.display()));
+    }
+    if let Some((target, context)) = picture
+        && let Some(figure) = figures::accuracy_drop(context, &results, &[])
+    {
+        notes.push(written(target, &figure)?);
+    }
+    if arguments.format.for_programs() {
+        print::remarks(&notes);
+    }
+    if arguments.format.json {
+        return print::standard_output(&(results.to_json().map_err(Failure::run)? + "\n"));
+    }
+    if arguments.format.csv {
+        return print::standard_output(&tables::runs_table(&results, Theme::Light).to_csv());
+    }
+    let table = tables::frontier_table(&results, Theme::Light);
+    if let Some(text) = arguments.format.table(&table) {
+        return print::standard_output(&text);
+    }
+    print::page(&figures::describe(&results), &[&table], &notes)
+}
+
+/// The sweep with progress on a terminal; every run is saved as it ends.
+fn train(
+    data: &AdaptationData,
+    settings: &SweepSettings,
+    done: &[RunRecord],
+    out: Option<&Path>,
+) -> Result<Results, Failure> {
+    let bar = ProgressBar::new(1000);
+    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {percent} %, {msg}") {
+        bar.set_style(style);
+    }
+    let mut so_far = Results::new(&data.name, (data.rows, data.cols), settings);
+    done.iter().for_each(|&run| so_far.add(run));
+    let so_far = Mutex::new((so_far, None::<SaveError>));
+    let keep = |event: &Event| {
+        let mut kept = so_far.lock().unwrap_or_else(PoisonError::into_inner);
+        match *event {
+            Event::Pretrained { seed, accuracy } => kept.0.add_pretrained(seed, accuracy),
+            Event::RunDone(run) => kept.0.add(run),
+            Event::Epoch { .. } | Event::Progress { .. } => return ControlFlow::Continue(()),
+        }
+        match out.map(|out| experiment::save(out, &kept.0)) {
+            Some(Err(error)) => {
+                kept.1 = Some(error);
+                ControlFlow::Break(())
+            }
+            _ => ControlFlow::Continue(()),
+        }
+    };
+    let results = sweep(data, settings, done, &|event| {
+        if let Event::Progress {
+            fraction,
+            seconds_left,
+        } = event
+        {
+            bar.set_position((1000.0 * fraction) as u64);
+            bar.set_message(format!("{seconds_left:.0} s left"));
+        }
+        keep(&event)
+    });
+    bar.finish_and_clear();
+    if let (_, Some(error)) = so_far.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        return Err(Failure::run(error));
+    }
+    results.map_err(Failure::usage)
+}
+
+fn written(target: &Target, figure: &Figure) -> Result<String, Failure> {
+    let path = target.write(figure)?;
+    Ok(format!("the figure is in {}", path.display()))
+}
+
+fn single_runs(
+    arguments: &FinetuneArgs,
+    data: &AdaptationData,
+    settings: &SweepSettings,
+    picture: Option<(&Target, &Context)>,
+) -> Result<(), Failure> {
+    if arguments.run.len() > 2 {
+        return Err(Failure::usage(
+            "--run is given more than twice; compare two runs",
+        ));
+    }
+    if arguments.delta.is_some() && arguments.run.len() > 1 {
+        return Err(Failure::usage("--delta writes one run, give --run once"));
+    }
+    let shape = settings.shape(data.rows, data.cols);
+    for run in &arguments.run {
+        RunName::check(*run, &shape).map_err(Failure::usage)?;
+    }
+    let keys = arguments.run.iter().map(|run| run.key(settings));
+    let runs = look_into(data, settings, keys);
+    let runs: Vec<&Inspection> = runs.iter().collect();
+    let mut notes = Vec::new();
+    if let Some(path) = &arguments.delta {
+        let bytes = delta_file(&runs[0].update).map_err(Failure::run)?;
+        save_atomically(path, &bytes)?;
+        notes.push(format!("ΔW is in {}", path.display()));
+    }
+    if let Some((target, context)) = picture {
+        let figure = match arguments.shown(settings) {
+            Shown::TrainingCurves(_) => figures::training_curves(context, &runs),
+            Shown::Confusion(_) => figures::confusion(context, &runs),
+            Shown::DeltaWeights(_) | Shown::AccuracyDrop => {
+                figures::delta_weights(context, runs[0], [data.rows, data.cols])
+            }
+        };
+        notes.push(written(target, &figure)?);
+    }
+    print_runs(arguments, &runs, &notes)
+}
+
+fn look_into(
+    data: &AdaptationData,
+    settings: &SweepSettings,
+    keys: impl Iterator<Item = RunKey>,
+) -> Vec<Inspection> {
+    let go_on = || ControlFlow::Continue(());
+    let mut kept: Vec<Pretrained> = Vec::new();
+    let mut found = Vec::new();
+    for key in keys {
+        if kept.iter().all(|one| one.seed != key.seed) {
+            kept.extend(pretrain(data, settings, key.seed, &go_on));
+        }
+        let pretrained = kept.iter().find(|one| one.seed == key.seed);
+        found.extend(pretrained.and_then(|one| inspect(data, one, settings, key, &go_on)));
+    }
+    found
+}
+
+/// A run as JSON.
+#[derive(Serialize)]
+struct RunReport<'a> {
+    #[serde(flatten)]
+    record: &'a RunRecord,
+    digits: Vec<String>,
+    /// Rows are the true digits.
+    confusion: Vec<Vec<u32>>,
+    most_moved: Vec<usize>,
+    movement: &'a [f64],
+}
+
+fn print_runs(
+    arguments: &FinetuneArgs,
+    runs: &[&Inspection],
+    notes: &[String],
+) -> Result<(), Failure> {
+    if arguments.format.for_programs() {
+        print::remarks(notes);
+    }
+    if arguments.format.json {
+        let runs: Vec<RunReport> = runs.iter().map(|run| report(run)).collect();
+        return print::json(&serde_json::json!({ "runs": runs }));
+    }
+    let tables: Vec<Table> = runs.iter().map(|run| confusion_table(run)).collect();
+    if arguments.format.for_programs() {
+        let texts = tables.iter().filter_map(|one| arguments.format.table(one));
+        return print::standard_output(&texts.collect::<Vec<_>>().join("\n"));
+    }
+    let tables: Vec<&Table> = tables.iter().collect();
+    let moved = runs.iter().map(|run| {
+        let units = figures::most_moved(run, figures::FEATURES);
+        let units: Vec<String> = units.iter().map(usize::to_string).collect();
+        format!(
+            "{}: hidden units that moved most: {}",
+            figures::look_of(&run.record.key, Theme::Light).name,
+            units.join(", ")
+        )
+    });
+    let notes: Vec<String> = moved.chain(notes.iter().cloned()).collect();
+    print::page(
+        "What was learned; true digits down, predicted across",
+        &tables,
+        &notes,
+    )
+}
+
+fn report<'a>(run: &'a Inspection) -> RunReport<'a> {
+    RunReport {
+        record: &run.record,
+        digits: figures::digits(),
+        confusion: run
+            .confusion
+            .row_iter()
+            .map(|row| row.iter().copied().collect())
+            .collect(),
+        most_moved: figures::most_moved(run, figures::FEATURES),
+        movement: &run.movement,
+    }
+}
+
+fn confusion_table(run: &Inspection) -> Table {
+    let digits = figures::digits();
+    let rows = run.confusion.row_iter().zip(&digits).map(|(row, digit)| {
+        let counts = row.iter().map(|&count| Cell::count(count as usize));
+        Row {
+            color: None,
+            cells: std::iter::once(Cell::text(digit)).chain(counts).collect(),
+        }
+    });
+    let mut columns = vec![Column::left("True")];
+    columns.extend(digits.iter().map(Column::right));
+    Table {
+        title: Some(label::clean(&tables::run_sentence(&run.record))),
+        columns,
+        rows: rows.collect(),
+    }
+}

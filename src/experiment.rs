@@ -1,0 +1,194 @@
+//! Experiment 2 as a user asks for it: what the command line, the window, results files and
+//! *copy as command* share about fine-tuning.
+
+mod command;
+mod delta;
+pub mod figures;
+mod results;
+mod run_name;
+pub mod tables;
+
+pub use command::Shown;
+pub use delta::delta_file;
+pub use results::{SaveError, load, save};
+pub use run_name::RunName;
+
+use serde::{Deserialize, Serialize};
+
+use crate::finetune::{AdaptationData, FinetuneError, Layout, SweepSettings};
+use crate::source::{Dataset, SourceError, Split, digits};
+
+/// A choice of sweep to begin from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Preset {
+    /// The paper's grid: 36 configurations at three learning rates.
+    Paper,
+    /// A coarse grid at one rate, in seconds.
+    #[default]
+    Quick,
+    /// The paper's grid at rates up to ten times higher.
+    Wider,
+}
+
+impl Preset {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Quick, Self::Paper, Self::Wider];
+
+    /// The name on the command line.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Paper => "paper",
+            Self::Quick => "quick",
+            Self::Wider => "wider",
+        }
+    }
+
+    /// What it sweeps.
+    pub fn settings(self) -> SweepSettings {
+        match self {
+            Self::Paper => SweepSettings::paper(),
+            Self::Quick => SweepSettings::quick(),
+            Self::Wider => SweepSettings::wider(),
+        }
+    }
+}
+
+/// A data set and a sweep: a preset, and what is changed about it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Experiment {
+    /// The digits.
+    pub dataset: Dataset,
+    /// Where the settings begin.
+    pub preset: Preset,
+    /// Only these layouts.
+    pub layouts: Option<Vec<Layout>>,
+    /// These ranks for every layout.
+    pub ranks: Option<Vec<usize>>,
+    /// These counts of segments (N and K) for every layout.
+    pub segments: Option<Vec<usize>>,
+    /// These learning rates.
+    pub learning_rates: Option<Vec<f64>>,
+    /// These seeds.
+    pub seeds: Option<Vec<u64>>,
+    /// So many epochs.
+    pub epochs: Option<usize>,
+}
+
+impl Experiment {
+    /// The whole sweep.
+    pub fn settings(&self) -> SweepSettings {
+        let mut settings = self.preset.settings();
+        if let Some(layouts) = &self.layouts {
+            settings.keep_layouts(layouts);
+        }
+        if let Some(ranks) = &self.ranks {
+            settings.set_ranks(ranks);
+        }
+        if let Some(segments) = &self.segments {
+            settings.set_segments(segments);
+        }
+        if let Some(rates) = &self.learning_rates {
+            settings.learning_rates.clone_from(rates);
+        }
+        if let Some(seeds) = &self.seeds {
+            settings.seeds.clone_from(seeds);
+        }
+        if let Some(epochs) = self.epochs {
+            settings.epochs = epochs;
+        }
+        settings
+    }
+
+    /// The experiment that gives `settings`: the nearest preset and what differs from it. `None`
+    /// where no command line can say them.
+    pub fn of(settings: &SweepSettings, dataset: &Dataset) -> Option<Self> {
+        let found = Preset::ALL.into_iter().filter_map(|preset| {
+            let base = preset.settings();
+            let changed = |differs: bool| differs.then_some(());
+            let found = Self {
+                dataset: dataset.clone(),
+                preset,
+                layouts: changed(settings.grids.len() != base.grids.len())
+                    .map(|()| settings.grids.iter().map(|grid| grid.layout).collect()),
+                ranks: changed(ranks_of(settings) != ranks_of(&base))
+                    .and_then(|()| common(ranks_of(settings))),
+                segments: changed(segments_of(settings) != segments_of(&base))
+                    .and_then(|()| common(segments_of(settings))),
+                learning_rates: changed(settings.learning_rates != base.learning_rates)
+                    .map(|()| settings.learning_rates.clone()),
+                seeds: changed(settings.seeds != base.seeds).map(|()| settings.seeds.clone()),
+                epochs: changed(settings.epochs != base.epochs).map(|()| settings.epochs),
+            };
+            (found.settings() == *settings).then_some(found)
+        });
+        found.min_by_key(Self::changes)
+    }
+
+    /// How many things differ from the preset.
+    fn changes(&self) -> usize {
+        [
+            self.layouts.is_some(),
+            self.ranks.is_some(),
+            self.segments.is_some(),
+            self.learning_rates.is_some(),
+            self.seeds.is_some(),
+            self.epochs.is_some(),
+        ]
+        .into_iter()
+        .map(usize::from)
+        .sum()
+    }
+
+    /// The digits, sorted into the two tasks.
+    ///
+    /// # Errors
+    /// Files that cannot be read, a data set without all ten digits.
+    pub fn data(&self) -> Result<AdaptationData, DataError> {
+        let train = digits(&self.dataset, Split::Train)?;
+        let test = digits(&self.dataset, Split::Test)?;
+        Ok(AdaptationData::new(
+            train.name(),
+            train.images(),
+            train.labels(),
+            test.images(),
+            test.labels(),
+            train.rows(),
+            train.cols(),
+        )?)
+    }
+}
+
+fn ranks_of(settings: &SweepSettings) -> Vec<Vec<usize>> {
+    settings
+        .grids
+        .iter()
+        .map(|grid| grid.ranks.clone())
+        .collect()
+}
+
+/// LoRA has no segments.
+fn segments_of(settings: &SweepSettings) -> Vec<Vec<usize>> {
+    let cut = settings
+        .grids
+        .iter()
+        .filter(|grid| grid.layout != Layout::Lora);
+    cut.map(|grid| grid.segments.clone()).collect()
+}
+
+/// What all have in common.
+fn common(lists: Vec<Vec<usize>>) -> Option<Vec<usize>> {
+    let first = lists.first()?.clone();
+    lists.iter().all(|list| *list == first).then_some(first)
+}
+
+/// Why there is nothing to train on.
+#[derive(Debug, thiserror::Error)]
+pub enum DataError {
+    /// A file of the data set.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// Its contents.
+    #[error(transparent)]
+    Finetune(#[from] FinetuneError),
+}
