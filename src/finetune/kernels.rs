@@ -158,6 +158,8 @@ pub(super) struct Slot {
     pub latent: u32,
     /// How many: the length of the row.
     pub width: u32,
+    /// Which parts read it.
+    pub group: u32,
 }
 
 /// Where all pixels stand; rows of one common width go through a loop made for that width.
@@ -183,22 +185,29 @@ impl Slots {
         self.slots[pixel]
     }
 
-    /// `u[latents of p] += x[p] a[row of p]` for every lit pixel `p`.
+    /// `u[latents of p] += x[p] a[row of p]` for every lit pixel `p`, whose group is marked `seen`.
     #[inline(always)]
-    pub(super) fn gather<T: Real>(&self, (columns, values): (&[u32], &[T]), a: &[T], u: &mut [T]) {
+    pub(super) fn gather<T: Real>(
+        &self,
+        (columns, values): (&[u32], &[T]),
+        a: &[T],
+        u: &mut [T],
+        seen: &mut [bool],
+    ) {
         match self.common_width {
-            Some(2) => self.gather_of::<T, 2>(columns, values, a, u),
-            Some(4) => self.gather_of::<T, 4>(columns, values, a, u),
-            Some(8) => self.gather_of::<T, 8>(columns, values, a, u),
-            Some(16) => self.gather_of::<T, 16>(columns, values, a, u),
-            Some(32) => self.gather_of::<T, 32>(columns, values, a, u),
-            Some(64) => self.gather_of::<T, 64>(columns, values, a, u),
+            Some(2) => self.gather_of::<T, 2>(columns, values, a, u, seen),
+            Some(4) => self.gather_of::<T, 4>(columns, values, a, u, seen),
+            Some(8) => self.gather_of::<T, 8>(columns, values, a, u, seen),
+            Some(16) => self.gather_of::<T, 16>(columns, values, a, u, seen),
+            Some(32) => self.gather_of::<T, 32>(columns, values, a, u, seen),
+            Some(64) => self.gather_of::<T, 64>(columns, values, a, u, seen),
             _ => {
                 for (&column, &value) in columns.iter().zip(values) {
                     let slot = self.slots[column as usize];
                     let (row, latent, width) =
                         (slot.row as usize, slot.latent as usize, slot.width as usize);
                     axpy(value, &a[row..][..width], &mut u[latent..][..width]);
+                    seen[slot.group as usize] = true;
                 }
             }
         }
@@ -211,6 +220,7 @@ impl Slots {
         values: &[T],
         a: &[T],
         u: &mut [T],
+        seen: &mut [bool],
     ) {
         // Neighbouring pixels mostly feed the same latents: those stay in registers.
         let mut sum = [T::ZERO; W];
@@ -223,6 +233,7 @@ impl Slots {
                 }
                 latent = slot.latent as usize;
                 sum.copy_from_slice(&u[latent..][..W]);
+                seen[slot.group as usize] = true;
             }
             let row = &a[slot.row as usize..][..W];
             for i in 0..W {

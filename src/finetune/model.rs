@@ -4,7 +4,7 @@ use super::images::{Examples, SparseImages};
 use super::kernels::{Work, axpy, rows_backward, rows_forward, vectorized};
 use super::network::{Head, Network, best, loss_of, relu};
 use super::real::Real;
-use super::wiring::Wiring;
+use super::wiring::{Place, Wiring};
 
 /// Images with their classes and, where the first layer is frozen, its output for each.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +52,8 @@ impl Evaluation {
 pub struct Scratch<T> {
     latents: Vec<T>,
     dlatents: Vec<T>,
+    /// Which groups of parts the image lights.
+    seen: Vec<bool>,
     hidden: Vec<T>,
     dhidden: Vec<T>,
     scores: Vec<T>,
@@ -63,6 +65,8 @@ pub trait Model<T: Real>: Sync {
     fn trained(&self) -> usize;
     /// Sizes: latents, hidden units, classes.
     fn sizes(&self) -> (usize, usize, usize);
+    /// Groups of inputs that are read together.
+    fn groups(&self) -> usize;
     /// The classifier.
     fn head<'a>(&'a self, parameters: &'a [T]) -> Head<'a, T>;
     /// Fills the hidden units, before ReLU, for one image.
@@ -83,6 +87,7 @@ fn scratch<T: Real>(model: &impl Model<T>) -> Scratch<T> {
     Scratch {
         latents: vec![T::ZERO; latents],
         dlatents: vec![T::ZERO; latents],
+        seen: vec![false; model.groups()],
         hidden: vec![T::ZERO; hidden],
         dhidden: vec![T::ZERO; hidden],
         scores: vec![T::ZERO; classes],
@@ -209,6 +214,15 @@ pub struct Adapter<'a, T> {
     pub network: &'a Network<T>,
 }
 
+/// The places that an image lights.
+#[inline(always)]
+fn seen<'a>(wiring: &'a Wiring, marks: &'a [bool]) -> impl Iterator<Item = &'a Place> {
+    let groups = wiring.groups().iter().zip(marks);
+    groups
+        .filter(|(_, seen)| **seen)
+        .flat_map(|(group, _)| group)
+}
+
 impl<T: Real> Model<T> for Adapter<'_, T> {
     fn trained(&self) -> usize {
         self.wiring.trained()
@@ -217,6 +231,10 @@ impl<T: Real> Model<T> for Adapter<'_, T> {
     fn sizes(&self) -> (usize, usize, usize) {
         let shape = &self.network.shape;
         (self.wiring.latents(), shape.hidden, shape.classes)
+    }
+
+    fn groups(&self) -> usize {
+        self.wiring.groups().len()
     }
 
     #[inline(always)]
@@ -231,8 +249,11 @@ impl<T: Real> Model<T> for Adapter<'_, T> {
             .copy_from_slice(&inputs.frozen[image * hidden..][..hidden]);
         at.latents.fill(T::ZERO);
         let lit = inputs.images.lit(image);
-        self.wiring.slots.gather(lit, parameters, &mut at.latents);
-        for place in self.wiring.places() {
+        at.seen.fill(false);
+        self.wiring
+            .slots
+            .gather(lit, parameters, &mut at.latents, &mut at.seen);
+        for place in seen(self.wiring, &at.seen) {
             let latents = &at.latents[place.latents.clone()];
             let rows = &parameters[place.b..][..latents.len() * place.hidden.len()];
             rows_forward(latents, rows, &mut at.hidden[place.hidden.clone()]);
@@ -248,7 +269,7 @@ impl<T: Real> Model<T> for Adapter<'_, T> {
         image: usize,
         at: &mut Scratch<T>,
     ) {
-        for place in self.wiring.places() {
+        for place in seen(self.wiring, &at.seen) {
             let latents = &at.latents[place.latents.clone()];
             let length = latents.len() * place.hidden.len();
             rows_backward(
@@ -291,6 +312,7 @@ impl Full {
                     row: row as u32,
                     latent: 0,
                     width: hidden as u32,
+                    group: 0,
                 }
             })
             .collect();
@@ -345,6 +367,10 @@ impl<T: Real> Model<T> for Full {
         (0, self.shape.hidden, self.shape.classes)
     }
 
+    fn groups(&self) -> usize {
+        1
+    }
+
     #[inline(always)]
     fn head<'a>(&'a self, parameters: &'a [T]) -> Head<'a, T> {
         let w2 = self.w2();
@@ -358,8 +384,9 @@ impl<T: Real> Model<T> for Full {
     fn forward(&self, parameters: &[T], inputs: &Inputs<'_, T>, image: usize, at: &mut Scratch<T>) {
         let hidden = at.hidden.len();
         at.hidden.copy_from_slice(&parameters[self.b1..][..hidden]);
+        let lit = inputs.images.lit(image);
         self.slots
-            .gather(inputs.images.lit(image), parameters, &mut at.hidden);
+            .gather(lit, parameters, &mut at.hidden, &mut at.seen);
     }
 
     #[inline(always)]

@@ -19,6 +19,9 @@ use super::real::Real;
 pub struct Wiring {
     parts: Vec<Part>,
     places: Vec<Place>,
+    /// The same places, those together that read the same inputs: where all of these are dark in
+    /// an image, their latents and gradients are zero.
+    groups: Vec<Vec<Place>>,
     pub(super) slots: Slots,
     latents: usize,
     trained: usize,
@@ -52,7 +55,7 @@ impl Wiring {
         let mut places = vec![None; parts.len()];
         let mut latents = 0;
         let mut slots = vec![Slot::default(); lit.len()];
-        for group in &groups {
+        for (index, group) in groups.iter().enumerate() {
             let first = latents;
             for &member in &group.members {
                 let part = &parts[member];
@@ -69,6 +72,7 @@ impl Wiring {
                     row: 0,
                     latent: first as u32,
                     width: group.width as u32,
+                    group: index as u32,
                 };
             }
         }
@@ -81,9 +85,15 @@ impl Wiring {
         }
         let trained = length;
         give_rows(&mut slots, lit, false, &mut length);
+        let together = |group: &Group<'_>| {
+            let members = group.members.iter();
+            members.map(|&member| places[member].clone()).collect()
+        };
+        let groups = groups.iter().map(together).collect();
         Self {
             parts,
             places,
+            groups,
             slots: Slots::new(slots),
             latents,
             trained,
@@ -110,8 +120,8 @@ impl Wiring {
         self.latents
     }
 
-    pub(super) fn places(&self) -> &[Place] {
-        &self.places
+    pub(super) fn groups(&self) -> &[Vec<Place>] {
+        &self.groups
     }
 
     /// `A` random normal with variance 1/(inputs of the part), `B` zero.
