@@ -12,6 +12,8 @@ mod settings;
 mod source;
 
 #[cfg(test)]
+mod finetune_round_trip;
+#[cfg(test)]
 mod round_trip;
 
 use std::ffi::OsString;

@@ -27,11 +27,11 @@ struct Parsed {
 
 fn read(command: &str) -> Parsed {
     let words = shlex::split(command).unwrap();
-    let Ok(Some(Invocation::Command(command))) = parse(words) else {
+    let Ok(Some(Invocation::Command(parsed))) = parse(words) else {
         panic!("not a subcommand: {command}");
     };
     let resolve = |settings: &super::SettingsArgs| settings.resolve(SHAPE.0, SHAPE.1).unwrap().0;
-    match *command {
+    match *parsed {
         Command::Approximate(arguments) => Parsed {
             session: Session {
                 settings: resolve(&arguments.settings),
@@ -60,6 +60,7 @@ fn read(command: &str) -> Parsed {
             limits: Limits::default(),
             target: arguments.figure.target().unwrap(),
         },
+        Command::Finetune(_) => panic!("about no matrix: {command}"),
     }
 }
 
