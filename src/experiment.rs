@@ -4,12 +4,14 @@
 mod command;
 mod delta;
 pub mod figures;
+mod report;
 mod results;
 mod run_name;
 pub mod tables;
 
 pub use command::Shown;
 pub use delta::delta_file;
+pub use report::RunsReport;
 pub use results::{SaveError, load, save};
 pub use run_name::RunName;
 
@@ -40,6 +42,24 @@ impl Preset {
             Self::Paper => "paper",
             Self::Quick => "quick",
             Self::Wider => "wider",
+        }
+    }
+
+    /// The name for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Paper => "Paper",
+            Self::Quick => "Quick",
+            Self::Wider => "Wider",
+        }
+    }
+
+    /// What it is for.
+    pub fn tooltip(self) -> &'static str {
+        match self {
+            Self::Paper => "36 configurations, three learning rates, 10 epochs: Figure 2",
+            Self::Quick => "A coarse grid at one learning rate, 3 epochs: a curve in seconds",
+            Self::Wider => "The paper's grid with learning rates up to ten times higher",
         }
     }
 

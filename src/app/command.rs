@@ -50,6 +50,22 @@ pub enum Command {
     Unpin,
     /// The whole matrix in every pane.
     ResetZoom,
+    /// Train what is missing, or go on.
+    Train,
+    /// Let the training wait.
+    PauseTraining,
+    /// Train until a run has made an epoch.
+    StepTraining,
+    /// Stop the training; what has ended is kept.
+    StopTraining,
+    /// Put the results aside and begin anew with the same seed.
+    ResetTraining,
+    /// Another seed.
+    NewSeed,
+    /// Ask for a results file and show it.
+    OpenResults,
+    /// Ask for the folder of a data set to train on.
+    ChooseDataSet,
     /// Stop what is being computed.
     Cancel,
     /// Show a tab.
@@ -64,7 +80,7 @@ pub enum Command {
 
 impl Command {
     /// The commands that stand in menus and have keys, in the order of the help page.
-    pub const NAMED: [Self; 17] = [
+    pub const NAMED: [Self; 18] = [
         Self::Open,
         Self::OpenFolder,
         Self::Subtract,
@@ -78,6 +94,7 @@ impl Command {
         Self::RandomDigit,
         Self::Pin,
         Self::ResetZoom,
+        Self::Train,
         Self::Cancel,
         Self::FullScreen,
         Self::Help,
@@ -105,6 +122,14 @@ impl Command {
             Self::Pin => "Pin results",
             Self::Unpin => "Unpin",
             Self::ResetZoom => "Reset zoom",
+            Self::Train => "Run",
+            Self::PauseTraining => "Pause",
+            Self::StepTraining => "Step",
+            Self::StopTraining => "Stop",
+            Self::ResetTraining => "Reset",
+            Self::NewSeed => "New seed",
+            Self::OpenResults => "Open results…",
+            Self::ChooseDataSet => "Data set folder…",
             Self::Cancel => "Cancel",
             Self::Show(tab) => tab.title(),
             Self::FullScreen => "Full screen",
@@ -135,6 +160,14 @@ impl Command {
             Self::Pin => "Keep these results in the table to compare the next ones with",
             Self::Unpin => "Forget the pinned results",
             Self::ResetZoom => "Show the whole matrix in every pane",
+            Self::Train => "Train every run of the sweep that is not done, or go on",
+            Self::PauseTraining => "Wait after the batch under way",
+            Self::StepTraining => "Train until a run has made one more epoch, then wait",
+            Self::StopTraining => "Stop training; runs that have ended are kept",
+            Self::ResetTraining => "Put these results aside and begin again with the same seed",
+            Self::NewSeed => "Other initial weights, batches and split",
+            Self::OpenResults => "A results file that this program saved",
+            Self::ChooseDataSet => "Four files of MNIST's form: MNIST, Fashion-MNIST …",
             Self::Cancel => "Stop the computation under way",
             Self::Show(_) => "Show this tab",
             Self::FullScreen => "Fill the screen, or leave it again",
@@ -167,6 +200,8 @@ impl Command {
             Self::ResetZoom => plain(Key::Num0),
             Self::Cancel => plain(Key::Escape),
             Self::Show(Tab::Approximate) => plain(Key::Num1),
+            Self::Train => plain(Key::F5),
+            Self::Show(Tab::FineTune) => plain(Key::Num2),
             Self::Show(Tab::Method) => plain(Key::Num3),
             Self::FullScreen => plain(Key::F11),
             Self::Help => plain(Key::F1),
@@ -230,5 +265,5 @@ pub fn pressed(ctx: &egui::Context) -> Vec<Command> {
 }
 
 fn is_function(key: Key) -> bool {
-    matches!(key, Key::F1 | Key::F11 | Key::Escape)
+    matches!(key, Key::F1 | Key::F5 | Key::F11 | Key::Escape)
 }

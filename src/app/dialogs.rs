@@ -17,6 +17,10 @@ pub enum Purpose {
     Subtract,
     /// Open the data set in the folder.
     Folder,
+    /// Train on the data set in the folder.
+    TrainingData,
+    /// Show the results of a sweep.
+    Results,
     /// Write the figure there.
     Export,
 }
@@ -68,7 +72,8 @@ impl Dialogs {
                     .add_filter("All files", &["*"])
                     .pick_file(),
             ),
-            Purpose::Folder => Box::pin(dialog.pick_folder()),
+            Purpose::Folder | Purpose::TrainingData => Box::pin(dialog.pick_folder()),
+            Purpose::Results => Box::pin(dialog.add_filter("Results", &["json"]).pick_file()),
             Purpose::Export => {
                 let name = suggested.unwrap_or("figure.png");
                 Box::pin(dialog.set_file_name(name).save_file())

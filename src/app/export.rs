@@ -6,7 +6,7 @@ use std::sync::Arc;
 use eframe::egui;
 
 use super::command::Command;
-use super::state::State;
+use super::state::{State, Tab};
 use super::worker::{Answer, Answers, Reply, Wake, Worker};
 use crate::figure::palette::Theme;
 use crate::figure::{Figure, Format, Table, render};
@@ -24,16 +24,49 @@ pub enum Kind {
     SingularValues,
     /// Errors over the data set.
     DataSet,
+    /// The paper's Figure 2.
+    AccuracyDrop,
+    /// Loss and accuracy of the selected runs.
+    TrainingCurves,
+    /// What the selected run learned.
+    DeltaWeights,
+    /// What the selected runs still confuse.
+    Confusion,
 }
 
 impl Kind {
     /// All of them, in the order of the dialog.
-    const ALL: [Self; 4] = [
+    const ALL: [Self; 8] = [
         Self::FigureOne,
         Self::ErrorCurve,
         Self::SingularValues,
         Self::DataSet,
+        Self::AccuracyDrop,
+        Self::TrainingCurves,
+        Self::DeltaWeights,
+        Self::Confusion,
     ];
+
+    /// The tab whose figure it is.
+    pub fn tab(self) -> Tab {
+        match self {
+            Self::FigureOne | Self::ErrorCurve | Self::SingularValues | Self::DataSet => {
+                Tab::Approximate
+            }
+            Self::AccuracyDrop | Self::TrainingCurves | Self::DeltaWeights | Self::Confusion => {
+                Tab::FineTune
+            }
+        }
+    }
+
+    /// The figures that the open tab offers.
+    fn offered(open: Tab) -> impl Iterator<Item = Self> {
+        let tab = match open {
+            Tab::FineTune => Tab::FineTune,
+            Tab::Approximate | Tab::Method => Tab::Approximate,
+        };
+        Self::ALL.into_iter().filter(move |kind| kind.tab() == tab)
+    }
 
     fn title(self) -> &'static str {
         match self {
@@ -41,6 +74,10 @@ impl Kind {
             Self::ErrorCurve => "Error against parameters",
             Self::SingularValues => "Singular values",
             Self::DataSet => "Errors over the data set",
+            Self::AccuracyDrop => "Accuracy drop against parameters (Figure 2)",
+            Self::TrainingCurves => "Training curves of the selected runs",
+            Self::DeltaWeights => "ΔW of the selected run",
+            Self::Confusion => "Confusion matrices of the selected runs",
         }
     }
 
@@ -50,6 +87,10 @@ impl Kind {
             Self::ErrorCurve => "error-against-parameters",
             Self::SingularValues => "singular-values",
             Self::DataSet => "data-set",
+            Self::AccuracyDrop => "accuracy-drop",
+            Self::TrainingCurves => "training-curves",
+            Self::DeltaWeights => "delta-weights",
+            Self::Confusion => "confusion",
         }
     }
 }
@@ -63,15 +104,18 @@ pub enum Content {
     Csv,
     /// The numbers with their settings, as the command line prints them.
     Json,
+    /// A learned update as an array.
+    Npy,
 }
 
 impl Content {
-    const ALL: [(Self, &'static str); 5] = [
+    const ALL: [(Self, &'static str); 6] = [
         (Self::Figure(Format::Png), "png"),
         (Self::Figure(Format::Svg), "svg"),
         (Self::Figure(Format::Pdf), "pdf"),
         (Self::Csv, "csv"),
         (Self::Json, "json"),
+        (Self::Npy, "npy"),
     ];
 
     /// What a file's name asks for.
@@ -99,6 +143,8 @@ pub struct Exported {
     pub table: Table,
     /// The numbers with their settings.
     pub json: String,
+    /// The matrix as an NPY file, where it is one.
+    pub npy: Option<Vec<u8>>,
 }
 
 /// The file that was written, or why none was.
@@ -139,6 +185,10 @@ impl Exporter {
     /// Opens the dialog.
     pub fn open(&mut self, state: &State) {
         self.open = true;
+        if Kind::offered(state.tab).all(|kind| kind != self.kind) {
+            self.kind = Kind::offered(state.tab).next().unwrap_or(Kind::FigureOne);
+        }
+        self.fit();
         self.suggest(state);
     }
 
@@ -175,6 +225,13 @@ impl Exporter {
             .is_some_and(|(worker, _)| worker.busy())
     }
 
+    /// Only ΔW is an array.
+    fn fit(&mut self) {
+        if self.content == Content::Npy && self.kind != Kind::DeltaWeights {
+            self.content = Content::Figure(Format::Png);
+        }
+    }
+
     fn suggest(&mut self, state: &State) {
         let folder = state
             .preferences
@@ -195,16 +252,20 @@ impl Exporter {
             ui.set_width(460.0);
             ui.heading("Export");
             let before = (self.kind, self.content);
-            for kind in Kind::ALL {
+            for kind in Kind::offered(state.tab) {
                 ui.radio_value(&mut self.kind, kind, kind.title());
             }
             ui.separator();
             ui.horizontal(|ui| {
                 for (content, extension) in Content::ALL {
+                    if content == Content::Npy && self.kind != Kind::DeltaWeights {
+                        continue;
+                    }
                     ui.radio_value(&mut self.content, content, extension.to_uppercase());
                 }
             });
             self.details(ui, state);
+            self.fit();
             if before != (self.kind, self.content) {
                 self.suggest(state);
             }
@@ -295,6 +356,7 @@ fn write(request: Write, reply: &Reply<'_, Written>) {
         figure,
         table,
         json,
+        npy,
     } = request.exported;
     let bytes = match request.content {
         Content::Figure(format) => {
@@ -302,6 +364,7 @@ fn write(request: Write, reply: &Reply<'_, Written>) {
         }
         Content::Csv => Ok(table.to_csv().into_bytes()),
         Content::Json => Ok(json.into_bytes()),
+        Content::Npy => npy.ok_or_else(|| "only ΔW is written as NPY, choose png".to_owned()),
     };
     let written = bytes.and_then(|bytes| {
         save_atomically(&request.path, &bytes).map_err(|error| error.to_string())

@@ -5,12 +5,14 @@ use eframe::egui;
 use super::command::Command;
 use super::state::{State, Tab};
 
-const MOUSE: [(&str, &str); 6] = [
+const MOUSE: [(&str, &str); 8] = [
     ("Scroll over a pane", "zoom all panes"),
     ("Drag a pane", "move all panes"),
     ("Double click a pane", "show the whole matrix"),
     ("Click a block", "show its singular values"),
     ("Click a point of a curve", "use its setting"),
+    ("Click a point of Figure 2", "show what the run learned"),
+    ("Ctrl + click a point", "compare it with the one before"),
     ("Drop a file", "open it"),
 ];
 

@@ -14,6 +14,7 @@ pub fn show(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
                 Command::OpenFolder,
                 Command::Subtract,
                 Command::Paste,
+                Command::OpenResults,
                 Command::Export,
                 Command::CopyCommand,
                 Command::Quit,

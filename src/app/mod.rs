@@ -27,6 +27,7 @@ use export::Exporter;
 use state::{Preferences, State, Tab};
 use tabs::approximate::ApproximateTab;
 use tabs::approximate::job::{Analyst, Progress};
+use tabs::finetune::FinetuneTab;
 use tabs::method::MethodTab;
 use worker::{Answers, Wake, Worker};
 
@@ -44,6 +45,7 @@ type DigitsAnswer = Result<(Dataset, Arc<DigitSet>), SourceError>;
 pub struct Explorer {
     state: State,
     approximate: ApproximateTab,
+    finetune: FinetuneTab,
     method: MethodTab,
     dialogs: Dialogs,
     exporter: Exporter,
@@ -120,6 +122,7 @@ impl Explorer {
         let waker = ctx.clone();
         let wake: Wake = Arc::new(move || waker.request_repaint());
         let mut analyst = Analyst::default();
+        let sweeps = file.as_deref().and_then(preferences::sweeps);
         let mut explorer = Self {
             analyst: Worker::spawn("approximate", Arc::clone(&wake), move |request, reply| {
                 analyst.work(request, reply);
@@ -130,6 +133,7 @@ impl Explorer {
             saver: preferences::Saver::new(file, &preferences),
             state: State::new(preferences),
             approximate: ApproximateTab::default(),
+            finetune: FinetuneTab::new(sweeps, &wake),
             method: MethodTab::default(),
             dialogs: Dialogs::default(),
             exporter: Exporter::default(),
@@ -149,11 +153,17 @@ impl Explorer {
         &self.state
     }
 
+    /// The Fine-tune tab, likewise.
+    pub fn finetune(&self) -> &FinetuneTab {
+        &self.finetune
+    }
+
     /// Whether an answer is still to come.
     pub fn busy(&self) -> bool {
         self.analyst.0.busy()
             || self.digits.0.busy()
             || self.approximate.background.busy()
+            || self.finetune.busy()
             || self.method.busy()
             || self.exporter.busy()
     }
@@ -180,6 +190,10 @@ impl Explorer {
         });
         let changed = match self.state.tab {
             Tab::Approximate => self.approximate.ui(ui, &mut self.state, theme, &mut out),
+            Tab::FineTune => {
+                self.finetune.ui(ui, &mut self.state, theme, &mut out);
+                None
+            }
             Tab::Method => {
                 self.method.ui(ui, &self.state, theme);
                 None

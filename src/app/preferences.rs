@@ -13,6 +13,11 @@ pub fn file() -> Option<PathBuf> {
         .map(|place| place.config_dir().join("preferences.json"))
 }
 
+/// Where the sweeps of the Fine-tune tab are kept: beside the preferences.
+pub fn sweeps(file: &Path) -> Option<PathBuf> {
+    Some(file.parent()?.join("sweeps"))
+}
+
 /// Reads the preferences. A missing file is a first start; a damaged one is told and left alone
 /// until the next change is saved, under a name of its own.
 pub fn load(file: Option<&Path>) -> (Preferences, Option<String>) {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::tabs::approximate::ApproximateView;
 use super::tabs::approximate::job::Analysis;
+use crate::experiment::Experiment;
 use crate::session::Session;
 use crate::source::{DigitSet, Limits};
 
@@ -19,18 +20,21 @@ pub enum Tab {
     /// Experiment 1: approximate a matrix.
     #[default]
     Approximate,
+    /// Experiment 2: adapt a network to new digits.
+    FineTune,
     /// Definitions, formulas and what was measured.
     Method,
 }
 
 impl Tab {
     /// All tabs.
-    pub const ALL: [Self; 2] = [Self::Approximate, Self::Method];
+    pub const ALL: [Self; 3] = [Self::Approximate, Self::FineTune, Self::Method];
 
     /// What stands on the tab.
     pub fn title(self) -> &'static str {
         match self {
             Self::Approximate => "Approximate",
+            Self::FineTune => "Fine-tune",
             Self::Method => "Method",
         }
     }
@@ -75,6 +79,8 @@ pub struct Preferences {
     pub recent: VecDeque<String>,
     /// How the Approximate tab looks at things.
     pub view: ApproximateView,
+    /// What the Fine-tune tab trains.
+    pub experiment: Experiment,
     /// Width in pixels and resolution of exported PNGs.
     pub png: (u32, f64),
     /// Images with more pixels are scaled down.
@@ -95,6 +101,7 @@ impl Default for Preferences {
             zoom: 1.0,
             recent: VecDeque::new(),
             view: ApproximateView::default(),
+            experiment: Experiment::default(),
             png: (2100, 300.0),
             max_pixels: Limits::default().max_pixels,
             export_folder: None,

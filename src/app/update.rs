@@ -7,9 +7,11 @@ use eframe::egui;
 use super::Explorer;
 use super::command::Command;
 use super::dialogs::{Chosen, Purpose};
+use super::export::Kind;
 use super::state::Tab;
 use super::tabs::approximate::figures;
 use super::tabs::approximate::job::{Analysis, Progress};
+use super::tabs::finetune;
 use super::worker::Answer;
 use crate::session::Session;
 use crate::source::{self, Dataset, NamedMatrix, Source, Split};
@@ -36,6 +38,7 @@ pub fn receive(explorer: &mut Explorer, _ctx: &egui::Context) {
         }
     }
     explorer.approximate.background.receive();
+    explorer.finetune.receive(&mut explorer.state);
     explorer.method.receive();
     explorer.exporter.receive(&mut explorer.state);
     match explorer.dialogs.receive() {
@@ -110,6 +113,8 @@ fn chosen(explorer: &mut Explorer, purpose: Purpose, path: std::path::PathBuf) {
         Purpose::Open => open(explorer, Source::from_path(path)),
         Purpose::Subtract => subtract(explorer, Source::from_path(path)),
         Purpose::Folder => open_folder(explorer, path),
+        Purpose::TrainingData => explorer.finetune.choose(&mut explorer.state, path),
+        Purpose::Results => explorer.finetune.open(&mut explorer.state, path),
         Purpose::Export => explorer.exporter.set_path(&path),
     }
 }
@@ -159,7 +164,19 @@ pub fn dropped(explorer: &mut Explorer, ctx: &egui::Context) {
         let file = input.raw.dropped_files.first()?;
         Some(file.path().to_path_buf())
     });
-    if let Some(path) = path {
+    let Some(path) = path else {
+        return;
+    };
+    if explorer.state.tab == Tab::FineTune && path.is_dir() {
+        explorer.finetune.choose(&mut explorer.state, path);
+    } else if path
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
+    {
+        explorer.state.tab = Tab::FineTune;
+        explorer.finetune.open(&mut explorer.state, path);
+    } else {
+        explorer.state.tab = Tab::Approximate;
         open(explorer, Source::from_path(path));
     }
 }
@@ -177,22 +194,7 @@ pub fn run(explorer: &mut Explorer, ctx: &egui::Context, command: Command) {
         Command::Export => explorer.exporter.open(&explorer.state),
         Command::ExportTo(path) => export(explorer, path),
         Command::BrowseExport(name) => explorer.dialogs.ask(Purpose::Export, Some(&name), &wake),
-        Command::CopyCommand => {
-            let view = figures::view(&explorer.state, explorer.state.preferences.view.second);
-            match explorer
-                .state
-                .session()
-                .command(&view, &explorer.limits, None)
-            {
-                Some(command) => {
-                    ctx.copy_text(command.clone());
-                    explorer.state.done(format!("copied: {command}"));
-                }
-                None => explorer
-                    .state
-                    .fail("no command line can name this matrix, save it to a file and open that"),
-            }
-        }
+        Command::CopyCommand => copy_command(explorer, ctx),
         Command::CopyText(text) => {
             ctx.copy_text(text);
             explorer.state.done("copied to the clipboard");
@@ -211,6 +213,14 @@ pub fn run(explorer: &mut Explorer, ctx: &egui::Context, command: Command) {
             .extend(explorer.state.analysis.clone()),
         Command::Unpin => explorer.state.pinned.clear(),
         Command::ResetZoom => explorer.approximate.reset_zoom(),
+        Command::Train
+        | Command::PauseTraining
+        | Command::StepTraining
+        | Command::StopTraining
+        | Command::ResetTraining
+        | Command::NewSeed => explorer.finetune.run(&mut explorer.state, &command),
+        Command::OpenResults => explorer.dialogs.ask(Purpose::Results, None, &wake),
+        Command::ChooseDataSet => explorer.dialogs.ask(Purpose::TrainingData, None, &wake),
         Command::Cancel => cancel(explorer),
         Command::Show(tab) => explorer.state.tab = tab,
         Command::FullScreen => {
@@ -222,22 +232,53 @@ pub fn run(explorer: &mut Explorer, ctx: &egui::Context, command: Command) {
     }
 }
 
+/// Closes the help, else stops what the open tab computes.
 fn cancel(explorer: &mut Explorer) {
-    explorer.state.help = false;
+    if std::mem::take(&mut explorer.state.help) {
+        return;
+    }
+    if explorer.state.tab == Tab::FineTune {
+        return explorer.finetune.cancel();
+    }
     explorer.analyst.0.cancel();
     explorer.state.opening = None;
     explorer.approximate.background.cancel();
 }
 
+fn copy_command(explorer: &mut Explorer, ctx: &egui::Context) {
+    let state = &mut explorer.state;
+    let (command, otherwise) = if state.tab == Tab::FineTune {
+        (
+            finetune::figures::command(&explorer.finetune, Kind::DeltaWeights, None),
+            "no command line can say these settings, export the results as JSON",
+        )
+    } else {
+        let view = figures::view(state, state.preferences.view.second);
+        (
+            state.session().command(&view, &explorer.limits, None),
+            "no command line can name this matrix, save it to a file and open that",
+        )
+    };
+    match command {
+        Some(command) => {
+            ctx.copy_text(command.clone());
+            state.done(format!("copied: {command}"));
+        }
+        None => state.fail(otherwise),
+    }
+}
+
 fn export(explorer: &mut Explorer, path: std::path::PathBuf) {
     let wake = Arc::clone(&explorer.wake);
-    match figures::exported(
-        &explorer.approximate,
-        &explorer.state,
-        &explorer.limits,
-        explorer.exporter.kind(),
-        &explorer.exporter.export_of(&explorer.state, &path),
-    ) {
+    let kind = explorer.exporter.kind();
+    let choices = explorer.exporter.export_of(&explorer.state, &path);
+    let exported = if kind.tab() == Tab::FineTune {
+        finetune::figures::exported(&explorer.finetune, kind, &choices)
+    } else {
+        let (tab, state) = (&explorer.approximate, &explorer.state);
+        figures::exported(tab, state, &explorer.limits, kind, &choices)
+    };
+    match exported {
         Ok(exported) => explorer
             .exporter
             .write(&mut explorer.state, exported, path, &wake),

@@ -191,6 +191,27 @@ impl<Q> Drop for Worker<Q> {
     }
 }
 
+/// Threads for work that lasts: the shared ones stay free for what the window draws.
+pub struct Pool(Option<rayon::ThreadPool>);
+
+impl Default for Pool {
+    fn default() -> Self {
+        let pool = rayon::ThreadPoolBuilder::new().thread_name(|index| format!("train {index}"));
+        // Without threads of their own the work runs on the shared ones.
+        Self(pool.build().ok())
+    }
+}
+
+impl Pool {
+    /// Runs `work` with its parallel loops on these threads.
+    pub fn run<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
+        match &self.0 {
+            Some(pool) => pool.install(work),
+            None => work(),
+        }
+    }
+}
+
 fn panic_text(payload: &(dyn Any + Send)) -> String {
     let said = payload
         .downcast_ref::<&str>()

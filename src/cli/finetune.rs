@@ -7,7 +7,6 @@ use std::sync::{Mutex, PoisonError};
 
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
-use serde::Serialize;
 
 use super::figure::Target;
 use super::{Failure, FigureArgs, FormatArgs, print};
@@ -16,7 +15,7 @@ use crate::experiment::{
 };
 use crate::figure::build::Context;
 use crate::figure::palette::Theme;
-use crate::figure::{Cell, Column, Figure, Row, Table, label};
+use crate::figure::{Figure, Table};
 use crate::finetune::{
     AdaptationData, Event, Inspection, Layout, Pretrained, Results, RunKey, RunRecord,
     SweepSettings, edge_warning, inspect, pretrain, sweep,
@@ -362,18 +361,6 @@ fn look_into(
     found
 }
 
-/// A run as JSON.
-#[derive(Serialize)]
-struct RunReport<'a> {
-    #[serde(flatten)]
-    record: &'a RunRecord,
-    digits: Vec<String>,
-    /// Rows are the true digits.
-    confusion: Vec<Vec<u32>>,
-    most_moved: Vec<usize>,
-    movement: &'a [f64],
-}
-
 fn print_runs(
     arguments: &FinetuneArgs,
     runs: &[&Inspection],
@@ -383,10 +370,12 @@ fn print_runs(
         print::remarks(notes);
     }
     if arguments.format.json {
-        let runs: Vec<RunReport> = runs.iter().map(|run| report(run)).collect();
-        return print::json(&serde_json::json!({ "runs": runs }));
+        return print::json(&experiment::RunsReport::new(runs));
     }
-    let tables: Vec<Table> = runs.iter().map(|run| confusion_table(run)).collect();
+    let tables: Vec<Table> = runs
+        .iter()
+        .map(|run| tables::confusion_table(run))
+        .collect();
     if arguments.format.for_programs() {
         let texts = tables.iter().filter_map(|one| arguments.format.table(one));
         return print::standard_output(&texts.collect::<Vec<_>>().join("\n"));
@@ -407,36 +396,4 @@ fn print_runs(
         &tables,
         &notes,
     )
-}
-
-fn report<'a>(run: &'a Inspection) -> RunReport<'a> {
-    RunReport {
-        record: &run.record,
-        digits: figures::digits(),
-        confusion: run
-            .confusion
-            .row_iter()
-            .map(|row| row.iter().copied().collect())
-            .collect(),
-        most_moved: figures::most_moved(run, figures::FEATURES),
-        movement: &run.movement,
-    }
-}
-
-fn confusion_table(run: &Inspection) -> Table {
-    let digits = figures::digits();
-    let rows = run.confusion.row_iter().zip(&digits).map(|(row, digit)| {
-        let counts = row.iter().map(|&count| Cell::count(count as usize));
-        Row {
-            color: None,
-            cells: std::iter::once(Cell::text(digit)).chain(counts).collect(),
-        }
-    });
-    let mut columns = vec![Column::left("True")];
-    columns.extend(digits.iter().map(Column::right));
-    Table {
-        title: Some(label::clean(&tables::run_sentence(&run.record))),
-        columns,
-        rows: rows.collect(),
-    }
 }

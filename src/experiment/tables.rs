@@ -1,9 +1,10 @@
 //! Tables of a sweep.
 
-use super::figures::{look, look_of, setting};
+use super::RunName;
+use super::figures::{digits, look, look_of, setting};
 use crate::figure::palette::Theme;
 use crate::figure::{Cell, Column, Row, Table, label};
-use crate::finetune::{Layout, Results, RunRecord, frontier};
+use crate::finetune::{Inspection, Layout, Results, RunRecord, frontier};
 
 /// Full fine-tuning, and every layout's best configuration at each parameter count.
 pub fn frontier_table(results: &Results, theme: Theme) -> Table {
@@ -102,6 +103,75 @@ pub fn run_sentence(run: &RunRecord) -> String {
         label::percent(run.share),
         run.test_accuracy
     )
+}
+
+/// The test digits: true ones down, predicted ones across.
+pub fn confusion_table(run: &Inspection) -> Table {
+    let digits = digits();
+    let rows = run.confusion.row_iter().zip(&digits).map(|(row, digit)| {
+        let counts = row.iter().map(|&count| Cell::count(count as usize));
+        Row {
+            color: None,
+            cells: std::iter::once(Cell::text(digit)).chain(counts).collect(),
+        }
+    });
+    let mut columns = vec![Column::left("True")];
+    columns.extend(digits.iter().map(Column::right));
+    Table {
+        title: Some(label::clean(&run_sentence(&run.record))),
+        columns,
+        rows: rows.collect(),
+    }
+}
+
+/// Every epoch of the runs.
+pub fn epochs_table(runs: &[&Inspection]) -> Table {
+    let rows = runs.iter().flat_map(|run| {
+        run.history.iter().map(|epoch| Row {
+            color: None,
+            cells: vec![
+                Cell::text(RunName::from(run.record.key).to_string()),
+                Cell::count(epoch.epoch),
+                Cell::number(format!("{:.4}", epoch.train_loss), epoch.train_loss),
+                Cell::number(
+                    format!("{:.4}", epoch.validation_loss),
+                    epoch.validation_loss,
+                ),
+                points_cell(epoch.validation_accuracy),
+            ],
+        })
+    });
+    Table {
+        title: None,
+        columns: vec![
+            Column::left("run"),
+            Column::right("epoch"),
+            Column::right("training_loss"),
+            Column::right("validation_loss"),
+            Column::right("validation_accuracy"),
+        ],
+        rows: rows.collect(),
+    }
+}
+
+/// A learned update: a row per hidden unit, a column per input.
+pub fn update_table(run: &Inspection) -> Table {
+    let row = |unit: usize| Row {
+        color: None,
+        cells: run
+            .update
+            .row(unit)
+            .iter()
+            .map(|&value| Cell::number(format!("{value:.3e}"), value))
+            .collect(),
+    };
+    Table {
+        title: None,
+        columns: (0..run.update.ncols())
+            .map(|input| Column::right(format!("input_{input}")))
+            .collect(),
+        rows: (0..run.update.nrows()).map(row).collect(),
+    }
 }
 
 fn points_cell(value: f64) -> Cell {

@@ -171,7 +171,7 @@ impl Descent {
 }
 
 /// How a run stood after an epoch.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct EpochRecord {
     /// 1 for the first.
     pub epoch: usize,

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod approximate;
+mod finetune;
 mod method;
 mod pictures;
 mod real;

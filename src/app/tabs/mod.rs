@@ -1,4 +1,5 @@
 //! The tabs of the window.
 
 pub mod approximate;
+pub mod finetune;
 pub mod method;

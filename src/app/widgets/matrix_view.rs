@@ -8,6 +8,7 @@ use nalgebra::DMatrix;
 
 use crate::app::texture::MatrixTexture;
 use crate::approx::{BlockLayout, LayoutKind};
+use crate::figure::BlockLine;
 
 /// Which part of the matrix all panes show.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -67,6 +68,8 @@ pub struct MatrixView<'a> {
     pub texture: &'a MatrixTexture,
     /// Block lines and their colour.
     pub blocks: Option<(&'a BlockLayout, Color32)>,
+    /// Outlines of other parts, and their colour.
+    pub outlines: Option<(&'a [BlockLine], Color32)>,
     /// A block drawn with a stronger line.
     pub selected: Option<usize>,
     /// The cell that the pointer is over, in whichever pane.
@@ -103,6 +106,7 @@ impl MatrixView<'_> {
             self.paint_numbers(&painter, shown, origin, scale);
         }
         self.paint_blocks(&painter, &to_screen, scale);
+        self.paint_outlines(&painter, &to_screen, scale);
         let frame = ui.visuals().widgets.noninteractive.bg_stroke;
         painter.rect_stroke(shown, 0.0, frame, StrokeKind::Outside);
         if let Some((row, col)) = self.cursor {
@@ -170,6 +174,28 @@ impl MatrixView<'_> {
                 Stroke::new(2.5, color),
                 StrokeKind::Middle,
             );
+        }
+    }
+
+    fn paint_outlines(
+        &self,
+        painter: &egui::Painter,
+        to_screen: &dyn Fn(Pos2) -> Pos2,
+        scale: f32,
+    ) {
+        let Some((lines, color)) = self.outlines else {
+            return;
+        };
+        for line in lines {
+            let shorter = line.rows.len().min(line.cols.len());
+            if scale * shorter as f32 >= LINE_SPACING {
+                let corner = |row: usize, col: usize| to_screen(Pos2::new(col as f32, row as f32));
+                let place = Rect::from_min_max(
+                    corner(line.rows.start, line.cols.start),
+                    corner(line.rows.end, line.cols.end),
+                );
+                painter.rect_stroke(place, 0.0, Stroke::new(1.0, color), StrokeKind::Middle);
+            }
         }
     }
 

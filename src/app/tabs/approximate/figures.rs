@@ -89,7 +89,7 @@ pub fn exported(
                 json,
             )
         }
-        Kind::FigureOne => {
+        _ => {
             let methods = outcomes(analysis).map(|o| (&o.evaluation).into()).collect();
             let json = report::text(&report::Approximation { matrix, methods });
             (
@@ -104,6 +104,7 @@ pub fn exported(
         figure,
         table,
         json,
+        npy: None,
     })
 }
 

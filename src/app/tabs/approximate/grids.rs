@@ -11,6 +11,7 @@ use super::job::Analysis;
 use super::plots::{outcome_of, wake, working};
 use crate::app::texture::color32;
 use crate::app::theme;
+use crate::app::widgets::axis;
 use crate::approx::best_grid::{GridAtBudget, best_uniform};
 use crate::approx::{Evaluation, LocalizedSettings, Method, MethodSettings};
 use crate::figure::palette::Theme;
@@ -73,6 +74,8 @@ fn plot(
         .legend(Legend::default())
         .x_axis_label("K")
         .y_axis_label("error")
+        .x_grid_spacer(axis::whole)
+        .y_grid_spacer(axis::even)
         .allow_scroll(false)
         .include_y(0.0)
         .show(ui, |plot| {

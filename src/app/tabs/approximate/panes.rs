@@ -100,6 +100,7 @@ fn original(
             matrix,
             texture: &texture,
             blocks: None,
+            outlines: None,
             selected: None,
             cursor: tab.cursor,
         };
@@ -172,6 +173,7 @@ fn pane(
         matrix,
         texture: &texture,
         blocks: view.block_lines.then_some((layout, color)),
+        outlines: None,
         selected: tab
             .selected
             .filter(|(selected, _)| *selected == method)

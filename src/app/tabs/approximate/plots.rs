@@ -11,6 +11,7 @@ use super::{ApproximateTab, Background, SecondPlot, grids, ranks};
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
+use crate::app::widgets::axis;
 use crate::app::worker::Wake;
 use crate::approx::survey::Survey;
 use crate::approx::{Method, MethodSettings};
@@ -87,6 +88,8 @@ fn error_plot(
         .legend(Legend::default())
         .x_axis_label("parameters")
         .y_axis_label(label)
+        .x_grid_spacer(axis::whole)
+        .y_grid_spacer(axis::even)
         .allow_scroll(false)
         .include_x(0.0)
         .include_y(0.0)
@@ -236,6 +239,8 @@ fn spectrum(tab: &mut ApproximateTab, ui: &mut egui::Ui, analysis: &Analysis, th
         .height(ui.available_height())
         .x_axis_label("k")
         .y_axis_label("σ (power of ten)")
+        .x_grid_spacer(axis::whole)
+        .y_grid_spacer(axis::even)
         .allow_scroll(false)
         .include_x(0.0)
         .show(ui, |plot| {
@@ -350,6 +355,8 @@ fn histogram(ui: &mut egui::Ui, survey: &Survey, theme: Theme) {
         .height(ui.available_height().max(120.0))
         .x_axis_label("error")
         .y_axis_label("images")
+        .x_grid_spacer(axis::even)
+        .y_grid_spacer(axis::whole)
         .legend(Legend::default())
         .allow_scroll(false)
         .show(ui, |plot| {

@@ -1,0 +1,218 @@
+//! The runs that the user looks into: one, or two to compare.
+
+use std::sync::Arc;
+
+use nalgebra::DMatrix;
+
+use super::trainer::{DataCache, Inspector, Look, Seen};
+use super::training::Asked;
+use crate::app::state::State;
+use crate::app::texture::MatrixTexture;
+use crate::app::widgets::matrix_view::PaneView;
+use crate::app::worker::{Answer, Answers, Wake, Worker};
+use crate::experiment::figures;
+use crate::figure::BlockLine;
+use crate::finetune::{Inspection, RunKey};
+
+/// More runs than this are not kept at hand.
+const KEPT: usize = 12;
+
+/// What a run learned, ready to be drawn.
+pub struct Learned {
+    /// The run.
+    pub run: Arc<Inspection>,
+    /// Names the pictures.
+    pub id: u64,
+    /// The largest absolute value of ΔW.
+    pub bound: f64,
+    /// The parts that are rectangles of ΔW.
+    pub parts: Vec<BlockLine>,
+    /// The parts that are cells of the image.
+    pub cells: Vec<BlockLine>,
+    /// The hidden units that moved most, as images of their inputs.
+    pub features: Vec<Feature>,
+    /// The picture of ΔW.
+    pub texture: Option<MatrixTexture>,
+}
+
+/// A hidden unit's row of ΔW.
+pub struct Feature {
+    /// Which unit.
+    pub unit: usize,
+    /// Its row in the image's shape.
+    pub image: DMatrix<f64>,
+    /// The picture of it.
+    pub texture: Option<MatrixTexture>,
+}
+
+/// The selected runs, and what is known of the insides of runs.
+pub struct Looks {
+    wake: Wake,
+    worker: Option<(Worker<Look>, Answers<Seen>)>,
+    /// What the insides belong to.
+    asked: Option<Asked>,
+    /// One run, or two to compare.
+    selected: Vec<RunKey>,
+    learned: Vec<Learned>,
+    next_id: u64,
+    /// How far the insides asked for are.
+    pub progress: f32,
+    /// One zoom for all pictures of ΔW.
+    pub pane: PaneView,
+}
+
+impl Looks {
+    /// Nothing is selected.
+    pub fn new(wake: Wake) -> Self {
+        Self {
+            wake,
+            worker: None,
+            asked: None,
+            selected: Vec::new(),
+            learned: Vec::new(),
+            next_id: 0,
+            progress: 0.0,
+            pane: PaneView::default(),
+        }
+    }
+
+    /// The selected runs.
+    pub fn selected(&self) -> &[RunKey] {
+        &self.selected
+    }
+
+    /// What a run learned, if it is known yet.
+    pub fn learned(&mut self, key: &RunKey) -> Option<&mut Learned> {
+        self.learned
+            .iter_mut()
+            .find(|one| one.run.record.key == *key)
+    }
+
+    /// The insides of the selected runs that are known.
+    pub fn known(&self) -> Vec<Arc<Inspection>> {
+        let find = |key: &RunKey| {
+            let one = self.learned.iter().find(|one| one.run.record.key == *key);
+            one.map(|one| Arc::clone(&one.run))
+        };
+        self.selected.iter().filter_map(find).collect()
+    }
+
+    /// Whether an inside is still to come.
+    pub fn busy(&self) -> bool {
+        self.worker
+            .as_ref()
+            .is_some_and(|(worker, _)| worker.busy())
+    }
+
+    /// Forgets everything when the sweep is another one.
+    pub fn belong_to(&mut self, asked: Option<&Asked>) {
+        if self.asked.as_ref() != asked {
+            self.stop();
+            self.asked = asked.cloned();
+            self.selected.clear();
+            self.learned.clear();
+        }
+    }
+
+    /// Selects a run; `beside` compares it with the one selected before.
+    pub fn select(&mut self, key: RunKey, beside: bool, name: &str, cache: &DataCache) {
+        if let Some(place) = self.selected.iter().position(|known| *known == key) {
+            if beside || self.selected.len() == 1 {
+                self.selected.remove(place);
+            } else {
+                self.selected = vec![key];
+            }
+        } else if beside {
+            self.selected.truncate(1);
+            self.selected.push(key);
+        } else {
+            self.selected = vec![key];
+        }
+        self.look(name, cache);
+    }
+
+    /// Selects nothing.
+    pub fn clear(&mut self) {
+        self.stop();
+        self.selected.clear();
+    }
+
+    fn look(&mut self, name: &str, cache: &DataCache) {
+        let mut runs = self.selected.clone();
+        runs.retain(|key| self.learned.iter().all(|one| one.run.record.key != *key));
+        let Some((dataset, settings)) = self.asked.clone() else {
+            return;
+        };
+        if runs.is_empty() {
+            return self.stop();
+        }
+        let cache = cache.clone();
+        let (worker, _) = self.worker.get_or_insert_with(|| {
+            let mut inspector = Inspector::default();
+            Worker::spawn("inspect", Arc::clone(&self.wake), move |request, reply| {
+                inspector.work(&request, reply, &cache);
+            })
+        });
+        self.progress = 0.0;
+        worker.ask(Look {
+            dataset,
+            name: name.to_owned(),
+            settings,
+            runs,
+        });
+    }
+
+    /// Stops looking.
+    pub fn stop(&mut self) {
+        if let Some((worker, _)) = &mut self.worker {
+            worker.cancel();
+        }
+    }
+
+    /// Takes what the worker sent.
+    pub fn receive(&mut self, state: &mut State, image: [usize; 2]) {
+        let answers = self.worker.as_mut();
+        let answers = answers.map_or_else(Vec::new, |(worker, answers)| worker.receive(answers));
+        for answer in answers {
+            match answer {
+                Answer::Given(Seen::Progress(share)) => self.progress = share,
+                Answer::Given(Seen::Run(run)) => self.keep(run, image),
+                Answer::Given(Seen::Failed(why)) | Answer::Failed(why) => {
+                    self.selected.clear();
+                    state.fail(why);
+                }
+                Answer::Finished => {}
+            }
+        }
+    }
+
+    fn keep(&mut self, run: Arc<Inspection>, image: [usize; 2]) {
+        if self.asked.is_none() || run.update.ncols() != image[0] * image[1] {
+            return;
+        }
+        self.next_id += 1;
+        let selected = self.selected.clone();
+        let wanted = |one: &Learned| selected.contains(&one.run.record.key);
+        if self.learned.len() >= KEPT
+            && let Some(place) = self.learned.iter().position(|one| !wanted(one))
+        {
+            self.learned.remove(place);
+        }
+        let features = figures::most_moved(&run, figures::FEATURES)
+            .into_iter()
+            .map(|unit| Feature {
+                unit,
+                image: figures::feature(&run, unit, image),
+                texture: None,
+            });
+        self.learned.push(Learned {
+            id: self.next_id,
+            bound: run.update.amax(),
+            parts: figures::part_lines(&run.parts),
+            cells: figures::cell_lines(&run.parts, image),
+            features: features.collect(),
+            texture: None,
+            run,
+        });
+    }
+}
