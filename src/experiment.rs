@@ -132,9 +132,9 @@ impl Experiment {
                 layouts: changed(settings.grids.len() != base.grids.len())
                     .map(|()| settings.grids.iter().map(|grid| grid.layout).collect()),
                 ranks: changed(ranks_of(settings) != ranks_of(&base))
-                    .and_then(|()| common(ranks_of(settings))),
+                    .and_then(|()| common(&ranks_of(settings))),
                 segments: changed(segments_of(settings) != segments_of(&base))
-                    .and_then(|()| common(segments_of(settings))),
+                    .and_then(|()| common(&segments_of(settings))),
                 learning_rates: changed(settings.learning_rates != base.learning_rates)
                     .map(|()| settings.learning_rates.clone()),
                 seeds: changed(settings.seeds != base.seeds).map(|()| settings.seeds.clone()),
@@ -197,7 +197,7 @@ fn segments_of(settings: &SweepSettings) -> Vec<Vec<usize>> {
 }
 
 /// What all have in common.
-fn common(lists: Vec<Vec<usize>>) -> Option<Vec<usize>> {
+fn common(lists: &[Vec<usize>]) -> Option<Vec<usize>> {
     let first = lists.first()?.clone();
     lists.iter().all(|list| *list == first).then_some(first)
 }

@@ -6,7 +6,7 @@ use egui_plot::{GridInput, GridMark};
 const LINES: f64 = 6.0;
 
 /// Lines at 1, 2 or 5 times a power of ten, all of one strength.
-pub fn even(input: GridInput) -> Vec<GridMark> {
+pub fn even(input: &GridInput) -> Vec<GridMark> {
     let (low, high) = input.bounds;
     let span = high - low;
     if !span.is_finite() || span <= 0.0 {
@@ -29,14 +29,14 @@ pub fn even(input: GridInput) -> Vec<GridMark> {
 }
 
 /// The same for counts: never between two whole numbers.
-pub fn whole(input: GridInput) -> Vec<GridMark> {
+pub fn whole(input: &GridInput) -> Vec<GridMark> {
     let mut marks = even(input);
     marks.retain(|mark| mark.value.fract().abs() < 1e-9);
     marks
 }
 
 /// 1, 2 and 5 of every decade of an axis of decimal logarithms.
-pub fn decades(input: GridInput) -> Vec<GridMark> {
+pub fn decades(input: &GridInput) -> Vec<GridMark> {
     let (low, high) = input.bounds;
     let decades = low.floor() as i32..=high.ceil() as i32;
     let marks = decades.flat_map(|decade| {
@@ -68,21 +68,21 @@ mod tests {
     #[test]
     fn lines_stand_at_round_numbers() {
         assert_eq!(
-            values(&even(seen(-0.3, 10.4))),
+            values(&even(&seen(-0.3, 10.4))),
             [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]
         );
         assert_eq!(
-            values(&even(seen(0.0, 580.0))),
+            values(&even(&seen(0.0, 580.0))),
             [0.0, 100.0, 200.0, 300.0, 400.0, 500.0]
         );
-        assert_eq!(values(&whole(seen(0.9, 3.1))), [1.0, 2.0, 3.0]);
-        assert!(even(seen(1.0, 1.0)).is_empty());
-        assert!(even(seen(0.0, f64::INFINITY)).is_empty());
+        assert_eq!(values(&whole(&seen(0.9, 3.1))), [1.0, 2.0, 3.0]);
+        assert!(even(&seen(1.0, 1.0)).is_empty());
+        assert!(even(&seen(0.0, f64::INFINITY)).is_empty());
     }
 
     #[test]
     fn decades_in_view_have_their_lines_and_no_others() {
-        let marks = values(&decades(seen(-0.2, 1.1)));
+        let marks = values(&decades(&seen(-0.2, 1.1)));
         let expected = [0.0, 2_f64.log10(), 5_f64.log10(), 1.0];
         assert_eq!(marks.len(), expected.len());
         for (mark, expected) in marks.iter().zip(expected) {

@@ -74,8 +74,8 @@ fn plot(
         .legend(Legend::default())
         .x_axis_label("K")
         .y_axis_label("error")
-        .x_grid_spacer(axis::whole)
-        .y_grid_spacer(axis::even)
+        .x_grid_spacer(|seen| axis::whole(&seen))
+        .y_grid_spacer(|seen| axis::even(&seen))
         .allow_scroll(false)
         .include_y(0.0)
         .show(ui, |plot| {

@@ -13,9 +13,12 @@ use crate::finetune::{
 };
 use crate::source::Dataset;
 
+/// A data set, and its digits.
+type Kept = Option<(Dataset, Arc<AdaptationData>)>;
+
 /// The digits of the data set last used, shared by all who train.
 #[derive(Clone, Default)]
-pub struct DataCache(Arc<Mutex<Option<(Dataset, Arc<AdaptationData>)>>>);
+pub struct DataCache(Arc<Mutex<Kept>>);
 
 impl DataCache {
     /// The digits, read and sorted once.
@@ -63,10 +66,10 @@ pub enum Told {
 }
 
 /// Runs a sweep.
-pub fn work(request: Sweep, reply: &Reply<'_, Told>, cache: &DataCache, gate: &Gate, pool: &Pool) {
+pub fn work(request: &Sweep, reply: &Reply<'_, Told>, cache: &DataCache, gate: &Gate, pool: &Pool) {
     let outcome = cache
         .get(&request.dataset)
-        .and_then(|data| run(&request, &data, reply, gate, pool));
+        .and_then(|data| run(request, &data, reply, gate, pool));
     reply.send(match outcome {
         Ok(results) => Told::Ended(results),
         Err(why) => Told::Failed(why),

@@ -141,7 +141,7 @@ impl Training {
         let (gate, cache, pool) = (Arc::clone(&self.gate), self.cache.clone(), Pool::default());
         let (worker, _) = self.sweeper.get_or_insert_with(|| {
             Worker::spawn("sweep", Arc::clone(&self.wake), move |request, reply| {
-                work(request, reply, &cache, &gate, &pool);
+                work(&request, reply, &cache, &gate, &pool);
             })
         });
         worker.ask(request);
@@ -280,7 +280,7 @@ impl Training {
     fn take(&mut self, told: Told, state: &mut State) -> bool {
         match told {
             Told::Begun(results) => self.results = Some(results),
-            Told::Event(event) => return self.hear(event),
+            Told::Event(event) => return self.hear(&event),
             Told::Unsaved(why) => {
                 state.fail(why);
                 return false;
@@ -299,8 +299,8 @@ impl Training {
         true
     }
 
-    fn hear(&mut self, event: Event) -> bool {
-        match event {
+    fn hear(&mut self, event: &Event) -> bool {
+        match *event {
             Event::Progress {
                 fraction,
                 seconds_left,
