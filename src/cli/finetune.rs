@@ -17,8 +17,8 @@ use crate::figure::build::Context;
 use crate::figure::palette::Theme;
 use crate::figure::{Figure, Table};
 use crate::finetune::{
-    AdaptationData, Event, Inspection, Layout, Pretrained, Results, RunKey, RunRecord,
-    SweepSettings, edge_warning, inspect, pretrain, sweep,
+    AdaptationData, Event, Inspection, Layout, Pretrained, Results, RunKey, SweepSettings,
+    edge_warning, inspect, pretrain, sweep,
 };
 use crate::source::Dataset;
 use crate::store::save_atomically;
@@ -203,15 +203,15 @@ impl Start {
         path: Option<&Path>,
         data: &AdaptationData,
         settings: &SweepSettings,
-    ) -> Result<Vec<RunRecord>, Failure> {
+    ) -> Result<Option<Results>, Failure> {
         let Some(found) = self.found else {
-            return Ok(Vec::new());
+            return Ok(None);
         };
         found.check(settings, &data.name).map_err(|error| {
             let path = path.unwrap_or(Path::new("")).display();
             Failure::run(format!("{path}: {error}"))
         })?;
-        Ok(found.all_runs().copied().collect())
+        Ok(Some(found))
     }
 }
 
@@ -224,7 +224,7 @@ fn whole_sweep(
 ) -> Result<(), Failure> {
     let out = arguments.out.as_deref();
     let done = start.runs(out, data, settings)?;
-    let results = train(data, settings, &done, out)?;
+    let results = train(data, settings, done.as_ref(), out)?;
     let mut notes: Vec<String> = edge_warning(&results).into_iter().collect();
     if let Some(out) = out {
         experiment::save(out, &results).map_err(Failure::run)?;
@@ -255,7 +255,7 @@ fn whole_sweep(
 fn train(
     data: &AdaptationData,
     settings: &SweepSettings,
-    done: &[RunRecord],
+    done: Option<&Results>,
     out: Option<&Path>,
 ) -> Result<Results, Failure> {
     let bar = ProgressBar::new(1000);
@@ -263,7 +263,9 @@ fn train(
         bar.set_style(style);
     }
     let mut so_far = Results::new(&data.name, (data.rows, data.cols), settings);
-    done.iter().for_each(|&run| so_far.add(run));
+    if let Some(done) = done {
+        so_far.take_over(done);
+    }
     let so_far = Mutex::new((so_far, None::<SaveError>));
     let keep = |event: &Event| {
         let mut kept = so_far.lock().unwrap_or_else(PoisonError::into_inner);

@@ -123,6 +123,14 @@ impl Results {
         self.complete = self.full.runs.len() + self.runs.len() == self.wanted().len();
     }
 
+    /// Takes over what other results of the same sweep hold.
+    pub fn take_over(&mut self, done: &Self) {
+        for one in &done.pretrained {
+            self.add_pretrained(one.seed, one.accuracy);
+        }
+        done.all_runs().for_each(|&run| self.add(run));
+    }
+
     /// Takes in what a pretrained network can do.
     pub fn add_pretrained(&mut self, seed: u64, accuracy: f64) {
         if self.pretrained.iter().all(|record| record.seed != seed) {

@@ -65,14 +65,14 @@ pub type OnEvent<'a> = &'a (dyn Fn(Event) -> ControlFlow<()> + Sync);
 pub fn sweep(
     data: &AdaptationData,
     settings: &SweepSettings,
-    done: &[RunRecord],
+    done: Option<&Results>,
     on_event: OnEvent<'_>,
 ) -> Result<Results, FinetuneError> {
     let shape = settings.shape(data.rows, data.cols);
     settings.check(&shape)?;
     let mut results = Results::new(&data.name, (data.rows, data.cols), settings);
-    for &record in done {
-        results.add(record);
+    if let Some(done) = done {
+        results.take_over(done);
     }
     let mut open: Vec<RunKey> = results.wanted();
     open.retain(|key| results.find(key).is_none());

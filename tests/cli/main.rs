@@ -5,6 +5,7 @@
 
 mod errors;
 mod figures;
+mod finetune;
 mod numbers;
 mod readme;
 

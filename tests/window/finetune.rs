@@ -113,7 +113,7 @@ fn a_sweep_starts_shows_its_points_and_is_kept() {
     // The command line trains the same.
     let data = small().data().unwrap();
     let go_on = |_| std::ops::ControlFlow::Continue(());
-    let alone = localized_lora::finetune::sweep(&data, &small().settings(), &[], &go_on).unwrap();
+    let alone = localized_lora::finetune::sweep(&data, &small().settings(), None, &go_on).unwrap();
     assert_eq!(timeless(alone), timeless(trained.clone()));
     // A new window shows it again.
     let kept = load(&only_file(folder.path())).unwrap();

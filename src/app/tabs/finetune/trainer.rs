@@ -87,12 +87,13 @@ fn run(
     if let Some(done) = &request.done {
         done.check(&request.settings, &data.name)
             .map_err(|error| error.to_string())?;
-        take_over(&mut begun, done);
+        begun.take_over(done);
     }
-    if let Some(kept) = request.file.as_deref().and_then(kept) {
-        take_over(&mut begun, &kept);
+    let kept = request.file.as_deref().and_then(kept);
+    if let Some(kept) = kept.filter(|kept| kept.check(&request.settings, &data.name).is_ok()) {
+        begun.take_over(&kept);
     }
-    let done: Vec<_> = begun.all_runs().copied().collect();
+    let done = begun.clone();
     reply.send(Told::Begun(begun.clone()));
     let keeper = Keeper {
         file: request.file.clone(),
@@ -109,22 +110,12 @@ fn run(
         reply.send(Told::Event(event));
         reply.keep_going()
     };
-    let results = pool.run(|| sweep(data, &request.settings, &done, &on_event));
+    let results = pool.run(|| sweep(data, &request.settings, Some(&done), &on_event));
     let results = results.map_err(|error| error.to_string())?;
     if let Some(why) = keeper.save(&results) {
         reply.send(Told::Unsaved(why));
     }
     Ok(results)
-}
-
-/// Takes over what other results of the same sweep hold.
-fn take_over(results: &mut Results, done: &Results) {
-    if done.check(&results.settings, &results.dataset).is_ok() {
-        for one in &done.pretrained {
-            results.add_pretrained(one.seed, one.accuracy);
-        }
-        done.all_runs().for_each(|run| results.add(*run));
-    }
 }
 
 /// What the file holds; a damaged one is put aside, because it will be written again.

@@ -1,0 +1,172 @@
+//! `finetune`: what it prints and writes, and how it refuses.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::{refuse, run, succeed};
+
+/// One adapter, one epoch: two runs with full fine-tuning.
+const SMALL: &str = "finetune --layouts lora --ranks 1 --epochs 1";
+
+fn parsed(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+#[test]
+fn wrong_usage_is_one_line_and_status_two() {
+    let folder = tempfile::tempdir().unwrap();
+    for (line, part) in [
+        ("finetune --preset slow", "quick"),
+        ("finetune --layouts lora,purple", "localized_grid"),
+        ("finetune --ranks 0", "--ranks"),
+        ("finetune --segments 0", "--segments"),
+        ("finetune --segments two", "--segments"),
+        ("finetune --epochs 0", "--epochs"),
+        ("finetune --seeds=-1", "--seeds"),
+        ("finetune --seeds one", "--seeds"),
+        ("finetune --learning-rates 0", "above 0"),
+        ("finetune --learning-rates nan", "above 0"),
+        ("finetune --learning-rates=-1", "above 0"),
+        ("finetune --layouts lora --ranks 64", "rank"),
+        ("finetune --resume", "--out"),
+        ("finetune --show confusion", "--run"),
+        ("finetune --delta a.npy", "--run"),
+        ("finetune --run purple:1", "purple"),
+        ("finetune --run lora:64", "choose a rank below it"),
+        ("finetune --run localized_grid:29:1", "choose fewer"),
+        ("finetune --run lora:1 --run lora:2 --run lora:4", "twice"),
+        ("finetune --run lora:1 --run full --delta a.npy", "once"),
+        ("finetune --run lora:1 --out a.json", "--out"),
+        ("finetune --figure a.bmp", "change the ending of a.bmp"),
+    ] {
+        refuse(folder.path(), line, 2, part);
+    }
+}
+
+#[test]
+fn data_that_is_none_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("empty")).unwrap();
+    refuse(folder.path(), "finetune --data nowhere", 1, "nowhere");
+    refuse(folder.path(), "finetune --data empty", 1, "empty");
+}
+
+#[test]
+fn results_files_are_kept_from_harm() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let line = format!("{SMALL} --json --out a.json");
+    let printed = succeed(folder.path(), &line);
+    let text = std::fs::read_to_string(at("a.json")).unwrap();
+    assert_eq!(parsed(&printed), parsed(&text));
+    // Nothing is written over, and nothing goes on that is not the same sweep.
+    refuse(folder.path(), &line, 1, "--resume");
+    let other = |rest: &str| format!("{SMALL} {rest} --out a.json --resume");
+    refuse(folder.path(), &other("--seeds 1"), 1, "seeds");
+    refuse(
+        folder.path(),
+        &other("--learning-rates 0.5"),
+        1,
+        "learning rates",
+    );
+    std::fs::write(at("half.json"), &text[..text.len() / 2]).unwrap();
+    std::fs::write(at("empty.json"), "").unwrap();
+    std::fs::write(at("words.json"), "{\"hello\": 1}").unwrap();
+    std::fs::write(at("old.json"), text.replace("\"0.1.0\"", "\"0.0.9\"")).unwrap();
+    std::fs::create_dir(at("folder.json")).unwrap();
+    for name in ["half", "empty", "words", "folder", "old"] {
+        let line = format!("{SMALL} --out {name}.json --resume");
+        refuse(folder.path(), &line, 1, name);
+    }
+    let line = format!("{SMALL} --out nowhere/a.json");
+    refuse(folder.path(), &line, 1, "nowhere");
+    // Resuming what is complete trains nothing, and changes nothing.
+    let again = succeed(
+        folder.path(),
+        &format!("{SMALL} --json --out a.json --resume"),
+    );
+    assert_eq!(parsed(&again), parsed(&text));
+}
+
+#[test]
+fn a_sweep_prints_its_numbers_in_every_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = format!("{SMALL} --out a.json --figure a.svg");
+    let text = succeed(folder.path(), &line);
+    for part in ["Full fine-tuning", "LoRA", "r = 1", "848"] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    let results = parsed(&std::fs::read_to_string(folder.path().join("a.json")).unwrap());
+    assert_eq!(results["settings"]["epochs"], 1);
+    assert_eq!(results["full"]["params"], 50_565);
+    assert_eq!(results["complete"], true);
+    let run = &results["runs"][0];
+    assert_eq!(
+        (&run["layout"], &run["params"]),
+        (&"lora".into(), &848.into())
+    );
+    assert!((run["share"].as_f64().unwrap() - 848.0 / 50_565.0).abs() < 1e-9);
+    for field in [
+        "validation_loss",
+        "test_accuracy",
+        "seconds",
+        "learning_rate",
+        "seed",
+    ] {
+        assert!(run[field].is_number(), "{field}");
+    }
+    let svg = std::fs::read_to_string(folder.path().join("a.svg")).unwrap();
+    assert!(svg.starts_with("<svg"));
+    // The picture says how it was made.
+    assert!(svg.contains("finetune --preset quick"));
+    let csv = succeed(folder.path(), &format!("{SMALL} --csv"));
+    assert_eq!(csv.lines().count(), 3);
+    assert!(csv.starts_with("layout,segments,rank,params,share"));
+}
+
+#[test]
+fn a_run_is_looked_into_and_its_update_is_a_matrix() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = "finetune --epochs 1 --run lora:2 --delta d.npy --json --figure d.png";
+    let run = parsed(&succeed(folder.path(), line))["runs"][0].clone();
+    assert_eq!(run["rank"], 2);
+    assert_eq!(run["epochs"].as_array().unwrap().len(), 1);
+    let row = |row: &Value| -> u64 {
+        row.as_array()
+            .unwrap()
+            .iter()
+            .filter_map(Value::as_u64)
+            .sum()
+    };
+    let images: u64 = run["confusion"].as_array().unwrap().iter().map(row).sum();
+    assert_eq!(images, 4861);
+    assert!(is_png(&folder.path().join("d.png")));
+    // What LoRA of rank 2 learned has rank 2, and LoRA of rank 2 says so.
+    let told = succeed(folder.path(), "approximate d.npy --rank 2 --json");
+    let told = parsed(&told);
+    assert_eq!((&told["rows"], &told["cols"]), (&64.into(), &784.into()));
+    assert_eq!(told["rank"], 2);
+    assert!(told["methods"][0]["error"].as_f64().unwrap() < 1e-6);
+}
+
+fn is_png(path: &Path) -> bool {
+    std::fs::read(path).unwrap().starts_with(b"\x89PNG")
+}
+
+#[test]
+fn two_runs_are_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = "finetune --epochs 1 --run lora:2 --run full --show confusion --figure c.pdf";
+    let output = run(folder.path(), line);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        text.contains("LoRA") && text.contains("Full fine-tuning"),
+        "{text}"
+    );
+    assert!(
+        std::fs::read(folder.path().join("c.pdf"))
+            .unwrap()
+            .starts_with(b"%PDF")
+    );
+}
