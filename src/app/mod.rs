@@ -195,7 +195,8 @@ impl Explorer {
                 None
             }
             Tab::Method => {
-                self.method.ui(ui, &self.state, theme);
+                let trained = self.finetune.training().results();
+                self.method.ui(ui, &self.state, trained, theme);
                 None
             }
         };

@@ -225,7 +225,8 @@ fn whole_sweep(
     let out = arguments.out.as_deref();
     let done = start.runs(out, data, settings)?;
     let results = train(data, settings, done.as_ref(), out)?;
-    let mut notes: Vec<String> = edge_warning(&results).into_iter().collect();
+    let mut notes = tables::wins_sentences(&results);
+    notes.extend(edge_warning(&results));
     if let Some(out) = out {
         experiment::save(out, &results).map_err(Failure::run)?;
         notes.push(format!("the results are in {}", out.display()));

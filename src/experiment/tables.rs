@@ -4,7 +4,7 @@ use super::RunName;
 use super::figures::{digits, look, look_of, setting};
 use crate::figure::palette::Theme;
 use crate::figure::{Cell, Column, Row, Table, label};
-use crate::finetune::{Inspection, Layout, Results, RunRecord, frontier};
+use crate::finetune::{Inspection, Layout, Results, RunRecord, frontier, wins};
 
 /// Full fine-tuning, and every layout's best configuration at each parameter count.
 pub fn frontier_table(results: &Results, theme: Theme) -> Table {
@@ -52,6 +52,19 @@ pub fn frontier_table(results: &Results, theme: Theme) -> Table {
         ],
         rows: base.into_iter().chain(rows).collect(),
     }
+}
+
+/// The paper's claim for Figure 2, as it came out.
+pub fn wins_sentences(results: &Results) -> Vec<String> {
+    let localized = [Layout::LocalizedBlock, Layout::LocalizedGrid];
+    let sentence = |layout| {
+        let (won, of) = wins(results, layout)?;
+        Some(format!(
+            "{}: a lower drop with no more parameters than {won} of {of} points of LoRA and MELoRA",
+            look(layout, Theme::Light).name
+        ))
+    };
+    localized.into_iter().filter_map(sentence).collect()
 }
 
 /// Every run, exactly.

@@ -111,6 +111,23 @@ pub fn frontier(results: &Results, layout: Layout) -> Vec<FrontierPoint> {
     all
 }
 
+/// The paper's claim for Figure 2, counted: at how many of LoRA's and MELoRA's frontier points a
+/// localized layout drops less with no more parameters, and of how many. Nothing without points of
+/// both.
+pub fn wins(results: &Results, layout: Layout) -> Option<(usize, usize)> {
+    let ours = frontier(results, layout);
+    let theirs: Vec<FrontierPoint> = [Layout::Lora, Layout::Melora]
+        .into_iter()
+        .flat_map(|other| frontier(results, other))
+        .collect();
+    let beaten = |point: &&FrontierPoint| {
+        ours.iter()
+            .any(|one| one.params <= point.params && one.drop[0] < point.drop[0])
+    };
+    let won = theirs.iter().filter(beaten).count();
+    (!ours.is_empty() && !theirs.is_empty()).then_some((won, theirs.len()))
+}
+
 /// A sentence for the user when best rates lie on the edge of the grid, with how many.
 pub fn edge_warning(results: &Results) -> Option<String> {
     let points = points(results);

@@ -24,7 +24,7 @@ pub mod wiring;
 
 pub use data::AdaptationData;
 pub use error::FinetuneError;
-pub use frontier::{FrontierPoint, edge_warning, frontier};
+pub use frontier::{FrontierPoint, edge_warning, frontier, wins};
 pub use inspect::{Inspection, inspect};
 pub use layout::{Layout, Part};
 pub use record::{Results, RunRecord};

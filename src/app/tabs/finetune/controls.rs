@@ -23,9 +23,6 @@ pub fn show(
     theme: Theme,
     out: &mut Vec<Command>,
 ) {
-    moves(&tab.training, ui, out);
-    progress(&tab.training, ui);
-    ui.separator();
     let fixed = tab.training.under_way();
     ui.add_enabled_ui(!fixed, |ui| {
         if tab.custom.is_some() {
@@ -36,6 +33,9 @@ pub fn show(
         ui.separator();
         data_set(ui, &mut state.preferences.experiment, out);
     });
+    ui.separator();
+    moves(&tab.training, ui, out);
+    progress(&tab.training, ui);
     if fixed {
         ui.label(RichText::new("Stop the sweep to change what is trained.").small());
     }

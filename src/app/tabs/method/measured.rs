@@ -10,7 +10,9 @@ use crate::approx::metrics::numerical_rank;
 use crate::approx::settings::table_one;
 use crate::approx::singular_values;
 use crate::approx::survey::Survey;
+use crate::experiment::figures::look;
 use crate::figure::palette::Theme;
+use crate::finetune::{Layout, Results, wins as figure_two_wins};
 use crate::source::{Dataset, Split, digits_if_ready};
 
 /// The measurement over the test digits.
@@ -34,7 +36,7 @@ const TABLE_ONE: [(&str, &str); 3] = [
 
 impl Measured {
     /// Draws the table; measures when it is first seen.
-    pub fn ui(&mut self, ui: &mut egui::Ui, _theme: Theme) {
+    pub fn ui(&mut self, ui: &mut egui::Ui, trained: Option<&Results>) {
         ui.heading("What the paper reports, what was measured here");
         let ctx = ui.ctx().clone();
         let wake: Wake = Arc::new(move || ctx.request_repaint());
@@ -84,10 +86,34 @@ impl Measured {
                     "on the one digit shown",
                     survey.and_then(wins),
                 );
+                fine_tuned(trained, &mut line);
             });
         ui.label(
             "One digit proves little: on the whole test set the two are near a tie, and LoRA's mean \
              error is the lower one. A rank per block (Localized, adaptive) wins clearly.",
+        );
+    }
+}
+
+/// Figure 2, as the sweep in the Fine-tune tab has it.
+fn fine_tuned(trained: Option<&Results>, line: &mut impl FnMut(&str, &str, Option<String>)) {
+    let not_yet = || "run a sweep in the tab Fine-tune".to_owned();
+    let base = trained.and_then(|results| Some((results, results.full.test_accuracy?)));
+    let measured = base
+        .map(|(results, accuracy)| format!("{accuracy:.2} % ({} epochs)", results.settings.epochs));
+    line(
+        "full fine-tuning on the digits 5–9 (Figure 2)",
+        "97.59 %",
+        Some(measured.unwrap_or_else(not_yet)),
+    );
+    for layout in [Layout::LocalizedGrid, Layout::LocalizedBlock] {
+        let counted = trained.and_then(|results| figure_two_wins(results, layout));
+        let measured = counted.map(|(won, of)| format!("at {won} of {of} of their points"));
+        let name = look(layout, Theme::Light).name;
+        line(
+            &format!("{name}: a lower drop than LoRA and MELoRA with no more parameters"),
+            "over the whole range",
+            Some(measured.unwrap_or_else(not_yet)),
         );
     }
 }

@@ -12,6 +12,7 @@ use crate::app::texture::color32;
 use crate::app::theme;
 use crate::approx::{LayoutKind, Method};
 use crate::figure::palette::Theme;
+use crate::finetune::Results;
 
 use calculator::Calculator;
 use measured::Measured;
@@ -35,7 +36,13 @@ impl MethodTab {
     }
 
     /// Draws the tab.
-    pub fn ui(&mut self, ui: &mut egui::Ui, state: &State, theme: Theme) {
+    pub fn ui(
+        &mut self,
+        ui: &mut egui::Ui,
+        state: &State,
+        trained: Option<&Results>,
+        theme: Theme,
+    ) {
         egui::CentralPanel::default().show(ui, |ui| {
             egui::ScrollArea::vertical().show(ui, |ui| {
                 ui.set_max_width(920.0);
@@ -43,7 +50,7 @@ impl MethodTab {
                 ui.separator();
                 self.calculator.ui(ui, theme);
                 ui.separator();
-                self.measured.ui(ui, theme);
+                self.measured.ui(ui, trained);
             });
         });
     }

@@ -1,0 +1,210 @@
+//! What fine-tuning costs: an epoch of each layout on one core beside the core's limit, and the
+//! paper's whole sweep on all cores. `cargo bench --bench finetune`
+//!
+//! `benches/pytorch_peer.py` runs the same sweep in PyTorch for whoever has it.
+
+use std::hint::black_box;
+use std::ops::ControlFlow;
+use std::time::Instant;
+
+use localized_lora::experiment::{Experiment, Preset};
+use localized_lora::finetune::{
+    AdaptationData, Configuration, Layout, Part, Pretrained, Run, RunKey, SweepSettings, pretrain,
+    sweep,
+};
+
+/// What PyTorch 2.15 needed for the 108 adapter runs on an idle machine of two cores.
+const PYTORCH_SECONDS: f64 = 818.0;
+
+fn main() {
+    let experiment = Experiment {
+        preset: Preset::Paper,
+        ..Experiment::default()
+    };
+    let data = experiment.data().expect("built in");
+    let settings = experiment.settings();
+    epochs(&data, &settings);
+    whole_sweep(&data, &settings);
+}
+
+fn go_on() -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
+
+fn epochs(data: &AdaptationData, settings: &SweepSettings) {
+    let peak = peak();
+    println!("a core multiplies and adds {peak:.1} · 10⁹ f32 numbers a second at most, unfused");
+    println!("seconds an epoch of 26,464 digits, validation included, on one core:");
+    let once = SweepSettings {
+        pretraining_epochs: 1,
+        ..settings.clone()
+    };
+    let pretrained = pretrain(data, &once, 0, &go_on).expect("not stopped");
+    let of = |layout, segments, rank| {
+        Some(Configuration {
+            layout,
+            segments,
+            rank,
+        })
+    };
+    for adapter in [
+        None,
+        of(Layout::Lora, 1, 2),
+        of(Layout::Lora, 1, 8),
+        of(Layout::Lora, 1, 32),
+        of(Layout::Melora, 4, 4),
+        of(Layout::LocalizedBlock, 4, 4),
+        of(Layout::LocalizedBlock, 16, 2),
+        of(Layout::LocalizedGrid, 2, 4),
+        of(Layout::LocalizedGrid, 4, 8),
+        of(Layout::LocalizedGrid, 8, 8),
+    ] {
+        let (seconds, name) = epoch(data, &pretrained, settings, adapter);
+        let useful = operations(data, settings, adapter) / 1e9;
+        let share = 100.0 * useful / (peak * seconds);
+        println!(
+            "  {name:24} {seconds:.3} s, {useful:5.2} · 10⁹ operations, {share:4.1} % of the limit"
+        );
+    }
+}
+
+/// The median of five epochs.
+fn epoch(
+    data: &AdaptationData,
+    pretrained: &Pretrained,
+    settings: &SweepSettings,
+    adapter: Option<Configuration>,
+) -> (f64, String) {
+    let key = RunKey {
+        adapter,
+        learning_rate: 5e-4,
+        seed: 0,
+    };
+    let mut run = Run::new(data, pretrained, settings, key);
+    let mut taken: Vec<f64> = (0..5)
+        .map(|_| {
+            let start = Instant::now();
+            run.epoch(&go_on).expect("not stopped");
+            start.elapsed().as_secs_f64()
+        })
+        .collect();
+    taken.sort_by(f64::total_cmp);
+    let name = adapter.map_or_else(
+        || "full".to_owned(),
+        |one| format!("{}:{}:{}", one.layout.id(), one.segments, one.rank),
+    );
+    (taken[2], name)
+}
+
+/// Multiplications and additions that an epoch's formulas need, dark pixels skipped: forward and
+/// gradient of every training digit, the step of every batch, forward of the held-out tenth.
+fn operations(
+    data: &AdaptationData,
+    settings: &SweepSettings,
+    adapter: Option<Configuration>,
+) -> f64 {
+    let images = &data.adaptation.images;
+    let count = images.count();
+    let mut lit = vec![0_usize; images.pixels()];
+    for image in 0..count {
+        images
+            .lit(image)
+            .0
+            .iter()
+            .for_each(|&pixel| lit[pixel as usize] += 1);
+    }
+    let mean = |pixels: &[usize]| {
+        let sum: usize = pixels.iter().map(|&pixel| lit[pixel]).sum();
+        sum as f64 / count as f64
+    };
+    let shape = settings.shape(data.rows, data.cols);
+    let (hidden, classes) = (shape.hidden as f64, shape.classes as f64);
+    let (forward, backward, params) = match adapter {
+        None => {
+            let all: Vec<usize> = (0..images.pixels()).collect();
+            let layer = 2.0 * mean(&all) * hidden;
+            let classifier = 2.0 * hidden * classes;
+            (
+                layer + classifier,
+                layer + 2.0 * classifier,
+                shape.params() as f64,
+            )
+        }
+        Some(configuration) => {
+            let parts = configuration.parts(&shape);
+            let read = |part: &Part| 2.0 * mean(&part.inputs) * part.rank as f64;
+            let spread = |part: &Part| 2.0 * (part.rank * part.hidden.len()) as f64;
+            let classifier = 2.0 * hidden * classes;
+            let forward: f64 = parts.iter().map(|part| read(part) + spread(part)).sum();
+            let backward: f64 = parts
+                .iter()
+                .map(|part| read(part) + 2.0 * spread(part))
+                .sum();
+            let params = configuration.params(&shape) as f64;
+            (forward + classifier, backward + classifier, params)
+        }
+    };
+    let validation = count / 10;
+    let training = count - validation;
+    let steps = training.div_ceil(settings.batch) as f64;
+    const ADAM: f64 = 12.0;
+    training as f64 * (forward + backward) + validation as f64 * forward + steps * ADAM * params
+}
+
+/// Operations a second, in 10⁹, of independent multiplications and additions of f32, with the
+/// instructions that the trainer uses: no fused ones, so that results are the same everywhere.
+fn peak() -> f64 {
+    const LANES: usize = 96;
+    const ROUNDS: usize = 20_000_000;
+    let mut best = 0.0_f64;
+    for _ in 0..3 {
+        let start = Instant::now();
+        let sums = pulp::Arch::new().dispatch(
+            #[inline(always)]
+            || {
+                let (factor, term) = (black_box(0.999_f32), black_box(0.001_f32));
+                let mut sums = [1.0_f32; LANES];
+                for _ in 0..ROUNDS {
+                    for sum in &mut sums {
+                        *sum = *sum * factor + term;
+                    }
+                }
+                sums
+            },
+        );
+        black_box(sums);
+        let operations = (2 * LANES * ROUNDS) as f64;
+        best = best.max(operations / start.elapsed().as_secs_f64() / 1e9);
+    }
+    best
+}
+
+fn whole_sweep(data: &AdaptationData, settings: &SweepSettings) {
+    let start = Instant::now();
+    let results = sweep(data, settings, None, &|_| go_on()).expect("it can be trained");
+    let wall = start.elapsed().as_secs_f64();
+    let seconds = |runs: &[localized_lora::finetune::RunRecord]| -> f64 {
+        runs.iter().map(|run| run.seconds).sum()
+    };
+    let adapters = seconds(&results.runs);
+    println!(
+        "the paper's sweep: {wall:.1} s for {} full and {} adapter runs with pretraining \
+         ({:.1} s and {adapters:.1} s of one core); PyTorch needed {PYTORCH_SECONDS:.0} s for the \
+         adapter runs, {:.0} times as long",
+        results.full.runs.len(),
+        results.runs.len(),
+        seconds(&results.full.runs),
+        PYTORCH_SECONDS / wall,
+    );
+    match memory() {
+        Some(peak) => println!("memory at most: {peak}"),
+        None => println!("memory: this system does not tell"),
+    }
+}
+
+/// The largest memory that this process had, as Linux tells it.
+fn memory() -> Option<String> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    Some(line.trim_start_matches("VmHWM:").trim().to_owned())
+}
