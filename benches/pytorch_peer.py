@@ -71,23 +71,31 @@ def configurations():
 
 
 class Adapter(torch.nn.Module):
-    """Adds B A x of every part to the frozen first layer."""
+    """Adds B A x of every part to the frozen first layer.
+
+    Parts of unequal size are filled up with inputs that end in a column of their own, which is cut
+    off: so all parts are one batched product.
+    """
 
     def __init__(self, base, layout, count, rank):
         super().__init__()
         self.base = [parameter.detach() for parameter in base]
-        self.places = [(torch.tensor(a), torch.tensor(b)) for a, b in parts(layout, count, rank)]
-        self.a = torch.nn.ParameterList(
-            torch.randn(rank, len(a)) / len(a) ** 0.5 for a, _ in self.places
-        )
-        self.b = torch.nn.ParameterList(torch.zeros(len(b), rank) for _, b in self.places)
+        places = parts(layout, count, rank)
+        reads, writes = (max(len(part[side]) for part in places) for side in (0, 1))
+        none = SIDE * SIDE
+        inputs = torch.tensor([a + [none] * (reads - len(a)) for a, _ in places])
+        hidden = torch.tensor([b + [b[0]] * (writes - len(b)) for _, b in places])
+        self.flat = (hidden[:, :, None] * (none + 1) + inputs[:, None, :]).flatten()
+        spread = torch.tensor([len(a) ** -0.5 for a, _ in places])[:, None, None]
+        self.a = torch.nn.Parameter(torch.randn(len(places), rank, reads) * spread)
+        self.b = torch.nn.Parameter(torch.zeros(len(places), writes, rank))
 
     def forward(self, x):
         w1, b1, w2, b2 = self.base
-        added = torch.zeros(len(x), HIDDEN)
-        for (inputs, hidden), a, b in zip(self.places, self.a, self.b):
-            added = added.index_add(1, hidden, x[:, inputs] @ a.T @ b.T)
-        return F.linear(torch.relu(F.linear(x, w1, b1) + added), w2, b2)
+        update = torch.zeros(HIDDEN * (SIDE * SIDE + 1))
+        update = update.index_add(0, self.flat, (self.b @ self.a).flatten())
+        update = update.view(HIDDEN, -1)[:, :-1]
+        return F.linear(torch.relu(F.linear(x, w1 + update, b1)), w2, b2)
 
 
 def network():

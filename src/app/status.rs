@@ -5,7 +5,7 @@ use std::time::Duration;
 use eframe::egui;
 
 use super::command::Command;
-use super::state::{Message, State};
+use super::state::{Message, State, Tab};
 use super::tabs::approximate::job::Analysis;
 
 /// Draws the line.
@@ -28,7 +28,9 @@ pub fn show(ui: &mut egui::Ui, state: &mut State, busy: bool, out: &mut Vec<Comm
                 ui.add(egui::Label::new(text).truncate());
             }
             None => {
-                if let Some(analysis) = &state.analysis {
+                if let Some(analysis) = &state.analysis
+                    && state.tab == Tab::Approximate
+                {
                     ui.add(egui::Label::new(computed(analysis)).truncate());
                 }
             }

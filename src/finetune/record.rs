@@ -150,6 +150,11 @@ impl Results {
         self.full.runs.iter().chain(&self.runs)
     }
 
+    /// The base line's runs at its best rate, one per seed.
+    pub fn best_full(&self) -> Vec<RunRecord> {
+        at_best_rate(self.full.runs.iter())
+    }
+
     /// The results as JSON text.
     ///
     /// # Errors

@@ -1,11 +1,14 @@
-//! Pictures of the tab in both themes. They need a graphics adapter; software ones count.
+//! Pictures of the tabs in both themes. They need a graphics adapter; software ones count.
+
+use std::path::Path;
 
 use eframe::egui;
+use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, SnapshotOptions};
 use localized_lora::app::Explorer;
 use localized_lora::app::state::{Preferences, ThemeChoice};
 
-use super::window_with;
+use super::{drop_file, settle, window_with};
 
 /// Whether pictures can be drawn here; in CI they must be.
 fn can_draw(harness: &mut Harness<'static, Explorer>) -> bool {
@@ -25,7 +28,11 @@ fn picture(theme: ThemeChoice, name: &str) {
         theme,
         ..Preferences::default()
     });
-    if !can_draw(&mut harness) {
+    compare(&mut harness, name);
+}
+
+fn compare(harness: &mut Harness<'static, Explorer>, name: &str) {
+    if !can_draw(harness) {
         return;
     }
     // The status line holds times, which differ from run to run.
@@ -34,9 +41,33 @@ fn picture(theme: ThemeChoice, name: &str) {
     harness.snapshot_options(name, &SnapshotOptions::default());
 }
 
+/// The quick sweep with one run looked into.
+fn finetune(theme: ThemeChoice, name: &str) {
+    let mut harness = window_with(Preferences {
+        theme,
+        ..Preferences::default()
+    });
+    let results = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/finetune_quick.json");
+    drop_file(&mut harness, &results);
+    harness.get_by_label("localized_grid:4:2@0.001#0").click();
+    settle(&mut harness);
+    harness.run_steps(10);
+    compare(&mut harness, name);
+}
+
 #[test]
 fn the_approximate_tab_in_light() {
     picture(ThemeChoice::Light, "approximate_light");
+}
+
+#[test]
+fn the_finetune_tab_in_light() {
+    finetune(ThemeChoice::Light, "finetune_light");
+}
+
+#[test]
+fn the_finetune_tab_in_dark() {
+    finetune(ThemeChoice::Dark, "finetune_dark");
 }
 
 #[test]

@@ -28,6 +28,18 @@ pub fn even(input: &GridInput) -> Vec<GridMark> {
         .collect()
 }
 
+/// A mark's number with the decimals that its step needs.
+pub fn number(mark: GridMark) -> String {
+    let decimals = (-mark.step_size.log10()).ceil().clamp(0.0, 9.0) as usize;
+    let text = format!("{:.decimals$}", mark.value);
+    // Rounding must not leave a minus before zero.
+    if text.trim_start_matches(['-', '0', '.']).is_empty() {
+        "0".to_owned()
+    } else {
+        text
+    }
+}
+
 /// The same for counts: never between two whole numbers.
 pub fn whole(input: &GridInput) -> Vec<GridMark> {
     let mut marks = even(input);
@@ -78,6 +90,15 @@ mod tests {
         assert_eq!(values(&whole(&seen(0.9, 3.1))), [1.0, 2.0, 3.0]);
         assert!(even(&seen(1.0, 1.0)).is_empty());
         assert!(even(&seen(0.0, f64::INFINITY)).is_empty());
+    }
+
+    #[test]
+    fn numbers_have_the_decimals_of_their_step() {
+        let number = |value, step_size| number(GridMark { value, step_size });
+        assert_eq!(number(0.5, 0.5), "0.5");
+        assert_eq!(number(-1e-17, 0.5), "0");
+        assert_eq!(number(20.0, 10.0), "20");
+        assert_eq!(number(0.05, 0.05), "0.05");
     }
 
     #[test]

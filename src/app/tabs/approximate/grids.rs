@@ -76,6 +76,7 @@ fn plot(
         .y_axis_label("error")
         .x_grid_spacer(|seen| axis::whole(&seen))
         .y_grid_spacer(|seen| axis::even(&seen))
+        .y_axis_formatter(|mark, _| axis::number(mark))
         .allow_scroll(false)
         .include_y(0.0)
         .show(ui, |plot| {

@@ -90,6 +90,7 @@ fn error_plot(
         .y_axis_label(label)
         .x_grid_spacer(|seen| axis::whole(&seen))
         .y_grid_spacer(|seen| axis::even(&seen))
+        .y_axis_formatter(|mark, _| axis::number(mark))
         .allow_scroll(false)
         .include_x(0.0)
         .include_y(0.0)
@@ -241,6 +242,7 @@ fn spectrum(tab: &mut ApproximateTab, ui: &mut egui::Ui, analysis: &Analysis, th
         .y_axis_label("σ (power of ten)")
         .x_grid_spacer(|seen| axis::whole(&seen))
         .y_grid_spacer(|seen| axis::even(&seen))
+        .y_axis_formatter(|mark, _| axis::number(mark))
         .allow_scroll(false)
         .include_x(0.0)
         .show(ui, |plot| {
@@ -356,6 +358,7 @@ fn histogram(ui: &mut egui::Ui, survey: &Survey, theme: Theme) {
         .x_axis_label("error")
         .y_axis_label("images")
         .x_grid_spacer(|seen| axis::even(&seen))
+        .x_axis_formatter(|mark, _| axis::number(mark))
         .y_grid_spacer(|seen| axis::whole(&seen))
         .legend(Legend::default())
         .allow_scroll(false)

@@ -31,19 +31,21 @@ pub fn accuracy_drop(
     let results = training.results();
     let base = results.and_then(|results| results.full.test_accuracy);
     let mut points = Found::default();
-    let response = Plot::new("accuracy drop")
+    let top = top(training);
+    // A new top is a new plot, or the old bounds would stay.
+    let response = Plot::new(("accuracy drop", top as usize))
         .height(ui.available_height())
         .legend(Legend::default().follow_insertion_order(true))
         .x_axis_label("trainable parameters, % of all (biases and classifier included)")
         .y_axis_label("accuracy drop, points")
         .x_grid_spacer(|seen| axis::decades(&seen))
         .y_grid_spacer(|seen| axis::even(&seen))
+        .y_axis_formatter(|mark, _| axis::number(mark))
         .x_axis_formatter(|mark, _| percent(mark.value))
         .label_formatter(|_| None)
         .allow_scroll(false)
-        .include_x(0.0)
-        .include_x(2.0)
-        .include_y(0.0)
+        .default_x_bounds(-0.1, 2.1)
+        .default_y_bounds(-0.06 * top, top)
         .show(ui, |plot| {
             points.pointer = plot.response().hover_pos();
             let (Some(results), Some(base)) = (results, base) else {
@@ -82,6 +84,16 @@ pub fn accuracy_drop(
         );
     }
     clicked
+}
+
+/// As high as the frontiers reach; the faint points of bad learning rates may lie above.
+fn top(training: &Training) -> f64 {
+    let fronts = training.frontiers().iter().flat_map(|(_, points)| points);
+    let highest = fronts.map(|point| point.drop[2]).fold(0.0, f64::max);
+    match highest {
+        0.0 => 5.0,
+        _ => 5.0 * (1.1 * highest / 5.0).ceil(),
+    }
 }
 
 /// The point that the pointer is at.
@@ -129,7 +141,7 @@ fn base_line(
             .color(color)
             .radius(4.0),
     );
-    if let Some(run) = results.full.runs.first() {
+    if let Some(run) = results.best_full().first() {
         points.offer(plot, [2.0, 0.0], run.key, || name.clone());
     }
 }
@@ -278,6 +290,7 @@ pub fn training_curves(
         .y_axis_label(label)
         .x_grid_spacer(|seen| axis::whole(&seen))
         .y_grid_spacer(|seen| axis::even(&seen))
+        .y_axis_formatter(|mark, _| axis::number(mark))
         .label_formatter(|_| None)
         .allow_scroll(false)
         .include_x(1.0)
@@ -293,7 +306,7 @@ pub fn training_curves(
                 let line = |points: &[(f64, f64)]| -> Vec<[f64; 2]> {
                     points.iter().map(|&(x, y)| [x, y]).collect()
                 };
-                let name = curve.look.name;
+                let name = format!("{}, rate {}", curve.look.name, key.learning_rate);
                 let shape = shape(curve.look.marker);
                 match measure {
                     Measure::Loss => {

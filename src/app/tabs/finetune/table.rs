@@ -193,7 +193,10 @@ fn rows<'a>(training: &'a Training, results: &'a Results, view: View) -> Vec<&'a
     } else {
         let fronts = training.frontiers().iter();
         let best = fronts.flat_map(|(_, points)| points.iter().flat_map(|point| &point.runs));
-        results.full.runs.iter().chain(best).collect()
+        let best_full = results.best_full();
+        let full = results.full.runs.iter();
+        let full = full.filter(|run| best_full.iter().any(|best| best.key == run.key));
+        full.chain(best).collect()
     };
     let order = |a: &&RunRecord, b: &&RunRecord| match view.by {
         By::Run => Ordering::Equal,
