@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
 use thiserror::Error;
 
 /// Why a file could not be written; what stood there before is untouched.
@@ -27,6 +28,22 @@ pub fn save_atomically(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     })
 }
 
+/// Looks whether `path` can be written, before long work whose result goes there.
+///
+/// # Errors
+/// As [`save_atomically`].
+pub fn check_place(path: &Path) -> Result<(), StoreError> {
+    let found = if path.is_dir() {
+        Err(io::ErrorKind::IsADirectory.into())
+    } else {
+        beside(path).map(drop)
+    };
+    found.map_err(|error| StoreError {
+        path: path.to_path_buf(),
+        reason: reason(&error),
+    })
+}
+
 /// The system's reason without the name of the temporary file beside, which nobody asked for.
 fn reason(error: &io::Error) -> String {
     match error.kind() {
@@ -41,6 +58,15 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let path = linked
         .and_then(Result::ok)
         .unwrap_or_else(|| path.to_owned());
+    let mut file = beside(&path)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_data()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// A new file in the folder of `path`, gone when dropped.
+fn beside(path: &Path) -> io::Result<NamedTempFile> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -52,11 +78,7 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
         // What a new file usually gets; a temporary one would stay private to its owner.
         beside.permissions(std::fs::Permissions::from_mode(0o644));
     }
-    let mut file = beside.tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_data()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    beside.tempfile_in(folder)
 }
 
 #[cfg(test)]
@@ -78,6 +100,9 @@ mod tests {
                 .contains("a.txt/b.txt could not be written (not a directory)")
         );
         assert!(save_atomically(folder.path(), b"x").is_err());
+        assert!(check_place(&path).is_ok());
+        assert!(check_place(&inside_a_file).is_err());
+        assert!(check_place(folder.path()).is_err());
         assert_eq!(std::fs::read_dir(folder.path()).expect("lists").count(), 1);
     }
 

@@ -1,6 +1,5 @@
 //! `finetune`: the paper's experiment 2, and a look into single runs.
 
-use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -21,7 +20,7 @@ use crate::finetune::{
     edge_warning, inspect, pretrain, sweep,
 };
 use crate::source::Dataset;
-use crate::store::save_atomically;
+use crate::store::{check_place, save_atomically};
 
 /// Arguments of `finetune`.
 #[derive(Clone, Debug, clap::Args)]
@@ -33,20 +32,20 @@ pub struct FinetuneArgs {
     #[arg(long, value_name = "LAYOUT,…", value_delimiter = ',', value_parser = layout)]
     pub layouts: Option<Vec<Layout>>,
     /// These ranks for every layout
-    #[arg(long, value_name = "R,…", value_delimiter = ',')]
-    pub ranks: Option<Vec<NonZeroUsize>>,
+    #[arg(long, value_name = "R,…", value_delimiter = ',', value_parser = positive)]
+    pub ranks: Option<Vec<usize>>,
     /// These N (MELoRA) and K (Localized)
-    #[arg(long, value_name = "K,…", value_delimiter = ',')]
-    pub segments: Option<Vec<NonZeroUsize>>,
+    #[arg(long, value_name = "K,…", value_delimiter = ',', value_parser = positive)]
+    pub segments: Option<Vec<usize>>,
     /// These learning rates; the validation loss chooses one per configuration
     #[arg(long, value_name = "RATE,…", value_delimiter = ',', value_parser = rate)]
     pub learning_rates: Option<Vec<f64>>,
     /// These seeds, each a whole experiment
-    #[arg(long, value_name = "SEED,…", value_delimiter = ',')]
+    #[arg(long, value_name = "SEED,…", value_delimiter = ',', value_parser = seed)]
     pub seeds: Option<Vec<u64>>,
     /// Passes over the training digits 5 to 9
-    #[arg(long, value_name = "E")]
-    pub epochs: Option<NonZeroUsize>,
+    #[arg(long, value_name = "E", value_parser = positive)]
+    pub epochs: Option<usize>,
     /// A folder with four files of MNIST's form, plain or .gz, instead of the built-in MNIST
     #[arg(long, value_name = "FOLDER")]
     pub data: Option<PathBuf>,
@@ -54,14 +53,14 @@ pub struct FinetuneArgs {
     #[arg(long, value_name = "RESULTS.json", conflicts_with = "run")]
     pub out: Option<PathBuf>,
     /// Goes on with the runs that --out's file does not hold
-    #[arg(long, requires = "out")]
+    #[arg(long, requires = "out", conflicts_with = "run")]
     pub resume: bool,
     /// Trains only this run and looks inside: full, lora:R, melora:N:R, localized_block:K:R or
     /// localized_grid:K:R, with @RATE and #SEED if wanted; twice to compare
     #[arg(long, value_name = "RUN")]
     pub run: Vec<RunName>,
     /// What the figure of --run shows
-    #[arg(long, value_enum, requires = "run")]
+    #[arg(long, value_enum, requires_all = ["run", "figure"])]
     pub show: Option<ShowName>,
     /// Writes what the run learned, ΔW (hidden units x inputs), as an NPY file
     #[arg(long, value_name = "FILE.npy", requires = "run")]
@@ -112,6 +111,19 @@ fn layout(text: &str) -> Result<Layout, String> {
     })
 }
 
+fn positive(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number) if number > 0 => Ok(number),
+        _ => Err("write a whole number of 1 or more".to_owned()),
+    }
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    let largest = u64::MAX;
+    text.parse()
+        .map_err(|_| format!("a seed is a whole number from 0 to {largest}"))
+}
+
 fn rate(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(rate) if rate.is_finite() && rate > 0.0 => Ok(rate),
@@ -122,19 +134,15 @@ fn rate(text: &str) -> Result<f64, String> {
 impl FinetuneArgs {
     /// What is asked for.
     pub(super) fn experiment(&self) -> Experiment {
-        let plain = |list: &Option<Vec<NonZeroUsize>>| {
-            list.as_ref()
-                .map(|list| list.iter().map(|one| one.get()).collect())
-        };
         Experiment {
             dataset: self.data.clone().map_or(Dataset::BuiltIn, Dataset::Folder),
             preset: self.preset.into(),
             layouts: self.layouts.clone(),
-            ranks: plain(&self.ranks),
-            segments: plain(&self.segments),
+            ranks: self.ranks.clone(),
+            segments: self.segments.clone(),
             learning_rates: self.learning_rates.clone(),
             seeds: self.seeds.clone(),
-            epochs: self.epochs.map(NonZeroUsize::get),
+            epochs: self.epochs,
         }
     }
 
@@ -156,10 +164,22 @@ pub(super) fn run(arguments: &FinetuneArgs) -> Result<(), Failure> {
     let experiment = arguments.experiment();
     let settings = experiment.settings();
     let start = Start::new(arguments)?;
+    let figure = target.as_ref().map(|target| &target.export.path);
+    // Training takes long: what cannot be written is told before.
+    for path in figure
+        .into_iter()
+        .chain(&arguments.delta)
+        .chain(&arguments.out)
+    {
+        check_place(path)?;
+    }
     let data = experiment.data().map_err(Failure::run)?;
-    settings
-        .check(&settings.shape(data.rows, data.cols))
-        .map_err(Failure::usage)?;
+    let shape = settings.shape(data.rows, data.cols);
+    match arguments.run.is_empty() {
+        true => settings.check(&shape),
+        false => settings.check_training(),
+    }
+    .map_err(Failure::usage)?;
     let context = target.as_ref().map(|target| {
         let command = experiment.command(&arguments.shown(&settings), Some(&target.export));
         Context {

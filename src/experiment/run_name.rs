@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::finetune::network::Shape;
+use crate::finetune::settings::check_rate;
 use crate::finetune::{Configuration, Layout, RunKey, SweepSettings};
 
 /// Layout, segments (not for LoRA) and rank, then `@` learning rate and `#` seed.
@@ -26,11 +27,14 @@ impl RunName {
         }
     }
 
-    /// Whether a network of this shape can have such an adapter.
+    /// Whether a network of this shape can have such an adapter, and be trained at its rate.
     ///
     /// # Errors
-    /// More segments than a side has entries, a rank that is not below its part's smaller side.
+    /// A learning rate above 1, more segments than a side has entries, a rank that is not below its part's smaller side.
     pub fn check(self, shape: &Shape) -> Result<(), String> {
+        if let Some(Err(error)) = self.learning_rate.map(check_rate) {
+            return Err(format!("{self}: {error}"));
+        }
         let Some(one) = self.adapter else {
             return Ok(());
         };

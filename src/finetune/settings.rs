@@ -199,6 +199,18 @@ impl SweepSettings {
     /// # Errors
     /// The first setting that cannot, or that no configuration is left.
     pub fn check(&self, shape: &Shape) -> Result<(), FinetuneError> {
+        self.check_training()?;
+        if self.configurations(shape).is_empty() {
+            return Err(FinetuneError::NothingToTrain);
+        }
+        Ok(())
+    }
+
+    /// Looks at all but the configurations, of which a single run needs none.
+    ///
+    /// # Errors
+    /// The first setting that cannot be trained with.
+    pub fn check_training(&self) -> Result<(), FinetuneError> {
         let whole = [
             ("the number of epochs", self.epochs),
             ("the number of pretraining epochs", self.pretraining_epochs),
@@ -212,13 +224,7 @@ impl SweepSettings {
         }
         let rates = self.learning_rates.iter().chain([&self.pretraining_rate]);
         for &rate in rates {
-            if !(rate > 0.0 && rate <= 1.0) {
-                return Err(wrong(
-                    "a learning rate",
-                    &rate,
-                    "a number above 0 and up to 1",
-                ));
-            }
+            check_rate(rate)?;
         }
         if self.learning_rates.is_empty() {
             return Err(wrong(
@@ -230,11 +236,20 @@ impl SweepSettings {
         if self.seeds.is_empty() {
             return Err(wrong("the list of seeds", &"empty", "at least one"));
         }
-        if self.configurations(shape).is_empty() {
-            return Err(FinetuneError::NothingToTrain);
-        }
         Ok(())
     }
+}
+
+/// Looks that Adam can train at this learning rate.
+pub(crate) fn check_rate(rate: f64) -> Result<(), FinetuneError> {
+    if rate > 0.0 && rate <= 1.0 {
+        return Ok(());
+    }
+    Err(wrong(
+        "a learning rate",
+        &rate,
+        "a number above 0 and up to 1",
+    ))
 }
 
 fn wrong(name: &'static str, value: &dyn ToString, allowed: &'static str) -> FinetuneError {

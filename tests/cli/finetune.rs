@@ -19,18 +19,23 @@ fn wrong_usage_is_one_line_and_status_two() {
     for (line, part) in [
         ("finetune --preset slow", "quick"),
         ("finetune --layouts lora,purple", "localized_grid"),
-        ("finetune --ranks 0", "--ranks"),
-        ("finetune --segments 0", "--segments"),
-        ("finetune --segments two", "--segments"),
-        ("finetune --epochs 0", "--epochs"),
-        ("finetune --seeds=-1", "--seeds"),
-        ("finetune --seeds one", "--seeds"),
+        ("finetune --ranks 0", "1 or more"),
+        ("finetune --segments 0", "1 or more"),
+        ("finetune --segments two", "1 or more"),
+        ("finetune --epochs 0", "1 or more"),
+        ("finetune --epochs 1000000", "1 to 65536"),
+        ("finetune --seeds=-1", "from 0 to"),
+        ("finetune --seeds one", "from 0 to"),
         ("finetune --learning-rates 0", "above 0"),
         ("finetune --learning-rates nan", "above 0"),
         ("finetune --learning-rates=-1", "above 0"),
         ("finetune --layouts lora --ranks 64", "rank"),
         ("finetune --resume", "--out"),
+        ("finetune --learning-rates 2", "up to 1"),
         ("finetune --show confusion", "--run"),
+        ("finetune --run full --show confusion", "--figure"),
+        ("finetune --run full --resume", "--run"),
+        ("finetune --run full@2", "up to 1"),
         ("finetune --delta a.npy", "--run"),
         ("finetune --run purple:1", "purple"),
         ("finetune --run lora:64", "choose a rank below it"),
@@ -50,6 +55,57 @@ fn data_that_is_none_is_refused() {
     std::fs::create_dir(folder.path().join("empty")).unwrap();
     refuse(folder.path(), "finetune --data nowhere", 1, "nowhere");
     refuse(folder.path(), "finetune --data empty", 1, "empty");
+    let cargo = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let line = format!("finetune --data {cargo}");
+    refuse(folder.path(), &line, 1, "name the folder");
+    let zeros = folder.path().join("zeros");
+    copy_mnist(&zeros, &["images"]);
+    for (split, count) in [("train", 60_000_u32), ("t10k", 10_000)] {
+        let mut labels = [[0, 0, 8, 1], count.to_be_bytes()].concat();
+        labels.resize(labels.len() + count as usize, 0);
+        std::fs::write(zeros.join(format!("{split}-labels-idx1-ubyte")), labels).unwrap();
+    }
+    let part = "training images show no digit 1";
+    refuse(folder.path(), "finetune --data zeros", 1, part);
+}
+
+/// The files of MNIST whose names hold one of these words.
+fn copy_mnist(folder: &Path, words: &[&str]) {
+    std::fs::create_dir(folder).unwrap();
+    let mnist = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/mnist");
+    for entry in std::fs::read_dir(mnist).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        if words.iter().any(|word| name.contains(word)) {
+            std::fs::copy(entry.path(), folder.join(name)).unwrap();
+        }
+    }
+}
+
+/// An hour of training would be for nothing: the sweep with the largest numbers is refused at once.
+#[test]
+fn what_cannot_be_written_is_refused_before_the_training() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("file"), b"kept").unwrap();
+    for folder_like in ["dir.json", "dir.npy", "dir.png"] {
+        std::fs::create_dir(folder.path().join(folder_like)).unwrap();
+    }
+    let long = "finetune --preset wider --epochs 60000";
+    for options in [
+        "--figure nowhere/a.png",
+        "--figure file/a.svg",
+        "--figure dir.png",
+        "--out nowhere/a.json",
+        "--out file/a.json",
+        "--run full --delta nowhere/a.npy",
+        "--run full --delta dir.npy",
+        "--run full --figure nowhere/a.pdf",
+    ] {
+        let line = format!("{long} {options}");
+        refuse(folder.path(), &line, 1, "could not be written");
+    }
+    let line = format!("{long} --out dir.json --resume");
+    refuse(folder.path(), &line, 1, "folder");
 }
 
 #[test]
@@ -64,11 +120,18 @@ fn results_files_are_kept_from_harm() {
     refuse(folder.path(), &line, 1, "--resume");
     let other = |rest: &str| format!("{SMALL} {rest} --out a.json --resume");
     refuse(folder.path(), &other("--seeds 1"), 1, "seeds");
+    copy_mnist(&at("others"), &["images", "labels"]);
+    refuse(folder.path(), &other("--learning-rates 0.5"), 1, "rates");
+    refuse(folder.path(), &other("--preset paper"), 1, "rates");
+    refuse(folder.path(), &other("--data others"), 1, "other data");
+    let layouts = "finetune --layouts melora --ranks 1 --epochs 1 --out a.json --resume";
+    refuse(folder.path(), layouts, 1, "other layouts");
+    let epochs = "finetune --layouts lora --ranks 1 --epochs 2 --out a.json --resume";
     refuse(
         folder.path(),
-        &other("--learning-rates 0.5"),
+        epochs,
         1,
-        "learning rates",
+        "numbers of epochs (1 instead of 2)",
     );
     std::fs::write(at("half.json"), &text[..text.len() / 2]).unwrap();
     std::fs::write(at("empty.json"), "").unwrap();
