@@ -14,7 +14,7 @@ use super::settings::SweepSettings;
 use super::train::{Pretrained, Run, RunKey, pretrain};
 
 /// Progress is reported at most this often, so that whoever listens is not kept busy.
-const MILLISECONDS_BETWEEN_REPORTS: u64 = 30;
+const MILLISECONDS_BETWEEN_REPORTS: u64 = 100;
 
 /// What a sweep tells while it runs, from any of its threads.
 #[derive(Debug, Clone, PartialEq)]
