@@ -60,7 +60,8 @@ pub fn wins_sentences(results: &Results) -> Vec<String> {
     let sentence = |layout| {
         let (won, of) = wins(results, layout)?;
         Some(format!(
-            "{}: a lower drop with no more parameters than {won} of {of} points of LoRA and MELoRA",
+            "{}: a lower drop with no more parameters than {won} of {of} points of LoRA and MELoRA \
+             in its range",
             look(layout, Theme::Light).name
         ))
     };

@@ -112,20 +112,22 @@ pub fn frontier(results: &Results, layout: Layout) -> Vec<FrontierPoint> {
 }
 
 /// The paper's claim for Figure 2, counted: at how many of LoRA's and MELoRA's frontier points a
-/// localized layout drops less with no more parameters, and of how many. Nothing without points of
-/// both.
+/// localized layout drops less with no more parameters, and of how many. Points with fewer
+/// parameters than the layout's smallest are not comparable; nothing where none is.
 pub fn wins(results: &Results, layout: Layout) -> Option<(usize, usize)> {
     let ours = frontier(results, layout);
+    let smallest = ours.first()?.params;
     let theirs: Vec<FrontierPoint> = [Layout::Lora, Layout::Melora]
         .into_iter()
         .flat_map(|other| frontier(results, other))
+        .filter(|point| point.params >= smallest)
         .collect();
     let beaten = |point: &&FrontierPoint| {
         ours.iter()
             .any(|one| one.params <= point.params && one.drop[0] < point.drop[0])
     };
     let won = theirs.iter().filter(beaten).count();
-    (!ours.is_empty() && !theirs.is_empty()).then_some((won, theirs.len()))
+    (!theirs.is_empty()).then_some((won, theirs.len()))
 }
 
 /// A sentence for the user when best rates lie on the edge of the grid, with how many.

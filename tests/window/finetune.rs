@@ -279,6 +279,54 @@ fn results_are_opened_by_dropping_them() {
 }
 
 #[test]
+fn every_figure_of_a_run_is_exported() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = tab(small(), None);
+    button(&harness, "Run");
+    settle(&mut harness);
+    harness.get_by_label("localized_grid:4:2@0.001#0").click();
+    settle(&mut harness);
+    for (title, name, start) in [
+        ("ΔW of the selected run", "delta.npy", &b"\x93NUMPY"[..]),
+        ("ΔW of the selected run", "delta.png", b"\x89PNG"),
+        (
+            "Training curves of the selected runs",
+            "curves.svg",
+            b"<svg",
+        ),
+        (
+            "Training curves of the selected runs",
+            "curves.csv",
+            b"run,epoch",
+        ),
+        (
+            "Confusion matrices of the selected runs",
+            "confusion.pdf",
+            b"%PDF",
+        ),
+        (
+            "Accuracy drop against parameters (Figure 2)",
+            "drop.png",
+            b"\x89PNG",
+        ),
+    ] {
+        let context = harness.ctx.clone();
+        harness.state_mut().run(&context, Command::Export);
+        harness.run_steps(3);
+        harness.get_by_label(title).click();
+        harness.run_steps(3);
+        let file = folder.path().join(name);
+        let context = harness.ctx.clone();
+        harness
+            .state_mut()
+            .run(&context, Command::ExportTo(file.clone()));
+        settle(&mut harness);
+        let bytes = std::fs::read(&file).expect(name);
+        assert!(bytes.starts_with(start), "{name}");
+    }
+}
+
+#[test]
 fn reset_puts_results_aside_and_a_new_seed_begins_anew() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = tab(small(), Some(folder.path().join("preferences.json")));

@@ -108,7 +108,7 @@ fn fine_tuned(trained: Option<&Results>, line: &mut impl FnMut(&str, &str, Optio
     );
     for layout in [Layout::LocalizedGrid, Layout::LocalizedBlock] {
         let counted = trained.and_then(|results| figure_two_wins(results, layout));
-        let measured = counted.map(|(won, of)| format!("at {won} of {of} of their points"));
+        let measured = counted.map(|(won, of)| format!("at {won} of {of} points in its range"));
         let name = look(layout, Theme::Light).name;
         line(
             &format!("{name}: a lower drop than LoRA and MELoRA with no more parameters"),
