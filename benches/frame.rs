@@ -1,18 +1,70 @@
-//! What one frame of the window costs with a 1024 × 1024 matrix on screen: processor time for the
-//! layout of everything and for turning it into triangles. `cargo bench --bench frame`
+//! What one frame of the window costs: with a 1024 × 1024 matrix on screen, and with the Fine-tune
+//! tab while all cores train. Layout of everything and turning it into triangles, without the
+//! graphics adapter's part. `cargo bench --bench frame`
 
 use std::time::{Duration, Instant};
 
 use eframe::egui;
 use egui_kittest::Harness;
 use localized_lora::app::Explorer;
-use localized_lora::app::state::Preferences;
+use localized_lora::app::command::Command;
+use localized_lora::app::state::{Preferences, Tab};
+use localized_lora::experiment::Preset;
 use localized_lora::source::{Limits, Source, SyntheticKind, SyntheticSettings};
 
 const SIDE: usize = 1024;
 const FRAMES: u32 = 300;
 
 fn main() {
+    matrix();
+    training();
+}
+
+/// Frames at the pace of a screen, while a sweep has every core.
+fn training() {
+    let mut preferences = Preferences::default();
+    preferences.experiment.preset = Preset::Paper;
+    let mut harness = Harness::builder()
+        .with_size(egui::vec2(1360.0, 820.0))
+        .build_eframe(move |context| {
+            Explorer::new(&context.egui_ctx, preferences, None, Limits::default())
+        });
+    let run = |harness: &mut Harness<'static, Explorer>, command| {
+        let context = harness.ctx.clone();
+        harness.state_mut().run(&context, command);
+        harness.step();
+    };
+    run(&mut harness, Command::Show(Tab::FineTune));
+    run(&mut harness, Command::Train);
+    while harness.state().finetune().training().latest().is_none() {
+        harness.step();
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let mut taken: Vec<f64> = (0..FRAMES)
+        .map(|_| {
+            std::thread::sleep(Duration::from_millis(16));
+            let start = Instant::now();
+            harness.step();
+            let output = harness.output();
+            let (shapes, scale) = (output.shapes.clone(), output.pixels_per_point);
+            harness.ctx.tessellate(shapes, scale);
+            start.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    assert!(
+        harness.state().finetune().training().under_way(),
+        "the sweep ended before the frames"
+    );
+    taken.sort_by(f64::total_cmp);
+    let at = |share: f64| taken[((FRAMES - 1) as f64 * share) as usize];
+    println!(
+        "a frame while all cores train: {:.2} ms in the middle, {:.1} ms for 99 of 100",
+        at(0.5),
+        at(0.99)
+    );
+}
+
+fn matrix() {
     let mut preferences = Preferences::default();
     preferences.session.source = Source::Synthetic(SyntheticSettings {
         rows: SIDE,
