@@ -192,6 +192,16 @@ impl Exporter {
         self.suggest(state);
     }
 
+    /// Whether the dialog is on screen: keys are its own then.
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Closes the dialog; whether it was open.
+    pub fn close(&mut self) -> bool {
+        std::mem::take(&mut self.open)
+    }
+
     /// Takes the path that the system's dialog gave.
     pub fn set_path(&mut self, path: &Path) {
         self.path = path.display().to_string();

@@ -182,6 +182,9 @@ impl Explorer {
     /// Draws everything and collects what the user asked for.
     fn draw(&mut self, ui: &mut egui::Ui) -> (Vec<Command>, Option<Session>) {
         let mut out = command::pressed(ui.ctx());
+        if self.exporter.is_open() {
+            out.retain(|command| matches!(command, Command::Cancel | Command::Quit));
+        }
         let theme = theme::of(ui.ctx());
         egui::Panel::top("menu").show(ui, |ui| menu::show(ui, &mut self.state, &mut out));
         let busy = self.analyst.0.busy();

@@ -232,9 +232,9 @@ pub fn run(explorer: &mut Explorer, ctx: &egui::Context, command: Command) {
     }
 }
 
-/// Closes the help, else stops what the open tab computes.
+/// Closes what lies over the tab, else stops what the tab computes.
 fn cancel(explorer: &mut Explorer) {
-    if std::mem::take(&mut explorer.state.help) {
+    if explorer.exporter.close() || std::mem::take(&mut explorer.state.help) {
         return;
     }
     if explorer.state.tab == Tab::FineTune {

@@ -324,6 +324,14 @@ fn every_figure_of_a_run_is_exported() {
         let bytes = std::fs::read(&file).expect(name);
         assert!(bytes.starts_with(start), "{name}");
     }
+    // Keys are the dialog's own: a digit is no tab, Escape closes it.
+    harness.key_press(Key::Num3);
+    harness.run_steps(3);
+    assert_eq!(harness.state().state().tab, Tab::FineTune);
+    harness.get_by_label("ΔW of the selected run");
+    harness.key_press(Key::Escape);
+    harness.run_steps(3);
+    assert!(harness.query_by_label("ΔW of the selected run").is_none());
 }
 
 #[test]

@@ -21,6 +21,9 @@ pub type Clicked = Option<(RunKey, bool)>;
 /// How near to a point a click counts, in points of the screen.
 const NEAR: f32 = 14.0;
 
+/// In a narrower plot the legend would hide the curves; the controls have the same colours.
+const ROOM_FOR_LEGEND: f32 = 380.0;
+
 /// Draws Figure 2.
 pub fn accuracy_drop(
     ui: &mut egui::Ui,
@@ -33,10 +36,12 @@ pub fn accuracy_drop(
     let mut points = Found::default();
     let top = top(training);
     // A new top is a new plot, or the old bounds would stay.
-    let response = Plot::new(("accuracy drop", top as usize))
-        .height(ui.available_height())
-        .legend(Legend::default().follow_insertion_order(true))
-        .x_axis_label("trainable parameters, % of all (biases and classifier included)")
+    let mut plot = Plot::new(("accuracy drop", top as usize)).height(ui.available_height());
+    if ui.available_width() >= ROOM_FOR_LEGEND {
+        plot = plot.legend(Legend::default().follow_insertion_order(true));
+    }
+    let response = plot
+        .x_axis_label(axis_label(results))
         .y_axis_label("accuracy drop, points")
         .x_grid_spacer(|seen| axis::decades(&seen))
         .y_grid_spacer(|seen| axis::even(&seen))
@@ -84,6 +89,17 @@ pub fn accuracy_drop(
         );
     }
     clicked
+}
+
+/// What the share is of: biases and classifier count too.
+fn axis_label(results: Option<&Results>) -> String {
+    match results {
+        Some(results) => format!(
+            "trainable, % of all {} parameters",
+            label::count(results.full.params)
+        ),
+        None => "trainable, % of all parameters".to_owned(),
+    }
 }
 
 /// As high as the frontiers reach; the faint points of bad learning rates may lie above.
