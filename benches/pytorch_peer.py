@@ -2,7 +2,7 @@
 
     python3 pytorch_peer.py FOLDER OUT.json SEEDS [RESULTS.json]
 
-FOLDER holds MNIST's four files (.gz). Trains full fine-tuning and the 36 configurations at three
+FOLDER holds MNIST's four files, plain or .gz. Trains full fine-tuning and the 36 configurations at three
 learning rates from each of SEEDS (0,1,2), and writes test accuracy and seconds of every run to
 OUT.json; runs that stand there already are not trained again. With RESULTS.json, which the program
 wrote by `--preset paper --seeds 0,1,2 --out RESULTS.json`, compares the means over the seeds: runs
@@ -27,7 +27,8 @@ CUTS, RANKS = (2, 4, 8, 16), (2, 4, 8, 16, 32)
 
 
 def read(folder, name, offset):
-    with gzip.open(f"{folder}/{name}.gz") as file:
+    path = f"{folder}/{name}"
+    with open(path, "rb") if os.path.exists(path) else gzip.open(path + ".gz") as file:
         return np.frombuffer(file.read(), np.uint8, offset=offset)
 
 
@@ -178,8 +179,20 @@ def compare(peer, results):
         of_it = of_it if layout else list(gaps.values())
         if of_it:
             print(f"  {layout or 'all'}: mean {np.mean(of_it):+.2f}, mean size {np.mean(np.abs(of_it)):.2f}")
-    taken = sum(run["seconds"] for name, run in peer.items() if not name.startswith("full"))
-    print(f"PyTorch's adapter runs one after the other: {taken:.0f} s")
+    compare_times(peer, results["runs"])
+
+
+def compare_times(peer, runs):
+    """Of the adapter runs that both have: PyTorch's on all cores, ours on one core each."""
+    pairs = []
+    for run in runs:
+        name = "{layout}:{segments}:{rank}@{learning_rate}#{seed}".format(**run)
+        if name in peer:
+            pairs.append((peer[name]["seconds"], run["seconds"]))
+    if pairs:
+        theirs, ours = np.sum(pairs, axis=0)
+        print(f"{len(pairs)} adapter runs, one after the other: PyTorch {theirs:.0f} s on all cores,")
+        print(f"  ours {ours:.0f} s on one core, {theirs / ours:.1f} times as fast")
 
 
 if __name__ == "__main__":
