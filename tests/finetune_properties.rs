@@ -1,9 +1,12 @@
 //! Gradients and arrangements that must hold for any shape, checked without PyTorch.
 #![allow(clippy::unwrap_used)]
 
+use localized_lora::finetune::batch::Batch;
 use localized_lora::finetune::images::{Examples, SparseImages};
 use localized_lora::finetune::layout::{Layout, Part};
-use localized_lora::finetune::model::{Adapter, Full, Inputs, Model, evaluate, loss_and_gradient};
+use localized_lora::finetune::model::{
+    Adapter, Evaluation, Full, Inputs, Model, Workspace, evaluate, loss_and_gradient,
+};
 use localized_lora::finetune::network::{Network, Shape};
 use localized_lora::finetune::wiring::Wiring;
 use proptest::prelude::*;
@@ -21,35 +24,84 @@ fn shapes() -> impl Strategy<Value = Shape> {
     })
 }
 
-fn random_examples(shape: &Shape, rng: &mut ChaCha8Rng) -> Examples<f64> {
-    let mut images = SparseImages::new(shape.inputs());
+fn random_examples(shape: &Shape, images: usize, rng: &mut ChaCha8Rng) -> Examples<f64> {
+    let labels = (0..images).map(|_| rng.random_range(0..shape.classes as u8));
+    let labels = labels.collect();
     let dark = rng.random_range(0..shape.inputs());
-    for _ in 0..IMAGES {
-        let image: Vec<f64> = (0..shape.inputs())
-            .map(|pixel| match rng.random::<f64>() {
-                x if x < 0.4 || pixel == dark => 0.0,
-                x => x,
-            })
-            .collect();
-        images.push(image);
+    let mut palette = vec![0.0];
+    let mut levels = Vec::new();
+    for pixel in 0..images * shape.inputs() {
+        let value = rng.random::<f64>();
+        if value < 0.4 || pixel % shape.inputs() == dark {
+            levels.push(0);
+        } else {
+            levels.push(palette.len() as u16);
+            palette.push(value);
+        }
     }
-    let labels = (0..IMAGES)
-        .map(|_| rng.random_range(0..shape.classes as u8))
-        .collect();
-    Examples { images, labels }
+    let mut sparse = SparseImages::new(shape.inputs(), palette);
+    levels
+        .chunks(shape.inputs())
+        .for_each(|image| sparse.push(image.iter().copied()));
+    Examples {
+        images: sparse,
+        labels,
+    }
+}
+
+/// A model's gradient and losses on all examples as one batch.
+fn gradient(
+    model: &impl Model<f64>,
+    parameters: &[f64],
+    (examples, frozen): (&Examples<f64>, &[f64]),
+) -> (Vec<f64>, Vec<f64>) {
+    let all: Vec<u32> = (0..examples.labels.len() as u32).collect();
+    let batch = Batch::new(&examples.images, &all);
+    let inputs = Inputs {
+        labels: &examples.labels,
+        frozen,
+    };
+    let mut gradients = vec![0.0; parameters.len()];
+    let at = &mut Workspace::default();
+    let losses = loss_and_gradient(model, parameters, &mut gradients, &inputs, &batch, at);
+    (gradients, losses)
+}
+
+/// How a model does on all examples, in batches of three.
+fn evaluation(
+    model: &impl Model<f64>,
+    parameters: &[f64],
+    (examples, frozen): (&Examples<f64>, &[f64]),
+) -> Vec<Evaluation> {
+    let all: Vec<u32> = (0..examples.labels.len() as u32).collect();
+    let batches = Batch::sequence(&examples.images, &all, 3);
+    let inputs = Inputs {
+        labels: &examples.labels,
+        frozen,
+    };
+    evaluate(
+        model,
+        parameters,
+        &inputs,
+        &batches,
+        &mut Workspace::default(),
+    )
 }
 
 /// Compares every gradient with the change of the loss, and says how many there were.
-fn check_gradients(model: &impl Model<f64>, parameters: &[f64], inputs: &Inputs<'_, f64>) {
+fn check_gradients(
+    model: &impl Model<f64>,
+    parameters: &[f64],
+    examples: (&Examples<f64>, &[f64]),
+) {
     const STEP: f64 = 1e-6;
-    let all: Vec<u32> = (0..IMAGES as u32).collect();
-    let mut gradients = vec![0.0; parameters.len()];
-    let loss = loss_and_gradient(model, parameters, &mut gradients, inputs, &all);
-    assert!((loss - evaluate(model, parameters, inputs, &all).loss).abs() < 1e-12);
+    let (gradients, losses) = gradient(model, parameters, examples);
+    let loss = losses[0];
+    assert!((loss - evaluation(model, parameters, examples)[0].loss).abs() < 1e-12);
     let mut moved = parameters.to_vec();
     let mut loss_at = |index: usize, value: f64| {
         let before = std::mem::replace(&mut moved[index], value);
-        let loss = evaluate(model, &moved, inputs, &all).loss;
+        let loss = evaluation(model, &moved, examples)[0].loss;
         moved[index] = before;
         loss
     };
@@ -82,7 +134,7 @@ proptest! {
     ) {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let network = Network::<f64>::random(shape, &mut rng);
-        let examples = random_examples(&shape, &mut rng);
+        let examples = random_examples(&shape, IMAGES, &mut rng);
         let wiring = Wiring::new(layout.parts(&shape, segments, rank), &examples.images.ever_lit());
         let mut parameters: Vec<f64> = wiring.random(&mut rng);
         for parameter in &mut parameters {
@@ -90,14 +142,14 @@ proptest! {
         }
         let frozen = network.first_layer(&examples.images);
         let model = Adapter { wiring: &wiring, network: &network };
-        check_gradients(&model, &parameters, &Inputs::new(&examples, &frozen));
+        check_gradients(&model, &parameters, (&examples, &frozen));
     }
 
     #[test]
     fn parts_of_different_ranks_have_right_gradients_too(shape in shapes(), seed: u64) {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let network = Network::<f64>::random(shape, &mut rng);
-        let examples = random_examples(&shape, &mut rng);
+        let examples = random_examples(&shape, IMAGES, &mut rng);
         let mut parts = Layout::LocalizedBlock.parts(&shape, 2, 1);
         for part in &mut parts {
             part.rank = rng.random_range(0..4);
@@ -106,19 +158,19 @@ proptest! {
         let parameters: Vec<f64> = (0..wiring.params()).map(|_| rng.random::<f64>() - 0.5).collect();
         let frozen = network.first_layer(&examples.images);
         let model = Adapter { wiring: &wiring, network: &network };
-        check_gradients(&model, &parameters, &Inputs::new(&examples, &frozen));
+        check_gradients(&model, &parameters, (&examples, &frozen));
     }
 
     #[test]
     fn the_whole_networks_gradients_are_the_slopes_of_its_loss(shape in shapes(), seed: u64) {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let network = Network::<f64>::random(shape, &mut rng);
-        let examples = random_examples(&shape, &mut rng);
-        let full = Full::new(shape, &examples.images.ever_lit());
+        let examples = random_examples(&shape, IMAGES, &mut rng);
+        let full = Full::new(shape, &examples.images.ever_lit(), 1);
         let parameters = full.parameters(&network);
         prop_assert_eq!(parameters.len(), shape.params());
-        prop_assert_eq!(&full.network(&parameters), &network);
-        check_gradients(&full, &parameters, &Inputs::new(&examples, &[]));
+        prop_assert_eq!(&full.network(0, &parameters), &network);
+        check_gradients(&full, &parameters, (&examples, &[]));
     }
 
     #[test]
@@ -131,23 +183,88 @@ proptest! {
     ) {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let network = Network::<f64>::random(shape, &mut rng);
-        let examples = random_examples(&shape, &mut rng);
+        let examples = random_examples(&shape, IMAGES, &mut rng);
         let lit = examples.images.ever_lit();
         let wiring = Wiring::new(layout.parts(&shape, segments, rank), &lit);
         let parameters: Vec<f64> = (0..wiring.params()).map(|_| rng.random::<f64>() - 0.5).collect();
-        let update = wiring.update(shape.hidden, shape.inputs(), &parameters);
+        let update = wiring.update(0, shape.hidden, &parameters);
         let mut merged = network.clone();
         for (weight, change) in merged.w1.iter_mut().zip(update.iter()) {
             *weight += change;
         }
-        let all: Vec<u32> = (0..IMAGES as u32).collect();
         let frozen = network.first_layer(&examples.images);
         let model = Adapter { wiring: &wiring, network: &network };
-        let adapted = evaluate(&model, &parameters, &Inputs::new(&examples, &frozen), &all);
-        let full = Full::new(shape, &lit);
-        let whole = evaluate(&full, &full.parameters(&merged), &Inputs::new(&examples, &[]), &all);
-        prop_assert!((adapted.loss - whole.loss).abs() < 1e-12);
-        prop_assert!((adapted.accuracy() - merged.accuracy(&examples)).abs() < 1e-12);
+        let adapted = evaluation(&model, &parameters, (&examples, &frozen));
+        let full = Full::new(shape, &lit, 1);
+        let whole = evaluation(&full, &full.parameters(&merged), (&examples, &[]));
+        prop_assert!((adapted[0].loss - whole[0].loss).abs() < 1e-12);
+        prop_assert!((adapted[0].accuracy() - merged.accuracy(&examples)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn adapters_side_by_side_do_what_each_does_alone_bit_for_bit(
+        shape in shapes(),
+        layout in prop::sample::select(Layout::ALL.to_vec()),
+        segments in 1usize..5,
+        rank in 1usize..9,
+        runs in 2usize..12,
+        images in 1usize..150,
+        seed: u64,
+    ) {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let network = Network::<f64>::random(shape, &mut rng);
+        let examples = random_examples(&shape, images, &mut rng);
+        let frozen = network.first_layer(&examples.images);
+        let examples = (&examples, &frozen[..]);
+        let lit = examples.0.images.ever_lit();
+        let parts = layout.parts(&shape, segments, rank);
+        let alone = Wiring::new(parts.clone(), &lit);
+        let together = Wiring::side_by_side(parts, &lit, runs);
+        let parameters: Vec<f64> = (0..together.params()).map(|_| rng.random::<f64>() - 0.5).collect();
+        let model = Adapter { wiring: &together, network: &network };
+        let (gradients, losses) = gradient(&model, &parameters, examples);
+        let evaluations = evaluation(&model, &parameters, examples);
+        let spread = together.spread(&(0..runs).map(|run| run as f64).collect::<Vec<_>>());
+        for (run, loss) in losses.into_iter().enumerate() {
+            let mut own = vec![0.0; alone.params()];
+            for part in 0..alone.parts().len() {
+                let (a, b) = together.factors(run, part, &parameters);
+                alone.set_factors(0, part, (&a, &b), &mut own);
+            }
+            let model = Adapter { wiring: &alone, network: &network };
+            let (own_gradients, own_losses) = gradient(&model, &own, examples);
+            prop_assert_eq!(loss, own_losses[0]);
+            prop_assert_eq!(&evaluations[run], &evaluation(&model, &own, examples)[0]);
+            for part in 0..alone.parts().len() {
+                prop_assert_eq!(
+                    together.factors(run, part, &gradients),
+                    alone.factors(0, part, &own_gradients)
+                );
+            }
+            let of_run = spread.iter().filter(|&&value| value == run as f64).count();
+            prop_assert_eq!(of_run, alone.trained());
+        }
+    }
+
+    #[test]
+    fn networks_side_by_side_do_what_each_does_alone_bit_for_bit(
+        shape in shapes(),
+        runs in 2usize..4,
+        images in 1usize..150,
+        seed: u64,
+    ) {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let examples = random_examples(&shape, images, &mut rng);
+        let lit = examples.images.ever_lit();
+        let (alone, together) = (Full::new(shape, &lit, 1), Full::new(shape, &lit, runs));
+        let parameters: Vec<f64> = (0..runs * shape.params()).map(|_| rng.random::<f64>() - 0.5).collect();
+        let (gradients, losses) = gradient(&together, &parameters, (&examples, &[]));
+        for (run, loss) in losses.into_iter().enumerate() {
+            let own = alone.parameters(&together.network(run, &parameters));
+            let (own_gradients, own_losses) = gradient(&alone, &own, (&examples, &[]));
+            prop_assert_eq!(loss, own_losses[0]);
+            prop_assert_eq!(together.network(run, &gradients), alone.network(0, &own_gradients));
+        }
     }
 
     #[test]

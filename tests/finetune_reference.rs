@@ -3,9 +3,10 @@
 #![allow(clippy::unwrap_used)]
 
 use localized_lora::finetune::adam::Adam;
+use localized_lora::finetune::batch::Batch;
 use localized_lora::finetune::images::{Examples, SparseImages};
 use localized_lora::finetune::layout::{Layout, Part};
-use localized_lora::finetune::model::{Adapter, Full, Inputs, Model, loss_and_gradient};
+use localized_lora::finetune::model::{Adapter, Full, Inputs, Model, Workspace, loss_and_gradient};
 use localized_lora::finetune::network::{Network, Shape};
 use localized_lora::finetune::real::Real;
 use localized_lora::finetune::wiring::Wiring;
@@ -25,12 +26,12 @@ struct Reference {
     b1: Vec<f64>,
     w2: Rows,
     b2: Vec<f64>,
-    batches: Vec<Batch>,
+    batches: Vec<ReferenceBatch>,
     cases: Vec<Case>,
 }
 
 #[derive(Deserialize)]
-struct Batch {
+struct ReferenceBatch {
     x: Rows,
     y: Vec<u8>,
 }
@@ -107,15 +108,20 @@ impl Reference {
         }
     }
 
-    /// All batches as one set of examples, and the numbers of each batch's.
+    /// All batches as one set of examples, and the numbers of each batch's. Every pixel has a level
+    /// of its own.
     fn examples<T: Real>(&self) -> (Examples<T>, Vec<Vec<u32>>) {
-        let mut images = SparseImages::new(self.image_side * self.image_side);
+        let rows = || self.batches.iter().flat_map(|batch| &batch.x);
+        let mut palette = vec![T::ZERO];
+        palette.extend(rows().flatten().map(|&pixel| T::from_f64(pixel)));
+        let mut images = SparseImages::new(self.image_side * self.image_side, palette);
+        let mut level = 1..;
+        for row in rows() {
+            images.push(level.by_ref().take(row.len()));
+        }
         let (mut labels, mut batches) = (Vec::new(), Vec::new());
         for batch in &self.batches {
             let first = labels.len() as u32;
-            for image in &batch.x {
-                images.push(image.iter().map(|&pixel| T::from_f64(pixel)));
-            }
             labels.extend(&batch.y);
             batches.push((first..labels.len() as u32).collect());
         }
@@ -132,20 +138,26 @@ struct Steps<T> {
 fn three_steps<T: Real>(
     model: &impl Model<T>,
     mut parameters: Vec<T>,
-    inputs: &Inputs<'_, T>,
+    (examples, frozen): (&Examples<T>, &[T]),
     batches: &[Vec<u32>],
 ) -> Steps<T> {
     let trained = model.trained();
-    let mut adam = Adam::new(trained, LEARNING_RATE);
+    let mut adam = Adam::new(&vec![T::from_f64(LEARNING_RATE); trained]);
     let mut gradients = vec![T::ZERO; parameters.len()];
     let (mut losses, mut first_gradients) = (Vec::new(), Vec::new());
+    let inputs = Inputs {
+        labels: &examples.labels,
+        frozen,
+    };
+    let mut at = Workspace::default();
     for batch in batches {
-        let loss = loss_and_gradient(model, &parameters, &mut gradients, inputs, batch);
-        losses.push(loss.to_f64());
+        let batch = Batch::new(&examples.images, batch);
+        let loss = loss_and_gradient(model, &parameters, &mut gradients, &inputs, &batch, &mut at);
+        losses.push(loss[0].to_f64());
         if first_gradients.is_empty() {
             first_gradients = gradients.clone();
         }
-        adam.step(&mut parameters[..trained], &mut gradients[..trained]);
+        adam.step(&mut parameters[..trained], &gradients[..trained]);
     }
     Steps {
         losses,
@@ -193,7 +205,7 @@ fn check_factors<T: Real>(
 ) {
     assert_eq!(wiring.parts().len(), theirs.len());
     for (index, theirs) in theirs.iter().enumerate() {
-        let (a, b) = wiring.factors(index, ours);
+        let (a, b) = wiring.factors(0, index, ours);
         for (ours, theirs) in [(a, &theirs.a), (b, &theirs.b)] {
             let theirs = matrix(theirs);
             assert_eq!(ours.shape(), theirs.shape());
@@ -226,13 +238,13 @@ fn check_all_cases<T: Real>(exact: f64, adam: f64) {
                 after_three_steps,
             } => {
                 assert_eq!(network.shape.params(), *params);
-                let full = Full::new(network.shape, &lit);
-                let inputs = Inputs::new(&examples, &[]);
-                let ours = three_steps(&full, full.parameters(&network), &inputs, &batches);
+                let full = Full::new(network.shape, &lit, 1);
+                let start = full.parameters(&network);
+                let ours = three_steps(&full, start, (&examples, &[]), &batches);
                 assert_close("losses", ours.losses, losses.iter().copied(), exact);
-                let gradients = full.network(&ours.first_gradients);
+                let gradients = full.network(0, &ours.first_gradients);
                 check_network("gradients", &gradients, first_gradients, exact);
-                let after = full.network(&ours.after);
+                let after = full.network(0, &ours.after);
                 check_network("parameters", &after, after_three_steps, adam);
             }
             Case::Adapter {
@@ -258,14 +270,13 @@ fn check_all_cases<T: Real>(exact: f64, adam: f64) {
                     assert_eq!(ours.inputs, part.inputs, "{what}");
                     assert_eq!(ours.hidden.clone().collect::<Vec<_>>(), part.outputs);
                     let factors = (&matrix(&part.a), &matrix(&part.b));
-                    wiring.set_factors(index, factors, &mut parameters);
+                    wiring.set_factors(0, index, factors, &mut parameters);
                 }
                 let model = Adapter {
                     wiring: &wiring,
                     network: &network,
                 };
-                let inputs = Inputs::new(&examples, &frozen);
-                let ours = three_steps(&model, parameters, &inputs, &batches);
+                let ours = three_steps(&model, parameters, (&examples, &frozen), &batches);
                 assert_close(&what, ours.losses, losses.iter().copied(), exact);
                 let first = &ours.first_gradients;
                 check_factors(

@@ -293,7 +293,7 @@ fn train(
         match *event {
             Event::Pretrained { seed, accuracy } => kept.0.add_pretrained(seed, accuracy),
             Event::RunDone(run) => kept.0.add(run),
-            Event::Epoch { .. } | Event::Progress { .. } => return ControlFlow::Continue(()),
+            Event::Epoch(_) | Event::Progress { .. } => return ControlFlow::Continue(()),
         }
         match out.map(|out| experiment::save(out, &kept.0)) {
             Some(Err(error)) => {

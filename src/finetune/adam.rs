@@ -1,6 +1,8 @@
 //! Adam, as PyTorch computes it (no weight decay).
 
-use super::kernels::{Work, vectorized};
+use pulp::Simd;
+
+use super::kernels::{Aligned, Work, aligned, vectorized};
 use super::real::Real;
 
 const BETA1: f64 = 0.9;
@@ -10,25 +12,29 @@ const EPSILON: f64 = 1e-8;
 /// Adam's two moments of some parameters, and how many steps it has made.
 #[derive(Debug, Clone)]
 pub struct Adam<T> {
-    learning_rate: f64,
+    /// Of every parameter.
+    learning_rates: Aligned<T>,
     step: i32,
-    first: Vec<T>,
-    second: Vec<T>,
+    first: Aligned<T>,
+    second: Aligned<T>,
 }
 
 impl<T: Real> Adam<T> {
-    /// An optimizer of `count` parameters that has seen no gradient.
-    pub fn new(count: usize, learning_rate: f64) -> Self {
+    /// An optimizer of as many parameters as there are learning rates, one for each, that has seen
+    /// no gradient.
+    pub fn new(learning_rates: &[T]) -> Self {
+        let mut zeros = aligned();
+        zeros.resize(learning_rates.len(), T::ZERO);
         Self {
-            learning_rate,
             step: 0,
-            first: vec![T::ZERO; count],
-            second: vec![T::ZERO; count],
+            first: zeros.clone(),
+            second: zeros,
+            learning_rates: Aligned::from_slice(0, learning_rates),
         }
     }
 
-    /// Moves the first `count` parameters along their gradients, which it sets to zero.
-    pub fn step(&mut self, parameters: &mut [T], gradients: &mut [T]) {
+    /// Moves parameters along their gradients.
+    pub fn step(&mut self, parameters: &mut [T], gradients: &[T]) {
         self.step += 1;
         let correction1 = 1.0 - BETA1.powi(self.step);
         let correction2 = 1.0 - BETA2.powi(self.step);
@@ -37,7 +43,8 @@ impl<T: Real> Adam<T> {
             gradients,
             first: &mut self.first,
             second: &mut self.second,
-            size: T::from_f64(self.learning_rate / correction1),
+            learning_rates: &self.learning_rates,
+            size: T::from_f64(1.0 / correction1),
             scale: T::from_f64(1.0 / correction2.sqrt()),
         });
     }
@@ -45,29 +52,41 @@ impl<T: Real> Adam<T> {
 
 struct Update<'a, T> {
     parameters: &'a mut [T],
-    gradients: &'a mut [T],
+    gradients: &'a [T],
+    learning_rates: &'a [T],
     first: &'a mut [T],
     second: &'a mut [T],
     size: T,
     scale: T,
 }
 
+/// Drops a moment that moves no parameter any more, before it fades into subnormal numbers, with
+/// which processors compute a hundred times slower.
+#[inline(always)]
+fn kept<T: Real>(moment: T) -> T {
+    let tiny = T::from_f64(1e-30);
+    if moment > -tiny && moment < tiny {
+        T::ZERO
+    } else {
+        moment
+    }
+}
+
 impl<T: Real> Work for Update<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn run<S: Simd>(self, _: S) {
         let (size, scale, epsilon) = (self.size, self.scale, T::from_f64(EPSILON));
         let (beta1, rest1) = (T::from_f64(BETA1), T::from_f64(1.0 - BETA1));
         let (beta2, rest2) = (T::from_f64(BETA2), T::from_f64(1.0 - BETA2));
         let values = self.parameters.iter_mut().zip(self.gradients);
         let moments = self.first.iter_mut().zip(self.second);
-        for ((parameter, gradient), (first, second)) in values.zip(moments) {
-            let g = *gradient;
-            *gradient = T::ZERO;
-            *first = beta1 * *first + rest1 * g;
-            *second = beta2 * *second + rest2 * g * g;
-            *parameter -= size * *first / (second.sqrt() * scale + epsilon);
+        let each = values.zip(moments).zip(self.learning_rates);
+        for (((parameter, &g), (first, second)), &rate) in each {
+            *first = kept(beta1 * *first + rest1 * g);
+            *second = kept(beta2 * *second + rest2 * g * g);
+            *parameter -= rate * size * *first / (second.sqrt() * scale + epsilon);
         }
     }
 }

@@ -76,14 +76,18 @@ impl AdaptationData {
 
 /// The examples of the five digits from `first` on.
 fn task(images: &[u8], labels: &[u8], first: u8, pixels: usize) -> Examples<f32> {
+    let palette: Vec<f32> = (0..=u8::MAX)
+        .map(|value| f32::from(value) / 255.0)
+        .collect();
     let mut examples = Examples {
-        images: SparseImages::new(pixels),
+        images: SparseImages::new(pixels, palette),
         labels: Vec::new(),
     };
     for (image, &label) in images.chunks_exact(pixels).zip(labels) {
         if (first..first + CLASSES as u8).contains(&label) {
-            let scaled = image.iter().map(|&value| f32::from(value) / 255.0);
-            examples.images.push(scaled);
+            examples
+                .images
+                .push(image.iter().map(|&value| u16::from(value)));
             examples.labels.push(label - first);
         }
     }
@@ -103,7 +107,8 @@ mod tests {
         let data = AdaptationData::new("d", &images, &labels, &images, &labels, 1, 2).unwrap();
         assert_eq!(data.pretraining.labels, [0, 1, 2, 3, 4, 0, 1, 2, 3, 4]);
         assert_eq!(data.test.labels, data.pretraining.labels);
-        assert_eq!(data.adaptation.images.lit(4).1, [252.0 / 255.0]);
+        assert_eq!(data.adaptation.images.lit(4), (&[1][..], &[252][..]));
+        assert_eq!(data.adaptation.images.palette()[252], 252.0 / 255.0);
         assert_eq!(data.pretraining.images.ever_lit(), [false, true]);
     }
 

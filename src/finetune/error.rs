@@ -58,15 +58,13 @@ pub enum FinetuneError {
     },
     /// A results file that holds another sweep.
     #[error(
-        "the results were made with other {what} ({theirs} instead of {ours}); choose another \
+        "the results were made with other {what}{values}; choose another \
          file, or go on with their settings"
     )]
     OtherSweep {
         /// *data*, *settings* …
         what: &'static str,
-        /// What the file has.
-        theirs: String,
-        /// What is asked for.
-        ours: String,
+        /// In brackets what the file has and what is asked for, where that is short.
+        values: String,
     },
 }

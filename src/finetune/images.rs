@@ -1,34 +1,41 @@
 //! Images of which only the lit pixels are kept.
 
+use std::sync::Arc;
+
 use super::real::Real;
 
 /// Images in compressed rows: four fifths of a digit's pixels are zero, and all work on a run's
-/// first layer is proportional to the others.
+/// first layer is proportional to the others. A pixel is kept as a level, a place in a palette:
+/// half the memory of a number.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SparseImages<T> {
     pixels: usize,
+    palette: Arc<[T]>,
     starts: Vec<usize>,
     columns: Vec<u32>,
-    values: Vec<T>,
+    levels: Vec<u16>,
 }
 
 impl<T: Real> SparseImages<T> {
-    /// No image yet, of `pixels` pixels each.
-    pub fn new(pixels: usize) -> Self {
+    /// No image yet, of `pixels` pixels each, whose levels have the values of `palette`.
+    pub fn new(pixels: usize, palette: impl Into<Arc<[T]>>) -> Self {
         Self {
             pixels,
+            palette: palette.into(),
             starts: vec![0],
             columns: Vec::new(),
-            values: Vec::new(),
+            levels: Vec::new(),
         }
     }
 
-    /// Appends an image. Pixels beyond the image's size are ignored, missing ones are zero.
-    pub fn push(&mut self, image: impl IntoIterator<Item = T>) {
-        for (column, value) in (0u32..).zip(image.into_iter().take(self.pixels)) {
-            if value != T::ZERO {
+    /// Appends an image of levels. Pixels beyond the image's size are ignored, missing ones and
+    /// those of levels beyond the palette are dark.
+    pub fn push(&mut self, image: impl IntoIterator<Item = u16>) {
+        for (column, level) in (0u32..).zip(image.into_iter().take(self.pixels)) {
+            let value = self.palette.get(usize::from(level));
+            if value.is_some_and(|&value| value != T::ZERO) {
                 self.columns.push(column);
-                self.values.push(value);
+                self.levels.push(level);
             }
         }
         self.starts.push(self.columns.len());
@@ -44,11 +51,16 @@ impl<T: Real> SparseImages<T> {
         self.pixels
     }
 
-    /// The lit pixels of an image, in ascending order, and their values.
+    /// The value of every level.
+    pub fn palette(&self) -> &Arc<[T]> {
+        &self.palette
+    }
+
+    /// The lit pixels of an image, in ascending order, and their levels.
     #[inline(always)]
-    pub fn lit(&self, image: usize) -> (&[u32], &[T]) {
+    pub fn lit(&self, image: usize) -> (&[u32], &[u16]) {
         let range = self.starts[image]..self.starts[image + 1];
-        (&self.columns[range.clone()], &self.values[range])
+        (&self.columns[range.clone()], &self.levels[range])
     }
 
     /// For every pixel whether it is lit in any image.

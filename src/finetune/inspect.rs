@@ -4,11 +4,9 @@ use nalgebra::DMatrix;
 
 use super::data::AdaptationData;
 use super::layout::Part;
-use super::model::Evaluation;
-use super::network::Network;
 use super::record::RunRecord;
 use super::settings::SweepSettings;
-use super::train::{EpochRecord, Pretrained, Run, RunKey, Tick};
+use super::train::{EpochRecord, Pretrained, RunKey, Runs, Tick};
 
 /// The inside of a finished run.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,40 +35,18 @@ pub fn inspect(
     key: RunKey,
     tick: Tick<'_>,
 ) -> Option<Inspection> {
-    let mut run = Run::new(data, pretrained, settings, key);
+    let mut runs = Runs::new(data, pretrained, key.adapter, &[key.learning_rate]);
     for _ in 0..settings.epochs {
-        run.epoch(tick)?;
+        runs.epoch(tick)?;
     }
-    Some(look(&run, pretrained))
-}
-
-/// The inside of a run as it stands.
-pub fn look(run: &Run<'_>, pretrained: &Pretrained) -> Inspection {
-    let shape = pretrained.network.shape;
-    let (update, parts) = match (run.adapter(), run.network()) {
-        (Some((wiring, parameters)), _) => (
-            wiring.update(shape.hidden, shape.inputs(), parameters),
-            wiring.parts().to_vec(),
-        ),
-        (None, Some(network)) => (weights(&network) - weights(&pretrained.network), Vec::new()),
-        (None, None) => (DMatrix::zeros(shape.hidden, shape.inputs()), Vec::new()),
-    };
-    Inspection {
-        record: run.record(),
+    let test = runs.test().into_iter().next()?;
+    let (update, parts) = runs.update(0);
+    Some(Inspection {
+        record: runs.records().into_iter().next()?,
         movement: update.row_iter().map(|row| row.norm()).collect(),
         update,
         parts,
-        confusion: confusion(&run.test()),
-        history: run.history().to_vec(),
-    }
-}
-
-/// The first layer, hidden units x pixels.
-fn weights(network: &Network<f32>) -> DMatrix<f64> {
-    let values = network.w1.iter().map(|&weight| f64::from(weight));
-    DMatrix::from_iterator(network.shape.hidden, network.shape.inputs(), values)
-}
-
-fn confusion(test: &Evaluation) -> DMatrix<u32> {
-    DMatrix::from_row_slice(test.classes, test.classes, &test.confusion)
+        confusion: DMatrix::from_row_slice(test.classes, test.classes, &test.confusion),
+        history: runs.history(0).to_vec(),
+    })
 }

@@ -1,18 +1,39 @@
-//! The inner loops. All are written so that the compiler turns them into vector instructions,
-//! which needs them inlined into a function compiled for the machine at hand (see [`vectorized`]).
+//! The inner loops: two that go through a batch's lit pixels, and two products of small matrices.
 //!
-//! No sum is reordered between machines: a run gives the same bits with and without wide vectors.
+//! Every number of a result is one sum in a fixed order, whatever the width of the processor's
+//! vectors: their lanes hold different sums, never parts of one. So a run is the same bit for bit
+//! alone and beside others, and on all processors that multiply and add in one instruction.
 
+use aligned_vec::{AVec, ConstAlign};
+use pulp::Simd;
+
+use super::batch::Batch;
 use super::real::Real;
 
-/// Lanes of a dot product: one vector of sixteen `f32`, or two of eight.
-const LANES: usize = 16;
+/// Rows that are computed with are this many numbers long, or a multiple: whole vectors of any
+/// processor.
+const UNIT: usize = 16;
 
-/// Work that [`vectorized`] can run.
+/// Numbers that begin where a whole vector of any processor does: one that lies across two lines of
+/// the cache costs twice.
+pub(super) type Aligned<T> = AVec<T, ConstAlign<64>>;
+
+/// No numbers yet.
+pub(super) fn aligned<T>() -> Aligned<T> {
+    AVec::new(0)
+}
+
+/// The next multiple of a whole vector's length.
+pub(super) fn padded(width: usize) -> usize {
+    width.next_multiple_of(UNIT)
+}
+
+/// Work that [`vectorized`] can run. Closures are none: a function that takes one is not compiled
+/// for the processor's vectors unless it is inlined, which nothing promises.
 pub(super) trait Work {
     type Output;
     /// Must be `#[inline(always)]`, and so must everything worth vectorizing that it calls.
-    fn run(self) -> Self::Output;
+    fn run<S: Simd>(self, simd: S) -> Self::Output;
 }
 
 struct Dispatched<W>(W);
@@ -20,8 +41,8 @@ struct Dispatched<W>(W);
 impl<W: Work> pulp::WithSimd for Dispatched<W> {
     type Output = W::Output;
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) -> W::Output {
-        self.0.run()
+    fn with_simd<S: Simd>(self, simd: S) -> W::Output {
+        self.0.run(simd)
     }
 }
 
@@ -38,254 +59,354 @@ pub(super) fn axpy<T: Real>(a: T, x: &[T], y: &mut [T]) {
     }
 }
 
-/// The dot product, summed in [`LANES`] lanes.
-#[inline(always)]
-pub(super) fn dot<T: Real>(a: &[T], b: &[T]) -> T {
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
-    let mut lanes = [T::ZERO; LANES];
-    for (a, b) in a.iter().zip(b) {
-        for lane in 0..LANES {
-            lanes[lane] += a[lane] * b[lane];
-        }
-    }
-    for ((lane, &a), &b) in lanes.iter_mut().zip(a_rest).zip(b_rest) {
-        *lane += a * b;
-    }
-    fold(lanes)
+/// Pixels, and where the row of numbers of each begins among the parameters.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct PixelRows {
+    pub pixels: Vec<u32>,
+    pub starts: Vec<u32>,
 }
 
-/// The sum of an array of a power of two, by halves.
-#[inline(always)]
-fn fold<T: Real, const N: usize>(mut lanes: [T; N]) -> T {
-    let mut half = N / 2;
-    while half > 0 {
-        for lane in 0..half {
-            let upper = lanes[lane + half];
-            lanes[lane] += upper;
-        }
-        half /= 2;
+impl PixelRows {
+    #[inline(always)]
+    fn iter(&self) -> impl Iterator<Item = (usize, usize)> {
+        let pixels = self.pixels.iter().map(|&pixel| pixel as usize);
+        pixels.zip(self.starts.iter().map(|&start| start as usize))
     }
-    lanes[0]
 }
 
-/// `z += Σₗ u[l] b[l]`, where row `l` of `b` has as many entries as `z`.
-#[inline(always)]
-pub(super) fn rows_forward<T: Real>(u: &[T], b: &[T], z: &mut [T]) {
-    match z.len() {
-        64 => rows_forward_of::<T, 64>(u, b, z),
-        32 => rows_forward_of::<T, 32>(u, b, z),
-        16 => rows_forward_of::<T, 16>(u, b, z),
-        8 => rows_forward_of::<T, 8>(u, b, z),
-        4 => rows_forward_of::<T, 4>(u, b, z),
-        0 => {}
-        width => {
-            for (&u, row) in u.iter().zip(b.chunks_exact(width)) {
-                axpy(u, row, z);
+/// A number of rows for each image of a batch: `width` entries, from `column` on, of a row of
+/// `stride` numbers.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Columns {
+    pub stride: usize,
+    pub column: usize,
+    pub width: usize,
+}
+
+impl Columns {
+    #[inline(always)]
+    fn start(&self, image: u16) -> usize {
+        usize::from(image) * self.stride + self.column
+    }
+}
+
+/// Calls a loop made for one to four vectors for every piece of so many of a row.
+macro_rules! pieces {
+    ($width:expr, $lanes:expr, |$column:ident, $N:ident| $call:expr) => {{
+        let (width, lanes): (usize, usize) = ($width, $lanes);
+        let mut $column = 0;
+        while $column < width {
+            let vectors = (width - $column).div_ceil(lanes);
+            match vectors {
+                1 => {
+                    const $N: usize = 1;
+                    $call;
+                }
+                2 => {
+                    const $N: usize = 2;
+                    $call;
+                }
+                3 => {
+                    const $N: usize = 3;
+                    $call;
+                }
+                _ => {
+                    const $N: usize = 4;
+                    $call;
+                }
             }
+            $column += vectors.min(4) * lanes;
         }
-    }
+    }};
+}
+
+/// The first `N` vectors of whole ones.
+#[inline(always)]
+fn first<T: Real, S: Simd, const N: usize>(numbers: &[T]) -> [T::Vector<S>; N] {
+    T::vectors::<S>(numbers).as_chunks::<N>().0[0]
 }
 
 #[inline(always)]
-fn rows_forward_of<T: Real, const W: usize>(u: &[T], b: &[T], z: &mut [T]) {
-    let (Some(z), (rows, _)) = (z.first_chunk_mut::<W>(), b.as_chunks::<W>()) else {
-        return;
-    };
-    let mut sum = *z;
-    for (&u, row) in u.iter().zip(rows) {
-        for i in 0..W {
-            sum[i] += u * row[i];
-        }
-    }
-    *z = sum;
+fn first_mut<T: Real, S: Simd, const N: usize>(numbers: &mut [T]) -> &mut [T::Vector<S>; N] {
+    &mut T::vectors_mut::<S>(numbers).as_chunks_mut::<N>().0[0]
 }
 
-/// `du[l] = b[l] · dz` and `db[l] += u[l] dz` for every row `l` of `b`.
+/// `N` vectors of a row that may end before.
 #[inline(always)]
-pub(super) fn rows_backward<T: Real>(u: &[T], b: &[T], dz: &[T], du: &mut [T], db: &mut [T]) {
-    match dz.len() {
-        64 => rows_backward_of::<T, 64>(u, b, dz, du, db),
-        32 => rows_backward_of::<T, 32>(u, b, dz, du, db),
-        16 => rows_backward_of::<T, 16>(u, b, dz, du, db),
-        8 => rows_backward_of::<T, 8>(u, b, dz, du, db),
-        4 => rows_backward_of::<T, 4>(u, b, dz, du, db),
-        0 => du.fill(T::ZERO),
-        width => {
-            let rows = b.chunks_exact(width).zip(db.chunks_exact_mut(width));
-            for ((&u, du), (row, change)) in u.iter().zip(du).zip(rows) {
-                *du = dot(row, dz);
-                axpy(u, dz, change);
-            }
-        }
+fn load<T: Real, S: Simd, const N: usize>(simd: S, row: &[T]) -> [T::Vector<S>; N] {
+    let lanes = T::lanes::<S>();
+    let mut vectors = [T::splat(simd, T::ZERO); N];
+    for (n, vector) in vectors.iter_mut().enumerate() {
+        *vector = T::load(simd, &row[(n * lanes).min(row.len())..]);
     }
+    vectors
 }
 
 #[inline(always)]
-fn rows_backward_of<T: Real, const W: usize>(
-    u: &[T],
-    b: &[T],
-    dz: &[T],
-    du: &mut [T],
-    db: &mut [T],
+fn store<T: Real, S: Simd, const N: usize>(simd: S, row: &mut [T], vectors: [T::Vector<S>; N]) {
+    let lanes = T::lanes::<S>();
+    let length = row.len();
+    for (n, vector) in vectors.into_iter().enumerate() {
+        T::store(simd, &mut row[(n * lanes).min(length)..], vector);
+    }
+}
+
+/// `u[image] += x[image, p] a[row of p, from entry `from` on]` for every pixel `p` and image. Rows of
+/// `u` have `width` numbers, [`padded`].
+#[inline(always)]
+pub(super) fn gather<T: Real, S: Simd>(
+    simd: S,
+    batch: &Batch<T>,
+    rows: &PixelRows,
+    (a, from): (&[T], usize),
+    (u, width): (&mut [T], usize),
 ) {
-    let Some(&dz) = dz.first_chunk::<W>() else {
-        return;
-    };
-    let rows = b.as_chunks::<W>().0.iter();
-    let changes = db.as_chunks_mut::<W>().0.iter_mut();
-    for ((&u, du), (row, change)) in u.iter().zip(du).zip(rows.zip(changes)) {
-        *du = if W > LANES {
-            dot(row, &dz)
-        } else {
-            let mut product = dz;
-            for i in 0..W {
-                product[i] = product[i] * row[i];
+    let vectors = padded(width) / T::lanes::<S>();
+    let all = (rows, a, from, width);
+    match vectors {
+        1 => gather_rows::<T, S, 1, 1>(simd, batch, all, u, 0),
+        2 => gather_rows::<T, S, 2, 2>(simd, batch, all, u, 0),
+        3 => gather_rows::<T, S, 3, 3>(simd, batch, all, u, 0),
+        4 => gather_rows::<T, S, 4, 4>(simd, batch, all, u, 0),
+        6 => gather_rows::<T, S, 6, 6>(simd, batch, all, u, 0),
+        8 => gather_rows::<T, S, 8, 8>(simd, batch, all, u, 0),
+        // Too many for the registers.
+        _ => {
+            let fours = vectors - vectors % 4;
+            for column in (0..fours).step_by(4) {
+                gather_rows::<T, S, 4, 0>(simd, batch, all, u, column);
             }
-            fold(product)
-        };
-        for i in 0..W {
-            change[i] += u * dz[i];
+            for column in fours..vectors {
+                gather_rows::<T, S, 1, 0>(simd, batch, all, u, column);
+            }
         }
     }
 }
 
-/// Where a pixel's row of the input factor stands, and the latents it feeds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Slot {
-    /// First entry of the pixel's row among the parameters.
-    pub row: u32,
-    /// First latent that it feeds.
-    pub latent: u32,
-    /// How many: the length of the row.
-    pub width: u32,
-    /// Which parts read it.
-    pub group: u32,
+/// For `N` vectors, from number `column` on, of rows of `ROW`; 0 where that is known only now.
+#[inline(always)]
+fn gather_rows<T: Real, S: Simd, const N: usize, const ROW: usize>(
+    simd: S,
+    batch: &Batch<T>,
+    (rows, a, from, width): (&PixelRows, &[T], usize, usize),
+    u: &mut [T],
+    column: usize,
+) {
+    let palette = batch.palette();
+    let lanes = T::lanes::<S>();
+    let offset = column * lanes;
+    let stride = padded(width) / lanes;
+    let u = T::vectors_mut::<S>(u);
+    for (pixel, start) in rows.iter() {
+        let (images, levels) = batch.lit(pixel);
+        if images.is_empty() {
+            continue;
+        }
+        let row = &a[start + from..][..width];
+        let row = load::<T, S, N>(simd, &row[offset.min(width)..]);
+        for (&image, &level) in images.iter().zip(levels) {
+            let value = T::splat(simd, palette[usize::from(level)]);
+            let image = usize::from(image);
+            let sums = match ROW {
+                0 => &mut u[image * stride + column..][..N],
+                _ => &mut u.as_chunks_mut::<N>().0[image],
+            };
+            for n in 0..N {
+                sums[n] = T::mul_add(simd, value, row[n], sums[n]);
+            }
+        }
+    }
 }
 
-/// Where all pixels stand; rows of one common width go through a loop made for that width.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Slots {
-    slots: Vec<Slot>,
-    common_width: Option<u32>,
+/// `da[row of p, from column on] = Σ x[image, p] du[image]` over all images, for every pixel `p`.
+#[inline(always)]
+pub(super) fn scatter<T: Real, S: Simd>(
+    simd: S,
+    batch: &Batch<T>,
+    rows: &PixelRows,
+    (du, at): (&[T], Columns),
+    (da, from): (&mut [T], usize),
+) {
+    let palette = batch.palette();
+    pieces!(at.width, T::lanes::<S>(), |column, N| {
+        let length = (at.width - column).min(N * T::lanes::<S>());
+        for (pixel, start) in rows.iter() {
+            let (images, levels) = batch.lit(pixel);
+            let mut sums = [T::splat(simd, T::ZERO); N];
+            for (&image, &level) in images.iter().zip(levels) {
+                let value = T::splat(simd, palette[usize::from(level)]);
+                let du = first::<T, S, N>(&du[at.start(image) + column..]);
+                for n in 0..N {
+                    sums[n] = T::mul_add(simd, value, du[n], sums[n]);
+                }
+            }
+            store(simd, &mut da[start + from + column..][..length], sums);
+        }
+    });
 }
 
-impl Slots {
-    pub(super) fn new(slots: Vec<Slot>) -> Self {
-        let common_width = slots
-            .first()
-            .map(|first| first.width)
-            .filter(|&width| slots.iter().all(|slot| slot.width == width));
+/// A small matrix whose rows are padded to whole vectors.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Panel<'a, T> {
+    numbers: &'a [T],
+    stride: usize,
+}
+
+impl<'a, T: Real> Panel<'a, T> {
+    /// Of rows of `width`, one after the other: as they are where they fit, or copied to `room`.
+    #[inline(always)]
+    pub(super) fn of(rows: &'a [T], width: usize, room: &'a mut Aligned<T>) -> Self {
+        let stride = padded(width);
+        if stride == width {
+            return Self {
+                numbers: rows,
+                stride,
+            };
+        }
+        room.clear();
+        for row in rows.chunks_exact(width.max(1)) {
+            room.extend_from_slice(row);
+            room.resize(padded(room.len()), T::ZERO);
+        }
         Self {
-            slots,
-            common_width,
+            numbers: room,
+            stride,
         }
     }
 
-    pub(super) fn get(&self, pixel: usize) -> Slot {
-        self.slots[pixel]
-    }
-
-    /// `u[latents of p] += x[p] a[row of p]` for every lit pixel `p`, whose group is marked `seen`.
+    /// Of the rows' columns.
     #[inline(always)]
-    pub(super) fn gather<T: Real>(
-        &self,
-        (columns, values): (&[u32], &[T]),
-        a: &[T],
-        u: &mut [T],
-        seen: &mut [bool],
-    ) {
-        match self.common_width {
-            Some(2) => self.gather_of::<T, 2>(columns, values, a, u, seen),
-            Some(4) => self.gather_of::<T, 4>(columns, values, a, u, seen),
-            Some(8) => self.gather_of::<T, 8>(columns, values, a, u, seen),
-            Some(16) => self.gather_of::<T, 16>(columns, values, a, u, seen),
-            Some(32) => self.gather_of::<T, 32>(columns, values, a, u, seen),
-            Some(64) => self.gather_of::<T, 64>(columns, values, a, u, seen),
-            _ => {
-                for (&column, &value) in columns.iter().zip(values) {
-                    let slot = self.slots[column as usize];
-                    let (row, latent, width) =
-                        (slot.row as usize, slot.latent as usize, slot.width as usize);
-                    axpy(value, &a[row..][..width], &mut u[latent..][..width]);
-                    seen[slot.group as usize] = true;
-                }
+    pub(super) fn transposed(rows: &[T], width: usize, room: &'a mut Aligned<T>) -> Self {
+        let count = rows.len() / width.max(1);
+        let stride = padded(count);
+        room.clear();
+        room.resize(width * stride, T::ZERO);
+        for (r, row) in rows.chunks_exact(width.max(1)).enumerate() {
+            for (&number, column) in row.iter().zip(room.chunks_exact_mut(stride)) {
+                column[r] = number;
+            }
+        }
+        Self {
+            numbers: room,
+            stride,
+        }
+    }
+}
+
+/// `z[image] = x[image] M`, or added to what is there, for the images given: `x` has as many
+/// columns as `M` rows. Writes whole vectors: what is added to columns beyond is zero.
+#[inline(always)]
+pub(super) fn product<T: Real, S: Simd>(
+    simd: S,
+    images: &[u16],
+    (x, x_at): (&[T], Columns),
+    panel: Panel<'_, T>,
+    (z, z_at): (&mut [T], Columns),
+    add: bool,
+) {
+    pieces!(z_at.width, T::lanes::<S>(), |column, N| {
+        let z_at = Columns {
+            column: z_at.column + column,
+            ..z_at
+        };
+        // As many sums at once as hide the time from one step of a sum to the next.
+        const IMAGES: usize = [8, 4, 3, 2][N - 1];
+        let (tiles, rest) = images.as_chunks::<IMAGES>();
+        for tile in tiles {
+            tile_product::<T, S, N, IMAGES>(simd, tile, (x, x_at), (panel, column), (z, z_at), add);
+        }
+        for &image in rest {
+            tile_product::<T, S, N, 1>(simd, &[image], (x, x_at), (panel, column), (z, z_at), add);
+        }
+    });
+}
+
+#[inline(always)]
+fn tile_product<T: Real, S: Simd, const N: usize, const IMAGES: usize>(
+    simd: S,
+    images: &[u16; IMAGES],
+    (x, x_at): (&[T], Columns),
+    (panel, column): (Panel<'_, T>, usize),
+    (z, z_at): (&mut [T], Columns),
+    add: bool,
+) {
+    let mut rows: [&[T]; IMAGES] = [&[]; IMAGES];
+    for i in 0..IMAGES {
+        rows[i] = &x[x_at.start(images[i])..][..x_at.width];
+    }
+    let mut sums = [[T::splat(simd, T::ZERO); N]; IMAGES];
+    if add {
+        for i in 0..IMAGES {
+            sums[i] = first::<T, S, N>(&z[z_at.start(images[i])..]);
+        }
+    }
+    let panel_rows = panel.numbers.chunks_exact(panel.stride);
+    for (k, row) in panel_rows.take(x_at.width).enumerate() {
+        let row = first::<T, S, N>(&row[column..]);
+        for i in 0..IMAGES {
+            let factor = T::splat(simd, rows[i][k]);
+            for n in 0..N {
+                sums[i][n] = T::mul_add(simd, factor, row[n], sums[i][n]);
             }
         }
     }
-
-    #[inline(always)]
-    fn gather_of<T: Real, const W: usize>(
-        &self,
-        columns: &[u32],
-        values: &[T],
-        a: &[T],
-        u: &mut [T],
-        seen: &mut [bool],
-    ) {
-        // Neighbouring pixels mostly feed the same latents: those stay in registers.
-        let mut sum = [T::ZERO; W];
-        let mut latent = usize::MAX;
-        for (&column, &value) in columns.iter().zip(values) {
-            let slot = self.slots[column as usize];
-            if slot.latent as usize != latent {
-                if latent != usize::MAX {
-                    u[latent..][..W].copy_from_slice(&sum);
-                }
-                latent = slot.latent as usize;
-                sum.copy_from_slice(&u[latent..][..W]);
-                seen[slot.group as usize] = true;
-            }
-            let row = &a[slot.row as usize..][..W];
-            for i in 0..W {
-                sum[i] += value * row[i];
-            }
-        }
-        if latent != usize::MAX {
-            u[latent..][..W].copy_from_slice(&sum);
-        }
+    for i in 0..IMAGES {
+        *first_mut::<T, S, N>(&mut z[z_at.start(images[i])..]) = sums[i];
     }
+}
 
-    /// `da[row of p] += x[p] du[latents of p]` for every lit pixel `p`.
-    #[inline(always)]
-    pub(super) fn scatter<T: Real>(
-        &self,
-        (columns, values): (&[u32], &[T]),
-        du: &[T],
-        da: &mut [T],
-    ) {
-        match self.common_width {
-            Some(2) => self.scatter_of::<T, 2>(columns, values, du, da),
-            Some(4) => self.scatter_of::<T, 4>(columns, values, du, da),
-            Some(8) => self.scatter_of::<T, 8>(columns, values, du, da),
-            Some(16) => self.scatter_of::<T, 16>(columns, values, du, da),
-            Some(32) => self.scatter_of::<T, 32>(columns, values, du, da),
-            Some(64) => self.scatter_of::<T, 64>(columns, values, du, da),
-            _ => {
-                for (&column, &value) in columns.iter().zip(values) {
-                    let slot = self.slots[column as usize];
-                    let (row, latent, width) =
-                        (slot.row as usize, slot.latent as usize, slot.width as usize);
-                    axpy(value, &du[latent..][..width], &mut da[row..][..width]);
-                }
+/// `M = Σ x[image]ᵀ z[image]` over the images given; `M` has a row of `z`'s width for every column
+/// of `x`.
+#[inline(always)]
+pub(super) fn outer<T: Real, S: Simd>(
+    simd: S,
+    images: &[u16],
+    (x, x_at): (&[T], Columns),
+    (z, z_at): (&[T], Columns),
+    m: &mut [T],
+) {
+    pieces!(z_at.width, T::lanes::<S>(), |column, N| {
+        const ROWS: usize = [8, 4, 2, 2][N - 1];
+        let mut k = 0;
+        while k + ROWS <= x_at.width {
+            tile_outer::<T, S, N, ROWS>(simd, images, (x, x_at, k), (z, z_at, column), m);
+            k += ROWS;
+        }
+        while k < x_at.width {
+            tile_outer::<T, S, N, 1>(simd, images, (x, x_at, k), (z, z_at, column), m);
+            k += 1;
+        }
+    });
+}
+
+#[inline(always)]
+fn tile_outer<T: Real, S: Simd, const N: usize, const ROWS: usize>(
+    simd: S,
+    images: &[u16],
+    (x, x_at, k): (&[T], Columns, usize),
+    (z, z_at, column): (&[T], Columns, usize),
+    m: &mut [T],
+) {
+    let mut sums = [[T::splat(simd, T::ZERO); N]; ROWS];
+    for &image in images {
+        let x: &[T; ROWS] = match x[x_at.start(image) + k..].first_chunk() {
+            Some(x) => x,
+            None => return,
+        };
+        let z = first::<T, S, N>(&z[z_at.start(image) + column..]);
+        for r in 0..ROWS {
+            let factor = T::splat(simd, x[r]);
+            for n in 0..N {
+                sums[r][n] = T::mul_add(simd, factor, z[n], sums[r][n]);
             }
         }
     }
-
-    #[inline(always)]
-    fn scatter_of<T: Real, const W: usize>(
-        &self,
-        columns: &[u32],
-        values: &[T],
-        du: &[T],
-        da: &mut [T],
-    ) {
-        for (&column, &value) in columns.iter().zip(values) {
-            let slot = self.slots[column as usize];
-            let du = &du[slot.latent as usize..][..W];
-            let row = &mut da[slot.row as usize..][..W];
-            for i in 0..W {
-                row[i] += value * du[i];
-            }
-        }
+    let length = (z_at.width - column).min(N * T::lanes::<S>());
+    for (r, sums) in sums.into_iter().enumerate() {
+        store(
+            simd,
+            &mut m[(k + r) * z_at.width + column..][..length],
+            sums,
+        );
     }
 }

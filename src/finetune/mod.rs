@@ -6,6 +6,7 @@
 //! [`record`] keeps what came out, [`mod@frontier`] is Figure 2, [`mod@inspect`] looks into a run.
 
 pub mod adam;
+pub mod batch;
 pub mod data;
 pub mod error;
 pub mod frontier;
@@ -17,6 +18,7 @@ pub mod model;
 pub mod network;
 pub mod real;
 pub mod record;
+mod schedule;
 pub mod settings;
 pub mod sweep;
 pub mod train;
@@ -30,4 +32,4 @@ pub use layout::{Layout, Part};
 pub use record::{Results, RunRecord};
 pub use settings::{Configuration, SweepSettings};
 pub use sweep::{Event, sweep};
-pub use train::{Pretrained, Run, RunKey, pretrain};
+pub use train::{Pretrained, RunKey, Runs, pretrain};

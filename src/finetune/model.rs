@@ -1,31 +1,31 @@
-//! Loss, gradient and evaluation of what is trained: an adapter, or the whole network.
+//! Loss, gradient and evaluation of what is trained: adapters, or whole networks, one or several
+//! side by side on the same images.
 
-use super::images::{Examples, SparseImages};
-use super::kernels::{Work, axpy, rows_backward, rows_forward, vectorized};
-use super::network::{Head, Network, best, loss_of, relu};
+mod adapter;
+mod full;
+mod workspace;
+
+use pulp::Simd;
+
+use super::batch::Batch;
+use super::kernels::{Columns, Panel, Work, product, vectorized};
+use super::network::{Head, Shape, best, loss_of, relu};
 use super::real::Real;
-use super::wiring::{Place, Wiring};
 
-/// Images with their classes and, where the first layer is frozen, its output for each.
+pub use adapter::Adapter;
+pub use full::Full;
+pub use workspace::Workspace;
+
+/// What a model is told of the images that its batches are of.
 #[derive(Debug, Clone, Copy)]
 pub struct Inputs<'a, T> {
-    /// The images.
-    pub images: &'a SparseImages<T>,
     /// The class of each.
     pub labels: &'a [u8],
-    /// Frozen first layer's outputs, image by image; empty where nothing is frozen.
+    /// Frozen first layer's outputs, image by image, of [`Network::first_layer`]; empty where
+    /// nothing is frozen.
+    ///
+    /// [`Network::first_layer`]: super::network::Network::first_layer
     pub frozen: &'a [T],
-}
-
-impl<'a, T: Real> Inputs<'a, T> {
-    /// Examples with the frozen outputs of [`Network::first_layer`], or with none.
-    pub fn new(examples: &'a Examples<T>, frozen: &'a [T]) -> Self {
-        Self {
-            images: &examples.images,
-            labels: &examples.labels,
-            frozen,
-        }
-    }
 }
 
 /// How a model does on some examples.
@@ -48,123 +48,194 @@ impl Evaluation {
     }
 }
 
-/// Numbers of one example on its way through the network.
-pub struct Scratch<T> {
-    latents: Vec<T>,
-    dlatents: Vec<T>,
-    /// Which groups of parts the image lights.
-    seen: Vec<bool>,
-    hidden: Vec<T>,
-    dhidden: Vec<T>,
-    scores: Vec<T>,
-}
-
-/// Something trainable with a vector of parameters, of which the first `trained` have gradients.
+/// Something trainable with a vector of parameters, of which the first `trained` have gradients:
+/// one run, or several that see the same images and know nothing of each other.
 pub trait Model<T: Real>: Sync {
-    /// Parameters that can have a gradient.
+    /// Parameters that can have a gradient, of all runs.
     fn trained(&self) -> usize;
-    /// Sizes: latents, hidden units, classes.
-    fn sizes(&self) -> (usize, usize, usize);
-    /// Groups of inputs that are read together.
-    fn groups(&self) -> usize;
-    /// The classifier.
-    fn head<'a>(&'a self, parameters: &'a [T]) -> Head<'a, T>;
-    /// Fills the hidden units, before ReLU, for one image.
-    fn forward(&self, parameters: &[T], inputs: &Inputs<'_, T>, image: usize, at: &mut Scratch<T>);
-    /// Adds the gradient of one image, given those of scores and hidden units.
-    fn backward(
+    /// How many runs.
+    fn runs(&self) -> usize;
+    /// The sizes of each run's network.
+    fn shape(&self) -> Shape;
+    /// Numbers from one image's hidden units to the next one's, at least as many as there are.
+    fn hidden_stride(&self) -> usize;
+    /// A run's classifier.
+    fn head<'a>(&'a self, parameters: &'a [T], run: usize) -> Head<'a, T>;
+    /// Fills the hidden units of all runs, before ReLU.
+    fn forward<S: Simd>(
         &self,
+        simd: S,
+        parameters: &[T],
+        inputs: &Inputs<'_, T>,
+        batch: &Batch<T>,
+        at: &mut Workspace<T>,
+    );
+    /// Writes the gradient of a run's classifier, if that is trained, given that of the scores.
+    fn head_backward<S: Simd>(
+        &self,
+        simd: S,
+        gradients: &mut [T],
+        run: usize,
+        batch: &Batch<T>,
+        at: &Workspace<T>,
+    );
+    /// Writes the gradients of all else, given those of the hidden units.
+    fn backward<S: Simd>(
+        &self,
+        simd: S,
         parameters: &[T],
         gradients: &mut [T],
-        inputs: &Inputs<'_, T>,
-        image: usize,
-        at: &mut Scratch<T>,
+        batch: &Batch<T>,
+        at: &mut Workspace<T>,
     );
 }
 
-fn scratch<T: Real>(model: &impl Model<T>) -> Scratch<T> {
-    let (latents, hidden, classes) = model.sizes();
-    Scratch {
-        latents: vec![T::ZERO; latents],
-        dlatents: vec![T::ZERO; latents],
-        seen: vec![false; model.groups()],
-        hidden: vec![T::ZERO; hidden],
-        dhidden: vec![T::ZERO; hidden],
-        scores: vec![T::ZERO; classes],
-    }
-}
-
-/// The mean loss of a batch; adds its gradient to `gradients`.
+/// The mean loss of a batch in every run; writes its gradient over the first of `gradients`, as
+/// many as can have one.
 pub fn loss_and_gradient<T: Real>(
     model: &impl Model<T>,
     parameters: &[T],
     gradients: &mut [T],
     inputs: &Inputs<'_, T>,
-    batch: &[u32],
-) -> T {
-    let mut at = scratch(model);
-    vectorized(Batch {
+    batch: &Batch<T>,
+    at: &mut Workspace<T>,
+) -> Vec<T> {
+    vectorized(Gradient {
         model,
         parameters,
         gradients,
         inputs,
         batch,
-        at: &mut at,
+        at,
     })
 }
 
-struct Batch<'a, T, M> {
+struct Gradient<'a, T, M> {
     model: &'a M,
     parameters: &'a [T],
     gradients: &'a mut [T],
     inputs: &'a Inputs<'a, T>,
-    batch: &'a [u32],
-    at: &'a mut Scratch<T>,
+    batch: &'a Batch<T>,
+    at: &'a mut Workspace<T>,
 }
 
-impl<T: Real, M: Model<T>> Work for Batch<'_, T, M> {
-    type Output = T;
+impl<T: Real, M: Model<T>> Work for Gradient<'_, T, M> {
+    type Output = Vec<T>;
 
     #[inline(always)]
-    fn run(self) -> T {
-        let at = self.at;
-        let share = T::ONE / T::from_f64(self.batch.len().max(1) as f64);
-        let head = self.model.head(self.parameters);
-        let mut loss = T::ZERO;
-        for &image in self.batch {
-            let image = image as usize;
-            self.model.forward(self.parameters, self.inputs, image, at);
-            for z in &mut at.hidden {
-                *z = relu(*z);
+    fn run<S: Simd>(self, simd: S) -> Vec<T> {
+        let Self {
+            model,
+            parameters,
+            gradients,
+            inputs,
+            batch,
+            at,
+        } = self;
+        let chosen = batch.chosen();
+        let share = T::ONE / T::from_f64(chosen.len().max(1) as f64);
+        at.make_room(model, chosen.len());
+        model.forward(simd, parameters, inputs, batch, at);
+        let mut losses = vec![T::ZERO; model.runs()];
+        for (run, loss) in losses.iter_mut().enumerate() {
+            let head = model.head(parameters, run);
+            score(simd, head, run, batch, at);
+            for (scores, &image) in at.scores.chunks_exact_mut(at.score_stride).zip(chosen) {
+                let scores = &mut scores[..head.classes()];
+                *loss += loss_of(scores, usize::from(inputs.labels[image as usize]));
+                for d in scores {
+                    *d = *d * share;
+                }
             }
-            head.scores(&at.hidden, &mut at.scores);
-            loss += loss_of(&mut at.scores, usize::from(self.inputs.labels[image]));
-            for d in &mut at.scores {
-                *d = *d * share;
-            }
-            head.backward(&at.scores, &mut at.dhidden);
-            for (d, &activation) in at.dhidden.iter_mut().zip(&at.hidden) {
-                *d = if activation > T::ZERO { *d } else { T::ZERO };
-            }
-            self.model
-                .backward(self.parameters, self.gradients, self.inputs, image, at);
+            *loss = *loss * share;
+            model.head_backward(simd, gradients, run, batch, at);
+            hidden_gradient(simd, head, run, batch, at);
         }
-        loss * share
+        model.backward(simd, parameters, gradients, batch, at);
+        losses
     }
 }
 
-/// Loss and confusions on the examples `chosen`.
+/// ReLU of a run's hidden units, and every image's scores.
+#[inline(always)]
+fn score<T: Real, S: Simd>(
+    simd: S,
+    head: Head<'_, T>,
+    run: usize,
+    batch: &Batch<T>,
+    at: &mut Workspace<T>,
+) {
+    let hidden = at.hidden_columns();
+    let classes = at.score_columns();
+    let units = run_of(&mut at.hidden, run, batch.all().len() * hidden.stride);
+    for z in units.iter_mut() {
+        *z = relu(*z);
+    }
+    let panel = Panel::transposed(head.w2, hidden.width, &mut at.room);
+    let all = batch.all();
+    product(
+        simd,
+        all,
+        (units, hidden),
+        panel,
+        (&mut at.scores, classes),
+        false,
+    );
+    for scores in at.scores.chunks_exact_mut(classes.stride) {
+        for (score, &bias) in scores.iter_mut().zip(head.b2) {
+            *score += bias;
+        }
+    }
+}
+
+/// `dz = W₂ᵀ dscores` where ReLU let something through; takes the place of a run's hidden units.
+#[inline(always)]
+fn hidden_gradient<T: Real, S: Simd>(
+    simd: S,
+    head: Head<'_, T>,
+    run: usize,
+    batch: &Batch<T>,
+    at: &mut Workspace<T>,
+) {
+    let hidden = at.hidden_columns();
+    let classes = at.score_columns();
+    let panel = Panel::of(head.w2, hidden.width, &mut at.room);
+    let all = batch.all();
+    let of_scores = (&at.scores[..], classes);
+    product(
+        simd,
+        all,
+        of_scores,
+        panel,
+        (&mut at.dhidden, hidden),
+        false,
+    );
+    let units = run_of(&mut at.hidden, run, all.len() * hidden.stride);
+    for (unit, &d) in units.iter_mut().zip(at.dhidden.iter()) {
+        *unit = if *unit > T::ZERO { d } else { T::ZERO };
+    }
+}
+
+/// The part of `numbers` that is a run's, if each has `length`.
+#[inline(always)]
+fn run_of<T>(numbers: &mut [T], run: usize, length: usize) -> &mut [T] {
+    &mut numbers[run * length..][..length]
+}
+
+/// Loss and confusions of every run on all images of some batches.
 pub fn evaluate<T: Real>(
     model: &impl Model<T>,
     parameters: &[T],
     inputs: &Inputs<'_, T>,
-    chosen: &[u32],
-) -> Evaluation {
+    batches: &[Batch<T>],
+    at: &mut Workspace<T>,
+) -> Vec<Evaluation> {
     vectorized(Evaluating {
         model,
         parameters,
         inputs,
-        chosen,
+        batches,
+        at,
     })
 }
 
@@ -172,248 +243,57 @@ struct Evaluating<'a, T, M> {
     model: &'a M,
     parameters: &'a [T],
     inputs: &'a Inputs<'a, T>,
-    chosen: &'a [u32],
+    batches: &'a [Batch<T>],
+    at: &'a mut Workspace<T>,
 }
 
 impl<T: Real, M: Model<T>> Work for Evaluating<'_, T, M> {
-    type Output = Evaluation;
+    type Output = Vec<Evaluation>;
 
     #[inline(always)]
-    fn run(self) -> Evaluation {
-        let mut at = scratch(self.model);
-        let classes = at.scores.len();
-        let mut confusion = vec![0; classes * classes];
-        let head = self.model.head(self.parameters);
-        let mut loss = 0.0;
-        for &image in self.chosen {
-            let image = image as usize;
-            let label = usize::from(self.inputs.labels[image]);
-            self.model
-                .forward(self.parameters, self.inputs, image, &mut at);
-            for z in &mut at.hidden {
-                *z = relu(*z);
-            }
-            head.scores(&at.hidden, &mut at.scores);
-            confusion[label * classes + best(&at.scores)] += 1;
-            loss += loss_of(&mut at.scores, label).to_f64();
-        }
-        Evaluation {
-            loss: loss / self.chosen.len().max(1) as f64,
-            confusion,
+    fn run<S: Simd>(self, simd: S) -> Vec<Evaluation> {
+        let Self {
+            model,
+            parameters,
+            inputs,
+            batches,
+            at,
+        } = self;
+        let classes = model.shape().classes;
+        let nothing = Evaluation {
+            loss: 0.0,
+            confusion: vec![0; classes * classes],
             classes,
-        }
-    }
-}
-
-/// An adapter on a frozen network.
-#[derive(Debug, Clone, Copy)]
-pub struct Adapter<'a, T> {
-    /// Its parts.
-    pub wiring: &'a Wiring,
-    /// What it adapts.
-    pub network: &'a Network<T>,
-}
-
-/// The places that an image lights.
-#[inline(always)]
-fn seen<'a>(wiring: &'a Wiring, marks: &'a [bool]) -> impl Iterator<Item = &'a Place> {
-    let groups = wiring.groups().iter().zip(marks);
-    groups
-        .filter(|(_, seen)| **seen)
-        .flat_map(|(group, _)| group)
-}
-
-impl<T: Real> Model<T> for Adapter<'_, T> {
-    fn trained(&self) -> usize {
-        self.wiring.trained()
-    }
-
-    fn sizes(&self) -> (usize, usize, usize) {
-        let shape = &self.network.shape;
-        (self.wiring.latents(), shape.hidden, shape.classes)
-    }
-
-    fn groups(&self) -> usize {
-        self.wiring.groups().len()
-    }
-
-    #[inline(always)]
-    fn head<'a>(&'a self, _: &'a [T]) -> Head<'a, T> {
-        self.network.head()
-    }
-
-    #[inline(always)]
-    fn forward(&self, parameters: &[T], inputs: &Inputs<'_, T>, image: usize, at: &mut Scratch<T>) {
-        let hidden = at.hidden.len();
-        at.hidden
-            .copy_from_slice(&inputs.frozen[image * hidden..][..hidden]);
-        at.latents.fill(T::ZERO);
-        let lit = inputs.images.lit(image);
-        at.seen.fill(false);
-        self.wiring
-            .slots
-            .gather(lit, parameters, &mut at.latents, &mut at.seen);
-        for place in seen(self.wiring, &at.seen) {
-            let latents = &at.latents[place.latents.clone()];
-            let rows = &parameters[place.b..][..latents.len() * place.hidden.len()];
-            rows_forward(latents, rows, &mut at.hidden[place.hidden.clone()]);
-        }
-    }
-
-    #[inline(always)]
-    fn backward(
-        &self,
-        parameters: &[T],
-        gradients: &mut [T],
-        inputs: &Inputs<'_, T>,
-        image: usize,
-        at: &mut Scratch<T>,
-    ) {
-        for place in seen(self.wiring, &at.seen) {
-            let latents = &at.latents[place.latents.clone()];
-            let length = latents.len() * place.hidden.len();
-            rows_backward(
-                latents,
-                &parameters[place.b..][..length],
-                &at.dhidden[place.hidden.clone()],
-                &mut at.dlatents[place.latents.clone()],
-                &mut gradients[place.b..][..length],
-            );
-        }
-        let lit = inputs.images.lit(image);
-        self.wiring.slots.scatter(lit, &at.dlatents, gradients);
-    }
-}
-
-/// The whole network, its parameters in one vector: rows of lit inputs of `W₁`, `b₁`, `W₂`, `b₂`,
-/// rows of the other inputs.
-#[derive(Debug, Clone)]
-pub struct Full {
-    shape: super::network::Shape,
-    slots: super::kernels::Slots,
-    b1: usize,
-    trained: usize,
-}
-
-impl Full {
-    /// All parameters of a network of this shape; `lit` says which inputs are ever non-zero.
-    pub fn new(shape: super::network::Shape, lit: &[bool]) -> Self {
-        let hidden = shape.hidden;
-        let lit_rows = lit.iter().filter(|&&lit| lit).count();
-        let b1 = lit_rows * hidden;
-        let trained = b1 + hidden + shape.classes * (hidden + 1);
-        let mut next = [trained, 0];
-        let slots = lit
-            .iter()
-            .map(|&lit| {
-                let row = next[usize::from(lit)];
-                next[usize::from(lit)] += hidden;
-                super::kernels::Slot {
-                    row: row as u32,
-                    latent: 0,
-                    width: hidden as u32,
-                    group: 0,
+        };
+        let mut evaluations = vec![nothing; model.runs()];
+        for batch in batches {
+            let chosen = batch.chosen();
+            at.make_room(model, chosen.len());
+            model.forward(simd, parameters, inputs, batch, at);
+            for (run, evaluation) in evaluations.iter_mut().enumerate() {
+                score(simd, model.head(parameters, run), run, batch, at);
+                for (scores, &image) in at.scores.chunks_exact_mut(at.score_stride).zip(chosen) {
+                    let label = usize::from(inputs.labels[image as usize]);
+                    let scores = &mut scores[..classes];
+                    evaluation.confusion[label * classes + best(scores)] += 1;
+                    evaluation.loss += loss_of(scores, label).to_f64();
                 }
-            })
-            .collect();
-        Self {
-            shape,
-            slots: super::kernels::Slots::new(slots),
-            b1,
-            trained,
+            }
         }
-    }
-
-    fn w2(&self) -> std::ops::Range<usize> {
-        let start = self.b1 + self.shape.hidden;
-        start..start + self.shape.hidden * self.shape.classes
-    }
-
-    /// The parameters of a network as one vector.
-    pub fn parameters<T: Real>(&self, network: &Network<T>) -> Vec<T> {
-        let hidden = self.shape.hidden;
-        let mut vector = vec![T::ZERO; self.shape.params()];
-        for (input, row) in network.w1.chunks_exact(hidden).enumerate() {
-            vector[self.slots.get(input).row as usize..][..hidden].copy_from_slice(row);
+        let count: usize = batches.iter().map(|batch| batch.chosen().len()).sum();
+        for evaluation in &mut evaluations {
+            evaluation.loss /= count.max(1) as f64;
         }
-        vector[self.b1..][..hidden].copy_from_slice(&network.b1);
-        vector[self.w2()].copy_from_slice(&network.w2);
-        vector[self.w2().end..][..self.shape.classes].copy_from_slice(&network.b2);
-        vector
-    }
-
-    /// The network of a vector of parameters (or of their gradients).
-    pub fn network<T: Real>(&self, vector: &[T]) -> Network<T> {
-        let hidden = self.shape.hidden;
-        Network {
-            shape: self.shape,
-            w1: (0..self.shape.inputs())
-                .flat_map(|input| &vector[self.slots.get(input).row as usize..][..hidden])
-                .copied()
-                .collect(),
-            b1: vector[self.b1..][..hidden].to_vec(),
-            w2: vector[self.w2()].to_vec(),
-            b2: vector[self.w2().end..][..self.shape.classes].to_vec(),
-        }
+        evaluations
     }
 }
 
-impl<T: Real> Model<T> for Full {
-    fn trained(&self) -> usize {
-        self.trained
-    }
-
-    fn sizes(&self) -> (usize, usize, usize) {
-        (0, self.shape.hidden, self.shape.classes)
-    }
-
-    fn groups(&self) -> usize {
-        1
-    }
-
-    #[inline(always)]
-    fn head<'a>(&'a self, parameters: &'a [T]) -> Head<'a, T> {
-        let w2 = self.w2();
-        Head {
-            w2: &parameters[w2.clone()],
-            b2: &parameters[w2.end..][..self.shape.classes],
+/// `sum += Σ rows`, row by row.
+#[inline(always)]
+fn add_rows<T: Real>(rows: &[T], at: Columns, sum: &mut [T]) {
+    for row in rows.chunks_exact(at.stride) {
+        for (sum, &number) in sum.iter_mut().zip(&row[at.column..][..at.width]) {
+            *sum += number;
         }
-    }
-
-    #[inline(always)]
-    fn forward(&self, parameters: &[T], inputs: &Inputs<'_, T>, image: usize, at: &mut Scratch<T>) {
-        let hidden = at.hidden.len();
-        at.hidden.copy_from_slice(&parameters[self.b1..][..hidden]);
-        let lit = inputs.images.lit(image);
-        self.slots
-            .gather(lit, parameters, &mut at.hidden, &mut at.seen);
-    }
-
-    #[inline(always)]
-    fn backward(
-        &self,
-        _: &[T],
-        gradients: &mut [T],
-        inputs: &Inputs<'_, T>,
-        image: usize,
-        at: &mut Scratch<T>,
-    ) {
-        let w2 = self.w2();
-        let rows = gradients[w2.clone()].chunks_exact_mut(at.hidden.len());
-        for (row, &d) in rows.zip(&at.scores) {
-            axpy(d, &at.hidden, row);
-        }
-        axpy(
-            T::ONE,
-            &at.scores,
-            &mut gradients[w2.end..][..self.shape.classes],
-        );
-        axpy(
-            T::ONE,
-            &at.dhidden,
-            &mut gradients[self.b1..][..at.hidden.len()],
-        );
-        self.slots
-            .scatter(inputs.images.lit(image), &at.dhidden, gradients);
     }
 }

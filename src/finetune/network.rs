@@ -1,9 +1,11 @@
 //! The network of experiment 2: a linear layer, ReLU, a linear layer, log-softmax.
 
+use nalgebra::DMatrix;
+use pulp::Simd;
 use rand::{Rng, RngExt};
 
 use super::images::{Examples, SparseImages};
-use super::kernels::{Work, axpy, dot, vectorized};
+use super::kernels::{Work, axpy, vectorized};
 use super::real::Real;
 
 /// The sizes of a network on pictures.
@@ -39,21 +41,9 @@ pub struct Head<'a, T> {
 }
 
 impl<T: Real> Head<'_, T> {
-    #[inline(always)]
-    pub(super) fn scores(&self, activations: &[T], scores: &mut [T]) {
-        let rows = self.w2.chunks_exact(activations.len());
-        for ((score, row), &bias) in scores.iter_mut().zip(rows).zip(self.b2) {
-            *score = dot(row, activations) + bias;
-        }
-    }
-
-    /// `dh = W₂ᵀ dscores`.
-    #[inline(always)]
-    pub(super) fn backward(&self, dscores: &[T], dh: &mut [T]) {
-        dh.fill(T::ZERO);
-        for (&d, row) in dscores.iter().zip(self.w2.chunks_exact(dh.len())) {
-            axpy(d, row, dh);
-        }
+    /// How many classes it tells apart.
+    pub(super) fn classes(&self) -> usize {
+        self.b2.len()
     }
 }
 
@@ -121,6 +111,12 @@ impl<T: Real> Network<T> {
         }
     }
 
+    /// The first layer's weights, hidden units x inputs.
+    pub fn weights(&self) -> DMatrix<f64> {
+        let weights = self.w1.iter().map(|weight| weight.to_f64());
+        DMatrix::from_iterator(self.shape.hidden, self.shape.inputs(), weights)
+    }
+
     /// The first layer's output (before ReLU) for every image, one after the other.
     pub fn first_layer(&self, images: &SparseImages<T>) -> Vec<T> {
         vectorized(FirstLayer {
@@ -131,15 +127,21 @@ impl<T: Real> Network<T> {
 
     /// Share of the examples whose class the network names, in percent.
     pub fn accuracy(&self, examples: &Examples<T>) -> f64 {
-        let hidden = self.first_layer(&examples.images);
-        let mut scores = vec![T::ZERO; self.shape.classes];
-        let mut correct = 0_usize;
-        for (row, &label) in hidden.chunks_exact(self.shape.hidden).zip(&examples.labels) {
-            let activations: Vec<T> = row.iter().copied().map(relu).collect();
-            self.head().scores(&activations, &mut scores);
-            correct += usize::from(best(&scores) == usize::from(label));
-        }
-        100.0 * correct as f64 / examples.labels.len().max(1) as f64
+        let outputs = self.first_layer(&examples.images);
+        let rows = outputs.chunks_exact(self.shape.hidden);
+        let right = rows.zip(&examples.labels);
+        let right = right.filter(|(row, label)| self.class(row) == usize::from(**label));
+        100.0 * right.count() as f64 / examples.labels.len().max(1) as f64
+    }
+
+    /// The class that the network names, given the first layer's output.
+    fn class(&self, output: &[T]) -> usize {
+        let rows = self.w2.chunks_exact(self.shape.hidden).zip(&self.b2);
+        let scores = rows.map(|(row, &bias)| {
+            let weighted = row.iter().zip(output).map(|(&w, &z)| w * relu(z));
+            weighted.sum::<T>() + bias
+        });
+        best(&scores.collect::<Vec<_>>())
     }
 }
 
@@ -152,12 +154,13 @@ impl<T: Real> Work for FirstLayer<'_, T> {
     type Output = Vec<T>;
 
     #[inline(always)]
-    fn run(self) -> Vec<T> {
+    fn run<S: Simd>(self, _: S) -> Vec<T> {
         let hidden = self.network.shape.hidden;
         let mut outputs = self.network.b1.repeat(self.images.count());
         for (image, output) in outputs.chunks_exact_mut(hidden).enumerate() {
-            let (columns, values) = self.images.lit(image);
-            for (&column, &value) in columns.iter().zip(values) {
+            let (columns, levels) = self.images.lit(image);
+            for (&column, &level) in columns.iter().zip(levels) {
+                let value = self.images.palette()[usize::from(level)];
                 let row = &self.network.w1[column as usize * hidden..][..hidden];
                 axpy(value, row, output);
             }

@@ -92,27 +92,35 @@ impl Results {
         let adapters = self.settings.configurations(&shape).into_iter().map(Some);
         let mut keys = Vec::new();
         for adapter in [None].into_iter().chain(adapters) {
-            for &learning_rate in &self.settings.learning_rates {
-                for &seed in &self.settings.seeds {
-                    let key = RunKey {
+            for &learning_rate in &self.settings.distinct_rates() {
+                for &seed in &self.settings.distinct_seeds() {
+                    keys.push(RunKey {
                         adapter,
                         learning_rate,
                         seed,
-                    };
-                    if !keys.contains(&key) {
-                        keys.push(key);
-                    }
+                    });
                 }
             }
         }
         keys
     }
 
+    /// Whether the settings ask for a run.
+    fn wants(&self, key: &RunKey) -> bool {
+        let settings = &self.settings;
+        let shape = settings.shape(self.image[0], self.image[1]);
+        let adapter = |adapter| settings.asks_for(&adapter, &shape);
+        settings.learning_rates.contains(&key.learning_rate)
+            && settings.seeds.contains(&key.seed)
+            && key.adapter.is_none_or(adapter)
+    }
+
     /// Takes in a run; one that is there already, or that was not asked for, is left as it is.
     pub fn add(&mut self, record: RunRecord) {
-        if self.find(&record.key).is_some() || !self.wanted().contains(&record.key) {
+        if self.find(&record.key).is_some() || !self.wants(&record.key) {
             return;
         }
+        let shape = self.settings.shape(self.image[0], self.image[1]);
         let runs = match record.key.adapter {
             Some(_) => &mut self.runs,
             None => &mut self.full.runs,
@@ -120,7 +128,7 @@ impl Results {
         let after = runs.partition_point(|other| other.key < record.key);
         runs.insert(after, record);
         self.full.test_accuracy = full_accuracy(&self.full.runs);
-        self.complete = self.full.runs.len() + self.runs.len() == self.wanted().len();
+        self.complete = self.all_runs().count() == self.settings.run_count(&shape);
     }
 
     /// Takes over what other results of the same sweep hold.
@@ -195,30 +203,33 @@ impl Results {
     /// # Errors
     /// A sentence that names what differs.
     pub fn check(&self, settings: &SweepSettings, dataset: &str) -> Result<(), FinetuneError> {
-        let other = |what, theirs: &str, ours: &str| FinetuneError::OtherSweep {
-            what,
-            theirs: theirs.to_owned(),
-            ours: ours.to_owned(),
-        };
+        let other = |what, values| Err(FinetuneError::OtherSweep { what, values });
         let version = env!("CARGO_PKG_VERSION");
         if self.version != version {
-            return Err(other("versions of this program", &self.version, version));
+            return other("versions of this program", values(&self.version, version));
         }
         if self.dataset != dataset {
-            return Err(other("data", &self.dataset, dataset));
+            return other("data", values(&self.dataset, dataset));
         }
         if self.settings != *settings {
-            let text =
-                |settings: &SweepSettings| serde_json::to_string(settings).unwrap_or_default();
-            let (what, theirs, ours) = difference(&text(&self.settings), &text(settings));
-            return Err(other(what, &theirs, &ours));
+            let (what, values) = difference(&self.settings, settings);
+            return other(what, values);
         }
         Ok(())
     }
 }
 
+/// What the file has and what is asked for, unless that is too long to be read in a sentence.
+fn values(theirs: &str, ours: &str) -> String {
+    const READABLE: usize = 60;
+    if theirs.len().max(ours.len()) > READABLE {
+        return String::new();
+    }
+    format!(" ({theirs} instead of {ours})")
+}
+
 /// The name of the first setting that differs, with both values.
-fn difference(theirs: &str, ours: &str) -> (&'static str, String, String) {
+fn difference(theirs: &SweepSettings, ours: &SweepSettings) -> (&'static str, String) {
     const NAMES: [(&str, &str); 8] = [
         ("grids", "layouts, segments or ranks"),
         ("learning_rates", "learning rates"),
@@ -229,22 +240,20 @@ fn difference(theirs: &str, ours: &str) -> (&'static str, String, String) {
         ("pretraining_rate", "pretraining rates"),
         ("hidden", "numbers of hidden units"),
     ];
-    let parsed = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap_or_default();
-    let (theirs, ours) = (parsed(theirs), parsed(ours));
-    for (field, what) in NAMES {
-        if theirs[field] != ours[field] {
-            return (what, theirs[field].to_string(), ours[field].to_string());
-        }
-    }
-    ("settings", theirs.to_string(), ours.to_string())
+    let fields = |settings| serde_json::to_value(settings).unwrap_or_default();
+    let (theirs, ours) = (fields(theirs), fields(ours));
+    let differs = |(field, _): &&(&str, &str)| theirs[*field] != ours[*field];
+    let different = NAMES.iter().find(differs);
+    different.map_or(("settings", String::new()), |&(field, what)| {
+        let values = values(&theirs[field].to_string(), &ours[field].to_string());
+        (what, values)
+    })
 }
 
 fn check_record(results: &Results, record: &RunRecord) -> Result<(), FinetuneError> {
     let shape = results.settings.shape(results.image[0], results.image[1]);
     let params = match record.key.adapter {
-        Some(configuration) if results.wanted().contains(&record.key) => {
-            configuration.params(&shape)
-        }
+        Some(configuration) if results.wants(&record.key) => configuration.params(&shape),
         Some(_) => return Err(damaged("it holds a run that its settings do not ask for")),
         None => shape.params(),
     };

@@ -194,12 +194,52 @@ impl SweepSettings {
         all
     }
 
+    /// Whether a configuration is among the [`configurations`](Self::configurations).
+    pub fn asks_for(&self, configuration: &Configuration, shape: &Shape) -> bool {
+        let Configuration {
+            layout,
+            segments,
+            rank,
+        } = configuration;
+        let cut = |grid: &LayoutGrid| match layout {
+            Layout::Lora => *segments == 1,
+            _ => grid.segments.contains(segments),
+        };
+        let mut grids = self.grids.iter().filter(|grid| grid.layout == *layout);
+        grids.any(|grid| cut(grid) && grid.ranks.contains(rank))
+            && (1..configuration.smallest_side(shape)).contains(rank)
+    }
+
+    /// The learning rates, each once.
+    pub fn distinct_rates(&self) -> Vec<f64> {
+        distinct(&self.learning_rates)
+    }
+
+    /// The seeds, each once.
+    pub fn distinct_seeds(&self) -> Vec<u64> {
+        distinct(&self.seeds)
+    }
+
+    /// How many runs these are, those of the base line included.
+    pub fn run_count(&self, shape: &Shape) -> usize {
+        let per_configuration = self.distinct_rates().len() * self.distinct_seeds().len();
+        (1 + self.configurations(shape).len()) * per_configuration
+    }
+
     /// Looks that everything can be trained.
     ///
     /// # Errors
     /// The first setting that cannot, or that no configuration is left.
     pub fn check(&self, shape: &Shape) -> Result<(), FinetuneError> {
         self.check_training()?;
+        check_length("the list of layouts", self.grids.len())?;
+        for list in self
+            .grids
+            .iter()
+            .flat_map(|grid| [&grid.segments, &grid.ranks])
+        {
+            check_length("a list of segments or ranks", list.len())?;
+        }
         if self.configurations(shape).is_empty() {
             return Err(FinetuneError::NothingToTrain);
         }
@@ -226,6 +266,8 @@ impl SweepSettings {
         for &rate in rates {
             check_rate(rate)?;
         }
+        check_length("the list of learning rates", self.learning_rates.len())?;
+        check_length("the list of seeds", self.seeds.len())?;
         if self.learning_rates.is_empty() {
             return Err(wrong(
                 "the list of learning rates",
@@ -252,6 +294,26 @@ pub(crate) fn check_rate(rate: f64) -> Result<(), FinetuneError> {
     ))
 }
 
+/// Looks that a list can be worked through while someone waits; results files are anybody's.
+fn check_length(name: &'static str, length: usize) -> Result<(), FinetuneError> {
+    const MOST: usize = 32;
+    if length <= MOST {
+        return Ok(());
+    }
+    Err(wrong(name, &format!("{length} long"), "at most 32 entries"))
+}
+
+/// In their order, each once.
+fn distinct<N: Copy + PartialEq>(values: &[N]) -> Vec<N> {
+    let mut once: Vec<N> = Vec::with_capacity(values.len());
+    for &value in values {
+        if !once.contains(&value) {
+            once.push(value);
+        }
+    }
+    once
+}
+
 fn wrong(name: &'static str, value: &dyn ToString, allowed: &'static str) -> FinetuneError {
     FinetuneError::Setting {
         name,
@@ -271,6 +333,7 @@ mod tests {
         let count = |layout| configurations.iter().filter(|c| c.layout == layout).count();
         assert_eq!(Layout::ALL.map(count), [5, 10, 10, 11]);
         for configuration in configurations {
+            assert!(paper.asks_for(&configuration, &paper.shape(28, 28)));
             let parts = configuration.parts(&paper.shape(28, 28));
             assert!(parts.iter().all(|part| {
                 part.inputs.len() >= configuration.smallest_side(&paper.shape(28, 28))
@@ -299,6 +362,15 @@ mod tests {
         let mut none = SweepSettings::quick();
         none.set_ranks(&[0, 64, 1000]);
         assert_eq!(none.check(&shape), Err(FinetuneError::NothingToTrain));
+        let other = Configuration {
+            layout: Layout::Melora,
+            segments: 2,
+            rank: 3,
+        };
+        assert!(!SweepSettings::paper().asks_for(&other, &shape));
+        let mut endless = SweepSettings::quick();
+        endless.seeds = (0..100_000).collect();
+        assert!(endless.check(&shape).is_err());
         let mut nonsense = SweepSettings::quick();
         nonsense.learning_rates.push(f64::NAN);
         assert!(nonsense.check(&shape).is_err());

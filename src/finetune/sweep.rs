@@ -1,17 +1,19 @@
 //! Many runs: in parallel, the base line and then the cheapest first, stoppable at any batch.
 
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use rayon::prelude::*;
 
 use super::data::AdaptationData;
 use super::error::FinetuneError;
+use super::layout::Part;
 use super::network::Shape;
 use super::record::{Results, RunRecord};
 use super::settings::SweepSettings;
-use super::train::{Pretrained, Run, RunKey, pretrain};
+use super::train::{EpochRecord, Pretrained, RunKey, Runs, pretrain};
 
 /// Progress is reported at most this often, so that whoever listens is not kept busy.
 const MILLISECONDS_BETWEEN_REPORTS: u64 = 100;
@@ -26,19 +28,8 @@ pub enum Event {
         /// Percent of the test digits 0–4 named rightly.
         accuracy: f64,
     },
-    /// A run has made another epoch.
-    Epoch {
-        /// Which run.
-        run: RunKey,
-        /// 1 for the first.
-        epoch: usize,
-        /// Mean loss over the epoch's batches.
-        train_loss: f64,
-        /// Mean loss of the held-out tenth.
-        validation_loss: f64,
-        /// Percent of the held-out tenth named rightly.
-        validation_accuracy: f64,
-    },
+    /// Runs that are trained side by side have made another epoch.
+    Epoch(Vec<(RunKey, EpochRecord)>),
     /// A run has ended.
     RunDone(RunRecord),
     /// How far the whole sweep is.
@@ -75,108 +66,160 @@ pub fn sweep(
     }
     let mut open: Vec<RunKey> = results.wanted();
     open.retain(|key| results.find(key).is_none());
-    // The base line first: without it no drop can be drawn.
-    open.sort_by_key(|key| (key.adapter.is_some(), work_of_run(&shape, key)));
     let mut seeds = settings.seeds.clone();
     seeds.retain(|seed| open.iter().any(|key| key.seed == *seed));
     seeds.sort_unstable();
     seeds.dedup();
+    // Seed by seed, the base line first: without it no drop can be drawn.
+    open.sort_by_key(|key| (key.seed, key.adapter.is_some(), work_of_run(&shape, key)));
 
     let runs_work: u64 = open.iter().map(|key| work_of_run(&shape, key)).sum();
-    let epochs = settings.epochs as u64;
-    let seed_work = work_of_full(&shape) * settings.pretraining_epochs as u64;
-    let meter = Meter::new(
-        on_event,
-        seed_work * seeds.len() as u64 + runs_work * epochs,
-    );
-    let images = |count: usize| count.div_ceil(settings.batch.max(1)).max(1) as u64;
-    let validated = data.adaptation.labels.len() / 10;
-    let batches = images(data.adaptation.labels.len() - validated);
-    let pretraining_batches = images(data.pretraining.labels.len());
-
-    let pretrained: Vec<Option<Pretrained>> = seeds
+    let pretraining = work_of_pretraining(&shape) * settings.pretraining_epochs as u64;
+    let work = pretraining * seeds.len() as u64 + runs_work * settings.epochs as u64;
+    let meter = Meter::new(on_event, work);
+    let pretrained: Vec<Arc<Pretrained>> = seeds
         .par_iter()
         .with_max_len(1)
-        .map(|&seed| {
-            let tick = || meter.tick(work_of_full(&shape) / pretraining_batches);
-            let pretrained = pretrain(data, settings, seed, &tick)?;
-            let accuracy = pretrained.accuracy;
-            meter.tell(Event::Pretrained { seed, accuracy });
-            Some(pretrained)
-        })
+        .filter_map(|&seed| for_all_runs(data, settings, seed, &meter))
         .collect();
-    let pretrained: Vec<Pretrained> = pretrained.into_iter().flatten().collect();
-
-    let next = AtomicUsize::new(0);
-    let ended: Vec<Vec<RunRecord>> = (0..rayon::current_num_threads())
-        .into_par_iter()
-        .with_max_len(1)
-        .map(|_| {
-            let mut ended = Vec::new();
-            while let Some(&key) = open.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let Some(network) = pretrained.iter().find(|p| p.seed == key.seed) else {
-                    continue;
-                };
-                let work = work_of_run(&shape, &key) / batches;
-                let run = Run::new(data, network, settings, key);
-                match finish(run, settings.epochs, &meter, work) {
-                    Some(record) => ended.push(record),
-                    None => break,
-                }
-            }
-            ended
-        })
-        .collect();
-
     for network in &pretrained {
         results.add_pretrained(network.seed, network.accuracy);
     }
+    let threads = rayon::current_num_threads();
+    let queue = Mutex::new(queue(&open, &pretrained, threads));
+    // From here on a network and its batches are kept by the teams that need them.
+    drop(pretrained);
+    let ended: Vec<Vec<RunRecord>> = (0..threads)
+        .into_par_iter()
+        .with_max_len(1)
+        .map(|_| train_teams(data, settings, &queue, &meter))
+        .collect();
     for record in ended.into_iter().flatten() {
         results.add(record);
     }
     Ok(results)
 }
 
-/// A run to its end, or nothing when it was stopped before.
-fn finish(mut run: Run<'_>, epochs: usize, meter: &Meter<'_>, work: u64) -> Option<RunRecord> {
+/// A seed's network, with the batches that all its runs see.
+fn for_all_runs(
+    data: &AdaptationData,
+    settings: &SweepSettings,
+    seed: u64,
+    meter: &Meter<'_>,
+) -> Option<Arc<Pretrained>> {
+    let shape = settings.shape(data.rows, data.cols);
+    let batches = data
+        .pretraining
+        .labels
+        .len()
+        .div_ceil(settings.batch.max(1));
+    let tick = || meter.tick(work_of_pretraining(&shape) / batches.max(1) as u64);
+    let mut pretrained = pretrain(data, settings, seed, &tick)?;
+    pretrained.keep_batches(settings.epochs);
+    let accuracy = pretrained.accuracy;
+    meter.tell(Event::Pretrained { seed, accuracy });
+    Some(Arc::new(pretrained))
+}
+
+/// Runs of one adapter and seed, to be trained side by side, and their network, which goes with the
+/// last team that needs it.
+struct Team {
+    keys: Vec<RunKey>,
+    pretrained: Arc<Pretrained>,
+}
+
+/// At most so many runs side by side: more would not stay in the processor's cache.
+const TEAM: usize = 8;
+
+/// The runs in teams. The last ones go alone, so that no thread is left with much to do.
+fn queue(
+    open: &[RunKey],
+    pretrained: &[Arc<Pretrained>],
+    threads: usize,
+) -> std::vec::IntoIter<Team> {
+    let of_one = |a: &RunKey, b: &RunKey| (a.adapter, a.seed) == (b.adapter, b.seed);
+    let mut teams: Vec<&[RunKey]> = open
+        .chunk_by(of_one)
+        .flat_map(|all| all.chunks(TEAM))
+        .collect();
+    let alone = if threads > 1 { 2 * threads } else { 0 };
+    let last = teams.split_off(teams.len().saturating_sub(alone));
+    teams.extend(last.into_iter().flat_map(|team| team.chunks(1)));
+    let team = |keys: &[RunKey]| {
+        let pretrained = pretrained.iter().find(|one| one.seed == keys[0].seed)?;
+        Some(Team {
+            keys: keys.to_vec(),
+            pretrained: Arc::clone(pretrained),
+        })
+    };
+    teams
+        .into_iter()
+        .filter_map(team)
+        .collect::<Vec<_>>()
+        .into_iter()
+}
+
+/// Trains teams until none is left or someone said stop: the runs that have ended.
+fn train_teams(
+    data: &AdaptationData,
+    settings: &SweepSettings,
+    queue: &Mutex<std::vec::IntoIter<Team>>,
+    meter: &Meter<'_>,
+) -> Vec<RunRecord> {
+    let shape = settings.shape(data.rows, data.cols);
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let mut ended = Vec::new();
+    while let Some(Team { keys, pretrained }) = next() {
+        let work: u64 = keys.iter().map(|key| work_of_run(&shape, key)).sum();
+        let rates: Vec<f64> = keys.iter().map(|key| key.learning_rate).collect();
+        let runs = Runs::new(data, &pretrained, keys[0].adapter, &rates);
+        let work = work / pretrained.batches().max(1) as u64;
+        match finish(runs, settings.epochs, meter, work) {
+            Some(records) => ended.extend(records),
+            None => break,
+        }
+    }
+    ended
+}
+
+/// Runs to their end, or nothing when they were stopped before.
+fn finish(
+    mut runs: Runs<'_>,
+    epochs: usize,
+    meter: &Meter<'_>,
+    work: u64,
+) -> Option<Vec<RunRecord>> {
     let tick = || meter.tick(work);
     for _ in 0..epochs {
-        let epoch = run.epoch(&tick)?;
-        meter.tell(Event::Epoch {
-            run: run.key(),
-            epoch: epoch.epoch,
-            train_loss: epoch.train_loss,
-            validation_loss: epoch.validation_loss,
-            validation_accuracy: epoch.validation_accuracy,
-        });
+        let epoch = runs.epoch(&tick)?;
+        let keys = runs.keys().iter().copied();
+        meter.tell(Event::Epoch(keys.zip(epoch).collect()));
     }
-    let record = run.record();
-    meter.tell(Event::RunDone(record));
-    Some(record)
+    let records = runs.records();
+    for &record in &records {
+        meter.tell(Event::RunDone(record));
+    }
+    Some(records)
 }
 
 /// Estimated work of an epoch, fitted to the times of the paper's sweep; only its ratios matter.
 fn work_of_run(shape: &Shape, key: &RunKey) -> u64 {
     let Some(configuration) = key.adapter else {
-        return work_of_full(shape);
+        return (IMAGES + 25 * shape.params()) as u64;
     };
     let parts = configuration.parts(shape);
     let inner: usize = parts.iter().map(|part| part.rank * part.hidden.len()).sum();
-    let same_inputs = parts
-        .iter()
-        .filter(|part| part.inputs == parts[0].inputs)
-        .count();
-    // Narrow sums cost as much as one vector of them.
-    let width = (parts[0].rank * same_inputs).max(8);
-    (IMAGES + 15 * shape.inputs() * width + 50 * inner) as u64
+    let params: usize = parts.iter().map(Part::params).sum();
+    (IMAGES + 9_000 * parts.len() + 20 * inner + 16 * params) as u64
 }
 
-fn work_of_full(shape: &Shape) -> u64 {
-    (IMAGES + 10 * shape.params()) as u64
+/// The same of an epoch before, which is trained alone, from images not yet turned.
+fn work_of_pretraining(shape: &Shape) -> u64 {
+    (8 * IMAGES + 25 * shape.params()) as u64
 }
 
-/// What every run costs whatever it trains: batches, classifier, validation.
-const IMAGES: usize = 200_000;
+/// What every run costs whatever it trains: pixels, classifier, validation.
+const IMAGES: usize = 360_000;
 
 /// Counts work, reports it now and then, and remembers that someone said stop.
 struct Meter<'a> {

@@ -1,19 +1,26 @@
-//! One run: pretraining, then an adapter (or the whole network) epoch by epoch.
+//! Runs: pretraining, then an adapter (or the whole network) epoch by epoch.
 
 use std::ops::ControlFlow;
 use std::time::Instant;
 
+use nalgebra::DMatrix;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::adam::Adam;
+use super::batch::Batch;
 use super::data::AdaptationData;
 use super::images::Examples;
-use super::model::{Adapter, Evaluation, Full, Inputs, Model, evaluate, loss_and_gradient};
+use super::kernels::Aligned;
+use super::layout::Part;
+use super::model::{
+    Adapter, Evaluation, Full, Inputs, Model, Workspace, evaluate, loss_and_gradient,
+};
 use super::network::Network;
 use super::record::RunRecord;
+use super::schedule::Schedule;
 use super::settings::{Configuration, SweepSettings};
 use super::wiring::Wiring;
 
@@ -26,21 +33,23 @@ pub type Tick<'a> = &'a (dyn Fn() -> ControlFlow<()> + Sync);
 /// What a random stream of a seed is for. Batches come in the same order in every run of a seed,
 /// so that runs differ by what they train alone.
 #[derive(Debug, Clone, Copy)]
-enum Purpose {
+pub(super) enum Purpose {
     Network,
-    PretrainingOrder,
+    /// Of an epoch.
+    PretrainingOrder(usize),
     Split,
-    Order,
+    /// Of an epoch.
+    Order(usize),
     Adapter(Configuration),
 }
 
-fn random(seed: u64, purpose: Purpose) -> ChaCha8Rng {
+pub(super) fn random(seed: u64, purpose: Purpose) -> ChaCha8Rng {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(match purpose {
         Purpose::Network => 1,
-        Purpose::PretrainingOrder => 2,
-        Purpose::Split => 3,
-        Purpose::Order => 4,
+        Purpose::Split => 2,
+        Purpose::PretrainingOrder(epoch) => (1 << 32) | epoch as u64,
+        Purpose::Order(epoch) => (2 << 32) | epoch as u64,
         Purpose::Adapter(configuration) => {
             let Configuration {
                 layout,
@@ -78,8 +87,19 @@ pub struct Pretrained {
     frozen: Vec<f32>,
     frozen_test: Vec<f32>,
     lit: Vec<bool>,
-    training: Vec<u32>,
-    validation: Vec<u32>,
+    schedule: Schedule,
+}
+
+impl Pretrained {
+    /// For a sweep: from now on keeps the batches of so many epochs, which all its runs see.
+    pub fn keep_batches(&mut self, epochs: usize) {
+        self.schedule.keep(epochs);
+    }
+
+    /// Batches of an epoch.
+    pub(super) fn batches(&self) -> usize {
+        self.schedule.batches()
+    }
 }
 
 /// Pretrains a network on digits 0–4; nothing when `tick` says stop.
@@ -91,82 +111,86 @@ pub fn pretrain(
 ) -> Option<Pretrained> {
     let shape = settings.shape(data.rows, data.cols);
     let start = Network::random(shape, &mut random(seed, Purpose::Network));
-    let full = Full::new(shape, &data.pretraining.images.ever_lit());
-    let inputs = Inputs::new(&data.pretraining, &[]);
-    let mut descent = Descent::new(
-        full.parameters(&start),
-        Model::<f32>::trained(&full),
-        settings.pretraining_rate,
-        (0..data.pretraining.labels.len() as u32).collect(),
-        random(seed, Purpose::PretrainingOrder),
-    );
-    for _ in 0..settings.pretraining_epochs {
-        descent.epoch(&full, &inputs, settings.batch, tick)?;
+    let full = Full::new(shape, &data.pretraining.images.ever_lit(), 1);
+    let Examples { images, labels } = &data.pretraining;
+    let inputs = Inputs {
+        labels,
+        frozen: &[],
+    };
+    let rates = full.spread(&[settings.pretraining_rate as f32]);
+    let mut descent = Descent::new(&full.parameters(&start), &rates);
+    for epoch in 0..settings.pretraining_epochs {
+        let mut order: Vec<u32> = (0..labels.len() as u32).collect();
+        order.shuffle(&mut random(seed, Purpose::PretrainingOrder(epoch)));
+        let batches = Batch::sequence(images, &order, settings.batch);
+        descent.epoch(&full, &inputs, &batches, tick)?;
     }
-    let network = full.network(&descent.parameters);
-    let mut order: Vec<u32> = (0..data.adaptation.labels.len() as u32).collect();
+    let network = full.network(0, &descent.parameters);
+    let Examples { images, labels } = &data.adaptation;
+    let mut order: Vec<u32> = (0..labels.len() as u32).collect();
     order.shuffle(&mut random(seed, Purpose::Split));
     let training = order.split_off(order.len() / VALIDATION_SHARE);
+    let adaptation = (images, training, &order[..]);
     Some(Pretrained {
         seed,
         accuracy: rounded(network.accuracy(&data.pretraining_test)),
-        frozen: network.first_layer(&data.adaptation.images),
+        frozen: network.first_layer(images),
         frozen_test: network.first_layer(&data.test.images),
-        lit: data.adaptation.images.ever_lit(),
+        lit: images.ever_lit(),
         network,
-        training,
-        validation: order,
+        schedule: Schedule::new(seed, settings.batch, adaptation, &data.test.images),
     })
 }
 
 /// Parameters on their way down, batch by batch.
 #[derive(Debug, Clone)]
 struct Descent {
-    parameters: Vec<f32>,
-    gradients: Vec<f32>,
+    parameters: Aligned<f32>,
+    gradients: Aligned<f32>,
     adam: Adam<f32>,
-    order: Vec<u32>,
-    rng: ChaCha8Rng,
+    workspace: Workspace<f32>,
 }
 
 impl Descent {
-    fn new(
-        parameters: Vec<f32>,
-        trained: usize,
-        rate: f64,
-        order: Vec<u32>,
-        rng: ChaCha8Rng,
-    ) -> Self {
+    /// Moves the first of `parameters`, each at its rate.
+    fn new(parameters: &[f32], learning_rates: &[f32]) -> Self {
         Self {
-            gradients: vec![0.0; trained],
-            adam: Adam::new(trained, rate),
-            parameters,
-            order,
-            rng,
+            parameters: Aligned::from_slice(0, parameters),
+            // As long as the rates, and written anew by every batch.
+            gradients: Aligned::from_slice(0, learning_rates),
+            adam: Adam::new(learning_rates),
+            workspace: Workspace::default(),
         }
     }
 
-    /// One pass in a new order: the mean loss, or nothing when `tick` said stop.
+    /// The mean loss of every run over the batches, or nothing when `tick` said stop.
     fn epoch(
         &mut self,
         model: &impl Model<f32>,
         inputs: &Inputs<'_, f32>,
-        batch: usize,
+        batches: &[Batch<f32>],
         tick: Tick<'_>,
-    ) -> Option<f64> {
-        self.order.shuffle(&mut self.rng);
-        let mut total = 0.0;
-        for batch in self.order.chunks(batch.max(1)) {
+    ) -> Option<Vec<f64>> {
+        let mut totals = vec![0.0; model.runs()];
+        let mut count = 0;
+        for batch in batches {
             if tick().is_break() {
                 return None;
             }
             let (parameters, gradients) = (&mut self.parameters, &mut self.gradients);
-            let loss = loss_and_gradient(model, parameters, gradients, inputs, batch);
-            total += f64::from(loss) * batch.len() as f64;
-            let trained = gradients.len();
-            self.adam.step(&mut parameters[..trained], gradients);
+            let at = &mut self.workspace;
+            let losses = loss_and_gradient(model, parameters, gradients, inputs, batch, at);
+            for (total, loss) in totals.iter_mut().zip(losses) {
+                *total += f64::from(loss) * batch.chosen().len() as f64;
+            }
+            count += batch.chosen().len();
+            self.adam
+                .step(&mut parameters[..gradients.len()], gradients);
         }
-        Some(total / self.order.len().max(1) as f64)
+        for total in &mut totals {
+            *total /= count.max(1) as f64;
+        }
+        Some(totals)
     }
 }
 
@@ -190,145 +214,184 @@ enum Trained {
     Full(Full),
 }
 
-/// A run under way; goes on when [`epoch`](Self::epoch) is called, and is the same bit for bit
-/// whenever and on whatever thread that is.
+/// Runs under way: one adapter at several learning rates, from one seed, side by side. They see
+/// the same images in the same order, so what an image costs to read is paid once.
+///
+/// They go on when [`epoch`](Self::epoch) is called, and each is the same bit for bit whatever
+/// others are beside it, and whenever and on whatever thread that is.
 #[derive(Debug, Clone)]
-pub struct Run<'a> {
-    key: RunKey,
+pub struct Runs<'a> {
+    keys: Vec<RunKey>,
     data: &'a AdaptationData,
     pretrained: &'a Pretrained,
-    batch: usize,
     trained: Trained,
     descent: Descent,
-    history: Vec<EpochRecord>,
+    histories: Vec<Vec<EpochRecord>>,
+    /// Of all runs together.
     seconds: f64,
 }
 
-impl<'a> Run<'a> {
-    /// A run before its first epoch. `key.seed` must be that of `pretrained`.
+impl<'a> Runs<'a> {
+    /// Runs before their first epoch. `seed` must be that of `pretrained`.
     pub fn new(
         data: &'a AdaptationData,
         pretrained: &'a Pretrained,
-        settings: &SweepSettings,
-        key: RunKey,
+        adapter: Option<Configuration>,
+        learning_rates: &[f64],
     ) -> Self {
-        let shape = pretrained.network.shape;
-        let (trained, parameters, count) = match key.adapter {
+        let (seed, count) = (pretrained.seed, learning_rates.len());
+        let network = &pretrained.network;
+        let rates: Vec<f32> = learning_rates.iter().map(|&rate| rate as f32).collect();
+        let (trained, parameters, rates) = match adapter {
             Some(configuration) => {
-                let wiring = Wiring::new(configuration.parts(&shape), &pretrained.lit);
-                let mut rng = random(key.seed, Purpose::Adapter(configuration));
-                let (parameters, count) = (wiring.random(&mut rng), wiring.trained());
-                (Trained::Adapter(wiring), parameters, count)
+                let parts = configuration.parts(&network.shape);
+                let wiring = Wiring::side_by_side(parts, &pretrained.lit, count);
+                let mut rng = random(seed, Purpose::Adapter(configuration));
+                let (parameters, rates) = (wiring.random(&mut rng), wiring.spread(&rates));
+                (Trained::Adapter(wiring), parameters, rates)
             }
             None => {
-                let full = Full::new(shape, &pretrained.lit);
-                let parameters = full.parameters(&pretrained.network);
-                let count = Model::<f32>::trained(&full);
-                (Trained::Full(full), parameters, count)
+                let full = Full::new(network.shape, &pretrained.lit, count);
+                let (parameters, rates) = (full.parameters(network), full.spread(&rates));
+                (Trained::Full(full), parameters, rates)
             }
         };
-        let order = pretrained.training.clone();
-        let rng = random(key.seed, Purpose::Order);
+        let key = |&learning_rate: &f64| RunKey {
+            adapter,
+            learning_rate,
+            seed,
+        };
         Self {
-            key,
+            keys: learning_rates.iter().map(key).collect(),
             data,
             pretrained,
-            batch: settings.batch,
             trained,
-            descent: Descent::new(parameters, count, key.learning_rate, order, rng),
-            history: Vec::new(),
+            descent: Descent::new(&parameters, &rates),
+            histories: vec![Vec::new(); count],
             seconds: 0.0,
         }
     }
 
-    /// Which run this is.
-    pub fn key(&self) -> RunKey {
-        self.key
+    /// Which runs these are.
+    pub fn keys(&self) -> &[RunKey] {
+        &self.keys
     }
 
-    /// All epochs so far.
-    pub fn history(&self) -> &[EpochRecord] {
-        &self.history
+    /// All epochs of a run so far.
+    pub fn history(&self, run: usize) -> &[EpochRecord] {
+        &self.histories[run]
     }
 
-    /// Trains one epoch and validates; nothing when `tick` said stop, and then the run is spoilt.
-    pub fn epoch(&mut self, tick: Tick<'_>) -> Option<EpochRecord> {
+    /// Trains one epoch and validates: how each run stands. Nothing when `tick` said stop, and
+    /// then the runs are spoilt.
+    pub fn epoch(&mut self, tick: Tick<'_>) -> Option<Vec<EpochRecord>> {
         let start = Instant::now();
-        let inputs = Inputs::new(&self.data.adaptation, &self.pretrained.frozen);
-        let (descent, batch) = (&mut self.descent, self.batch);
-        let train_loss = match &self.trained {
+        let Pretrained {
+            network, schedule, ..
+        } = self.pretrained;
+        let Examples { images, labels } = &self.data.adaptation;
+        let inputs = Inputs {
+            labels,
+            frozen: &self.pretrained.frozen,
+        };
+        let batches = schedule.epoch(images, self.histories[0].len());
+        let descent = &mut self.descent;
+        let train_losses = match &self.trained {
+            Trained::Adapter(wiring) => {
+                descent.epoch(&Adapter { wiring, network }, &inputs, &batches, tick)
+            }
+            Trained::Full(full) => descent.epoch(full, &inputs, &batches, tick),
+        }?;
+        let validations = self.evaluate(&inputs, &schedule.validation);
+        let records: Vec<EpochRecord> = train_losses
+            .into_iter()
+            .zip(validations)
+            .map(|(train_loss, validation)| EpochRecord {
+                epoch: self.histories[0].len() + 1,
+                train_loss: rounded(train_loss),
+                validation_loss: rounded(validation.loss),
+                validation_accuracy: rounded(validation.accuracy()),
+            })
+            .collect();
+        for (history, &record) in self.histories.iter_mut().zip(&records) {
+            history.push(record);
+        }
+        self.seconds += start.elapsed().as_secs_f64();
+        Some(records)
+    }
+
+    /// Loss and confusions of every run on the test digits 5–9.
+    pub fn test(&mut self) -> Vec<Evaluation> {
+        let inputs = Inputs {
+            labels: &self.data.test.labels,
+            frozen: &self.pretrained.frozen_test,
+        };
+        self.evaluate(&inputs, &self.pretrained.schedule.test)
+    }
+
+    fn evaluate(&mut self, inputs: &Inputs<'_, f32>, batches: &[Batch<f32>]) -> Vec<Evaluation> {
+        let parameters = &self.descent.parameters;
+        let at = &mut self.descent.workspace;
+        match &self.trained {
             Trained::Adapter(wiring) => {
                 let network = &self.pretrained.network;
-                descent.epoch(&Adapter { wiring, network }, &inputs, batch, tick)
+                evaluate(
+                    &Adapter { wiring, network },
+                    parameters,
+                    inputs,
+                    batches,
+                    at,
+                )
             }
-            Trained::Full(full) => descent.epoch(full, &inputs, batch, tick),
-        }?;
-        let chosen = &self.pretrained.validation;
-        let validation = self.evaluate(&self.data.adaptation, &self.pretrained.frozen, chosen);
-        let record = EpochRecord {
-            epoch: self.history.len() + 1,
-            train_loss: rounded(train_loss),
-            validation_loss: rounded(validation.loss),
-            validation_accuracy: rounded(validation.accuracy()),
-        };
-        self.history.push(record);
-        self.seconds += start.elapsed().as_secs_f64();
-        Some(record)
+            Trained::Full(full) => evaluate(full, parameters, inputs, batches, at),
+        }
     }
 
-    /// Loss and confusions on the test digits 5–9.
-    pub fn test(&self) -> Evaluation {
-        let all: Vec<u32> = (0..self.data.test.labels.len() as u32).collect();
-        self.evaluate(&self.data.test, &self.pretrained.frozen_test, &all)
-    }
-
-    fn evaluate(&self, examples: &Examples<f32>, frozen: &[f32], chosen: &[u32]) -> Evaluation {
-        let inputs = Inputs::new(examples, frozen);
+    /// What a run has added to the first layer's weights (hidden units x pixels), and where the
+    /// parts of its adapter lie; there are none in full fine-tuning.
+    pub fn update(&self, run: usize) -> (DMatrix<f64>, Vec<Part>) {
         let parameters = &self.descent.parameters;
         match &self.trained {
             Trained::Adapter(wiring) => {
-                let network = &self.pretrained.network;
-                evaluate(&Adapter { wiring, network }, parameters, &inputs, chosen)
+                let hidden = self.pretrained.network.shape.hidden;
+                let update = wiring.update(run, hidden, parameters);
+                (update, wiring.parts().to_vec())
             }
-            Trained::Full(full) => evaluate(full, parameters, &inputs, chosen),
+            Trained::Full(full) => {
+                let network = full.network(run, parameters);
+                (
+                    network.weights() - self.pretrained.network.weights(),
+                    Vec::new(),
+                )
+            }
         }
     }
 
-    /// The adapter's arrangement and numbers; none in full fine-tuning.
-    pub fn adapter(&self) -> Option<(&Wiring, &[f32])> {
-        match &self.trained {
-            Trained::Adapter(wiring) => Some((wiring, &self.descent.parameters)),
-            Trained::Full(_) => None,
-        }
-    }
-
-    /// The whole network in full fine-tuning; none with an adapter.
-    pub fn network(&self) -> Option<Network<f32>> {
-        match &self.trained {
-            Trained::Adapter(_) => None,
-            Trained::Full(full) => Some(full.network(&self.descent.parameters)),
-        }
-    }
-
-    /// What the results keep of the run as it stands.
-    pub fn record(&self) -> RunRecord {
+    /// What the results keep of the runs as they stand.
+    pub fn records(&mut self) -> Vec<RunRecord> {
         let start = Instant::now();
-        let shape = &self.pretrained.network.shape;
-        let params = match self.key.adapter {
-            Some(configuration) => configuration.params(shape),
-            None => shape.params(),
-        };
-        let test_accuracy = rounded(self.test().accuracy());
-        let last = self.history.last();
-        RunRecord {
-            key: self.key,
-            params,
-            share: rounded(params as f64 / shape.params() as f64),
-            validation_loss: last.map_or(f64::NAN, |last| last.validation_loss),
-            validation_accuracy: last.map_or(f64::NAN, |last| last.validation_accuracy),
-            test_accuracy,
-            seconds: rounded(self.seconds + start.elapsed().as_secs_f64()),
-        }
+        let shape = self.pretrained.network.shape;
+        let tests = self.test();
+        self.seconds += start.elapsed().as_secs_f64();
+        let seconds = self.seconds / self.keys.len() as f64;
+        let runs = self.keys.iter().zip(&self.histories).zip(tests);
+        runs.map(|((&key, history), test)| {
+            let params = match key.adapter {
+                Some(configuration) => configuration.params(&shape),
+                None => shape.params(),
+            };
+            let last = history.last();
+            RunRecord {
+                key,
+                params,
+                share: rounded(params as f64 / shape.params() as f64),
+                validation_loss: last.map_or(f64::NAN, |last| last.validation_loss),
+                validation_accuracy: last.map_or(f64::NAN, |last| last.validation_accuracy),
+                test_accuracy: rounded(test.accuracy()),
+                seconds: rounded(seconds),
+            }
+        })
+        .collect()
     }
 }
 

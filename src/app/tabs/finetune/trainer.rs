@@ -104,7 +104,7 @@ fn run(
         if let Some(why) = keeper.keep(&event) {
             reply.send(Told::Unsaved(why));
         }
-        if matches!(event, Event::Epoch { .. }) {
+        if matches!(event, Event::Epoch(_)) {
             gate.epoch_ended();
         }
         reply.send(Told::Event(event));
@@ -145,7 +145,7 @@ impl Keeper {
         match *event {
             Event::Pretrained { seed, accuracy } => kept.0.add_pretrained(seed, accuracy),
             Event::RunDone(run) => kept.0.add(run),
-            Event::Epoch { .. } | Event::Progress { .. } => return None,
+            Event::Epoch(_) | Event::Progress { .. } => return None,
         }
         let why = self.save(&kept.0)?;
         let first = !kept.1;

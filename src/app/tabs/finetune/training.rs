@@ -317,23 +317,14 @@ impl Training {
                 }
                 false
             }
-            Event::Epoch {
-                run,
-                epoch,
-                train_loss,
-                validation_loss,
-                validation_accuracy,
-            } => {
-                let place = self.histories.iter().position(|(key, _)| *key == run);
-                let (_, mut history) =
-                    place.map_or_else(|| (run, Vec::new()), |place| self.histories.remove(place));
-                history.push(EpochRecord {
-                    epoch,
-                    train_loss,
-                    validation_loss,
-                    validation_accuracy,
-                });
-                self.histories.push((run, history));
+            Event::Epoch(ref runs) => {
+                for &(run, epoch) in runs {
+                    let known = self.histories.iter().position(|(key, _)| *key == run);
+                    let (_, mut history) = known
+                        .map_or_else(|| (run, Vec::new()), |place| self.histories.remove(place));
+                    history.push(epoch);
+                    self.histories.push((run, history));
+                }
                 false
             }
             Event::RunDone(run) => {

@@ -1,0 +1,147 @@
+//! A batch of images, turned: not which pixels an image lights, but in which images a pixel is lit.
+
+use std::sync::Arc;
+
+use super::images::SparseImages;
+use super::real::Real;
+
+/// Bits of a word of a mask.
+const BITS: usize = u64::BITS as usize;
+
+/// Images that are computed with together. What a pixel's row of numbers has to do with all of
+/// them is done while the row is in the processor's registers.
+#[derive(Debug, Clone)]
+pub struct Batch<T> {
+    chosen: Vec<u32>,
+    /// `0..chosen.len()`: all images, for those who take a choice of them.
+    all: Vec<u16>,
+    /// First entry of every pixel, and the end.
+    starts: Vec<u32>,
+    images: Vec<u16>,
+    levels: Vec<u16>,
+    /// Of every pixel the images in which it is lit, a bit for each.
+    masks: Vec<u64>,
+    palette: Arc<[T]>,
+}
+
+impl<T: Real> Batch<T> {
+    /// Of the images `chosen`, of which it takes at most 65,536.
+    pub fn new(images: &SparseImages<T>, chosen: &[u32]) -> Self {
+        let all: Vec<u16> = (0..=u16::MAX).take(chosen.len()).collect();
+        let chosen = chosen[..all.len()].to_vec();
+        let mut starts = vec![0; images.pixels() + 1];
+        for &image in &chosen {
+            for &pixel in images.lit(image as usize).0 {
+                starts[pixel as usize + 1] += 1;
+            }
+        }
+        for pixel in 0..images.pixels() {
+            starts[pixel + 1] += starts[pixel];
+        }
+        let total = starts[images.pixels()] as usize;
+        let words = chosen.len().div_ceil(BITS);
+        let mut batch = Self {
+            masks: vec![0; images.pixels() * words],
+            all,
+            chosen,
+            images: vec![0; total],
+            levels: vec![0; total],
+            palette: Arc::clone(images.palette()),
+            starts: Vec::new(),
+        };
+        // Every start moves to its end, which is the next one's start.
+        for (&place, &image) in batch.all.iter().zip(&batch.chosen) {
+            let (pixels, levels) = images.lit(image as usize);
+            for (&pixel, &level) in pixels.iter().zip(levels) {
+                let next = &mut starts[pixel as usize];
+                batch.images[*next as usize] = place;
+                batch.levels[*next as usize] = level;
+                *next += 1;
+                let word = pixel as usize * words + usize::from(place) / BITS;
+                batch.masks[word] |= 1 << (usize::from(place) % BITS);
+            }
+        }
+        starts.rotate_right(1);
+        starts[0] = 0;
+        batch.starts = starts;
+        batch
+    }
+
+    /// Of all images `chosen`, `size` at a time.
+    pub fn sequence(images: &SparseImages<T>, chosen: &[u32], size: usize) -> Vec<Self> {
+        let batches = chosen.chunks(size.max(1));
+        batches.map(|chosen| Self::new(images, chosen)).collect()
+    }
+
+    /// Which images these are.
+    pub fn chosen(&self) -> &[u32] {
+        &self.chosen
+    }
+
+    /// The numbers that the batch has for them.
+    pub(super) fn all(&self) -> &[u16] {
+        &self.all
+    }
+
+    /// Lists the images, in ascending order, in which any of the pixels is lit.
+    pub(super) fn list_seeing(&self, pixels: &[u32], seeing: &mut Vec<u16>) {
+        let words = self.all.len().div_ceil(BITS);
+        seeing.clear();
+        for word in 0..words {
+            let masks = pixels
+                .iter()
+                .map(|&pixel| self.masks[pixel as usize * words + word]);
+            let mut mask = masks.fold(0, |all, one| all | one);
+            while mask != 0 {
+                seeing.push((word * BITS) as u16 + mask.trailing_zeros() as u16);
+                mask &= mask - 1;
+            }
+        }
+    }
+
+    /// The images in which a pixel is lit, in ascending order, and its levels there.
+    #[inline(always)]
+    pub(super) fn lit(&self, pixel: usize) -> (&[u16], &[u16]) {
+        let range = self.starts[pixel] as usize..self.starts[pixel + 1] as usize;
+        (&self.images[range.clone()], &self.levels[range])
+    }
+
+    /// The value of every level.
+    #[inline(always)]
+    pub(super) fn palette(&self) -> &[T] {
+        &self.palette
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_batches_know_who_sees_what_too() {
+        let mut images = SparseImages::new(2, vec![0.0, 1.0]);
+        (0..200).for_each(|image| images.push([0, u16::from(image % 3 == 0)]));
+        let all: Vec<u32> = (0..200).collect();
+        let mut seeing = Vec::new();
+        Batch::new(&images, &all).list_seeing(&[0, 1], &mut seeing);
+        assert_eq!(seeing, (0..200).step_by(3).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_batch_says_of_every_pixel_where_it_is_lit() {
+        let mut images = SparseImages::new(3, vec![0.0, 0.1, 0.2, 0.3, 0.4, 0.5]);
+        for image in [[0, 1, 2], [3, 0, 4], [0, 0, 5]] {
+            images.push(image);
+        }
+        let batch = Batch::new(&images, &[2, 1]);
+        assert_eq!(batch.chosen(), [2, 1]);
+        assert_eq!(batch.lit(0), (&[1][..], &[3][..]));
+        assert_eq!(batch.lit(1), (&[][..], &[][..]));
+        assert_eq!(batch.lit(2), (&[0, 1][..], &[5, 4][..]));
+        let mut seeing = Vec::new();
+        for (pixels, images) in [(&[0][..], &[1][..]), (&[1], &[]), (&[0, 2], &[0, 1])] {
+            batch.list_seeing(pixels, &mut seeing);
+            assert_eq!(seeing, images);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The numbers of a batch on its way through a model.
+
+use super::Model;
+use crate::finetune::kernels::{Aligned, Columns, aligned, padded};
+use crate::finetune::real::Real;
+
+/// Room for the numbers of a batch on its way through a model, kept from batch to batch.
+#[derive(Debug, Clone)]
+pub struct Workspace<T> {
+    /// Run by run, image by image: the hidden units, and after the classifier their gradients.
+    pub(super) hidden: Aligned<T>,
+    /// Of one run.
+    pub(super) dhidden: Aligned<T>,
+    hidden_units: usize,
+    hidden_stride: usize,
+    /// Of one run, image by image: the scores, and after the loss their gradients.
+    pub(super) scores: Aligned<T>,
+    classes: usize,
+    pub(super) score_stride: usize,
+    /// Group by group of an adapter, image by image.
+    pub(super) latents: Aligned<T>,
+    /// Of one group.
+    pub(super) dlatents: Aligned<T>,
+    /// Of every group the images that light it.
+    pub(super) seen: Vec<Vec<u16>>,
+    /// For panels that do not fit as they are.
+    pub(super) room: Aligned<T>,
+}
+
+impl<T> Default for Workspace<T> {
+    fn default() -> Self {
+        Self {
+            hidden: aligned(),
+            dhidden: aligned(),
+            hidden_units: 0,
+            hidden_stride: 0,
+            scores: aligned(),
+            classes: 0,
+            score_stride: 0,
+            latents: aligned(),
+            dlatents: aligned(),
+            seen: Vec::new(),
+            room: aligned(),
+        }
+    }
+}
+
+impl<T: Real> Workspace<T> {
+    /// Makes room for a batch of `images`.
+    pub(super) fn make_room(&mut self, model: &impl Model<T>, images: usize) {
+        let shape = model.shape();
+        self.hidden_units = shape.hidden;
+        self.hidden_stride = model.hidden_stride();
+        self.classes = shape.classes;
+        self.score_stride = padded(shape.classes);
+        let units = images * self.hidden_stride;
+        self.hidden.resize(model.runs() * units, T::ZERO);
+        self.dhidden.resize(units, T::ZERO);
+        self.scores.resize(images * self.score_stride, T::ZERO);
+    }
+
+    /// Where an image's hidden units stand among a run's.
+    pub(super) fn hidden_columns(&self) -> Columns {
+        Columns {
+            stride: self.hidden_stride,
+            column: 0,
+            width: self.hidden_units,
+        }
+    }
+
+    /// Where an image's scores stand.
+    pub(super) fn score_columns(&self) -> Columns {
+        Columns {
+            stride: self.score_stride,
+            column: 0,
+            width: self.classes,
+        }
+    }
+}
