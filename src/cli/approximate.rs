@@ -3,7 +3,6 @@
 use std::ops::ControlFlow;
 
 use super::figure::{ColorsName, Target};
-use super::source::describe;
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, best_grid, print};
 use crate::analysis::{Analysis, notes};
 use crate::approx::{Evaluation, reconstruct};
@@ -103,10 +102,9 @@ impl Computed {
         let (rows, cols) = self.shape();
         let label = self.loaded.label.map(|label| format!(" (label {label})"));
         format!(
-            "{}{}{}: {rows} × {cols}, rank {}, norm {}",
+            "{}{}: {rows} × {cols}, rank {}, norm {}",
             self.loaded.name,
             label.unwrap_or_default(),
-            describe(self.session.transform),
             self.analysis.rank,
             label::short(self.analysis.norm)
         )
