@@ -163,7 +163,6 @@ impl Session {
         let mut loaded = source::load(&self.whole_source(), limits)?;
         if !self.transform.is_identity() {
             loaded.matrix = self.transform.apply(&loaded.matrix);
-            loaded.name += &self.transform.describe();
         }
         Ok(loaded)
     }

@@ -102,9 +102,10 @@ impl Computed {
         let (rows, cols) = self.shape();
         let label = self.loaded.label.map(|label| format!(" (label {label})"));
         format!(
-            "{}{}: {rows} × {cols}, rank {}, norm {}",
+            "{}{}{}: {rows} × {cols}, rank {}, norm {}",
             self.loaded.name,
             label.unwrap_or_default(),
+            self.session.transform.describe(),
             self.analysis.rank,
             label::short(self.analysis.norm)
         )
@@ -174,11 +175,12 @@ fn figure(computed: &Computed, target: &Target, arguments: &ApproximateArgs) -> 
         })
         .collect();
     let context = target.context(session, &View::Approximate, &arguments.source.limits());
+    let name = loaded.name.clone() + &session.transform.describe();
     figure_one(
         &context,
         &Approximation {
             matrix: &loaded.matrix,
-            name: &loaded.name,
+            name: &name,
             rank: Some(analysis.rank),
             range: loaded.pixel_range,
             panels: parts

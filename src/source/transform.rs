@@ -21,7 +21,7 @@ impl Transform {
         *self == Self::default()
     }
 
-    /// What is done, to stand behind the matrix's name; empty for nothing.
+    /// What it does, to stand behind a matrix's name; empty where nothing changes.
     pub fn describe(&self) -> String {
         let mut text = String::new();
         if let Some(seed) = self.shuffle {
