@@ -321,9 +321,14 @@ pub fn training_curves(
     if ui.available_width() >= ROOM_FOR_LEGEND {
         plot = plot.legend(Legend::default().follow_insertion_order(true));
     }
+    if curves.is_empty() {
+        // Around nothing the axis would reach below zero, where no measure is.
+        plot = plot.include_y(0.0).include_y(1.0);
+    }
     plot.x_axis_label("epoch")
         .y_axis_label(label)
         .x_grid_spacer(|seen| axis::whole(&seen))
+        .x_axis_formatter(|mark, _| format!("{:.0}", mark.value))
         .y_grid_spacer(|seen| axis::even(&seen))
         .y_axis_formatter(|mark, _| axis::number(mark))
         .label_formatter(|_| None)
