@@ -109,10 +109,10 @@ impl Experiment {
             settings.set_segments(segments);
         }
         if let Some(rates) = &self.learning_rates {
-            settings.learning_rates.clone_from(rates);
+            settings.learning_rates = distinct(rates);
         }
         if let Some(seeds) = &self.seeds {
-            settings.seeds.clone_from(seeds);
+            settings.seeds = distinct(seeds);
         }
         if let Some(epochs) = self.epochs {
             settings.epochs = epochs;
@@ -177,6 +177,17 @@ impl Experiment {
             train.cols(),
         )?)
     }
+}
+
+/// Each once: a seed given twice would be counted as two experiments.
+fn distinct<T: Copy + PartialEq>(list: &[T]) -> Vec<T> {
+    let mut kept: Vec<T> = Vec::new();
+    for one in list {
+        if !kept.contains(one) {
+            kept.push(*one);
+        }
+    }
+    kept
 }
 
 fn ranks_of(settings: &SweepSettings) -> Vec<Vec<usize>> {

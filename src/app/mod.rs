@@ -63,11 +63,7 @@ pub struct Explorer {
 /// One sentence when no window can be opened, for example without a display.
 pub fn run(source: Option<Source>, limits: Limits) -> Result<(), String> {
     let file = preferences::file();
-    let (mut remembered, problem) = preferences::load(file.as_deref());
-    if let Some(source) = source {
-        remembered.session.source = source;
-        remembered.session.subtract = None;
-    }
+    let (remembered, problem) = preferences::load(file.as_deref());
     let viewport = egui::ViewportBuilder::default()
         .with_title(TITLE)
         .with_app_id(APP_ID)
@@ -82,6 +78,9 @@ pub fn run(source: Option<Source>, limits: Limits) -> Result<(), String> {
         let mut explorer = Explorer::new(&context.egui_ctx, remembered, file, limits);
         if let Some(problem) = problem {
             explorer.state.fail(problem);
+        }
+        if let Some(source) = source {
+            update::open(&mut explorer, source);
         }
         Ok(Box::new(explorer) as Box<dyn eframe::App>)
     };

@@ -9,7 +9,7 @@ use crate::store::save_atomically;
 
 /// Where the preferences live, if the system has a place for them.
 pub fn file() -> Option<PathBuf> {
-    directories::ProjectDirs::from("io.github", "localized_lora", "Explorer")
+    directories::ProjectDirs::from("", "", "localized-lora")
         .map(|place| place.config_dir().join("preferences.json"))
 }
 

@@ -23,8 +23,9 @@ pub fn receive(explorer: &mut Explorer, _ctx: &egui::Context) {
         match answer {
             Answer::Given(Progress::Done(analysis)) => accept(explorer, analysis),
             Answer::Given(Progress::Failed(why)) | Answer::Failed(why) => {
-                explorer.state.opening = None;
+                let failed = explorer.state.opening.take();
                 explorer.state.fail(why);
+                fall_back(explorer, failed);
             }
             Answer::Finished => {}
         }
@@ -48,6 +49,19 @@ pub fn receive(explorer: &mut Explorer, _ctx: &egui::Context) {
         ),
         Some(Chosen::Cancelled) | None => {}
     }
+}
+
+/// Where nothing is on screen yet something must come: the session that was left, or Table I.
+fn fall_back(explorer: &mut Explorer, failed: Option<Session>) {
+    let session = &mut explorer.state.preferences.session;
+    let failed = failed.unwrap_or_else(|| session.clone());
+    if explorer.state.analysis.is_some() || failed == Session::default() {
+        return;
+    }
+    if failed == *session {
+        *session = Session::default();
+    }
+    explorer.request();
 }
 
 /// Shows an answer; the session that was being opened becomes the one on screen.
@@ -119,7 +133,8 @@ fn chosen(explorer: &mut Explorer, purpose: Purpose, path: std::path::PathBuf) {
     }
 }
 
-fn open(explorer: &mut Explorer, source: Source) {
+/// Opens a source; what is on screen stays until it is there.
+pub fn open(explorer: &mut Explorer, source: Source) {
     if let Source::File { path, .. } = &source
         && path.is_dir()
     {

@@ -3,7 +3,6 @@
 use std::ops::ControlFlow;
 
 use super::figure::{ColorsName, Target};
-use super::source::describe;
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, best_grid, print};
 use crate::analysis::{Analysis, notes};
 use crate::approx::{Evaluation, reconstruct};
@@ -106,7 +105,7 @@ impl Computed {
             "{}{}{}: {rows} × {cols}, rank {}, norm {}",
             self.loaded.name,
             label.unwrap_or_default(),
-            describe(self.session.transform),
+            self.session.transform.describe(),
             self.analysis.rank,
             label::short(self.analysis.norm)
         )
@@ -176,11 +175,12 @@ fn figure(computed: &Computed, target: &Target, arguments: &ApproximateArgs) -> 
         })
         .collect();
     let context = target.context(session, &View::Approximate, &arguments.source.limits());
+    let name = loaded.name.clone() + &session.transform.describe();
     figure_one(
         &context,
         &Approximation {
             matrix: &loaded.matrix,
-            name: &loaded.name,
+            name: &name,
             rank: Some(analysis.rank),
             range: loaded.pixel_range,
             panels: parts

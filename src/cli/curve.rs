@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use super::approximate::Computed;
 use super::figure::Target;
-use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, print};
+use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, number, print};
 use crate::approx::curve::{CurvePoint, adaptive_curve, uniform_curve};
 use crate::approx::{Evaluation, Method};
 use crate::figure::build::{
@@ -20,7 +20,7 @@ pub struct CurveArgs {
     #[command(flatten)]
     pub(super) source: SourceArgs,
     /// Ends the curves at P parameters [default: as many as the matrix has entries]
-    #[arg(long, value_name = "P")]
+    #[arg(long, value_name = "P", value_parser = number::non_zero)]
     pub max_params: Option<NonZeroUsize>,
     /// Shows the singular values of each method's blocks instead
     #[arg(long, conflicts_with = "max_params")]

@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::figure::Target;
+use super::number::{positive, rate, seed};
 use super::{Failure, FigureArgs, FormatArgs, print};
 use crate::experiment::{
     self, Experiment, Preset, RunName, SaveError, Shown, delta_file, figures, tables,
@@ -15,6 +16,7 @@ use crate::experiment::{
 use crate::figure::build::Context;
 use crate::figure::palette::Theme;
 use crate::figure::{Figure, Table};
+use crate::finetune::network::Shape;
 use crate::finetune::{
     AdaptationData, Event, Inspection, Layout, Pretrained, Results, RunKey, SweepSettings,
     edge_warning, inspect, pretrain, sweep,
@@ -111,26 +113,6 @@ fn layout(text: &str) -> Result<Layout, String> {
     })
 }
 
-fn positive(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(number) if number > 0 => Ok(number),
-        _ => Err("write a whole number of 1 or more".to_owned()),
-    }
-}
-
-fn seed(text: &str) -> Result<u64, String> {
-    let largest = u64::MAX;
-    text.parse()
-        .map_err(|_| format!("a seed is a whole number from 0 to {largest}"))
-}
-
-fn rate(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(rate) if rate.is_finite() && rate > 0.0 => Ok(rate),
-        _ => Err("a learning rate is a number above 0".to_owned()),
-    }
-}
-
 impl FinetuneArgs {
     /// What is asked for.
     pub(super) fn experiment(&self) -> Experiment {
@@ -163,6 +145,9 @@ pub(super) fn run(arguments: &FinetuneArgs) -> Result<(), Failure> {
     let target = arguments.figure.target()?;
     let experiment = arguments.experiment();
     let settings = experiment.settings();
+    if let Some(path) = &arguments.delta {
+        check_ending(path)?;
+    }
     let start = Start::new(arguments)?;
     let figure = target.as_ref().map(|target| &target.export.path);
     // Training takes long: what cannot be written is told before.
@@ -193,6 +178,17 @@ pub(super) fn run(arguments: &FinetuneArgs) -> Result<(), Failure> {
     } else {
         single_runs(arguments, &data, &settings, picture)
     }
+}
+
+/// ΔW is opened again by `approximate`, which goes by the ending.
+fn check_ending(path: &Path) -> Result<(), Failure> {
+    if path.extension().is_some_and(|ending| ending == "npy") {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "ΔW is written as .npy: change the ending of {}",
+        path.display()
+    )))
 }
 
 /// What `--out` and `--resume` say, looked at before anything is computed.
@@ -245,7 +241,8 @@ fn whole_sweep(
     let out = arguments.out.as_deref();
     let done = start.runs(out, data, settings)?;
     let results = train(data, settings, done.as_ref(), out)?;
-    let mut notes = tables::wins_sentences(&results);
+    let mut notes = left_out(settings, &settings.shape(data.rows, data.cols));
+    notes.extend(tables::wins_sentences(&results));
     notes.extend(edge_warning(&results));
     if let Some(out) = out {
         experiment::save(out, &results).map_err(Failure::run)?;
@@ -270,6 +267,21 @@ fn whole_sweep(
         return print::standard_output(&text);
     }
     print::page(&figures::describe(&results), &[&table], &notes)
+}
+
+/// Layouts that were asked for and of which nothing can be trained.
+fn left_out(settings: &SweepSettings, shape: &Shape) -> Vec<String> {
+    let configurations = settings.configurations(shape);
+    let empty = settings.grids.iter().filter(|grid| {
+        let mut layouts = configurations.iter().map(|one| one.layout);
+        layouts.all(|layout| layout != grid.layout)
+    });
+    empty
+        .map(|grid| {
+            let name = figures::look(grid.layout, Theme::Light).name;
+            format!("{name} is left out: every rank reaches the smaller side of its parts")
+        })
+        .collect()
 }
 
 /// The sweep with progress on a terminal; every run is saved as it ends.

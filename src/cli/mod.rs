@@ -7,6 +7,7 @@ mod dataset;
 mod failure;
 mod figure;
 mod finetune;
+mod number;
 mod print;
 mod settings;
 mod source;
@@ -19,7 +20,7 @@ mod round_trip;
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use approximate::ApproximateArgs;
 pub use curve::CurveArgs;
@@ -55,7 +56,7 @@ struct CommandLine {
     #[arg(value_name = "FILE", value_parser = source::parser())]
     file: Option<Source>,
     /// Scales images down that have more pixels than this
-    #[arg(long, value_name = "PIXELS")]
+    #[arg(long, value_name = "PIXELS", value_parser = number::non_zero)]
     max_pixels: Option<NonZeroUsize>,
 
     #[command(subcommand)]
@@ -100,7 +101,8 @@ pub fn parse<T: Into<OsString>>(
     arguments: impl IntoIterator<Item = T>,
 ) -> Result<Option<Invocation>, Failure> {
     let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
-    match CommandLine::try_parse_from(&arguments) {
+    let matches = command().try_get_matches_from(&arguments);
+    match matches.and_then(|matches| CommandLine::from_arg_matches(&matches)) {
         Ok(CommandLine {
             command: Some(command),
             ..
@@ -117,6 +119,17 @@ pub fn parse<T: Into<OsString>>(
         }
         Err(error) => Err(Failure::from_clap(&error, &arguments)),
     }
+}
+
+/// The command line's form. `-1` behind an option is its value and no option, so that the error
+/// says which values are possible.
+fn command() -> clap::Command {
+    CommandLine::command().mut_subcommands(|one| {
+        one.mut_args(|arg| {
+            let takes_value = arg.get_action().takes_values() && !arg.is_positional();
+            arg.allow_negative_numbers(takes_value)
+        })
+    })
 }
 
 /// Runs a subcommand: results on standard output, remarks on standard error.

@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
+use super::number;
 use crate::session::Session;
 use crate::source::{Limits, Source, SourceError, Transform};
 
@@ -25,7 +26,7 @@ pub struct SourceArgs {
     #[arg(long, value_name = "SOURCE", value_parser = parser())]
     pub subtract: Option<Source>,
     /// Scales images down that have more pixels than this
-    #[arg(long, value_name = "PIXELS")]
+    #[arg(long, value_name = "PIXELS", value_parser = number::non_zero)]
     pub max_pixels: Option<NonZeroUsize>,
     #[command(flatten)]
     pub(super) transform: TransformArgs,
@@ -57,7 +58,7 @@ pub(super) fn limits(max_pixels: Option<NonZeroUsize>) -> Limits {
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub struct TransformArgs {
     /// Shuffles rows and columns, in an order that SEED determines
-    #[arg(long, value_name = "SEED")]
+    #[arg(long, value_name = "SEED", value_parser = number::seed)]
     pub shuffle: Option<u64>,
     /// Moves all cells down and to the right; what leaves at one side enters at the other
     #[arg(long, value_name = "DOWN,RIGHT", value_parser = shift, allow_hyphen_values = true)]
@@ -79,17 +80,4 @@ fn shift(text: &str) -> Result<(i32, i32), String> {
         .split_once(',')
         .and_then(|(down, right)| Some((down.trim().parse().ok()?, right.trim().parse().ok()?)));
     parsed.ok_or_else(|| "write two whole numbers, as in 3,-2".to_owned())
-}
-
-/// What the transform does, for headings.
-pub(super) fn describe(transform: Transform) -> String {
-    let mut text = String::new();
-    if let Some(seed) = transform.shuffle {
-        text += &format!(", rows and columns shuffled (seed {seed})");
-    }
-    if transform.shift != (0, 0) {
-        let (down, right) = transform.shift;
-        text += &format!(", shifted {down} down and {right} right");
-    }
-    text
 }

@@ -1,7 +1,7 @@
 //! The results file.
 
-use std::fs;
-use std::io::ErrorKind;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use crate::finetune::{FinetuneError, Results};
@@ -52,6 +52,12 @@ pub fn load(path: &Path) -> Result<Results, SaveError> {
                 "this is a folder; choose a results file".to_owned(),
             ));
         }
+        // A device may have no end.
+        Ok(found) if !found.is_file() => {
+            return Err(unreadable(
+                "this is not a regular file; choose a results file".to_owned(),
+            ));
+        }
         Ok(found) => found.len(),
         Err(error) if error.kind() == ErrorKind::NotFound => {
             return Err(unreadable(
@@ -65,8 +71,10 @@ pub fn load(path: &Path) -> Result<Results, SaveError> {
             "{length} bytes are too many for a results file; choose another file"
         )));
     }
-    let bytes =
-        fs::read(path).map_err(|error| unreadable(format!("it cannot be read ({error})")))?;
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(LARGEST).read_to_end(&mut bytes))
+        .map_err(|error| unreadable(format!("it cannot be read ({error})")))?;
     let damaged = |error| SaveError::Damaged {
         path: path.to_owned(),
         error,

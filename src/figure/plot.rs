@@ -15,6 +15,8 @@ pub struct Plot {
     pub y_label: String,
     /// Logarithmic horizontal axis; points at or below zero are left out.
     pub log_x: bool,
+    /// Whole numbers only on the horizontal axis: it counts.
+    pub whole_x: bool,
     /// Logarithmic vertical axis; points at or below zero are left out.
     pub log_y: bool,
     /// Lets the vertical axis begin at zero (linear axes only).

@@ -13,11 +13,20 @@ pub struct Tick {
 
 /// Ticks at 1, 2 or 5 times a power of ten within `low..=high`, at most about `wanted` of them.
 pub fn linear(low: f64, high: f64, wanted: usize) -> Vec<Tick> {
+    even(low, high, wanted, 0.0)
+}
+
+/// The same at whole numbers only, for an axis that counts.
+pub fn whole(low: f64, high: f64, wanted: usize) -> Vec<Tick> {
+    even(low, high, wanted, 1.0)
+}
+
+fn even(low: f64, high: f64, wanted: usize, least_step: f64) -> Vec<Tick> {
     let span = high - low;
     if !(span.is_finite() && span > 0.0) {
         return Vec::new();
     }
-    let step = nice_step(span / wanted.max(1) as f64);
+    let step = nice_step(span / wanted.max(1) as f64).max(least_step);
     let first = (low / step).ceil();
     let last = (high / step).floor();
     // Below the resolution of f64 there is nothing left to count.

@@ -60,7 +60,9 @@ pub enum SourceError {
         reason: String,
     },
     /// More than the [`Limits`](super::Limits) allow.
-    #[error("{name} is too large: {what}; the limit is {limit}")]
+    #[error(
+        "{name} is too large: {what}; the limit is {limit}, take a part of it or scale it down"
+    )]
     TooLarge {
         /// The file or array.
         name: String,

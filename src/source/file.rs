@@ -204,20 +204,26 @@ fn read_all(
     limits: &Limits,
 ) -> Result<Vec<u8>, Result<SourceError, std::io::Error>> {
     let limit = limits.max_file_bytes;
+    let too_large = |length: u64| {
+        Err(Ok(SourceError::TooLarge {
+            name: name.to_owned(),
+            what: format!("{length} bytes"),
+            limit: format!("{limit} bytes"),
+        }))
+    };
+    if length > limit {
+        return too_large(length);
+    }
     let mut bytes = Vec::new();
     // The file may have grown since its length was asked for.
     reader
         .take(limit.saturating_add(1))
         .read_to_end(&mut bytes)
         .map_err(Err)?;
-    if bytes.len() as u64 > limit {
-        return Err(Ok(SourceError::TooLarge {
-            name: name.to_owned(),
-            what: format!("{} bytes", length.max(bytes.len() as u64)),
-            limit: format!("{limit} bytes"),
-        }));
+    match bytes.len() as u64 {
+        length if length > limit => too_large(length),
+        _ => Ok(bytes),
     }
-    Ok(bytes)
 }
 
 /// The name decides where it is clear; otherwise the first bytes do.

@@ -19,6 +19,8 @@ const CANDIDATES: [Separator; 5] = [
     Separator::Blanks,
 ];
 const SAMPLE_LINES: usize = 50;
+/// A matrix may have a single line of any length.
+const SAMPLE_BYTES: usize = 1 << 20;
 
 impl Separator {
     /// Where the comma separates cells it cannot stand for the decimal point.
@@ -53,7 +55,7 @@ impl Separator {
 /// The separator that turns most of the first lines into numbers; where none does, the one that
 /// most lines contain; for a single column the comma, which then does not occur.
 pub(super) fn detect(text: &str) -> Separator {
-    let sample: Vec<&str> = text
+    let sample: Vec<&str> = beginning(text)
         .lines()
         .filter(|line| !line.trim().is_empty() && !line.starts_with('#'))
         .take(SAMPLE_LINES)
@@ -80,6 +82,15 @@ pub(super) fn detect(text: &str) -> Separator {
     } else {
         Separator::Byte(b',')
     }
+}
+
+/// The first whole lines, or the beginning of a long first one.
+fn beginning(text: &str) -> &str {
+    let start = &text[..text.floor_char_boundary(SAMPLE_BYTES)];
+    if start.len() == text.len() {
+        return start;
+    }
+    start.rfind('\n').map_or(start, |end| &start[..end])
 }
 
 #[cfg(test)]

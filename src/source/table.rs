@@ -8,6 +8,10 @@ use super::error::one_line;
 use super::separator::{Separator, detect};
 use super::{Limits, Loaded, SourceError};
 
+/// No number and no name in a header is longer. A reader of records keeps whole cells, so that a
+/// cell without an end would take several times its length.
+const LONGEST_CELL: usize = 64 << 10;
+
 /// Reads a table of numbers.
 ///
 /// The separator is found from the first lines (tab, semicolon, bar, comma, blanks); a comma is a
@@ -16,7 +20,7 @@ use super::{Limits, Loaded, SourceError};
 pub(super) fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Loaded, SourceError> {
     let text = decode(name, bytes)?;
     let separator = detect(&text);
-    refuse_too_many_cells(name, &text, separator, limits)?;
+    refuse_bombs(name, &text, separator, limits)?;
     let mut table = Table::new(name, separator, limits);
     match separator {
         Separator::Byte(byte) => {
@@ -25,7 +29,6 @@ pub(super) fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Loaded, 
                 .has_headers(false)
                 .flexible(true)
                 .comment(Some(b'#'))
-                .trim(csv::Trim::All)
                 .from_reader(text.as_bytes());
             let mut record = csv::StringRecord::new();
             let mut lines = LineCounter::new(&text);
@@ -35,7 +38,7 @@ pub(super) fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Loaded, 
             {
                 let start = record.position().map_or(0, csv::Position::byte);
                 let line = lines.line_of_record(start as usize);
-                table.add(line, &record.iter().collect::<Vec<_>>())?;
+                table.add(line, &record.iter().map(str::trim).collect::<Vec<_>>())?;
             }
         }
         Separator::Blanks => {
@@ -78,18 +81,35 @@ fn decode<'a>(name: &str, bytes: &'a [u8]) -> Result<Cow<'a, str>, SourceError> 
     Ok(text)
 }
 
-/// Every cell but a line's last has a separator: counting them bounds the work and the memory.
-fn refuse_too_many_cells(
+/// Every cell but a line's last has a separator: counting them, and the bytes between them, bounds
+/// the work and the memory.
+fn refuse_bombs(
     name: &str,
     text: &str,
     separator: Separator,
     limits: &Limits,
 ) -> Result<(), SourceError> {
-    let is_separator = |byte: &u8| match separator {
-        Separator::Byte(separator) => *byte == separator,
+    let is_separator = |byte: u8| match separator {
+        Separator::Byte(separator) => byte == separator,
         Separator::Blanks => byte.is_ascii_whitespace(),
     };
-    let separators = text.bytes().filter(|byte| is_separator(byte)).count();
+    let (mut separators, mut length) = (0, 0);
+    let (mut quoted, mut open) = (false, false);
+    for byte in text.bytes() {
+        separators += usize::from(is_separator(byte));
+        if !open && (is_separator(byte) || byte == b'\n') {
+            (length, quoted) = (0, false);
+            continue;
+        }
+        // Within quotes a separator belongs to the cell; among blanks they mean nothing.
+        quoted |= length == 0 && byte == b'"' && separator != Separator::Blanks;
+        open ^= quoted && byte == b'"';
+        length += 1;
+        if length > LONGEST_CELL {
+            let reason = format!("it has a cell of more than {LONGEST_CELL} bytes");
+            return Err(SourceError::damaged(name, "a table of numbers", reason));
+        }
+    }
     // Blanks may come in runs, for alignment.
     let allowed = match separator {
         Separator::Byte(_) => limits.max_cells,

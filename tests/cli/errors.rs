@@ -16,6 +16,9 @@ fn wrong_usage_is_one_line_and_status_two() {
         ("approximate synthetic:purple".to_owned(), "low-rank"),
         (format!("{digit} --rank 0"), "choose 1 or more"),
         (format!("{digit} --rank four"), "whole number"),
+        (format!("{digit} --rank -1"), "whole number of 1 or more"),
+        (format!("{digit} --shuffle x"), "a seed is a whole number"),
+        (format!("{digit} --max-pixels 0"), "1 or more"),
         (
             format!("{digit} --grid 29"),
             "K = 29 does not fit a 28 × 28 matrix, choose 1 to 28",
@@ -56,7 +59,7 @@ fn wrong_usage_is_one_line_and_status_two() {
         ("dataset --split tset".to_owned(), "test"),
         (
             "curve mnist:test:1 --max-params 0".to_owned(),
-            "--max-params",
+            "whole number of 1 or more",
         ),
     ];
     for (line, part) in cases {

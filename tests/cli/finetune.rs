@@ -37,6 +37,11 @@ fn wrong_usage_is_one_line_and_status_two() {
         ("finetune --run full --resume", "--run"),
         ("finetune --run full@2", "up to 1"),
         ("finetune --delta a.npy", "--run"),
+        (
+            "finetune --run full --delta a.txt",
+            "change the ending of a.txt",
+        ),
+        ("finetune --seeds -1", "from 0 to"),
         ("finetune --run purple:1", "purple"),
         ("finetune --run lora:64", "choose a rank below it"),
         ("finetune --run localized_grid:29:1", "choose fewer"),
@@ -47,6 +52,25 @@ fn wrong_usage_is_one_line_and_status_two() {
     ] {
         refuse(folder.path(), line, 2, part);
     }
+}
+
+#[test]
+fn a_layout_without_any_configuration_is_named_and_a_seed_counts_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = "finetune --layouts lora,melora --ranks 1 --segments 99 --epochs 1 --seeds 0,0";
+    let text = succeed(folder.path(), line);
+    assert!(text.contains("1 seed,"), "{text}");
+    assert!(text.contains("MELoRA is left out: every rank"), "{text}");
+    assert!(!text.contains("\nLoRA is left out"), "{text}");
+}
+
+/// A device has no end, and no length that would tell.
+#[cfg(unix)]
+#[test]
+fn a_device_holds_no_results() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = format!("{SMALL} --out /dev/zero --resume");
+    refuse(folder.path(), &line, 1, "not a regular file");
 }
 
 #[test]

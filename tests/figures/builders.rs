@@ -1,9 +1,11 @@
 //! The program's figures show the results that they were given.
 
+use localized_lora::approx::{LoraSettings, MethodSettings};
 use localized_lora::figure::build::{comparison_table, distribution, label_table, survey_table};
 use localized_lora::figure::palette::Theme;
 use localized_lora::figure::{Element, Figure, Plot};
 
+use nalgebra::DMatrix;
 use usvg::roxmltree::Node;
 
 use super::samples::{self, Worked};
@@ -142,4 +144,34 @@ fn figure_two_has_its_share_of_all_parameters() {
         .unwrap();
     assert!((lora.points[0].0 - 100.0 * 1696.0 / 50_565.0).abs() < 1e-12);
     assert_eq!(plot.guides[0].at, 0.0);
+}
+
+/// Only rounding is left, which the strongest colours would make look like a failure.
+#[test]
+fn residuals_of_an_exact_approximation_are_pale() {
+    let matrix = DMatrix::from_fn(12, 12, |row, col| (row as f64 + 1.0).sqrt() * col as f64);
+    let exact = MethodSettings::Lora(LoraSettings { rank: 1 });
+    let figure = Worked::new(matrix.clone(), vec![exact]).figure_one(
+        &samples::context(Theme::Light),
+        "outer product",
+        true,
+    );
+    let Some(Element::Heatmap(map)) = figure.rows[1].last() else {
+        panic!("a residual below the reconstruction");
+    };
+    assert!(map.range.1 >= 1e-10 * matrix.amax(), "{:?}", map.range);
+    assert!(map.matrix.amax() < 1e-3 * map.range.1);
+}
+
+#[test]
+fn a_name_too_long_for_its_panel_stands_in_the_notes() {
+    let worked = Worked::table_one();
+    let context = samples::context(Theme::Light);
+    let long = "MNIST test image 1, rows and columns shuffled (seed 3)";
+    let noted = |name: &str| {
+        let texts = texts(&worked.figure_one(&context, name, false));
+        texts.contains(&format!("Original: {name}."))
+    };
+    assert!(noted(long));
+    assert!(!noted("MNIST test image 1"));
 }

@@ -139,3 +139,19 @@ fn a_curve_is_drawn_in_its_colour_at_its_place() {
         assert_ne!(picture.at(LEFT + SIDE / 2.0, middle + 40.0), color);
     }
 }
+
+/// A method with a single rank within the budget is a curve of one point.
+#[test]
+fn a_curve_of_one_point_is_seen() {
+    let color = palette::lora(Theme::Light);
+    let plot = Plot {
+        series: vec![Series::line("", color, vec![(5.0, 1.0)])],
+        x_range: Some((0.0, 10.0)),
+        y_range: Some((0.0, 2.0)),
+        ..Plot::default()
+    };
+    let picture = Picture::of(&figure(Theme::Light, Element::Plot(plot)), 864);
+    let pixels = picture.rgb.chunks(3);
+    let drawn = pixels.filter(|rgb| **rgb == [color.0, color.1, color.2]);
+    assert!(drawn.count() > 100);
+}

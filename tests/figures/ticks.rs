@@ -1,6 +1,6 @@
 //! Ticks: inside the axis, in order, told apart.
 
-use localized_lora::figure::ticks::{Tick, linear, logarithmic};
+use localized_lora::figure::ticks::{Tick, linear, logarithmic, whole};
 use proptest::prelude::*;
 
 fn check(ticks: &[Tick], low: f64, high: f64) {
@@ -86,4 +86,15 @@ fn an_axis_without_length_has_no_ticks() {
     }
     assert!(logarithmic(0.0, 1.0, 5).is_empty());
     assert!(logarithmic(-1.0, 1.0, 5).is_empty());
+}
+
+#[test]
+fn an_axis_that_counts_has_whole_numbers() {
+    for (low, high) in [(0.9, 1.1), (0.96, 1.54), (0.4, 15.6), (4.05, 4.95)] {
+        let ticks = whole(low, high, 6);
+        check(&ticks, low, high);
+        assert!(ticks.iter().all(|tick| tick.value.fract() == 0.0));
+        assert!(ticks.iter().all(|tick| !tick.label.contains('.')));
+    }
+    assert_eq!(whole(0.9, 1.1, 6).len(), 1);
 }

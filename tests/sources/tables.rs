@@ -149,3 +149,24 @@ fn tables_stay_within_the_limit_of_cells() {
         &["11 bytes", "10 bytes"],
     );
 }
+
+/// A reader of records keeps whole cells: one without an end must not be given to it.
+#[test]
+fn a_cell_without_an_end_is_refused() {
+    for text in [
+        "1".repeat(100_000),
+        format!("1{}\n2\n", " ".repeat(100_000)),
+        format!("1,2\n\"{}", "a,\n".repeat(50_000)),
+    ] {
+        refused(bytes("t.csv", text), &["a cell of more than 65536 bytes"]);
+    }
+}
+
+#[test]
+fn a_single_line_may_be_of_any_length() {
+    let cells = 400_000;
+    let line = vec!["0,25"; cells].join(";");
+    let loaded = bytes("t.csv", line).unwrap();
+    assert_eq!(loaded.matrix.shape(), (1, cells));
+    assert!(loaded.matrix.iter().all(|value| *value == 0.25));
+}

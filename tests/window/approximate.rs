@@ -163,6 +163,22 @@ fn a_bad_file_says_so_and_the_old_matrix_stays() {
     assert!(harness.state().state().message.is_none());
 }
 
+/// Nothing stays on *Loading…*: a remembered file may be gone at the next start.
+#[test]
+fn a_start_on_a_file_that_is_gone_shows_table_one_and_says_so() {
+    let mut preferences = Preferences::default();
+    preferences.session.source = Source::from_path("gone.png");
+    let harness = window_with(preferences);
+    let state = harness.state().state();
+    assert!(
+        matches!(&state.message, Some(Message::Error(why)) if why.contains("gone.png")),
+        "{:?}",
+        state.message
+    );
+    assert!((error(&harness, Method::Lora) - 0.231349).abs() < 1e-6);
+    assert!(state.digits.is_some(), "the gallery is there");
+}
+
 #[test]
 fn a_missing_path_typed_into_the_field_says_so() {
     let mut harness = window();

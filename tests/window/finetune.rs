@@ -242,6 +242,56 @@ fn a_click_on_a_point_selects_its_run() {
 }
 
 #[test]
+fn a_column_sorts_by_what_it_shows() {
+    let mut harness = tab(small(), None);
+    button(&harness, "Run");
+    settle(&mut harness);
+    let top =
+        |harness: &Harness<'static, Explorer>, name: &str| harness.get_by_label(name).rect().top();
+    let (full, other) = ("full@0.001#0", "lora:2@0.001#0");
+    button(&harness, "Drop, points");
+    settle(&mut harness);
+    assert!(top(&harness, full) < top(&harness, other), "no drop first");
+    assert!(harness.query_by_label_contains("Accuracy, % ▲").is_none());
+    button(&harness, "Drop, points ▲");
+    settle(&mut harness);
+    assert!(top(&harness, full) > top(&harness, other), "no drop last");
+    button(&harness, "Accuracy, %");
+    settle(&mut harness);
+    assert!(top(&harness, full) > top(&harness, other), "the best last");
+}
+
+#[test]
+fn what_was_learned_fits_into_any_window() {
+    let mut harness = tab(small(), None);
+    button(&harness, "Run");
+    settle(&mut harness);
+    harness.get_by_label("lora:2@0.001#0").click();
+    settle(&mut harness);
+    harness
+        .get_by_label("full@0.001#0")
+        .click_modifiers(Modifiers::COMMAND);
+    settle(&mut harness);
+    for width in [720.0, 1000.0, 1360.0, 2400.0] {
+        harness.set_size(egui::vec2(width, 1600.0));
+        settle(&mut harness);
+        let pictures = ["what unit", "true 5, predicted", "ΔW of"]
+            .map(|name| harness.query_all_by_label_contains(name));
+        let places: Vec<egui::Rect> = pictures
+            .into_iter()
+            .flatten()
+            .map(|one| one.rect())
+            .collect();
+        assert_eq!(places.len(), 16 + 2 + 2);
+        for (index, place) in places.iter().enumerate() {
+            assert!(place.right() <= width, "{place} in {width}");
+            let apart = |other: &egui::Rect| !place.shrink(0.5).intersects(*other);
+            assert!(places[index + 1..].iter().all(apart), "{place} in {width}");
+        }
+    }
+}
+
+#[test]
 fn results_are_opened_by_dropping_them() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = tab(small(), None);

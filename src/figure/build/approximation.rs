@@ -10,6 +10,11 @@ use crate::figure::{BlockLine, Colors, Element, Figure, Heading, Heatmap, ScaleB
 
 /// Panels beside each other; more would be too small to read on a page.
 const PER_ROW: usize = 5;
+/// A longer name is cut above its panel and stands whole in the notes.
+const NAME_SHOWN: usize = 21;
+/// Residuals below this share of the largest entry are rounding: a scale made for them alone would
+/// paint an exact approximation in the strongest colours.
+const ROUNDING: f64 = 1e-9;
 
 /// A matrix and its approximations.
 #[derive(Debug, Clone)]
@@ -78,7 +83,10 @@ pub fn figure_one(context: &Context, shown: &Approximation) -> Figure {
         let table = comparison_table(context.theme, &evaluations);
         figure.rows.push(vec![Element::Table(table)]);
     }
-    let notes: Vec<String> = evaluations.iter().flat_map(|one| notes(one)).collect();
+    let long = shown.name.chars().count() > NAME_SHOWN;
+    let name = long.then(|| format!("Original: {}.", label::clean(shown.name)));
+    let of_methods = evaluations.iter().flat_map(|one| notes(one));
+    let notes: Vec<String> = name.into_iter().chain(of_methods).collect();
     if !notes.is_empty() {
         figure.rows.push(vec![Element::Notes(notes)]);
     }
@@ -167,7 +175,8 @@ fn residuals(context: &Context, shown: &Approximation) -> Vec<Element> {
         .iter()
         .map(|panel| shown.matrix - panel.reconstruction)
         .collect();
-    let largest = missed.iter().map(DMatrix::amax).fold(0.0, f64::max);
+    let least = ROUNDING * shown.matrix.amax();
+    let largest = missed.iter().map(DMatrix::amax).fold(least, f64::max);
     let range = (-largest, largest);
     let maps = missed.into_iter().zip(&shown.panels).map(|(map, panel)| {
         let method = panel.evaluation.method();
@@ -213,19 +222,21 @@ pub(super) fn extremes(matrix: &DMatrix<f64>) -> (f64, f64) {
 /// What a reader must know to compare the numbers fairly.
 fn notes(one: &Evaluation) -> Vec<String> {
     let name = one.method().title();
+    let blocks = |count: usize| match one.ranks.len() {
+        1 => "its one block".to_owned(),
+        all => format!("{count} of {all} blocks"),
+    };
     let mut notes = Vec::new();
     if one.clamped_blocks > 0 {
         notes.push(format!(
-            "{name}: in {} of {} blocks the rank was lowered to the smaller side.",
-            one.clamped_blocks,
-            one.ranks.len()
+            "{name}: in {} the rank was lowered to the smaller side.",
+            blocks(one.clamped_blocks)
         ));
     }
     if one.denser_than_dense > 0 {
         notes.push(format!(
-            "{name}: {} of {} blocks store at least as many numbers as they replace.",
-            one.denser_than_dense,
-            one.ranks.len()
+            "{name}: the factors of {} store at least as many numbers as they replace.",
+            blocks(one.denser_than_dense)
         ));
     }
     if one.out_of_reach > 0.0 {

@@ -211,6 +211,7 @@ fn spectrum(context: &Context, method: &MethodSpectrum, sigma: &[&[f64]]) -> Plo
         title: Some(look.name.clone()),
         title_color: Some(look.color),
         x_label: "index".to_owned(),
+        whole_x: true,
         log_y: true,
         series: lines
             .map(|line| line.styled(style, look.marker))

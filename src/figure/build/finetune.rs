@@ -150,6 +150,7 @@ pub fn training_curves(context: &Context, runs: &[TrainingCurve], description: &
     let loss = Plot {
         title: Some("Loss, training dashed".to_owned()),
         x_label: "epoch".to_owned(),
+        whole_x: true,
         y_label: "negative log-likelihood".to_owned(),
         log_y: true,
         series: losses.collect(),
@@ -159,6 +160,7 @@ pub fn training_curves(context: &Context, runs: &[TrainingCurve], description: &
     let accuracy = Plot {
         title: Some("Validation accuracy".to_owned()),
         x_label: "epoch".to_owned(),
+        whole_x: true,
         y_label: "accuracy, %".to_owned(),
         series: accuracies.collect(),
         ..Plot::default()

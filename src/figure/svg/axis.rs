@@ -14,6 +14,8 @@ pub(super) struct Axis {
     low: f64,
     high: f64,
     log: bool,
+    /// Ticks stand at whole numbers only.
+    whole: bool,
     /// Where `low` lies, in points.
     start: f64,
     /// Where `high` lies, in points.
@@ -77,6 +79,7 @@ impl Axis {
             low,
             high,
             log,
+            whole: false,
             start: 0.0,
             end: 1.0,
         }
@@ -85,6 +88,11 @@ impl Axis {
     /// The same axis laid from `start` to `end`, in points.
     pub(super) fn laid(self, start: f64, end: f64) -> Self {
         Self { start, end, ..self }
+    }
+
+    /// The same axis with ticks at whole numbers only.
+    pub(super) fn whole(self, whole: bool) -> Self {
+        Self { whole, ..self }
     }
 
     fn scaled(&self, value: f64) -> f64 {
@@ -117,6 +125,8 @@ impl Axis {
         let at = |wanted| {
             if self.log {
                 ticks::logarithmic(self.low, self.high, wanted)
+            } else if self.whole {
+                ticks::whole(self.low, self.high, wanted)
             } else {
                 ticks::linear(self.low, self.high, wanted)
             }

@@ -42,7 +42,9 @@ pub(super) fn draw(canvas: &mut Canvas, (x, y): (f64, f64), width: f64, plot: &P
         width: (width - left - 6.0).max(10.0),
         height,
     };
-    let x_axis = horizontal_axis(plot).laid(area.x, area.right());
+    let x_axis = horizontal_axis(plot)
+        .whole(plot.whole_x)
+        .laid(area.x, area.right());
     let x_ticks = x_axis.ticks(((area.width / 28.0) as usize).max(4), |text| {
         SMALL.width(text) + 6.0
     });

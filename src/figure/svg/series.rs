@@ -116,11 +116,14 @@ impl Frame {
 
     fn draw_markers(&self, canvas: &mut Canvas, series: &Series, pieces: &[Vec<(f64, f64)>]) {
         let (size, opacity) = match series.style {
-            SeriesStyle::Points | SeriesStyle::LineWithPoints => (2.3, 1.0),
-            SeriesStyle::FaintPoints => (1.5, 0.4),
-            SeriesStyle::Line | SeriesStyle::FaintLine | SeriesStyle::Steps => return,
+            SeriesStyle::Points | SeriesStyle::LineWithPoints | SeriesStyle::Line => (2.3, 1.0),
+            SeriesStyle::FaintPoints | SeriesStyle::FaintLine => (1.5, 0.4),
+            SeriesStyle::Steps => return,
         };
-        let shapes = pieces.iter().flatten();
+        // Of a line with a single point nothing would be seen.
+        let line = matches!(series.style, SeriesStyle::Line | SeriesStyle::FaintLine);
+        let marked = pieces.iter().filter(|piece| !line || piece.len() == 1);
+        let shapes = marked.flatten();
         let data: String = shapes.map(|at| outline(series.marker, *at, size)).collect();
         if !data.is_empty() {
             canvas.shape(&data, series.color, opacity, None);

@@ -21,6 +21,10 @@ const TWO_COLUMNS: f32 = 900.0;
 /// Side of a cell of the confusion matrix.
 const CONFUSION_CELL: Vec2 = Vec2::new(38.0, 19.0);
 
+/// Pictures of hidden units are at most so large, and at least so large beside something else.
+const FEATURE: f32 = 84.0;
+const LEAST_FEATURE: f32 = 48.0;
+
 /// Draws the selected runs; `session` is what the Approximate tab shows.
 pub fn show(
     ui: &mut egui::Ui,
@@ -116,10 +120,25 @@ fn run(
         }
         ui.add(egui::Label::new(RichText::new(text).small()).truncate());
     });
-    ui.horizontal_top(|ui| {
-        features(ui, learned, theme);
+    let count = learned.features.len();
+    let beside = feature_side(ui, count, 7.0 * CONFUSION_CELL.x);
+    if beside >= LEAST_FEATURE {
+        ui.horizontal_top(|ui| {
+            features(ui, learned, beside, theme);
+            confusion(ui, learned, theme);
+        });
+    } else {
+        let side = feature_side(ui, count, 0.0);
+        ui.horizontal_top(|ui| features(ui, learned, side, theme));
         confusion(ui, learned, theme);
-    });
+    }
+}
+
+/// How large `count` pictures in a row can be where `reserved` is for something else.
+fn feature_side(ui: &egui::Ui, count: usize, reserved: f32) -> f32 {
+    let gap = ui.spacing().item_spacing.x;
+    let room = (ui.available_width() - reserved) / count.max(1) as f32 - gap;
+    room.clamp(16.0, FEATURE)
 }
 
 /// ΔW as a matrix of the Approximate tab.
@@ -166,12 +185,7 @@ fn update(ui: &mut egui::Ui, learned: &mut Learned, bound: f64, pane: &mut PaneV
 }
 
 /// The hidden units whose rows are largest, each in the shape of the image, on one scale.
-fn features(ui: &mut egui::Ui, learned: &mut Learned, theme: Theme) {
-    let count = learned.features.len().max(1) as f32;
-    let gap = ui.spacing().item_spacing.x;
-    let confusion = 7.0 * CONFUSION_CELL.x;
-    let room = ui.available_width() - confusion - gap * (count + 2.0);
-    let side = (room / count).clamp(30.0, 84.0);
+fn features(ui: &mut egui::Ui, learned: &mut Learned, side: f32, theme: Theme) {
     let values = learned.features.iter().map(|one| one.image.amax());
     let bound = values.fold(0.0, f64::max);
     let color = color32(look_of(&learned.run.record.key, theme).color);
@@ -183,7 +197,11 @@ fn features(ui: &mut egui::Ui, learned: &mut Learned, theme: Theme) {
         ui.vertical(|ui| {
             ui.set_width(side);
             ui.spacing_mut().item_spacing.y = 1.0;
-            ui.label(RichText::new(format!("unit {}", feature.unit)).small());
+            let number = match side < LEAST_FEATURE {
+                true => feature.unit.to_string(),
+                false => format!("unit {}", feature.unit),
+            };
+            ui.label(RichText::new(number).small());
             let name = format!("what unit {} learned", feature.unit);
             let view = MatrixView {
                 name: &name,

@@ -14,7 +14,7 @@ mod training;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use eframe::egui;
+use eframe::egui::{self, RichText};
 
 use self::gate::Pace;
 use self::looks::Looks;
@@ -32,6 +32,9 @@ use crate::source::Dataset;
 
 /// Both plots are at least this high; the tab scrolls instead.
 const LEAST_HEIGHT: f32 = 250.0;
+
+/// Beside each other from this width on, else below each other.
+const TWO_PLOTS: f32 = 560.0;
 
 /// So many runs under way have their curves drawn.
 const LIVE: usize = 2;
@@ -169,16 +172,16 @@ impl FinetuneTab {
         let height = (0.46 * ui.available_height()).max(LEAST_HEIGHT);
         let (what, curves) = self.curves(theme);
         let mut clicked = None;
-        ui.columns_const(|[left, right]| {
-            for column in [&mut *left, &mut *right] {
-                column.set_height(height);
-                column.set_max_height(height);
-            }
-            left.strong("Accuracy drop against parameters");
-            clicked = plots::accuracy_drop(left, &self.training, self.looks.selected(), theme);
-            plots::head(right, &what, &mut self.measure);
-            plots::training_curves(right, &curves, &mut self.measure, theme);
-        });
+        let drops = |ui: &mut egui::Ui| {
+            let title = RichText::new("Accuracy drop against parameters").strong();
+            ui.add(egui::Label::new(title).truncate());
+            clicked = plots::accuracy_drop(ui, &self.training, self.looks.selected(), theme);
+        };
+        let training = |ui: &mut egui::Ui| {
+            plots::head(ui, &what, &mut self.measure);
+            plots::training_curves(ui, &curves, &mut self.measure, theme);
+        };
+        two_plots(ui, height, drops, training);
         ui.separator();
         detail::show(ui, &mut self.looks, state.latest_session(), theme, out);
         let selected = self.looks.selected().to_vec();
@@ -224,4 +227,36 @@ impl FinetuneTab {
             ),
         }
     }
+}
+
+/// Two plots of this height, beside each other where that leaves room to read them.
+fn two_plots(
+    ui: &mut egui::Ui,
+    height: f32,
+    left: impl FnOnce(&mut egui::Ui),
+    right: impl FnOnce(&mut egui::Ui),
+) {
+    let within = |ui: &mut egui::Ui| {
+        ui.set_height(height);
+        ui.set_max_height(height);
+    };
+    let width = ui.available_width();
+    if width >= TWO_PLOTS {
+        ui.columns_const(|[first, second]| {
+            within(first);
+            left(first);
+            within(second);
+            right(second);
+        });
+        return;
+    }
+    let size = egui::vec2(width, height);
+    ui.allocate_ui(size, |ui| {
+        within(ui);
+        left(ui);
+    });
+    ui.allocate_ui(size, |ui| {
+        within(ui);
+        right(ui);
+    });
 }

@@ -69,7 +69,7 @@ pub fn accuracy_drop(
     let clicked = found.as_ref().and_then(|(_, key, text)| {
         let clicked = response.clicked();
         let hint = "click to see what was learned, Ctrl + click to compare";
-        let beside = ui.input(|input| input.modifiers.command || input.modifiers.shift);
+        let beside = compares(ui.ctx());
         response.on_hover_text_at_pointer(format!("{text}\n{hint}"));
         clicked.then_some((*key, beside))
     });
@@ -89,6 +89,24 @@ pub fn accuracy_drop(
         );
     }
     clicked
+}
+
+/// Whether the click of this frame is to compare. The keys count as they were at the click: while
+/// all cores train they may be let go before the frame is drawn.
+pub fn compares(ctx: &egui::Context) -> bool {
+    ctx.input(|input| {
+        let mut events = input.events.iter().rev();
+        let at_click = events.find_map(|event| match event {
+            egui::Event::PointerButton {
+                pressed: false,
+                modifiers,
+                ..
+            } => Some(*modifiers),
+            _ => None,
+        });
+        let held = at_click.unwrap_or(input.modifiers);
+        held.command || held.shift
+    })
 }
 
 /// What the share is of: biases and classifier count too.
@@ -299,12 +317,18 @@ pub fn training_curves(
         Measure::Loss => "loss (held out; training dashed)",
         Measure::Accuracy => "held-out accuracy, %",
     };
-    Plot::new(("training curve", *measure as usize))
-        .height(ui.available_height())
-        .legend(Legend::default().follow_insertion_order(true))
-        .x_axis_label("epoch")
+    let mut plot = Plot::new(("training curve", *measure as usize)).height(ui.available_height());
+    if ui.available_width() >= ROOM_FOR_LEGEND {
+        plot = plot.legend(Legend::default().follow_insertion_order(true));
+    }
+    if curves.is_empty() {
+        // Around nothing the axis would reach below zero, where no measure is.
+        plot = plot.include_y(0.0).include_y(1.0);
+    }
+    plot.x_axis_label("epoch")
         .y_axis_label(label)
         .x_grid_spacer(|seen| axis::whole(&seen))
+        .x_axis_formatter(|mark, _| format!("{:.0}", mark.value))
         .y_grid_spacer(|seen| axis::even(&seen))
         .y_axis_formatter(|mark, _| axis::number(mark))
         .label_formatter(|_| None)

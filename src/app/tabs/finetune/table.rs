@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use eframe::egui::{self, RichText, WidgetInfo};
 use egui_extras::{Column, TableBuilder, TableRow};
 
-use super::plots::Clicked;
+use super::plots::{Clicked, compares};
 use super::training::Training;
 use crate::app::command::Command;
 use crate::app::texture::color32;
@@ -20,17 +20,23 @@ use crate::finetune::{Results, RunKey, RunRecord};
 pub enum By {
     /// Layout, segments, rank.
     #[default]
-    Run,
+    Layout,
+    /// Segments and rank, whatever the layout.
+    Setting,
     /// Trainable parameters.
     Params,
+    /// Their share.
+    Share,
     /// Adam's learning rate.
     LearningRate,
     /// The seed.
     Seed,
     /// Loss of the held-out tenth.
     ValidationLoss,
-    /// Test accuracy; its drop is the other way round.
-    TestAccuracy,
+    /// Test accuracy.
+    Accuracy,
+    /// Its drop: the other way round.
+    Drop,
     /// Time.
     Seconds,
 }
@@ -48,20 +54,20 @@ pub struct View {
 const COLUMNS: [(&str, By, f32, &str); 10] = [
     (
         "Layout",
-        By::Run,
+        By::Layout,
         165.0,
         "Which weights the adapter reaches",
     ),
     (
         "Setting",
-        By::Run,
+        By::Setting,
         135.0,
         "N or K, and the rank of every part",
     ),
     ("Parameters", By::Params, 80.0, "Trainable parameters"),
     (
         "Share",
-        By::Params,
+        By::Share,
         65.0,
         "Of all parameters, biases and classifier included",
     ),
@@ -85,16 +91,11 @@ const COLUMNS: [(&str, By, f32, &str); 10] = [
     ),
     (
         "Accuracy, %",
-        By::TestAccuracy,
+        By::Accuracy,
         80.0,
         "Of the test digits 5 to 9",
     ),
-    (
-        "Drop, points",
-        By::TestAccuracy,
-        85.0,
-        "Below full fine-tuning",
-    ),
+    ("Drop, points", By::Drop, 85.0, "Below full fine-tuning"),
     ("Seconds", By::Seconds, 62.0, "Time of the run"),
 ];
 
@@ -110,6 +111,20 @@ pub fn show(
     let results = training.results()?;
     head(ui, results, view, out);
     let rows = rows(training, results, *view);
+    // A small window shows the columns one after the other.
+    let scrolled = egui::ScrollArea::horizontal().id_salt("columns");
+    let body = |ui: &mut egui::Ui| body(ui, results, &rows, view, selected, theme);
+    scrolled.show(ui, body).inner
+}
+
+fn body(
+    ui: &mut egui::Ui,
+    results: &Results,
+    rows: &[&RunRecord],
+    view: &mut View,
+    selected: &[RunKey],
+    theme: Theme,
+) -> Clicked {
     let height = ui.text_style_height(&egui::TextStyle::Body) + 6.0;
     let mut clicked = None;
     let mut builder = TableBuilder::new(ui)
@@ -128,8 +143,7 @@ pub fn show(
                 row.set_selected(selected.contains(&run.key));
                 let name = cells(&mut row, results, run, selected.contains(&run.key), theme);
                 if name.clicked() {
-                    let modifiers = name.ctx.input(|input| input.modifiers);
-                    clicked = Some((run.key, modifiers.command || modifiers.shift));
+                    clicked = Some((run.key, compares(&name.ctx)));
                 }
             });
         });
@@ -198,13 +212,16 @@ fn rows<'a>(training: &'a Training, results: &'a Results, view: View) -> Vec<&'a
         let full = full.filter(|run| best_full.iter().any(|best| best.key == run.key));
         full.chain(best).collect()
     };
+    let setting = |run: &RunRecord| run.key.adapter.map(|one| (one.segments, one.rank));
     let order = |a: &&RunRecord, b: &&RunRecord| match view.by {
-        By::Run => Ordering::Equal,
-        By::Params => a.params.cmp(&b.params),
+        By::Layout => Ordering::Equal,
+        By::Setting => setting(a).cmp(&setting(b)),
+        By::Params | By::Share => a.params.cmp(&b.params),
         By::LearningRate => a.key.learning_rate.total_cmp(&b.key.learning_rate),
         By::Seed => a.key.seed.cmp(&b.key.seed),
         By::ValidationLoss => a.validation_loss.total_cmp(&b.validation_loss),
-        By::TestAccuracy => a.test_accuracy.total_cmp(&b.test_accuracy),
+        By::Accuracy => a.test_accuracy.total_cmp(&b.test_accuracy),
+        By::Drop => b.test_accuracy.total_cmp(&a.test_accuracy),
         By::Seconds => a.seconds.total_cmp(&b.seconds),
     };
     rows.sort_by(order);

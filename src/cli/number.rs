@@ -1,0 +1,29 @@
+//! Numbers on the command line, and what to write where one is wrong.
+
+use std::num::NonZeroUsize;
+
+/// 1 or more.
+pub(super) fn positive(text: &str) -> Result<usize, String> {
+    non_zero(text).map(NonZeroUsize::get)
+}
+
+/// 1 or more.
+pub(super) fn non_zero(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse()
+        .map_err(|_| "write a whole number of 1 or more".to_owned())
+}
+
+/// The beginning of a random sequence.
+pub(super) fn seed(text: &str) -> Result<u64, String> {
+    let largest = u64::MAX;
+    text.parse()
+        .map_err(|_| format!("a seed is a whole number from 0 to {largest}"))
+}
+
+/// A learning rate.
+pub(super) fn rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if rate.is_finite() && rate > 0.0 => Ok(rate),
+        _ => Err("a learning rate is a number above 0".to_owned()),
+    }
+}
