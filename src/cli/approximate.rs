@@ -3,7 +3,6 @@
 use std::ops::ControlFlow;
 
 use super::figure::{ColorsName, Target};
-use super::source::describe;
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, best_grid, print};
 use crate::analysis::{Analysis, notes};
 use crate::approx::{Evaluation, reconstruct};
@@ -106,7 +105,7 @@ impl Computed {
             "{}{}{}: {rows} × {cols}, rank {}, norm {}",
             self.loaded.name,
             label.unwrap_or_default(),
-            describe(self.session.transform),
+            self.session.transform.describe(),
             self.analysis.rank,
             label::short(self.analysis.norm)
         )

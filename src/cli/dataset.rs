@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::source::{TransformArgs, describe};
+use super::source::TransformArgs;
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, print};
 use crate::approx::MethodSettings;
 use crate::approx::survey::{Survey, survey};
@@ -185,7 +185,7 @@ fn print(
         label::count(survey.count()),
         set.rows(),
         set.cols(),
-        describe(arguments.transform.transform())
+        arguments.transform.transform().describe()
     );
     if let Some(wins) = survey.localized_beats_lora() {
         heading += &format!("; Localized beats LoRA on {}", label::percent(wins));

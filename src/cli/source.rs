@@ -80,16 +80,3 @@ fn shift(text: &str) -> Result<(i32, i32), String> {
         .and_then(|(down, right)| Some((down.trim().parse().ok()?, right.trim().parse().ok()?)));
     parsed.ok_or_else(|| "write two whole numbers, as in 3,-2".to_owned())
 }
-
-/// What the transform does, for headings.
-pub(super) fn describe(transform: Transform) -> String {
-    let mut text = String::new();
-    if let Some(seed) = transform.shuffle {
-        text += &format!(", rows and columns shuffled (seed {seed})");
-    }
-    if transform.shift != (0, 0) {
-        let (down, right) = transform.shift;
-        text += &format!(", shifted {down} down and {right} right");
-    }
-    text
-}

@@ -21,6 +21,19 @@ impl Transform {
         *self == Self::default()
     }
 
+    /// What it does, to stand behind a matrix's name; empty where nothing changes.
+    pub fn describe(&self) -> String {
+        let mut text = String::new();
+        if let Some(seed) = self.shuffle {
+            text += &format!(", rows and columns shuffled (seed {seed})");
+        }
+        if self.shift != (0, 0) {
+            let (down, right) = self.shift;
+            text += &format!(", shifted {down} down and {right} right");
+        }
+        text
+    }
+
     /// The reordered matrix, of the same shape and with the same values.
     pub fn apply(&self, matrix: &DMatrix<f64>) -> DMatrix<f64> {
         let (down, right) = (self.shift.0 as isize, self.shift.1 as isize);
