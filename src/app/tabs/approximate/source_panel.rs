@@ -32,12 +32,11 @@ pub fn show(
 fn present(ui: &mut egui::Ui, state: &State, out: &mut Vec<Command>) {
     if let Some(analysis) = &state.analysis {
         let loaded = &analysis.loaded;
-        let mut name = RichText::new(&loaded.name).strong();
+        let mut title = RichText::new(analysis.name()).strong();
         if state.opening.is_some() {
-            name = name.weak();
+            title = title.weak();
         }
-        ui.add(egui::Label::new(name).truncate())
-            .on_hover_text(&loaded.name);
+        ui.add(egui::Label::new(title).truncate());
         for note in loaded.notes.iter().chain(&analysis.notes) {
             ui.label(RichText::new(note).small());
         }
