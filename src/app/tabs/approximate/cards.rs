@@ -74,7 +74,14 @@ fn card(ui: &mut egui::Ui, method: Method, theme: Theme, add: impl FnOnce(&mut e
 /// A slider over ranks or segments; small numbers get most of its way.
 fn slider(ui: &mut egui::Ui, value: &mut usize, most: usize, name: &str, enabled: bool) {
     let most = most.max(1);
-    let slider = Slider::new(value, 1..=most)
+    // A rank that the budget sets may be none at all. It is shown, never changed: a slider that
+    // lifted it to 1 would ask for the same computation again and again.
+    let mut shown = *value;
+    let (value, least) = match enabled {
+        true => (value, 1),
+        false => (&mut shown, 0),
+    };
+    let slider = Slider::new(value, least..=most)
         .text(name)
         .logarithmic(most > 64)
         .step_by(1.0);
