@@ -73,13 +73,13 @@ pub fn show(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
 /// Larger and smaller for those who do not know the keys, which egui listens to by itself.
 fn size(ui: &mut egui::Ui) {
     use egui::gui_zoom::{kb_shortcuts, zoom_in, zoom_out};
-    let reset = |ctx: &egui::Context| ctx.set_zoom_factor(1.0);
-    let sizes: [(&str, _, &dyn Fn(&egui::Context)); 3] = [
-        ("Larger", kb_shortcuts::ZOOM_IN, &zoom_in),
-        ("Smaller", kb_shortcuts::ZOOM_OUT, &zoom_out),
-        ("Usual size", kb_shortcuts::ZOOM_RESET, &reset),
-    ];
-    for (name, shortcut, change) in sizes {
+    type Change = fn(&egui::Context);
+    let usual: Change = |ctx| ctx.set_zoom_factor(1.0);
+    for (name, shortcut, change) in [
+        ("Larger", kb_shortcuts::ZOOM_IN, zoom_in as Change),
+        ("Smaller", kb_shortcuts::ZOOM_OUT, zoom_out),
+        ("Usual size", kb_shortcuts::ZOOM_RESET, usual),
+    ] {
         let keys = ui.ctx().format_shortcut(&shortcut);
         if ui
             .add(egui::Button::new(name).shortcut_text(keys))

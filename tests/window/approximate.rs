@@ -5,6 +5,7 @@ use egui_kittest::kittest::Queryable;
 use localized_lora::app::command::Command;
 use localized_lora::app::state::{Message, Preferences, Tab};
 use localized_lora::approx::Method;
+use localized_lora::approx::budget::BudgetRule;
 use localized_lora::source::Source;
 
 use super::{drop_file, settle, window, window_of, window_with};
@@ -167,6 +168,24 @@ fn one_budget_sets_every_rank() {
 }
 
 #[test]
+fn a_budget_that_pays_for_nothing_says_so_and_rests() {
+    let mut preferences = Preferences::default();
+    let settings = &mut preferences.session.settings;
+    settings.matched = Some(BudgetRule::SectionTwoE);
+    settings.adaptive.budget = 224;
+    let mut harness = window_with(preferences);
+    let told = "its share of 56 of the budget of 224 pays for no rank here, rank 1 needs 112";
+    assert_eq!(
+        harness.query_all_by_label(told).count(),
+        2,
+        "pane and notes"
+    );
+    // `run` panics when the window goes on computing.
+    harness.run();
+    assert!(!harness.state().busy());
+}
+
+#[test]
 fn keys_walk_through_the_digits() {
     let mut harness = window();
     harness.key_press(Key::ArrowRight);
@@ -284,6 +303,26 @@ fn every_preset_shows_what_it_says() {
     assert!(melora < lora && melora < localized);
     let [lora, _, localized] = of("Gaussian noise");
     assert!((lora - localized).abs() < 0.06, "{lora} {localized}");
+}
+
+#[test]
+fn a_synthetic_matrix_is_changed_from_what_it_is() {
+    let mut preferences = Preferences::default();
+    preferences.session.source = "synthetic:noise:rows=64,cols=100".parse().unwrap();
+    let mut harness = window_with(preferences);
+    harness.get_by_label("Synthetic matrix").click();
+    harness.run_steps(40);
+    harness.get_by_role_and_label(Role::Slider, "rows").focus();
+    harness.step();
+    harness.key_press(Key::ArrowRight);
+    settle(&mut harness);
+    let source = harness.state().state().session().source.to_string();
+    let parsed: Source = source.parse().unwrap();
+    let Source::Synthetic(made) = parsed else {
+        panic!("{source}");
+    };
+    assert_eq!(made.kind, localized_lora::source::SyntheticKind::Noise);
+    assert!(made.rows > 64 && made.cols == 100, "{source}");
 }
 
 #[test]

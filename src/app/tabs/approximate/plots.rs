@@ -39,8 +39,7 @@ pub fn show(
     };
     let height = ui.available_height().max(LEAST_HEIGHT);
     // Another matrix has other numbers: a plot that was moved or zoomed shows all of them again.
-    let refit =
-        std::mem::replace(&mut tab.plotted, Some(analysis.matrix_id)) != Some(analysis.matrix_id);
+    let refit = tab.plotted.replace(analysis.matrix_id) != Some(analysis.matrix_id);
     if ui.available_width() >= SIDE_BY_SIDE {
         ui.columns_const(|[left, right]| {
             left.set_max_height(height);
@@ -52,7 +51,7 @@ pub fn show(
     }
     let size = egui::vec2(ui.available_width(), LEAST_HEIGHT);
     ui.allocate_ui(size, |ui| {
-        first(ui, state, &analysis, session, theme, refit)
+        first(ui, state, &analysis, session, theme, refit);
     });
     ui.allocate_ui(size, |ui| {
         second(tab, ui, state, &analysis, session, theme, refit);

@@ -205,6 +205,10 @@ fn navigation(
 fn synthetic(ui: &mut egui::Ui, state: &mut State, session: &mut Session) {
     CollapsingHeader::new("Synthetic matrix").show(ui, |ui| {
         let settings = &mut state.preferences.view.synthetic;
+        // A preset's or a typed matrix is changed from what it is, not from what was offered before.
+        if let Source::Synthetic(shown) = session.source {
+            *settings = shown;
+        }
         let before = *settings;
         egui::ComboBox::from_label("kind")
             .selected_text(settings.kind.name())

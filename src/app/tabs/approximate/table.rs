@@ -55,6 +55,7 @@ fn rows(ui: &mut egui::Ui, state: &State, analysis: &Analysis, theme: Theme) {
     egui::ScrollArea::both()
         .id_salt("results")
         .max_height(MOST_HEIGHT)
+        .min_scrolled_height(MOST_HEIGHT)
         .show(ui, |ui| {
             egui::Grid::new("results")
                 .striped(true)
