@@ -163,7 +163,8 @@ fn adaptive(ui: &mut egui::Ui, settings: &mut Settings, rows: usize, cols: usize
         budget_slider(ui, &mut settings.adaptive.budget, rows, cols);
     }
     if settings.adaptive.painted.is_some() {
-        ui.horizontal(|ui| {
+        // Wrapped, so that the panel does not grow when a block is painted.
+        ui.horizontal_wrapped(|ui| {
             ui.label("ranks are painted by hand");
             if ui.button("Choose them again").clicked() {
                 settings.adaptive.painted = None;
