@@ -136,7 +136,7 @@ impl Settings {
         cols: usize,
         settings: &MethodSettings,
     ) -> Option<String> {
-        self.matched?;
+        let rule = self.matched?;
         let rank = match settings {
             MethodSettings::Lora(s) => s.rank,
             MethodSettings::Melora(s) => s.rank,
@@ -144,13 +144,16 @@ impl Settings {
             MethodSettings::LocalizedAdaptive(_) => return None,
         };
         let layout = BlockLayout::new(rows, cols, settings.layout()).ok()?;
-        (rank == 0).then(|| {
-            format!(
-                "the budget of {} pays for no rank here, rank 1 needs {}",
-                self.adaptive.budget,
-                layout.cost_per_rank()
-            )
-        })
+        let (budget, cost) = (self.adaptive.budget, layout.cost_per_rank());
+        let share = match settings {
+            MethodSettings::Lora(_) => budget,
+            _ => rule.local_budget(budget, self.melora.blocks),
+        };
+        let what = match share == budget {
+            true => format!("the budget of {budget}"),
+            false => format!("its share of {share} of the budget of {budget}"),
+        };
+        (rank == 0).then(|| format!("{what} pays for no rank here, rank 1 needs {cost}"))
     }
 }
 

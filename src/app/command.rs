@@ -28,8 +28,10 @@ pub enum Command {
     ExportTo(PathBuf),
     /// Ask where to write the figure, with this name as the first suggestion.
     BrowseExport(String),
-    /// Put the command line that makes the same figure on the clipboard.
+    /// Put the command line that shows the same on the clipboard.
     CopyCommand,
+    /// The same with the figure in the export dialog, written to this file.
+    CopyFigureCommand(PathBuf),
     /// Put this text on the clipboard.
     CopyText(String),
     /// Back one change of the session.
@@ -111,7 +113,7 @@ impl Command {
             Self::Export => "Export figure…",
             Self::ExportTo(_) => "Export",
             Self::BrowseExport(_) => "Browse…",
-            Self::CopyCommand => "Copy as command",
+            Self::CopyCommand | Self::CopyFigureCommand(_) => "Copy as command",
             Self::CopyText(_) => "Copy",
             Self::Undo => "Undo",
             Self::Redo => "Redo",
@@ -121,7 +123,7 @@ impl Command {
             Self::SetSession(_) => "Set",
             Self::Pin => "Pin results",
             Self::Unpin => "Unpin",
-            Self::ResetZoom => "Reset zoom",
+            Self::ResetZoom => "Whole matrix",
             Self::Train => "Run",
             Self::PauseTraining => "Pause",
             Self::StepTraining => "Step",
@@ -149,7 +151,8 @@ impl Command {
             Self::Paste => "Use the picture or the table on the clipboard as the matrix",
             Self::Export | Self::ExportTo(_) => "PNG, SVG or PDF, with the settings inside",
             Self::BrowseExport(_) => "Choose the folder and the name",
-            Self::CopyCommand => "The command line that makes the same figure",
+            Self::CopyCommand => "The command line that gives the same numbers",
+            Self::CopyFigureCommand(_) => "The command line that writes the same figure",
             Self::CopyText(_) => "Put it on the clipboard",
             Self::Undo => "Take the last change of source or settings back",
             Self::Redo => "Make the change again",
@@ -239,13 +242,14 @@ impl Command {
 /// so that arrows move a slider and letters reach a text field.
 pub fn pressed(ctx: &egui::Context) -> Vec<Command> {
     let focused = ctx.memory(|memory| memory.focused().is_some());
+    let menu = egui::Popup::is_any_open(ctx);
     let tabs = Tab::ALL.into_iter().map(Command::Show);
     let all: Vec<Command> = Command::NAMED.into_iter().chain(tabs).collect();
     let pasted = ctx.input(|input| {
         input
             .events
             .iter()
-            .any(|event| matches!(event, egui::Event::Paste(_)))
+            .any(|event| matches!(event, egui::Event::Paste(_) | egui::Event::PasteImage(_)))
     });
     // Ctrl+Shift+Z must be looked for before Ctrl+Z, which it contains.
     let with_shift = |command: &Command| {
@@ -258,7 +262,9 @@ pub fn pressed(ctx: &egui::Context) -> Vec<Command> {
     let keys = first.into_iter().chain(second).filter(|command| {
         command.shortcut().is_some_and(|shortcut| {
             let plain = shortcut.modifiers.is_none() && !is_function(shortcut.logical_key);
-            !(plain && focused) && ctx.input_mut(|input| input.consume_shortcut(&shortcut))
+            // An open menu takes Escape for itself.
+            let taken = plain && focused || menu && shortcut.logical_key == Key::Escape;
+            !taken && ctx.input_mut(|input| input.consume_shortcut(&shortcut))
         })
     });
     keys.chain(paste).collect()

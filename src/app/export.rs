@@ -7,6 +7,7 @@ use eframe::egui;
 
 use super::command::Command;
 use super::state::{State, Tab};
+use super::tabs::approximate::SecondPlot;
 use super::worker::{Answer, Answers, Reply, Wake, Worker};
 use crate::figure::palette::Theme;
 use crate::figure::{Figure, Format, Table, render};
@@ -165,6 +166,8 @@ pub struct Exporter {
     content: Content,
     theme: Theme,
     path: String,
+    /// Why the last file could not be written.
+    failure: Option<String>,
     worker: Option<(Worker<Write>, Answers<Written>)>,
 }
 
@@ -176,6 +179,7 @@ impl Default for Exporter {
             content: Content::Figure(Format::Png),
             theme: Theme::Light,
             path: String::new(),
+            failure: None,
             worker: None,
         }
     }
@@ -185,6 +189,7 @@ impl Exporter {
     /// Opens the dialog.
     pub fn open(&mut self, state: &State) {
         self.open = true;
+        self.failure = None;
         if Kind::offered(state.tab).all(|kind| kind != self.kind) {
             self.kind = Kind::offered(state.tab).next().unwrap_or(Kind::FigureOne);
         }
@@ -279,6 +284,10 @@ impl Exporter {
             if before != (self.kind, self.content) {
                 self.suggest(state);
             }
+            if self.kind == Kind::DataSet {
+                // The plot behind the dialog measures what is to be exported.
+                state.preferences.view.second = SecondPlot::DataSet;
+            }
             ui.horizontal(|ui| {
                 let field = egui::TextEdit::singleline(&mut self.path)
                     .desired_width(ui.available_width() - 80.0);
@@ -288,20 +297,38 @@ impl Exporter {
                 let name = format!("{}.{}", self.kind.file_name(), self.content.extension());
                 Command::BrowseExport(name).button(ui, out);
             });
+            if let Some(why) = &self.failure {
+                ui.colored_label(ui.visuals().error_fg_color, why);
+            }
             ui.separator();
-            ui.horizontal(|ui| {
-                if ui.button("Save").on_hover_text("Write the file").clicked() {
-                    out.push(Command::ExportTo(PathBuf::from(self.path.trim())));
-                    self.open = false;
-                }
-                if ui.button("Close").on_hover_text("Write nothing").clicked() {
-                    self.open = false;
-                }
-            });
+            self.buttons(ui, out);
         });
         if modal.should_close() {
             self.open = false;
         }
+    }
+
+    fn buttons(&mut self, ui: &mut egui::Ui, out: &mut Vec<Command>) {
+        let path = PathBuf::from(self.path.trim());
+        ui.horizontal(|ui| {
+            let (save, hint) = match path.is_file() {
+                true => (
+                    "Replace",
+                    "There is a file of this name; write the figure over it",
+                ),
+                false => ("Save", "Write the file"),
+            };
+            if ui.button(save).on_hover_text(hint).clicked() {
+                out.push(Command::ExportTo(path.clone()));
+                self.open = false;
+            }
+            if ui.button("Close").on_hover_text("Write nothing").clicked() {
+                self.open = false;
+            }
+            if let Content::Figure(_) = self.content {
+                Command::CopyFigureCommand(path).button(ui, out);
+            }
+        });
     }
 
     fn details(&mut self, ui: &mut egui::Ui, state: &mut State) {
@@ -351,13 +378,24 @@ impl Exporter {
         let Some((worker, answers)) = &mut self.worker else {
             return;
         };
+        let mut failed = Vec::new();
         for answer in worker.receive(answers) {
             match answer {
                 Answer::Given(Ok(path)) => state.done(format!("wrote {}", path.display())),
-                Answer::Given(Err(why)) | Answer::Failed(why) => state.fail(why),
+                Answer::Given(Err(why)) | Answer::Failed(why) => failed.push(why),
                 Answer::Finished => {}
             }
         }
+        for why in failed {
+            self.fail(state, why);
+        }
+    }
+
+    /// Says why nothing was written, with the choices still there to be changed.
+    pub fn fail(&mut self, state: &mut State, why: String) {
+        self.open = true;
+        self.failure = Some(why.clone());
+        state.fail(why);
     }
 }
 

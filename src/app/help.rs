@@ -5,12 +5,14 @@ use eframe::egui;
 use super::command::Command;
 use super::state::{State, Tab};
 
-const MOUSE: [(&str, &str); 8] = [
+const MOUSE: [(&str, &str); 10] = [
     ("Scroll over a pane", "zoom all panes"),
     ("Drag a pane", "move all panes"),
     ("Double click a pane", "show the whole matrix"),
     ("Click a block", "show its singular values"),
     ("Click a point of a curve", "use its setting"),
+    ("Drag a plot, Ctrl + scroll", "move and zoom it"),
+    ("Double click a plot", "show all of it"),
     ("Click a point of Figure 2", "show what the run learned"),
     ("Ctrl + click a point", "compare it with the one before"),
     ("Drop a file", "open it"),
@@ -23,6 +25,9 @@ pub fn show(ctx: &egui::Context, state: &mut State) {
         .open(&mut open)
         .collapsible(false)
         .resizable(false)
+        .vscroll(true)
+        .pivot(egui::Align2::CENTER_CENTER)
+        .default_pos(ctx.content_rect().center())
         .show(ctx, |ui| {
             egui::Grid::new("keys")
                 .num_columns(2)

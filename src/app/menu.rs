@@ -25,13 +25,21 @@ pub fn show(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
             size_limit(ui, state);
         });
         ui.menu_button("Edit", |ui| {
-            for command in [Command::Undo, Command::Redo, Command::Pin, Command::Unpin] {
-                command.menu_item(ui, out);
+            let session = state.session();
+            for (command, possible) in [
+                (Command::Undo, state.undoer.has_undo(session)),
+                (Command::Redo, state.undoer.has_redo(session)),
+                (Command::Pin, state.analysis.is_some()),
+                (Command::Unpin, !state.pinned.is_empty()),
+            ] {
+                ui.add_enabled_ui(possible, |ui| command.menu_item(ui, out));
             }
         });
         ui.menu_button("View", |ui| {
             Command::ResetZoom.menu_item(ui, out);
             Command::FullScreen.menu_item(ui, out);
+            ui.separator();
+            size(ui);
             ui.separator();
             for (theme, name) in [
                 (ThemeChoice::System, "Theme of the system"),
@@ -60,6 +68,26 @@ pub fn show(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
             Command::CopyCommand.button(ui, out);
         });
     });
+}
+
+/// Larger and smaller for those who do not know the keys, which egui listens to by itself.
+fn size(ui: &mut egui::Ui) {
+    use egui::gui_zoom::{kb_shortcuts, zoom_in, zoom_out};
+    type Change = fn(&egui::Context);
+    let usual: Change = |ctx| ctx.set_zoom_factor(1.0);
+    for (name, shortcut, change) in [
+        ("Larger", kb_shortcuts::ZOOM_IN, zoom_in as Change),
+        ("Smaller", kb_shortcuts::ZOOM_OUT, zoom_out),
+        ("Usual size", kb_shortcuts::ZOOM_RESET, usual),
+    ] {
+        let keys = ui.ctx().format_shortcut(&shortcut);
+        if ui
+            .add(egui::Button::new(name).shortcut_text(keys))
+            .clicked()
+        {
+            change(ui.ctx());
+        }
+    }
 }
 
 /// Up to which size an image keeps its pixels.

@@ -20,8 +20,7 @@ pub fn show(ui: &mut egui::Ui, state: &mut State, busy: bool, out: &mut Vec<Comm
             Some(Message::Error(sentence)) => {
                 close = ui.button("×").on_hover_text("Close the message").clicked();
                 let text = egui::RichText::new(sentence).color(ui.visuals().error_fg_color);
-                ui.add(egui::Label::new(text).truncate())
-                    .on_hover_text(sentence);
+                ui.add(egui::Label::new(text).truncate());
             }
             Some(Message::Done(text)) => {
                 close = ui.button("×").on_hover_text("Close the message").clicked();
@@ -75,7 +74,7 @@ fn computed(analysis: &Analysis) -> String {
         (n, f) => format!("{n} blocks by nalgebra, {f} by faer"),
     };
     let factorized = if timing.factorize.is_zero() {
-        "kept".to_owned()
+        "factors kept".to_owned()
     } else {
         format!("factorized in {}", milliseconds(timing.factorize))
     };
@@ -87,7 +86,9 @@ fn computed(analysis: &Analysis) -> String {
 
 fn milliseconds(time: Duration) -> String {
     let ms = time.as_secs_f64() * 1e3;
-    if ms < 10.0 {
+    if ms < 0.01 {
+        "under 0.01 ms".to_owned()
+    } else if ms < 10.0 {
         format!("{ms:.2} ms")
     } else {
         format!("{ms:.0} ms")

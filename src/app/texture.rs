@@ -28,6 +28,14 @@ pub enum Scale {
 }
 
 impl Scale {
+    /// The values of the first and the last colour.
+    pub fn ends(&self) -> (f64, f64) {
+        match *self {
+            Self::Sequential { low, high, .. } => (low, high),
+            Self::Diverging { bound, .. } => (-bound, bound),
+        }
+    }
+
     /// The colour of a value.
     pub fn color(&self, value: f64) -> Rgb {
         match *self {
@@ -111,6 +119,11 @@ impl MatrixTexture {
         Self { tiles, key }
     }
 
+    /// How its numbers became colours.
+    pub fn scale(&self) -> Scale {
+        self.key.scale
+    }
+
     /// Draws the part of the matrix that `to_screen` brings into `clip`.
     pub fn paint(&self, painter: &egui::Painter, to_screen: impl Fn(Pos2) -> Pos2) {
         let whole = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));
@@ -139,10 +152,7 @@ fn image_of(
 ) -> ColorImage {
     // 1024 steps of the scale are more than a screen can show, and cheaper than a colour per cell.
     const STEPS: usize = 1024;
-    let (low, high) = match scale {
-        Scale::Sequential { low, high, .. } => (low, high),
-        Scale::Diverging { bound, .. } => (-bound, bound),
-    };
+    let (low, high) = scale.ends();
     let span = high - low;
     let colors: Vec<Color32> = (0..=STEPS)
         .map(|step| color32(scale.color(low + span * step as f64 / STEPS as f64)))

@@ -1,6 +1,7 @@
 //! What the workers sent and what the user asked for change the state, here and nowhere else.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use eframe::egui;
 
@@ -8,7 +9,7 @@ use super::Explorer;
 use super::command::Command;
 use super::dialogs::{Chosen, Purpose};
 use super::export::Kind;
-use super::state::Tab;
+use super::state::{Message, State, Tab};
 use super::tabs::approximate::figures;
 use super::tabs::approximate::job::{Analysis, Progress};
 use super::tabs::finetune;
@@ -84,9 +85,13 @@ fn accept(explorer: &mut Explorer, analysis: Arc<Analysis>) {
             let text = analysis.session.source.to_string();
             state.preferences.remember(&text);
         }
-        if let Some(super::state::Message::Error(_)) = state.message {
+        if let Some(Message::Error(_)) = state.message {
             state.message = None;
         }
+    }
+    // What was done before is old news beside new numbers.
+    if let Some(Message::Done(_)) = state.message {
+        state.message = None;
     }
     // Settings that were lowered to fit are lowered in the sliders too.
     if !analysis.notes.is_empty() && same_matrix(&state.preferences.session) {
@@ -209,7 +214,8 @@ pub fn run(explorer: &mut Explorer, ctx: &egui::Context, command: Command) {
         Command::Export => explorer.exporter.open(&explorer.state),
         Command::ExportTo(path) => export(explorer, path),
         Command::BrowseExport(name) => explorer.dialogs.ask(Purpose::Export, Some(&name), &wake),
-        Command::CopyCommand => copy_command(explorer, ctx),
+        Command::CopyCommand => copy_command(explorer, ctx, None),
+        Command::CopyFigureCommand(path) => copy_command(explorer, ctx, Some(&path)),
         Command::CopyText(text) => {
             ctx.copy_text(text);
             explorer.state.done("copied to the clipboard");
@@ -222,10 +228,7 @@ pub fn run(explorer: &mut Explorer, ctx: &egui::Context, command: Command) {
             step(explorer, |_, count| any % count);
         }
         Command::SetSession(session) => change(explorer, *session),
-        Command::Pin => explorer
-            .state
-            .pinned
-            .extend(explorer.state.analysis.clone()),
+        Command::Pin => pin(&mut explorer.state),
         Command::Unpin => explorer.state.pinned.clear(),
         Command::ResetZoom => explorer.approximate.reset_zoom(),
         Command::Train
@@ -260,17 +263,25 @@ fn cancel(explorer: &mut Explorer) {
     explorer.approximate.background.cancel();
 }
 
-fn copy_command(explorer: &mut Explorer, ctx: &egui::Context) {
+/// The command line of what is in view, or of the figure in the export dialog.
+fn copy_command(explorer: &mut Explorer, ctx: &egui::Context, path: Option<&std::path::Path>) {
+    let export = path.map(|path| explorer.exporter.export_of(&explorer.state, path));
+    let kind = export.as_ref().map(|_| explorer.exporter.kind());
     let state = &mut explorer.state;
     let (command, otherwise) = if state.tab == Tab::FineTune {
+        let kind = kind.unwrap_or(Kind::DeltaWeights);
         (
-            finetune::figures::command(&explorer.finetune, Kind::DeltaWeights, None),
+            finetune::figures::command(&explorer.finetune, kind, export.as_ref()),
             "no command line can say these settings, export the results as JSON",
         )
     } else {
-        let view = figures::view(state, state.preferences.view.second);
+        let view = match kind {
+            Some(kind) => figures::view_of(state, kind),
+            None => figures::view(state, state.preferences.view.second),
+        };
+        let session = state.session();
         (
-            state.session().command(&view, &explorer.limits, None),
+            session.command(&view, &explorer.limits, export.as_ref()),
             "no command line can name this matrix, save it to a file and open that",
         )
     };
@@ -297,8 +308,19 @@ fn export(explorer: &mut Explorer, path: std::path::PathBuf) {
         Ok(exported) => explorer
             .exporter
             .write(&mut explorer.state, exported, path, &wake),
-        Err(why) => explorer.state.fail(why),
+        Err(why) => explorer.exporter.fail(&mut explorer.state, why),
     }
+}
+
+/// Keeps the present results; the same ones a second time would say nothing.
+fn pin(state: &mut State) {
+    let Some(present) = &state.analysis else {
+        return;
+    };
+    if state.pinned.iter().any(|known| Arc::ptr_eq(known, present)) {
+        return state.done("these results are pinned already, change something to compare");
+    }
+    state.pinned.push(Arc::clone(present));
 }
 
 fn travel(explorer: &mut Explorer, back: bool) {
@@ -378,12 +400,27 @@ fn paste(explorer: &mut Explorer) {
     }
 }
 
+/// A little longer than a session must rest to become an undo point.
+const UNDO_REST: Duration = Duration::from_millis(1100);
+
+/// Makes an undo point of a session that rests.
+fn note_change(state: &mut State, ctx: &egui::Context) {
+    // What is being opened may still be lowered to fit its matrix, or fail.
+    if state.opening.is_some() {
+        return;
+    }
+    let time = ctx.input(|input| input.time);
+    state.undoer.feed_state(time, &state.preferences.session);
+    if state.undoer.is_in_flux() {
+        // Without a frame at its end, a change and the next one would be undone together.
+        ctx.request_repaint_after(UNDO_REST);
+    }
+}
+
 /// What every frame ends with: undo points, the gallery's data set, remembered settings.
 pub fn afterwards(explorer: &mut Explorer, ctx: &egui::Context) {
     let state = &mut explorer.state;
-    let time = ctx.input(|input| input.time);
-    let session = state.preferences.session.clone();
-    state.undoer.feed_state(time, &session);
+    note_change(state, ctx);
     state.preferences.zoom = ctx.zoom_factor();
     if let Some(rect) = ctx.input(|input| input.viewport().inner_rect) {
         state.preferences.window = [rect.width(), rect.height()];

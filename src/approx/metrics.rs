@@ -31,13 +31,16 @@ pub fn normalized_error(residual_norm: f64, matrix_norm: f64) -> f64 {
     }
 }
 
-/// Numerical rank (III.A): how many σ lie above `max(m, n) · ε · σ₁`.
+/// What rounding may leave of a singular value that is zero: `max(m, n) · ε · σ₁`.
 /// `sigma` is sorted, largest first.
+pub fn rounding(sigma: &[f64], rows: usize, cols: usize) -> f64 {
+    let largest = sigma.first().copied().unwrap_or_default();
+    rows.max(cols) as f64 * f64::EPSILON * largest
+}
+
+/// Numerical rank (III.A): how many σ lie above [`rounding`]. `sigma` is sorted, largest first.
 pub fn numerical_rank(sigma: &[f64], rows: usize, cols: usize) -> usize {
-    let Some(largest) = sigma.first() else {
-        return 0;
-    };
-    let threshold = rows.max(cols) as f64 * f64::EPSILON * largest;
+    let threshold = rounding(sigma, rows, cols);
     sigma.iter().filter(|s| **s > threshold).count()
 }
 

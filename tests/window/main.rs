@@ -21,6 +21,11 @@ use localized_lora::source::Limits;
 
 /// A window of the usual size on these preferences, its settings kept nowhere.
 fn window_with(preferences: Preferences) -> Harness<'static, Explorer> {
+    window_of([1360.0, 820.0], preferences)
+}
+
+/// A window of this size in points.
+fn window_of(size: [f32; 2], preferences: Preferences) -> Harness<'static, Explorer> {
     // The harness sets a theme of its own after the program has set the user's.
     let theme = match preferences.theme {
         ThemeChoice::Light => egui::Theme::Light,
@@ -28,7 +33,7 @@ fn window_with(preferences: Preferences) -> Harness<'static, Explorer> {
     };
     let mut harness = Harness::builder()
         .with_theme(theme)
-        .with_size(egui::vec2(1360.0, 820.0))
+        .with_size(size)
         .with_max_steps(40)
         .build_eframe(move |context| {
             Explorer::new(&context.egui_ctx, preferences, None, Limits::default())

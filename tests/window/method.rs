@@ -2,8 +2,9 @@
 
 use eframe::egui::Key;
 use egui_kittest::kittest::Queryable;
+use localized_lora::app::state::Preferences;
 
-use super::{settle, window};
+use super::{settle, window, window_of};
 
 #[test]
 fn paper_and_measured_numbers_stand_side_by_side() {
@@ -20,5 +21,16 @@ fn paper_and_measured_numbers_stand_side_by_side() {
     harness.get_by_label_contains("75 % of the fives, 9 % of the zeros");
     for text in ["8192", "2048"] {
         assert!(harness.query_all_by_label(text).count() >= 1, "{text}");
+    }
+}
+
+#[test]
+fn its_text_fits_the_smallest_window() {
+    let mut harness = window_of([720.0, 480.0], Preferences::default());
+    harness.key_press(Key::Num3);
+    settle(&mut harness);
+    for text in ["Every method covers", "N r_diag (p + q) =", "of the fives"] {
+        let rect = harness.get_by_label_contains(text).rect();
+        assert!(rect.right() <= 720.0, "{text}: {rect}");
     }
 }

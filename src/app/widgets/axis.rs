@@ -2,6 +2,8 @@
 
 use egui_plot::{GridInput, GridMark};
 
+use crate::figure::label;
+
 /// About so many lines cross a plot.
 const LINES: f64 = 6.0;
 
@@ -38,6 +40,30 @@ pub fn number(mark: GridMark) -> String {
     } else {
         text
     }
+}
+
+/// A count with its thousands apart.
+pub fn count(mark: GridMark) -> String {
+    if mark.value < 0.0 {
+        return number(mark);
+    }
+    label::count(mark.value.round() as usize)
+}
+
+/// The number whose decimal logarithm the mark is.
+pub fn power(mark: GridMark) -> String {
+    label::short(10_f64.powf(mark.value))
+}
+
+/// Lines for an axis of decimal logarithms: whole powers over many decades, 1, 2 and 5 over a few,
+/// and whatever is even within one.
+pub fn powers(input: &GridInput) -> Vec<GridMark> {
+    let (low, high) = input.bounds;
+    if high - low > 4.0 {
+        return whole(input);
+    }
+    let marks = decades(input);
+    if marks.len() < 3 { even(input) } else { marks }
 }
 
 /// The same for counts: never between two whole numbers.
@@ -99,6 +125,21 @@ mod tests {
         assert_eq!(number(-1e-17, 0.5), "0");
         assert_eq!(number(20.0, 10.0), "20");
         assert_eq!(number(0.05, 0.05), "0.05");
+    }
+
+    #[test]
+    fn logarithms_read_as_the_numbers_that_they_stand_for() {
+        let power = |value| {
+            power(GridMark {
+                value,
+                step_size: 1.0,
+            })
+        };
+        assert_eq!(power(-15.0), "10⁻¹⁵");
+        assert_eq!(power(2.0), "100");
+        assert_eq!(values(&powers(&seen(-12.0, 4.0))), [-10.0, -5.0, 0.0]);
+        assert_eq!(powers(&seen(0.0, 1.0)).len(), 4);
+        assert!(powers(&seen(1.15, 1.3)).len() >= 3);
     }
 
     #[test]

@@ -132,7 +132,11 @@ fn strip_ui(
         ui.painter()
             .rect_stroke(cell(i), 0.0, stroke, StrokeKind::Inside);
     }
-    let pointer = response.hover_pos()?;
+    let clicked = response.clicked();
+    let Some(pointer) = response.hover_pos() else {
+        // By keyboard or screen reader: the row's first.
+        return clicked.then_some(first);
+    };
     let i = ((pointer.x - place.left()) / THUMBNAIL) as usize;
     let index = *digits.get(i)?;
     ui.painter().rect_stroke(
@@ -141,7 +145,6 @@ fn strip_ui(
         Stroke::new(1.0, ui.visuals().strong_text_color()),
         StrokeKind::Inside,
     );
-    let clicked = response.clicked();
     response.on_hover_text_at_pointer(format!("image {index}, a {}", set.label(index)));
     clicked.then_some(index)
 }

@@ -6,9 +6,9 @@ use eframe::egui::{
 };
 use nalgebra::DMatrix;
 
-use crate::app::texture::MatrixTexture;
+use crate::app::texture::{MatrixTexture, color32};
 use crate::approx::{BlockLayout, LayoutKind};
-use crate::figure::BlockLine;
+use crate::figure::{BlockLine, palette};
 
 /// Which part of the matrix all panes show.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -70,7 +70,7 @@ pub struct MatrixView<'a> {
     pub blocks: Option<(&'a BlockLayout, Color32)>,
     /// Outlines of other parts, and their colour.
     pub outlines: Option<(&'a [BlockLine], Color32)>,
-    /// A block drawn with a stronger line.
+    /// A block drawn with a stronger line; the one under the cursor is too.
     pub selected: Option<usize>,
     /// The cell that the pointer is over, in whichever pane.
     pub cursor: Option<(usize, usize)>,
@@ -167,13 +167,12 @@ impl MatrixView<'_> {
                 }
             }
         }
-        if let Some(block) = self.selected.and_then(|b| layout.blocks().get(b)) {
-            painter.rect_stroke(
-                rect(block),
-                0.0,
-                Stroke::new(2.5, color),
-                StrokeKind::Middle,
-            );
+        let hovered = self.cursor.and_then(|(row, col)| layout.block_at(row, col));
+        for (block, width) in [(hovered, 2.0), (self.selected, 2.5)] {
+            if let Some(block) = block.and_then(|b| layout.blocks().get(b)) {
+                let stroke = Stroke::new(width, color);
+                painter.rect_stroke(rect(block), 0.0, stroke, StrokeKind::Middle);
+            }
         }
     }
 
@@ -200,28 +199,40 @@ impl MatrixView<'_> {
     }
 
     fn paint_numbers(&self, painter: &egui::Painter, shown: Rect, origin: Pos2, scale: f32) {
+        let colors = self.texture.scale();
+        let (low, high) = colors.ends();
+        let largest = low.abs().max(high.abs());
         let first = ((shown.min - origin) / scale).max(Vec2::ZERO);
         let last = (shown.max - origin) / scale;
         for row in first.y as usize..(last.y.ceil() as usize).min(self.matrix.nrows()) {
             for col in first.x as usize..(last.x.ceil() as usize).min(self.matrix.ncols()) {
                 let middle = origin + egui::vec2(col as f32 + 0.5, row as f32 + 0.5) * scale;
-                let text = short(self.matrix[(row, col)]);
+                let value = self.matrix[(row, col)];
+                let color = color32(palette::text_on(colors.color(value)));
                 let font = FontId::proportional(11.0);
-                // An outline keeps the number readable on any colour of the scale.
-                for shift in [Vec2::new(1.0, 1.0), Vec2::new(-1.0, -1.0)] {
-                    let at = middle + shift;
-                    painter.text(
-                        at,
-                        Align2::CENTER_CENTER,
-                        &text,
-                        font.clone(),
-                        Color32::BLACK,
-                    );
-                }
-                painter.text(middle, Align2::CENTER_CENTER, text, font, Color32::WHITE);
+                painter.text(
+                    middle,
+                    Align2::CENTER_CENTER,
+                    reading(value, largest),
+                    font,
+                    color,
+                );
             }
         }
     }
+}
+
+/// Parts of the largest number that rounding may leave of a zero.
+pub const DUST: f64 = 1e-12;
+
+/// A cell's number beside others of which `largest` is the largest: what rounding leaves of a zero
+/// reads as zero.
+pub fn reading(value: f64, largest: f64) -> String {
+    short(if value.abs() <= DUST * largest {
+        0.0
+    } else {
+        value
+    })
 }
 
 /// A number in about five characters.
@@ -248,14 +259,24 @@ fn navigate(ui: &egui::Ui, response: &Response, place: Rect, cells: Vec2, view: 
     let mut factor = 1.0;
     let mut at = place.center();
     if let Some(pointer) = response.hover_pos() {
-        let scroll = ui.input(|input| input.smooth_scroll_delta().y);
-        factor = (scroll / 200.0).exp();
+        factor = ui.input_mut(|input| zoom_factor(input, view.zoom <= 1.0));
         at = pointer;
     }
     let drag = response.drag_delta();
     if factor != 1.0 || drag != Vec2::ZERO {
         view.change(place, cells, at, factor, drag);
     }
+}
+
+/// What wheel and pinch ask for. A wheel that zooms does not scroll the tab as well; one that asks
+/// for less than the whole matrix does.
+fn zoom_factor(input: &mut egui::InputState, whole: bool) -> f32 {
+    let scroll = input.smooth_scroll_delta().y;
+    if whole && scroll < 0.0 {
+        return input.zoom_delta();
+    }
+    input.smooth_scroll_delta.y = 0.0;
+    (scroll / 200.0).exp() * input.zoom_delta()
 }
 
 /// Black and white together are seen on every colour.

@@ -10,7 +10,7 @@ use crate::app::worker::{Answer, Answers, Reply, Wake, Worker};
 use crate::approx::best_grid::{GridAtBudget, grids_at_budget};
 use crate::approx::survey::{Survey, survey};
 use crate::approx::{FactorError, MethodSettings};
-use crate::source::{Dataset, Split, digits};
+use crate::source::{Dataset, Split, Transform, digits};
 
 /// What can be asked.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +21,8 @@ pub enum Ask {
         dataset: Dataset,
         /// Its split.
         split: Split,
+        /// Shuffle and shift of every image.
+        transform: Transform,
         /// The settings.
         settings: Vec<MethodSettings>,
     },
@@ -124,8 +126,10 @@ fn work((ask, loaded): Request, reply: &Reply<'_, Told>) {
         Ask::Survey {
             dataset,
             split,
+            transform,
             settings,
-        } => survey_of(dataset, *split, settings, reply).map(|found| Told::Survey(ask, found)),
+        } => survey_of(dataset, *split, *transform, settings, reply)
+            .map(|found| Told::Survey(ask, found)),
         Ask::Grids { budget, .. } => match loaded {
             Some(loaded) => grids_of(&loaded.matrix, *budget, reply),
             None => Ok(Vec::new()),
@@ -145,6 +149,7 @@ type Outcome<T> = Result<T, Option<String>>;
 fn survey_of(
     dataset: &Dataset,
     split: Split,
+    transform: Transform,
     settings: &[MethodSettings],
     reply: &Reply<'_, Told>,
 ) -> Outcome<Survey> {
@@ -161,7 +166,7 @@ fn survey_of(
     };
     survey(
         &indices,
-        &|i| set.matrix(i),
+        &|i| transform.apply(&set.matrix(i)),
         &|i| set.label(i),
         settings,
         &on_done,

@@ -2,6 +2,7 @@
 
 use eframe::egui::{self, Frame, RichText, Slider};
 
+use crate::analysis::localized_parameters;
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
@@ -47,10 +48,14 @@ pub fn show(ui: &mut egui::Ui, state: &State, settings: &mut Settings, theme: Th
         gralora(ui, settings);
     });
     card(ui, Method::LocalizedAdaptive, theme, |ui| {
-        ui.checkbox(&mut settings.show_adaptive, "show a rank r_ij per block")
+        let shown = ui
+            .checkbox(&mut settings.show_adaptive, "show a rank r_ij per block")
             .on_hover_text(
                 "II.C: spend the budget on the triplets with the largest σ² per parameter",
             );
+        if shown.changed() && settings.show_adaptive {
+            begin_adaptive(settings, rows, cols);
+        }
         if settings.show_adaptive {
             adaptive(ui, settings, rows, cols);
         }
@@ -69,7 +74,14 @@ fn card(ui: &mut egui::Ui, method: Method, theme: Theme, add: impl FnOnce(&mut e
 /// A slider over ranks or segments; small numbers get most of its way.
 fn slider(ui: &mut egui::Ui, value: &mut usize, most: usize, name: &str, enabled: bool) {
     let most = most.max(1);
-    let slider = Slider::new(value, 1..=most)
+    // A rank that the budget sets may be none at all. It is shown, never changed: a slider that
+    // lifted it to 1 would ask for the same computation again and again.
+    let mut shown = *value;
+    let (value, least) = match enabled {
+        true => (value, 1),
+        false => (&mut shown, 0),
+    };
+    let slider = Slider::new(value, least..=most)
         .text(name)
         .logarithmic(most > 64)
         .step_by(1.0);
@@ -126,21 +138,33 @@ fn budget_slider(ui: &mut egui::Ui, budget: &mut usize, rows: usize, cols: usize
     let most = (rows.min(cols) * step).max(2);
     ui.add(
         Slider::new(budget, 2..=most)
-            .text("budget (parameters)")
+            .text("budget")
             .logarithmic(most > 20_000)
             .clamping(egui::SliderClamping::Edits),
     )
-    .on_hover_text(format!("One rank of LoRA costs {step}"));
+    .on_hover_text(format!("Parameters; one rank of LoRA costs {step}"));
+}
+
+/// Begins beside Localized, on its grid and with as many parameters, so that the two compare.
+fn begin_adaptive(settings: &mut Settings, rows: usize, cols: usize) {
+    if settings.adaptive.painted.is_some() {
+        return;
+    }
+    settings.adaptive.grid = settings.localized.grid;
+    if settings.matched.is_none() {
+        settings.adaptive.budget = localized_parameters(settings, rows, cols);
+    }
 }
 
 fn adaptive(ui: &mut egui::Ui, settings: &mut Settings, rows: usize, cols: usize) {
     let side = rows.min(cols).max(1);
     slider(ui, &mut settings.adaptive.grid, side, "grid K", true);
-    if settings.matched.is_none() {
+    if settings.matched.is_none() && settings.adaptive.painted.is_none() {
         budget_slider(ui, &mut settings.adaptive.budget, rows, cols);
     }
     if settings.adaptive.painted.is_some() {
-        ui.horizontal(|ui| {
+        // Wrapped, so that the panel does not grow when a block is painted.
+        ui.horizontal_wrapped(|ui| {
             ui.label("ranks are painted by hand");
             if ui.button("Choose them again").clicked() {
                 settings.adaptive.painted = None;

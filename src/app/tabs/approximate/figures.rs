@@ -1,7 +1,7 @@
 //! What the tab gives for an export: its results, as the figures' builders take them.
 
 use super::job::Analysis;
-use super::plots::outcome_of;
+use super::plots::{outcome_of, survey_ask};
 use super::{ApproximateTab, SecondPlot, job};
 use crate::app::export::{Exported, Kind};
 use crate::app::state::State;
@@ -14,7 +14,7 @@ use crate::figure::palette::Theme;
 use crate::figure::{Colors, Table};
 use crate::report;
 use crate::session::{Export, View};
-use crate::source::{Dataset, Limits, Source, Transform};
+use crate::source::{Dataset, Limits, Source};
 
 /// What a command line would call the thing that is looked at.
 pub fn view(state: &State, second: SecondPlot) -> View {
@@ -36,6 +36,16 @@ fn dataset_view(state: &State) -> View {
     }
 }
 
+/// What a command line would call a figure.
+pub fn view_of(state: &State, kind: Kind) -> View {
+    match kind {
+        Kind::ErrorCurve => View::Curve { max_params: None },
+        Kind::SingularValues => View::SingularValues,
+        Kind::DataSet => dataset_view(state),
+        _ => View::Approximate,
+    }
+}
+
 /// The figure of a kind, or the sentence that says why there is none.
 pub fn exported(
     tab: &ApproximateTab,
@@ -47,12 +57,7 @@ pub fn exported(
     let Some(analysis) = &state.analysis else {
         return Err("nothing has been computed yet, open a matrix first".to_owned());
     };
-    let view = match kind {
-        Kind::ErrorCurve => View::Curve { max_params: None },
-        Kind::SingularValues => View::SingularValues,
-        Kind::DataSet => dataset_view(state),
-        _ => View::Approximate,
-    };
+    let view = view_of(state, kind);
     let command = analysis.session.command(&view, limits, Some(export));
     let mut context = Context::new(
         analysis.session.source.to_string(),
@@ -79,10 +84,18 @@ pub fn exported(
             (singular_values(&context, &spectra(analysis)), table, json)
         }
         Kind::DataSet => {
-            let Some((_, survey)) = &tab.background.survey else {
-                return Err("the data set has not been measured yet, open the plot 'Data set' and wait for it".to_owned());
+            // Only a survey at the settings that the file will tell of.
+            let wanted = survey_ask(state, analysis);
+            let Some((_, survey)) = tab
+                .background
+                .survey
+                .as_ref()
+                .filter(|(ask, _)| *ask == wanted)
+            else {
+                return Err("the data set is being measured at these settings, wait for the plot 'Data set' and save again".to_owned());
             };
-            let json = report::text(&report::Dataset::new(survey, &view, Transform::default()));
+            let transform = analysis.session.transform;
+            let json = report::text(&report::Dataset::new(survey, &view, transform));
             (
                 distribution(&context, survey),
                 survey_table(survey, theme),

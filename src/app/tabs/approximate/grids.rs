@@ -14,6 +14,7 @@ use crate::app::theme;
 use crate::app::widgets::axis;
 use crate::approx::best_grid::{GridAtBudget, best_uniform};
 use crate::approx::{Evaluation, LocalizedSettings, Method, MethodSettings};
+use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::session::Session;
 
@@ -41,17 +42,33 @@ pub fn show(
     let Some((_, grids)) = &tab.background.grids else {
         return;
     };
-    if let Some(best) = best_uniform(grids) {
-        ui.label(format!(
-            "within {budget} parameters the lowest error is {:.4}, at {}",
-            best.error,
-            best.settings.describe()
-        ));
-    }
+    ui.label(summary(grids, budget));
     if let Some(chosen) = plot(ui, grids, session.settings.localized.grid, theme) {
         session.settings.matched = None;
         session.settings.localized = chosen;
     }
+}
+
+/// The best grids in a sentence.
+fn summary(grids: &[GridAtBudget], budget: usize) -> String {
+    let budget = label::count(budget);
+    let Some(best) = best_uniform(grids) else {
+        return format!("{budget} parameters pay for no grid, give more");
+    };
+    let (error, setting) = (best.error, best.settings.describe());
+    let mut text = format!("best at {budget} parameters: {error:.4}, {setting}");
+    if let Some((grid, error)) = best_adaptive(grids) {
+        text += &format!("; adaptive {error:.4}, K = {grid}");
+    }
+    text
+}
+
+/// The grid on which ranks per block give the lowest error.
+fn best_adaptive(grids: &[GridAtBudget]) -> Option<(usize, f64)> {
+    grids
+        .iter()
+        .filter_map(|grid| Some((grid.grid, grid.adaptive.as_ref()?.error)))
+        .min_by(|(_, one), (_, other)| one.total_cmp(other))
 }
 
 fn plot(

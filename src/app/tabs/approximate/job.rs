@@ -43,6 +43,19 @@ pub struct Analysis {
     pub notes: Vec<String>,
 }
 
+impl Analysis {
+    /// What the matrix is called, with its label and what was done to it.
+    pub fn name(&self) -> String {
+        let label = self.loaded.label.map(|label| format!(" (label {label})"));
+        format!(
+            "{}{}{}",
+            self.loaded.name,
+            label.unwrap_or_default(),
+            self.session.transform.describe()
+        )
+    }
+}
+
 /// One method at its setting.
 #[derive(Debug)]
 pub struct MethodResult {

@@ -10,6 +10,7 @@ mod plots;
 pub mod presets;
 mod ranks;
 mod source_panel;
+mod spectrum;
 mod table;
 
 use std::collections::HashMap;
@@ -118,6 +119,8 @@ pub struct ApproximateTab {
     pane: PaneView,
     cursor: Option<(usize, usize)>,
     selected: Option<(Method, usize)>,
+    /// The matrix that the plots last showed.
+    plotted: Option<u64>,
     textures: HashMap<Option<Method>, MatrixTexture>,
     /// The wall of digits, which also knows what *next* means.
     pub gallery: Gallery,

@@ -1,46 +1,63 @@
 //! Original and reconstructions side by side, one zoom and one cursor for all.
 
-use eframe::egui::{self, RichText, Vec2};
+use eframe::egui::{self, Rect, RichText, Role, Sense, Vec2, WidgetInfo};
 
 use super::ApproximateTab;
 use super::job::{Analysis, MethodResult, Outcome};
 use crate::app::state::State;
 use crate::app::texture::{MatrixTexture, Scale, color32};
 use crate::app::theme;
-use crate::app::widgets::matrix_view::{MatrixView, PaneResponse, short};
+use crate::app::widgets::matrix_view::{DUST, MatrixView, PaneResponse, reading, short};
 use crate::approx::{BlockLayout, Method};
+use crate::figure::label;
 use crate::figure::palette::{ColorMap, Theme};
 
-/// Height of the lines above a pane.
-const HEAD: f32 = 54.0;
+/// Height of the title above a pane, and of a line under it.
+const TITLE: f32 = 22.0;
+const LINE: f32 = 15.0;
+
+/// Narrower panes have their numbers on lines of their own.
+const NARROW: f32 = 220.0;
+
+/// Panes that would be narrower than this stand in two rows.
+const LEAST_WIDTH: f32 = 120.0;
 
 /// Draws the panes and what stands above them.
 pub fn show(tab: &mut ApproximateTab, ui: &mut egui::Ui, state: &mut State, theme: Theme) {
-    toolbar(ui, state, tab);
+    toolbar(ui, state, tab, theme);
     let Some(analysis) = state.analysis.clone() else {
         ui.centered_and_justified(|ui| ui.label("Loading…"));
         return;
     };
-    let count = analysis.methods.len() + 1;
-    let gap = ui.spacing().item_spacing.x;
-    let width = (ui.available_width() - gap * (count as f32 - 1.0)) / count as f32;
+    let panes: Vec<Option<&MethodResult>> = std::iter::once(None)
+        .chain(analysis.methods.iter().map(Some))
+        .collect();
+    let (columns, width) = columns(ui, panes.len());
     let size = pane_size(&analysis, width, ui.available_height());
     let mut hovered = None;
-    ui.horizontal_top(|ui| {
-        hovered = original(tab, ui, state, &analysis, size).hovered;
-        for method in &analysis.methods {
-            let response = approximation(tab, ui, state, &analysis, method, size, theme);
-            if let Some(response) = response {
-                hovered = hovered.or(response.hovered);
-                if let (Some((row, col)), Ok(outcome)) = (response.clicked, &method.outcome) {
-                    let block = outcome.factors.layout().block_at(row, col);
-                    tab.selected = block.map(|block| (method.settings.method(), block));
-                }
+    for row in panes.chunks(columns) {
+        ui.horizontal_top(|ui| {
+            for pane in row {
+                let response = match pane {
+                    None => Some(original(tab, ui, state, &analysis, size)),
+                    Some(method) => approximation(tab, ui, state, &analysis, method, size, theme),
+                };
+                hovered = hovered.or(response.and_then(|response| response.hovered));
             }
-        }
-    });
+        });
+    }
     tab.cursor = hovered;
-    cursor_line(ui, tab, &analysis);
+    cursor_line(ui, tab, &analysis, state.preferences.view.error_maps);
+}
+
+/// How many panes stand side by side, and the width of each.
+fn columns(ui: &egui::Ui, count: usize) -> (usize, f32) {
+    let gap = ui.spacing().item_spacing.x;
+    let available = ui.available_width();
+    let fitting = (((available + gap) / (LEAST_WIDTH + gap)) as usize).max(1);
+    let columns = count.div_ceil(count.div_ceil(fitting));
+    let width = (available - gap * (columns as f32 - 1.0)) / columns as f32;
+    (columns, width)
 }
 
 /// As wide as the pane's place, as tall as the matrix then is, and never so tall that the table
@@ -52,9 +69,9 @@ fn pane_size(analysis: &Analysis, width: f32, available: f32) -> Vec2 {
     Vec2::new(width.max(40.0), natural.clamp(60.0, most))
 }
 
-fn toolbar(ui: &mut egui::Ui, state: &mut State, tab: &mut ApproximateTab) {
+fn toolbar(ui: &mut egui::Ui, state: &mut State, tab: &mut ApproximateTab, theme: Theme) {
     let view = &mut state.preferences.view;
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         ui.selectable_value(&mut view.error_maps, false, "Reconstructions");
         ui.selectable_value(&mut view.error_maps, true, "Error maps")
             .on_hover_text("W − Ŵ, signed, on one colour scale for all panes");
@@ -73,6 +90,39 @@ fn toolbar(ui: &mut egui::Ui, state: &mut State, tab: &mut ApproximateTab) {
         {
             tab.reset_zoom();
         }
+        if let Some(analysis) = &state.analysis {
+            let scale = match view.error_maps {
+                true => residuals(analysis, theme),
+                false => sequential(analysis, view.map),
+            };
+            let size = Vec2::new(SCALE_BAR, ui.spacing().interact_size.y);
+            ui.allocate_ui(size, |ui| ui.horizontal(|ui| scale_bar(ui, scale)));
+        }
+    });
+}
+
+/// Width of the colour scale with its two numbers.
+const SCALE_BAR: f32 = 190.0;
+
+/// Which colour stands for which number.
+fn scale_bar(ui: &mut egui::Ui, scale: Scale) {
+    const STEPS: usize = 48;
+    let (low, high) = scale.ends();
+    ui.label(RichText::new(short(low)).small());
+    let (place, response) = ui.allocate_exact_size(Vec2::new(96.0, 10.0), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "colour scale"));
+    let width = place.width() / STEPS as f32;
+    for step in 0..STEPS {
+        let value = low + (high - low) * (step as f64 + 0.5) / STEPS as f64;
+        let corner = place.min + Vec2::new(step as f32 * width, 0.0);
+        let rect = Rect::from_min_size(corner, Vec2::new(width + 0.5, place.height()));
+        ui.painter()
+            .rect_filled(rect, 0.0, color32(scale.color(value)));
+    }
+    ui.label(RichText::new(short(high)).small());
+    response.on_hover_text(match scale {
+        Scale::Sequential { .. } => "The colours of the cells, the same in all panes",
+        Scale::Diverging { .. } => "W − Ŵ: the colours of the error maps, the same in all panes",
     });
 }
 
@@ -90,11 +140,19 @@ fn original(
     let response = ui.vertical(|ui| {
         ui.set_width(size.x);
         let (rows, cols) = matrix.shape();
-        let lines = [
-            format!("{rows} × {cols}, numerical rank {}", analysis.rank),
-            format!("{} entries, norm {}", rows * cols, short(analysis.norm)),
-        ];
-        head(ui, RichText::new("Original").strong(), &lines, size.x);
+        let shape = format!("{rows} × {cols}");
+        let rank = format!("numerical rank {}", analysis.rank);
+        let norm = format!("norm {}", short(analysis.norm));
+        let lines = if size.x < NARROW {
+            vec![shape, rank, norm]
+        } else {
+            let entries = label::count(rows * cols);
+            vec![
+                format!("{shape}, {rank}"),
+                format!("{entries} entries, {norm}"),
+            ]
+        };
+        head(ui, RichText::new("Original").strong(), &lines, size);
         let view = MatrixView {
             name: "Original",
             matrix,
@@ -127,18 +185,24 @@ fn approximation(
         ui.set_width(size.x);
         match &method.outcome {
             Err(reason) => {
-                head(ui, title, &[setting], size.x);
+                head(ui, title, &[setting], size);
                 ui.label(reason);
                 None
             }
             Ok(outcome) => {
-                let numbers = format!(
-                    "{} params ({:.1} %), error {:.4}",
-                    outcome.evaluation.params,
-                    100.0 * outcome.evaluation.share,
-                    outcome.evaluation.error
+                let e = &outcome.evaluation;
+                let params = format!(
+                    "{} params ({})",
+                    label::count(e.params),
+                    label::percent(e.share)
                 );
-                head(ui, title, &[setting, numbers], size.x);
+                let error = format!("error {:.4}", e.error);
+                let lines = if size.x < NARROW {
+                    vec![setting, params, error]
+                } else {
+                    vec![setting, format!("{params}, {error}")]
+                };
+                head(ui, title, &lines, size);
                 Some(pane(tab, ui, state, analysis, kind, outcome, size, theme))
             }
         }
@@ -159,8 +223,7 @@ fn pane(
 ) -> PaneResponse {
     let view = &state.preferences.view;
     let (matrix, scale) = if view.error_maps {
-        let bound = largest_residual(analysis);
-        (&outcome.residual, Scale::Diverging { theme, bound })
+        (&outcome.residual, residuals(analysis, theme))
     } else {
         (&outcome.reconstruction, sequential(analysis, view.map))
     };
@@ -182,12 +245,18 @@ fn pane(
     };
     let response = pane.show(ui, size, &mut tab.pane);
     tab.textures.insert(Some(method), texture);
+    if let Some((row, col)) = response.clicked {
+        tab.selected = layout.block_at(row, col).map(|block| (method, block));
+    }
     response
 }
 
-fn head(ui: &mut egui::Ui, title: RichText, lines: &[String], width: f32) {
-    ui.allocate_ui(Vec2::new(width, HEAD), |ui| {
-        ui.set_min_height(HEAD);
+/// Title and numbers, as high in every pane so that the pictures stand in line.
+fn head(ui: &mut egui::Ui, title: RichText, lines: &[String], size: Vec2) {
+    let most = if size.x < NARROW { 3.0 } else { 2.0 };
+    let height = TITLE + most * LINE;
+    ui.allocate_ui(Vec2::new(size.x, height), |ui| {
+        ui.set_min_height(height);
         ui.spacing_mut().item_spacing.y = 1.0;
         ui.label(title);
         for line in lines {
@@ -201,18 +270,24 @@ fn sequential(analysis: &Analysis, map: ColorMap) -> Scale {
     Scale::Sequential { map, low, high }
 }
 
-/// One bound for all panes, so that equal colours are equal errors.
-pub fn largest_residual(analysis: &Analysis) -> f64 {
-    analysis
+/// One bound for all panes, so that equal colours are equal errors; what rounding leaves where
+/// every method is exact stays without colour.
+fn residuals(analysis: &Analysis, theme: Theme) -> Scale {
+    let bound = analysis
         .methods
         .iter()
         .filter_map(|m| m.outcome.as_ref().ok())
         .map(|outcome| outcome.largest_residual)
-        .fold(0.0, f64::max)
+        .fold(DUST * largest_cell(analysis), f64::max);
+    Scale::Diverging { theme, bound }
 }
 
-/// The same cell in every pane, and the block that it is in.
-fn cursor_line(ui: &mut egui::Ui, tab: &ApproximateTab, analysis: &Analysis) {
+fn largest_cell(analysis: &Analysis) -> f64 {
+    analysis.range.0.abs().max(analysis.range.1.abs())
+}
+
+/// The same cell in every pane, as the panes show it, and the block that it is in.
+fn cursor_line(ui: &mut egui::Ui, tab: &ApproximateTab, analysis: &Analysis, errors: bool) {
     let Some((row, col)) = tab.cursor else {
         ui.label(
             RichText::new(
@@ -226,13 +301,16 @@ fn cursor_line(ui: &mut egui::Ui, tab: &ApproximateTab, analysis: &Analysis) {
     if row >= matrix.nrows() || col >= matrix.ncols() {
         return;
     }
-    // What rounding leaves of a zero reads as zero.
-    let dust = 1e-12 * analysis.range.0.abs().max(analysis.range.1.abs());
-    let read = |value: f64| short(if value.abs() <= dust { 0.0 } else { value });
+    let largest = largest_cell(analysis);
+    let read = |value: f64| reading(value, largest);
     let mut text = format!("row {row}, column {col}: {}", read(matrix[(row, col)]));
     for method in &analysis.methods {
         if let Ok(outcome) = &method.outcome {
-            let value = outcome.reconstruction[(row, col)];
+            let (shown, what) = match errors {
+                true => (&outcome.residual, "W − Ŵ = "),
+                false => (&outcome.reconstruction, ""),
+            };
+            let value = shown[(row, col)];
             let place = match outcome.factors.layout().block_at(row, col) {
                 Some(b) => {
                     let block = &outcome.factors.layout().blocks()[b];
@@ -241,7 +319,7 @@ fn cursor_line(ui: &mut egui::Ui, tab: &ApproximateTab, analysis: &Analysis) {
                 None => "no block".to_owned(),
             };
             let title = method.settings.method().title();
-            text += &format!("   {title} {} in {place}", read(value));
+            text += &format!("   {title} {what}{} in {place}", read(value));
         }
     }
     ui.add(egui::Label::new(RichText::new(text).small()).truncate());

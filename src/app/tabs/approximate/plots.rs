@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{self, Color32, RichText};
-use egui_plot::{HLine, Legend, Line, MarkerShape, Plot, PlotPoint, PlotPoints, Points, VLine};
+use eframe::egui::{self, RichText};
+use egui_plot::{Legend, Line, MarkerShape, Plot, PlotPoint, PlotPoints, PlotUi, Points, VLine};
 
 use super::background::Ask;
-use super::job::{Analysis, Outcome};
-use super::{ApproximateTab, Background, SecondPlot, grids, ranks};
+use super::job::{Analysis, MethodResult, Outcome};
+use super::{ApproximateTab, Background, SecondPlot, grids, ranks, spectrum};
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
@@ -15,6 +15,7 @@ use crate::app::widgets::axis;
 use crate::app::worker::Wake;
 use crate::approx::survey::Survey;
 use crate::approx::{Method, MethodSettings};
+use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::session::{Session, Settings};
 use crate::source::{Dataset, Source};
@@ -22,7 +23,10 @@ use crate::source::{Dataset, Source};
 /// Below this the axes would be all there is; the tab scrolls instead.
 const LEAST_HEIGHT: f32 = 210.0;
 
-/// Draws both plots side by side.
+/// Narrower than this the plots stand one above the other.
+const SIDE_BY_SIDE: f32 = 520.0;
+
+/// Draws both plots.
 pub fn show(
     tab: &mut ApproximateTab,
     ui: &mut egui::Ui,
@@ -34,29 +38,63 @@ pub fn show(
         return;
     };
     let height = ui.available_height().max(LEAST_HEIGHT);
-    ui.columns_const(|[left, right]| {
-        for column in [&mut *left, &mut *right] {
-            column.set_max_height(height);
-        }
-        left.horizontal(|ui| {
-            ui.strong("Error against parameters");
-            ui.checkbox(&mut state.preferences.view.log_error, "log error");
+    // Another matrix has other numbers: a plot that was moved or zoomed shows all of them again.
+    let refit = tab.plotted.replace(analysis.matrix_id) != Some(analysis.matrix_id);
+    if ui.available_width() >= SIDE_BY_SIDE {
+        ui.columns_const(|[left, right]| {
+            left.set_max_height(height);
+            right.set_max_height(height);
+            first(left, state, &analysis, session, theme, refit);
+            second(tab, right, state, &analysis, session, theme, refit);
         });
-        let log = state.preferences.view.log_error;
-        error_plot(left, &analysis, &mut session.settings, theme, log);
-        right.horizontal_wrapped(|ui| {
-            for choice in SecondPlot::ALL {
-                ui.selectable_value(&mut state.preferences.view.second, choice, choice.title())
-                    .on_hover_text(choice.tooltip());
-            }
-        });
-        match state.preferences.view.second {
-            SecondPlot::SingularValues => spectrum(tab, right, &analysis, theme),
-            SecondPlot::DataSet => data_set(tab, right, state, &analysis, theme),
-            SecondPlot::Grids => grids::show(tab, right, &analysis, session, theme),
-            SecondPlot::Ranks => ranks::show(tab, right, state, &analysis, session, theme),
+        return;
+    }
+    let size = egui::vec2(ui.available_width(), LEAST_HEIGHT);
+    ui.allocate_ui(size, |ui| {
+        first(ui, state, &analysis, session, theme, refit);
+    });
+    ui.allocate_ui(size, |ui| {
+        second(tab, ui, state, &analysis, session, theme, refit);
+    });
+}
+
+fn first(
+    ui: &mut egui::Ui,
+    state: &mut State,
+    analysis: &Analysis,
+    session: &mut Session,
+    theme: Theme,
+    refit: bool,
+) {
+    ui.horizontal_wrapped(|ui| {
+        ui.strong("Error against parameters");
+        ui.checkbox(&mut state.preferences.view.log_error, "log error");
+    });
+    error_plot(ui, state, analysis, &mut session.settings, theme, refit);
+}
+
+fn second(
+    tab: &mut ApproximateTab,
+    ui: &mut egui::Ui,
+    state: &mut State,
+    analysis: &Analysis,
+    session: &mut Session,
+    theme: Theme,
+    refit: bool,
+) {
+    let shown = &mut state.preferences.view.second;
+    ui.horizontal_wrapped(|ui| {
+        for choice in SecondPlot::ALL {
+            ui.selectable_value(shown, choice, choice.title())
+                .on_hover_text(choice.tooltip());
         }
     });
+    match *shown {
+        SecondPlot::SingularValues => spectrum::show(tab, ui, analysis, theme, refit),
+        SecondPlot::DataSet => data_set(tab, ui, state, analysis, theme),
+        SecondPlot::Grids => grids::show(tab, ui, analysis, session, theme),
+        SecondPlot::Ranks => ranks::show(tab, ui, state, analysis, session, theme),
+    }
 }
 
 /// The window's waker for a worker that a plot starts.
@@ -73,28 +111,26 @@ fn axis(value: f64, log: bool) -> f64 {
 /// More points than this are more than a plot can show.
 const DRAWN_POINTS: usize = 600;
 
-/// Error against parameters of every method; a click on a point sets its rank.
+/// Error against parameters of every method, present settings and pinned ones marked; a click on a
+/// point sets its rank.
 fn error_plot(
     ui: &mut egui::Ui,
+    state: &State,
     analysis: &Analysis,
     settings: &mut Settings,
     theme: Theme,
-    log: bool,
+    refit: bool,
 ) {
+    let log = state.preferences.view.log_error;
     let mut nearest: Option<(f32, MethodSettings)> = None;
-    let label = if log { "error (power of ten)" } else { "error" };
-    let response = Plot::new("error against parameters")
+    let response = error_axes(log, refit)
         .height(ui.available_height())
-        .legend(Legend::default())
-        .x_axis_label("parameters")
-        .y_axis_label(label)
-        .x_grid_spacer(|seen| axis::whole(&seen))
-        .y_grid_spacer(|seen| axis::even(&seen))
-        .y_axis_formatter(|mark, _| axis::number(mark))
-        .allow_scroll(false)
-        .include_x(0.0)
-        .include_y(0.0)
         .show(ui, |plot| {
+            for pinned in &state.pinned {
+                for method in &pinned.methods {
+                    mark_pinned(plot, method, theme, log);
+                }
+            }
             let pointer = plot.response().hover_pos();
             for method in &analysis.methods {
                 let Ok(outcome) = &method.outcome else {
@@ -152,6 +188,44 @@ fn error_plot(
     }
 }
 
+/// The axes of errors against parameters.
+fn error_axes(log: bool, refit: bool) -> Plot<'static> {
+    let plot = Plot::new(("error against parameters", log))
+        .legend(Legend::default())
+        .x_axis_label("parameters")
+        .y_axis_label("error")
+        .x_grid_spacer(|seen| axis::whole(&seen))
+        .x_axis_formatter(|mark, _| axis::count(mark))
+        .allow_scroll(false)
+        .include_x(0.0)
+        .include_y(0.0);
+    let plot = if refit { plot.reset() } else { plot };
+    if log {
+        plot.y_grid_spacer(|seen| axis::powers(&seen))
+            .y_axis_formatter(|mark, _| axis::power(mark))
+    } else {
+        plot.y_grid_spacer(|seen| axis::even(&seen))
+            .y_axis_formatter(|mark, _| axis::number(mark))
+    }
+}
+
+/// A hollow mark where a pinned result lies.
+fn mark_pinned(plot: &mut PlotUi<'_>, method: &MethodResult, theme: Theme, log: bool) {
+    let Ok(outcome) = &method.outcome else {
+        return;
+    };
+    let kind = method.settings.method();
+    let e = &outcome.evaluation;
+    let at = vec![[e.params as f64, axis(e.error, log)]];
+    plot.points(
+        Points::new(kind.title(), PlotPoints::from(at))
+            .color(color32(theme::method(kind, theme)))
+            .shape(MarkerShape::Diamond)
+            .filled(false)
+            .radius(7.0),
+    );
+}
+
 /// The setting that a point of the curve stands for.
 fn at_point(settings: &MethodSettings, point: &crate::approx::curve::CurvePoint) -> MethodSettings {
     let mut chosen = settings.clone();
@@ -189,78 +263,8 @@ pub fn outcome_of(analysis: &Analysis, method: Method) -> Option<&Outcome> {
         .and_then(|m| m.outcome.as_ref().ok())
 }
 
-/// Singular values on a logarithmic axis: of the selected block, or of the whole matrix.
-fn spectrum(tab: &mut ApproximateTab, ui: &mut egui::Ui, analysis: &Analysis, theme: Theme) {
-    let selected = tab.selected.and_then(|(method, block)| {
-        let outcome = outcome_of(analysis, method)?;
-        let place = outcome.factors.layout().blocks().get(block)?;
-        let sigma = &outcome.factors.spectra.sigma[block];
-        let rank = *outcome.evaluation.ranks.get(block)?;
-        Some((method, place.clone(), sigma.clone(), rank))
-    });
-    let (title, sigma, cuts) = match &selected {
-        Some((method, place, sigma, rank)) => {
-            let dropped = crate::approx::metrics::norm(sigma.iter().skip(*rank).copied());
-            let whole = crate::approx::metrics::norm(sigma.iter().copied());
-            let error = crate::approx::metrics::normalized_error(dropped, whole);
-            let title = format!(
-                "{} block ({}, {}), {} × {}: keeps {rank} of {}, error {error:.4} of the block",
-                method.title(),
-                place.i,
-                place.j,
-                place.rows.len(),
-                place.cols.len(),
-                crate::approx::metrics::numerical_rank(sigma, place.rows.len(), place.cols.len()),
-            );
-            (title, sigma.clone(), vec![(*method, *rank)])
-        }
-        None => {
-            let title = format!("whole matrix, numerical rank {}", analysis.rank);
-            let lora = outcome_of(analysis, Method::Lora);
-            let cuts = lora
-                .and_then(|o| o.evaluation.ranks.first())
-                .map(|rank| (Method::Lora, *rank));
-            (title, analysis.sigma.to_vec(), cuts.into_iter().collect())
-        }
-    };
-    ui.horizontal(|ui| {
-        ui.add(egui::Label::new(RichText::new(title).small()).truncate());
-        if selected.is_some() && ui.small_button("whole matrix").clicked() {
-            tab.selected = None;
-        }
-    });
-    let floor = sigma.first().copied().unwrap_or(1.0) * 1e-17;
-    let points: Vec<[f64; 2]> = sigma
-        .iter()
-        .enumerate()
-        .filter(|(_, s)| **s > floor)
-        .map(|(k, s)| [(k + 1) as f64, s.log10()])
-        .collect();
-    Plot::new("singular values")
-        .height(ui.available_height())
-        .x_axis_label("k")
-        .y_axis_label("σ (power of ten)")
-        .x_grid_spacer(|seen| axis::whole(&seen))
-        .y_grid_spacer(|seen| axis::even(&seen))
-        .y_axis_formatter(|mark, _| axis::number(mark))
-        .allow_scroll(false)
-        .include_x(0.0)
-        .show(ui, |plot| {
-            let color = plot.ctx().global_style().visuals.text_color();
-            plot.line(Line::new("σ", PlotPoints::from(points.clone())).color(color));
-            plot.points(
-                Points::new("σ", PlotPoints::from(points))
-                    .color(color)
-                    .radius(2.5),
-            );
-            for (method, rank) in cuts {
-                let color = color32(theme::method(method, theme));
-                plot.vline(VLine::new("kept", rank as f64 + 0.5).color(color));
-            }
-        });
-}
-
-/// Errors over the whole data set: a histogram per method, means and who wins.
+/// Errors over the whole data set: a histogram per method, means in the methods' colours, and who
+/// wins.
 fn data_set(
     tab: &mut ApproximateTab,
     ui: &mut egui::Ui,
@@ -268,20 +272,9 @@ fn data_set(
     analysis: &Analysis,
     theme: Theme,
 ) {
-    let (dataset, split) = match &analysis.session.source {
-        Source::Digit { dataset, split, .. } => (dataset.clone(), *split),
-        _ => (Dataset::BuiltIn, state.preferences.view.split),
-    };
-    let settings: Vec<MethodSettings> = analysis
-        .methods
-        .iter()
-        .filter(|m| m.outcome.is_ok())
-        .map(|m| m.settings.clone())
-        .collect();
-    let ask = Ask::Survey {
-        dataset,
-        split,
-        settings,
+    let ask = survey_ask(state, analysis);
+    let Ask::Survey { split, .. } = ask else {
+        return;
     };
     let wake = wake(ui);
     tab.background.ask(ask, None, &wake);
@@ -291,6 +284,25 @@ fn data_set(
     };
     summary(ui, survey, split, theme);
     histogram(ui, survey, theme);
+}
+
+/// The present settings on every image of the data set.
+pub fn survey_ask(state: &State, analysis: &Analysis) -> Ask {
+    let (dataset, split) = match &analysis.session.source {
+        Source::Digit { dataset, split, .. } => (dataset.clone(), *split),
+        _ => (Dataset::BuiltIn, state.preferences.view.split),
+    };
+    Ask::Survey {
+        dataset,
+        split,
+        transform: analysis.session.transform,
+        settings: analysis
+            .methods
+            .iter()
+            .filter(|m| m.outcome.is_ok())
+            .map(|m| m.settings.clone())
+            .collect(),
+    }
 }
 
 /// Progress or failure of the work in the background.
@@ -322,9 +334,9 @@ fn summary(ui: &mut egui::Ui, survey: &Survey, split: crate::source::Split, them
         }
         if let Some(share) = survey.localized_beats_lora() {
             let text = format!(
-                "Localized beats LoRA on {:.2} % of {} {split} images",
-                100.0 * share,
-                survey.count()
+                "Localized beats LoRA on {} of {} {split} images",
+                label::percent(share),
+                label::count(survey.count())
             );
             let by_digit: Vec<String> = survey
                 .by_label()
@@ -360,23 +372,21 @@ fn histogram(ui: &mut egui::Ui, survey: &Survey, theme: Theme) {
         .x_grid_spacer(|seen| axis::even(&seen))
         .x_axis_formatter(|mark, _| axis::number(mark))
         .y_grid_spacer(|seen| axis::whole(&seen))
-        .legend(Legend::default())
+        .y_axis_formatter(|mark, _| axis::count(mark))
+        .include_y(0.0)
         .allow_scroll(false)
         .show(ui, |plot| {
-            plot.hline(HLine::new("", 0.0).color(Color32::TRANSPARENT));
             for (s, setting) in survey.settings.iter().enumerate() {
                 let color = color32(theme::method(setting.method(), theme));
                 let mut counts = [0_usize; BINS];
                 for error in &survey.errors[s] {
                     counts[((error / most * BINS as f64) as usize).min(BINS - 1)] += 1;
                 }
+                let middle = |bin: usize| (bin as f64 + 0.5) * most / BINS as f64;
                 let outline: Vec<[f64; 2]> = counts
                     .iter()
                     .enumerate()
-                    .flat_map(|(bin, count)| {
-                        let edge = |b: usize| b as f64 * most / BINS as f64;
-                        [[edge(bin), *count as f64], [edge(bin + 1), *count as f64]]
-                    })
+                    .map(|(bin, count)| [middle(bin), *count as f64])
                     .collect();
                 let title = setting.method().title();
                 plot.line(

@@ -36,9 +36,9 @@ pub fn show(
         let most = outcome.factors.layout().max_rank();
         ui.add(egui::Slider::new(brush, 0..=most).text("brush: rank"));
         ui.label(if adaptive {
-            "drag over blocks to paint their rank"
+            "drag over blocks to paint"
         } else {
-            "drag over blocks to give them ranks of their own"
+            "drag over blocks for ranks of their own"
         });
     });
     let ranks = &outcome.evaluation.ranks;

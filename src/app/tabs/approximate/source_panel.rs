@@ -32,12 +32,11 @@ pub fn show(
 fn present(ui: &mut egui::Ui, state: &State, out: &mut Vec<Command>) {
     if let Some(analysis) = &state.analysis {
         let loaded = &analysis.loaded;
-        let mut name = RichText::new(&loaded.name).strong();
+        let mut title = RichText::new(analysis.name()).strong();
         if state.opening.is_some() {
-            name = name.weak();
+            title = title.weak();
         }
-        ui.add(egui::Label::new(name).truncate())
-            .on_hover_text(&loaded.name);
+        ui.add(egui::Label::new(title).truncate());
         for note in loaded.notes.iter().chain(&analysis.notes) {
             ui.label(RichText::new(note).small());
         }
@@ -206,6 +205,10 @@ fn navigation(
 fn synthetic(ui: &mut egui::Ui, state: &mut State, session: &mut Session) {
     CollapsingHeader::new("Synthetic matrix").show(ui, |ui| {
         let settings = &mut state.preferences.view.synthetic;
+        // A preset's or a typed matrix is changed from what it is, not from what was offered before.
+        if let Source::Synthetic(shown) = session.source {
+            *settings = shown;
+        }
         let before = *settings;
         egui::ComboBox::from_label("kind")
             .selected_text(settings.kind.name())

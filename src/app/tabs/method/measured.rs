@@ -11,9 +11,10 @@ use crate::approx::settings::table_one;
 use crate::approx::singular_values;
 use crate::approx::survey::Survey;
 use crate::experiment::figures::look;
+use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::finetune::{Layout, Results, wins as figure_two_wins};
-use crate::source::{Dataset, Split, digits_if_ready};
+use crate::source::{Dataset, Split, Transform, digits_if_ready};
 
 /// The measurement over the test digits.
 #[derive(Default)]
@@ -23,6 +24,9 @@ pub struct Measured {
     /// Numerical rank of the paper's digit, once known.
     rank: Option<usize>,
 }
+
+/// Between the columns of the table.
+const SPACING: f32 = 18.0;
 
 /// The paper's digit among the test images.
 const DIGIT: usize = 1;
@@ -43,6 +47,7 @@ impl Measured {
         let ask = Ask::Survey {
             dataset: Dataset::BuiltIn,
             split: Split::Test,
+            transform: Transform::default(),
             settings: table_one().to_vec(),
         };
         self.background.ask(ask, None, &wake);
@@ -54,9 +59,11 @@ impl Measured {
         }
         super::super::approximate::working(&mut self.background, ui);
         let survey = self.background.survey.as_ref().map(|(_, survey)| survey);
+        let third = (ui.available_width() - 2.0 * SPACING) / 3.0;
         egui::Grid::new("paper and measured")
             .striped(true)
-            .spacing([18.0, 4.0])
+            .spacing([SPACING, 4.0])
+            .max_col_width(third)
             .show(ui, |ui| {
                 for head in ["", "paper", "measured"] {
                     ui.label(RichText::new(head).strong());
@@ -131,9 +138,9 @@ fn wins(survey: &Survey) -> Option<String> {
         Some(100.0 * found.localized_beats_lora?)
     };
     Some(format!(
-        "on {:.2} % of {} digits ({:.0} % of the fives, {:.0} % of the zeros)",
-        100.0 * share,
-        survey.count(),
+        "on {} of {} digits ({:.0} % of the fives, {:.0} % of the zeros)",
+        label::percent(share),
+        label::count(survey.count()),
         of(5)?,
         of(0)?
     ))

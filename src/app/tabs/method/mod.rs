@@ -10,7 +10,8 @@ use super::approximate::job::{Analysis, Outcome};
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
-use crate::approx::{LayoutKind, Method};
+use crate::approx::{Block, BlockLayout, LayoutKind, Method};
+use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::finetune::Results;
 
@@ -44,17 +45,22 @@ impl MethodTab {
         theme: Theme,
     ) {
         egui::CentralPanel::default().show(ui, |ui| {
-            egui::ScrollArea::vertical().show(ui, |ui| {
-                ui.set_max_width(920.0);
-                definitions(ui, state.analysis.as_deref(), theme);
-                ui.separator();
-                self.calculator.ui(ui, theme);
-                ui.separator();
-                self.measured.ui(ui, trained);
-            });
+            egui::ScrollArea::vertical()
+                .auto_shrink(false)
+                .show(ui, |ui| {
+                    ui.set_max_width(ui.available_width().min(READABLE));
+                    definitions(ui, state.analysis.as_deref(), theme);
+                    ui.separator();
+                    self.calculator.ui(ui, theme);
+                    ui.separator();
+                    self.measured.ui(ui, trained);
+                });
         });
     }
 }
+
+/// Lines longer than this are hard to read.
+const READABLE: f32 = 920.0;
 
 fn definitions(ui: &mut egui::Ui, analysis: Option<&Analysis>, theme: Theme) {
     ui.heading("The approximations (section II)");
@@ -89,7 +95,7 @@ fn definitions(ui: &mut egui::Ui, analysis: Option<&Analysis>, theme: Theme) {
         ui.label(text);
         let outcome = analysis.and_then(|a| super::approximate::outcome_of(a, method));
         if let (Some(analysis), Some(outcome)) = (analysis, outcome) {
-            ui.monospace(present(analysis, outcome));
+            ui.label(RichText::new(present(analysis, outcome)).monospace());
         }
     }
     ui.add_space(6.0);
@@ -102,19 +108,32 @@ fn definitions(ui: &mut egui::Ui, analysis: Option<&Analysis>, theme: Theme) {
 /// The parameter count and the error with the present numbers in them.
 fn present(analysis: &Analysis, outcome: &Outcome) -> String {
     let e = &outcome.evaluation;
-    let (rows, cols) = analysis.loaded.matrix.shape();
-    let blocks = outcome.factors.layout().blocks();
-    let count = match outcome.factors.layout().kind() {
-        LayoutKind::Grid(1) if e.ranks.len() == 1 => {
-            format!("r (m + n) = {} · ({rows} + {cols})", e.ranks[0])
-        }
-        _ => {
-            let total: usize = e.ranks.iter().sum();
-            format!("Σ k (p + q) over {} blocks, {total} triplets", blocks.len())
-        }
-    };
     format!(
-        "{}: {count} = {} parameters, error {:.4}",
-        analysis.loaded.name, e.params, e.error
+        "{}: {} = {} parameters, error {:.4}",
+        analysis.name(),
+        sum(outcome.factors.layout(), &e.ranks),
+        label::count(e.params),
+        e.error
     )
+}
+
+/// The formula of the parameter count: short where all blocks are alike.
+fn sum(layout: &BlockLayout, ranks: &[usize]) -> String {
+    let side = |block: &Block| (block.rows.len(), block.cols.len());
+    let (Some(first), Some(rank)) = (layout.blocks().first(), ranks.first()) else {
+        return "0".to_owned();
+    };
+    let (p, q) = side(first);
+    let alike =
+        ranks.iter().all(|k| k == rank) && layout.blocks().iter().all(|b| side(b) == (p, q));
+    let count = layout.blocks().len();
+    if !alike {
+        let total: usize = ranks.iter().sum();
+        return format!("Σ k (p + q) over {count} blocks with {total} triplets");
+    }
+    match layout.kind() {
+        LayoutKind::Grid(1) => format!("r (m + n) = {rank} · ({p} + {q})"),
+        LayoutKind::Grid(k) => format!("K² r_block (p + q) = {k}² · {rank} · ({p} + {q})"),
+        LayoutKind::Diagonal(n) => format!("N r_diag (p + q) = {n} · {rank} · ({p} + {q})"),
+    }
 }
