@@ -64,29 +64,30 @@ impl Saver {
         }
     }
 
-    /// Saves now and then, whenever something changed.
-    pub fn now_and_then(&mut self, preferences: &Preferences) {
-        if self.looked.elapsed() >= PERIOD {
-            self.looked = Instant::now();
-            self.save(preferences);
+    /// Saves now and then, whenever something changed; after the time that it gives it wants to be
+    /// asked again, because something has and it is too soon.
+    pub fn now_and_then(&mut self, preferences: &Preferences) -> Option<Duration> {
+        let rested = self.looked.elapsed();
+        if rested < PERIOD {
+            return (text_of(preferences) != self.saved).then(|| PERIOD - rested);
         }
+        self.looked = Instant::now();
+        self.save(preferences);
+        None
     }
 
     /// Saves if something changed. That nothing could be saved is no reason to stop anybody.
     pub fn save(&mut self, preferences: &Preferences) {
-        let Some(file) = &self.file else {
-            return;
-        };
         let text = text_of(preferences);
         if text == self.saved {
             return;
         }
-        if let Some(folder) = file.parent() {
-            let _ = std::fs::create_dir_all(folder);
+        if let Some(file) = &self.file {
+            let folder = file.parent().map(std::fs::create_dir_all);
+            // What could not be written is not tried again before it has changed.
+            let _ = folder.map(|_| save_atomically(file, text.as_bytes()));
         }
-        if save_atomically(file, text.as_bytes()).is_ok() {
-            self.saved = text;
-        }
+        self.saved = text;
     }
 }
 

@@ -436,7 +436,9 @@ pub fn afterwards(explorer: &mut Explorer, ctx: &egui::Context) {
         explorer.limits.max_pixels = explorer.state.preferences.max_pixels;
         explorer.request();
     }
-    explorer.saver.now_and_then(&explorer.state.preferences);
+    if let Some(rest) = explorer.saver.now_and_then(&explorer.state.preferences) {
+        ctx.request_repaint_after(rest);
+    }
 }
 
 fn gallery_set(explorer: &Explorer) -> (Dataset, Split) {

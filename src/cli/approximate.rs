@@ -175,7 +175,7 @@ fn figure(computed: &Computed, target: &Target, arguments: &ApproximateArgs) -> 
         })
         .collect();
     let context = target.context(session, &View::Approximate, &arguments.source.limits());
-    let name = loaded.name.clone() + &session.transform.describe();
+    let name = session.title(&loaded.name);
     figure_one(
         &context,
         &Approximation {

@@ -97,15 +97,11 @@ impl FigureArgs {
 impl Target {
     /// The context of a figure of this session.
     pub fn context(&self, session: &Session, view: &View, limits: &Limits) -> Context {
-        let source = match view {
-            View::Dataset { dataset, split, .. } => format!("{dataset} {split}"),
-            _ => session.whole_source().to_string(),
-        };
         let command = session.command(view, limits, Some(&self.export));
         Context {
             theme: self.export.theme,
             colors: Colors::Sequential(self.export.colors),
-            ..Context::new(source, command.unwrap_or_default())
+            ..Context::new(session.subject(view), command.unwrap_or_default())
         }
     }
 

@@ -1,7 +1,11 @@
 //! The embedded font, and how wide a text is in it.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
+use allsorts::binary::read::ReadScope;
+use allsorts::font_data::FontData;
+use allsorts::subset::{CmapTarget, SubsetProfile, subset};
 use skrifa::instance::{LocationRef, Size};
 use skrifa::{FontRef, MetadataProvider};
 use usvg::fontdb::{Database, Source};
@@ -23,6 +27,29 @@ pub(super) fn database() -> Arc<Database> {
         Arc::new(fonts)
     });
     Arc::clone(&FONTS)
+}
+
+/// A face with no glyphs but those of `characters`, as a font file of its own; none where nothing
+/// is written in it.
+pub(super) fn subset_of(bold: bool, characters: &BTreeSet<char>) -> Option<Vec<u8>> {
+    let face = if bold { BOLD } else { REGULAR };
+    let charmap = FontRef::new(face).ok()?.charmap();
+    let glyphs = characters.iter().filter_map(|&c| charmap.map(c));
+    // The glyph for what is missing must be there, and comes first.
+    let glyphs: BTreeSet<u16> = glyphs.map(|id| id.to_u32() as u16).chain([0]).collect();
+    if glyphs.len() == 1 {
+        return None;
+    }
+    let glyphs: Vec<u16> = glyphs.into_iter().collect();
+    let font = ReadScope::new(face).read::<FontData<'_>>().ok()?;
+    let tables = font.table_provider(0).ok()?;
+    subset(
+        &tables,
+        &glyphs,
+        &SubsetProfile::Minimal,
+        CmapTarget::Unicode,
+    )
+    .ok()
 }
 
 /// A type size in points and a weight.
@@ -89,6 +116,21 @@ mod tests {
                 assert!(font.charmap().map(c).is_some(), "{c} is missing");
             }
         }
+    }
+
+    #[test]
+    fn a_subset_is_a_small_font_with_just_its_characters() {
+        let characters: BTreeSet<char> = "error ‖W − Ŵ‖ 0.2313".chars().collect();
+        for bold in [false, true] {
+            let bytes = subset_of(bold, &characters).unwrap_or_default();
+            assert!(bytes.len() < 30_000, "{} bytes", bytes.len());
+            let charmap = FontRef::new(&bytes)
+                .unwrap_or_else(|e| panic!("{e}"))
+                .charmap();
+            assert!(characters.iter().all(|&c| charmap.map(c).is_some()));
+            assert!(charmap.map('z').is_none());
+        }
+        assert_eq!(subset_of(false, &BTreeSet::new()), None);
     }
 
     #[test]

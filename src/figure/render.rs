@@ -11,7 +11,7 @@ pub const MAX_PIXELS: u64 = 75_000_000;
 /// The formats that a figure can be written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
-    /// Vectors, with text kept as text.
+    /// Vectors, with text kept as text and the glyphs that it needs.
     Svg,
     /// Pixels of a chosen width and resolution.
     Png,
@@ -125,9 +125,9 @@ impl Figure {
         self.width.clamp(Self::MIN_WIDTH, Self::MAX_WIDTH)
     }
 
-    /// The figure as an SVG document, its size in points.
+    /// The figure as an SVG document, its size in points, with the glyphs of its text in it.
     pub fn to_svg(&self) -> String {
-        svg::document(self)
+        svg::document(self, svg::Fonts::Embedded)
     }
 
     /// The figure as a PNG of a width in pixels, with the resolution and the metadata in the file.
@@ -156,6 +156,6 @@ pub(super) fn tree(figure: &Figure, format: &'static str) -> Result<usvg::Tree, 
         fontdb: Arc::clone(&font::database()),
         ..usvg::Options::default()
     };
-    usvg::Tree::from_str(&figure.to_svg(), &options)
+    usvg::Tree::from_str(&svg::document(figure, svg::Fonts::Known), &options)
         .map_err(|error| FigureError::library(format, &error))
 }

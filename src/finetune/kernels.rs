@@ -340,7 +340,7 @@ fn tile_product<T: Real, S: Simd, const N: usize, const IMAGES: usize>(
             sums[i] = first::<T, S, N>(&z[z_at.start(images[i])..]);
         }
     }
-    let panel_rows = panel.numbers.chunks_exact(panel.stride);
+    let panel_rows = panel.numbers.chunks_exact(panel.stride.max(1));
     for (k, row) in panel_rows.take(x_at.width).enumerate() {
         let row = first::<T, S, N>(&row[column..]);
         for i in 0..IMAGES {
@@ -408,5 +408,67 @@ fn tile_outer<T: Real, S: Simd, const N: usize, const ROWS: usize>(
             &mut m[(k + r) * z_at.width + column..][..length],
             sums,
         );
+    }
+}
+
+#[cfg(all(test, target_arch = "x86_64"))]
+mod tests {
+    use super::*;
+    use crate::finetune::images::SparseImages;
+
+    /// All kernels, one after the other, on numbers that are not round.
+    struct All;
+
+    impl Work for All {
+        type Output = Vec<f32>;
+
+        fn run<S: Simd>(self, simd: S) -> Vec<f32> {
+            const WIDTH: usize = 37;
+            let number = |seed: usize| ((seed * 7919 % 1009) as f32 - 500.0) / 317.0;
+            let palette: Vec<f32> = (0..256).map(number).collect();
+            let mut images = SparseImages::new(20, palette);
+            for image in 0..70 {
+                images.push((0..20).map(|pixel| (image * pixel % 256) as u16));
+            }
+            let batch = Batch::new(&images, &(0..70).collect::<Vec<_>>());
+            let rows = PixelRows {
+                pixels: (0..20).collect(),
+                starts: (0..20).map(|pixel| pixel * WIDTH as u32).collect(),
+            };
+            let a: Vec<f32> = (0..20 * WIDTH).map(number).collect();
+            let columns = |width| Columns {
+                stride: padded(width),
+                column: 0,
+                width,
+            };
+            let mut room = aligned();
+            let mut u = vec![0.0; 70 * padded(WIDTH)];
+            gather(simd, &batch, &rows, (&a, 0), (&mut u, WIDTH));
+            let u_at = (&u[..], columns(WIDTH));
+            let panel = Panel::transposed(&a[..5 * WIDTH], WIDTH, &mut room);
+            let mut z = vec![0.0; 70 * padded(5)];
+            product(simd, batch.all(), u_at, panel, (&mut z, columns(5)), false);
+            let mut m = vec![0.0; WIDTH * 5];
+            outer(simd, batch.all(), u_at, (&z, columns(5)), &mut m);
+            let mut da = a.clone();
+            scatter(simd, &batch, &rows, u_at, (&mut da, 0));
+            [u, z, m, da].concat()
+        }
+    }
+
+    #[test]
+    fn wide_vectors_give_the_same_bits_as_narrow_ones() {
+        let Some(narrow) = pulp::x86::V3::try_new() else {
+            println!("not compared: this processor has no vectors of eight numbers");
+            return;
+        };
+        let expected = pulp::Simd::vectorize(narrow, Dispatched(All));
+        assert!(expected.iter().all(|number| number.is_finite()));
+        match pulp::x86::V4::try_new() {
+            Some(wide) => {
+                assert_eq!(pulp::Simd::vectorize(wide, Dispatched(All)), expected);
+            }
+            None => println!("not compared: this processor has no vectors of sixteen numbers"),
+        }
     }
 }

@@ -1,11 +1,12 @@
 //! The shapes of an SVG document, written one after the other.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use crate::figure::font::Type;
+use crate::figure::font::{self, Type};
 use crate::figure::label;
 use crate::figure::palette::{Rgb, Theme};
 
@@ -94,6 +95,8 @@ pub(super) struct Canvas {
     pub theme: Theme,
     out: String,
     clips: usize,
+    /// What is written in the regular face and in the bold one.
+    written: [BTreeSet<char>; 2],
 }
 
 impl Canvas {
@@ -102,11 +105,33 @@ impl Canvas {
             theme,
             out: String::new(),
             clips: 0,
+            written: Default::default(),
         }
     }
 
     pub(super) fn finish(self) -> String {
         self.out
+    }
+
+    /// A style that brings the glyphs of all that is written, so that the figure looks the same
+    /// where the font is not installed.
+    pub(super) fn font_faces(&self) -> String {
+        let mut rules = String::new();
+        for (bold, characters) in [false, true].into_iter().zip(&self.written) {
+            if let Some(face) = font::subset_of(bold, characters) {
+                let _ = write!(
+                    rules,
+                    concat!(
+                        "@font-face{{font-family:'{}';font-weight:{};",
+                        "src:url(data:font/ttf;base64,{})}}"
+                    ),
+                    font::FAMILY,
+                    if bold { "bold" } else { "normal" },
+                    BASE64_STANDARD.encode(face)
+                );
+            }
+        }
+        format!("<style>{rules}</style>\n")
     }
 
     pub(super) fn fill(&mut self, area: Area, color: Rgb, opacity: f64) {
@@ -183,6 +208,7 @@ impl Canvas {
         if text.is_empty() {
             return;
         }
+        self.written[usize::from(face.bold)].extend(text.chars());
         let anchor = match anchor {
             Anchor::Start => "",
             Anchor::Middle => r#" text-anchor="middle""#,

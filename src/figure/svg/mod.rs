@@ -24,8 +24,17 @@ const BODY: Type = Type::regular(7.5);
 const SMALL: Type = Type::regular(7.0);
 const LINE_HEIGHT: f64 = 10.5;
 
+/// Where the reader of a document finds the font.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fonts {
+    /// In the document.
+    Embedded,
+    /// It has it: our own drawing of PNG and PDF.
+    Known,
+}
+
 /// The whole document, its size in points.
-pub(super) fn document(figure: &Figure) -> String {
+pub(super) fn document(figure: &Figure, fonts: Fonts) -> String {
     let width = figure.drawn_width();
     let mut canvas = Canvas::new(figure.theme);
     let height = draw(figure, width, &mut canvas);
@@ -34,7 +43,7 @@ pub(super) fn document(figure: &Figure) -> String {
             r#"<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" "#,
             r#"width="{width}pt" height="{height}pt" viewBox="0 0 {width} {height}" "#,
             r#"font-family="'{family}', Verdana, sans-serif" role="img">"#,
-            "\n{about}",
+            "\n{about}{faces}",
             r#"<rect width="{width}" height="{height}" fill="{ground}"/>"#,
             "\n{body}</svg>\n"
         ),
@@ -42,6 +51,10 @@ pub(super) fn document(figure: &Figure) -> String {
         height = canvas::xy(height),
         family = FAMILY,
         about = about(&figure.metadata),
+        faces = match fonts {
+            Fonts::Embedded => canvas.font_faces(),
+            Fonts::Known => String::new(),
+        },
         ground = palette::background(figure.theme).hex(),
         body = canvas.finish(),
     )

@@ -59,13 +59,12 @@ pub fn exported(
     };
     let view = view_of(state, kind);
     let command = analysis.session.command(&view, limits, Some(export));
-    let mut context = Context::new(
-        analysis.session.source.to_string(),
-        command.unwrap_or_default(),
-    );
     let theme = export.theme;
-    context.theme = theme;
-    context.colors = Colors::Sequential(export.colors);
+    let context = Context {
+        theme,
+        colors: Colors::Sequential(export.colors),
+        ..Context::new(analysis.session.subject(&view), command.unwrap_or_default())
+    };
     let table = comparison(analysis, theme);
     let matrix = matrix_report(analysis);
     let (figure, table, json) = match kind {
@@ -103,10 +102,11 @@ pub fn exported(
             )
         }
         _ => {
+            let name = analysis.session.title(&analysis.loaded.name);
             let methods = outcomes(analysis).map(|o| (&o.evaluation).into()).collect();
             let json = report::text(&report::Approximation { matrix, methods });
             (
-                figure_one(&context, &approximation(analysis, state)),
+                figure_one(&context, &approximation(analysis, &name, state)),
                 table,
                 json,
             )
@@ -156,10 +156,10 @@ pub fn comparison(analysis: &Analysis, theme: Theme) -> Table {
     comparison_table(theme, &evaluations)
 }
 
-fn approximation<'a>(analysis: &'a Analysis, state: &State) -> Approximation<'a> {
+fn approximation<'a>(analysis: &'a Analysis, name: &'a str, state: &State) -> Approximation<'a> {
     Approximation {
         matrix: &analysis.loaded.matrix,
-        name: &analysis.loaded.name,
+        name,
         rank: Some(analysis.rank),
         range: Some(analysis.range),
         panels: outcomes(analysis)
