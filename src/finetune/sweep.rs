@@ -173,7 +173,7 @@ fn train_teams(
         let work: u64 = keys.iter().map(|key| work_of_run(&shape, key)).sum();
         let rates: Vec<f64> = keys.iter().map(|key| key.learning_rate).collect();
         let runs = Runs::new(data, &pretrained, keys[0].adapter, &rates);
-        let work = work / pretrained.batches().max(1) as u64;
+        let work = work / runs.batches().max(1) as u64;
         match finish(runs, settings.epochs, meter, work) {
             Some(records) => ended.extend(records),
             None => break,

@@ -1,6 +1,7 @@
 //! Runs: pretraining, then an adapter (or the whole network) epoch by epoch.
 
 use std::ops::ControlFlow;
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use nalgebra::DMatrix;
@@ -83,6 +84,17 @@ pub struct Pretrained {
     pub accuracy: f64,
     /// The frozen network.
     pub network: Network<f32>,
+    /// Images of a batch.
+    size: usize,
+    /// Epochs whose batches are kept.
+    kept: usize,
+    shared: OnceLock<Shared>,
+}
+
+/// What follows from a network for the digits that its runs adapt to. It takes memory, so the
+/// first run makes it.
+#[derive(Debug, Clone)]
+struct Shared {
     /// The frozen first layer's outputs for the adaptation's images: never computed again.
     frozen: Vec<f32>,
     frozen_test: Vec<f32>,
@@ -91,14 +103,28 @@ pub struct Pretrained {
 }
 
 impl Pretrained {
-    /// For a sweep: from now on keeps the batches of so many epochs, which all its runs see.
+    /// For a sweep: keeps the batches of so many epochs, which all its runs see. Says so before
+    /// the first run.
     pub fn keep_batches(&mut self, epochs: usize) {
-        self.schedule.keep(epochs);
+        self.kept = epochs;
     }
 
-    /// Batches of an epoch.
-    pub(super) fn batches(&self) -> usize {
-        self.schedule.batches()
+    fn shared(&self, data: &AdaptationData) -> &Shared {
+        self.shared.get_or_init(|| {
+            let Examples { images, labels } = &data.adaptation;
+            let mut order: Vec<u32> = (0..labels.len() as u32).collect();
+            order.shuffle(&mut random(self.seed, Purpose::Split));
+            let training = order.split_off(order.len() / VALIDATION_SHARE);
+            let adaptation = (images, training, &order[..]);
+            let mut schedule = Schedule::new(self.seed, self.size, adaptation, &data.test.images);
+            schedule.keep(self.kept);
+            Shared {
+                frozen: self.network.first_layer(images),
+                frozen_test: self.network.first_layer(&data.test.images),
+                lit: images.ever_lit(),
+                schedule,
+            }
+        })
     }
 }
 
@@ -126,19 +152,13 @@ pub fn pretrain(
         descent.epoch(&full, &inputs, &batches, tick)?;
     }
     let network = full.network(0, &descent.parameters);
-    let Examples { images, labels } = &data.adaptation;
-    let mut order: Vec<u32> = (0..labels.len() as u32).collect();
-    order.shuffle(&mut random(seed, Purpose::Split));
-    let training = order.split_off(order.len() / VALIDATION_SHARE);
-    let adaptation = (images, training, &order[..]);
     Some(Pretrained {
         seed,
         accuracy: rounded(network.accuracy(&data.pretraining_test)),
-        frozen: network.first_layer(images),
-        frozen_test: network.first_layer(&data.test.images),
-        lit: images.ever_lit(),
         network,
-        schedule: Schedule::new(seed, settings.batch, adaptation, &data.test.images),
+        size: settings.batch,
+        kept: 0,
+        shared: OnceLock::new(),
     })
 }
 
@@ -224,6 +244,7 @@ pub struct Runs<'a> {
     keys: Vec<RunKey>,
     data: &'a AdaptationData,
     pretrained: &'a Pretrained,
+    shared: &'a Shared,
     trained: Trained,
     descent: Descent,
     histories: Vec<Vec<EpochRecord>>,
@@ -240,18 +261,18 @@ impl<'a> Runs<'a> {
         learning_rates: &[f64],
     ) -> Self {
         let (seed, count) = (pretrained.seed, learning_rates.len());
-        let network = &pretrained.network;
+        let (network, shared) = (&pretrained.network, pretrained.shared(data));
         let rates: Vec<f32> = learning_rates.iter().map(|&rate| rate as f32).collect();
         let (trained, parameters, rates) = match adapter {
             Some(configuration) => {
                 let parts = configuration.parts(&network.shape);
-                let wiring = Wiring::side_by_side(parts, &pretrained.lit, count);
+                let wiring = Wiring::side_by_side(parts, &shared.lit, count);
                 let mut rng = random(seed, Purpose::Adapter(configuration));
                 let (parameters, rates) = (wiring.random(&mut rng), wiring.spread(&rates));
                 (Trained::Adapter(wiring), parameters, rates)
             }
             None => {
-                let full = Full::new(network.shape, &pretrained.lit, count);
+                let full = Full::new(network.shape, &shared.lit, count);
                 let (parameters, rates) = (full.parameters(network), full.spread(&rates));
                 (Trained::Full(full), parameters, rates)
             }
@@ -265,6 +286,7 @@ impl<'a> Runs<'a> {
             keys: learning_rates.iter().map(key).collect(),
             data,
             pretrained,
+            shared,
             trained,
             descent: Descent::new(&parameters, &rates),
             histories: vec![Vec::new(); count],
@@ -277,6 +299,11 @@ impl<'a> Runs<'a> {
         &self.keys
     }
 
+    /// Batches of an epoch.
+    pub(super) fn batches(&self) -> usize {
+        self.shared.schedule.batches()
+    }
+
     /// All epochs of a run so far.
     pub fn history(&self, run: usize) -> &[EpochRecord] {
         &self.histories[run]
@@ -286,13 +313,12 @@ impl<'a> Runs<'a> {
     /// then the runs are spoilt.
     pub fn epoch(&mut self, tick: Tick<'_>) -> Option<Vec<EpochRecord>> {
         let start = Instant::now();
-        let Pretrained {
-            network, schedule, ..
-        } = self.pretrained;
+        let network = &self.pretrained.network;
+        let schedule = &self.shared.schedule;
         let Examples { images, labels } = &self.data.adaptation;
         let inputs = Inputs {
             labels,
-            frozen: &self.pretrained.frozen,
+            frozen: &self.shared.frozen,
         };
         let batches = schedule.epoch(images, self.histories[0].len());
         let descent = &mut self.descent;
@@ -324,9 +350,9 @@ impl<'a> Runs<'a> {
     pub fn test(&mut self) -> Vec<Evaluation> {
         let inputs = Inputs {
             labels: &self.data.test.labels,
-            frozen: &self.pretrained.frozen_test,
+            frozen: &self.shared.frozen_test,
         };
-        self.evaluate(&inputs, &self.pretrained.schedule.test)
+        self.evaluate(&inputs, &self.shared.schedule.test)
     }
 
     fn evaluate(&mut self, inputs: &Inputs<'_, f32>, batches: &[Batch<f32>]) -> Vec<Evaluation> {
