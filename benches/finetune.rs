@@ -25,8 +25,9 @@ fn main() {
     };
     let data = experiment.data().expect("built in");
     let settings = experiment.settings();
-    epochs(&data, &settings);
+    // The sweep first: its memory at most is that of the process so far.
     whole_sweep(&data, &settings);
+    epochs(&data, &settings);
 }
 
 fn go_on() -> ControlFlow<()> {

@@ -17,7 +17,6 @@ pub struct Batch<T> {
     all: Vec<u16>,
     /// First entry of every pixel, and the end.
     starts: Vec<u32>,
-    images: Vec<u16>,
     levels: Vec<u16>,
     /// Of every pixel the images in which it is lit, a bit for each.
     masks: Vec<u64>,
@@ -44,7 +43,6 @@ impl<T: Real> Batch<T> {
             masks: vec![0; images.pixels() * words],
             all,
             chosen,
-            images: vec![0; total],
             levels: vec![0; total],
             palette: Arc::clone(images.palette()),
             starts: Vec::new(),
@@ -54,7 +52,6 @@ impl<T: Real> Batch<T> {
             let (pixels, levels) = images.lit(image as usize);
             for (&pixel, &level) in pixels.iter().zip(levels) {
                 let next = &mut starts[pixel as usize];
-                batch.images[*next as usize] = place;
                 batch.levels[*next as usize] = level;
                 *next += 1;
                 let word = pixel as usize * words + usize::from(place) / BITS;
@@ -101,15 +98,54 @@ impl<T: Real> Batch<T> {
 
     /// The images in which a pixel is lit, in ascending order, and its levels there.
     #[inline(always)]
-    pub(super) fn lit(&self, pixel: usize) -> (&[u16], &[u16]) {
+    pub(super) fn lit(&self, pixel: usize) -> Lit<'_> {
+        let words = self.all.len().div_ceil(BITS);
         let range = self.starts[pixel] as usize..self.starts[pixel + 1] as usize;
-        (&self.images[range.clone()], &self.levels[range])
+        Lit {
+            masks: &self.masks[pixel * words..][..words],
+            word: 0,
+            mask: self.masks.get(pixel * words).copied().unwrap_or_default(),
+            levels: self.levels[range].iter(),
+        }
     }
 
     /// The value of every level.
     #[inline(always)]
     pub(super) fn palette(&self) -> &[T] {
         &self.palette
+    }
+}
+
+/// Goes through the images in which a pixel is lit.
+pub(super) struct Lit<'a> {
+    masks: &'a [u64],
+    word: usize,
+    /// What is left of the word.
+    mask: u64,
+    levels: std::slice::Iter<'a, u16>,
+}
+
+impl Lit<'_> {
+    /// Whether it is lit in none.
+    #[inline(always)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.levels.as_slice().is_empty()
+    }
+}
+
+impl Iterator for Lit<'_> {
+    type Item = (usize, u16);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<(usize, u16)> {
+        let level = *self.levels.next()?;
+        while self.mask == 0 {
+            self.word += 1;
+            self.mask = *self.masks.get(self.word)?;
+        }
+        let image = self.word * BITS + self.mask.trailing_zeros() as usize;
+        self.mask &= self.mask - 1;
+        Some((image, level))
     }
 }
 
@@ -123,7 +159,10 @@ mod tests {
         (0..200).for_each(|image| images.push([0, u16::from(image % 3 == 0)]));
         let all: Vec<u32> = (0..200).collect();
         let mut seeing = Vec::new();
-        Batch::new(&images, &all).list_seeing(&[0, 1], &mut seeing);
+        let batch = Batch::new(&images, &all);
+        batch.list_seeing(&[0, 1], &mut seeing);
+        let lit = batch.lit(1).map(|(image, _)| image as u16);
+        assert_eq!(lit.collect::<Vec<_>>(), seeing);
         assert_eq!(seeing, (0..200).step_by(3).collect::<Vec<_>>());
     }
 
@@ -135,9 +174,10 @@ mod tests {
         }
         let batch = Batch::new(&images, &[2, 1]);
         assert_eq!(batch.chosen(), [2, 1]);
-        assert_eq!(batch.lit(0), (&[1][..], &[3][..]));
-        assert_eq!(batch.lit(1), (&[][..], &[][..]));
-        assert_eq!(batch.lit(2), (&[0, 1][..], &[5, 4][..]));
+        let lit = |pixel| batch.lit(pixel).collect::<Vec<_>>();
+        assert_eq!(lit(0), [(1, 3)]);
+        assert!(lit(1).is_empty() && batch.lit(1).is_empty());
+        assert_eq!(lit(2), [(0, 5), (1, 4)]);
         let mut seeing = Vec::new();
         for (pixels, images) in [(&[0][..], &[1][..]), (&[1], &[]), (&[0, 2], &[0, 1])] {
             batch.list_seeing(pixels, &mut seeing);

@@ -85,8 +85,8 @@ pub(super) struct Columns {
 
 impl Columns {
     #[inline(always)]
-    fn start(&self, image: u16) -> usize {
-        usize::from(image) * self.stride + self.column
+    fn start(&self, image: usize) -> usize {
+        image * self.stride + self.column
     }
 }
 
@@ -198,15 +198,14 @@ fn gather_rows<T: Real, S: Simd, const N: usize, const ROW: usize>(
     let stride = padded(width) / lanes;
     let u = T::vectors_mut::<S>(u);
     for (pixel, start) in rows.iter() {
-        let (images, levels) = batch.lit(pixel);
-        if images.is_empty() {
+        let lit = batch.lit(pixel);
+        if lit.is_empty() {
             continue;
         }
         let row = &a[start + from..][..width];
         let row = load::<T, S, N>(simd, &row[offset.min(width)..]);
-        for (&image, &level) in images.iter().zip(levels) {
+        for (image, level) in lit {
             let value = T::splat(simd, palette[usize::from(level)]);
-            let image = usize::from(image);
             let sums = match ROW {
                 0 => &mut u[image * stride + column..][..N],
                 _ => &mut u.as_chunks_mut::<N>().0[image],
@@ -231,9 +230,8 @@ pub(super) fn scatter<T: Real, S: Simd>(
     pieces!(at.width, T::lanes::<S>(), |column, N| {
         let length = (at.width - column).min(N * T::lanes::<S>());
         for (pixel, start) in rows.iter() {
-            let (images, levels) = batch.lit(pixel);
             let mut sums = [T::splat(simd, T::ZERO); N];
-            for (&image, &level) in images.iter().zip(levels) {
+            for (image, level) in batch.lit(pixel) {
                 let value = T::splat(simd, palette[usize::from(level)]);
                 let du = first::<T, S, N>(&du[at.start(image) + column..]);
                 for n in 0..N {
@@ -332,12 +330,12 @@ fn tile_product<T: Real, S: Simd, const N: usize, const IMAGES: usize>(
 ) {
     let mut rows: [&[T]; IMAGES] = [&[]; IMAGES];
     for i in 0..IMAGES {
-        rows[i] = &x[x_at.start(images[i])..][..x_at.width];
+        rows[i] = &x[x_at.start(usize::from(images[i]))..][..x_at.width];
     }
     let mut sums = [[T::splat(simd, T::ZERO); N]; IMAGES];
     if add {
         for i in 0..IMAGES {
-            sums[i] = first::<T, S, N>(&z[z_at.start(images[i])..]);
+            sums[i] = first::<T, S, N>(&z[z_at.start(usize::from(images[i]))..]);
         }
     }
     let panel_rows = panel.numbers.chunks_exact(panel.stride.max(1));
@@ -351,7 +349,7 @@ fn tile_product<T: Real, S: Simd, const N: usize, const IMAGES: usize>(
         }
     }
     for i in 0..IMAGES {
-        *first_mut::<T, S, N>(&mut z[z_at.start(images[i])..]) = sums[i];
+        *first_mut::<T, S, N>(&mut z[z_at.start(usize::from(images[i]))..]) = sums[i];
     }
 }
 
@@ -389,11 +387,11 @@ fn tile_outer<T: Real, S: Simd, const N: usize, const ROWS: usize>(
 ) {
     let mut sums = [[T::splat(simd, T::ZERO); N]; ROWS];
     for &image in images {
-        let x: &[T; ROWS] = match x[x_at.start(image) + k..].first_chunk() {
+        let x: &[T; ROWS] = match x[x_at.start(usize::from(image)) + k..].first_chunk() {
             Some(x) => x,
             None => return,
         };
-        let z = first::<T, S, N>(&z[z_at.start(image) + column..]);
+        let z = first::<T, S, N>(&z[z_at.start(usize::from(image)) + column..]);
         for r in 0..ROWS {
             let factor = T::splat(simd, x[r]);
             for n in 0..N {
