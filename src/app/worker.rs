@@ -242,14 +242,17 @@ mod tests {
     #[test]
     fn the_newest_request_is_answered_and_waiting_ones_are_replaced() {
         let (gate, open) = channel::<()>();
-        let open = Mutex::new(open);
+        let (begun, first) = channel::<()>();
         let (mut worker, answers) = Worker::spawn("test", Arc::new(|| ()), move |q: u32, reply| {
             if q == 0 {
-                let _ = open.lock().map(|gate| gate.recv());
+                begun.send(()).expect("the test waits");
+                open.recv().expect("the test opens");
             }
             reply.send(q);
         });
-        for q in 0..100 {
+        worker.ask(0);
+        first.recv().expect("the worker begins");
+        for q in 1..100 {
             worker.ask(q);
         }
         gate.send(()).expect("the worker waits");
@@ -260,8 +263,8 @@ mod tests {
                 _ => None,
             })
             .collect();
-        assert_eq!(got.last(), Some(&99));
-        assert!(got.len() <= 2, "{got:?}");
+        // A late answer is better than none until the next one comes.
+        assert_eq!(got, [0, 99]);
     }
 
     #[test]

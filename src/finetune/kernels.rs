@@ -409,7 +409,7 @@ fn tile_outer<T: Real, S: Simd, const N: usize, const ROWS: usize>(
     }
 }
 
-#[cfg(all(test, target_arch = "x86_64"))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::finetune::images::SparseImages;
@@ -454,19 +454,36 @@ mod tests {
         }
     }
 
+    /// One number after the other, multiplied and rounded and added and rounded.
+    fn plainly() -> Vec<f32> {
+        All.run(pulp::Scalar)
+    }
+
+    #[test]
+    fn vectors_compute_what_single_numbers_do() {
+        let (plain, vectors) = (plainly(), vectorized(All));
+        assert!(plain.iter().any(|&number| number != 0.0));
+        let largest = plain
+            .iter()
+            .fold(0.0, |most: f32, number| most.max(number.abs()));
+        for (number, vector) in plain.iter().zip(&vectors) {
+            assert!(
+                (number - vector).abs() <= 1e-5 * largest,
+                "{vector} for {number}"
+            );
+        }
+    }
+
+    #[cfg(target_arch = "x86_64")]
     #[test]
     fn wide_vectors_give_the_same_bits_as_narrow_ones() {
-        let Some(narrow) = pulp::x86::V3::try_new() else {
-            println!("not compared: this processor has no vectors of eight numbers");
-            return;
-        };
-        let expected = pulp::Simd::vectorize(narrow, Dispatched(All));
-        assert!(expected.iter().all(|number| number.is_finite()));
-        match pulp::x86::V4::try_new() {
-            Some(wide) => {
-                assert_eq!(pulp::Simd::vectorize(wide, Dispatched(All)), expected);
-            }
-            None => println!("not compared: this processor has no vectors of sixteen numbers"),
+        let narrow =
+            pulp::x86::V3::try_new().map(|simd| pulp::Simd::vectorize(simd, Dispatched(All)));
+        let wide =
+            pulp::x86::V4::try_new().map(|simd| pulp::Simd::vectorize(simd, Dispatched(All)));
+        let used = vectorized(All);
+        for vectors in narrow.into_iter().chain(wide) {
+            assert_eq!(vectors, used);
         }
     }
 }
