@@ -70,6 +70,14 @@ impl<T: Real> Batch<T> {
         batches.map(|chosen| Self::new(images, chosen)).collect()
     }
 
+    /// Memory of all images in such a sequence, about.
+    pub(super) fn sequence_bytes(images: &SparseImages<T>, size: usize) -> usize {
+        let batches = images.count().div_ceil(size.max(1));
+        let words = size.div_ceil(BITS);
+        let of_pixel = size_of::<u32>() + words * size_of::<u64>();
+        images.total_lit() * size_of::<u16>() + batches * images.pixels() * of_pixel
+    }
+
     /// Which images these are.
     pub fn chosen(&self) -> &[u32] {
         &self.chosen

@@ -51,6 +51,11 @@ impl<T: Real> SparseImages<T> {
         self.pixels
     }
 
+    /// Lit pixels of all images together.
+    pub fn total_lit(&self) -> usize {
+        self.columns.len()
+    }
+
     /// The value of every level.
     pub fn palette(&self) -> &Arc<[T]> {
         &self.palette

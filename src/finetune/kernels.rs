@@ -28,8 +28,8 @@ pub(super) fn padded(width: usize) -> usize {
     width.next_multiple_of(UNIT)
 }
 
-/// Work that [`vectorized`] can run. Closures are none: a function that takes one is not compiled
-/// for the processor's vectors unless it is inlined, which nothing promises.
+/// Work that [`vectorized`] can run. It is no closure, and had better call no function that takes
+/// one: what is not inlined is not compiled for the processor's vectors.
 pub(super) trait Work {
     type Output;
     /// Must be `#[inline(always)]`, and so must everything worth vectorizing that it calls.
@@ -74,8 +74,8 @@ impl PixelRows {
     }
 }
 
-/// A number of rows for each image of a batch: `width` entries, from `column` on, of a row of
-/// `stride` numbers.
+/// What is meant of the rows that stand one after the other, one for each image of a batch: of
+/// every `stride` numbers the `width` ones from `column` on.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Columns {
     pub stride: usize,
@@ -151,8 +151,8 @@ fn store<T: Real, S: Simd, const N: usize>(simd: S, row: &mut [T], vectors: [T::
     }
 }
 
-/// `u[image] += x[image, p] a[row of p, from entry `from` on]` for every pixel `p` and image. Rows of
-/// `u` have `width` numbers, [`padded`].
+/// `u[image] += x[image, p] a[row of p]` for every pixel `p` and image, where a row of `a` counts
+/// from its entry `from` on. Rows of `u` have `width` numbers, [`padded`].
 #[inline(always)]
 pub(super) fn gather<T: Real, S: Simd>(
     simd: S,
@@ -217,7 +217,8 @@ fn gather_rows<T: Real, S: Simd, const N: usize, const ROW: usize>(
     }
 }
 
-/// `da[row of p, from column on] = Σ x[image, p] du[image]` over all images, for every pixel `p`.
+/// `da[row of p] = Σ x[image, p] du[image]` over all images, for every pixel `p`, where a row of
+/// `da` counts from its entry `from` on.
 #[inline(always)]
 pub(super) fn scatter<T: Real, S: Simd>(
     simd: S,

@@ -103,8 +103,8 @@ struct Shared {
 }
 
 impl Pretrained {
-    /// For a sweep: keeps the batches of so many epochs, which all its runs see. Says so before
-    /// the first run.
+    /// For a sweep, before its first run: keeps the batches of so many epochs, which all its runs
+    /// see, or of as many as memory is meant for.
     pub fn keep_batches(&mut self, epochs: usize) {
         self.kept = epochs;
     }
@@ -117,7 +117,7 @@ impl Pretrained {
             let training = order.split_off(order.len() / VALIDATION_SHARE);
             let adaptation = (images, training, &order[..]);
             let mut schedule = Schedule::new(self.seed, self.size, adaptation, &data.test.images);
-            schedule.keep(self.kept);
+            schedule.keep(images, self.kept);
             Shared {
                 frozen: self.network.first_layer(images),
                 frozen_test: self.network.first_layer(&data.test.images),
