@@ -17,6 +17,7 @@ pub use run_name::RunName;
 
 use serde::{Deserialize, Serialize};
 
+use crate::finetune::settings::distinct;
 use crate::finetune::{AdaptationData, FinetuneError, Layout, SweepSettings};
 use crate::source::{Dataset, SourceError, Split, digits};
 
@@ -177,17 +178,6 @@ impl Experiment {
             train.cols(),
         )?)
     }
-}
-
-/// Each once: a seed given twice would be counted as two experiments.
-fn distinct<T: Copy + PartialEq>(list: &[T]) -> Vec<T> {
-    let mut kept: Vec<T> = Vec::new();
-    for one in list {
-        if !kept.contains(one) {
-            kept.push(*one);
-        }
-    }
-    kept
 }
 
 fn ranks_of(settings: &SweepSettings) -> Vec<Vec<usize>> {

@@ -64,12 +64,12 @@ impl Saver {
         }
     }
 
-    /// Saves now and then, whenever something changed; after the time that it gives it wants to be
-    /// asked again, because something has and it is too soon.
+    /// Saves now and then, whenever something changed. Where it is too soon to look, it gives the
+    /// time after which it wants to be asked again: it may be the last frame for long.
     pub fn now_and_then(&mut self, preferences: &Preferences) -> Option<Duration> {
         let rested = self.looked.elapsed();
         if rested < PERIOD {
-            return (text_of(preferences) != self.saved).then(|| PERIOD - rested);
+            return Some(PERIOD - rested);
         }
         self.looked = Instant::now();
         self.save(preferences);

@@ -100,12 +100,9 @@ impl Computed {
     /// One line about the matrix.
     pub fn heading(&self) -> String {
         let (rows, cols) = self.shape();
-        let label = self.loaded.label.map(|label| format!(" (label {label})"));
         format!(
-            "{}{}{}: {rows} × {cols}, rank {}, norm {}",
-            self.loaded.name,
-            label.unwrap_or_default(),
-            self.session.transform.describe(),
+            "{}: {rows} × {cols}, rank {}, norm {}",
+            self.session.title(&self.loaded.labelled_name()),
             self.analysis.rank,
             label::short(self.analysis.norm)
         )

@@ -5,6 +5,8 @@ mod adapter;
 mod full;
 mod workspace;
 
+use std::ops::Range;
+
 use pulp::Simd;
 
 use super::batch::Batch;
@@ -167,7 +169,7 @@ fn score<T: Real, S: Simd>(
 ) {
     let hidden = at.hidden_columns();
     let classes = at.score_columns();
-    let units = run_of(&mut at.hidden, run, batch.all().len() * hidden.stride);
+    let units = &mut at.hidden[of_run(run, batch.all().len() * hidden.stride)];
     for z in units.iter_mut() {
         *z = relu(*z);
     }
@@ -210,16 +212,16 @@ fn hidden_gradient<T: Real, S: Simd>(
         (&mut at.dhidden, hidden),
         false,
     );
-    let units = run_of(&mut at.hidden, run, all.len() * hidden.stride);
+    let units = &mut at.hidden[of_run(run, all.len() * hidden.stride)];
     for (unit, &d) in units.iter_mut().zip(at.dhidden.iter()) {
         *unit = if *unit > T::ZERO { d } else { T::ZERO };
     }
 }
 
-/// The part of `numbers` that is a run's, if each has `length`.
+/// Where a run's numbers stand, if each has `length`.
 #[inline(always)]
-fn run_of<T>(numbers: &mut [T], run: usize, length: usize) -> &mut [T] {
-    &mut numbers[run * length..][..length]
+fn of_run(run: usize, length: usize) -> Range<usize> {
+    run * length..(run + 1) * length
 }
 
 /// Loss and confusions of every run on all images of some batches.
@@ -288,9 +290,10 @@ impl<T: Real, M: Model<T>> Work for Evaluating<'_, T, M> {
     }
 }
 
-/// `sum += Σ rows`, row by row.
+/// `sum = Σ rows`, row by row.
 #[inline(always)]
-fn add_rows<T: Real>(rows: &[T], at: Columns, sum: &mut [T]) {
+fn sum_rows<T: Real>(rows: &[T], at: Columns, sum: &mut [T]) {
+    sum.fill(T::ZERO);
     for row in rows.chunks_exact(at.stride) {
         for (sum, &number) in sum.iter_mut().zip(&row[at.column..][..at.width]) {
             *sum += number;

@@ -303,8 +303,8 @@ fn check_length(name: &'static str, length: usize) -> Result<(), FinetuneError> 
     Err(wrong(name, &format!("{length} long"), "at most 32 entries"))
 }
 
-/// In their order, each once.
-fn distinct<N: Copy + PartialEq>(values: &[N]) -> Vec<N> {
+/// In their order, each once: a seed given twice would be counted as two experiments.
+pub(crate) fn distinct<N: Copy + PartialEq>(values: &[N]) -> Vec<N> {
     let mut once: Vec<N> = Vec::with_capacity(values.len());
     for &value in values {
         if !once.contains(&value) {

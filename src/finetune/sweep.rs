@@ -66,12 +66,10 @@ pub fn sweep(
     }
     let mut open: Vec<RunKey> = results.wanted();
     open.retain(|key| results.find(key).is_none());
-    let mut seeds = settings.seeds.clone();
-    seeds.retain(|seed| open.iter().any(|key| key.seed == *seed));
-    seeds.sort_unstable();
-    seeds.dedup();
     // Seed by seed, the base line first: without it no drop can be drawn.
     open.sort_by_key(|key| (key.seed, key.adapter.is_some(), work_of_run(&shape, key)));
+    let mut seeds: Vec<u64> = open.iter().map(|key| key.seed).collect();
+    seeds.dedup();
 
     let runs_work: u64 = open.iter().map(|key| work_of_run(&shape, key)).sum();
     let pretraining = work_of_pretraining(&shape) * settings.pretraining_epochs as u64;

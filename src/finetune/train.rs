@@ -253,7 +253,7 @@ pub struct Runs<'a> {
 }
 
 impl<'a> Runs<'a> {
-    /// Runs before their first epoch. `seed` must be that of `pretrained`.
+    /// Runs of the seed of `pretrained` before their first epoch, one for every learning rate.
     pub fn new(
         data: &'a AdaptationData,
         pretrained: &'a Pretrained,

@@ -21,6 +21,12 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// The title with the class, where the matrix has one: *MNIST test image 1 (label 2)*.
+    pub fn labelled_name(&self) -> String {
+        let label = self.label.map(|label| format!(" (label {label})"));
+        self.name.clone() + &label.unwrap_or_default()
+    }
+
     pub(super) fn new(name: &str, matrix: DMatrix<f64>) -> Self {
         Self {
             name: name.to_owned(),

@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::{Inputs, Model, Workspace, run_of};
+use super::{Inputs, Model, Workspace, of_run};
 use crate::finetune::batch::Batch;
 use crate::finetune::kernels::{Columns, Panel, gather, outer, padded, product, scatter};
 use crate::finetune::network::{Head, Network, Shape};
@@ -99,7 +99,7 @@ impl<T: Real> Model<T> for Adapter<'_, T> {
                 let rows = &parameters[place.b()];
                 let panel = Panel::of(rows, place.hidden.len(), &mut at.room);
                 let x = (&latents[..], place.latents(stride));
-                let z = run_of(&mut at.hidden, place.run, count * units.stride);
+                let z = &mut at.hidden[of_run(place.run, count * units.stride)];
                 product(simd, seen, x, panel, (z, place.units(units.stride)), true);
             }
         }
@@ -129,10 +129,8 @@ impl<T: Real> Model<T> for Adapter<'_, T> {
                 .resize((count * columns.stride).max(at.dlatents.len()), T::ZERO);
             for place in &group.places {
                 let Place { run, hidden, .. } = place;
-                let dz = (
-                    &*run_of(&mut at.hidden, *run, count * stride),
-                    place.units(stride),
-                );
+                let dz = &at.hidden[of_run(*run, count * stride)];
+                let dz = (dz, place.units(stride));
                 let u = (latents, place.latents(of_latents));
                 outer(simd, seen, u, dz, &mut gradients[place.b()]);
                 let rows = &parameters[place.b()];

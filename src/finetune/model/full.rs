@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pulp::Simd;
 
-use super::{Inputs, Model, Workspace, add_rows, run_of};
+use super::{Inputs, Model, Workspace, of_run, sum_rows};
 use crate::finetune::batch::Batch;
 use crate::finetune::kernels::{PixelRows, gather, outer, padded, scatter};
 use crate::finetune::network::{Head, Network, Shape};
@@ -149,7 +149,7 @@ impl<T: Real> Model<T> for Full {
     ) {
         let columns = at.hidden_columns();
         for run in 0..self.runs {
-            let units = run_of(&mut at.hidden, run, batch.all().len() * columns.stride);
+            let units = &mut at.hidden[of_run(run, batch.all().len() * columns.stride)];
             for row in units.chunks_exact_mut(columns.stride) {
                 row[..columns.width].copy_from_slice(&parameters[self.b1(run)]);
             }
@@ -175,13 +175,11 @@ impl<T: Real> Model<T> for Full {
     ) {
         let (hidden, classes) = (at.hidden_columns(), at.score_columns());
         let count = batch.all().len();
-        let units = &at.hidden[run * count * hidden.stride..][..count * hidden.stride];
+        let units = &at.hidden[of_run(run, count * hidden.stride)];
         let of_scores = (&at.scores[..], classes);
         let dw2 = &mut gradients[self.w2(run)];
         outer(simd, batch.all(), of_scores, (units, hidden), dw2);
-        let db2 = &mut gradients[self.b2(run)];
-        db2.fill(T::ZERO);
-        add_rows(&at.scores, classes, db2);
+        sum_rows(&at.scores, classes, &mut gradients[self.b2(run)]);
     }
 
     #[inline(always)]
@@ -196,10 +194,8 @@ impl<T: Real> Model<T> for Full {
         let columns = at.hidden_columns();
         for run in 0..self.runs {
             let count = batch.all().len();
-            let dz = run_of(&mut at.hidden, run, count * columns.stride);
-            let db1 = &mut gradients[self.b1(run)];
-            db1.fill(T::ZERO);
-            add_rows(dz, columns, db1);
+            let dz = &at.hidden[of_run(run, count * columns.stride)];
+            sum_rows(dz, columns, &mut gradients[self.b1(run)]);
             let from = run * self.shape.hidden;
             scatter(simd, batch, &self.lit, (dz, columns), (gradients, from));
         }

@@ -46,13 +46,7 @@ pub struct Analysis {
 impl Analysis {
     /// What the matrix is called, with its label and what was done to it.
     pub fn name(&self) -> String {
-        let label = self.loaded.label.map(|label| format!(" (label {label})"));
-        format!(
-            "{}{}{}",
-            self.loaded.name,
-            label.unwrap_or_default(),
-            self.session.transform.describe()
-        )
+        self.session.title(&self.loaded.labelled_name())
     }
 }
 
