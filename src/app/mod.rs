@@ -27,6 +27,7 @@ use export::Exporter;
 use state::{Preferences, State, Tab};
 use tabs::approximate::ApproximateTab;
 use tabs::approximate::job::{Analyst, Progress};
+use tabs::approximate::progress::Stage;
 use tabs::finetune::FinetuneTab;
 use tabs::method::MethodTab;
 use worker::{Answers, Wake, Worker};
@@ -175,6 +176,8 @@ impl Explorer {
     /// Asks for the latest session to be computed.
     fn request(&mut self) {
         let session = self.state.latest_session().clone();
+        let known = self.state.analysis.as_deref();
+        self.approximate.asked(Stage::first(&session, known));
         self.analyst.0.ask((session, self.limits));
     }
 
@@ -186,9 +189,9 @@ impl Explorer {
         }
         let theme = theme::of(ui.ctx());
         egui::Panel::top("menu").show(ui, |ui| menu::show(ui, &mut self.state, &mut out));
-        let busy = self.analyst.0.busy();
+        let progress = self.approximate.progress();
         egui::Panel::bottom("status").show(ui, |ui| {
-            status::show(ui, &mut self.state, busy, &mut out);
+            status::show(ui, &mut self.state, progress, &mut out);
         });
         let changed = match self.state.tab {
             Tab::Approximate => self.approximate.ui(ui, &mut self.state, theme, &mut out),

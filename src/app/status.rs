@@ -9,10 +9,19 @@ use super::state::{Message, State, Tab};
 use super::tabs::approximate::job::Analysis;
 
 /// Draws the line.
-pub fn show(ui: &mut egui::Ui, state: &mut State, busy: bool, out: &mut Vec<Command>) {
+pub fn show(
+    ui: &mut egui::Ui,
+    state: &mut State,
+    progress: Option<String>,
+    out: &mut Vec<Command>,
+) {
     ui.horizontal(|ui| {
-        if busy {
+        // As high without a button as with one, so that nothing above it moves.
+        ui.set_min_height(ui.spacing().interact_size.y);
+        let working = progress.is_some();
+        if let Some(doing) = progress {
             ui.spinner();
+            ui.label(doing);
             Command::Cancel.button(ui, out);
         }
         let mut close = false;
@@ -27,8 +36,10 @@ pub fn show(ui: &mut egui::Ui, state: &mut State, busy: bool, out: &mut Vec<Comm
                 ui.add(egui::Label::new(text).truncate());
             }
             None => {
+                // The times of the last answer say nothing about what is under way.
                 if let Some(analysis) = &state.analysis
                     && state.tab == Tab::Approximate
+                    && !working
                 {
                     ui.add(egui::Label::new(computed(analysis)).truncate());
                 }

@@ -10,7 +10,7 @@ use super::command::Command;
 use super::dialogs::{Chosen, Purpose};
 use super::export::Kind;
 use super::state::{Message, State, Tab};
-use super::tabs::approximate::figures;
+use super::tabs::approximate::{figures, gallery_follows};
 use super::tabs::approximate::job::{Analysis, Progress};
 use super::tabs::finetune;
 use super::worker::Answer;
@@ -22,14 +22,24 @@ pub fn receive(explorer: &mut Explorer, _ctx: &egui::Context) {
     let answers = explorer.analyst.0.receive(&explorer.analyst.1);
     for answer in answers {
         match answer {
+            Answer::Given(Progress::At(stage)) => explorer.approximate.reached(stage),
             Answer::Given(Progress::Done(analysis)) => accept(explorer, analysis),
-            Answer::Given(Progress::Failed(why)) | Answer::Failed(why) => {
-                let failed = explorer.state.opening.take();
+            Answer::Given(Progress::Failed(session, why)) => {
                 explorer.state.fail(why);
-                fall_back(explorer, failed);
+                // One that was overtaken since is not what is waited for.
+                if *session == *explorer.state.latest_session() {
+                    give_up(explorer);
+                }
+            }
+            Answer::Failed(why) => {
+                explorer.state.fail(why);
+                give_up(explorer);
             }
             Answer::Finished => {}
         }
+    }
+    if !explorer.analyst.0.busy() {
+        explorer.approximate.answered();
     }
     for answer in explorer.digits.0.receive(&explorer.digits.1) {
         match answer {
@@ -52,6 +62,22 @@ pub fn receive(explorer: &mut Explorer, _ctx: &egui::Context) {
     }
 }
 
+/// Nothing comes of what was asked for: what is on screen stays.
+fn give_up(explorer: &mut Explorer) {
+    let failed = explorer.state.opening.take();
+    keep_shown(&mut explorer.state);
+    fall_back(explorer, failed);
+}
+
+/// Settings whose numbers will not come are given up for those on screen.
+fn keep_shown(state: &mut State) {
+    if let Some(analysis) = &state.analysis
+        && analysis.session.same_matrix(state.session())
+    {
+        state.preferences.session.settings = analysis.wanted.clone();
+    }
+}
+
 /// Where nothing is on screen yet something must come: the session that was left, or Table I.
 fn fall_back(explorer: &mut Explorer, failed: Option<Session>) {
     let session = &mut explorer.state.preferences.session;
@@ -68,12 +94,7 @@ fn fall_back(explorer: &mut Explorer, failed: Option<Session>) {
 /// Shows an answer; the session that was being opened becomes the one on screen.
 fn accept(explorer: &mut Explorer, analysis: Arc<Analysis>) {
     let state = &mut explorer.state;
-    let same_matrix = |session: &Session| {
-        session.source == analysis.session.source
-            && session.subtract == analysis.session.subtract
-            && session.transform == analysis.session.transform
-    };
-    if let Some(opening) = state.opening.take_if(|opening| same_matrix(opening)) {
+    if let Some(opening) = state.opening.take_if(|opening| analysis.session.same_matrix(opening)) {
         let first = state.analysis.is_none();
         state.preferences.session = opening;
         if !first
@@ -93,20 +114,11 @@ fn accept(explorer: &mut Explorer, analysis: Arc<Analysis>) {
     if let Some(Message::Done(_)) = state.message {
         state.message = None;
     }
-    // Settings that were lowered to fit are lowered in the sliders too.
-    if !analysis.notes.is_empty() && same_matrix(&state.preferences.session) {
-        state.preferences.session.settings = analysis.session.settings.clone();
-    } else if state.preferences.session.settings.matched.is_some()
-        && state.preferences.session.settings.matched == analysis.session.settings.matched
-    {
-        let matched = &analysis.session.settings;
-        let settings = &mut state.preferences.session.settings;
-        if settings.adaptive == matched.adaptive {
-            settings.lora = matched.lora;
-            settings.melora.rank = matched.melora.rank;
-            settings.localized.rank = matched.localized.rank;
-        }
-    }
+    gallery_follows(
+        &mut state.preferences.view,
+        state.analysis.as_deref(),
+        &analysis,
+    );
     state.analysis = Some(analysis);
 }
 
@@ -114,10 +126,7 @@ fn accept(explorer: &mut Explorer, analysis: Arc<Analysis>) {
 pub fn change(explorer: &mut Explorer, session: Session) {
     let state = &mut explorer.state;
     let latest = state.latest_session();
-    let other_matrix = session.source != latest.source
-        || session.subtract != latest.subtract
-        || session.transform != latest.transform;
-    if other_matrix {
+    if !session.same_matrix(latest) {
         state.opening = Some(session);
     } else if let Some(opening) = &mut state.opening {
         opening.settings = session.settings;
@@ -230,6 +239,11 @@ pub fn run(explorer: &mut Explorer, ctx: &egui::Context, command: Command) {
         Command::SetSession(session) => change(explorer, *session),
         Command::Pin => pin(&mut explorer.state),
         Command::Unpin => explorer.state.pinned.clear(),
+        Command::UnpinOne(number) => {
+            if number < explorer.state.pinned.len() {
+                explorer.state.pinned.remove(number);
+            }
+        }
         Command::ResetZoom => explorer.approximate.reset_zoom(),
         Command::Train
         | Command::PauseTraining
@@ -258,7 +272,11 @@ fn cancel(explorer: &mut Explorer) {
     if explorer.state.tab == Tab::FineTune {
         return explorer.finetune.cancel();
     }
-    explorer.analyst.0.cancel();
+    if explorer.analyst.0.busy() {
+        explorer.analyst.0.cancel();
+        explorer.approximate.answered();
+        keep_shown(&mut explorer.state);
+    }
     explorer.state.opening = None;
     explorer.approximate.background.cancel();
 }
@@ -279,7 +297,7 @@ fn copy_command(explorer: &mut Explorer, ctx: &egui::Context, path: Option<&std:
             Some(kind) => figures::view_of(state, kind),
             None => figures::view(state, state.preferences.view.second),
         };
-        let session = state.session();
+        let session = figures::fitted_session(state, &view);
         (
             session.command(&view, &explorer.limits, export.as_ref()),
             "no command line can name this matrix, save it to a file and open that",
@@ -405,7 +423,7 @@ const UNDO_REST: Duration = Duration::from_millis(1100);
 
 /// Makes an undo point of a session that rests.
 fn note_change(state: &mut State, ctx: &egui::Context) {
-    // What is being opened may still be lowered to fit its matrix, or fail.
+    // What is being opened may still fail.
     if state.opening.is_some() {
         return;
     }

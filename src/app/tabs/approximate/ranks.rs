@@ -6,10 +6,12 @@ use eframe::egui::{
 
 use super::ApproximateTab;
 use super::job::Analysis;
+use super::knobs::ranged;
 use super::plots::outcome_of;
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::approx::{LayoutKind, Method};
+use crate::figure::label;
 use crate::figure::palette::{self, ColorMap, Theme};
 use crate::session::Session;
 
@@ -30,17 +32,14 @@ pub fn show(
     let LayoutKind::Grid(grid) = outcome.factors.layout().kind() else {
         return;
     };
-    let adaptive = outcome.evaluation.method() == Method::LocalizedAdaptive;
+    let most = outcome.factors.layout().max_rank();
     let brush = &mut state.preferences.view.brush;
     ui.horizontal_wrapped(|ui| {
-        let most = outcome.factors.layout().max_rank();
-        ui.add(egui::Slider::new(brush, 0..=most).text("brush: rank"));
-        ui.label(if adaptive {
-            "drag over blocks to paint"
-        } else {
-            "drag over blocks for ranks of their own"
-        });
+        ranged(ui, brush, 0..=most, "brush: rank", false);
+        ui.label("Drag over blocks to set their ranks");
     });
+    let brush = (*brush).min(most);
+    over_budget(ui, analysis);
     let ranks = &outcome.evaluation.ranks;
     let side = ui.available_width().min(ui.available_height()).max(120.0);
     let (place, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::click_and_drag());
@@ -64,10 +63,30 @@ pub fn show(
             Some(painted) if painted.len() == ranks.len() => painted.clone(),
             _ => ranks.clone(),
         };
-        painted[block] = *brush;
+        painted[block] = brush;
         settings.adaptive.grid = grid;
         settings.adaptive.painted = Some(painted);
         settings.show_adaptive = true;
+    }
+}
+
+/// Ranks set by hand may cost more than the one budget: said where they are set.
+fn over_budget(ui: &mut egui::Ui, analysis: &Analysis) {
+    let settings = &analysis.session.settings;
+    let (budget, by_hand) = (settings.adaptive.budget, settings.adaptive.painted.is_some());
+    let Some(outcome) = outcome_of(analysis, Method::LocalizedAdaptive) else {
+        return;
+    };
+    let params = outcome.evaluation.params;
+    if settings.matched.is_some() && by_hand && params != budget {
+        let difference = label::count(params.abs_diff(budget));
+        let side = if params > budget { "over" } else { "under" };
+        let text = format!(
+            "not matched: these ranks cost {} parameters, {difference} {side} the budget of {}",
+            label::count(params),
+            label::count(budget)
+        );
+        ui.colored_label(ui.visuals().warn_fg_color, text);
     }
 }
 
