@@ -8,6 +8,8 @@ mod finetune;
 mod method;
 mod pictures;
 mod real;
+mod together;
+mod wanted;
 
 use std::path::Path;
 use std::sync::Arc;
