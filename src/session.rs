@@ -170,6 +170,13 @@ impl Session {
         Ok(loaded)
     }
 
+    /// Whether both sessions look at the same matrix, whatever their settings.
+    pub fn same_matrix(&self, other: &Self) -> bool {
+        self.source == other.source
+            && self.subtract == other.subtract
+            && self.transform == other.transform
+    }
+
     /// What a matrix of this name is called after all that was done to it.
     pub fn title(&self, name: &str) -> String {
         name.to_owned() + &self.transform.describe()

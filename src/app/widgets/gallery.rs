@@ -8,6 +8,7 @@ use eframe::egui::{
     TextureOptions, Vec2, WidgetInfo,
 };
 
+use super::focus;
 use crate::source::DigitSet;
 
 /// Thumbnails on screen, a texture per row of them.
@@ -17,6 +18,10 @@ pub struct Gallery {
     shown: Arc<Vec<usize>>,
     key: Option<(usize, Option<u8>, usize)>,
     rows: HashMap<usize, TextureHandle>,
+    /// The digit that the arrows went to and that must come into view.
+    reached: Option<usize>,
+    /// How far the wall is scrolled.
+    offset: f32,
 }
 
 /// Size of a thumbnail in points.
@@ -55,7 +60,8 @@ impl Gallery {
         }
     }
 
-    /// Shows the wall in `height`; returns the index of a digit that was clicked.
+    /// Shows the wall in `height`; returns the index of a digit that was clicked or that the arrows
+    /// went to. The whole wall is one stop of the keyboard.
     pub fn show(
         &mut self,
         ui: &mut egui::Ui,
@@ -73,22 +79,75 @@ impl Gallery {
         let shown = Arc::clone(&self.shown);
         let mut clicked = None;
         ui.spacing_mut().item_spacing = Vec2::ZERO;
-        egui::ScrollArea::vertical()
+        let mut wall = egui::ScrollArea::vertical()
             .id_salt("gallery")
             .max_height(height)
-            .auto_shrink([false, true])
-            .show_rows(ui, THUMBNAIL, shown.len().div_ceil(columns), |ui, range| {
-                for row in range {
-                    let digits = &shown[row * columns..((row + 1) * columns).min(shown.len())];
-                    let texture = self
-                        .rows
-                        .entry(row)
-                        .or_insert_with(|| strip(ui, set, digits));
-                    clicked = strip_ui(ui, set, digits, texture, current).or(clicked);
-                }
-            });
-        clicked
+            .auto_shrink([false, true]);
+        if let Some(offset) = self.brought_into_view(&shown, columns, height) {
+            wall = wall.vertical_scroll_offset(offset);
+        }
+        let drawn = wall.show_rows(ui, THUMBNAIL, shown.len().div_ceil(columns), |ui, range| {
+            for row in range {
+                let digits = &shown[row * columns..((row + 1) * columns).min(shown.len())];
+                let texture = self
+                    .rows
+                    .entry(row)
+                    .or_insert_with(|| strip(ui, set, digits));
+                clicked = strip_ui(ui, set, digits, texture, current).or(clicked);
+            }
+        });
+        self.offset = drawn.state.offset.y;
+        let stop = ui.interact(
+            drawn.inner_rect,
+            drawn.id.with("keys"),
+            Sense::focusable_noninteractive(),
+        );
+        stop.widget_info(|| {
+            let mut info = WidgetInfo::labeled(Role::ListBox, true, "gallery of digits");
+            info.current_text_value = current.map(|index| named(set, index));
+            info
+        });
+        if clicked.is_some() {
+            stop.request_focus();
+        }
+        let reached = reached(ui, &stop, &shown, columns, current);
+        self.reached = reached;
+        clicked.or(reached)
     }
+
+    /// How far the wall must be scrolled for the digit that the arrows went to.
+    fn brought_into_view(&mut self, shown: &[usize], columns: usize, height: f32) -> Option<f32> {
+        let place = shown.binary_search(&self.reached.take()?).ok()?;
+        let top = (place / columns) as f32 * THUMBNAIL;
+        let offset = self.offset.clamp((top + THUMBNAIL - height).max(0.0), top);
+        (offset != self.offset).then_some(offset)
+    }
+}
+
+/// The digit that the arrows go to; Enter on a wall without the present digit takes its first.
+fn reached(
+    ui: &egui::Ui,
+    stop: &egui::Response,
+    shown: &[usize],
+    columns: usize,
+    current: Option<usize>,
+) -> Option<usize> {
+    let way = focus::arrows(ui, stop);
+    let enter = stop.has_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+    let present = current.and_then(|index| shown.binary_search(&index).ok());
+    let place = match (present, way) {
+        (Some(place), Some((down, right))) => {
+            place.checked_add_signed(down * columns as isize + right)?
+        }
+        (None, Some(_)) => 0,
+        (None, None) if enter => 0,
+        (_, None) => return None,
+    };
+    shown.get(place).copied()
+}
+
+fn named(set: &DigitSet, index: usize) -> String {
+    format!("image {index}, a {}", set.label(index))
 }
 
 /// One row of digits as a texture.
@@ -114,7 +173,8 @@ fn strip_ui(
     current: Option<usize>,
 ) -> Option<usize> {
     let size = Vec2::new(THUMBNAIL * digits.len() as f32, THUMBNAIL);
-    let (place, response) = ui.allocate_exact_size(size, Sense::click());
+    // The wall takes the focus as a whole, not row by row.
+    let (place, response) = ui.allocate_exact_size(size, Sense::CLICK);
     let first = digits.first().copied().unwrap_or_default();
     response
         .widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("digits from {first}")));
@@ -145,6 +205,6 @@ fn strip_ui(
         Stroke::new(1.0, ui.visuals().strong_text_color()),
         StrokeKind::Inside,
     );
-    response.on_hover_text_at_pointer(format!("image {index}, a {}", set.label(index)));
+    response.on_hover_text_at_pointer(named(set, index));
     clicked.then_some(index)
 }

@@ -1,5 +1,6 @@
 //! What the tab gives for an export: its results, as the figures' builders take them.
 
+use super::background::Ask;
 use super::job::Analysis;
 use super::plots::{outcome_of, survey_ask};
 use super::{ApproximateTab, SecondPlot, job};
@@ -46,6 +47,17 @@ pub fn view_of(state: &State, kind: Kind) -> View {
     }
 }
 
+/// What must be measured before the figure of a kind can be made.
+pub fn unmeasured(tab: &ApproximateTab, state: &State, kind: Kind) -> Option<Ask> {
+    let analysis = state.analysis.as_ref().filter(|_| kind == Kind::DataSet)?;
+    // Only a survey at the settings that the file will tell of.
+    let wanted = survey_ask(state, analysis);
+    let known = tab.background.survey.as_ref();
+    known
+        .is_none_or(|(ask, _)| *ask != wanted)
+        .then_some(wanted)
+}
+
 /// The figure of a kind, or the sentence that says why there is none.
 pub fn exported(
     tab: &ApproximateTab,
@@ -55,7 +67,7 @@ pub fn exported(
     export: &Export,
 ) -> Result<Exported, String> {
     let Some(analysis) = &state.analysis else {
-        return Err("nothing has been computed yet, open a matrix first".to_owned());
+        return Err("nothing has been computed yet; open a matrix first".to_owned());
     };
     let view = view_of(state, kind);
     let command = analysis.session.command(&view, limits, Some(export));
@@ -83,15 +95,9 @@ pub fn exported(
             (singular_values(&context, &spectra(analysis)), table, json)
         }
         Kind::DataSet => {
-            // Only a survey at the settings that the file will tell of.
-            let wanted = survey_ask(state, analysis);
-            let Some((_, survey)) = tab
-                .background
-                .survey
-                .as_ref()
-                .filter(|(ask, _)| *ask == wanted)
-            else {
-                return Err("the data set is being measured at these settings, wait for the plot 'Data set' and save again".to_owned());
+            let known = tab.background.survey.as_ref();
+            let Some((_, survey)) = known.filter(|_| unmeasured(tab, state, kind).is_none()) else {
+                return Err("the data set is not measured at these settings; save again".to_owned());
             };
             let transform = analysis.session.transform;
             let json = report::text(&report::Dataset::new(survey, &view, transform));

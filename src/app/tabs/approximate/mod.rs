@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::command::Command;
 use crate::app::state::State;
 use crate::app::texture::MatrixTexture;
+use crate::app::widgets::focus;
 use crate::app::widgets::gallery::Gallery;
 use crate::app::widgets::matrix_view::PaneView;
 use crate::approx::Method;
@@ -152,14 +153,17 @@ impl ApproximateTab {
                     source_panel::show(self, ui, state, &mut session, out);
                     ui.separator();
                     cards::show(ui, state, &mut session.settings, theme);
+                    focus::follow(ui);
                 });
             });
         egui::CentralPanel::default().show(ui, |ui| {
+            focus::content(ui);
             egui::ScrollArea::vertical().show(ui, |ui| {
                 panes::show(self, ui, state, theme);
                 table::show(ui, state, theme, out);
                 ui.separator();
                 plots::show(self, ui, state, &mut session, theme);
+                focus::follow(ui);
             });
         });
         (session != before).then_some(session)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use eframe::egui::{self, RichText};
-use egui_plot::{Legend, Line, MarkerShape, Plot, PlotPoint, PlotPoints, PlotUi, Points, VLine};
+use egui_plot::{Legend, Line, MarkerShape, Plot, PlotPoints, PlotUi, Points, VLine};
 
 use super::background::Ask;
 use super::job::{Analysis, MethodResult, Outcome};
@@ -11,7 +11,8 @@ use super::{ApproximateTab, Background, SecondPlot, grids, ranks, spectrum};
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
-use crate::app::widgets::axis;
+use crate::app::widgets::marks::Marks;
+use crate::app::widgets::{axis, focus};
 use crate::app::worker::Wake;
 use crate::approx::survey::Survey;
 use crate::approx::{Method, MethodSettings};
@@ -122,7 +123,7 @@ fn error_plot(
     refit: bool,
 ) {
     let log = state.preferences.view.log_error;
-    let mut nearest: Option<(f32, MethodSettings)> = None;
+    let mut marks = Marks::default();
     let response = error_axes(log, refit)
         .height(ui.available_height())
         .show(ui, |plot| {
@@ -131,8 +132,7 @@ fn error_plot(
                     mark_pinned(plot, method, theme, log);
                 }
             }
-            let pointer = plot.response().hover_pos();
-            for method in &analysis.methods {
+            for (curve, method) in analysis.methods.iter().enumerate() {
                 let Ok(outcome) = &method.outcome else {
                     continue;
                 };
@@ -161,30 +161,19 @@ fn error_plot(
                         .shape(MarkerShape::Diamond)
                         .radius(7.0),
                 );
-                let Some(pointer) = pointer else {
-                    continue;
-                };
                 for point in outcome.curve.iter().step_by(thinned) {
-                    let [x, y] = at(point.params, point.error);
-                    let distance = plot
-                        .screen_from_plot(PlotPoint::new(x, y))
-                        .distance(pointer);
-                    if nearest.as_ref().is_none_or(|(best, _)| distance < *best) {
-                        nearest = Some((distance, at_point(&method.settings, point)));
-                    }
+                    let chosen = at_point(&method.settings, point);
+                    marks.offer(plot, curve, at(point.params, point.error), chosen);
                 }
             }
         })
         .response;
-    if let Some((distance, chosen)) = nearest
-        && distance < 14.0
-    {
-        let text = format!("{}: {}", chosen.method().title(), chosen.describe());
-        let clicked = response.clicked();
-        response.on_hover_text_at_pointer(format!("{text} (click to set)"));
-        if clicked {
-            set(settings, chosen);
-        }
+    let text = |chosen: &MethodSettings| {
+        let title = chosen.method().title();
+        format!("{title}: {} (click to set)", chosen.describe())
+    };
+    if let Some(chosen) = marks.show(ui, &response, "Error against parameters", text) {
+        set(settings, chosen);
     }
 }
 
@@ -197,6 +186,7 @@ fn error_axes(log: bool, refit: bool) -> Plot<'static> {
         .x_grid_spacer(|seen| axis::whole(&seen))
         .x_axis_formatter(|mark, _| axis::count(mark))
         .allow_scroll(false)
+        .show_crosshair(false)
         .include_x(0.0)
         .include_y(0.0);
     let plot = if refit { plot.reset() } else { plot };
@@ -365,7 +355,7 @@ fn histogram(ui: &mut egui::Ui, survey: &Survey, theme: Theme) {
         .copied()
         .fold(0.0_f64, f64::max)
         .max(1e-12);
-    Plot::new("data set")
+    let shown = Plot::new("data set")
         .height(ui.available_height().max(120.0))
         .x_axis_label("error")
         .y_axis_label("images")
@@ -399,4 +389,5 @@ fn histogram(ui: &mut egui::Ui, survey: &Survey, theme: Theme) {
                 plot.vline(VLine::new(title, survey.spread(s).mean).color(color));
             }
         });
+    focus::name(&shown.response, "Errors over the data set");
 }
