@@ -110,7 +110,7 @@ fn size_limit(ui: &mut egui::Ui, state: &mut State) {
     const MEGA: f64 = 1e6;
     let mut mega = state.preferences.max_pixels as f64 / MEGA;
     ui.horizontal(|ui| {
-        ui.label("Scale images above");
+        ui.label("Scale down images above");
         let field = egui::DragValue::new(&mut mega)
             .range(0.1..=64.0)
             .speed(0.1)

@@ -96,7 +96,7 @@ impl Gallery {
                 clicked = strip_ui(ui, set, digits, texture, current).or(clicked);
             }
         });
-        self.offset = drawn.state.offset.y;
+        self.offset = drawn.state.clamped_offset().y;
         let stop = ui.interact(
             drawn.inner_rect,
             drawn.id.with("keys"),
