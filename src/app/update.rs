@@ -6,12 +6,13 @@ use std::time::Duration;
 use eframe::egui;
 
 use super::Explorer;
+use super::arrays::Looked;
 use super::command::Command;
 use super::dialogs::{Chosen, Purpose};
-use super::export::Kind;
-use super::state::{Message, State, Tab};
-use super::tabs::approximate::{figures, gallery_follows};
+use super::export::{Kind, home};
+use super::state::{Act, Message, State, Tab};
 use super::tabs::approximate::job::{Analysis, Progress};
+use super::tabs::approximate::{figures, gallery_follows};
 use super::tabs::finetune;
 use super::worker::Answer;
 use crate::session::Session;
@@ -25,16 +26,12 @@ pub fn receive(explorer: &mut Explorer, _ctx: &egui::Context) {
             Answer::Given(Progress::At(stage)) => explorer.approximate.reached(stage),
             Answer::Given(Progress::Done(analysis)) => accept(explorer, analysis),
             Answer::Given(Progress::Failed(session, why)) => {
-                explorer.state.fail(why);
                 // One that was overtaken since is not what is waited for.
                 if *session == *explorer.state.latest_session() {
-                    give_up(explorer);
+                    failed(explorer, why);
                 }
             }
-            Answer::Failed(why) => {
-                explorer.state.fail(why);
-                give_up(explorer);
-            }
+            Answer::Failed(why) => failed(explorer, why),
             Answer::Finished => {}
         }
     }
@@ -44,29 +41,37 @@ pub fn receive(explorer: &mut Explorer, _ctx: &egui::Context) {
     for answer in explorer.digits.0.receive(&explorer.digits.1) {
         match answer {
             Answer::Given(Ok((_, set))) => explorer.state.digits = Some(set),
-            Answer::Given(Err(why)) => explorer.state.fail(why.to_string()),
-            Answer::Failed(why) => explorer.state.fail(why),
+            Answer::Given(Err(why)) => no_digits(&mut explorer.state, why.to_string()),
+            Answer::Failed(why) => no_digits(&mut explorer.state, why),
             Answer::Finished => {}
         }
     }
     explorer.approximate.background.receive();
-    explorer.finetune.receive(&mut explorer.state);
+    let (state, finetune) = (&mut explorer.state, &mut explorer.finetune);
+    state.speaking_for(Tab::FineTune, |state| finetune.receive(state));
     explorer.method.receive();
     explorer.exporter.receive(&mut explorer.state);
+    if let Some(path) = explorer
+        .exporter
+        .measured(&mut explorer.approximate.background)
+    {
+        export(explorer, path);
+    }
+    match explorer.arrays.receive() {
+        Some(Looked::Failed(session, why)) => refused(explorer, Some(*session), why),
+        // With the first picture still to come, it comes behind the choice.
+        Some(Looked::Offered(session)) => {
+            fall_back(explorer, Some(*session));
+        }
+        None => {}
+    }
     match explorer.dialogs.receive() {
         Some(Chosen::Path(purpose, path)) => chosen(explorer, purpose, path),
-        Some(Chosen::NoDialog) => explorer.state.fail(
-            "no file dialog answered on this system, type the path instead or drop the file here",
-        ),
+        Some(Chosen::NoDialog) => explorer
+            .state
+            .fail("no file dialog is available; type the path instead or drop the file here"),
         Some(Chosen::Cancelled) | None => {}
     }
-}
-
-/// Nothing comes of what was asked for: what is on screen stays.
-fn give_up(explorer: &mut Explorer) {
-    let failed = explorer.state.opening.take();
-    keep_shown(&mut explorer.state);
-    fall_back(explorer, failed);
 }
 
 /// Settings whose numbers will not come are given up for those on screen.
@@ -78,23 +83,61 @@ fn keep_shown(state: &mut State) {
     }
 }
 
-/// Where nothing is on screen yet something must come: the session that was left, or Table I.
-fn fall_back(explorer: &mut Explorer, failed: Option<Session>) {
-    let session = &mut explorer.state.preferences.session;
-    let failed = failed.unwrap_or_else(|| session.clone());
-    if explorer.state.analysis.is_some() || failed == Session::default() {
+/// What is said of a session that could not be computed, unless its file holds several arrays.
+fn failed(explorer: &mut Explorer, why: String) {
+    let session = explorer.state.opening.take();
+    keep_shown(&mut explorer.state);
+    let wanted = session.as_ref().unwrap_or(explorer.state.session());
+    if explorer.arrays.look(wanted, &why, &explorer.wake) {
         return;
     }
-    if failed == *session {
-        *session = Session::default();
+    refused(explorer, session, why);
+}
+
+/// Says why a session is not shown, near where it was asked for.
+fn refused(explorer: &mut Explorer, session: Option<Session>, why: String) {
+    let instead = fall_back(explorer, session);
+    let state = &mut explorer.state;
+    let (tab, act) = (Tab::Approximate, state.opened_by);
+    let why = match instead {
+        true => format!("{why} (the paper's digit is shown with your settings)"),
+        false => why,
+    };
+    state.notices.say(tab, act, Message::Error(why));
+}
+
+fn no_digits(state: &mut State, why: String) {
+    let error = Message::Error(why);
+    state.notices.say(Tab::Approximate, Act::Gallery, error);
+}
+
+/// Where nothing is on screen yet something must come: the session that was left, else the paper's
+/// digit with the user's settings; whether it is the digit.
+fn fall_back(explorer: &mut Explorer, failed: Option<Session>) -> bool {
+    let session = &mut explorer.state.preferences.session;
+    let failed = failed.unwrap_or_else(|| session.clone());
+    let paper = Session::default();
+    if explorer.state.analysis.is_some() || failed == paper {
+        return false;
+    }
+    let digit = failed.same_matrix(session);
+    if failed.same_matrix(&paper) {
+        *session = paper;
+    } else if digit {
+        *session = Session {
+            settings: std::mem::take(&mut session.settings),
+            ..paper
+        };
     }
     explorer.request();
+    digit
 }
 
 /// Shows an answer; the session that was being opened becomes the one on screen.
 fn accept(explorer: &mut Explorer, analysis: Arc<Analysis>) {
     let state = &mut explorer.state;
-    if let Some(opening) = state.opening.take_if(|opening| analysis.session.same_matrix(opening)) {
+    let same_matrix = |session: &Session| session.same_matrix(&analysis.session);
+    if let Some(opening) = state.opening.take_if(|opening| same_matrix(opening)) {
         let first = state.analysis.is_none();
         state.preferences.session = opening;
         if !first
@@ -106,14 +149,12 @@ fn accept(explorer: &mut Explorer, analysis: Arc<Analysis>) {
             let text = analysis.session.source.to_string();
             state.preferences.remember(&text);
         }
-        if let Some(Message::Error(_)) = state.message {
-            state.message = None;
+        for act in [Act::Path, Act::Open, Act::Other] {
+            state.notices.settle(Tab::Approximate, act);
         }
     }
     // What was done before is old news beside new numbers.
-    if let Some(Message::Done(_)) = state.message {
-        state.message = None;
-    }
+    state.notices.forget_done(Tab::Approximate);
     gallery_follows(
         &mut state.preferences.view,
         state.analysis.as_deref(),
@@ -128,6 +169,8 @@ pub fn change(explorer: &mut Explorer, session: Session) {
     let latest = state.latest_session();
     if !session.same_matrix(latest) {
         state.opening = Some(session);
+        state.opened_by = Act::Open;
+        explorer.arrays.forget();
     } else if let Some(opening) = &mut state.opening {
         opening.settings = session.settings;
     } else {
@@ -141,8 +184,8 @@ fn chosen(explorer: &mut Explorer, purpose: Purpose, path: std::path::PathBuf) {
         Purpose::Open => open(explorer, Source::from_path(path)),
         Purpose::Subtract => subtract(explorer, Source::from_path(path)),
         Purpose::Folder => open_folder(explorer, path),
-        Purpose::TrainingData => explorer.finetune.choose(&mut explorer.state, path),
-        Purpose::Results => explorer.finetune.open(&mut explorer.state, path),
+        Purpose::TrainingData => explorer.choose_training_data(path),
+        Purpose::Results => explorer.open_results(path),
         Purpose::Export => explorer.exporter.set_path(&path),
     }
 }
@@ -179,11 +222,19 @@ fn open_folder(explorer: &mut Explorer, path: std::path::PathBuf) {
     );
 }
 
-/// A SOURCE as on the command line, or a path.
+/// What a person typed or pasted: a path in any form, or a SOURCE as on the command line.
 fn open_text(explorer: &mut Explorer, text: &str, then: fn(&mut Explorer, Source)) {
-    match text.parse::<Source>() {
-        Ok(source) => then(explorer, source),
-        Err(why) => explorer.state.fail(why.to_string()),
+    let state = &mut explorer.state;
+    state.notices.settle(Tab::Approximate, Act::Path);
+    match Source::typed(text, home().as_deref()) {
+        Ok(source) => {
+            then(explorer, source);
+            explorer.state.opened_by = Act::Path;
+        }
+        Err(why) => {
+            let error = Message::Error(why.to_string());
+            state.notices.say(Tab::Approximate, Act::Path, error);
+        }
     }
 }
 
@@ -197,13 +248,13 @@ pub fn dropped(explorer: &mut Explorer, ctx: &egui::Context) {
         return;
     };
     if explorer.state.tab == Tab::FineTune && path.is_dir() {
-        explorer.finetune.choose(&mut explorer.state, path);
+        explorer.choose_training_data(path);
     } else if path
         .extension()
         .is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
     {
         explorer.state.tab = Tab::FineTune;
-        explorer.finetune.open(&mut explorer.state, path);
+        explorer.open_results(path);
     } else {
         explorer.state.tab = Tab::Approximate;
         open(explorer, Source::from_path(path));
@@ -250,7 +301,7 @@ pub fn run(explorer: &mut Explorer, ctx: &egui::Context, command: Command) {
         | Command::StepTraining
         | Command::StopTraining
         | Command::ResetTraining
-        | Command::NewSeed => explorer.finetune.run(&mut explorer.state, &command),
+        | Command::NewSeed => train(explorer, &command),
         Command::OpenResults => explorer.dialogs.ask(Purpose::Results, None, &wake),
         Command::ChooseDataSet => explorer.dialogs.ask(Purpose::TrainingData, None, &wake),
         Command::Cancel => cancel(explorer),
@@ -264,9 +315,19 @@ pub fn run(explorer: &mut Explorer, ctx: &egui::Context, command: Command) {
     }
 }
 
+/// What was said of the sweep before is over.
+fn train(explorer: &mut Explorer, command: &Command) {
+    let (state, finetune) = (&mut explorer.state, &mut explorer.finetune);
+    state.notices.settle(Tab::FineTune, Act::Other);
+    state.speaking_for(Tab::FineTune, |state| finetune.run(state, command));
+}
+
 /// Closes what lies over the tab, else stops what the tab computes.
 fn cancel(explorer: &mut Explorer) {
-    if explorer.exporter.close() || std::mem::take(&mut explorer.state.help) {
+    if explorer.exporter.close()
+        || explorer.arrays.close()
+        || std::mem::take(&mut explorer.state.help)
+    {
         return;
     }
     if explorer.state.tab == Tab::FineTune {
@@ -277,6 +338,7 @@ fn cancel(explorer: &mut Explorer) {
         explorer.approximate.answered();
         keep_shown(&mut explorer.state);
     }
+    explorer.arrays.forget();
     explorer.state.opening = None;
     explorer.approximate.background.cancel();
 }
@@ -290,7 +352,7 @@ fn copy_command(explorer: &mut Explorer, ctx: &egui::Context, path: Option<&std:
         let kind = kind.unwrap_or(Kind::DeltaWeights);
         (
             finetune::figures::command(&explorer.finetune, kind, export.as_ref()),
-            "no command line can say these settings, export the results as JSON",
+            "no command gives these settings; export the results as JSON instead",
         )
     } else {
         let view = match kind {
@@ -300,7 +362,7 @@ fn copy_command(explorer: &mut Explorer, ctx: &egui::Context, path: Option<&std:
         let session = figures::fitted_session(state, &view);
         (
             session.command(&view, &explorer.limits, export.as_ref()),
-            "no command line can name this matrix, save it to a file and open that",
+            "no command can name this matrix; save it to a file and open that",
         )
     };
     match command {
@@ -308,13 +370,18 @@ fn copy_command(explorer: &mut Explorer, ctx: &egui::Context, path: Option<&std:
             ctx.copy_text(command.clone());
             state.done(format!("copied: {command}"));
         }
+        None if path.is_some() => explorer.exporter.fail(otherwise.to_owned()),
         None => state.fail(otherwise),
     }
 }
 
+/// Writes the figure of the dialog; one that must be measured first is measured.
 fn export(explorer: &mut Explorer, path: std::path::PathBuf) {
     let wake = Arc::clone(&explorer.wake);
     let kind = explorer.exporter.kind();
+    if let Some(ask) = figures::unmeasured(&explorer.approximate, &explorer.state, kind) {
+        return explorer.exporter.measure(ask, path, &wake);
+    }
     let choices = explorer.exporter.export_of(&explorer.state, &path);
     let exported = if kind.tab() == Tab::FineTune {
         finetune::figures::exported(&explorer.finetune, kind, &choices)
@@ -326,7 +393,7 @@ fn export(explorer: &mut Explorer, path: std::path::PathBuf) {
         Ok(exported) => explorer
             .exporter
             .write(&mut explorer.state, exported, path, &wake),
-        Err(why) => explorer.exporter.fail(&mut explorer.state, why),
+        Err(why) => explorer.exporter.fail(why),
     }
 }
 
@@ -336,7 +403,7 @@ fn pin(state: &mut State) {
         return;
     };
     if state.pinned.iter().any(|known| Arc::ptr_eq(known, present)) {
-        return state.done("these results are pinned already, change something to compare");
+        return state.done("these results are already pinned; change a setting to compare");
     }
     state.pinned.push(Arc::clone(present));
 }
@@ -390,10 +457,10 @@ fn step(explorer: &mut Explorer, place: impl Fn(usize, usize) -> usize) {
 
 /// The clipboard's picture, else its text as a table or a path.
 fn paste(explorer: &mut Explorer) {
-    let nothing = "the clipboard holds no picture, table or path, copy one and paste again";
+    let nothing = "the clipboard holds no picture, table or path; copy one and paste again";
     let Ok(mut clipboard) = arboard::Clipboard::new() else {
         return explorer.state.fail(
-            "the clipboard cannot be read on this system, save the picture and open the file",
+            "the clipboard cannot be read on this system; save the picture and open the file",
         );
     };
     let loaded = match (clipboard.get_image(), clipboard.get_text()) {
@@ -439,6 +506,7 @@ fn note_change(state: &mut State, ctx: &egui::Context) {
 pub fn afterwards(explorer: &mut Explorer, ctx: &egui::Context) {
     let state = &mut explorer.state;
     note_change(state, ctx);
+    state.preferences.tab = state.tab;
     state.preferences.zoom = ctx.zoom_factor();
     if let Some(rect) = ctx.input(|input| input.viewport().inner_rect) {
         state.preferences.window = [rect.width(), rect.height()];

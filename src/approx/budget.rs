@@ -271,7 +271,13 @@ mod tests {
         assert_eq!((nothing.rank, nothing.unused), (0, 224));
     }
 
-    fn budgets(rows: usize, cols: usize, rule: BudgetRule, blocks: usize, grid: usize) -> Vec<usize> {
+    fn budgets(
+        rows: usize,
+        cols: usize,
+        rule: BudgetRule,
+        blocks: usize,
+        grid: usize,
+    ) -> Vec<usize> {
         let sharing = Sharing {
             rule,
             blocks,

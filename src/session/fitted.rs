@@ -200,7 +200,10 @@ impl Settings {
             return None;
         }
         let cost = parameters(rows, cols, settings.layout(), 1).ok()?;
-        let (budget, share) = (self.adaptive.budget, self.share_of_budget(settings.method()));
+        let (budget, share) = (
+            self.adaptive.budget,
+            self.share_of_budget(settings.method()),
+        );
         let what = match share == budget {
             true => format!("the budget of {}", label::count(budget)),
             false => format!(
@@ -223,7 +226,9 @@ impl Settings {
     ) -> Option<usize> {
         let kind = settings.layout();
         let least = match settings {
-            MethodSettings::LocalizedAdaptive(adaptive) if adaptive.painted.is_some() => return None,
+            MethodSettings::LocalizedAdaptive(adaptive) if adaptive.painted.is_some() => {
+                return None;
+            }
             // Its cheapest block alone: all segments but the first few are shorter by one.
             MethodSettings::LocalizedAdaptive(_) => {
                 kind.check(rows, cols).ok()?;
@@ -343,7 +348,9 @@ mod tests {
         };
         let localized = settings.of(Method::Localized);
         assert_eq!(
-            settings.unaffordable(28, 28, &localized).expect("too small"),
+            settings
+                .unaffordable(28, 28, &localized)
+                .expect("too small"),
             "its share of 56 of the budget of 224 is too small; rank 1 needs 112 parameters"
         );
         assert_eq!(settings.budget_needed(28, 28, &localized), Some(448));

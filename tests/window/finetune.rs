@@ -320,7 +320,7 @@ fn results_are_opened_by_dropping_them() {
     let damaged = folder.path().join("damaged.json");
     std::fs::write(&damaged, &text[..text.len() / 2]).unwrap();
     drop_file(&mut other, &damaged);
-    let message = other.state().state().message.clone();
+    let message = other.state().state().message().cloned();
     assert!(
         matches!(&message, Some(Message::Error(why)) if why.contains("damaged.json")),
         "{message:?}"
@@ -435,7 +435,7 @@ fn a_folder_without_digits_is_refused() {
     drop_file(&mut harness, folder.path());
     button(&harness, "Run");
     settle(&mut harness);
-    let message = harness.state().state().message.clone();
+    let message = harness.state().state().message().cloned();
     assert!(matches!(&message, Some(Message::Error(_))), "{message:?}");
     assert!(!harness.state().finetune().training().under_way());
 }
@@ -449,7 +449,7 @@ fn the_copied_command_names_the_run_in_view() {
     settle(&mut harness);
     harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::C);
     settle(&mut harness);
-    let message = harness.state().state().message.clone();
+    let message = harness.state().state().message().cloned();
     let expected = "copied: localized-lora finetune --preset quick \
                     --layouts 'lora,localized_grid' --ranks 2 --segments 4 --epochs 1 \
                     --run 'lora:2@0.001#0'";

@@ -4,7 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod approximate;
+mod export;
 mod finetune;
+mod frame;
+mod keys;
 mod method;
 mod pictures;
 mod real;

@@ -6,6 +6,7 @@ use eframe::egui::{
 };
 use nalgebra::DMatrix;
 
+use super::focus;
 use crate::app::texture::{MatrixTexture, color32};
 use crate::approx::{BlockLayout, LayoutKind};
 use crate::figure::{BlockLine, label, palette};
@@ -122,13 +123,37 @@ impl MatrixView<'_> {
                 .then_some((cell.y as usize, cell.x as usize))
                 .filter(|(row, col)| *row < rows && *col < cols)
         };
+        let pointed = response.interact_pointer_pos();
         PaneResponse {
             hovered: response.hover_pos().and_then(cell_at),
-            clicked: response
-                .interact_pointer_pos()
-                .filter(|_| response.clicked())
-                .and_then(cell_at),
+            clicked: match pointed.filter(|_| response.clicked()) {
+                Some(at) => cell_at(at),
+                None => self.block_by_key(ui, &response),
+            },
         }
+    }
+
+    /// The first cell of the block that the arrows go to; Enter takes the selected one, or the
+    /// first.
+    fn block_by_key(&self, ui: &egui::Ui, response: &Response) -> Option<(usize, usize)> {
+        let way = focus::arrows(ui, response);
+        let blocks = self.blocks?.0.blocks();
+        let present = self.selected.and_then(|place| blocks.get(place));
+        let block = match (present, way) {
+            (_, None) if !response.clicked() => return None,
+            (Some(block), None) => block,
+            (None, _) => blocks.first()?,
+            (Some(from), Some((down, right))) => {
+                let to = |i: isize, j: isize| {
+                    let (i, j) = (from.i.checked_add_signed(i)?, from.j.checked_add_signed(j)?);
+                    blocks.iter().find(|block| block.i == i && block.j == j)
+                };
+                // On a diagonal every arrow goes along it.
+                let along = down + right;
+                to(down, right).or_else(|| to(along, along))?
+            }
+        };
+        Some((block.rows.start, block.cols.start))
     }
 
     fn paint_blocks(&self, painter: &egui::Painter, to_screen: &dyn Fn(Pos2) -> Pos2, scale: f32) {

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use nalgebra::DMatrix;
 
+use crate::analysis::affordable;
 use crate::app::worker::{Answer, Answers, Reply, Wake, Worker};
+use crate::approx::FactorError;
 use crate::approx::best_grid::{GridAtBudget, grids_at_budget};
 use crate::approx::survey::{Survey, survey};
-use crate::analysis::affordable;
-use crate::approx::FactorError;
 use crate::figure::label;
 use crate::session::Settings;
 use crate::source::{Dataset, Split, Transform, digits};
@@ -159,7 +159,9 @@ impl Background {
         let counted = format!("{} of {}", label::count(done), label::count(of));
         match &self.asked {
             Some(ask @ Ask::Survey { .. }) if of == 0 => format!("Reading the {}…", ask.subject()),
-            Some(ask @ Ask::Survey { .. }) => format!("Measuring the {}: {counted}…", ask.subject()),
+            Some(ask @ Ask::Survey { .. }) => {
+                format!("Measuring the {}: {counted}…", ask.subject())
+            }
             Some(Ask::Grids { .. }) if of > 0 => format!("Trying grids: {counted}…"),
             _ => "Measuring…".to_owned(),
         }

@@ -12,7 +12,7 @@ use crate::analysis::compared_at;
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
-use crate::app::widgets::axis;
+use crate::app::widgets::{axis, focus};
 use crate::approx::Method;
 use crate::approx::survey::Survey;
 use crate::figure::label;
@@ -90,7 +90,11 @@ pub fn working(background: &mut Background, ui: &mut egui::Ui) {
     if background.busy() {
         ui.horizontal(|ui| {
             ui.add(egui::ProgressBar::new(background.progress.share()).desired_width(90.0));
-            if ui.button("Stop").on_hover_text("Stop measuring (Esc)").clicked() {
+            if ui
+                .button("Stop")
+                .on_hover_text("Stop measuring (Esc)")
+                .clicked()
+            {
                 background.cancel();
             }
             ui.add(egui::Label::new(background.describe()).truncate());
@@ -184,7 +188,7 @@ fn histogram(ui: &mut egui::Ui, survey: &Survey, theme: Theme) {
         .copied()
         .fold(0.0_f64, f64::max)
         .max(1e-12);
-    Plot::new("data set")
+    let drawn = Plot::new("data set")
         .height(ui.available_height().max(120.0))
         .x_axis_label("error")
         .y_axis_label("images")
@@ -218,4 +222,5 @@ fn histogram(ui: &mut egui::Ui, survey: &Survey, theme: Theme) {
                 plot.vline(VLine::new(title, survey.spread(s).mean).color(color));
             }
         });
+    focus::name(&drawn.response, "Errors over the data set");
 }

@@ -1,7 +1,8 @@
 //! What the tab gives for an export: its results, as the figures' builders take them.
 
-use super::job::Analysis;
+use super::background::Ask;
 use super::data_set::{data_set_of, survey_ask};
+use super::job::Analysis;
 use super::{ApproximateTab, SecondPlot};
 use crate::analysis::all_notes;
 use crate::app::export::{Exported, Kind};
@@ -62,6 +63,17 @@ pub fn view_of(state: &State, kind: Kind) -> View {
     }
 }
 
+/// What must be measured before the figure of a kind can be made.
+pub fn unmeasured(tab: &ApproximateTab, state: &State, kind: Kind) -> Option<Ask> {
+    let analysis = state.analysis.as_ref().filter(|_| kind == Kind::DataSet)?;
+    // Only a survey at the settings that the file will tell of.
+    let wanted = survey_ask(state, analysis);
+    let known = tab.background.survey.as_ref();
+    known
+        .is_none_or(|(ask, _)| *ask != wanted)
+        .then_some(wanted)
+}
+
 /// The figure of a kind, or the sentence that says why there is none.
 pub fn exported(
     tab: &ApproximateTab,
@@ -71,7 +83,7 @@ pub fn exported(
     export: &Export,
 ) -> Result<Exported, String> {
     let Some(analysis) = &state.analysis else {
-        return Err("nothing has been computed yet, open a matrix first".to_owned());
+        return Err("nothing has been computed yet; open a matrix first".to_owned());
     };
     let view = view_of(state, kind);
     let session = match kind {
@@ -99,22 +111,18 @@ pub fn exported(
             (figure, curve_table(&context, &curves), json)
         }
         Kind::SingularValues => {
-            let methods = analysis.outcomes()
+            let methods = analysis
+                .outcomes()
                 .map(|o| report::BlockSpectra::new(&o.evaluation, &o.factors.spectra))
                 .collect();
             let json = report::text(&report::Spectrum { matrix, methods });
             (singular_values(&context, &spectra(analysis)), table, json)
         }
         Kind::DataSet => {
-            // Only a survey at the settings that the file will tell of.
-            let wanted = survey_ask(state, analysis);
-            let Some((_, surveyed)) = tab
-                .background
-                .survey
-                .as_ref()
-                .filter(|(ask, _)| *ask == wanted)
-            else {
-                return Err("the data set is being measured at these settings, wait for the plot 'Data set' and save again".to_owned());
+            let known = tab.background.survey.as_ref();
+            let measured = known.filter(|_| unmeasured(tab, state, kind).is_none());
+            let Some((_, surveyed)) = measured else {
+                return Err("the data set is not measured at these settings; save again".to_owned());
             };
             let transform = analysis.session.transform;
             let survey = &surveyed.survey;
@@ -127,7 +135,10 @@ pub fn exported(
         }
         _ => {
             let name = analysis.session.title(&analysis.loaded.name);
-            let methods = analysis.outcomes().map(|o| (&o.evaluation).into()).collect();
+            let methods = analysis
+                .outcomes()
+                .map(|o| (&o.evaluation).into())
+                .collect();
             let json = report::text(&report::Approximation { matrix, methods });
             (
                 figure_one(&context, &approximation(analysis, &name, state)),
@@ -187,7 +198,8 @@ fn approximation<'a>(analysis: &'a Analysis, name: &'a str, state: &State) -> Ap
         name,
         rank: Some(analysis.rank),
         range: Some(analysis.range),
-        panels: analysis.outcomes()
+        panels: analysis
+            .outcomes()
             .map(|outcome| Panel {
                 evaluation: &outcome.evaluation,
                 layout: outcome.factors.layout(),
@@ -211,7 +223,8 @@ fn curves(analysis: &Analysis) -> Vec<ErrorCurve<'_>> {
 }
 
 fn spectra(analysis: &Analysis) -> Vec<MethodSpectrum<'_>> {
-    analysis.outcomes()
+    analysis
+        .outcomes()
         .map(|outcome| MethodSpectrum {
             settings: &outcome.evaluation.settings,
             spectra: &outcome.factors.spectra,

@@ -3,17 +3,18 @@
 use std::sync::Arc;
 
 use eframe::egui;
-use egui_plot::{Legend, Line, MarkerShape, Plot, PlotPoint, PlotPoints, Points, VLine};
+use egui_plot::{Legend, Line, MarkerShape, Plot, PlotPoints, Points, VLine};
 
 use super::ApproximateTab;
 use super::background::Ask;
-use super::job::Analysis;
 use super::data_set::{still_shown, working};
+use super::job::Analysis;
 use super::plots::{outcome_of, wake};
 use super::progress::DIMMED;
 use crate::app::texture::color32;
 use crate::app::theme;
 use crate::app::widgets::axis;
+use crate::app::widgets::marks::Marks;
 use crate::approx::best_grid::{GridAtBudget, best_uniform};
 use crate::approx::{Evaluation, LocalizedSettings, Method, MethodSettings};
 use crate::figure::label;
@@ -104,7 +105,7 @@ fn plot(
     };
     let uniform = points(|g| g.uniform.as_ref());
     let adaptive = points(|g| g.adaptive.as_ref());
-    let mut nearest: Option<(f32, LocalizedSettings)> = None;
+    let mut marks = Marks::default();
     let response = Plot::new("best grid")
         .height(ui.available_height().max(120.0))
         .legend(Legend::default())
@@ -114,6 +115,7 @@ fn plot(
         .y_grid_spacer(|seen| axis::even(&seen))
         .y_axis_formatter(|mark, _| axis::number(mark))
         .allow_scroll(false)
+        .show_crosshair(false)
         .include_y(0.0)
         .show(ui, |plot| {
             for (method, points) in [
@@ -128,31 +130,17 @@ fn plot(
             }
             let color = color32(theme::method(Method::Localized, theme)).gamma_multiply(0.5);
             plot.vline(VLine::new("present K", present as f64).color(color));
-            let Some(pointer) = plot.response().hover_pos() else {
-                return;
-            };
             for grid in grids {
-                let Some(uniform) = &grid.uniform else {
-                    continue;
-                };
-                let at = PlotPoint::new(grid.grid as f64, uniform.error);
-                let distance = plot.screen_from_plot(at).distance(pointer);
-                if let MethodSettings::Localized(setting) = uniform.settings
-                    && nearest.as_ref().is_none_or(|(best, _)| distance < *best)
+                if let Some(uniform) = &grid.uniform
+                    && let MethodSettings::Localized(setting) = uniform.settings
                 {
-                    nearest = Some((distance, setting));
+                    marks.offer(plot, 0, [grid.grid as f64, uniform.error], setting);
                 }
             }
         })
         .response;
-    let (distance, setting) = nearest?;
-    if distance >= 14.0 {
-        return None;
-    }
-    let clicked = response.clicked();
-    response.on_hover_text_at_pointer(format!(
-        "K = {}, r_block = {} (click to set)",
-        setting.grid, setting.rank
-    ));
-    clicked.then_some(setting)
+    marks.show(ui, &response, "Error of every grid", |setting| {
+        let (grid, rank) = (setting.grid, setting.rank);
+        format!("K = {grid}, r_block = {rank} (click to set)")
+    })
 }

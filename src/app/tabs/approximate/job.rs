@@ -278,12 +278,7 @@ impl Analyst {
     }
 
     /// Loads the session's matrix unless it is the one that is kept.
-    fn load(
-        &mut self,
-        session: &Session,
-        limits: &Limits,
-        run: &Run<'_>,
-    ) -> Result<(), Failure> {
+    fn load(&mut self, session: &Session, limits: &Limits, run: &Run<'_>) -> Result<(), Failure> {
         if self.matrix.as_ref().is_some_and(|kept| {
             kept.source == session.source
                 && kept.subtract == session.subtract

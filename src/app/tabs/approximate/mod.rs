@@ -2,8 +2,8 @@
 
 pub mod background;
 mod cards;
-pub mod figures;
 mod data_set;
+pub mod figures;
 mod grids;
 pub mod job;
 pub mod knobs;
@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::command::Command;
 use crate::app::state::State;
 use crate::app::texture::MatrixTexture;
+use crate::app::widgets::focus;
 use crate::app::widgets::gallery::Gallery;
 use crate::app::widgets::matrix_view::PaneView;
 use crate::approx::Method;
@@ -162,16 +163,19 @@ impl ApproximateTab {
                     source_panel::show(self, ui, state, &mut session, out);
                     ui.separator();
                     cards::show(ui, state, &mut session.settings, theme);
+                    focus::follow(ui);
                 });
             });
         egui::CentralPanel::default().show(ui, |ui| {
             progress::show(self, ui, state, out);
             progress::dim_old(self, ui);
+            focus::content(ui);
             egui::ScrollArea::vertical().show(ui, |ui| {
                 panes::show(self, ui, state, &mut session, theme);
                 table::show(ui, state, theme, out);
                 ui.separator();
                 plots::show(self, ui, state, &mut session, theme);
+                focus::follow(ui);
             });
         });
         (session != before).then_some(session)

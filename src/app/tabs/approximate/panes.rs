@@ -2,8 +2,8 @@
 
 use eframe::egui::{self, Rect, RichText, Role, Sense, Vec2, WidgetInfo};
 
-use super::{ApproximateTab, SecondPlot};
 use super::job::{Analysis, MethodResult, Outcome};
+use super::{ApproximateTab, SecondPlot};
 use crate::app::state::State;
 use crate::app::texture::{MatrixTexture, Scale, color32};
 use crate::app::theme;
@@ -50,9 +50,9 @@ pub fn show(
                 let response = match pane {
                     None => Some(original(tab, ui, state, &analysis, size)),
                     Some(method) => match &method.outcome {
-                        Ok(outcome) => {
-                            Some(approximation(tab, ui, state, &analysis, outcome, size, theme))
-                        }
+                        Ok(outcome) => Some(approximation(
+                            tab, ui, state, &analysis, outcome, size, theme,
+                        )),
                         Err(why) => {
                             nothing(ui, &analysis, method, why, session, (size, theme));
                             None
@@ -332,10 +332,8 @@ fn largest_cell(analysis: &Analysis) -> f64 {
 fn cursor_line(ui: &mut egui::Ui, tab: &ApproximateTab, analysis: &Analysis, errors: bool) {
     let Some((row, col)) = tab.cursor else {
         ui.label(
-            RichText::new(
-                "Hover to compare a cell; click a block to see its singular values",
-            )
-            .small(),
+            RichText::new("Hover to compare a cell; click a block to see its singular values")
+                .small(),
         );
         return;
     };

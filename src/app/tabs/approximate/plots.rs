@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use eframe::egui;
-use egui_plot::{Legend, Line, MarkerShape, Plot, PlotPoint, PlotPoints, PlotUi, Points};
+use egui_plot::{Legend, Line, MarkerShape, Plot, PlotPoints, PlotUi, Points};
 
 use super::job::{Analysis, MethodResult, Outcome};
 use super::{ApproximateTab, SecondPlot, data_set, grids, ranks, spectrum};
@@ -11,6 +11,7 @@ use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
 use crate::app::widgets::axis;
+use crate::app::widgets::marks::Marks;
 use crate::app::worker::Wake;
 use crate::approx::{Method, MethodSettings};
 use crate::figure::palette::Theme;
@@ -118,7 +119,7 @@ fn error_plot(
     refit: bool,
 ) {
     let log = state.preferences.view.log_error;
-    let mut nearest: Option<(f32, MethodSettings)> = None;
+    let mut marks = Marks::default();
     let response = error_axes(log, refit)
         .height(ui.available_height())
         .show(ui, |plot| {
@@ -129,8 +130,7 @@ fn error_plot(
                     mark_pinned(plot, method, theme, log);
                 }
             }
-            let pointer = plot.response().hover_pos();
-            for method in &analysis.methods {
+            for (curve, method) in analysis.methods.iter().enumerate() {
                 let color = color32(theme::method(method.settings.method(), theme));
                 let at = |x: usize, y: f64| [x as f64, axis(y, log)];
                 let thinned = method.curve.len().div_ceil(DRAWN_POINTS).max(1);
@@ -158,30 +158,19 @@ fn error_plot(
                             .radius(7.0),
                     );
                 }
-                let Some(pointer) = pointer else {
-                    continue;
-                };
                 for point in method.curve.iter().step_by(thinned) {
-                    let [x, y] = at(point.params, point.error);
-                    let distance = plot
-                        .screen_from_plot(PlotPoint::new(x, y))
-                        .distance(pointer);
-                    if nearest.as_ref().is_none_or(|(best, _)| distance < *best) {
-                        nearest = Some((distance, at_point(&method.settings, point)));
-                    }
+                    let chosen = at_point(&method.settings, point);
+                    marks.offer(plot, curve, at(point.params, point.error), chosen);
                 }
             }
         })
         .response;
-    if let Some((distance, chosen)) = nearest
-        && distance < 14.0
-    {
-        let text = format!("{}: {}", chosen.method().title(), chosen.describe());
-        let clicked = response.clicked();
-        response.on_hover_text_at_pointer(format!("{text} (click to set)"));
-        if clicked {
-            set(settings, chosen);
-        }
+    let text = |chosen: &MethodSettings| {
+        let title = chosen.method().title();
+        format!("{title}: {} (click to set)", chosen.describe())
+    };
+    if let Some(chosen) = marks.show(ui, &response, "Error against parameters", text) {
+        set(settings, chosen);
     }
 }
 
@@ -194,6 +183,7 @@ fn error_axes(log: bool, refit: bool) -> Plot<'static> {
         .x_grid_spacer(|seen| axis::whole(&seen))
         .x_axis_formatter(|mark, _| axis::count(mark))
         .allow_scroll(false)
+        .show_crosshair(false)
         .include_x(0.0)
         .include_y(0.0);
     let plot = if refit { plot.reset() } else { plot };

@@ -42,7 +42,12 @@ pub fn show(ui: &mut egui::Ui, state: &State, settings: &mut Settings, fit: &Fit
         let width = ui.available_width();
         ui.allocate_ui(egui::vec2(width, height), |ui| {
             ui.set_min_height(height);
-            verdict(ui, state.analysis.as_deref(), &mut settings.adaptive.budget, &exact);
+            verdict(
+                ui,
+                state.analysis.as_deref(),
+                &mut settings.adaptive.budget,
+                &exact,
+            );
         });
     });
 }
@@ -52,7 +57,10 @@ fn begin(settings: &mut Settings, fit: &Fit) {
     let (rows, cols) = fit.shape;
     let rank = settings.lora.rank.clamp(1, rows.min(cols).max(1));
     let budget = rank * (rows + cols);
-    let exact = settings.fitted(rows, cols).settings.exact_budgets(rows, cols);
+    let exact = settings
+        .fitted(rows, cols)
+        .settings
+        .exact_budgets(rows, cols);
     settings.adaptive.budget = nearest_exact(&exact, budget).unwrap_or(budget);
 }
 
@@ -129,7 +137,10 @@ fn verdict(ui: &mut egui::Ui, analysis: Option<&Analysis>, budget: &mut usize, e
                 for offer in offered {
                     let text = format!("Set {}", label::count(offer));
                     let button = ui.small_button(text);
-                    if button.on_hover_text("A budget that all can spend").clicked() {
+                    if button
+                        .on_hover_text("A budget that all can spend")
+                        .clicked()
+                    {
                         *budget = offer;
                     }
                 }

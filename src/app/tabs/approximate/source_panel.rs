@@ -1,12 +1,13 @@
 //! Where the matrix comes from: presets, digits, files, synthetic matrices, and what is done to it.
 
-use eframe::egui::{self, CollapsingHeader, RichText};
+use eframe::egui::{self, CollapsingHeader, RichText, Role, WidgetInfo};
 
 use super::ApproximateTab;
 use super::job::Analysis;
 use super::knobs::{line, ranged};
 use super::presets::presets;
 use crate::app::command::Command;
+use crate::app::path_field;
 use crate::app::state::State;
 use crate::figure::label;
 use crate::session::Session;
@@ -24,7 +25,7 @@ pub fn show(
     out: &mut Vec<Command>,
 ) {
     present(ui, state, out);
-    path_field(ui, state, out);
+    path_field::show(ui, state, out);
     preset_menu(ui, session);
     digits(tab, ui, state, session, out);
     synthetic(ui, state, session);
@@ -67,30 +68,6 @@ fn recent_menu(ui: &mut egui::Ui, state: &State, out: &mut Vec<Command>) {
                 }
             }
         });
-    });
-}
-
-/// A typed path or SOURCE, for where no file dialog answers.
-fn path_field(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
-    ui.horizontal(|ui| {
-        let width = (ui.available_width() - 44.0).max(60.0);
-        let field = egui::TextEdit::singleline(&mut state.path_field)
-            .hint_text("path, FILE#NAME, mnist:test:1 …")
-            .desired_width(width);
-        let response = ui
-            .add(field)
-            .on_hover_text("A file's path, or a SOURCE as on the command line");
-        response.widget_info(|| {
-            egui::WidgetInfo::labeled(egui::Role::TextInput, true, "path or source")
-        });
-        let entered = response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
-        let go = ui
-            .button("Go")
-            .on_hover_text("Open what is typed")
-            .clicked();
-        if (entered || go) && !state.path_field.trim().is_empty() {
-            out.push(Command::OpenText(state.path_field.trim().to_owned()));
-        }
     });
 }
 
@@ -194,7 +171,9 @@ fn navigation(
 ) -> Option<usize> {
     ui.horizontal(|ui| {
         let arrow = |ui: &mut egui::Ui, text: &str, command: Command, out: &mut Vec<Command>| {
-            if ui.button(text).on_hover_text(command.tooltip()).clicked() {
+            let button = ui.button(text).on_hover_text(command.tooltip());
+            button.widget_info(|| WidgetInfo::labeled(Role::Button, true, command.text()));
+            if button.clicked() {
                 out.push(command);
             }
         };
@@ -297,7 +276,8 @@ fn change(ui: &mut egui::Ui, state: &State, session: &mut Session, out: &mut Vec
     CollapsingHeader::new("Shuffle, shift, subtract")
         .default_open(session.subtract.is_some() || !session.transform.is_identity())
         .show(ui, |ui| {
-            let hint = "LoRA is unaffected, Localized is not: locality is a property of the ordering";
+            let hint =
+                "LoRA is unaffected, Localized is not: locality is a property of the ordering";
             let mut shuffled = session.transform.shuffle.is_some();
             ui.horizontal(|ui| {
                 if ui

@@ -8,7 +8,7 @@ use super::job::Analysis;
 use super::plots::outcome_of;
 use crate::app::texture::color32;
 use crate::app::theme;
-use crate::app::widgets::axis;
+use crate::app::widgets::{axis, focus};
 use crate::approx::{Method, metrics};
 use crate::figure::label;
 use crate::figure::palette::Theme;
@@ -95,7 +95,8 @@ pub fn show(
         .allow_scroll(false)
         .include_x(0.0);
     let plot = if refit { plot.reset() } else { plot };
-    plot.show(ui, |plot| draw_spectrum(plot, &shown, theme));
+    let drawn = plot.show(ui, |plot| draw_spectrum(plot, &shown, theme));
+    focus::name(&drawn.response, "Singular values");
 }
 
 fn draw_spectrum(plot: &mut PlotUi<'_>, shown: &Spectrum, theme: Theme) {

@@ -117,11 +117,7 @@ fn pinned_rows(
 fn row(ui: &mut egui::Ui, method: &MethodResult, theme: Theme, pinned: bool) {
     let kind = method.settings.method();
     let title = RichText::new(kind.title()).color(color32(method_text(kind, theme)));
-    ui.label(if pinned {
-        title
-    } else {
-        title.strong()
-    });
+    ui.label(if pinned { title } else { title.strong() });
     ui.label(method.settings.describe());
     match &method.outcome {
         Ok(outcome) => {

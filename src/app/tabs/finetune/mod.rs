@@ -22,6 +22,7 @@ use self::plots::Measure;
 use self::training::Training;
 use crate::app::command::Command;
 use crate::app::state::State;
+use crate::app::widgets::focus;
 use crate::app::worker::Wake;
 use crate::experiment::Experiment;
 use crate::experiment::figures::{look_of, setting};
@@ -160,11 +161,17 @@ impl FinetuneTab {
             .default_size(310.0)
             .size_range(260.0..=460.0)
             .show(ui, |ui| {
-                egui::ScrollArea::vertical()
-                    .show(ui, |ui| controls::show(self, ui, state, theme, out));
+                egui::ScrollArea::vertical().show(ui, |ui| {
+                    controls::show(self, ui, state, theme, out);
+                    focus::follow(ui);
+                });
             });
         egui::CentralPanel::default().show(ui, |ui| {
-            egui::ScrollArea::vertical().show(ui, |ui| self.pictures(ui, state, theme, out));
+            focus::content(ui);
+            egui::ScrollArea::vertical().show(ui, |ui| {
+                self.pictures(ui, state, theme, out);
+                focus::follow(ui);
+            });
         });
     }
 

@@ -282,7 +282,7 @@ impl Training {
             Told::Begun(results) => self.results = Some(results),
             Told::Event(event) => return self.hear(&event),
             Told::Unsaved(why) => {
-                state.fail(why);
+                state.warn(why);
                 return false;
             }
             Told::Ended(results) => {

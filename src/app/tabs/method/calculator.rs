@@ -49,7 +49,13 @@ impl Calculator {
         let most = |limit: usize| self.side.min(limit);
         let (ranks, segments) = (1..=most(256), 1..=most(64));
         ranged(ui, &mut self.rank, ranks, "r, LoRA's rank", false);
-        ranged(ui, &mut self.blocks, segments.clone(), "N, MELoRA's blocks", false);
+        ranged(
+            ui,
+            &mut self.blocks,
+            segments.clone(),
+            "N, MELoRA's blocks",
+            false,
+        );
         let fitting = self.fitting();
         ui.horizontal(|ui| {
             ranged(ui, &mut self.grid, segments, "K, the grid", false);

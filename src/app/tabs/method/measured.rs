@@ -58,7 +58,11 @@ impl Measured {
             self.rank = Some(numerical_rank(&sigma, set.rows(), set.cols()));
         }
         super::super::approximate::working(&mut self.background, ui);
-        let survey = self.background.survey.as_ref().map(|(_, surveyed)| &surveyed.survey);
+        let survey = self
+            .background
+            .survey
+            .as_ref()
+            .map(|(_, surveyed)| &surveyed.survey);
         let third = (ui.available_width() - 2.0 * SPACING) / 3.0;
         egui::Grid::new("paper and measured")
             .striped(true)
@@ -127,7 +131,11 @@ fn fine_tuned(trained: Option<&Results>, line: &mut impl FnMut(&str, &str, Optio
 
 fn mean(survey: &Survey, s: usize) -> String {
     let spread = survey.spread(s);
-    format!("{} ± {}", label::error(spread.mean), label::error(spread.std))
+    format!(
+        "{} ± {}",
+        label::error(spread.mean),
+        label::error(spread.std)
+    )
 }
 
 fn wins(survey: &Survey) -> Option<String> {

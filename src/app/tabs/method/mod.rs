@@ -10,6 +10,7 @@ use super::approximate::job::{Analysis, Outcome};
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
+use crate::app::widgets::focus;
 use crate::approx::{Block, BlockLayout, LayoutKind, Method};
 use crate::figure::label;
 use crate::figure::palette::Theme;
@@ -45,6 +46,7 @@ impl MethodTab {
         theme: Theme,
     ) {
         egui::CentralPanel::default().show(ui, |ui| {
+            focus::content(ui);
             egui::ScrollArea::vertical()
                 .auto_shrink(false)
                 .show(ui, |ui| {
@@ -54,6 +56,7 @@ impl MethodTab {
                     self.calculator.ui(ui, theme);
                     ui.separator();
                     self.measured.ui(ui, trained);
+                    focus::follow(ui);
                 });
         });
     }
