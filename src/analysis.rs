@@ -5,7 +5,6 @@ use std::ops::ControlFlow;
 use nalgebra::DMatrix;
 use thiserror::Error;
 
-use crate::approx::metrics::numerical_rank;
 use crate::approx::{
     BlockLayout, Evaluation, FactorError, Factors, LayoutKind, Method, MethodSettings, evaluate,
 };
@@ -67,7 +66,7 @@ impl Analysis {
         }
         let mut analysis = Self {
             norm: whole.spectra.norm,
-            rank: numerical_rank(&whole.spectra.sigma[0], rows, cols),
+            rank: whole.spectra.numerical_rank(0),
             methods: Vec::new(),
             factors,
         };
