@@ -48,8 +48,10 @@ pub enum Command {
     SetSession(Box<Session>),
     /// Keep the present results to compare the next with.
     Pin,
-    /// Forget them.
+    /// Forget all of them.
     Unpin,
+    /// Forget one of them, counted from 0.
+    UnpinOne(usize),
     /// The whole matrix in every pane.
     ResetZoom,
     /// Train what is missing, or go on.
@@ -122,7 +124,8 @@ impl Command {
             Self::RandomDigit => "Random digit",
             Self::SetSession(_) => "Set",
             Self::Pin => "Pin results",
-            Self::Unpin => "Unpin",
+            Self::Unpin => "Unpin all",
+            Self::UnpinOne(_) => "Unpin",
             Self::ResetZoom => "Show whole matrix",
             Self::Train => "Run",
             Self::PauseTraining => "Pause",
@@ -161,7 +164,8 @@ impl Command {
             Self::RandomDigit => "A random digit of the filtered list",
             Self::SetSession(_) => "Use these settings",
             Self::Pin => "Keep these results in the table to compare the next ones with",
-            Self::Unpin => "Remove the pinned results",
+            Self::Unpin => "Remove all pinned results",
+            Self::UnpinOne(_) => "Remove these pinned results",
             Self::ResetZoom => "Show the whole matrix in every pane",
             Self::Train => "Train the remaining runs, or resume",
             Self::PauseTraining => "Pause after the current batch",

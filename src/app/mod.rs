@@ -34,6 +34,7 @@ use keys::Keys;
 use state::{Preferences, State, Tab};
 use tabs::approximate::ApproximateTab;
 use tabs::approximate::job::{Analyst, Progress};
+use tabs::approximate::progress::Stage;
 use tabs::finetune::FinetuneTab;
 use tabs::method::MethodTab;
 use worker::{Answers, Wake, Worker};
@@ -152,6 +153,8 @@ impl Explorer {
     /// Asks for the latest session to be computed.
     fn request(&mut self) {
         let session = self.state.latest_session().clone();
+        let known = self.state.analysis.as_deref();
+        self.approximate.asked(Stage::first(&session, known));
         self.analyst.0.ask((session, self.limits));
     }
 
@@ -163,7 +166,7 @@ impl Explorer {
         }
         let theme = theme::of(ui.ctx());
         egui::Panel::top("menu").show(ui, |ui| menu::show(ui, &mut self.state, &mut out));
-        let progress = self.analyst.0.busy().then(|| "computing…".to_owned());
+        let progress = self.approximate.progress();
         status::show(ui, &mut self.state, progress, &mut out);
         let changed = match self.state.tab {
             Tab::Approximate => self.approximate.ui(ui, &mut self.state, theme, &mut out),

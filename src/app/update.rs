@@ -11,8 +11,8 @@ use super::command::Command;
 use super::dialogs::{Chosen, Purpose};
 use super::export::{Kind, home};
 use super::state::{Act, Message, State, Tab};
-use super::tabs::approximate::figures;
 use super::tabs::approximate::job::{Analysis, Progress};
+use super::tabs::approximate::{figures, gallery_follows};
 use super::tabs::finetune;
 use super::worker::Answer;
 use crate::session::Session;
@@ -23,10 +23,17 @@ pub fn receive(explorer: &mut Explorer, _ctx: &egui::Context) {
     let answers = explorer.analyst.0.receive(&explorer.analyst.1);
     for answer in answers {
         match answer {
+            Answer::Given(Progress::At(stage)) => explorer.approximate.reached(stage),
             Answer::Given(Progress::Done(analysis)) => accept(explorer, analysis),
-            Answer::Given(Progress::Failed(why)) | Answer::Failed(why) => failed(explorer, why),
+            Answer::Given(Progress::Failed(session, why)) => {
+                failed(explorer, Some(&session), why);
+            }
+            Answer::Failed(why) => failed(explorer, None, why),
             Answer::Finished => {}
         }
+    }
+    if !explorer.analyst.0.busy() {
+        explorer.approximate.answered();
     }
     for answer in explorer.digits.0.receive(&explorer.digits.1) {
         match answer {
@@ -65,24 +72,41 @@ pub fn receive(explorer: &mut Explorer, _ctx: &egui::Context) {
 }
 
 /// What is said of a session that could not be computed, unless its file holds several arrays.
-fn failed(explorer: &mut Explorer, why: String) {
-    let session = explorer.state.opening.take();
-    let wanted = session.as_ref().unwrap_or(explorer.state.session());
+fn failed(explorer: &mut Explorer, session: Option<&Session>, why: String) {
+    let state = &mut explorer.state;
+    if session.is_some_and(|session| session != state.latest_session()) {
+        // One that was overtaken since is not what is waited for.
+        return state
+            .notices
+            .say(Tab::Approximate, Act::Open, Message::Error(why));
+    }
+    let opening = state.opening.take();
+    keep_shown(state);
+    let wanted = opening.as_ref().unwrap_or(state.session());
     if explorer.arrays.look(wanted, &why, &explorer.wake) {
         return;
     }
-    refused(explorer, session, why);
+    refused(explorer, opening, why);
+}
+
+/// Settings whose numbers will not come are given up for those on screen.
+fn keep_shown(state: &mut State) {
+    if let Some(analysis) = &state.analysis
+        && analysis.session.same_matrix(state.session())
+    {
+        state.preferences.session.settings = analysis.wanted.clone();
+    }
 }
 
 /// Says why a session is not shown, near where it was asked for.
 fn refused(explorer: &mut Explorer, session: Option<Session>, why: String) {
     let instead = fall_back(explorer, session);
     let state = &mut explorer.state;
-    let (tab, act) = (Tab::Approximate, state.opened_by);
     let why = match instead {
         true => format!("{why} (the paper's digit is shown with your settings)"),
         false => why,
     };
+    let (tab, act) = (Tab::Approximate, state.opened_by);
     state.notices.say(tab, act, Message::Error(why));
 }
 
@@ -116,8 +140,10 @@ fn fall_back(explorer: &mut Explorer, failed: Option<Session>) -> bool {
 /// Shows an answer; the session that was being opened becomes the one on screen.
 fn accept(explorer: &mut Explorer, analysis: Arc<Analysis>) {
     let state = &mut explorer.state;
-    let same_matrix = |session: &Session| session.same_matrix(&analysis.session);
-    if let Some(opening) = state.opening.take_if(|opening| same_matrix(opening)) {
+    if let Some(opening) = state
+        .opening
+        .take_if(|opening| analysis.session.same_matrix(opening))
+    {
         let first = state.analysis.is_none();
         state.preferences.session = opening;
         if !first
@@ -135,20 +161,11 @@ fn accept(explorer: &mut Explorer, analysis: Arc<Analysis>) {
     }
     // What was done before is old news beside new numbers.
     state.notices.forget_done(Tab::Approximate);
-    // Settings that were lowered to fit are lowered in the sliders too.
-    if !analysis.notes.is_empty() && same_matrix(&state.preferences.session) {
-        state.preferences.session.settings = analysis.session.settings.clone();
-    } else if state.preferences.session.settings.matched.is_some()
-        && state.preferences.session.settings.matched == analysis.session.settings.matched
-    {
-        let matched = &analysis.session.settings;
-        let settings = &mut state.preferences.session.settings;
-        if settings.adaptive == matched.adaptive {
-            settings.lora = matched.lora;
-            settings.melora.rank = matched.melora.rank;
-            settings.localized.rank = matched.localized.rank;
-        }
-    }
+    gallery_follows(
+        &mut state.preferences.view,
+        state.analysis.as_deref(),
+        &analysis,
+    );
     state.analysis = Some(analysis);
 }
 
@@ -279,6 +296,11 @@ pub fn run(explorer: &mut Explorer, ctx: &egui::Context, command: Command) {
         Command::SetSession(session) => change(explorer, *session),
         Command::Pin => pin(&mut explorer.state),
         Command::Unpin => explorer.state.pinned.clear(),
+        Command::UnpinOne(number) => {
+            if number < explorer.state.pinned.len() {
+                explorer.state.pinned.remove(number);
+            }
+        }
         Command::ResetZoom => explorer.approximate.reset_zoom(),
         Command::Train
         | Command::PauseTraining
@@ -317,7 +339,11 @@ fn cancel(explorer: &mut Explorer) {
     if explorer.state.tab == Tab::FineTune {
         return explorer.finetune.cancel();
     }
-    explorer.analyst.0.cancel();
+    if explorer.analyst.0.busy() {
+        explorer.analyst.0.cancel();
+        explorer.approximate.answered();
+        keep_shown(&mut explorer.state);
+    }
     explorer.arrays.forget();
     explorer.state.opening = None;
     explorer.approximate.background.cancel();
@@ -339,7 +365,7 @@ fn copy_command(explorer: &mut Explorer, ctx: &egui::Context, path: Option<&std:
             Some(kind) => figures::view_of(state, kind),
             None => figures::view(state, state.preferences.view.second),
         };
-        let session = state.session();
+        let session = figures::fitted_session(state, &view);
         (
             session.command(&view, &explorer.limits, export.as_ref()),
             "no command can name this matrix; save it to a file and open that",
@@ -470,7 +496,7 @@ const UNDO_REST: Duration = Duration::from_millis(1100);
 
 /// Makes an undo point of a session that rests.
 fn note_change(state: &mut State, ctx: &egui::Context) {
-    // What is being opened may still be lowered to fit its matrix, or fail.
+    // What is being opened may still fail.
     if state.opening.is_some() {
         return;
     }

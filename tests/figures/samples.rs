@@ -103,6 +103,7 @@ impl Worked {
             range: None,
             panels: panels.map(|(s, f, e, p)| panel((s, f, e, p))).collect(),
             error_maps,
+            notes: Vec::new(),
         };
         figure_one(context, &shown)
     }

@@ -158,7 +158,7 @@ fn an_archive_with_several_arrays_offers_a_choice() {
     }
     harness.key_press(Key::Enter);
     settle(&mut harness);
-    harness.get_by_label_contains("5 × 3");
+    harness.get_by_label_contains("5 × 3, numerical rank");
     let wanted = Source::File {
         path: path.clone(),
         array: Some("up".to_owned()),

@@ -117,7 +117,7 @@ impl Exporter {
             let (error, warning) = (ui.visuals().error_fg_color, ui.visuals().warn_fg_color);
             if let Some(measuring) = &self.measuring {
                 ui.label("Measuring all images of the data set at these settings…");
-                ui.add(egui::ProgressBar::new(measuring.work.progress).show_percentage());
+                ui.add(egui::ProgressBar::new(measuring.work.progress.share()).show_percentage());
                 return;
             }
             let text = match (&self.failure, target) {
@@ -155,9 +155,11 @@ impl Exporter {
             {
                 out.push(Command::ExportTo(target.path.clone()));
             }
-            if let (Content::Figure(_), Ok(target)) = (self.content, target) {
-                Command::CopyFigureCommand(target.path.clone()).button(ui, out);
-            }
+            let figure = matches!(self.content, Content::Figure(_));
+            let path = target.as_ref().map(|target| target.path.clone());
+            ui.add_enabled_ui(figure && path.is_ok(), |ui| {
+                Command::CopyFigureCommand(path.unwrap_or_default()).button(ui, out);
+            });
             let (close, hint) = match self.measuring {
                 Some(_) => ("Cancel", "Stop measuring"),
                 None => ("Close", "Write nothing"),

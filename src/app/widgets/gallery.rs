@@ -16,13 +16,16 @@ use crate::source::DigitSet;
 pub struct Gallery {
     /// The digits that pass the filter.
     shown: Arc<Vec<usize>>,
-    key: Option<(usize, Option<u8>, usize)>,
+    key: Option<Wall>,
     rows: HashMap<usize, TextureHandle>,
-    /// The digit that the arrows went to and that must come into view.
-    reached: Option<usize>,
-    /// How far the wall is scrolled.
+    /// How far the wall was scrolled when it was last drawn.
     offset: f32,
+    /// The picture and the wall that were last brought into view.
+    brought: Option<(usize, Wall)>,
 }
+
+/// Which digits stand in the wall, and how many in a row.
+type Wall = (usize, Option<u8>, usize);
 
 /// Size of a thumbnail in points.
 const THUMBNAIL: f32 = 30.0;
@@ -79,14 +82,14 @@ impl Gallery {
         let shown = Arc::clone(&self.shown);
         let mut clicked = None;
         ui.spacing_mut().item_spacing = Vec2::ZERO;
-        let mut wall = egui::ScrollArea::vertical()
+        let mut area = egui::ScrollArea::vertical()
             .id_salt("gallery")
             .max_height(height)
             .auto_shrink([false, true]);
-        if let Some(offset) = self.brought_into_view(&shown, columns, height) {
-            wall = wall.vertical_scroll_offset(offset);
+        if let Some(offset) = self.bring(current, columns, height) {
+            area = area.vertical_scroll_offset(offset);
         }
-        let drawn = wall.show_rows(ui, THUMBNAIL, shown.len().div_ceil(columns), |ui, range| {
+        let drawn = area.show_rows(ui, THUMBNAIL, shown.len().div_ceil(columns), |ui, range| {
             for row in range {
                 let digits = &shown[row * columns..((row + 1) * columns).min(shown.len())];
                 let texture = self
@@ -111,16 +114,20 @@ impl Gallery {
             stop.request_focus();
         }
         let reached = reached(ui, &stop, &shown, columns, current);
-        self.reached = reached;
         clicked.or(reached)
     }
 
-    /// How far the wall must be scrolled for the digit that the arrows went to.
-    fn brought_into_view(&mut self, shown: &[usize], columns: usize, height: f32) -> Option<f32> {
-        let place = shown.binary_search(&self.reached.take()?).ok()?;
+    /// How far to scroll so that the whole row of a picture that is newly shown is seen; nothing
+    /// where it is in view, or the user has scrolled away from it since.
+    fn bring(&mut self, current: Option<usize>, columns: usize, height: f32) -> Option<f32> {
+        let shown = current.zip(self.key);
+        if std::mem::replace(&mut self.brought, shown) == shown {
+            return None;
+        }
+        let place = self.shown.binary_search(&current?).ok()?;
         let top = (place / columns) as f32 * THUMBNAIL;
-        let offset = self.offset.clamp((top + THUMBNAIL - height).max(0.0), top);
-        (offset != self.offset).then_some(offset)
+        let least = top + THUMBNAIL - height;
+        (self.offset > top || self.offset < least).then(|| self.offset.clamp(least.max(0.0), top))
     }
 }
 
@@ -207,4 +214,27 @@ fn strip_ui(
     );
     response.on_hover_text_at_pointer(named(set, index));
     clicked.then_some(index)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_row_of_a_new_picture_is_scrolled_whole_into_view_once() {
+        let mut gallery = Gallery {
+            shown: Arc::new((0..1000).collect()),
+            key: Some((1, None, 8)),
+            ..Gallery::default()
+        };
+        // Four rows of 30 in 124: the fifth ends at 150.
+        assert_eq!(gallery.bring(Some(5), 8, 124.0), None);
+        assert_eq!(gallery.bring(Some(38), 8, 124.0), Some(26.0));
+        gallery.offset = 26.0;
+        assert_eq!(gallery.bring(Some(38), 8, 124.0), None);
+        gallery.offset = 900.0;
+        assert_eq!(gallery.bring(Some(38), 8, 124.0), None, "scrolled away");
+        assert_eq!(gallery.bring(Some(39), 8, 124.0), Some(120.0));
+        assert_eq!(gallery.bring(None, 8, 124.0), None);
+    }
 }

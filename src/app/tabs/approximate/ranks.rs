@@ -7,11 +7,13 @@ use eframe::egui::{
 
 use super::ApproximateTab;
 use super::job::Analysis;
+use super::knobs::ranged;
 use super::plots::outcome_of;
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::widgets::focus;
 use crate::approx::{LayoutKind, Method};
+use crate::figure::label;
 use crate::figure::palette::{self, ColorMap, Theme};
 use crate::session::Session;
 
@@ -32,17 +34,14 @@ pub fn show(
     let LayoutKind::Grid(grid) = outcome.factors.layout().kind() else {
         return;
     };
-    let adaptive = outcome.evaluation.method() == Method::LocalizedAdaptive;
-    let brush = &mut state.preferences.view.brush;
     let most = outcome.factors.layout().max_rank();
+    let brush = &mut state.preferences.view.brush;
     ui.horizontal_wrapped(|ui| {
-        ui.add(egui::Slider::new(brush, 0..=most).text("brush: rank"));
-        ui.label(if adaptive {
-            "drag over blocks to paint"
-        } else {
-            "drag over blocks for ranks of their own"
-        });
+        ranged(ui, brush, 0..=most, "brush: rank", false);
+        ui.label("Drag over blocks to set their ranks");
     });
+    let brush = (*brush).min(most);
+    over_budget(ui, analysis);
     let ranks = &outcome.evaluation.ranks;
     let side = ui.available_width().min(ui.available_height()).max(120.0);
     let (place, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::click_and_drag());
@@ -57,18 +56,21 @@ pub fn show(
     };
     paint(ui, place, grid, ranks, theme);
     let method = outcome.evaluation.method();
-    let selected = tab.selected.filter(|(of, _)| *of == method);
+    // The first rank that is set turns Localized's map into one of its own, block by block the same.
+    let either = [Method::Localized, Method::LocalizedAdaptive];
+    let selected = tab.selected.filter(|(of, _)| either.contains(of));
     let selected = selected.map(|(_, block)| block);
-    if let Some(block) = selected.filter(|block| *block < ranks.len()) {
+    let selected = selected.filter(|block| *block < ranks.len());
+    if let Some(block) = selected {
         paint_selected(ui, place, grid, block);
     }
     let pointed = response.interact_pointer_pos().and_then(block_at);
     let (block, rank) = match pointed {
         Some(block) => {
             let painting = response.clicked() || response.dragged();
-            (block, painting.then_some(*brush))
+            (block, painting.then_some(brush))
         }
-        None => match by_key(ui, &response, selected, grid, ranks, *brush) {
+        None => match by_key(ui, &response, selected, grid, ranks, brush) {
             Some(chosen) => chosen,
             None => return,
         },
@@ -131,6 +133,29 @@ fn paint_selected(ui: &egui::Ui, place: Rect, grid: usize, block: usize) {
         let stroke = Stroke::new(width, color);
         ui.painter()
             .rect_stroke(rect, 0.0, stroke, StrokeKind::Inside);
+    }
+}
+
+/// Ranks set by hand may cost more than the one budget: said where they are set.
+fn over_budget(ui: &mut egui::Ui, analysis: &Analysis) {
+    let settings = &analysis.session.settings;
+    let (budget, by_hand) = (
+        settings.adaptive.budget,
+        settings.adaptive.painted.is_some(),
+    );
+    let Some(outcome) = outcome_of(analysis, Method::LocalizedAdaptive) else {
+        return;
+    };
+    let params = outcome.evaluation.params;
+    if settings.matched.is_some() && by_hand && params != budget {
+        let difference = label::count(params.abs_diff(budget));
+        let side = if params > budget { "over" } else { "under" };
+        let text = format!(
+            "not matched: these ranks cost {} parameters, {difference} {side} the budget of {}",
+            label::count(params),
+            label::count(budget)
+        );
+        ui.colored_label(ui.visuals().warn_fg_color, text);
     }
 }
 

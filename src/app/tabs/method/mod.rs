@@ -112,11 +112,11 @@ fn definitions(ui: &mut egui::Ui, analysis: Option<&Analysis>, theme: Theme) {
 fn present(analysis: &Analysis, outcome: &Outcome) -> String {
     let e = &outcome.evaluation;
     format!(
-        "{}: {} = {} parameters, error {:.4}",
+        "{}: {} = {} parameters, error {}",
         analysis.name(),
         sum(outcome.factors.layout(), &e.ranks),
         label::count(e.params),
-        e.error
+        label::error(e.error)
     )
 }
 
