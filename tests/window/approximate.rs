@@ -137,7 +137,7 @@ fn adaptive_ranks_begin_with_what_localized_has() {
     let set = Command::SetSession(Box::new(session));
     harness.state_mut().run(&ctx, set);
     settle(&mut harness);
-    harness.get_by_label("show a rank r_ij per block").click();
+    harness.get_by_label("Choose a rank for each block").click();
     settle(&mut harness);
     let adaptive = &harness.state().state().session().settings.adaptive;
     // 16 blocks of 50 x 75 at rank 2.
@@ -153,7 +153,8 @@ fn one_budget_sets_every_rank() {
     let budget = harness.get_by_role_and_label(Role::Slider, "budget");
     budget.set_value_accesskit(448.0);
     settle(&mut harness);
-    let settings = &harness.state().state().session().settings;
+    let analysis = harness.state().state().analysis.clone().expect("an answer");
+    let settings = &analysis.session.settings;
     assert_eq!(
         (
             settings.lora.rank,
@@ -174,7 +175,8 @@ fn a_budget_that_pays_for_nothing_says_so_and_rests() {
     settings.matched = Some(BudgetRule::SectionTwoE);
     settings.adaptive.budget = 224;
     let mut harness = window_with(preferences);
-    let told = "its share of 56 of the budget of 224 pays for no rank here, rank 1 needs 112";
+    let told = 
+        "its share of 56 of the budget of 224 is too small; rank 1 needs 112 parameters";
     assert_eq!(
         harness.query_all_by_label(told).count(),
         2,
@@ -232,7 +234,8 @@ fn a_dropped_file_shows() {
     // A matrix of rank one: LoRA is exact from rank 1 on, and N = 4 was lowered to fit.
     harness.get_by_label("3 × 3, numerical rank 1");
     assert!(error(&harness, Method::Lora) < 1e-12);
-    assert_eq!(harness.state().state().session().settings.melora.blocks, 3);
+    harness.get_by_label_contains("N = 4 wanted; 3 is the most for a 3 × 3 matrix");
+    assert_eq!(harness.state().state().session().settings.melora.blocks, 4);
 }
 
 #[test]

@@ -11,6 +11,8 @@ mod keys;
 mod method;
 mod pictures;
 mod real;
+mod together;
+mod wanted;
 
 use std::path::Path;
 use std::sync::Arc;
