@@ -5,6 +5,8 @@
 
 mod approximate;
 mod finetune;
+mod finetune_kept;
+mod finetune_table;
 mod method;
 mod pictures;
 mod real;
