@@ -8,7 +8,7 @@ mod export;
 mod help;
 mod keys;
 mod menu;
-mod notices;
+pub mod notices;
 mod opening;
 mod path_field;
 pub mod preferences;

@@ -155,3 +155,80 @@ fn text_of(preferences: &Preferences) -> String {
     }
     serde_json::to_string_pretty(&kept).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder() -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("preferences.json");
+        (folder, file)
+    }
+
+    fn changed() -> Preferences {
+        Preferences {
+            zoom: 1.5,
+            ..Preferences::default()
+        }
+    }
+
+    #[test]
+    fn only_a_missing_file_is_a_first_start() {
+        let (folder, file) = folder();
+        assert_eq!(load(Some(&file)), (Preferences::default(), None));
+        let damaged: [&[u8]; 4] = [b"{\"zoom\": 2", b"\xff\xfe{}", b"", b"[1, 2]"];
+        for (number, bytes) in damaged.into_iter().enumerate() {
+            fs::write(&file, bytes).expect("writes");
+            let (preferences, told) = load(Some(&file));
+            assert_eq!(preferences, Preferences::default());
+            let name = match number {
+                0 => "preferences.damaged.json".to_owned(),
+                _ => format!("preferences.damaged-{}.json", number + 1),
+            };
+            let told = told.expect("a sentence");
+            assert!(told.ends_with(&name), "{told}");
+            let kept = fs::read(folder.path().join(name)).expect("is kept");
+            assert_eq!(kept, bytes);
+            assert!(!file.exists());
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_set_aside_is_not_written_over() {
+        let (_folder, file) = folder();
+        fs::create_dir(&file).expect("makes a folder");
+        let (preferences, told) = load(Some(&file));
+        assert!(told.expect("a sentence").contains("nothing is remembered"));
+        let mut saver = Saver::new(Some(file.clone()), &preferences);
+        saver.save(&changed());
+        assert!(file.is_dir());
+        // One that was set aside is no hindrance.
+        fs::remove_dir(&file).expect("removes");
+        fs::write(&file, b"\xff").expect("writes");
+        let (preferences, told) = load(Some(&file));
+        assert!(told.is_some());
+        let mut saver = Saver::new(Some(file.clone()), &preferences);
+        saver.save(&changed());
+        assert_eq!(load(Some(&file)), (changed(), None));
+    }
+
+    #[test]
+    fn a_file_without_end_is_not_read() {
+        let (_folder, file) = folder();
+        let long = format!("{{\"recent\": [\"{}\"]}}", "x".repeat(LARGEST as usize));
+        fs::write(&file, long).expect("writes");
+        let (_, told) = load(Some(&file));
+        assert!(told.expect("a sentence").contains("too large"));
+    }
+
+    #[test]
+    fn a_wild_value_is_told_and_the_others_stay() {
+        let (_folder, file) = folder();
+        fs::write(&file, "{\"zoom\": 1e9, \"theme\": \"light\"}").expect("writes");
+        let (preferences, told) = load(Some(&file));
+        assert_eq!(preferences.theme, crate::app::state::ThemeChoice::Light);
+        assert!(told.expect("a sentence").ends_with(": zoom"));
+        assert!(file.exists());
+    }
+}

@@ -187,3 +187,65 @@ pub fn save(path: &Path, results: &Results) -> Result<(), SaveError> {
     save_atomically(path, results.to_json()?.as_bytes())?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finetune::SweepSettings;
+
+    fn results(seed: u64) -> Results {
+        let settings = SweepSettings {
+            seeds: vec![seed],
+            ..SweepSettings::quick()
+        };
+        Results::new("MNIST", (28, 28), &settings)
+    }
+
+    #[test]
+    fn a_results_file_has_one_writer() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("a.json");
+        let mut first = ResultsFile::lock(&path).expect("is free");
+        let busy = ResultsFile::lock(&path).expect_err("is locked");
+        assert!(matches!(busy, SaveError::Busy { .. }), "{busy}");
+        first.save(&results(0)).expect("writes");
+        first.save(&results(0)).expect("writes again");
+        drop(first);
+        assert_eq!(load(&path).expect("reads"), results(0));
+        let mut second = ResultsFile::lock(&path).expect("is free again");
+        second.save(&results(0)).expect("goes on");
+        drop(second);
+        assert_eq!(fs::read_dir(folder.path()).expect("lists").count(), 1);
+    }
+
+    #[test]
+    fn a_file_that_appears_before_the_first_write_is_left_as_it_is() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("a.json");
+        let mut ours = ResultsFile::lock(&path).expect("is free");
+        save(&path, &results(1)).expect("somebody who asks for no lock");
+        let error = ours.save(&results(0)).expect_err("has appeared");
+        assert!(matches!(error, SaveError::Appeared { .. }), "{error}");
+        assert_eq!(load(&path).expect("reads"), results(1));
+        // One that is gone is no harm.
+        fs::remove_file(&path).expect("removes");
+        ours.save(&results(0)).expect("writes");
+    }
+
+    #[test]
+    fn a_file_is_locked_only_where_it_can_be_written() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let error = ResultsFile::lock(&folder.path().join("nowhere/a.json"));
+        let error = error.expect_err("no folder").to_string();
+        assert!(error.contains("nowhere"), "{error}");
+    }
+
+    #[test]
+    fn the_files_of_hostile_hands_are_refused_at_once() {
+        let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/cases");
+        for name in ["results-parts-bomb.json", "results-slow.json"] {
+            let error = load(&cases.join(name)).expect_err(name).to_string();
+            assert!(error.contains(name) && !error.contains('\n'), "{error}");
+        }
+    }
+}

@@ -391,3 +391,6 @@ fn full_accuracy(runs: &[RunRecord]) -> Option<f64> {
     let best = at_best_rate(runs.iter());
     (!best.is_empty()).then(|| rounded(mean(best.iter().map(|run| run.test_accuracy))))
 }
+
+#[cfg(test)]
+mod tests;

@@ -175,8 +175,7 @@ fn a_budget_that_pays_for_nothing_says_so_and_rests() {
     settings.matched = Some(BudgetRule::SectionTwoE);
     settings.adaptive.budget = 224;
     let mut harness = window_with(preferences);
-    let told = 
-        "its share of 56 of the budget of 224 is too small; rank 1 needs 112 parameters";
+    let told = "its share of 56 of the budget of 224 is too small; rank 1 needs 112 parameters";
     assert_eq!(
         harness.query_all_by_label(told).count(),
         2,

@@ -48,7 +48,7 @@ fn a_norm_beyond_a_number_is_refused_as_on_the_command_line() {
     std::fs::write(&path, "1e308,1e308\n1e308,1e308\n").unwrap();
     let mut harness = window();
     drop_file(&mut harness, &path);
-    let message = harness.state().state().message.clone();
+    let message = harness.state().state().message().cloned();
     let Some(Message::Error(sentence)) = message else {
         panic!("no message");
     };
@@ -77,7 +77,11 @@ fn tiny_errors_read_as_on_the_command_line() {
 fn figure_one_of_the_window_is_that_of_the_copied_command() {
     let folder = tempfile::tempdir().unwrap();
     let picture = folder.path().join("dark.pgm");
-    std::fs::write(&picture, "P2\n4 3\n255\n10 20 30 40\n50 60 70 80\n90 91 92 93\n").unwrap();
+    std::fs::write(
+        &picture,
+        "P2\n4 3\n255\n10 20 30 40\n50 60 70 80\n90 91 92 93\n",
+    )
+    .unwrap();
     let mut harness = window();
     drop_file(&mut harness, &picture);
     let of_window = folder.path().join("window.svg");
@@ -119,8 +123,13 @@ fn the_budget_slider_stops_where_all_can_spend() {
 #[test]
 fn a_budget_that_is_not_matched_says_so_and_offers_the_nearest() {
     let mut harness = window_with(matched(530));
-    let told = "not matched: LoRA 504 of 530, MELoRA 392 of 530, Localized LoRA 448 of 530 parameters";
-    assert_eq!(harness.query_all_by_label(told).count(), 2, "card and table");
+    let told =
+        "not matched: LoRA 504 of 530, MELoRA 392 of 530, Localized LoRA 448 of 530 parameters";
+    assert_eq!(
+        harness.query_all_by_label(told).count(),
+        2,
+        "card and table"
+    );
     harness.get_by_label("Set 560");
     harness.get_by_label("Set 448").click();
     settle(&mut harness);
@@ -147,9 +156,7 @@ fn ranks_painted_over_the_budget_are_told() {
     preferences.session.settings.adaptive.painted = Some(vec![3, 2, 2, 2]);
     preferences.view.second = SecondPlot::Ranks;
     let harness = window_with(preferences);
-    harness.get_by_label(
-        "not matched: these ranks cost 252 parameters, 28 over the budget of 224",
-    );
+    harness.get_by_label("not matched: these ranks cost 252 parameters, 28 over the budget of 224");
     harness.get_by_label_contains("28 over the budget of 224 ·");
 }
 
@@ -231,14 +238,21 @@ fn old_numbers_of_a_data_set_keep_their_own_name() {
     // Until the digit is there and its data set is being measured.
     for _ in 0..2000 {
         harness.step();
-        if harness.query_by_label_contains("Still showing the MNIST test images").is_some() {
+        if harness
+            .query_by_label_contains("Still showing the MNIST test images")
+            .is_some()
+        {
             break;
         }
         std::thread::sleep(std::time::Duration::from_millis(2));
     }
     harness.get_by_label_contains("Still showing the MNIST test images at r = 4");
     harness.get_by_label_contains("of 10,000 MNIST test images");
-    assert!(harness.query_by_label_contains("60,000 MNIST training images").is_none());
+    assert!(
+        harness
+            .query_by_label_contains("60,000 MNIST training images")
+            .is_none()
+    );
     // Stopped, it says so still and can be asked for again.
     harness.get_by_label("Stop").click();
     settle(&mut harness);
@@ -277,7 +291,9 @@ fn stopping_leaves_the_settings_that_are_on_screen() {
     let mut slow = before.clone();
     slow.settings.localized.grid = 3;
     let ctx = harness.ctx.clone();
-    harness.state_mut().run(&ctx, Command::SetSession(Box::new(slow)));
+    harness
+        .state_mut()
+        .run(&ctx, Command::SetSession(Box::new(slow)));
     harness.step();
     run(&mut harness, Command::Cancel);
     assert_eq!(harness.state().state().session(), &before);
@@ -290,12 +306,17 @@ fn a_long_load_is_told_in_words_and_what_is_old_is_named() {
     let mut harness = window();
     let ctx = harness.ctx.clone();
     let large = of_source("synthetic:noise:rows=900,cols=901");
-    harness.state_mut().run(&ctx, Command::SetSession(Box::new(large)));
+    harness
+        .state_mut()
+        .run(&ctx, Command::SetSession(Box::new(large)));
     let mut words = Vec::new();
     let start = std::time::Instant::now();
     while harness.state().busy() && start.elapsed().as_secs() < 100 {
         harness.step();
-        if harness.query_by_label_contains("Still showing MNIST test image 1").is_some() {
+        if harness
+            .query_by_label_contains("Still showing MNIST test image 1")
+            .is_some()
+        {
             words.push("still");
         }
         if harness.query_all_by_label_contains("Factorizing ").count() > 0 {
@@ -304,6 +325,9 @@ fn a_long_load_is_told_in_words_and_what_is_old_is_named() {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
     settle(&mut harness);
-    assert!(words.contains(&"still") && words.contains(&"factorizing"), "{words:?}");
+    assert!(
+        words.contains(&"still") && words.contains(&"factorizing"),
+        "{words:?}"
+    );
     assert!(harness.query_by_label_contains("Still showing").is_none());
 }

@@ -90,12 +90,16 @@ fn what_a_small_matrix_cannot_have_is_told_and_comes_back() {
     harness.get_by_label("N = 4 wanted; 3 is the most for a 3 × 9 matrix · r_diag = 4 wanted; 1 is the most for 1 × 3 blocks");
     assert_eq!(wanted(&harness).settings, Settings::default());
     let text = harness.get_by_role_and_label(Role::Slider, "blocks N");
-    assert_eq!(text.numeric_value(), Some(3.0), "the slider shows what is used");
+    assert_eq!(
+        text.numeric_value(),
+        Some(3.0),
+        "the slider shows what is used"
+    );
     // What is copied fits the matrix, and is what is shown.
     let ctx = harness.ctx.clone();
     harness.state_mut().run(&ctx, Command::CopyCommand);
     harness.step();
-    let shown = format!("{:?}", harness.state().state().message);
+    let shown = format!("{:?}", harness.state().state().message());
     assert!(
         shown.contains("--rank 3 --blocks 3 --diag-rank 1 --grid 2 --block-rank 2"),
         "{shown}"
@@ -135,9 +139,8 @@ fn unmatched_ranks_come_back_when_budgets_are_no_longer_matched() {
 }
 
 fn any_source() -> impl Strategy<Value = Source> {
-    let made = (1usize..40, 1usize..40).prop_map(|(rows, cols)| {
-        source(&format!("synthetic:noise:rows={rows},cols={cols}"))
-    });
+    let made = (1usize..40, 1usize..40)
+        .prop_map(|(rows, cols)| source(&format!("synthetic:noise:rows={rows},cols={cols}")));
     let large = Just(source("synthetic:noise:rows=3,cols=1500"));
     let digit = (0usize..50).prop_map(|index| source(&format!("mnist:test:{index}")));
     prop_oneof![4 => made, 1 => large, 2 => digit]
@@ -172,14 +175,14 @@ fn any_settings() -> impl Strategy<Value = Settings> {
 fn any_session() -> impl Strategy<Value = Session> {
     let shuffle = prop::option::of(0u64..9);
     let shift = (-30i32..30, -900i32..900);
-    (any_source(), any_settings(), shuffle, shift).prop_map(
-        |(source, settings, shuffle, shift)| Session {
+    (any_source(), any_settings(), shuffle, shift).prop_map(|(source, settings, shuffle, shift)| {
+        Session {
             source,
             subtract: None,
             transform: Transform { shuffle, shift },
             settings,
-        },
-    )
+        }
+    })
 }
 
 /// The examples that a property is tried on, each at the same window: opening one takes long.
@@ -269,5 +272,8 @@ fn the_preset_for_adaptive_ranks_shows_what_they_are_worth() {
     let (params, error) = of(Method::LocalizedAdaptive);
     assert_eq!(params, of(Method::Localized).0);
     assert!((error - 0.1454).abs() < 5e-5, "{error}");
-    assert_eq!(harness.state().state().preferences.view.second, SecondPlot::SingularValues);
+    assert_eq!(
+        harness.state().state().preferences.view.second,
+        SecondPlot::SingularValues
+    );
 }
