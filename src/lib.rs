@@ -33,6 +33,7 @@ pub mod figure;
 pub mod finetune;
 pub mod report;
 pub mod session;
+pub mod set_aside;
 pub mod source;
 pub mod store;
 
