@@ -1,6 +1,7 @@
 //! The command line: arguments in, text, JSON and figures out. Needs no display.
 
 mod approximate;
+mod arrays;
 mod best_grid;
 mod curve;
 mod dataset;
@@ -23,6 +24,7 @@ use std::num::NonZeroUsize;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use approximate::ApproximateArgs;
+pub use arrays::ArraysArgs;
 pub use curve::CurveArgs;
 pub use dataset::DatasetArgs;
 pub use failure::Failure;
@@ -76,6 +78,8 @@ pub enum Command {
     Dataset(DatasetArgs),
     /// Train the paper's network on digits 0 to 4, adapt it to 5 to 9 by every layout, and compare
     Finetune(FinetuneArgs),
+    /// List the arrays in a file: names, shapes, element types and sizes
+    Arrays(ArraysArgs),
 }
 
 /// What the user asked for.
@@ -142,5 +146,6 @@ pub fn run(command: &Command) -> Result<(), Failure> {
         Command::Curve(arguments) => curve::run(arguments),
         Command::Dataset(arguments) => dataset::run(arguments),
         Command::Finetune(arguments) => finetune::run(arguments),
+        Command::Arrays(arguments) => arrays::run(arguments),
     }
 }

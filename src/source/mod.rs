@@ -13,24 +13,30 @@
 //! # Ok::<(), localized_lora::source::SourceError>(())
 //! ```
 
+mod archive;
 mod array;
 mod builtin;
 mod digits;
 mod error;
 mod file;
 mod folder;
+mod frames;
 mod idx;
 mod image;
 mod limits;
 mod matrix;
 mod npy_header;
+mod npy_type;
+mod picture;
 mod separator;
 mod spec;
 mod synthetic;
 mod table;
+mod tiff;
+mod tiff_directory;
 mod transform;
 
-pub use array::{ArrayInfo, arrays_in};
+pub use array::{ArrayInfo, Arrays, OtherMember, arrays_in, list_arrays};
 pub use builtin::unpack_builtin;
 pub use digits::{DigitSet, digits, digits_if_ready};
 pub use error::SourceError;

@@ -1,7 +1,7 @@
 //! NumPy arrays and archives.
 
 use std::fs;
-use std::io::{Cursor, Write};
+use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
@@ -96,6 +96,7 @@ fn an_archive_by_numpy_itself_is_read() {
         name: name.to_owned(),
         shape: shape.to_vec(),
         dtype: dtype.to_owned(),
+        bytes: 140,
     };
     let infos = [
         info("bias", &[3], "float32"),
@@ -180,19 +181,29 @@ fn both_orders_give_the_same_matrix() {
 fn arrays_that_are_no_matrix_of_numbers_are_refused() {
     let eight = doubles(&[1.0; 8]);
     for (descr, shape, words) in [
-        ("'<f8'", "(2, 2, 2)", ["3-d array of 2 x 2 x 2", "a[0]"]),
-        ("'<f8'", "()", ["single number", "two dimensions"]),
-        ("'|O'", "(2, 2)", ["object", "float64"]),
-        ("'<c16'", "(2, 2)", ["complex128", "float64"]),
-        ("'<U4'", "(2, 2)", ["text", "float64"]),
-        ("'|S4'", "(2, 2)", ["text", "float64"]),
-        ("'<M8[s]'", "(2, 2)", ["datetime", "float64"]),
+        ("'<f8'", "(2, 2, 2)", ["3-d array of 2 × 2 × 2", "a[0], or all of it in rows as a.reshape(2, -1)"]),
+        ("'<f8'", "(2, 3, 4, 5)", ["4-d array", "such as a[0, 0],"]),
+        ("'<f8'", "()", ["single number", "a.reshape(1, 1)"]),
+        ("'|O'", "(2, 2)", ["Python objects", "a.astype('f8')"]),
+        ("'<c16'", "(2, 2)", ["complex128", "a.real, a.imag or abs(a)"]),
+        ("'<U4'", "(2, 2)", ["text", "a.astype('f8')"]),
+        ("'|S4'", "(2, 2)", ["text", "a.astype('f8')"]),
+        ("'<M8[s]'", "(2, 2)", ["dates", "a.astype('i8')"]),
+        ("'<m8[s]'", "(2, 2)", ["time spans", "a.astype('i8')"]),
         (
             "[('x', '<f8'), ('y', '<f8')]",
             "(2, 2)",
-            ["structured", "float64"],
+            ["structured", "a['x']"],
         ),
-        ("'<f16'", "(2, 2)", ["float128", "float64"]),
+        (
+            "[(('title', 'x'), '<f8'), ('y', '<i2', (3,))]",
+            "(2,)",
+            ["structured", "numpy.array(a.tolist(), 'f8')"],
+        ),
+        ("'<f16'", "(2, 2)", ["float128", "a.astype('f8')"]),
+        ("'<V2'", "(2, 2)", ["bfloat16", "<< 16).view('f4')"]),
+        ("'|V1'", "(2, 2)", ["float8", "a.astype('f4')"]),
+        ("'|V8'", "(2, 2)", ["raw 8-byte", "a.view('f8')"]),
         ("'<f8'", "(0, 3)", ["is empty", "at least one"]),
     ] {
         let file = npy(descr, false, shape, &eight);
@@ -223,8 +234,8 @@ fn a_header_that_lies_about_sizes_costs_no_memory() {
     for (shape, word) in [
         ("(2, 3)", "48 bytes"),
         ("(4000, 4000)", "128000000 bytes"),
-        ("(1000000, 1000000)", "1000000 x 1000000 cells"),
-        ("(4294967296, 4294967296)", "4294967296 x 4294967296"),
+        ("(1000000, 1000000)", "1000000 × 1000000 cells"),
+        ("(4294967296, 4294967296)", "4294967296 × 4294967296"),
         ("(99999999999999999999, 2)", "no number that fits"),
         ("(-2, 2)", "no number that fits"),
         ("(2, 2.0)", "no number that fits"),
@@ -304,7 +315,7 @@ fn a_bomb_in_an_archive_is_not_unpacked() {
     };
     refused(
         load_bytes("a.npz", &large, &limits),
-        &["8192 x 8192 cells", "1048576"],
+        &["8192 × 8192 cells", "1048576"],
     );
 }
 
@@ -323,8 +334,4 @@ fn a_flipped_bit_in_an_archive_is_noticed() {
         &["a.npz is damaged"],
     );
     refused(bytes("a.npz", b"PK\x03\x04"), &["a.npz is damaged"]);
-    assert!(
-        npyz::npz::NpzArchive::new(Cursor::new(good)).is_ok(),
-        "our own zip is a zip"
-    );
 }

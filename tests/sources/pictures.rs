@@ -150,7 +150,7 @@ fn a_large_picture_is_scaled_down_with_a_note_and_the_user_can_raise_the_limit()
         (small.matrix.mean() - full.matrix.mean()).abs() < 1e-6,
         "light is kept"
     );
-    let note = format!("scaled down from 400 x 300 to {cols} x {rows} pixels");
+    let note = format!("scaled down from 400 × 300 to {cols} × {rows} pixels");
     assert_eq!(small.notes, [note]);
     let one = load_bytes("p.png", &file, &Limits::with_max_pixels(0)).unwrap();
     assert_eq!(one.matrix.shape(), (1, 1));
