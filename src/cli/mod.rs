@@ -42,7 +42,7 @@ const ABOUT: &str = "Explore the paper Localized LoRA: LoRA, MELoRA and Localize
 const SOURCES: &str = "SOURCE is mnist:test:1, mnist:train:42, FOLDER#test:1 (a data set of MNIST's form), \
 synthetic:KIND or synthetic:KIND:rows=64,seed=3 (KIND: low-rank, block-low-rank, diagonal, identity, \
 noise, gradient), or a file: PNG, JPEG and other images, CSV or TSV, NPY, NPZ (FILE#NAME for one of \
-several arrays).";
+several arrays), or - for a file on standard input.";
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -113,10 +113,11 @@ pub fn parse<T: Into<OsString>>(
         }) => Ok(Some(Invocation::Command(Box::new(command)))),
         Ok(CommandLine {
             file, max_pixels, ..
-        }) => Ok(Some(Invocation::Window {
-            source: file,
-            limits: source::limits(max_pixels),
-        })),
+        }) => {
+            let limits = source::limits(max_pixels);
+            let source = source::for_window(file, &limits)?;
+            Ok(Some(Invocation::Window { source, limits }))
+        }
         Err(error) if !error.use_stderr() => {
             print::standard_output(&error.render().to_string())?;
             Ok(None)

@@ -33,6 +33,9 @@ pub enum SourceError {
         /// The system's reason.
         reason: String,
     },
+    /// Standard input is named by two sources.
+    #[error("standard input can be only one source; save it to a file and name that file twice")]
+    StandardInputTwice,
     /// Nothing in it.
     #[error("{name} is empty; a matrix needs at least one row and one column")]
     Empty {

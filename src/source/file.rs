@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::error::{printable, shown};
 use super::{Arrays, Limits, Loaded, SourceError, array, image, table};
+use crate::memory;
 
 /// Extensions of the files that [`load`](super::load) reads, for a file dialog.
 pub const OPENABLE_EXTENSIONS: &[&str] = &[
@@ -238,6 +239,9 @@ fn read_all(
     if length > limit {
         return too_large(length);
     }
+    memory::ensure_free(length).map_err(|shortage| {
+        Ok(SourceError::memory(name, shortage, "take a part of it"))
+    })?;
     let mut bytes = Vec::new();
     // The file may have grown since its length was asked for.
     reader

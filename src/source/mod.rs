@@ -30,6 +30,7 @@ mod npy_type;
 mod picture;
 mod separator;
 mod spec;
+mod stdin;
 mod synthetic;
 mod table;
 mod tiff;
@@ -58,6 +59,9 @@ pub use transform::{Transform, shifted, shuffled};
 /// unsupported file, a cell that is no finite number (with its place), two sources of different
 /// shape, settings out of range.
 pub fn load(source: &Source, limits: &Limits) -> Result<Loaded, SourceError> {
+    if source.reads_of_standard_input() > 1 {
+        return Err(SourceError::StandardInputTwice);
+    }
     let loaded = match source {
         Source::Digit {
             dataset,
@@ -66,6 +70,7 @@ pub fn load(source: &Source, limits: &Limits) -> Result<Loaded, SourceError> {
         } => digits::load_digit(dataset, *split, *index)?,
         Source::Synthetic(settings) => synthetic::load(settings)?,
         Source::File { path, array } => file::load_file(path, array.as_deref(), limits)?,
+        Source::StandardInput => stdin::load(limits)?,
         Source::Difference(whole, part) => difference(load(whole, limits)?, load(part, limits)?)?,
         Source::Values(named) => Loaded::new(named.name(), named.matrix().clone()),
     };

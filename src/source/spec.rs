@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{NamedMatrix, SourceError, SyntheticSettings};
 
+/// How standard input is written, as other programs do.
+const STANDARD_INPUT: &str = "-";
+
 /// The two halves of a data set of digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -65,7 +68,8 @@ impl fmt::Display for Dataset {
 ///
 /// [`FromStr`] reads, and `Display` writes, what the command line calls SOURCE: `mnist:test:1`,
 /// `FOLDER#test:1`, `synthetic:KIND` or `synthetic:KIND:rows=64,seed=3`, a path, `FILE.npz#NAME`.
-/// A difference is written *A minus B* and not read.
+/// `-` is standard input, `./-` the file of that name. A difference is written *A minus B* and
+/// not read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
@@ -87,6 +91,8 @@ pub enum Source {
         /// Which array of an archive; without it the only matrix there is.
         array: Option<String>,
     },
+    /// What comes in through a pipe; it can be read once.
+    StandardInput,
     /// The first minus the second; both have one shape.
     Difference(Box<Source>, Box<Source>),
     /// A matrix that is in memory already.
@@ -107,9 +113,21 @@ impl Default for Source {
 impl Source {
     /// The whole file at `path`, whatever characters the path has.
     pub fn from_path(path: impl Into<PathBuf>) -> Self {
-        Self::File {
-            path: path.into(),
-            array: None,
+        let mut path = path.into();
+        if path == Path::new(STANDARD_INPUT) {
+            path = Path::new(".").join(path);
+        }
+        Self::File { path, array: None }
+    }
+
+    /// Whether standard input is read for it, and how often.
+    pub(super) fn reads_of_standard_input(&self) -> usize {
+        match self {
+            Self::StandardInput => 1,
+            Self::Difference(whole, part) => {
+                whole.reads_of_standard_input() + part.reads_of_standard_input()
+            }
+            _ => 0,
         }
     }
 
@@ -141,6 +159,7 @@ impl fmt::Display for Source {
                 write_path(f, path)?;
                 array.as_ref().map_or(Ok(()), |name| write!(f, "#{name}"))
             }
+            Self::StandardInput => f.write_str(STANDARD_INPUT),
             Self::Difference(whole, part) => write!(f, "{whole} minus {part}"),
             Self::Values(named) => f.write_str(named.name()),
         }
@@ -156,6 +175,9 @@ impl FromStr for Source {
                 text,
                 "write mnist:test:1, synthetic:KIND or a file's path",
             ));
+        }
+        if text == STANDARD_INPUT {
+            return Ok(Self::StandardInput);
         }
         if let Some(rest) = text.strip_prefix("mnist:") {
             let (split, index) = parse_image(rest)
@@ -210,7 +232,8 @@ fn parse_image(text: &str) -> Option<(Split, usize)> {
 /// A path whose text would be taken for something else gets `./` in front.
 fn write_path(f: &mut fmt::Formatter<'_>, path: &Path) -> fmt::Result {
     let text = path.to_string_lossy();
-    if text.starts_with("mnist:") || text.starts_with("synthetic:") {
+    if text.starts_with("mnist:") || text.starts_with("synthetic:") || text == STANDARD_INPUT
+    {
         f.write_str("./")?;
     }
     f.write_str(&text)

@@ -56,6 +56,7 @@ fn colours_count_as_bright_as_rec_709_says() {
     let pixels = vec![255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255];
     let image = ImageBuffer::<Rgb<u8>, _>::from_raw(4, 1, pixels).unwrap();
     let loaded = bytes("p.png", png(image)).unwrap();
+    assert_eq!(loaded.notes, ["colour converted to luminance (Rec. 709)"]);
     let expected = [0.2126 * 255.0, 0.7152 * 255.0, 0.0722 * 255.0, 255.0];
     for (value, expected) in loaded.matrix.iter().zip(expected) {
         assert!((value - expected).abs() < 1e-9);
