@@ -13,25 +13,32 @@
 //! # Ok::<(), localized_lora::source::SourceError>(())
 //! ```
 
+mod archive;
 mod array;
 mod builtin;
 mod digits;
 mod error;
 mod file;
 mod folder;
+mod frames;
 mod idx;
 mod image;
 mod limits;
 mod matrix;
 mod npy_header;
+mod npy_type;
+mod picture;
 mod separator;
 mod spec;
+mod stdin;
 mod synthetic;
 mod table;
+mod tiff;
+mod tiff_directory;
 mod transform;
 mod typed;
 
-pub use array::{ArrayInfo, arrays_in};
+pub use array::{ArrayInfo, Arrays, OtherMember, arrays_in, list_arrays};
 pub use builtin::unpack_builtin;
 pub use digits::{DigitSet, digits, digits_if_ready};
 pub use error::SourceError;
@@ -54,6 +61,9 @@ pub use typed::typed_path;
 /// unsupported file, a cell that is no finite number (with its place), two sources of different
 /// shape, settings out of range.
 pub fn load(source: &Source, limits: &Limits) -> Result<Loaded, SourceError> {
+    if source.reads_of_standard_input() > 1 {
+        return Err(SourceError::StandardInputTwice);
+    }
     let loaded = match source {
         Source::Digit {
             dataset,
@@ -62,6 +72,7 @@ pub fn load(source: &Source, limits: &Limits) -> Result<Loaded, SourceError> {
         } => digits::load_digit(dataset, *split, *index)?,
         Source::Synthetic(settings) => synthetic::load(settings)?,
         Source::File { path, array } => file::load_file(path, array.as_deref(), limits)?,
+        Source::StandardInput => stdin::load(limits)?,
         Source::Difference(whole, part) => difference(load(whole, limits)?, load(part, limits)?)?,
         Source::Values(named) => Loaded::new(named.name(), named.matrix().clone()),
     };

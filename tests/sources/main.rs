@@ -13,6 +13,7 @@ mod pictures;
 mod syntax;
 mod synthetic;
 mod tables;
+mod tiffs;
 
 /// What the command line would read.
 fn read(text: &str) -> Result<Loaded, SourceError> {
