@@ -4,7 +4,7 @@ use super::RunName;
 use super::figures::{digits, look, look_of, setting};
 use crate::figure::palette::Theme;
 use crate::figure::{Cell, Column, Row, Table, label};
-use crate::finetune::{Inspection, Layout, Results, RunRecord, frontier, wins};
+use crate::finetune::{Inspection, Layout, Results, RunRecord, Wins, frontier, wins};
 
 /// Full fine-tuning, and every layout's best configuration at each parameter count.
 pub fn frontier_table(results: &Results, theme: Theme) -> Table {
@@ -58,10 +58,14 @@ pub fn frontier_table(results: &Results, theme: Theme) -> Table {
 pub fn wins_sentences(results: &Results) -> Vec<String> {
     let localized = [Layout::LocalizedBlock, Layout::LocalizedGrid];
     let sentence = |layout| {
-        let (won, of) = wins(results, layout)?;
+        let Wins { better, equal, of } = wins(results, layout)?;
+        let ties = match equal {
+            0 => String::new(),
+            _ => format!(", the same drop as {equal}"),
+        };
         Some(format!(
-            "{}: a lower drop with no more parameters than {won} of {of} points of LoRA and MELoRA \
-             in its range",
+            "{}: a lower drop with no more parameters than {better} of {of} points of LoRA and MELoRA \
+             in its range{ties}",
             look(layout, Theme::Light).name
         ))
     };

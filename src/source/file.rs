@@ -5,7 +5,7 @@ use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::error::{printable, shown};
-use super::{Limits, Loaded, SourceError, array, image, table};
+use super::{Limits, Loaded, SourceError, array, folder, image, table};
 
 /// Extensions of the files that [`load`](super::load) reads, for a file dialog.
 pub const OPENABLE_EXTENSIONS: &[&str] = &[
@@ -94,7 +94,10 @@ pub(super) fn open(path: &Path) -> Result<(File, u64), SourceError> {
     let io = |error| SourceError::from_io(path, &error);
     let data = std::fs::metadata(path).map_err(io)?;
     if data.is_dir() {
-        return Err(SourceError::IsFolder { path: shown(path) });
+        return Err(SourceError::IsFolder {
+            path: shown(path),
+            remedy: "name a file in it".to_owned(),
+        });
     }
     if !data.is_file() {
         return Err(SourceError::Unreadable {
@@ -111,6 +114,9 @@ pub(super) fn load_file(
     array: Option<&str>,
     limits: &Limits,
 ) -> Result<Loaded, SourceError> {
+    if let Some(error) = folder::explained(path) {
+        return Err(error);
+    }
     let (file, length) = open(path)?;
     let mut loaded = load_reader(
         path,

@@ -15,7 +15,9 @@
 
 mod array;
 mod builtin;
+mod digit_set;
 mod digits;
+mod emnist;
 mod error;
 mod file;
 mod folder;
@@ -26,22 +28,25 @@ mod matrix;
 mod npy_header;
 mod separator;
 mod spec;
+mod standard;
 mod synthetic;
 mod table;
 mod transform;
+mod unpack;
 
 pub use array::{ArrayInfo, arrays_in};
-pub use builtin::unpack_builtin;
-pub use digits::{DigitSet, digits, digits_if_ready};
+pub use digit_set::DigitSet;
+pub use digits::{digits, digits_if_ready};
 pub use error::SourceError;
 pub use file::{OPENABLE_EXTENSIONS, load_bytes};
-pub use idx::IMAGE_SIDE;
 pub use image::from_rgba;
 pub use limits::Limits;
 pub use matrix::{Loaded, NamedMatrix};
 pub use spec::{Dataset, Source, Split};
 pub use synthetic::{MAX_SYNTHETIC_SIDE, SyntheticKind, SyntheticSettings, synthesize};
 pub use transform::{Transform, shifted, shuffled};
+
+use builtin::IMAGE_SIDE;
 
 /// Reads or makes the matrix that `source` describes.
 ///

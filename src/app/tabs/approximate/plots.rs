@@ -15,6 +15,7 @@ use crate::app::widgets::axis;
 use crate::app::worker::Wake;
 use crate::approx::survey::Survey;
 use crate::approx::{Method, MethodSettings};
+use crate::figure::build::verdict_sentence;
 use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::session::{Session, Settings};
@@ -332,22 +333,22 @@ fn summary(ui: &mut egui::Ui, survey: &Survey, split: crate::source::Split, them
             let text = format!("{} {:.4} ± {:.4}", method.title(), spread.mean, spread.std);
             ui.label(RichText::new(text).color(color32(theme::method_text(method, theme))));
         }
-        if let Some(share) = survey.localized_beats_lora() {
+        if let Some(verdict) = survey.localized_against_lora() {
             let text = format!(
-                "Localized beats LoRA on {} of {} {split} images",
-                label::percent(share),
+                "{} of {} {split} images",
+                verdict_sentence(&verdict),
                 label::count(survey.count())
             );
             let by_digit: Vec<String> = survey
                 .by_label()
                 .iter()
                 .filter_map(|l| {
-                    let won = l.localized_beats_lora?;
+                    let verdict = l.localized_against_lora?;
                     Some(format!(
-                        "digit {}: {:.0} % of {}",
+                        "label {}: {} of {}",
                         l.label,
-                        100.0 * won,
-                        l.count
+                        verdict_sentence(&verdict),
+                        label::count(l.count)
                     ))
                 })
                 .collect();
