@@ -18,13 +18,16 @@ pub enum SourceError {
         path: String,
     },
     /// A folder where a file was expected.
-    #[error(
-        "{path} is a folder; for image 1 of the test digits of a data set in it write {path}#test:1"
-    )]
+    #[error("{path} is a folder; {remedy}")]
     IsFolder {
         /// The path as given.
         path: String,
+        /// What to write instead.
+        remedy: String,
     },
+    /// The data inside the program.
+    #[error("the built-in MNIST data is corrupted; install the program again")]
+    Corrupted,
     /// The operating system does not give the file.
     #[error("{path} cannot be read: {reason}")]
     Unreadable {
