@@ -21,6 +21,7 @@ mod digits;
 mod emnist;
 mod error;
 mod file;
+mod files;
 mod folder;
 mod foreign;
 mod frames;
