@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 /// Why `path` cannot be read.
 pub(crate) fn reading(path: &Path, error: &io::Error) -> String {
     if let Some(obstacle) = Obstacle::before(path, error) {
-        return format!("{obstacle}; check the path");
+        return match obstacle {
+            Obstacle::Closed(_) => format!("{obstacle}; change its permissions"),
+            _ => format!("{obstacle}; check the path"),
+        };
     }
     match error.kind() {
         ErrorKind::NotFound => "there is no such file; check the spelling".to_owned(),
