@@ -34,6 +34,7 @@ pub mod finetune;
 pub mod process;
 pub mod report;
 pub mod session;
+pub mod set_aside;
 pub mod source;
 pub mod store;
 mod system;

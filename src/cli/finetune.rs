@@ -10,7 +10,7 @@ use clap::ValueEnum;
 use super::number::{positive, rate, seed};
 use super::output::{self, Outputs};
 use super::{Failure, FigureArgs, FormatArgs};
-use crate::experiment::{self, Experiment, Preset, RunName, Shown};
+use crate::experiment::{self, Experiment, Preset, ResultsFile, RunName, Shown};
 use crate::figure::build::Context;
 use crate::finetune::{AdaptationData, Layout, Results, RunKey, SweepSettings};
 use crate::source::Dataset;
@@ -171,8 +171,9 @@ pub(super) fn run(arguments: &FinetuneArgs) -> Result<(), Failure> {
     });
     let picture = target.as_ref().zip(context.as_ref());
     if arguments.run.is_empty() {
-        let done = start.runs(arguments.out.as_deref(), &data, &settings)?;
-        sweep::run(arguments, &data, &settings, done.as_ref(), picture)
+        start.check(&data, &settings)?;
+        let Start { found, file } = start;
+        sweep::run(arguments, &data, &settings, (found.as_ref(), file), picture)
     } else {
         runs::run(arguments, &data, &settings, picture)
     }
@@ -192,42 +193,52 @@ fn check_ending(path: &Path) -> Result<(), Failure> {
     )))
 }
 
-/// What `--out` and `--resume` say, looked at before anything is computed.
+/// What `--out` and `--resume` say, looked at before anything is computed; the file is ours from
+/// then on.
 struct Start {
     found: Option<Results>,
+    file: Option<ResultsFile>,
 }
 
 impl Start {
     fn new(arguments: &FinetuneArgs) -> Result<Self, Failure> {
-        let found = match &arguments.out {
-            Some(path) if path.exists() && !output::is_standard(path) => {
-                if !arguments.resume {
-                    return Err(Failure::run(format!(
-                        "{} exists already; go on with it by --resume, or choose another name",
-                        path.display()
-                    )));
-                }
-                Some(experiment::load(path).map_err(Failure::run)?)
-            }
-            _ => None,
+        let out = arguments.out.as_deref();
+        let Some(path) = out.filter(|out| !output::is_standard(out)) else {
+            return Ok(Self {
+                found: None,
+                file: None,
+            });
         };
-        Ok(Self { found })
+        let exists = || {
+            Failure::run(format!(
+                "{} exists already; go on with it by --resume, or choose another name",
+                path.display()
+            ))
+        };
+        if path.exists() && !arguments.resume {
+            return Err(exists());
+        }
+        let file = ResultsFile::lock(path).map_err(Failure::run)?;
+        let found = match path.exists() {
+            // Another sweep has ended between the two looks.
+            true if !arguments.resume => return Err(exists()),
+            true => Some(experiment::load(path).map_err(Failure::run)?),
+            false => None,
+        };
+        Ok(Self {
+            found,
+            file: Some(file),
+        })
     }
 
-    /// The runs that are done.
-    fn runs(
-        self,
-        path: Option<&Path>,
-        data: &AdaptationData,
-        settings: &SweepSettings,
-    ) -> Result<Option<Results>, Failure> {
-        let Some(found) = self.found else {
-            return Ok(None);
+    /// Looks whether the sweep may go on from the runs that are done.
+    fn check(&self, data: &AdaptationData, settings: &SweepSettings) -> Result<(), Failure> {
+        let (Some(found), Some(file)) = (&self.found, &self.file) else {
+            return Ok(());
         };
         found.check(settings, &data.name).map_err(|error| {
-            let path = path.unwrap_or(Path::new("")).display();
+            let path = file.path().display();
             Failure::run(format!("{path}: {error}"))
-        })?;
-        Ok(Some(found))
+        })
     }
 }

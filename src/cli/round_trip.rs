@@ -183,7 +183,7 @@ proptest! {
         } else {
             Session { source, subtract, transform, settings }
         };
-        session.settings.fit(SHAPE.0, SHAPE.1);
+        session.settings = session.settings.fitted(SHAPE.0, SHAPE.1).settings;
         let limits = match max_pixels {
             Some(most) if !of_dataset => Limits::with_max_pixels(most),
             _ => Limits::default(),

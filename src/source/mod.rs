@@ -30,6 +30,7 @@ mod spec;
 mod synthetic;
 mod table;
 mod transform;
+mod typed;
 
 pub use array::{ArrayInfo, arrays_in};
 pub use builtin::unpack_builtin;
@@ -43,6 +44,7 @@ pub use matrix::{Loaded, NamedMatrix};
 pub use spec::{Dataset, Source, Split};
 pub use synthetic::{MAX_SYNTHETIC_SIDE, SyntheticKind, SyntheticSettings, synthesize};
 pub use transform::{Transform, shifted, shuffled};
+pub use typed::typed_path;
 
 /// Reads or makes the matrix that `source` describes.
 ///

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::typed::{file_url, typed_path};
 use super::{NamedMatrix, SourceError, SyntheticSettings};
 
 /// The two halves of a data set of digits.
@@ -64,7 +65,8 @@ impl fmt::Display for Dataset {
 /// Where a matrix comes from.
 ///
 /// [`FromStr`] reads, and `Display` writes, what the command line calls SOURCE: `mnist:test:1`,
-/// `FOLDER#test:1`, `synthetic:KIND` or `synthetic:KIND:rows=64,seed=3`, a path, `FILE.npz#NAME`.
+/// `FOLDER#test:1`, `synthetic:KIND` or `synthetic:KIND:rows=64,seed=3`, a path, `FILE.npz#NAME`;
+/// a path may be a `file:///` URL.
 /// A difference is written *A minus B* and not read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -110,6 +112,19 @@ impl Source {
         Self::File {
             path: path.into(),
             array: None,
+        }
+    }
+
+    /// The source that a person typed or pasted: SOURCE as on the command line, in quotes or with
+    /// `~` for `home` too.
+    ///
+    /// # Errors
+    /// As [`FromStr`].
+    pub fn typed(text: &str, home: Option<&Path>) -> Result<Self, SourceError> {
+        let path = typed_path(text, home);
+        match path.to_str() {
+            Some(text) => text.parse(),
+            None => Ok(Self::from_path(path)),
         }
     }
 
@@ -169,6 +184,12 @@ impl FromStr for Source {
         if let Some(rest) = text.strip_prefix("synthetic:") {
             return Ok(Self::Synthetic(rest.parse()?));
         }
+        if let Some(path) = file_url(text) {
+            return Ok(match path.to_str() {
+                Some(path) => parse_path(path),
+                None => Self::from_path(path),
+            });
+        }
         Ok(parse_path(text))
     }
 }
@@ -210,7 +231,10 @@ fn parse_image(text: &str) -> Option<(Split, usize)> {
 /// A path whose text would be taken for something else gets `./` in front.
 fn write_path(f: &mut fmt::Formatter<'_>, path: &Path) -> fmt::Result {
     let text = path.to_string_lossy();
-    if text.starts_with("mnist:") || text.starts_with("synthetic:") {
+    let taken = ["mnist:", "synthetic:"]
+        .iter()
+        .any(|word| text.starts_with(word));
+    if taken || file_url(&text).is_some() {
         f.write_str("./")?;
     }
     f.write_str(&text)

@@ -10,7 +10,7 @@ use super::FinetuneArgs;
 use crate::cli::figure::Target;
 use crate::cli::output;
 use crate::cli::{Failure, print};
-use crate::experiment::{self, SaveError, figures, tables};
+use crate::experiment::{ResultsFile, SaveError, figures, tables};
 use crate::figure::build::Context;
 use crate::figure::palette::Theme;
 use crate::finetune::network::Shape;
@@ -23,36 +23,34 @@ pub(super) fn run(
     arguments: &FinetuneArgs,
     data: &AdaptationData,
     settings: &SweepSettings,
-    done: Option<&Results>,
+    (done, file): (Option<&Results>, Option<ResultsFile>),
     picture: Option<(&Target, &Context)>,
 ) -> Result<(), Failure> {
-    let out = arguments.out.as_deref();
-    let (results, stopped) = train(data, settings, done, out)?;
+    let (results, stopped) = train(data, settings, done, file)?;
     if let Some(status) = stopped {
         return Err(stop(arguments, &results, status));
     }
     let mut notes = left_out(settings, &settings.shape(data.rows, data.cols));
     notes.extend(tables::wins_sentences(&results));
     notes.extend(edge_warning(&results));
-    if let Some(out) = out {
-        notes.extend(write_results(out, &results)?);
+    if let Some(out) = &arguments.out {
+        notes.extend(tell_results(out, &results)?);
     }
     if let Some((target, context)) = picture
-        && let Some(figure) = figures::accuracy_drop(context, &results, &[])
+        && let Some(figure) = figures::accuracy_drop(context, &results)
     {
         notes.extend(target.write(&figure)?);
     }
     print(arguments, &results, &notes)
 }
 
-/// The file of `--out` a last time, or standard output.
-fn write_results(out: &Path, results: &Results) -> Result<Option<String>, Failure> {
+/// Says where the file of `--out` is, or writes to standard output.
+fn tell_results(out: &Path, results: &Results) -> Result<Option<String>, Failure> {
     if output::is_standard(out) {
         let text = results.to_json().map_err(Failure::run)?;
         print::standard_output(text + "\n")?;
         return Ok(None);
     }
-    experiment::save(out, results).map_err(Failure::run)?;
     Ok(Some(format!("the results are in {}", out.display())))
 }
 
@@ -103,7 +101,7 @@ fn stop(arguments: &FinetuneArgs, results: &Results, status: u8) -> Failure {
         None => {
             let printed = match (&arguments.out, ended) {
                 (_, 0) => Ok(()),
-                (Some(out), _) => write_results(out, results).map(drop),
+                (Some(out), _) => tell_results(out, results).map(drop),
                 (None, _) => print(arguments, results, &[]),
             };
             if let Err(failure) = printed {
@@ -123,9 +121,8 @@ fn train(
     data: &AdaptationData,
     settings: &SweepSettings,
     done: Option<&Results>,
-    out: Option<&Path>,
+    file: Option<ResultsFile>,
 ) -> Result<(Results, Option<u8>), Failure> {
-    let out = out.filter(|out| !output::is_standard(out));
     let stoppable = Stoppable::begin();
     let bar = ProgressBar::new(1000);
     if let Ok(style) = ProgressStyle::with_template("{wide_bar} {percent} %, {msg}") {
@@ -135,20 +132,22 @@ fn train(
     if let Some(done) = done {
         so_far.take_over(done);
     }
-    let so_far = Mutex::new((so_far, None::<SaveError>));
+    let kept = Mutex::new(Kept {
+        results: so_far,
+        file,
+        error: None,
+    });
     let keep = |event: &Event| {
-        let mut kept = so_far.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
         match *event {
-            Event::Pretrained { seed, accuracy } => kept.0.add_pretrained(seed, accuracy),
-            Event::RunDone(run) => kept.0.add(run),
+            Event::Pretrained { seed, accuracy } => kept.results.add_pretrained(seed, accuracy),
+            Event::RunDone(run) => kept.results.add(run),
             Event::Epoch(_) | Event::Progress { .. } => return stoppable.keep_going(),
         }
-        match out.map(|out| experiment::save(out, &kept.0)) {
-            Some(Err(error)) => {
-                kept.1 = Some(error);
-                ControlFlow::Break(())
-            }
-            _ => stoppable.keep_going(),
+        kept.save();
+        match kept.error {
+            Some(_) => ControlFlow::Break(()),
+            None => stoppable.keep_going(),
         }
     };
     let results = sweep(data, settings, done, &|event| {
@@ -163,12 +162,36 @@ fn train(
         keep(&event)
     });
     bar.finish_and_clear();
-    if let (_, Some(error)) = so_far.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        return Err(Failure::run(error));
-    }
     let results = results.map_err(Failure::usage)?;
     let stopped = stoppable.stopped().filter(|_| !results.complete);
-    Ok((results, stopped))
+    let mut kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
+    kept.results = results;
+    // A stopped sweep has kept what has ended; one that had nothing left to train has written nothing.
+    if stopped.is_none() {
+        kept.save();
+    }
+    match kept.error {
+        Some(error) => Err(Failure::run(error)),
+        None => Ok((kept.results, stopped)),
+    }
+}
+
+/// A sweep's results, and the file that they are kept in.
+struct Kept {
+    results: Results,
+    file: Option<ResultsFile>,
+    /// Why the file could not be written, which ends the sweep.
+    error: Option<SaveError>,
+}
+
+impl Kept {
+    fn save(&mut self) {
+        if let Some(file) = &mut self.file
+            && self.error.is_none()
+        {
+            self.error = file.save(&self.results).err();
+        }
+    }
 }
 
 /// Layouts that were asked for and of which nothing can be trained.
