@@ -115,11 +115,8 @@ impl Session {
     /// # Errors
     /// As [`source::load`].
     pub fn load(&self, limits: &Limits) -> Result<Loaded, SourceError> {
-        let mut loaded = source::load(&self.whole_source(), limits)?;
-        if !self.transform.is_identity() {
-            loaded.matrix = self.transform.apply(&loaded.matrix);
-        }
-        Ok(loaded)
+        let loaded = source::load(&self.whole_source(), limits)?;
+        self.transform.of_loaded(loaded)
     }
 
     /// Whether both look at one matrix, at whatever settings.

@@ -233,6 +233,12 @@ fn open_text(explorer: &mut Explorer, text: &str, then: fn(&mut Explorer, Source
     let state = &mut explorer.state;
     state.notices.settle(Tab::Approximate, Act::Path);
     match Source::typed(text, home().as_deref()) {
+        Ok(Source::StandardInput) => {
+            let error =
+                "The window reads standard input only when it is started as localized-lora -";
+            let error = Message::Error(error.to_owned());
+            state.notices.say(Tab::Approximate, Act::Path, error);
+        }
         Ok(source) => {
             then(explorer, source);
             explorer.state.opened_by = Act::Path;

@@ -12,7 +12,7 @@ impl Source {
             Self::File { path, .. } => vec![path.clone()],
             Self::Digit { dataset, .. } => dataset.files(),
             Self::Difference(whole, part) => [whole.files(), part.files()].concat(),
-            Self::Synthetic(_) | Self::Values(_) => Vec::new(),
+            Self::Synthetic(_) | Self::Values(_) | Self::StandardInput => Vec::new(),
         }
     }
 }
