@@ -211,7 +211,7 @@ impl Start {
         };
         let exists = || {
             Failure::run(format!(
-                "{} exists already; go on with it by --resume, or choose another name",
+                "{} exists already; use --resume to continue it, or choose another name",
                 path.display()
             ))
         };

@@ -269,7 +269,7 @@ fn small_cells_beside_large_ones_count_as_little_as_they_are() {
         (1e-100, 1e-300),
         (1e10, 1e-290),
     ] {
-        let matrix = DMatrix::from_diagonal(&nalgebra::dvector![large, small]);
+        let matrix = DMatrix::from_diagonal(&nalgebra::DVector::from_vec(vec![large, small]));
         let expected = small / large;
         let spectra = spectra(&matrix, LayoutKind::Grid(1));
         let errors = [
