@@ -45,9 +45,14 @@ fn main() {
     every_test_digit(&set, numpy.as_mut());
     println!("a {SIDE} × {SIDE} matrix, all blocks of K × K factorized and verified");
     for grid in GRIDS {
-        let rounds = alternate(ROUNDS, &format!("grid {grid} {}", file.display()), numpy.as_mut(), || {
-            black_box(factors(&matrix, LayoutKind::Grid(grid)));
-        });
+        let rounds = alternate(
+            ROUNDS,
+            &format!("grid {grid} {}", file.display()),
+            numpy.as_mut(),
+            || {
+                black_box(factors(&matrix, LayoutKind::Grid(grid)));
+            },
+        );
         println!("  K = {grid:2}            {rounds}");
     }
     rank_change(&matrix);

@@ -121,7 +121,12 @@ fn check(set: &DigitSet, image: usize, grid: usize, expected: Option<&[f64]>) ->
         seen = seen.and(Seen {
             blocks: 1,
             by_faer: usize::from(by_faer),
-            missed: usize::from(!values.iter().zip(limits).all(|(value, limit)| *value <= limit)),
+            missed: usize::from(
+                !values
+                    .iter()
+                    .zip(limits)
+                    .all(|(value, limit)| *value <= limit),
+            ),
             worst: values.map(|value| Worst {
                 value,
                 place: (image, at),
@@ -140,7 +145,11 @@ fn measure(block: &DMatrix<f64>, expected: Option<&[f64]>) -> (bool, [f64; 5]) {
     let Factorization { u, sigma, v_t, .. } = &found;
     let identity = DMatrix::identity(sigma.len(), sigma.len());
     let apart = |sigma: &[f64], from: &[f64]| {
-        let largest = sigma.iter().zip(from).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        let largest = sigma
+            .iter()
+            .zip(from)
+            .map(|(a, b)| (a - b).abs())
+            .fold(0.0, f64::max);
         relative(largest, from[0]) / unit
     };
     let expected = expected.unwrap_or(sigma);
@@ -171,5 +180,8 @@ fn sigma_of(peer: &mut Peer, split: Split, grid: usize) -> Vec<f64> {
     peer.run(&format!("sigma {split} {grid} {}", file.display()));
     let bytes = fs::read(&file).expect("written by the peer");
     let (numbers, _) = bytes.as_chunks();
-    numbers.iter().map(|number| f64::from_le_bytes(*number)).collect()
+    numbers
+        .iter()
+        .map(|number| f64::from_le_bytes(*number))
+        .collect()
 }

@@ -66,7 +66,9 @@ impl Peer {
         writeln!(self.input, "{work}").expect("the peer listens");
         let answer = self.output.next().expect("the peer answers");
         let answer = answer.expect("the peer's answer is text");
-        answer.parse().unwrap_or_else(|_| panic!("{work}: {answer}"))
+        answer
+            .parse()
+            .unwrap_or_else(|_| panic!("{work}: {answer}"))
     }
 }
 

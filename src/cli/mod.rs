@@ -116,6 +116,13 @@ pub fn parse<T: Into<OsString>>(
             command: Some(command),
             ..
         }) => Ok(Some(Invocation::Command(Box::new(command)))),
+        // Only a word that is meant as one, for a file of that name can be written ./approximate.
+        Ok(CommandLine {
+            max_pixels: Some(_),
+            ..
+        }) if usage::before_subcommand(&arguments).is_some() => Err(Failure::usage(
+            usage::before_subcommand(&arguments).unwrap_or_default(),
+        )),
         Ok(CommandLine {
             file, max_pixels, ..
         }) => {

@@ -7,6 +7,7 @@ use crate::experiment::{self, ResultsFile, SaveError};
 use crate::finetune::{Event, Results, SweepSettings};
 use crate::set_aside::set_aside;
 use crate::store::StoreError;
+use crate::system::writing;
 
 /// What became of the file.
 #[derive(Clone, Debug, PartialEq)]
@@ -135,7 +136,7 @@ fn take_over(file: &mut ResultsFile, results: &mut Results, anew: bool) -> Optio
     };
     let told = match set_aside(&path, tag) {
         Ok(aside) => Keeping::SetAside(aside),
-        Err(error) => unsaved(&StoreError::writing(&path, &error).into()),
+        Err(error) => Keeping::Unsaved(not_kept(&path, &error.kind().to_string())),
     };
     file.look_again();
     Some(told)
@@ -146,7 +147,17 @@ fn goes_on(kept: &Results, settings: &SweepSettings, dataset: &str) -> bool {
 }
 
 fn unsaved(error: &SaveError) -> Keeping {
-    Keeping::Unsaved(format!(
-        "the runs are not kept; export them as JSON before you close the window: {error}"
-    ))
+    Keeping::Unsaved(match error {
+        SaveError::Store(StoreError::Place { path, reason }) => not_kept(path, reason),
+        other => format!("the runs are not kept: {other}"),
+    })
+}
+
+fn not_kept(path: &Path, reason: &str) -> String {
+    // Its remedy is about a file that one chooses; this one has its place.
+    let reason = reason.split("; ").next().unwrap_or(reason);
+    format!(
+        "the runs are not kept ({reason}); export them as JSON before you close the window: {}",
+        path.display()
+    )
 }
