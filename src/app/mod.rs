@@ -4,6 +4,7 @@
 pub mod command;
 mod dialogs;
 mod export;
+mod fonts;
 mod help;
 mod menu;
 pub mod preferences;
@@ -46,6 +47,7 @@ pub struct Explorer {
     state: State,
     approximate: ApproximateTab,
     finetune: FinetuneTab,
+    fonts: fonts::SystemFonts,
     method: MethodTab,
     dialogs: Dialogs,
     exporter: Exporter,
@@ -133,6 +135,7 @@ impl Explorer {
             state: State::new(preferences),
             approximate: ApproximateTab::default(),
             finetune: FinetuneTab::new(sweeps, &wake),
+            fonts: fonts::SystemFonts::new(ctx, &wake),
             method: MethodTab::default(),
             dialogs: Dialogs::default(),
             exporter: Exporter::default(),
@@ -224,6 +227,7 @@ impl eframe::App for Explorer {
             update::run(self, ui.ctx(), command);
         }
         update::afterwards(self, ui.ctx());
+        self.fonts.update(ui.ctx());
     }
 
     fn on_exit(&mut self) {

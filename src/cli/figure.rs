@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use super::Failure;
+use super::print::remarks;
 use crate::figure::build::Context;
 use crate::figure::palette::{ColorMap, Theme};
 use crate::figure::{Colors, Figure, Format, default_png_width, render};
@@ -116,6 +117,7 @@ impl Target {
             .unwrap_or_else(|| default_png_width(figure, self.export.dpi));
         let bytes = render(figure, self.format, width, self.export.dpi)?;
         save_atomically(&self.export.path, &bytes)?;
+        remarks(figure.font_note().as_slice());
         Ok(&self.export.path)
     }
 }
