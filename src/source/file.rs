@@ -5,7 +5,8 @@ use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::error::{printable, shown};
-use super::{Limits, Loaded, SourceError, array, foreign, image, text};
+use super::{Arrays, Limits, Loaded, SourceError, array, foreign, image, text};
+use crate::memory;
 
 /// Extensions of the files that [`load`](super::load) reads, for a file dialog.
 pub const OPENABLE_EXTENSIONS: &[&str] = &[
@@ -148,14 +149,27 @@ pub fn load_bytes(name: &str, bytes: &[u8], limits: &Limits) -> Result<Loaded, S
     Ok(loaded)
 }
 
-fn load_reader(
+/// What is in a file of arrays; `None` where a file is of another kind.
+pub(super) fn list(
     path: &Path,
     name: &str,
     mut reader: impl Read + Seek,
     length: u64,
-    wanted: Option<&str>,
-    limits: &Limits,
-) -> Result<Loaded, SourceError> {
+) -> Result<Option<Arrays>, SourceError> {
+    match kind_of_reader(path, name, &mut reader, length)? {
+        Kind::Npy => array::list_npy(name, reader, length).map(Some),
+        Kind::Npz => array::list_npz(name, reader).map(Some),
+        Kind::Image | Kind::Table => Ok(None),
+    }
+}
+
+/// Looks at the first bytes and goes back to them.
+fn kind_of_reader(
+    path: &Path,
+    name: &str,
+    reader: &mut (impl Read + Seek),
+    length: u64,
+) -> Result<Kind, SourceError> {
     let io = |error| SourceError::from_io(path, &error);
     if length == 0 {
         return Err(SourceError::Empty {
@@ -169,8 +183,19 @@ fn load_reader(
         .read_to_end(&mut start)
         .map_err(io)?;
     reader.seek(SeekFrom::Start(0)).map_err(io)?;
-    let extension = extension(path);
-    let kind = kind_of(name, &extension, &start)?;
+    kind_of(name, &extension(path), &start)
+}
+
+fn load_reader(
+    path: &Path,
+    name: &str,
+    mut reader: impl Read + Seek,
+    length: u64,
+    wanted: Option<&str>,
+    limits: &Limits,
+) -> Result<Loaded, SourceError> {
+    let io = |error| SourceError::from_io(path, &error);
+    let kind = kind_of_reader(path, name, &mut reader, length)?;
     if let Some(array) = wanted
         && !matches!(kind, Kind::Npz | Kind::Table)
     {
@@ -185,7 +210,7 @@ fn load_reader(
                 Err(error) => io(error),
             })?;
             if kind == Kind::Image {
-                image::decode(name, &extension, &bytes, limits)
+                image::decode(name, &extension(path), &bytes, limits)
             } else {
                 text::read(name, &bytes, wanted, limits)
             }
@@ -210,6 +235,9 @@ fn read_all(
     if length > limit {
         return too_large(length);
     }
+    memory::ensure_free(length).map_err(|shortage| {
+        Ok(SourceError::memory(name, shortage, "take a part of it"))
+    })?;
     let mut bytes = Vec::new();
     // The file may have grown since its length was asked for.
     reader
@@ -245,7 +273,7 @@ fn kind_of(name: &str, extension: &str, start: &[u8]) -> Result<Kind, SourceErro
         Ok(Kind::Npy)
     } else if start.starts_with(b"PK\x03\x04") {
         Ok(Kind::Npz)
-    } else if ::image::guess_format(start).is_ok() {
+    } else if image::begins_as_picture(start) {
         Ok(Kind::Image)
     } else {
         foreign::refuse(name, start)?;

@@ -15,6 +15,7 @@ mod synthetic;
 mod table_forms;
 mod table_numbers;
 mod tables;
+mod tiffs;
 mod text_formats;
 
 /// What the command line would read.
