@@ -60,6 +60,7 @@ pub(super) struct Form<'t> {
     pub first_row: Option<Above<'t>>,
     /// The second row's cells.
     pub second_row: Vec<Cell<'t>>,
+    pub rows: usize,
     pub names: Names,
     /// Nothing stands behind the last separator of any row.
     pub last_is_absent: bool,
@@ -93,7 +94,6 @@ struct Survey<'t> {
     /// The first line with a number: a row, or a header of numbers.
     pending: Option<Above<'t>>,
     blank_since_row: Skipped,
-    rows: u64,
     first_column: FirstColumn,
     evidence: Evidence,
 }
@@ -122,6 +122,7 @@ impl<'t> Survey<'t> {
                 empty_rows: Skipped::default(),
                 first_row: None,
                 second_row: Vec::new(),
+                rows: 0,
                 names: Names::None,
                 last_is_absent: true,
                 rows_are_grouped: separator == Separator::Blanks,
@@ -131,7 +132,6 @@ impl<'t> Survey<'t> {
             },
             pending: None,
             blank_since_row: Skipped::default(),
-            rows: 0,
             first_column: FirstColumn {
                 texts: true,
                 any_text: false,
@@ -212,12 +212,13 @@ impl<'t> Survey<'t> {
             };
             self.blank_since_row = Skipped::default();
         }
-        self.rows += 1;
-        if self.rows == 2 {
+        self.form.rows += 1;
+        if self.form.rows == 2 {
             self.form.second_row = cells.to_vec();
         }
         if let Some(first) = cells.first() {
-            self.first_column.see(*first, self.rows, self.separator);
+            self.first_column
+                .see(*first, self.form.rows, self.separator);
         }
         self.form.last_is_absent &=
             cells.len() > 1 && cells.last().is_some_and(|cell| cell.is_absent());
@@ -275,7 +276,7 @@ impl<'t> Survey<'t> {
 }
 
 impl FirstColumn {
-    fn see(&mut self, cell: Cell<'_>, row: u64, separator: Separator) {
+    fn see(&mut self, cell: Cell<'_>, row: usize, separator: Separator) {
         let text = cell.text();
         self.quoted &= cell.is_quoted();
         if is_missing(&text) {

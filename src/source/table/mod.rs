@@ -14,6 +14,7 @@ use self::header::{Columns, columns, looks_made_up};
 pub(super) use self::number::plain as parse_number;
 use self::separator::{Separator, declared, detect};
 use super::error::one_line;
+use super::matrix::zeros;
 use super::{Limits, Loaded, SourceError};
 
 const EXPECTED: &str = "a table of numbers";
@@ -36,16 +37,14 @@ pub(super) fn read(name: &str, text: &str, limits: &Limits) -> Result<Loaded, So
     let columns = columns(&form);
     let mut rows = Rows {
         name,
-        limits,
         separator,
         form: &form,
         columns: &columns,
         rows: 0,
-        values: Vec::new(),
+        matrix: zeros(name, (form.rows, columns.count), limits)?,
     };
     rows.read(lines, first_row.line)?;
-    let matrix = DMatrix::from_row_slice(rows.rows, columns.count, &rows.values);
-    let mut loaded = Loaded::new(name, matrix);
+    let mut loaded = Loaded::new(name, rows.matrix);
     loaded.notes = notes(&form, &columns);
     if declared.is_some() {
         let line = text.split('\n').next().unwrap_or_default();
@@ -83,12 +82,11 @@ fn no_numbers(name: &str, form: &Form<'_>) -> SourceError {
 
 struct Rows<'a, 't> {
     name: &'a str,
-    limits: &'a Limits,
     separator: Separator,
     form: &'a Form<'t>,
     columns: &'a Columns,
     rows: usize,
-    values: Vec<f64>,
+    matrix: DMatrix<f64>,
 }
 
 impl<'t> Rows<'_, 't> {
@@ -120,13 +118,10 @@ impl<'t> Rows<'_, 't> {
                 expected: columns.count,
             });
         }
-        if self.values.len() + columns.count > self.limits.max_cells {
-            return Err(too_large(self.name, self.limits.max_cells));
-        }
         for (col, cell) in (1..).zip(cells) {
             let value = self.number(*cell).filter(|value| value.is_finite());
             let value = value.ok_or_else(|| self.bad_cell(*cell, row, col, line))?;
-            self.values.push(value);
+            self.matrix[(row - 1, col - 1)] = value;
         }
         self.rows = row;
         Ok(())
