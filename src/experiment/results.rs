@@ -124,13 +124,7 @@ impl ResultsFile {
     /// # Errors
     /// Another sweep has it, or nothing can be written beside it.
     pub fn lock(path: &Path) -> Result<Self, SaveError> {
-        let lock = Lock::take(path).map_err(|error| StoreError {
-            path: path.to_owned(),
-            reason: match error.kind() {
-                ErrorKind::NotFound => "there is no such folder".to_owned(),
-                kind => kind.to_string(),
-            },
-        })?;
+        let lock = Lock::take(path).map_err(|error| StoreError::writing(path, &error))?;
         Ok(Self {
             found: Stamp::of(path),
             path: path.to_owned(),

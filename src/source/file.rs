@@ -5,7 +5,7 @@ use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::error::{printable, shown};
-use super::{Arrays, Limits, Loaded, SourceError, array, foreign, image, text};
+use super::{Arrays, Limits, Loaded, SourceError, array, folder, foreign, image, text};
 use crate::memory;
 
 /// Extensions of the files that [`load`](super::load) reads, for a file dialog.
@@ -95,7 +95,10 @@ pub(super) fn open(path: &Path) -> Result<(File, u64), SourceError> {
     let io = |error| SourceError::from_io(path, &error);
     let data = std::fs::metadata(path).map_err(io)?;
     if data.is_dir() {
-        return Err(SourceError::IsFolder { path: shown(path) });
+        return Err(SourceError::IsFolder {
+            path: shown(path),
+            remedy: "name a file in it".to_owned(),
+        });
     }
     if !data.is_file() {
         return Err(SourceError::Unreadable {
@@ -112,6 +115,9 @@ pub(super) fn load_file(
     array: Option<&str>,
     limits: &Limits,
 ) -> Result<Loaded, SourceError> {
+    if let Some(error) = folder::explained(path) {
+        return Err(error);
+    }
     let (file, length) = open(path)?;
     let mut loaded = load_reader(
         path,

@@ -17,9 +17,9 @@ const STANDARD_INPUT: &str = "-";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Split {
-    /// 60,000 images.
+    /// The training images, 60,000 in MNIST.
     Train,
-    /// 10,000 images.
+    /// The test images, 10,000 in MNIST.
     #[default]
     Test,
 }
@@ -52,7 +52,8 @@ pub enum Dataset {
     /// MNIST, inside the program.
     #[default]
     BuiltIn,
-    /// A folder with four files of MNIST's form, plain or `.gz`.
+    /// A folder with files in MNIST (IDX) format, plain or packed; where it holds several data sets,
+    /// the path ends with the name of one, as in `folder/emnist-letters`.
     Folder(PathBuf),
 }
 

@@ -9,6 +9,7 @@ use nalgebra::DMatrix;
 mod arrays;
 mod data_sets;
 mod fuzz;
+mod idx_folders;
 mod pictures;
 mod syntax;
 mod synthetic;

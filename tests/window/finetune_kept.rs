@@ -131,7 +131,7 @@ fn runs_that_cannot_be_kept_are_said_to_be_lost_until_they_are_kept() {
     harness.get_by_label_contains("Every run is kept as it ends");
     run(&mut harness);
     harness.get_by_label("all 3 runs done");
-    harness.get_by_label_contains("Not kept: the runs are not kept (not a directory)");
+    harness.get_by_label_contains("Not kept: the runs are not kept; export them as JSON");
     assert!(
         harness
             .query_by_label_contains("Every run is kept")

@@ -114,10 +114,7 @@ impl Kept {
 
 fn lock(path: &Path) -> Result<ResultsFile, SaveError> {
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(|error| StoreError {
-            path: path.to_owned(),
-            reason: error.kind().to_string(),
-        })?;
+        std::fs::create_dir_all(folder).map_err(|error| StoreError::writing(path, &error))?;
     }
     ResultsFile::lock(path)
 }
@@ -138,7 +135,7 @@ fn take_over(file: &mut ResultsFile, results: &mut Results, anew: bool) -> Optio
     };
     let told = match set_aside(&path, tag) {
         Ok(aside) => Keeping::SetAside(aside),
-        Err(error) => Keeping::Unsaved(not_kept(&path, &error.kind().to_string())),
+        Err(error) => unsaved(&StoreError::writing(&path, &error).into()),
     };
     file.look_again();
     Some(told)
@@ -149,15 +146,7 @@ fn goes_on(kept: &Results, settings: &SweepSettings, dataset: &str) -> bool {
 }
 
 fn unsaved(error: &SaveError) -> Keeping {
-    Keeping::Unsaved(match error {
-        SaveError::Store(StoreError { path, reason }) => not_kept(path, reason),
-        other => format!("the runs are not kept: {other}"),
-    })
-}
-
-fn not_kept(path: &Path, reason: &str) -> String {
-    format!(
-        "the runs are not kept ({reason}); export them as JSON before you close the window: {}",
-        path.display()
-    )
+    Keeping::Unsaved(format!(
+        "the runs are not kept; export them as JSON before you close the window: {error}"
+    ))
 }
