@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::cells::{Cell, Line, LineKind, Lines, is_spreadsheet_error};
-use super::header::is_header_of;
+use super::header::{is_header_of, looks_made_up};
 use super::number::{Evidence, Meaning, Meanings};
 use super::separator::Separator;
 use crate::source::SourceError;
@@ -56,10 +56,10 @@ pub(super) struct Form<'t> {
     /// Blank lines between rows.
     pub blank: Skipped,
     pub empty_rows: Skipped,
-    /// The first row, none where there is no line of numbers.
-    pub first_row: Option<Above<'t>>,
-    /// The second row's cells.
-    pub second_row: Vec<Cell<'t>>,
+    /// The line and the cells of the first row, none where there is no line of numbers.
+    pub first_row: Option<(u64, usize)>,
+    /// The first row is 0, 1, 2 …, and the second is nothing of the kind.
+    pub first_row_counts: bool,
     pub rows: usize,
     pub names: Names,
     /// Nothing stands behind the last separator of any row.
@@ -93,6 +93,7 @@ struct Survey<'t> {
     form: Form<'t>,
     /// The first line with a number: a row, or a header of numbers.
     pending: Option<Above<'t>>,
+    first_row: Vec<Cell<'t>>,
     blank_since_row: Skipped,
     first_column: FirstColumn,
     evidence: Evidence,
@@ -121,7 +122,7 @@ impl<'t> Survey<'t> {
                 blank: Skipped::default(),
                 empty_rows: Skipped::default(),
                 first_row: None,
-                second_row: Vec::new(),
+                first_row_counts: false,
                 rows: 0,
                 names: Names::None,
                 last_is_absent: true,
@@ -131,6 +132,7 @@ impl<'t> Survey<'t> {
                 number_notes: Vec::new(),
             },
             pending: None,
+            first_row: Vec::new(),
             blank_since_row: Skipped::default(),
             first_column: FirstColumn {
                 texts: true,
@@ -194,9 +196,9 @@ impl<'t> Survey<'t> {
     }
 
     fn begin(&mut self, row: Above<'t>) {
-        let cells = row.cells.clone();
-        self.form.first_row = Some(row);
-        self.row(&cells);
+        self.form.first_row = Some((row.line, row.cells.len()));
+        self.row(&row.cells);
+        self.first_row = row.cells;
     }
 
     fn row(&mut self, cells: &[Cell<'t>]) {
@@ -214,7 +216,8 @@ impl<'t> Survey<'t> {
         }
         self.form.rows += 1;
         if self.form.rows == 2 {
-            self.form.second_row = cells.to_vec();
+            let first = std::mem::take(&mut self.first_row);
+            self.form.first_row_counts = looks_made_up(&first, cells);
         }
         if let Some(first) = cells.first() {
             self.first_column

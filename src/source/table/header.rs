@@ -134,7 +134,7 @@ pub(super) fn looks_made_up(row: &[Cell<'_>], below: &[Cell<'_>]) -> bool {
 /// Decides which columns are values. A column is dropped only where all others have names, and it
 /// holds names of rows; a last column only where it has no name and no values.
 pub(super) fn columns(form: &Form<'_>) -> Columns {
-    let width = form.first_row.as_ref().map_or(0, |row| row.cells.len());
+    let width = form.first_row.map_or(0, |(_, cells)| cells);
     let named_last = form.above.iter().any(|above| {
         let last = above.cells.last();
         above.cells.len() == width && last.is_some_and(|cell| !cell.text().is_empty())

@@ -10,7 +10,7 @@ mod separator;
 
 use self::cells::{Cell, LineKind, Lines, is_spreadsheet_error};
 use self::form::{Form, Skipped, survey};
-use self::header::{Columns, columns, looks_made_up};
+use self::header::{Columns, columns};
 pub(super) use self::number::plain as parse_number;
 use self::separator::{Separator, declared, detect};
 use super::error::one_line;
@@ -31,7 +31,7 @@ pub(super) fn read(name: &str, text: &str, limits: &Limits) -> Result<Loaded, So
         declared.map_or_else(|| (detect(text), (0, 1)), |(s, at)| (s, (at, 2)));
     let lines = Lines::new(name, text, start, separator, limits.max_cells);
     let form = survey(lines.clone(), separator, limits.max_cells)?;
-    let Some(first_row) = &form.first_row else {
+    let Some((first_row, _)) = form.first_row else {
         return Err(no_numbers(name, &form));
     };
     let columns = columns(&form);
@@ -43,7 +43,7 @@ pub(super) fn read(name: &str, text: &str, limits: &Limits) -> Result<Loaded, So
         rows: 0,
         matrix: zeros(name, (form.rows, columns.count), limits)?,
     };
-    rows.read(lines, first_row.line)?;
+    rows.read(lines, first_row)?;
     let mut loaded = Loaded::new(name, rows.matrix);
     loaded.notes = notes(&form, &columns);
     if declared.is_some() {
@@ -224,10 +224,7 @@ fn notes(form: &Form<'_>, columns: &Columns) -> Vec<String> {
     if columns.trailing_separator {
         notes.push("the separator at the end of every row was left out".to_owned());
     }
-    if let Some(first) = &form.first_row
-        && form.lines_above.count == 0
-        && looks_made_up(&first.cells, &form.second_row)
-    {
+    if form.lines_above.count == 0 && form.first_row_counts {
         let note = "the first row, 0, 1, 2 …, was kept; if it names the columns, remove it";
         notes.push(note.to_owned());
     }
