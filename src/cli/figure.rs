@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
+use super::print::remarks;
 use super::{Failure, output};
 use crate::figure::build::Context;
 use crate::figure::palette::{ColorMap, Theme};
@@ -170,6 +171,8 @@ impl Target {
             .width
             .unwrap_or_else(|| default_png_width(figure, self.export.dpi));
         let bytes = render(figure, self.format, width, self.export.dpi)?;
-        output::write(&self.export.path, &bytes, "the figure is")
+        let written = output::write(&self.export.path, &bytes, "the figure is")?;
+        remarks(figure.font_note().as_slice());
+        Ok(written)
     }
 }

@@ -32,8 +32,8 @@ pub struct Exported {
     pub npy: Option<Vec<u8>>,
 }
 
-/// The file that was written, or why none was.
-type Written = Result<PathBuf, String>;
+/// The file that was written, with what is to be said about it, or why none was.
+type Written = Result<(PathBuf, Option<String>), String>;
 
 struct Write {
     exported: Exported,
@@ -235,9 +235,10 @@ impl Exporter {
         };
         for answer in worker.receive(answers) {
             match answer {
-                Answer::Given(Ok(path)) => {
+                Answer::Given(Ok((path, note))) => {
                     self.open = false;
-                    state.done(format!("wrote {}", path.display()));
+                    let note = note.map_or_else(String::new, |note| format!(" ({note})"));
+                    state.done(format!("wrote {}{note}", path.display()));
                 }
                 Answer::Given(Err(why)) | Answer::Failed(why) => {
                     self.open = true;
@@ -268,8 +269,10 @@ fn write(request: Write, reply: &Reply<'_, Written>) {
         json,
         npy,
     } = request.exported;
+    let mut note = None;
     let bytes = match request.content {
         Content::Figure(format) => {
+            note = figure.font_note();
             render(&figure, format, request.width, request.dpi).map_err(|e| e.to_string())
         }
         Content::Csv => Ok(table.to_csv().into_bytes()),
@@ -283,5 +286,5 @@ fn write(request: Write, reply: &Reply<'_, Written>) {
             .and_then(|()| save_atomically(&request.path, &bytes))
             .map_err(|error| error.to_string())
     });
-    reply.send(written.map(|()| request.path));
+    reply.send(written.map(|()| (request.path, note)));
 }
