@@ -34,7 +34,13 @@ pub fn receive(explorer: &mut Explorer, _ctx: &egui::Context) {
     for answer in explorer.digits.0.receive(&explorer.digits.1) {
         match answer {
             Answer::Given(Ok((_, set))) => explorer.state.digits = Some(set),
-            Answer::Given(Err(why)) => explorer.state.fail(why.to_string()),
+            Answer::Given(Err(why)) => {
+                // Back to the half that is on screen, if this one is not there.
+                if let Source::Digit { split, .. } = explorer.state.session().source {
+                    explorer.state.preferences.view.split = split;
+                }
+                explorer.state.fail(why.to_string());
+            }
             Answer::Failed(why) => explorer.state.fail(why),
             Answer::Finished => {}
         }
@@ -158,8 +164,10 @@ fn subtract(explorer: &mut Explorer, source: Source) {
 }
 
 fn open_folder(explorer: &mut Explorer, path: std::path::PathBuf) {
-    let split = explorer.state.preferences.view.split;
+    let view = &mut explorer.state.preferences.view;
     let dataset = Dataset::Folder(path);
+    view.split = source::half_there(&dataset, view.split);
+    let split = view.split;
     open(
         explorer,
         Source::Digit {

@@ -7,7 +7,7 @@ use nalgebra::DMatrix;
 use super::digit_set::{DigitSet, Facts};
 use super::emnist::{self, Alphabet};
 use super::error::shown;
-use super::folder::{Family, Half};
+use super::folder::{self, Family, Half};
 use super::idx::{Idx, Values};
 use super::unpack::Content;
 use super::{Dataset, IMAGE_SIDE, Loaded, SourceError, Split, builtin, standard};
@@ -110,6 +110,18 @@ pub fn digits_if_ready(dataset: &Dataset, split: Split) -> Option<Arc<DigitSet>>
             let half = Family::at(path).and_then(|family| family.half(split));
             cached(&Key::Folder(Box::new(half.ok()?)))
         }
+    }
+}
+
+/// The half `wanted`, or the other one of a folder that has only that.
+pub fn half_there(dataset: &Dataset, wanted: Split) -> Split {
+    let Dataset::Folder(path) = dataset else {
+        return wanted;
+    };
+    let other = folder::other(wanted);
+    match Family::at(path) {
+        Ok(family) if family.half(wanted).is_err() && family.half(other).is_ok() => other,
+        _ => wanted,
     }
 }
 

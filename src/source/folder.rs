@@ -145,7 +145,8 @@ fn images_of(split: Split) -> &'static str {
     }
 }
 
-fn other(split: Split) -> Split {
+/// The other half.
+pub(super) fn other(split: Split) -> Split {
     match split {
         Split::Train => Split::Test,
         Split::Test => Split::Train,
@@ -161,7 +162,8 @@ fn only(path: &Path, mut families: Vec<Family>) -> Result<Family, SourceError> {
         (None, 0) => Err(SourceError::unsupported(
             &shown(path),
             "no data set in MNIST (IDX) format",
-            "put t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte into it, plain or .gz",
+            "name one with train-images-idx3-ubyte and train-labels-idx1-ubyte, or \
+             t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, plain or .gz",
         )),
         (None, _) => Err(SourceError::unsupported(
             &shown(path),

@@ -55,7 +55,7 @@ fn wrong_usage_is_one_line_and_status_two() {
         (format!("{digit} --figrue a.png"), "--figure"),
         (format!("{digit} --json --csv"), "--csv"),
         (format!("{digit} --shift 3"), "3,-2"),
-        ("dataset --digit 10".to_owned(), "0..=9"),
+        ("dataset --digit 256".to_owned(), "0..=255"),
         ("dataset --split tset".to_owned(), "test"),
         (
             "curve mnist:test:1 --max-params 0".to_owned(),
@@ -150,6 +150,12 @@ fn bad_files_are_one_line_and_status_one() {
     );
     refuse(folder.path(), "dataset --data folder", 1, "train-images");
     refuse(folder.path(), "dataset --data missing", 1, "missing");
+    refuse(
+        folder.path(),
+        "dataset --digit 10",
+        1,
+        "MNIST has no test image with the label 10; choose one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9",
+    );
 }
 
 /// 40 kB that unpack to 20,000 × 20,000 pixels of 16-bit colour, 2.4 GB.

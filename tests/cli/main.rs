@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod data_sets;
 mod errors;
 mod figures;
 mod finetune;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use localized_lora::source::{Dataset, DigitSet, Split, digits};
+use localized_lora::source::{Dataset, DigitSet, Split, digits, half_there};
 use nalgebra::DMatrix;
 use tempfile::TempDir;
 
@@ -77,6 +77,8 @@ fn any_count_and_size_is_read_and_only_the_half_that_is_asked_for() {
         (&[7, 1, 9][..], vec![1, 7, 9])
     );
     assert_eq!(set.indices_of(9), [2]);
+    let dataset = Dataset::Folder(folder.path().to_owned());
+    assert_eq!(half_there(&dataset, Split::Train), Split::Test);
     let train = format!("{}#train:0", folder.path().display());
     refused(
         read(&train),
