@@ -313,6 +313,10 @@ fn the_file_itself_says_what_to_write() {
         &["IDX data", "name its images"],
     );
     follow(&refused(read_path(path), &["is a folder", "#test:1"]));
+    // A folder whose data set cannot be read says why.
+    put(path, "t10k-images-idx3-ubyte", b"<html>");
+    put(path, "emnist-digits-train-images-idx3-ubyte", b"");
+    refused(read_path(path), &["t10k-images-idx3-ubyte", "a web page"]);
     let empty = TempDir::new().unwrap();
     refused(
         read_path(empty.path()),
