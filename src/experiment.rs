@@ -4,6 +4,7 @@
 mod command;
 mod delta;
 pub mod figures;
+mod lock;
 mod report;
 mod results;
 mod run_name;
@@ -12,13 +13,13 @@ pub mod tables;
 pub use command::Shown;
 pub use delta::delta_file;
 pub use report::RunsReport;
-pub use results::{SaveError, load, save};
+pub use results::{LARGEST, ResultsFile, SaveError, load, save};
 pub use run_name::RunName;
 
 use serde::{Deserialize, Serialize};
 
 use crate::finetune::settings::distinct;
-use crate::finetune::{AdaptationData, FinetuneError, Layout, SweepSettings};
+use crate::finetune::{AdaptationData, FinetuneError, Layout, SweepSettings, bounds};
 use crate::source::{Dataset, DigitSet, SourceError, Split, digits};
 
 /// A choice of sweep to begin from.
@@ -97,6 +98,32 @@ pub struct Experiment {
 }
 
 impl Experiment {
+    /// Looks that no list or number is larger than [`bounds`] allow, before any is worked through.
+    ///
+    /// # Errors
+    /// The first that is, or that cannot be trained with.
+    pub fn check(&self) -> Result<(), FinetuneError> {
+        fn length<T>(list: Option<&Vec<T>>) -> usize {
+            list.map_or(0, Vec::len)
+        }
+        let lists = [
+            ("the list of layouts", length(self.layouts.as_ref())),
+            ("the list of ranks", length(self.ranks.as_ref())),
+            ("the list of segments", length(self.segments.as_ref())),
+            (
+                "the list of learning rates",
+                length(self.learning_rates.as_ref()),
+            ),
+            ("the list of seeds", length(self.seeds.as_ref())),
+        ];
+        for (name, length) in lists {
+            bounds::check_length(name, length)?;
+        }
+        let settings = self.settings();
+        settings.check_training()?;
+        bounds::check_grids(&settings)
+    }
+
     /// The whole sweep.
     pub fn settings(&self) -> SweepSettings {
         let mut settings = self.preset.settings();
@@ -110,10 +137,10 @@ impl Experiment {
             settings.set_segments(segments);
         }
         if let Some(rates) = &self.learning_rates {
-            settings.learning_rates = distinct(rates);
+            settings.learning_rates = distinct(rates, f64::to_bits);
         }
         if let Some(seeds) = &self.seeds {
-            settings.seeds = distinct(seeds);
+            settings.seeds = distinct(seeds, u64::from);
         }
         if let Some(epochs) = self.epochs {
             settings.epochs = epochs;

@@ -31,8 +31,10 @@ pub mod cli;
 pub mod experiment;
 pub mod figure;
 pub mod finetune;
+pub mod memory;
 pub mod report;
 pub mod session;
+pub mod set_aside;
 pub mod source;
 pub mod store;
 

@@ -1,24 +1,54 @@
 //! Error, norm, share, numerical rank: from singular values and cells, safe at any scale.
 
+/// A sum of squares that neither over- nor underflows: `scale² · sum`, as in LAPACK's `dnrm2`.
+#[derive(Clone, Copy, Debug)]
+pub struct SumOfSquares {
+    scale: f64,
+    sum: f64,
+}
+
+impl SumOfSquares {
+    /// No numbers yet.
+    pub fn new() -> Self {
+        Self {
+            scale: 0.0,
+            sum: 1.0,
+        }
+    }
+
+    /// Adds the square of a number.
+    pub fn add(&mut self, value: f64) {
+        let value = value.abs();
+        if value > self.scale {
+            self.sum = 1.0 + self.sum * (self.scale / value).powi(2);
+            self.scale = value;
+        } else if value > 0.0 {
+            self.sum += (value / self.scale).powi(2);
+        }
+    }
+
+    /// The root of the sum: the norm of what was added.
+    pub fn root(&self) -> f64 {
+        if self.scale == 0.0 {
+            0.0
+        } else {
+            self.scale * self.sum.sqrt()
+        }
+    }
+}
+
+impl Default for SumOfSquares {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// Frobenius norm of any numbers, without overflow or underflow of the squares.
 /// An empty iterator has norm zero. Cost: one pass.
 pub fn norm(values: impl Iterator<Item = f64>) -> f64 {
-    // LAPACK's dnrm2: keep scale² · sum = Σ v².
-    let (mut scale, mut sum) = (0.0_f64, 1.0_f64);
-    for value in values {
-        let value = value.abs();
-        if value > scale {
-            sum = 1.0 + sum * (scale / value).powi(2);
-            scale = value;
-        } else if value > 0.0 {
-            sum += (value / scale).powi(2);
-        }
-    }
-    if scale == 0.0 {
-        0.0
-    } else {
-        scale * sum.sqrt()
-    }
+    let mut squares = SumOfSquares::new();
+    values.for_each(|value| squares.add(value));
+    squares.root()
 }
 
 /// Normalized Frobenius error ‖W − Ŵ‖ / ‖W‖ (III.A) from the two norms.

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::figure::{ColorsName, Target};
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, best_grid, print};
-use crate::analysis::{Analysis, notes};
+use crate::analysis::{Analysis, all_notes};
 use crate::approx::{Evaluation, reconstruct};
 use crate::figure::build::{Approximation, Panel, comparison_table, figure_one};
 use crate::figure::palette::Theme;
@@ -110,11 +110,13 @@ impl Computed {
 
     /// The notes on the matrix and on every method.
     pub fn all_notes(&self) -> Vec<String> {
-        let methods = self.analysis.evaluations();
-        let of_methods = methods
-            .iter()
-            .flat_map(|one| notes(one, &self.session.settings));
+        let of_methods = self.notes_of_methods();
         self.notes.iter().cloned().chain(of_methods).collect()
+    }
+
+    /// The notes on every method, and on the budget that they share.
+    fn notes_of_methods(&self) -> Vec<String> {
+        all_notes(&self.analysis.evaluations(), &self.session.settings)
     }
 }
 
@@ -179,7 +181,7 @@ fn figure(computed: &Computed, target: &Target, arguments: &ApproximateArgs) -> 
             matrix: &loaded.matrix,
             name: &name,
             rank: Some(analysis.rank),
-            range: loaded.pixel_range,
+            range: Some(loaded.range()),
             panels: parts
                 .iter()
                 .map(|(evaluation, layout, reconstruction)| Panel {
@@ -189,6 +191,7 @@ fn figure(computed: &Computed, target: &Target, arguments: &ApproximateArgs) -> 
                 })
                 .collect(),
             error_maps: target.export.error_maps,
+            notes: computed.notes_of_methods(),
         },
     )
 }

@@ -8,13 +8,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::source::TransformArgs;
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, print};
-use crate::approx::MethodSettings;
+use crate::analysis::{affordable, compared_at};
 use crate::approx::survey::{Survey, survey};
+use crate::approx::{Method, MethodSettings};
 use crate::figure::build::{distribution, label_table, survey_table, verdict_sentence};
 use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::report;
-use crate::session::{Session, Settings, View};
+use crate::session::{Session, View};
 use crate::source::{Dataset, DigitSet, Limits, Split, digits};
 
 /// Arguments of `dataset`.
@@ -77,8 +78,12 @@ pub(super) fn run(arguments: &DatasetArgs) -> Result<(), Failure> {
     let target = arguments.figure.target()?;
     let set = digits(&arguments.dataset(), arguments.split.into())?;
     let (settings, mut notes) = arguments.settings.resolve(set.rows(), set.cols())?;
-    let (methods, left_out) = affordable(&settings, &set)?;
+    let (methods, left_out) = affordable(&settings, set.rows(), set.cols());
+    if let Some(first) = left_out.first().filter(|_| methods.is_empty()) {
+        return Err(Failure::usage(first.replacen(" is left out", "", 1)));
+    }
     notes.extend(left_out);
+    notes.extend(verdict_at(&methods, &set));
     let survey = measure(arguments, &set, &methods)?;
     if let Some(target) = target {
         let session = Session {
@@ -93,30 +98,11 @@ pub(super) fn run(arguments: &DatasetArgs) -> Result<(), Failure> {
     print(arguments, &set, &survey, &notes)
 }
 
-/// The methods that the budget pays for, and a remark on those it does not.
-fn affordable(
-    settings: &Settings,
-    set: &DigitSet,
-) -> Result<(Vec<MethodSettings>, Vec<String>), Failure> {
-    let mut methods = Vec::new();
-    let mut notes = Vec::new();
-    for method in settings.shown() {
-        match settings.unaffordable(set.rows(), set.cols(), &method) {
-            None => methods.push(method),
-            Some(sentence) => {
-                notes.push(format!(
-                    "{} is left out: {sentence}",
-                    method.method().title()
-                ));
-            }
-        }
-    }
-    match notes.first() {
-        Some(first) if methods.is_empty() => {
-            Err(Failure::usage(first.replacen(" is left out", "", 1)))
-        }
-        _ => Ok((methods, notes)),
-    }
+/// Where Localized and LoRA do not have as many parameters: said beside who wins.
+fn verdict_at(methods: &[MethodSettings], set: &DigitSet) -> Option<String> {
+    let of = |method| methods.iter().find(|one| one.method() == method);
+    let pair = [of(Method::Lora)?, of(Method::Localized)?];
+    compared_at(pair, set.rows(), set.cols())?.err()
 }
 
 fn measure(

@@ -11,7 +11,7 @@ use super::figure::Target;
 use super::number::{positive, rate, seed};
 use super::{Failure, FigureArgs, FormatArgs, print};
 use crate::experiment::{
-    self, Experiment, Preset, RunName, SaveError, Shown, delta_file, figures, tables,
+    self, Experiment, Preset, ResultsFile, RunName, SaveError, Shown, delta_file, figures, tables,
 };
 use crate::figure::build::Context;
 use crate::figure::palette::Theme;
@@ -191,40 +191,49 @@ fn check_ending(path: &Path) -> Result<(), Failure> {
     )))
 }
 
-/// What `--out` and `--resume` say, looked at before anything is computed.
+/// What `--out` and `--resume` say, looked at before anything is computed; the file is ours from
+/// then on.
 struct Start {
     found: Option<Results>,
+    file: Option<ResultsFile>,
 }
 
 impl Start {
     fn new(arguments: &FinetuneArgs) -> Result<Self, Failure> {
-        let found = match &arguments.out {
-            Some(path) if path.exists() => {
-                if !arguments.resume {
-                    return Err(Failure::run(format!(
-                        "{} exists already; go on with it by --resume, or choose another name",
-                        path.display()
-                    )));
-                }
-                Some(experiment::load(path).map_err(Failure::run)?)
-            }
-            _ => None,
+        let Some(path) = &arguments.out else {
+            return Ok(Self {
+                found: None,
+                file: None,
+            });
         };
-        Ok(Self { found })
+        let file = ResultsFile::lock(path).map_err(Failure::run)?;
+        let found = match path.exists() {
+            true if !arguments.resume => {
+                return Err(Failure::run(format!(
+                    "{} exists already; go on with it by --resume, or choose another name",
+                    path.display()
+                )));
+            }
+            true => Some(experiment::load(path).map_err(Failure::run)?),
+            false => None,
+        };
+        Ok(Self {
+            found,
+            file: Some(file),
+        })
     }
 
     /// The runs that are done.
     fn runs(
-        self,
-        path: Option<&Path>,
+        &self,
         data: &AdaptationData,
         settings: &SweepSettings,
-    ) -> Result<Option<Results>, Failure> {
-        let Some(found) = self.found else {
+    ) -> Result<Option<&Results>, Failure> {
+        let (Some(found), Some(file)) = (&self.found, &self.file) else {
             return Ok(None);
         };
         found.check(settings, &data.name).map_err(|error| {
-            let path = path.unwrap_or(Path::new("")).display();
+            let path = file.path().display();
             Failure::run(format!("{path}: {error}"))
         })?;
         Ok(Some(found))
@@ -238,18 +247,16 @@ fn whole_sweep(
     start: Start,
     picture: Option<(&Target, &Context)>,
 ) -> Result<(), Failure> {
-    let out = arguments.out.as_deref();
-    let done = start.runs(out, data, settings)?;
-    let results = train(data, settings, done.as_ref(), out)?;
+    let done = start.runs(data, settings)?.cloned();
+    let results = train(data, settings, done.as_ref(), start.file)?;
     let mut notes = left_out(settings, &settings.shape(data.rows, data.cols));
     notes.extend(tables::wins_sentences(&results));
     notes.extend(edge_warning(&results));
-    if let Some(out) = out {
-        experiment::save(out, &results).map_err(Failure::run)?;
+    if let Some(out) = &arguments.out {
         notes.push(format!("the results are in {}", out.display()));
     }
     if let Some((target, context)) = picture
-        && let Some(figure) = figures::accuracy_drop(context, &results, &[])
+        && let Some(figure) = figures::accuracy_drop(context, &results)
     {
         notes.push(written(target, &figure)?);
     }
@@ -289,7 +296,7 @@ fn train(
     data: &AdaptationData,
     settings: &SweepSettings,
     done: Option<&Results>,
-    out: Option<&Path>,
+    file: Option<ResultsFile>,
 ) -> Result<Results, Failure> {
     let bar = ProgressBar::new(1000);
     if let Ok(style) = ProgressStyle::with_template("{wide_bar} {percent} %, {msg}") {
@@ -299,21 +306,19 @@ fn train(
     if let Some(done) = done {
         so_far.take_over(done);
     }
-    let so_far = Mutex::new((so_far, None::<SaveError>));
+    let kept = Mutex::new(Kept {
+        results: so_far,
+        file,
+        error: None,
+    });
     let keep = |event: &Event| {
-        let mut kept = so_far.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
         match *event {
-            Event::Pretrained { seed, accuracy } => kept.0.add_pretrained(seed, accuracy),
-            Event::RunDone(run) => kept.0.add(run),
+            Event::Pretrained { seed, accuracy } => kept.results.add_pretrained(seed, accuracy),
+            Event::RunDone(run) => kept.results.add(run),
             Event::Epoch(_) | Event::Progress { .. } => return ControlFlow::Continue(()),
         }
-        match out.map(|out| experiment::save(out, &kept.0)) {
-            Some(Err(error)) => {
-                kept.1 = Some(error);
-                ControlFlow::Break(())
-            }
-            _ => ControlFlow::Continue(()),
-        }
+        kept.save()
     };
     let results = sweep(data, settings, done, &|event| {
         if let Event::Progress {
@@ -327,10 +332,38 @@ fn train(
         keep(&event)
     });
     bar.finish_and_clear();
-    if let (_, Some(error)) = so_far.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        return Err(Failure::run(error));
+    let results = results.map_err(Failure::usage)?;
+    let mut kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
+    kept.results = results;
+    // Where nothing was left to train, the file still has to be there.
+    let _ = kept.save();
+    match kept.error {
+        Some(error) => Err(Failure::run(error)),
+        None => Ok(kept.results),
     }
-    results.map_err(Failure::usage)
+}
+
+/// A sweep's results, and the file that they are kept in.
+struct Kept {
+    results: Results,
+    file: Option<ResultsFile>,
+    /// Why the file could not be written, which ends the sweep.
+    error: Option<SaveError>,
+}
+
+impl Kept {
+    fn save(&mut self) -> ControlFlow<()> {
+        if self.error.is_some() {
+            return ControlFlow::Break(());
+        }
+        match self.file.as_mut().map(|file| file.save(&self.results)) {
+            Some(Err(error)) => {
+                self.error = Some(error);
+                ControlFlow::Break(())
+            }
+            _ => ControlFlow::Continue(()),
+        }
+    }
 }
 
 fn written(target: &Target, figure: &Figure) -> Result<String, Failure> {

@@ -1,6 +1,7 @@
 //! The command line: arguments in, text, JSON and figures out. Needs no display.
 
 mod approximate;
+mod arrays;
 mod best_grid;
 mod curve;
 mod dataset;
@@ -23,6 +24,7 @@ use std::num::NonZeroUsize;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use approximate::ApproximateArgs;
+pub use arrays::ArraysArgs;
 pub use curve::CurveArgs;
 pub use dataset::DatasetArgs;
 pub use failure::Failure;
@@ -40,7 +42,7 @@ const ABOUT: &str = "Explore the paper Localized LoRA: LoRA, MELoRA and Localize
 const SOURCES: &str = "SOURCE is mnist:test:1, mnist:train:42, FOLDER#test:1 (a data set of MNIST's form), \
 synthetic:KIND or synthetic:KIND:rows=64,seed=3 (KIND: low-rank, block-low-rank, diagonal, identity, \
 noise, gradient), or a file: PNG, JPEG and other images, CSV or TSV, NPY, NPZ (FILE#NAME for one of \
-several arrays).";
+several arrays), or - for a file on standard input.";
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -76,6 +78,8 @@ pub enum Command {
     Dataset(DatasetArgs),
     /// Train the paper's network on digits 0 to 4, adapt it to 5 to 9 by every layout, and compare
     Finetune(FinetuneArgs),
+    /// List the arrays in a file: names, shapes, element types and sizes
+    Arrays(ArraysArgs),
 }
 
 /// What the user asked for.
@@ -109,10 +113,11 @@ pub fn parse<T: Into<OsString>>(
         }) => Ok(Some(Invocation::Command(Box::new(command)))),
         Ok(CommandLine {
             file, max_pixels, ..
-        }) => Ok(Some(Invocation::Window {
-            source: file,
-            limits: source::limits(max_pixels),
-        })),
+        }) => {
+            let limits = source::limits(max_pixels);
+            let source = source::for_window(file, &limits)?;
+            Ok(Some(Invocation::Window { source, limits }))
+        }
         Err(error) if !error.use_stderr() => {
             print::standard_output(&error.render().to_string())?;
             Ok(None)
@@ -142,5 +147,6 @@ pub fn run(command: &Command) -> Result<(), Failure> {
         Command::Curve(arguments) => curve::run(arguments),
         Command::Dataset(arguments) => dataset::run(arguments),
         Command::Finetune(arguments) => finetune::run(arguments),
+        Command::Arrays(arguments) => arrays::run(arguments),
     }
 }

@@ -60,7 +60,7 @@ fn read(command: &str) -> Parsed {
             limits: Limits::default(),
             target: arguments.figure.target().unwrap(),
         },
-        Command::Finetune(_) => panic!("about no matrix: {command}"),
+        Command::Finetune(_) | Command::Arrays(_) => panic!("about no matrix: {command}"),
     }
 }
 
@@ -173,7 +173,7 @@ proptest! {
         } else {
             Session { source, subtract, transform, settings }
         };
-        session.settings.fit(SHAPE.0, SHAPE.1);
+        session.settings = session.settings.fitted(SHAPE.0, SHAPE.1).settings;
         let limits = match max_pixels {
             Some(most) if !of_dataset => Limits::with_max_pixels(most),
             _ => Limits::default(),

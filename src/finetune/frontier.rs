@@ -1,7 +1,7 @@
 //! The paper's Figure 2: the best of each layout at each parameter count.
 
 use super::layout::Layout;
-use super::record::{Results, RunRecord, at_best_rate, mean};
+use super::record::{Results, RunRecord, at_best_rate, deviation, mean};
 use super::settings::Configuration;
 use crate::approx::metrics::{Comparison, compare};
 
@@ -22,6 +22,10 @@ pub struct FrontierPoint {
     pub test_accuracy: f64,
     /// Points below full fine-tuning: mean over the seeds, lowest, highest.
     pub drop: [f64; 3],
+    /// Standard deviation of the drop over the seeds; none of a single one.
+    pub drop_deviation: Option<f64>,
+    /// Standard deviation of the test accuracy over the seeds; none of a single one.
+    pub accuracy_deviation: Option<f64>,
     /// The runs it is made of, one per seed.
     pub runs: Vec<RunRecord>,
     /// Whether the best rate is the grid's lowest or highest, so that a better one may lie outside.
@@ -50,18 +54,13 @@ pub fn points(results: &Results) -> Vec<FrontierPoint> {
             .find(|run| run.key.seed == seed)
             .map_or(base, |run| run.test_accuracy)
     };
-    let mut configurations: Vec<Configuration> = results
+    // In the order of their keys, the runs of a configuration stand together.
+    results
         .runs
-        .iter()
-        .filter_map(|run| run.key.adapter)
-        .collect();
-    configurations.sort_unstable();
-    configurations.dedup();
-    configurations
-        .into_iter()
-        .filter_map(|configuration| {
-            let of_it = |run: &&RunRecord| run.key.adapter == Some(configuration);
-            let runs = at_best_rate(results.runs.iter().filter(of_it));
+        .chunk_by(|a, b| a.key.adapter == b.key.adapter)
+        .filter_map(|all| {
+            let configuration = all[0].key.adapter?;
+            let runs = at_best_rate(all.iter());
             let first = *runs.first()?;
             let drops = || {
                 runs.iter()
@@ -79,6 +78,8 @@ pub fn points(results: &Results) -> Vec<FrontierPoint> {
                     drops().fold(f64::INFINITY, f64::min),
                     drops().fold(f64::NEG_INFINITY, f64::max),
                 ],
+                drop_deviation: deviation(drops()),
+                accuracy_deviation: deviation(runs.iter().map(|run| run.test_accuracy)),
                 at_edge: edge(results, first.key.learning_rate),
                 runs,
             })

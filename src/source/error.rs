@@ -36,6 +36,9 @@ pub enum SourceError {
         /// The system's reason.
         reason: String,
     },
+    /// Standard input is named by two sources.
+    #[error("standard input can be only one source; save it to a file and name that file twice")]
+    StandardInputTwice,
     /// Nothing in it.
     #[error("{name} is empty; a matrix needs at least one row and one column")]
     Empty {
@@ -73,6 +76,16 @@ pub enum SourceError {
         what: String,
         /// How much is allowed, and of what.
         limit: String,
+    },
+    /// More memory than there is.
+    #[error("{name} {shortage}; {remedy} or close other programs")]
+    Memory {
+        /// The file, array or kind of matrix.
+        name: String,
+        /// How much is needed, and how much is free.
+        shortage: crate::memory::Shortage,
+        /// What needs less.
+        remedy: String,
     },
     /// One cell is no number, or not finite.
     #[error("{name} has {problem} at {place}; every cell must be a finite number")]
@@ -168,6 +181,14 @@ impl SourceError {
             name: name.to_owned(),
             expected: expected.to_owned(),
             reason: one_line(&reason.into()),
+        }
+    }
+
+    pub(super) fn memory(name: &str, shortage: crate::memory::Shortage, remedy: &str) -> Self {
+        Self::Memory {
+            name: name.to_owned(),
+            shortage,
+            remedy: remedy.to_owned(),
         }
     }
 

@@ -102,7 +102,7 @@ fn defaults_are_lowered_to_a_small_matrix_and_given_settings_are_not() {
     let small = "approximate synthetic:noise:rows=3,cols=2";
     let text = succeed(folder.path(), small);
     assert!(
-        text.contains("N = 4 does not fit 3 × 2, 2 is shown"),
+        text.contains("N lowered from 4 to 2 to fit the 3 × 2 matrix"),
         "{text}"
     );
     let found = json_of(&format!("{small} --json"));

@@ -7,13 +7,13 @@ use eframe::egui::{self, RichText};
 use super::super::approximate::background::{Ask, Background};
 use crate::app::worker::Wake;
 use crate::approx::metrics::numerical_rank;
-use crate::approx::settings::table_one;
 use crate::approx::singular_values;
 use crate::approx::survey::Survey;
 use crate::experiment::figures::look;
 use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::finetune::{Layout, Results, wins as figure_two_wins};
+use crate::session::Settings;
 use crate::source::{Dataset, Split, Transform, digits_if_ready};
 
 /// The measurement over the test digits.
@@ -48,7 +48,7 @@ impl Measured {
             dataset: Dataset::BuiltIn,
             split: Split::Test,
             transform: Transform::default(),
-            settings: table_one().to_vec(),
+            settings: Settings::default(),
         };
         self.background.ask(ask, None, &wake);
         if self.rank.is_none()
@@ -58,7 +58,11 @@ impl Measured {
             self.rank = Some(numerical_rank(&sigma, set.rows(), set.cols()));
         }
         super::super::approximate::working(&mut self.background, ui);
-        let survey = self.background.survey.as_ref().map(|(_, survey)| survey);
+        let survey = self
+            .background
+            .survey
+            .as_ref()
+            .map(|(_, surveyed)| &surveyed.survey);
         let third = (ui.available_width() - 2.0 * SPACING) / 3.0;
         egui::Grid::new("paper and measured")
             .striped(true)
@@ -82,7 +86,7 @@ impl Measured {
                 );
                 for (s, (what, paper)) in TABLE_ONE.into_iter().enumerate() {
                     let error = survey.and_then(|survey| survey.errors[s].get(DIGIT));
-                    line(what, paper, error.map(|error| format!("{error:.4}")));
+                    line(what, paper, error.map(|error| label::error(*error)));
                 }
                 for (s, (what, _)) in TABLE_ONE.into_iter().enumerate() {
                     let what = format!("{what}: mean over all test digits");
@@ -136,7 +140,11 @@ fn fine_tuned(trained: Option<&Results>, line: &mut impl FnMut(&str, &str, Optio
 
 fn mean(survey: &Survey, s: usize) -> String {
     let spread = survey.spread(s);
-    format!("{:.4} ± {:.4}", spread.mean, spread.std)
+    format!(
+        "{} ± {}",
+        label::error(spread.mean),
+        label::error(spread.std)
+    )
 }
 
 fn wins(survey: &Survey) -> Option<String> {
