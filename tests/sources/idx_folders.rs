@@ -343,9 +343,12 @@ fn every_fault_of_a_file_is_named() {
     with(&[&good[..], &[0]].concat(), &["35 bytes", "announces 34"]);
     with(
         b"\n <!DOCTYPE html><title>403</title>",
-        &["a web page instead", "download the file again"],
+        &["a web page, not the file itself"],
     );
-    with(b"<?xml version='1.0'?><Error/>", &["a web page"]);
+    with(
+        b"\n<?xml version='1.0'?><Error/>",
+        &["a server's answer", "download the file again"],
+    );
     with(
         b"version https://git-lfs.github.com/spec/v1\n",
         &["git lfs pull"],
