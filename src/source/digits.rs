@@ -206,16 +206,20 @@ fn pictures(half: &Half) -> Result<(usize, (usize, usize), Values), SourceError>
     Ok((count, (rows, cols), idx.values))
 }
 
-/// The label of each image; where a row of numbers describes it (QMNIST), its first is the class.
+/// The numbers with which QMNIST describes an image; the first is its class.
+const QMNIST_ROW: usize = 8;
+
+/// The label of each image.
 fn classes(half: &Half) -> Result<Vec<u8>, SourceError> {
     let path = &half.labels.path;
     let idx = Idx::read(Content::of_file(path)?)?;
     let each = match idx.sides[..] {
         [_] => 1,
-        [_, each] if each > 0 => each,
+        [_, each @ (1 | QMNIST_ROW)] => each,
         _ => {
-            let what = format!("IDX data of {} dimensions", idx.sides.len());
-            let remedy = "labels need one number or one row for each image";
+            let sides: Vec<String> = idx.sides.iter().map(usize::to_string).collect();
+            let what = format!("{} numbers", sides.join(" × "));
+            let remedy = "labels need one number for each image, or QMNIST's eight";
             return Err(SourceError::unsupported(&shown(path), what, remedy));
         }
     };

@@ -379,6 +379,8 @@ fn every_fault_of_a_file_is_named() {
         path,
         &["the label 2.5 of image 1", "whole numbers from 0 to 255"],
     );
+    put(path, "t10k-labels-idx1-ubyte", &idx(8, &[3, 10], &[0; 30]));
+    refuses(path, &["3 × 10 numbers", "one number for each image"]);
     fs::remove_file(path.join("t10k-labels-idx1-ubyte")).unwrap();
     refuses(
         path,
