@@ -111,6 +111,10 @@ fn refused(explorer: &mut Explorer, session: Option<Session>, why: String) {
 }
 
 fn no_digits(state: &mut State, why: String) {
+    // Back to the half that is on screen: the folder has no other.
+    if let Source::Digit { split, .. } = state.session().source {
+        state.preferences.view.split = split;
+    }
     let error = Message::Error(why);
     state.notices.say(Tab::Approximate, Act::Gallery, error);
 }
@@ -216,8 +220,8 @@ fn subtract(explorer: &mut Explorer, source: Source) {
 }
 
 fn open_folder(explorer: &mut Explorer, path: std::path::PathBuf) {
-    let split = explorer.state.preferences.view.split;
     let dataset = Dataset::Folder(path);
+    let split = source::half_there(&dataset, explorer.state.preferences.view.split);
     open(
         explorer,
         Source::Digit {

@@ -79,7 +79,7 @@ pub enum Command {
     /// Error against parameters at every rank, or the singular values
     #[command(after_help = SOURCES)]
     Curve(CurveArgs),
-    /// Approximate every image of a data set: mean errors, and how often Localized beats LoRA
+    /// Approximate every image of a data set: mean errors, and how often Localized is better than LoRA
     Dataset(DatasetArgs),
     /// Train the paper's network on digits 0 to 4, adapt it to 5 to 9 by every layout, and compare
     Finetune(FinetuneArgs),

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use super::lock::Lock;
 use crate::finetune::{FinetuneError, Results};
 use crate::store::{StoreError, check_place, save_atomically};
-use crate::system::{reading, writing};
+use crate::system::reading;
 
 /// More than twice what a sweep of as many runs as it may have writes.
 pub const LARGEST: u64 = 16 * 1024 * 1024;

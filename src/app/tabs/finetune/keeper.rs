@@ -7,7 +7,6 @@ use crate::experiment::{self, ResultsFile, SaveError};
 use crate::finetune::{Event, Results, SweepSettings};
 use crate::set_aside::set_aside;
 use crate::store::StoreError;
-use crate::system::writing;
 
 /// What became of the file.
 #[derive(Clone, Debug, PartialEq)]
