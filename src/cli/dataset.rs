@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::output::Outputs;
 use super::source::TransformArgs;
-use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, print};
+use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, number, print};
 use crate::analysis::{affordable, compared_at};
 use crate::approx::survey::{Survey, survey};
 use crate::approx::{Method, MethodSettings};
@@ -25,7 +26,7 @@ pub struct DatasetArgs {
     #[arg(long, value_enum, default_value = "test")]
     pub split: SplitName,
     /// Only the images of this digit
-    #[arg(long, value_name = "D", value_parser = clap::value_parser!(u8).range(0..=9))]
+    #[arg(long, value_name = "D", value_parser = number::digit)]
     pub digit: Option<u8>,
     /// A folder with four files of MNIST's form, plain or .gz, instead of the built-in MNIST
     #[arg(long, value_name = "FOLDER")]
@@ -75,6 +76,8 @@ impl DatasetArgs {
 /// Runs `dataset`.
 pub(super) fn run(arguments: &DatasetArgs) -> Result<(), Failure> {
     let target = arguments.figure.target()?;
+    let outputs = Outputs::of(arguments.format).and("--figure", arguments.figure.figure.as_deref());
+    outputs.check(&arguments.dataset().files())?;
     let set = digits(&arguments.dataset(), arguments.split.into())?;
     let (settings, mut notes) = arguments.settings.resolve(set.rows(), set.cols())?;
     let (methods, left_out) = affordable(&settings, set.rows(), set.cols());
@@ -84,15 +87,18 @@ pub(super) fn run(arguments: &DatasetArgs) -> Result<(), Failure> {
     notes.extend(left_out);
     notes.extend(verdict_at(&methods, &set));
     let survey = measure(arguments, &set, &methods)?;
-    if let Some(target) = target {
+    if let Some(target) = &target {
         let session = Session {
             settings,
             transform: arguments.transform.transform(),
             ..Session::default()
         };
         let context = target.context(&session, &arguments.view(), &Limits::default());
-        let path = target.write(&distribution(&context, &survey))?;
-        notes.push(format!("the figure is in {}", path.display()));
+        notes.extend(target.write(&distribution(&context, &survey))?);
+    }
+    if outputs.take_standard_output() {
+        print::remarks(&notes);
+        return Ok(());
     }
     print(arguments, &set, &survey, &notes)
 }
@@ -162,7 +168,7 @@ fn print(
     }
     let whole = survey_table(survey, Theme::Light);
     if let Some(text) = arguments.format.table(&whole) {
-        return print::standard_output(&text);
+        return print::standard_output(text);
     }
     let mut heading = format!(
         "{} {}: {} images of {} × {}{}",

@@ -8,9 +8,11 @@ mod failure;
 mod figure;
 mod finetune;
 mod number;
+mod output;
 mod print;
 mod settings;
 mod source;
+mod usage;
 
 #[cfg(test)]
 mod finetune_round_trip;
@@ -34,6 +36,9 @@ pub use source::SourceArgs;
 
 use crate::source::{Limits, Source};
 
+/// The program's name.
+const PROGRAM: &str = "localized-lora";
+
 const ABOUT: &str = "Explore the paper Localized LoRA: LoRA, MELoRA and Localized LoRA approximate \
                      any matrix, side by side.";
 
@@ -45,7 +50,7 @@ several arrays).";
 /// The whole command line.
 #[derive(Debug, Parser)]
 #[command(
-    name = "localized-lora",
+    name = PROGRAM,
     version,
     about = ABOUT,
     after_help = SOURCES,
@@ -114,10 +119,10 @@ pub fn parse<T: Into<OsString>>(
             limits: source::limits(max_pixels),
         })),
         Err(error) if !error.use_stderr() => {
-            print::standard_output(&error.render().to_string())?;
+            print::standard_output(error.render().to_string())?;
             Ok(None)
         }
-        Err(error) => Err(Failure::from_clap(&error, &arguments)),
+        Err(error) => Err(Failure::usage(usage::sentence(&error, &arguments))),
     }
 }
 

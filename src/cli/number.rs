@@ -27,3 +27,11 @@ pub(super) fn rate(text: &str) -> Result<f64, String> {
         _ => Err("a learning rate is a number above 0".to_owned()),
     }
 }
+
+/// A digit.
+pub(super) fn digit(text: &str) -> Result<u8, String> {
+    match text.parse::<u8>() {
+        Ok(digit @ 0..=9) => Ok(digit),
+        _ => Err("a digit is a whole number from 0 to 9".to_owned()),
+    }
+}

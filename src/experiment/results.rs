@@ -7,7 +7,8 @@ use std::time::SystemTime;
 
 use super::lock::Lock;
 use crate::finetune::{FinetuneError, Results};
-use crate::store::{StoreError, save_atomically};
+use crate::store::{StoreError, check_place, save_atomically};
+use crate::system::writing;
 
 /// More than twice what a sweep of as many runs as it may have writes.
 pub const LARGEST: u64 = 16 * 1024 * 1024;
@@ -124,12 +125,10 @@ impl ResultsFile {
     /// # Errors
     /// Another sweep has it, or nothing can be written beside it.
     pub fn lock(path: &Path) -> Result<Self, SaveError> {
-        let lock = Lock::take(path).map_err(|error| StoreError {
+        check_place(path)?;
+        let lock = Lock::take(path).map_err(|error| StoreError::Place {
             path: path.to_owned(),
-            reason: match error.kind() {
-                ErrorKind::NotFound => "there is no such folder".to_owned(),
-                kind => kind.to_string(),
-            },
+            reason: writing(path, &error),
         })?;
         Ok(Self {
             found: Stamp::of(path),

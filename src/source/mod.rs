@@ -18,6 +18,7 @@ mod builtin;
 mod digits;
 mod error;
 mod file;
+mod files;
 mod folder;
 mod idx;
 mod image;

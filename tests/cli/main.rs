@@ -7,6 +7,8 @@ mod errors;
 mod figures;
 mod finetune;
 mod numbers;
+mod outputs;
+mod process;
 mod readme;
 
 use std::path::{Path, PathBuf};

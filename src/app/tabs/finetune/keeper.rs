@@ -7,6 +7,7 @@ use crate::experiment::{self, ResultsFile, SaveError};
 use crate::finetune::{Event, Results, SweepSettings};
 use crate::set_aside::set_aside;
 use crate::store::StoreError;
+use crate::system::writing;
 
 /// What became of the file.
 #[derive(Clone, Debug, PartialEq)]
@@ -114,9 +115,9 @@ impl Kept {
 
 fn lock(path: &Path) -> Result<ResultsFile, SaveError> {
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(|error| StoreError {
+        std::fs::create_dir_all(folder).map_err(|error| StoreError::Place {
             path: path.to_owned(),
-            reason: error.kind().to_string(),
+            reason: writing(path, &error),
         })?;
     }
     ResultsFile::lock(path)
@@ -150,12 +151,14 @@ fn goes_on(kept: &Results, settings: &SweepSettings, dataset: &str) -> bool {
 
 fn unsaved(error: &SaveError) -> Keeping {
     Keeping::Unsaved(match error {
-        SaveError::Store(StoreError { path, reason }) => not_kept(path, reason),
+        SaveError::Store(StoreError::Place { path, reason }) => not_kept(path, reason),
         other => format!("the runs are not kept: {other}"),
     })
 }
 
 fn not_kept(path: &Path, reason: &str) -> String {
+    // Its remedy is about a file that one chooses; this one has its place.
+    let reason = reason.split("; ").next().unwrap_or(reason);
     format!(
         "the runs are not kept ({reason}); export them as JSON before you close the window: {}",
         path.display()
