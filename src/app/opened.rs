@@ -17,9 +17,7 @@ pub fn failed(explorer: &mut Explorer, session: Option<&Session>, why: String) {
     let state = &mut explorer.state;
     if session.is_some_and(|session| session != state.latest_session()) {
         // One that was overtaken since is not what is waited for.
-        return state
-            .notices
-            .say(Tab::Approximate, Act::Open, Message::Error(why));
+        return;
     }
     let opening = state.opening.take();
     keep_shown(state);
