@@ -129,7 +129,7 @@ impl Session {
         self.transform.of_loaded(loaded)
     }
 
-    /// Whether both look at one matrix, at whatever settings.
+    /// Whether both sessions look at the same matrix, whatever their settings.
     pub fn same_matrix(&self, other: &Self) -> bool {
         self.source == other.source
             && self.subtract == other.subtract

@@ -167,9 +167,9 @@ impl ApproximateTab {
                 });
             });
         egui::CentralPanel::default().show(ui, |ui| {
-            focus::content(ui);
             progress::show(self, ui, state, out);
             progress::dim_old(self, ui);
+            focus::content(ui);
             egui::ScrollArea::vertical().show(ui, |ui| {
                 panes::show(self, ui, state, &mut session, theme);
                 table::show(ui, state, theme, out);
