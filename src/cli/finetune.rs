@@ -236,7 +236,8 @@ impl Start {
         let (Some(found), Some(file)) = (&self.found, &self.file) else {
             return Ok(());
         };
-        found.check(settings, &data.name).map_err(|error| {
+        let data = (data.name.as_str(), [data.rows, data.cols]);
+        found.check(settings, data).map_err(|error| {
             let path = file.path().display();
             Failure::run(format!("{path}: {error}"))
         })
