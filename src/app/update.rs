@@ -174,7 +174,8 @@ fn open_folder(explorer: &mut Explorer, path: std::path::PathBuf) {
 fn open_text(explorer: &mut Explorer, text: &str, then: fn(&mut Explorer, Source)) {
     match text.parse::<Source>() {
         Ok(Source::StandardInput) => explorer.state.fail(
-            "the window reads standard input only when it is started as localized-lora -".to_owned(),
+            "the window reads standard input only when it is started as localized-lora -"
+                .to_owned(),
         ),
         Ok(source) => then(explorer, source),
         Err(why) => explorer.state.fail(why.to_string()),

@@ -7,14 +7,13 @@ use ::image::metadata::Orientation;
 use ::image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
 
 use super::error::guarded;
-use super::picture::{Alpha, Canvas, Shade};
+use super::picture::{Alpha, Canvas, SMALLER, Shade};
 use super::{Limits, Loaded, SourceError, frames, tiff, tiff_directory};
 use crate::memory;
 
 /// No side may be longer; the formats' own bound is the same or higher.
 const MAX_SIDE: u32 = 65_535;
 const EXPECTED: &str = "a picture of its kind";
-const SMALLER: &str = "scale the picture down, crop it";
 
 /// Whether this is the extension of a picture that can be decoded.
 pub(super) fn is_known(extension: &str) -> bool {

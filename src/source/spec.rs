@@ -232,8 +232,7 @@ fn parse_image(text: &str) -> Option<(Split, usize)> {
 /// A path whose text would be taken for something else gets `./` in front.
 fn write_path(f: &mut fmt::Formatter<'_>, path: &Path) -> fmt::Result {
     let text = path.to_string_lossy();
-    if text.starts_with("mnist:") || text.starts_with("synthetic:") || text == STANDARD_INPUT
-    {
+    if text.starts_with("mnist:") || text.starts_with("synthetic:") || text == STANDARD_INPUT {
         f.write_str("./")?;
     }
     f.write_str(&text)
