@@ -1,5 +1,7 @@
 //! TIFF pictures, and the matrices that scientific programs store as TIFF.
 
+use std::io::ErrorKind;
+
 use ::image::metadata::Orientation;
 use ::tiff::decoder::{Decoder, DecodingResult};
 use ::tiff::{TiffError, TiffFormatError};
@@ -539,7 +541,8 @@ fn unpack(row: &[u8], bits: usize, count: usize, line: &mut Vec<f64>) {
 
 fn describe(name: &str, error: &TiffError, limits: &Limits) -> SourceError {
     let reason = match error {
-        TiffError::IoError(_) => "it ends early, or its packed pixels are wrong",
+        TiffError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => "it ends early",
+        TiffError::IoError(_) => "its packed pixels are wrong",
         TiffError::FormatError(TiffFormatError::CompressedDataCorrupt(_)) => {
             "its packed pixels are wrong"
         }
