@@ -67,6 +67,33 @@ pub fn norm(values: impl Iterator<Item = f64>) -> f64 {
     SumOfSquares::of(values).root()
 }
 
+/// How one error stands to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// It is lower.
+    Better,
+    /// The two differ by rounding at most.
+    Equal,
+    /// It is higher.
+    Worse,
+}
+
+/// Errors this close are equal. An error is relative to ‖W‖ already and its rounding is some
+/// n · ε of ‖W‖, however small the error itself: of two methods that meet a matrix exactly one has
+/// 3·10⁻¹⁶ and the other 10⁻¹⁵. So it is their difference that is compared, not their ratio.
+pub const TIE: f64 = 1e-12;
+
+/// Compares two normalized errors, `error` as seen against `other`. Rounding never decides.
+pub fn compare(error: f64, other: f64) -> Comparison {
+    if (error - other).abs() <= TIE {
+        Comparison::Equal
+    } else if error < other {
+        Comparison::Better
+    } else {
+        Comparison::Worse
+    }
+}
+
 /// What rounding may leave of a singular value that is zero: `max(m, n) · ε · σ₁`.
 /// `sigma` is sorted, largest first.
 pub fn rounding(sigma: &[f64], rows: usize, cols: usize) -> f64 {
@@ -96,6 +123,16 @@ mod tests {
             assert!((found / (5.0 * scale) - 1.0).abs() < 1e-15, "{scale:e}");
         }
         assert_eq!(norm(std::iter::empty()), 0.0);
+    }
+
+    #[test]
+    fn rounding_makes_no_error_better_than_another() {
+        assert_eq!(compare(3e-16, 1e-15), Comparison::Equal);
+        assert_eq!(compare(0.2, 0.2 + 5e-13), Comparison::Equal);
+        assert_eq!(compare(0.0, 0.0), Comparison::Equal);
+        assert_eq!(compare(0.2, 0.2 + 5e-12), Comparison::Better);
+        assert_eq!(compare(1e-9, 0.0), Comparison::Worse);
+        assert_eq!(compare(f64::INFINITY, 1.0), Comparison::Worse);
     }
 
     #[test]

@@ -7,15 +7,19 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::typed::{file_url, typed_path};
 use super::{NamedMatrix, SourceError, SyntheticSettings};
+
+/// How standard input is written, as other programs do.
+const STANDARD_INPUT: &str = "-";
 
 /// The two halves of a data set of digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Split {
-    /// 60,000 images.
+    /// The training images, 60,000 in MNIST.
     Train,
-    /// 10,000 images.
+    /// The test images, 10,000 in MNIST.
     #[default]
     Test,
 }
@@ -48,7 +52,8 @@ pub enum Dataset {
     /// MNIST, inside the program.
     #[default]
     BuiltIn,
-    /// A folder with four files of MNIST's form, plain or `.gz`.
+    /// A folder with files in MNIST (IDX) format, plain or packed; where it holds several data sets,
+    /// the path ends with the name of one, as in `folder/emnist-letters`.
     Folder(PathBuf),
 }
 
@@ -64,7 +69,8 @@ impl fmt::Display for Dataset {
 /// Where a matrix comes from.
 ///
 /// [`FromStr`] reads, and `Display` writes, what the command line calls SOURCE: `mnist:test:1`,
-/// `FOLDER#test:1`, `synthetic:KIND` or `synthetic:KIND:rows=64,seed=3`, a path, `FILE.npz#NAME`.
+/// `FOLDER#test:1`, `synthetic:KIND` or `synthetic:KIND:rows=64,seed=3`, a path, `FILE.npz#NAME`;
+/// a path may be a `file:///` URL. `-` is standard input, `./-` the file of that name.
 /// A difference is written *A minus B* and not read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -87,6 +93,8 @@ pub enum Source {
         /// Which array of an archive; without it the only matrix there is.
         array: Option<String>,
     },
+    /// What comes in through a pipe; it can be read once.
+    StandardInput,
     /// The first minus the second; both have one shape.
     Difference(Box<Source>, Box<Source>),
     /// A matrix that is in memory already.
@@ -107,9 +115,34 @@ impl Default for Source {
 impl Source {
     /// The whole file at `path`, whatever characters the path has.
     pub fn from_path(path: impl Into<PathBuf>) -> Self {
-        Self::File {
-            path: path.into(),
-            array: None,
+        let mut path = path.into();
+        if path == Path::new(STANDARD_INPUT) {
+            path = Path::new(".").join(path);
+        }
+        Self::File { path, array: None }
+    }
+
+    /// Whether standard input is read for it, and how often.
+    pub(super) fn reads_of_standard_input(&self) -> usize {
+        match self {
+            Self::StandardInput => 1,
+            Self::Difference(whole, part) => {
+                whole.reads_of_standard_input() + part.reads_of_standard_input()
+            }
+            _ => 0,
+        }
+    }
+
+    /// The source that a person typed or pasted: SOURCE as on the command line, in quotes or with
+    /// `~` for `home` too.
+    ///
+    /// # Errors
+    /// As [`FromStr`].
+    pub fn typed(text: &str, home: Option<&Path>) -> Result<Self, SourceError> {
+        let path = typed_path(text, home);
+        match path.to_str() {
+            Some(text) => text.parse(),
+            None => Ok(Self::from_path(path)),
         }
     }
 
@@ -141,6 +174,7 @@ impl fmt::Display for Source {
                 write_path(f, path)?;
                 array.as_ref().map_or(Ok(()), |name| write!(f, "#{name}"))
             }
+            Self::StandardInput => f.write_str(STANDARD_INPUT),
             Self::Difference(whole, part) => write!(f, "{whole} minus {part}"),
             Self::Values(named) => f.write_str(named.name()),
         }
@@ -157,6 +191,9 @@ impl FromStr for Source {
                 "write mnist:test:1, synthetic:KIND or a file's path",
             ));
         }
+        if text == STANDARD_INPUT {
+            return Ok(Self::StandardInput);
+        }
         if let Some(rest) = text.strip_prefix("mnist:") {
             let (split, index) = parse_image(rest)
                 .ok_or_else(|| syntax(text, "a digit is written mnist:test:1 or mnist:train:42"))?;
@@ -168,6 +205,12 @@ impl FromStr for Source {
         }
         if let Some(rest) = text.strip_prefix("synthetic:") {
             return Ok(Self::Synthetic(rest.parse()?));
+        }
+        if let Some(path) = file_url(text) {
+            return Ok(match path.to_str() {
+                Some(path) => parse_path(path),
+                None => Self::from_path(path),
+            });
         }
         Ok(parse_path(text))
     }
@@ -210,7 +253,10 @@ fn parse_image(text: &str) -> Option<(Split, usize)> {
 /// A path whose text would be taken for something else gets `./` in front.
 fn write_path(f: &mut fmt::Formatter<'_>, path: &Path) -> fmt::Result {
     let text = path.to_string_lossy();
-    if text.starts_with("mnist:") || text.starts_with("synthetic:") {
+    let taken = ["mnist:", "synthetic:"]
+        .iter()
+        .any(|word| text.starts_with(word));
+    if taken || text == STANDARD_INPUT || file_url(&text).is_some() {
         f.write_str("./")?;
     }
     f.write_str(&text)

@@ -56,6 +56,7 @@ fn colours_count_as_bright_as_rec_709_says() {
     let pixels = vec![255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255];
     let image = ImageBuffer::<Rgb<u8>, _>::from_raw(4, 1, pixels).unwrap();
     let loaded = bytes("p.png", png(image)).unwrap();
+    assert_eq!(loaded.notes, ["colour converted to luminance (Rec. 709)"]);
     let expected = [0.2126 * 255.0, 0.7152 * 255.0, 0.0722 * 255.0, 255.0];
     for (value, expected) in loaded.matrix.iter().zip(expected) {
         assert!((value - expected).abs() < 1e-9);
@@ -150,7 +151,7 @@ fn a_large_picture_is_scaled_down_with_a_note_and_the_user_can_raise_the_limit()
         (small.matrix.mean() - full.matrix.mean()).abs() < 1e-6,
         "light is kept"
     );
-    let note = format!("scaled down from 400 x 300 to {cols} x {rows} pixels");
+    let note = format!("scaled down from 400 × 300 to {cols} × {rows} pixels");
     assert_eq!(small.notes, [note]);
     let one = load_bytes("p.png", &file, &Limits::with_max_pixels(0)).unwrap();
     assert_eq!(one.matrix.shape(), (1, 1));
