@@ -5,6 +5,8 @@
 //! numpy's (of each other, where there is no numpy). Ends with status 1 where one block misses.
 //! `cargo bench --bench every_digit`; numpy is asked through `python3`, or what `PYTHON` names.
 
+#[path = "support/load.rs"]
+mod load;
 #[path = "support/peer.rs"]
 mod peer;
 
@@ -12,12 +14,13 @@ use std::fs;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use load::load;
 use localized_lora::approx::{
     Backend, BlockLayout, Factorization, LayoutKind, factorize, singular_values,
 };
 use localized_lora::source::{Dataset, DigitSet, Split, digits};
 use nalgebra::DMatrix;
-use peer::{Peer, load};
+use peer::Peer;
 use rayon::prelude::*;
 
 const GRIDS: [usize; 5] = [1, 2, 4, 7, 14];
