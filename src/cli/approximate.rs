@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::figure::{ColorsName, Target};
+use super::output::Outputs;
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, best_grid, print};
 use crate::analysis::{Analysis, all_notes};
 use crate::approx::{Evaluation, reconstruct};
@@ -143,6 +144,8 @@ fn left_out(analysis: &Analysis, session: &Session) -> Result<Vec<String>, Failu
 /// Runs `approximate`.
 pub(super) fn run(arguments: &ApproximateArgs) -> Result<(), Failure> {
     let target = arguments.target()?;
+    let outputs = Outputs::of(arguments.format).and("--figure", arguments.figure.figure.as_deref());
+    outputs.check(&arguments.source.files())?;
     let computed = Computed::with(&arguments.source, &arguments.settings, |loaded, session| {
         if arguments.best_grid {
             best_grid::choose(&loaded.matrix, &mut session.settings)
@@ -151,9 +154,12 @@ pub(super) fn run(arguments: &ApproximateArgs) -> Result<(), Failure> {
         }
     })?;
     let mut notes = computed.all_notes();
-    if let Some(target) = target {
-        let path = target.write(&figure(&computed, &target, arguments))?;
-        notes.push(format!("the figure is in {}", path.display()));
+    if let Some(target) = &target {
+        notes.extend(target.write(&figure(&computed, target, arguments))?);
+    }
+    if outputs.take_standard_output() {
+        print::remarks(&notes);
+        return Ok(());
     }
     print(&computed, arguments.format, &notes)
 }
@@ -203,7 +209,7 @@ fn print(computed: &Computed, format: FormatArgs, notes: &[String]) -> Result<()
         print::remarks(notes);
     }
     if let Some(text) = format.table(&table) {
-        return print::standard_output(&text);
+        return print::standard_output(text);
     }
     if format.json {
         return print::json(&report::Approximation {

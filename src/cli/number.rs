@@ -27,3 +27,10 @@ pub(super) fn rate(text: &str) -> Result<f64, String> {
         _ => Err("a learning rate is a number above 0".to_owned()),
     }
 }
+
+/// The label of an image.
+pub(super) fn label(text: &str) -> Result<u8, String> {
+    let most = u8::MAX;
+    text.parse()
+        .map_err(|_| format!("a label is a whole number from 0 to {most}"))
+}

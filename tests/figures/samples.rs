@@ -173,7 +173,6 @@ pub fn sweep(theme: Theme) -> AccuracyDrop {
                     params,
                     drop,
                     spread: Some((drop * 0.9 - 0.1, drop * 1.08 + 0.1)),
-                    marked: *rank == 8,
                 }
             })
             .collect();

@@ -17,7 +17,7 @@ use localized_lora::source::{Limits, Source};
 use super::{drop_file, settle};
 
 /// Two layouts of one configuration each, one epoch: three runs with full fine-tuning.
-fn small() -> Experiment {
+pub(super) fn small() -> Experiment {
     Experiment {
         layouts: Some(vec![Layout::Lora, Layout::LocalizedGrid]),
         ranks: Some(vec![2]),
@@ -36,7 +36,7 @@ fn endless() -> Experiment {
 }
 
 /// A window on the tab; sweeps are kept beside `file`.
-fn tab(experiment: Experiment, file: Option<PathBuf>) -> Harness<'static, Explorer> {
+pub(super) fn tab(experiment: Experiment, file: Option<PathBuf>) -> Harness<'static, Explorer> {
     let preferences = Preferences {
         experiment,
         ..Preferences::default()
@@ -54,7 +54,7 @@ fn tab(experiment: Experiment, file: Option<PathBuf>) -> Harness<'static, Explor
     harness
 }
 
-fn results(harness: &Harness<'static, Explorer>) -> Results {
+pub(super) fn results(harness: &Harness<'static, Explorer>) -> Results {
     let results = harness.state().finetune().training().results();
     results.expect("something is trained").clone()
 }
@@ -70,11 +70,11 @@ fn until(harness: &mut Harness<'static, Explorer>, what: &str, done: impl Fn(&Ex
     harness.step();
 }
 
-fn button(harness: &Harness<'static, Explorer>, name: &str) {
+pub(super) fn button(harness: &Harness<'static, Explorer>, name: &str) {
     harness.get_by_role_and_label(Role::Button, name).click();
 }
 
-fn only_file(folder: &Path) -> PathBuf {
+pub(super) fn only_file(folder: &Path) -> PathBuf {
     let files = std::fs::read_dir(folder.join("sweeps")).unwrap();
     let mut files: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
     assert_eq!(files.len(), 1, "{files:?}");
@@ -82,7 +82,7 @@ fn only_file(folder: &Path) -> PathBuf {
 }
 
 /// The same runs, whatever time they took.
-fn timeless(mut results: Results) -> Results {
+pub(super) fn timeless(mut results: Results) -> Results {
     let runs = results.full.runs.iter_mut().chain(&mut results.runs);
     runs.for_each(|run| run.seconds = 0.0);
     results

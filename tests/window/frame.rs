@@ -10,7 +10,9 @@ use egui_kittest::kittest::Queryable;
 use localized_lora::app::Explorer;
 use localized_lora::app::command::Command;
 use localized_lora::app::state::{Message, Preferences, Tab};
-use localized_lora::source::Source;
+use localized_lora::experiment::Experiment;
+use localized_lora::finetune::Layout;
+use localized_lora::source::{Limits, Source};
 
 use super::{drop_file, settle, window, window_with};
 
@@ -158,7 +160,7 @@ fn an_archive_with_several_arrays_offers_a_choice() {
     }
     harness.key_press(Key::Enter);
     settle(&mut harness);
-    harness.get_by_label_contains("5 × 3");
+    harness.get_by_label_contains("5 × 3, numerical rank");
     let wanted = Source::File {
         path: path.clone(),
         array: Some("up".to_owned()),
@@ -192,4 +194,45 @@ fn a_restart_returns_to_the_tab_that_was_open() {
     let text = serde_json::to_string(&preferences).unwrap();
     let harness = window_with(serde_json::from_str(&text).unwrap());
     assert_eq!(harness.state().state().tab, Tab::FineTune);
+}
+
+/// Where results cannot be kept, that is said until it is dismissed, and no later message hides it.
+#[test]
+fn a_warning_that_results_cannot_be_saved_stands_until_it_is_dismissed() {
+    let folder = tempfile::tempdir().unwrap();
+    let blocked = folder.path().join("no folder");
+    std::fs::write(&blocked, "a file").unwrap();
+    let experiment = Experiment {
+        layouts: Some(vec![Layout::Lora]),
+        ranks: Some(vec![2]),
+        epochs: Some(1),
+        ..Experiment::default()
+    };
+    let preferences = Preferences {
+        experiment,
+        tab: Tab::FineTune,
+        ..Preferences::default()
+    };
+    let mut harness = Harness::builder()
+        .with_size([1360.0, 820.0])
+        .with_max_steps(40)
+        .build_eframe(move |context| {
+            let file = Some(blocked.join("preferences.json"));
+            Explorer::new(&context.egui_ctx, preferences, file, Limits::default())
+        });
+    settle(&mut harness);
+    run(&mut harness, Command::Train);
+    let warnings = harness.state().state().notices.warnings().to_vec();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    let Some(Message::Done(ended)) = harness.state().state().message().cloned() else {
+        panic!("the sweep has ended");
+    };
+    harness.get_by_label_contains(&ended);
+    // It stands in every tab, and after other messages.
+    run(&mut harness, Command::Show(Tab::Approximate));
+    run(&mut harness, Command::CopyCommand);
+    harness.get_by_label("Dismiss").click();
+    settle(&mut harness);
+    assert!(harness.state().state().notices.warnings().is_empty());
+    assert!(harness.query_by_label("Dismiss").is_none());
 }

@@ -6,6 +6,8 @@
 mod approximate;
 mod export;
 mod finetune;
+mod finetune_kept;
+mod finetune_table;
 mod frame;
 mod keys;
 mod method;

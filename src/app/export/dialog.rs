@@ -155,9 +155,11 @@ impl Exporter {
             {
                 out.push(Command::ExportTo(target.path.clone()));
             }
-            if let (Content::Figure(_), Ok(target)) = (self.content, target) {
-                Command::CopyFigureCommand(target.path.clone()).button(ui, out);
-            }
+            let figure = matches!(self.content, Content::Figure(_));
+            let path = target.as_ref().map(|target| target.path.clone());
+            ui.add_enabled_ui(figure && path.is_ok(), |ui| {
+                Command::CopyFigureCommand(path.unwrap_or_default()).button(ui, out);
+            });
             let (close, hint) = match self.measuring {
                 Some(_) => ("Cancel", "Stop measuring"),
                 None => ("Close", "Write nothing"),

@@ -56,9 +56,12 @@ pub fn show(
     };
     paint(ui, place, grid, ranks, theme);
     let method = outcome.evaluation.method();
-    let selected = tab.selected.filter(|(of, _)| *of == method);
+    // The first rank that is set turns Localized's map into one of its own, block by block the same.
+    let either = [Method::Localized, Method::LocalizedAdaptive];
+    let selected = tab.selected.filter(|(of, _)| either.contains(of));
     let selected = selected.map(|(_, block)| block);
-    if let Some(block) = selected.filter(|block| *block < ranks.len()) {
+    let selected = selected.filter(|block| *block < ranks.len());
+    if let Some(block) = selected {
         paint_selected(ui, place, grid, block);
     }
     let pointed = response.interact_pointer_pos().and_then(block_at);

@@ -11,7 +11,7 @@ use crate::app::path_field;
 use crate::app::state::State;
 use crate::figure::label;
 use crate::session::Session;
-use crate::source::{Dataset, Source, Split, SyntheticKind, SyntheticSettings};
+use crate::source::{Dataset, DigitSet, Source, Split, SyntheticKind, SyntheticSettings};
 
 /// Height of the wall of digits.
 const GALLERY: f32 = 124.0;
@@ -112,14 +112,7 @@ fn digits(
                 let view = &mut state.preferences.view;
                 ui.selectable_value(&mut view.split, Split::Test, "test");
                 ui.selectable_value(&mut view.split, Split::Train, "training");
-                let only = |digit: u8| format!("only {digit}");
-                let chosen = view.filter.map_or("all".to_owned(), only);
-                choice(ui, "Show", chosen, 56.0, |ui| {
-                    ui.selectable_value(&mut view.filter, None, "all");
-                    for digit in 0..10 {
-                        ui.selectable_value(&mut view.filter, Some(digit), only(digit));
-                    }
-                });
+                filter(ui, &mut view.filter, state.digits.as_deref());
                 Command::OpenFolder.button(ui, out);
             });
             let Some(set) = state.digits.clone() else {
@@ -152,6 +145,21 @@ fn digits(
                 };
             }
         });
+}
+
+/// Chooses one of the labels that the data set has.
+fn filter(ui: &mut egui::Ui, chosen: &mut Option<u8>, set: Option<&DigitSet>) {
+    let name = |label: u8| {
+        let class = set.map_or_else(|| label.to_string(), |set| set.class_name(label));
+        format!("only {class}")
+    };
+    let shown = chosen.map_or("all".to_owned(), name);
+    choice(ui, "Digits", shown, 56.0, |ui| {
+        ui.selectable_value(chosen, None, "all");
+        for label in set.map(DigitSet::classes).unwrap_or_default() {
+            ui.selectable_value(chosen, Some(label), name(label));
+        }
+    });
 }
 
 fn navigation(
