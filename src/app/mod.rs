@@ -10,9 +10,10 @@ mod help;
 mod keys;
 mod menu;
 pub mod notices;
-mod opening;
+mod opened;
 mod path_field;
 pub mod preferences;
+mod start;
 pub mod state;
 mod status;
 pub mod tabs;
@@ -46,7 +47,7 @@ use crate::source::{Dataset, DigitSet, Limits, SourceError, Split, digits};
 /// The name that windows and desktop entries know the program by.
 pub const APP_ID: &str = "io.github.localized_lora.Explorer";
 
-pub use opening::run;
+pub use start::run;
 
 const TITLE: &str = "Localized LoRA Explorer";
 
@@ -198,10 +199,10 @@ impl eframe::App for Explorer {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
-        update::dropped(self, ui.ctx());
+        opened::dropped(self, ui.ctx());
         let (commands, changed) = self.draw(ui);
         if let Some(session) = changed {
-            update::change(self, session);
+            opened::change(self, session);
         }
         for command in commands {
             self.keys.after(&command);

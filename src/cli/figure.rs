@@ -142,7 +142,9 @@ impl FigureArgs {
             ))),
             (Ok(named), _) => Ok((named, false)),
             (Err(_), Some(given)) => Ok((given, true)),
-            (Err(error), None) => Err(error.into()),
+            (Err(error), None) => Err(Failure::usage(format!(
+                "{error}, or add --format png, svg or pdf"
+            ))),
         }
     }
 }

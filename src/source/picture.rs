@@ -7,6 +7,8 @@ use super::matrix::not_finite;
 use super::{Limits, Loaded, SourceError};
 use crate::memory;
 
+/// What to do where a picture needs more memory than there is.
+pub(super) const SMALLER: &str = "scale the picture down or crop it";
 const WHITE: f64 = 255.0;
 
 /// How much of a pixel can be seen.
@@ -107,7 +109,11 @@ impl Canvas<'_> {
         if (to_width, to_height) != (width, height) {
             let (rows, cols) = loaded.matrix.shape();
             let turned = (rows, cols) != (to_height, to_width);
-            let (wide, high) = if turned { (height, width) } else { (width, height) };
+            let (wide, high) = if turned {
+                (height, width)
+            } else {
+                (width, height)
+            };
             loaded.notes.push(format!(
                 "scaled down from {wide} × {high} to {cols} × {rows} pixels"
             ));
@@ -143,9 +149,8 @@ impl Canvas<'_> {
     }
 
     fn zeros(&self, rows: usize, cols: usize) -> Result<DMatrix<f64>, SourceError> {
-        memory::zeros(rows, cols).map_err(|shortage| {
-            SourceError::memory(self.name, shortage, "lower --max-pixels, crop the picture")
-        })
+        memory::zeros(rows, cols)
+            .map_err(|shortage| SourceError::memory(self.name, shortage, SMALLER))
     }
 
     /// Turned as the camera or scanner says.

@@ -1,10 +1,12 @@
 //! TIFF pictures, and the matrices that scientific programs store as TIFF.
 
+use std::io::ErrorKind;
+
 use ::image::metadata::Orientation;
 use ::tiff::decoder::{Decoder, DecodingResult};
 use ::tiff::{TiffError, TiffFormatError};
 
-use super::picture::{Alpha, Canvas, Shade};
+use super::picture::{Alpha, Canvas, SMALLER, Shade};
 use super::tiff_directory::{Changed, Directory, Tag};
 use super::{Limits, Loaded, SourceError};
 use crate::memory;
@@ -56,7 +58,11 @@ struct Page<'a> {
 /// Decodes the first page of a TIFF.
 pub(super) fn decode(name: &str, bytes: &[u8], limits: &Limits) -> Result<Loaded, SourceError> {
     let directory = Directory::first(bytes).ok_or_else(|| {
-        SourceError::damaged(name, EXPECTED, "its list of pages is missing, as when only a part was copied")
+        SourceError::damaged(
+            name,
+            EXPECTED,
+            "its list of pages is missing, as when only a part was copied",
+        )
     })?;
     let page = Page::new(name, directory)?;
     page.check_size(limits)?;
@@ -100,7 +106,8 @@ impl<'a> Page<'a> {
         let (width, height) = (side(Tag::Width), side(Tag::Height));
         let depths = directory.numbers(Tag::BitsPerSample);
         let formats = directory.numbers(Tag::SampleFormat);
-        let mixed = depths.iter().any(|&one| one != bits) || formats.iter().any(|&one| one != format);
+        let mixed =
+            depths.iter().any(|&one| one != bits) || formats.iter().any(|&one| one != format);
         let page = Self {
             name,
             width,
@@ -274,9 +281,8 @@ impl<'a> Page<'a> {
             });
         }
         // Decoded and, where it is packed, once more in between.
-        memory::ensure_free(bytes.saturating_mul(2)).map_err(|shortage| {
-            SourceError::memory(self.name, shortage, "scale the picture down, crop it")
-        })
+        memory::ensure_free(bytes.saturating_mul(2))
+            .map_err(|shortage| SourceError::memory(self.name, shortage, SMALLER))
     }
 
     fn orientation(&self) -> Orientation {
@@ -300,7 +306,8 @@ impl<'a> Page<'a> {
                 let place = pixel[0] as usize;
                 colours.get(place).copied().unwrap_or_default()
             }
-            Meaning::Values | Meaning::Grey {
+            Meaning::Values
+            | Meaning::Grey {
                 white_is_zero: false,
             } => [at(0); 3],
             Meaning::Grey {
@@ -323,9 +330,9 @@ impl<'a> Page<'a> {
         if self.samples > used {
             let count = self.samples - used;
             let channels = if count == 1 { "channel" } else { "channels" };
-            loaded
-                .notes
-                .push(format!("{count} {channels} beyond colour and alpha left out"));
+            loaded.notes.push(format!(
+                "{count} {channels} beyond colour and alpha left out"
+            ));
         }
         if self.directory.pages > 1 {
             loaded
@@ -469,7 +476,8 @@ impl Bands<'_> {
         for plane in 0..planes {
             for across in 0..self.across {
                 let index = plane * per_plane + band * self.across + across;
-                let index = u32::try_from(index).map_err(|_| page.damaged("it has too many tiles"))?;
+                let index =
+                    u32::try_from(index).map_err(|_| page.damaged("it has too many tiles"))?;
                 let (width, _) = self.decoder.chunk_data_dimensions(index);
                 let data = self
                     .decoder
@@ -533,7 +541,8 @@ fn unpack(row: &[u8], bits: usize, count: usize, line: &mut Vec<f64>) {
 
 fn describe(name: &str, error: &TiffError, limits: &Limits) -> SourceError {
     let reason = match error {
-        TiffError::IoError(_) => "it ends early, or its packed pixels are wrong",
+        TiffError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => "it ends early",
+        TiffError::IoError(_) => "its packed pixels are wrong",
         TiffError::FormatError(TiffFormatError::CompressedDataCorrupt(_)) => {
             "its packed pixels are wrong"
         }

@@ -181,11 +181,22 @@ fn both_orders_give_the_same_matrix() {
 fn arrays_that_are_no_matrix_of_numbers_are_refused() {
     let eight = doubles(&[1.0; 8]);
     for (descr, shape, words) in [
-        ("'<f8'", "(2, 2, 2)", ["3-d array of 2 × 2 × 2", "a[0], or all of it in rows as a.reshape(2, -1)"]),
+        (
+            "'<f8'",
+            "(2, 2, 2)",
+            [
+                "3-d array of 2 × 2 × 2",
+                "a[0], or all of it in rows as a.reshape(2, -1)",
+            ],
+        ),
         ("'<f8'", "(2, 3, 4, 5)", ["4-d array", "such as a[0, 0],"]),
         ("'<f8'", "()", ["single number", "a.reshape(1, 1)"]),
         ("'|O'", "(2, 2)", ["Python objects", "a.astype('f8')"]),
-        ("'<c16'", "(2, 2)", ["complex128", "a.real, a.imag or abs(a)"]),
+        (
+            "'<c16'",
+            "(2, 2)",
+            ["complex128", "a.real, a.imag or abs(a)"],
+        ),
         ("'<U4'", "(2, 2)", ["text", "a.astype('f8')"]),
         ("'|S4'", "(2, 2)", ["text", "a.astype('f8')"]),
         ("'<M8[s]'", "(2, 2)", ["dates", "a.astype('i8')"]),
@@ -313,6 +324,14 @@ fn what_numpy_reads_is_read() {
     let exact = read(&case("n06_both.npz#W")).unwrap().matrix;
     assert!((exact.norm() - 10.343326308625551).abs() < 1e-12);
     refused(read(&case("n19_bf16.npy")), &["bfloat16", "view('f4')"]);
+    // The first bytes tell an array and an archive, whatever the name.
+    let array = npy("'<f8'", false, "(1, 1)", &doubles(&[7.0]));
+    for (name, content) in [
+        ("a.npz", array.clone()),
+        ("a.npy", zip(&[("w.npy", &array)])),
+    ] {
+        assert_eq!(bytes(name, content).unwrap().matrix, matrix(1, 1, &[7.0]));
+    }
     // Version 2 and 3 have a longer length; version 3 is UTF-8.
     for version in [2, 3] {
         let header = b"{'descr': '=f8', 'fortran_order': False, 'shape': (1, 1)}";
@@ -349,7 +368,10 @@ fn a_member_is_found_as_numpy_finds_it() {
     let refusal = |name: &str, words: &[&str]| {
         refused(read(&format!("{}#{name}", path.display())), words);
     };
-    refusal("readme.txt", &["'readme.txt', which is no array", "W, W.npy"]);
+    refusal(
+        "readme.txt",
+        &["'readme.txt', which is no array", "W, W.npy"],
+    );
     refusal("layer/", &["has no array 'layer/'"]);
     refusal("plain.npy", &["has no array 'plain.npy'"]);
     let listed = list_arrays(&path).unwrap();
@@ -363,8 +385,14 @@ fn a_member_is_found_as_numpy_finds_it() {
 fn many_names_are_cut_and_the_command_that_lists_them_is_named() {
     let line = npy("'<f8'", false, "(1,)", &doubles(&[1.0]));
     let names: Vec<String> = (10..31).map(|number| format!("w{number}.npy")).collect();
-    let members: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &line[..])).collect();
-    let words = ["w10, w11", "w29, …; localized-lora arrays 'my a.npz' lists all 21"];
+    let members: Vec<(&str, &[u8])> = names
+        .iter()
+        .map(|name| (name.as_str(), &line[..]))
+        .collect();
+    let words = [
+        "w10, w11",
+        "w29, …; localized-lora arrays 'my a.npz' lists all 21",
+    ];
     refused(bytes("my a.npz", zip(&members)), &words);
 }
 
@@ -374,9 +402,18 @@ fn text_beside_one_matrix_and_sparse_matrices_are_told_apart() {
     let text = npy("'<U4'", false, "(2, 2)", &[0; 64]);
     let loaded = bytes("a.npz", zip(&[("names.npy", &text), ("w.npy", &square)])).unwrap();
     assert_eq!(loaded.matrix.norm_squared(), 30.0);
-    let parts = ["data.npy", "format.npy", "indices.npy", "indptr.npy", "shape.npy"];
+    let parts = [
+        "data.npy",
+        "format.npy",
+        "indices.npy",
+        "indptr.npy",
+        "shape.npy",
+    ];
     let sparse = parts.map(|name| (name, square.as_slice()));
-    refused(bytes("a.npz", zip(&sparse)), &["sparse matrix of SciPy", "toarray()"]);
+    refused(
+        bytes("a.npz", zip(&sparse)),
+        &["sparse matrix of SciPy", "toarray()"],
+    );
 }
 
 #[test]

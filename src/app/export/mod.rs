@@ -15,7 +15,7 @@ use crate::figure::palette::Theme;
 use crate::figure::{Figure, Format, Table, render};
 use crate::session::Export;
 use crate::source::typed_path;
-use crate::store::save_atomically;
+use crate::store::{check_outputs, save_atomically};
 
 pub use choice::{Content, Kind};
 use target::{Target, with_ending};
@@ -41,6 +41,8 @@ struct Write {
     width: u32,
     dpi: f64,
     path: PathBuf,
+    /// What must not be written over.
+    sources: Vec<PathBuf>,
 }
 
 /// A figure that must be measured before it can be written.
@@ -209,6 +211,8 @@ impl Exporter {
             preferences.export_names.insert(kind, stem);
         }
         let (width, dpi) = preferences.png;
+        let mut sources = preferences.experiment.dataset.files();
+        sources.extend(state.session().files());
         self.failure = None;
         let (worker, _) = self
             .worker
@@ -220,6 +224,7 @@ impl Exporter {
             width,
             dpi,
             path,
+            sources,
         });
     }
 
@@ -277,7 +282,9 @@ fn write(request: Write, reply: &Reply<'_, Written>) {
         }
     };
     let written = bytes.and_then(|bytes| {
-        save_atomically(&request.path, &bytes).map_err(|error| error.to_string())
+        check_outputs(&[&request.path], &request.sources)
+            .and_then(|()| save_atomically(&request.path, &bytes))
+            .map_err(|error| error.to_string())
     });
     reply.send(written.map(|()| (request.path, note)));
 }
