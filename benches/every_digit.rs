@@ -66,7 +66,7 @@ impl Seen {
 
     fn print(&self, what: &str) {
         println!(
-            "{what}: {:8} blocks, {} by nalgebra, {} by faer, {} missed",
+            "{what}: {:8} blocks, {} built-in, {} by faer, {} missed",
             self.blocks,
             self.blocks - self.by_faer - self.missed,
             self.by_faer,

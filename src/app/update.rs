@@ -234,7 +234,8 @@ fn open_text(explorer: &mut Explorer, text: &str, then: fn(&mut Explorer, Source
     state.notices.settle(Tab::Approximate, Act::Path);
     match Source::typed(text, home().as_deref()) {
         Ok(Source::StandardInput) => {
-            let error = "The window reads standard input only when it is started as localized-lora -";
+            let error =
+                "The window reads standard input only when it is started as localized-lora -";
             let error = Message::Error(error.to_owned());
             state.notices.say(Tab::Approximate, Act::Path, error);
         }

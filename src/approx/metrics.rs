@@ -34,6 +34,24 @@ impl SumOfSquares {
         squares
     }
 
+    /// Of numbers of which the largest is from one to two, or all are zero: none needs care, so they
+    /// are added up side by side.
+    pub fn of_scaled(values: &[f64]) -> Self {
+        let (chunks, rest) = values.as_chunks::<8>();
+        let mut sums = [0.0; 8];
+        for chunk in chunks {
+            for (sum, value) in sums.iter_mut().zip(chunk) {
+                *sum += value * value;
+            }
+        }
+        let sum = sums.iter().sum::<f64>() + rest.iter().map(|value| value * value).sum::<f64>();
+        if sum == 0.0 {
+            Self::new()
+        } else {
+            Self { scale: 1.0, sum }
+        }
+    }
+
     /// Normalized Frobenius error ‖W − Ŵ‖ / ‖W‖ (III.A), where these squares are those of W − Ŵ and
     /// the other ones those of W, in the same unit. The zero matrix is met exactly by every method:
     /// its error is zero.
@@ -92,6 +110,27 @@ pub fn compare(error: f64, other: f64) -> Comparison {
     } else {
         Comparison::Worse
     }
+}
+
+/// The largest size of any numbers, zero for none; numbers that are none are passed over.
+/// Cost: one pass, side by side.
+pub fn largest(values: &[f64]) -> f64 {
+    let (chunks, rest) = values.as_chunks::<8>();
+    let mut sizes = [0.0_f64; 8];
+    let larger = |size: &mut f64, value: &f64| {
+        if value.abs() > *size {
+            *size = value.abs();
+        }
+    };
+    for chunk in chunks {
+        for (size, value) in sizes.iter_mut().zip(chunk) {
+            larger(size, value);
+        }
+    }
+    for (size, value) in sizes.iter_mut().zip(rest) {
+        larger(size, value);
+    }
+    sizes.into_iter().fold(0.0, f64::max)
 }
 
 /// What rounding may leave of a singular value that is zero: `max(m, n) · ε · σ₁`.

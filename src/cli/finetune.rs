@@ -202,7 +202,11 @@ struct Start {
 
 impl Start {
     fn new(arguments: &FinetuneArgs) -> Result<Self, Failure> {
-        let Some(path) = arguments.out.as_deref().filter(|out| !output::is_standard(out)) else {
+        let Some(path) = arguments
+            .out
+            .as_deref()
+            .filter(|out| !output::is_standard(out))
+        else {
             return Ok(Self {
                 found: None,
                 file: None,

@@ -79,11 +79,7 @@ pub fn list_arrays(path: impl AsRef<Path>) -> Result<Arrays, SourceError> {
 }
 
 /// The array of an `.npy` file of `length` bytes.
-pub(super) fn list_npy(
-    name: &str,
-    reader: impl Read,
-    length: u64,
-) -> Result<Arrays, SourceError> {
+pub(super) fn list_npy(name: &str, reader: impl Read, length: u64) -> Result<Arrays, SourceError> {
     let header = npy_header::read(name, reader)?;
     Ok(Arrays {
         arrays: vec![info("", &header, length)],
@@ -223,7 +219,10 @@ fn only_matrix<R: Read + Seek>(
     }
     match matrices.as_slice() {
         [only] => Ok(only.clone()),
-        [] => Err(archive.ask(&arrays, "holds several arrays and none is a matrix of numbers")),
+        [] => Err(archive.ask(
+            &arrays,
+            "holds several arrays and none is a matrix of numbers",
+        )),
         _ => Err(archive.ask(&arrays, "holds several matrices")),
     }
 }

@@ -241,9 +241,8 @@ fn read_all(
     if length > limit {
         return too_large(length);
     }
-    memory::ensure_free(length).map_err(|shortage| {
-        Ok(SourceError::memory(name, shortage, "take a part of it"))
-    })?;
+    memory::ensure_free(length)
+        .map_err(|shortage| Ok(SourceError::memory(name, shortage, "take a part of it")))?;
     let mut bytes = Vec::new();
     // The file may have grown since its length was asked for.
     reader

@@ -62,7 +62,10 @@ fn webp(bytes: &[u8]) -> Option<usize> {
         frames += usize::from(head.starts_with(b"ANMF"));
         let length = u32::from_le_bytes([head[4], head[5], head[6], head[7]]) as usize;
         // Chunks begin at even places.
-        at = at.checked_add(8)?.checked_add(length)?.checked_add(length % 2)?;
+        at = at
+            .checked_add(8)?
+            .checked_add(length)?
+            .checked_add(length % 2)?;
     }
     Some(frames)
 }

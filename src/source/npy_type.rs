@@ -214,7 +214,10 @@ mod tests {
     #[test]
     fn every_way_to_write_a_type_is_understood() {
         for (texts, name) in [
-            (&["<f8", "=f8", ">f8", "f8", "d", "<d", "float64"][..], "float64"),
+            (
+                &["<f8", "=f8", ">f8", "f8", "d", "<d", "float64"][..],
+                "float64",
+            ),
             (&["|b1", "?", "|?", "b1", "bool"], "bool"),
             (&["|i1", "<i1", ">i1", "b", "int8"], "int8"),
             (&["<u8", "Q", "uint64"], "uint64"),

@@ -107,7 +107,11 @@ impl Canvas<'_> {
         if (to_width, to_height) != (width, height) {
             let (rows, cols) = loaded.matrix.shape();
             let turned = (rows, cols) != (to_height, to_width);
-            let (wide, high) = if turned { (height, width) } else { (width, height) };
+            let (wide, high) = if turned {
+                (height, width)
+            } else {
+                (width, height)
+            };
             loaded.notes.push(format!(
                 "scaled down from {wide} × {high} to {cols} × {rows} pixels"
             ));

@@ -47,7 +47,9 @@ fn from_reader(reader: impl Read, limits: &Limits) -> Result<Loaded, SourceError
         SourceError::WhichArray { problem, names, .. } => SourceError::Unsupported {
             name: NAME.to_owned(),
             what: format!("an archive that {problem}"),
-            remedy: format!("save it to a file and choose one as FILE#NAME, with NAME one of {names}"),
+            remedy: format!(
+                "save it to a file and choose one as FILE#NAME, with NAME one of {names}"
+            ),
         },
         other => other,
     })

@@ -56,7 +56,11 @@ struct Page<'a> {
 /// Decodes the first page of a TIFF.
 pub(super) fn decode(name: &str, bytes: &[u8], limits: &Limits) -> Result<Loaded, SourceError> {
     let directory = Directory::first(bytes).ok_or_else(|| {
-        SourceError::damaged(name, EXPECTED, "its list of pages is missing, as when only a part was copied")
+        SourceError::damaged(
+            name,
+            EXPECTED,
+            "its list of pages is missing, as when only a part was copied",
+        )
     })?;
     let page = Page::new(name, directory)?;
     page.check_size(limits)?;
@@ -100,7 +104,8 @@ impl<'a> Page<'a> {
         let (width, height) = (side(Tag::Width), side(Tag::Height));
         let depths = directory.numbers(Tag::BitsPerSample);
         let formats = directory.numbers(Tag::SampleFormat);
-        let mixed = depths.iter().any(|&one| one != bits) || formats.iter().any(|&one| one != format);
+        let mixed =
+            depths.iter().any(|&one| one != bits) || formats.iter().any(|&one| one != format);
         let page = Self {
             name,
             width,
@@ -300,7 +305,8 @@ impl<'a> Page<'a> {
                 let place = pixel[0] as usize;
                 colours.get(place).copied().unwrap_or_default()
             }
-            Meaning::Values | Meaning::Grey {
+            Meaning::Values
+            | Meaning::Grey {
                 white_is_zero: false,
             } => [at(0); 3],
             Meaning::Grey {
@@ -323,9 +329,9 @@ impl<'a> Page<'a> {
         if self.samples > used {
             let count = self.samples - used;
             let channels = if count == 1 { "channel" } else { "channels" };
-            loaded
-                .notes
-                .push(format!("{count} {channels} beyond colour and alpha left out"));
+            loaded.notes.push(format!(
+                "{count} {channels} beyond colour and alpha left out"
+            ));
         }
         if self.directory.pages > 1 {
             loaded
@@ -469,7 +475,8 @@ impl Bands<'_> {
         for plane in 0..planes {
             for across in 0..self.across {
                 let index = plane * per_plane + band * self.across + across;
-                let index = u32::try_from(index).map_err(|_| page.damaged("it has too many tiles"))?;
+                let index =
+                    u32::try_from(index).map_err(|_| page.damaged("it has too many tiles"))?;
                 let (width, _) = self.decoder.chunk_data_dimensions(index);
                 let data = self
                     .decoder

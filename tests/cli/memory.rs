@@ -32,11 +32,15 @@ fn refused(output: &Output, parts: &[&str]) {
 fn a_small_file_that_needs_gigabytes_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     // 35 bytes: a GIF of 65,535 × 65,535 pixels that says nothing about most of them.
-    let gif = b"GIF89a\xff\xff\xff\xff\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+    let gif =
+        b"GIF89a\xff\xff\xff\xff\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
     std::fs::write(folder.path().join("a.gif"), gif).unwrap();
     let line = "approximate a.gif --max-pixels 9999999999";
     let output = limited(folder.path(), 2_000_000, line);
-    refused(&output, &["a.gif needs 34 GB of memory", "are free", "crop it"]);
+    refused(
+        &output,
+        &["a.gif needs 34 GB of memory", "are free", "crop it"],
+    );
 }
 
 #[test]
@@ -50,6 +54,10 @@ fn arrays_tables_and_synthetic_matrices_ask_before_they_take() {
     let line = "approximate synthetic:noise:rows=4096,cols=4096";
     let output = limited(folder.path(), 300_000, line);
     refused(&output, &["4096 × 4096 needs 403 MB", "fewer rows"]);
-    let enough = limited(folder.path(), 2_000_000, "approximate synthetic:noise:rows=64,cols=64");
+    let enough = limited(
+        folder.path(),
+        2_000_000,
+        "approximate synthetic:noise:rows=64,cols=64",
+    );
     assert!(enough.status.success());
 }

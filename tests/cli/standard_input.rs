@@ -11,7 +11,11 @@ fn piped(line: &str, input: &[u8]) -> (i32, String, String) {
         .output()
         .unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    (
+        output.status.code().unwrap(),
+        text(output.stdout),
+        text(output.stderr),
+    )
 }
 
 #[test]
@@ -25,7 +29,10 @@ fn the_first_bytes_tell_what_comes_through_a_pipe() {
     ] {
         let (status, text, errors) = piped("approximate - --rank 1 --grid 1 --blocks 1", input);
         assert_eq!(status, 0, "{errors}");
-        assert!(text.starts_with("standard input: ") && text.contains(shape), "{text}");
+        assert!(
+            text.starts_with("standard input: ") && text.contains(shape),
+            "{text}"
+        );
     }
 }
 

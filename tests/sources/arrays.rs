@@ -181,11 +181,22 @@ fn both_orders_give_the_same_matrix() {
 fn arrays_that_are_no_matrix_of_numbers_are_refused() {
     let eight = doubles(&[1.0; 8]);
     for (descr, shape, words) in [
-        ("'<f8'", "(2, 2, 2)", ["3-d array of 2 × 2 × 2", "a[0], or all of it in rows as a.reshape(2, -1)"]),
+        (
+            "'<f8'",
+            "(2, 2, 2)",
+            [
+                "3-d array of 2 × 2 × 2",
+                "a[0], or all of it in rows as a.reshape(2, -1)",
+            ],
+        ),
         ("'<f8'", "(2, 3, 4, 5)", ["4-d array", "such as a[0, 0],"]),
         ("'<f8'", "()", ["single number", "a.reshape(1, 1)"]),
         ("'|O'", "(2, 2)", ["Python objects", "a.astype('f8')"]),
-        ("'<c16'", "(2, 2)", ["complex128", "a.real, a.imag or abs(a)"]),
+        (
+            "'<c16'",
+            "(2, 2)",
+            ["complex128", "a.real, a.imag or abs(a)"],
+        ),
         ("'<U4'", "(2, 2)", ["text", "a.astype('f8')"]),
         ("'|S4'", "(2, 2)", ["text", "a.astype('f8')"]),
         ("'<M8[s]'", "(2, 2)", ["dates", "a.astype('i8')"]),
@@ -349,7 +360,10 @@ fn a_member_is_found_as_numpy_finds_it() {
     let refusal = |name: &str, words: &[&str]| {
         refused(read(&format!("{}#{name}", path.display())), words);
     };
-    refusal("readme.txt", &["'readme.txt', which is no array", "W, W.npy"]);
+    refusal(
+        "readme.txt",
+        &["'readme.txt', which is no array", "W, W.npy"],
+    );
     refusal("layer/", &["has no array 'layer/'"]);
     refusal("plain.npy", &["has no array 'plain.npy'"]);
     let listed = list_arrays(&path).unwrap();
@@ -363,8 +377,14 @@ fn a_member_is_found_as_numpy_finds_it() {
 fn many_names_are_cut_and_the_command_that_lists_them_is_named() {
     let line = npy("'<f8'", false, "(1,)", &doubles(&[1.0]));
     let names: Vec<String> = (10..31).map(|number| format!("w{number}.npy")).collect();
-    let members: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &line[..])).collect();
-    let words = ["w10, w11", "w29, …; localized-lora arrays 'my a.npz' lists all 21"];
+    let members: Vec<(&str, &[u8])> = names
+        .iter()
+        .map(|name| (name.as_str(), &line[..]))
+        .collect();
+    let words = [
+        "w10, w11",
+        "w29, …; localized-lora arrays 'my a.npz' lists all 21",
+    ];
     refused(bytes("my a.npz", zip(&members)), &words);
 }
 
@@ -374,9 +394,18 @@ fn text_beside_one_matrix_and_sparse_matrices_are_told_apart() {
     let text = npy("'<U4'", false, "(2, 2)", &[0; 64]);
     let loaded = bytes("a.npz", zip(&[("names.npy", &text), ("w.npy", &square)])).unwrap();
     assert_eq!(loaded.matrix.norm_squared(), 30.0);
-    let parts = ["data.npy", "format.npy", "indices.npy", "indptr.npy", "shape.npy"];
+    let parts = [
+        "data.npy",
+        "format.npy",
+        "indices.npy",
+        "indptr.npy",
+        "shape.npy",
+    ];
     let sparse = parts.map(|name| (name, square.as_slice()));
-    refused(bytes("a.npz", zip(&sparse)), &["sparse matrix of SciPy", "toarray()"]);
+    refused(
+        bytes("a.npz", zip(&sparse)),
+        &["sparse matrix of SciPy", "toarray()"],
+    );
 }
 
 #[test]

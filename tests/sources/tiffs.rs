@@ -88,8 +88,14 @@ fn the_cases_of_bug_reports_are_right() {
     assert_eq!(float.matrix.shape(), (24, 30));
     assert!((float.matrix.norm() - 15.183595744227551).abs() < 1e-12);
     let premultiplied = case("t08_rgbapre.tif").unwrap().matrix.norm();
-    assert!((premultiplied / 5459.0 - 1.0).abs() < 0.003, "{premultiplied}");
-    refused(case("t08_planart.tif"), &["t08_planart.tif", "planes of tiles", "strips"]);
+    assert!(
+        (premultiplied / 5459.0 - 1.0).abs() < 0.003,
+        "{premultiplied}"
+    );
+    refused(
+        case("t08_planart.tif"),
+        &["t08_planart.tif", "planes of tiles", "strips"],
+    );
 }
 
 /// A TIFF of one strip whose tags are `tags`; the pixels stand behind them.
@@ -143,17 +149,29 @@ fn what_is_not_read_is_refused_by_its_name() {
         (&[(262, 3, 8)], ["CIELAB", "RGB or grey"]),
         (&[(262, 3, 32_803)], ["camera raw", "RGB or grey"]),
         (&[(258, 3, 24)], ["24-bit whole", "8 or 16 bits"]),
-        (&[(258, 3, 8), (339, 3, 3)], ["8-bit floating-point", "32-bit"]),
+        (
+            &[(258, 3, 8), (339, 3, 3)],
+            ["8-bit floating-point", "32-bit"],
+        ),
         (&[(258, 3, 32), (339, 3, 5)], ["complex", "32-bit"]),
-        (&[(277, 3, 6), (256, 3, 1), (257, 3, 1)], ["6 channels", "one channel"]),
+        (
+            &[(277, 3, 6), (256, 3, 1), (257, 3, 1)],
+            ["6 channels", "one channel"],
+        ),
         (&[(262, 3, 2)], ["damaged", "too few channels"]),
         (&[(262, 3, 3)], ["damaged", "list of colours"]),
         (&[(256, 3, 0)], ["damaged", "state its size"]),
         (&[(257, 3, 3)], ["damaged", "ends early"]),
     ] {
-        refused(bytes("p.tif", grey(changes)), &["p.tif", words[0], words[1]]);
+        refused(
+            bytes("p.tif", grey(changes)),
+            &["p.tif", words[0], words[1]],
+        );
     }
-    refused(bytes("p.tif", b"II*\0\xff\0\0\0"), &["damaged", "list of pages"]);
+    refused(
+        bytes("p.tif", b"II*\0\xff\0\0\0"),
+        &["damaged", "list of pages"],
+    );
 }
 
 #[test]
@@ -177,7 +195,13 @@ fn a_tiff_may_end_or_be_changed_anywhere() {
         max_decoded_bytes: 1 << 20,
         ..Limits::default()
     };
-    for name in ["grey_12", "rgb_8_planar_strips", "values_f4_tiles", "palette_4", "ycbcr_jpeg"] {
+    for name in [
+        "grey_12",
+        "rgb_8_planar_strips",
+        "values_f4_tiles",
+        "palette_4",
+        "ycbcr_jpeg",
+    ] {
         let file = fixture(name);
         for length in 0..file.len() {
             if let Err(error) = load_bytes("p.tif", &file[..length], &limits) {
