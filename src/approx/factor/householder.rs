@@ -62,8 +62,8 @@ fn dot(left: &[f64], right: &[f64]) -> f64 {
     let (right, right_rest) = right.as_chunks::<LANES>();
     let mut sums = [0.0; LANES];
     for (x, y) in left.iter().zip(right) {
-        for lane in 0..LANES {
-            sums[lane] += x[lane] * y[lane];
+        for ((sum, x), y) in sums.iter_mut().zip(x).zip(y) {
+            *sum += x * y;
         }
     }
     let rest: f64 = left_rest.iter().zip(right_rest).map(|(x, y)| x * y).sum();
