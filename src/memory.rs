@@ -17,11 +17,11 @@ pub struct Shortage {
 }
 
 impl fmt::Display for Shortage {
-    /// `needs 17.2 GB of memory and 3.1 GB are free`
+    /// `needs 17.2 GB of memory and 3.1 GB is free`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "needs {} of memory", bytes(self.needed))?;
         match self.free {
-            Some(free) => write!(f, " and {} are free", bytes(free)),
+            Some(free) => write!(f, " and {} is free", bytes(free)),
             None => f.write_str(", which the system does not give"),
         }
     }

@@ -81,7 +81,7 @@ pub enum SourceError {
         limit: String,
     },
     /// More memory than there is.
-    #[error("{name} {shortage}; {remedy} or close other programs")]
+    #[error("{name} {shortage}; {remedy}")]
     Memory {
         /// The file, array or kind of matrix.
         name: String,

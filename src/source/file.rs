@@ -5,7 +5,7 @@ use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::error::{printable, shown};
-use super::{Arrays, Limits, Loaded, SourceError, array, folder, foreign, image, text};
+use super::{Arrays, Limits, Loaded, SourceError, array, folder, foreign, image, npy_header, text};
 use crate::memory;
 
 /// Extensions of the files that [`load`](super::load) reads, for a file dialog.
@@ -255,10 +255,20 @@ fn read_all(
     }
 }
 
-/// The name decides where it is clear; otherwise the first bytes do.
+/// Whether these are the first bytes of a zip archive, also of an empty one.
+fn begins_as_zip(start: &[u8]) -> bool {
+    start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06")
+}
+
+/// The name decides where it is clear; otherwise the first bytes do. Arrays are told by them
+/// always, as in NumPy.
 fn kind_of(name: &str, extension: &str, start: &[u8]) -> Result<Kind, SourceError> {
+    if npy_header::begins_as_array(start) {
+        return Ok(Kind::Npy);
+    }
     foreign::refuse_stand_in(name, start)?;
     match extension {
+        "npy" if begins_as_zip(start) => return Ok(Kind::Npz),
         "npy" => return Ok(Kind::Npy),
         "npz" => return Ok(Kind::Npz),
         "csv" | "tsv" | "txt" | "dat" | "asc" | "grd" | "mtx" => return kind_of_text(name, start),
@@ -274,9 +284,7 @@ fn kind_of(name: &str, extension: &str, start: &[u8]) -> Result<Kind, SourceErro
             return Err(SourceError::unsupported(name, *what, *remedy));
         }
     }
-    if start.starts_with(b"\x93NUMPY") {
-        Ok(Kind::Npy)
-    } else if start.starts_with(b"PK\x03\x04") {
+    if begins_as_zip(start) {
         Ok(Kind::Npz)
     } else if image::begins_as_picture(start) {
         Ok(Kind::Image)

@@ -1,4 +1,5 @@
-//! How many pictures a file holds, of which one is read.
+//! What the blocks of a picture's file tell without decoding it: how many pictures it holds, of
+//! which one is read, and whether it is whole.
 
 use std::io::Cursor;
 
@@ -70,6 +71,46 @@ fn webp(bytes: &[u8]) -> Option<usize> {
     Some(frames)
 }
 
+/// The largest picture of an icon where it is a PNG, as all large ones are: the icon decoder takes
+/// none without an alpha channel.
+pub(super) fn png_of_icon(bytes: &[u8]) -> Option<&[u8]> {
+    let number = |at: usize, size: usize| -> Option<usize> {
+        let bytes = bytes.get(at..at + size)?;
+        let join = |number, byte: &u8| (number << 8) | usize::from(*byte);
+        Some(bytes.iter().rev().fold(0, join))
+    };
+    let entries = (0..number(4, 2)?).filter_map(|entry| {
+        let at = 6 + 16 * entry;
+        // A side of 256 is written as 0.
+        let side = |at| number(at, 1).map(|side| if side == 0 { 256 } else { side });
+        let depth = number(at + 6, 2)?;
+        Some((side(at)? * side(at + 1)?, depth, at))
+    });
+    let (.., at) = entries.max()?;
+    let (length, start) = (number(at + 8, 4)?, number(at + 12, 4)?);
+    let picture = bytes.get(start..start.checked_add(length)?)?;
+    picture.starts_with(b"\x89PNG").then_some(picture)
+}
+
+/// Whether the mark at the end of a JPEG's pixels is missing.
+pub(super) fn jpeg_has_no_end(bytes: &[u8]) -> bool {
+    const SCAN: u8 = 0xda;
+    let mut at = 2;
+    // Segments before the first scan: a mark, and a length that counts itself. A preview among
+    // them is a JPEG of its own.
+    while let Some(&[mark, kind, high, low]) = bytes.get(at..at + 4) {
+        if mark != 0xff || kind == SCAN {
+            break;
+        }
+        at += match kind {
+            0xff => 1,
+            _ => 2 + usize::from(u16::from_be_bytes([high, low])),
+        };
+    }
+    let pixels = bytes.get(at..).unwrap_or_default();
+    !pixels.windows(2).any(|pair| pair == [0xff, 0xd9])
+}
+
 /// The frames of an animated PNG.
 fn png(bytes: &[u8]) -> Option<usize> {
     let reader = png::Decoder::new(Cursor::new(bytes)).read_info().ok()?;
@@ -117,6 +158,32 @@ mod tests {
         assert_eq!(webp(&file[..20]), Some(0));
         file.extend(b"EXIF\xff\xff\xff\xff");
         assert_eq!(webp(&file), Some(2));
+    }
+
+    #[test]
+    fn the_largest_picture_of_an_icon_is_found_where_it_is_a_png() {
+        let mut icon = b"\0\0\x01\0\x02\0".to_vec();
+        icon.extend(b"\x10\x10\0\0\x01\0\x20\0\x04\0\0\0\x26\0\0\0");
+        icon.extend(b"\0\0\0\0\x01\0\x20\0\x06\0\0\0\x2a\0\0\0");
+        icon.extend(b"bmp.\x89PNG12");
+        assert_eq!(png_of_icon(&icon), Some(b"\x89PNG12".as_slice()));
+        for length in 0..icon.len() {
+            assert_eq!(png_of_icon(&icon[..length]), None);
+        }
+        // Turned round, the largest is no PNG.
+        icon.swap(6, 22);
+        icon.swap(7, 23);
+        assert_eq!(png_of_icon(&icon), None);
+    }
+
+    #[test]
+    fn the_end_of_a_jpeg_is_looked_for_behind_its_preview() {
+        let preview = b"\xff\xd8\xff\xe1\0\x06\xff\xd9..";
+        let whole = [preview.as_slice(), b"\xff\xda\0\x02pixels\xff\xd9"].concat();
+        assert!(!jpeg_has_no_end(&whole));
+        for length in 0..whole.len() {
+            assert!(jpeg_has_no_end(&whole[..length]), "{length} bytes");
+        }
     }
 
     #[test]

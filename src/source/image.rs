@@ -1,20 +1,18 @@
 //! Pictures: which format, and their pixels.
 
-use std::error::Error;
 use std::io::{Cursor, ErrorKind};
 
 use ::image::metadata::Orientation;
 use ::image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
 
 use super::error::guarded;
-use super::picture::{Alpha, Canvas, Shade};
+use super::picture::{Alpha, Canvas, SMALLER, Shade};
 use super::{Limits, Loaded, SourceError, frames, tiff, tiff_directory};
 use crate::memory;
 
 /// No side may be longer; the formats' own bound is the same or higher.
 const MAX_SIDE: u32 = 65_535;
 const EXPECTED: &str = "a picture of its kind";
-const SMALLER: &str = "scale the picture down, crop it";
 
 /// Whether this is the extension of a picture that can be decoded.
 pub(super) fn is_known(extension: &str) -> bool {
@@ -54,7 +52,16 @@ pub(super) fn decode(
         if format == ImageFormat::Tiff && tiff_directory::is_tiff(bytes) {
             return tiff::decode(name, bytes, limits);
         }
-        let (image, orientation) = decode_as(name, format, bytes, limits)?;
+        if format == ImageFormat::Jpeg && frames::jpeg_has_no_end(bytes) {
+            // Its decoder would fill the rest with grey.
+            return Err(SourceError::damaged(name, EXPECTED, "it ends early"));
+        }
+        let (image, orientation) = match frames::png_of_icon(bytes) {
+            Some(png) if format == ImageFormat::Ico => {
+                decode_as(name, ImageFormat::Png, png, limits)
+            }
+            _ => decode_as(name, format, bytes, limits),
+        }?;
         let mut loaded = from_image(name, &image, orientation, limits)?;
         loaded.notes.extend(frames::note(format, bytes));
         Ok(loaded)
@@ -109,22 +116,26 @@ fn describe(
             format!("it does not begin as a {kind}")
         }
         error if ends_early(error) => "it ends early".to_owned(),
-        _ => format!("its data are not those of a {kind}"),
+        _ => format!("it begins as a {kind} and does not go on as one"),
     };
     SourceError::damaged(name, EXPECTED, reason)
 }
 
-/// Whether the end of the file came before that of the picture.
+/// Whether the end of the file came before that of the picture. Only some decoders keep the cause;
+/// the others have it in their text.
 fn ends_early(error: &ImageError) -> bool {
-    let mut cause: Option<&dyn Error> = Some(error);
-    while let Some(error) = cause {
-        let io = error.downcast_ref::<std::io::Error>();
-        if io.is_some_and(|io| io.kind() == ErrorKind::UnexpectedEof) {
-            return true;
-        }
-        cause = error.source();
+    const SAID: [&str; 5] = [
+        "end of file",
+        "eof",
+        "fill whole buffer",
+        "truncated",
+        "not enough",
+    ];
+    if let ImageError::IoError(io) = error {
+        return io.kind() == ErrorKind::UnexpectedEof;
     }
-    false
+    let text = error.to_string().to_lowercase();
+    SAID.iter().any(|said| text.contains(said))
 }
 
 fn title(format: ImageFormat) -> &'static str {

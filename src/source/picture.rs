@@ -7,6 +7,8 @@ use super::matrix::not_finite;
 use super::{Limits, Loaded, SourceError};
 use crate::memory;
 
+/// What to do where a picture needs more memory than there is.
+pub(super) const SMALLER: &str = "scale the picture down or crop it";
 const WHITE: f64 = 255.0;
 
 /// How much of a pixel can be seen.
@@ -147,9 +149,8 @@ impl Canvas<'_> {
     }
 
     fn zeros(&self, rows: usize, cols: usize) -> Result<DMatrix<f64>, SourceError> {
-        memory::zeros(rows, cols).map_err(|shortage| {
-            SourceError::memory(self.name, shortage, "lower --max-pixels, crop the picture")
-        })
+        memory::zeros(rows, cols)
+            .map_err(|shortage| SourceError::memory(self.name, shortage, SMALLER))
     }
 
     /// Turned as the camera or scanner says.

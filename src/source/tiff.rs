@@ -1,10 +1,12 @@
 //! TIFF pictures, and the matrices that scientific programs store as TIFF.
 
+use std::io::ErrorKind;
+
 use ::image::metadata::Orientation;
 use ::tiff::decoder::{Decoder, DecodingResult};
 use ::tiff::{TiffError, TiffFormatError};
 
-use super::picture::{Alpha, Canvas, Shade};
+use super::picture::{Alpha, Canvas, SMALLER, Shade};
 use super::tiff_directory::{Changed, Directory, Tag};
 use super::{Limits, Loaded, SourceError};
 use crate::memory;
@@ -279,9 +281,8 @@ impl<'a> Page<'a> {
             });
         }
         // Decoded and, where it is packed, once more in between.
-        memory::ensure_free(bytes.saturating_mul(2)).map_err(|shortage| {
-            SourceError::memory(self.name, shortage, "scale the picture down, crop it")
-        })
+        memory::ensure_free(bytes.saturating_mul(2))
+            .map_err(|shortage| SourceError::memory(self.name, shortage, SMALLER))
     }
 
     fn orientation(&self) -> Orientation {
@@ -540,7 +541,8 @@ fn unpack(row: &[u8], bits: usize, count: usize, line: &mut Vec<f64>) {
 
 fn describe(name: &str, error: &TiffError, limits: &Limits) -> SourceError {
     let reason = match error {
-        TiffError::IoError(_) => "it ends early, or its packed pixels are wrong",
+        TiffError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => "it ends early",
+        TiffError::IoError(_) => "its packed pixels are wrong",
         TiffError::FormatError(TiffFormatError::CompressedDataCorrupt(_)) => {
             "its packed pixels are wrong"
         }

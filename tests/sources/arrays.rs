@@ -324,6 +324,14 @@ fn what_numpy_reads_is_read() {
     let exact = read(&case("n06_both.npz#W")).unwrap().matrix;
     assert!((exact.norm() - 10.343326308625551).abs() < 1e-12);
     refused(read(&case("n19_bf16.npy")), &["bfloat16", "view('f4')"]);
+    // The first bytes tell an array and an archive, whatever the name.
+    let array = npy("'<f8'", false, "(1, 1)", &doubles(&[7.0]));
+    for (name, content) in [
+        ("a.npz", array.clone()),
+        ("a.npy", zip(&[("w.npy", &array)])),
+    ] {
+        assert_eq!(bytes(name, content).unwrap().matrix, matrix(1, 1, &[7.0]));
+    }
     // Version 2 and 3 have a longer length; version 3 is UTF-8.
     for version in [2, 3] {
         let header = b"{'descr': '=f8', 'fortran_order': False, 'shape': (1, 1)}";

@@ -194,6 +194,18 @@ fn damaged_and_unknown_pictures_are_refused() {
     refused(bytes("p.png", &file[..40]), &["p.png is damaged"]);
     refused(bytes("p.png", b"not a picture"), &["p.png is damaged"]);
     refused(bytes("p.jpg", b"\xff\xd8\xff\xe0"), &["p.jpg is damaged"]);
+    for length in [4, 100, turned().len() - 1] {
+        let part = &turned()[..length];
+        refused(bytes("p.jpg", part), &["p.jpg is damaged", "ends early"]);
+    }
+    let bmp = encode(&grey(), ImageFormat::Bmp);
+    for (name, part) in [
+        ("p.png", &file[..file.len() / 2]),
+        ("p.bmp", &bmp[..bmp.len() - 2]),
+    ] {
+        refused(bytes(name, part), &["is damaged", "ends early"]);
+    }
+    refused(bytes("p.gif", "plain text"), &["does not begin as a GIF"]);
     // The content counts where it is clear.
     assert!(bytes("really a png.jpg", &file).is_ok());
     assert!(bytes("no extension", &file).is_ok());
