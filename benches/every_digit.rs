@@ -57,7 +57,7 @@ impl Seen {
         self.missed += other.missed;
         for (mine, other) in self.worst.iter_mut().zip(other.worst) {
             // A NaN is the worst there is.
-            if !(other.value <= mine.value) {
+            if other.value > mine.value || other.value.is_nan() {
                 *mine = other;
             }
         }

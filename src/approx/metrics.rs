@@ -34,24 +34,6 @@ impl SumOfSquares {
         squares
     }
 
-    /// Of numbers of which the largest is from one to two, or all are zero: none needs care, so they
-    /// are added up side by side.
-    pub fn of_scaled(values: &[f64]) -> Self {
-        let (chunks, rest) = values.as_chunks::<8>();
-        let mut sums = [0.0; 8];
-        for chunk in chunks {
-            for (sum, value) in sums.iter_mut().zip(chunk) {
-                *sum += value * value;
-            }
-        }
-        let sum = sums.iter().sum::<f64>() + rest.iter().map(|value| value * value).sum::<f64>();
-        if sum == 0.0 {
-            Self::new()
-        } else {
-            Self { scale: 1.0, sum }
-        }
-    }
-
     /// Normalized Frobenius error ‖W − Ŵ‖ / ‖W‖ (III.A), where these squares are those of W − Ŵ and
     /// the other ones those of W, in the same unit. The zero matrix is met exactly by every method:
     /// its error is zero.

@@ -55,7 +55,7 @@ impl Spectra {
         let unit = unit_of(largest(matrix.as_slice()));
         let relative = Relative {
             unit,
-            whole: SumOfSquares::of_scaled((matrix / unit).as_slice()),
+            whole: SumOfSquares::of(matrix.iter().map(|cell| cell / unit)),
             outside: outside(matrix, &layout, unit),
         };
         Self {

@@ -142,12 +142,11 @@ impl Thin {
 
 /// The first answer that passes its checks.
 fn verified(tall: &DMatrix<f64>, par: Par) -> Option<Thin> {
-    let ways: [fn(&DMatrix<f64>, Par) -> Option<Thin>; 2] = if is_large(tall) {
-        [with_faer, with_reflections]
+    if is_large(tall) {
+        with_faer(tall, par).or_else(|| with_reflections(tall, par))
     } else {
-        [with_reflections, with_faer]
-    };
-    ways.into_iter().find_map(|way| way(tall, par))
+        with_reflections(tall, par).or_else(|| with_faer(tall, par))
+    }
 }
 
 /// σ from a bidiagonalization alone, where they pass the check.
