@@ -6,7 +6,6 @@ use nalgebra::DMatrix;
 use thiserror::Error;
 
 use crate::approx::budget::parameters;
-use crate::approx::metrics::numerical_rank;
 use crate::approx::{
     BlockLayout, Evaluation, FactorError, Factors, LayoutKind, Method, MethodSettings, evaluate,
 };
@@ -66,7 +65,7 @@ impl Analysis {
         measurable(whole)?;
         let mut analysis = Self {
             norm: whole.spectra.norm,
-            rank: numerical_rank(&whole.spectra.sigma[0], rows, cols),
+            rank: whole.spectra.numerical_rank(0),
             methods: Vec::new(),
             factors,
         };
@@ -230,15 +229,14 @@ pub fn notes(one: &Evaluation, settings: &Settings) -> Vec<String> {
     }
     if one.denser_than_dense > 0 {
         notes.push(format!(
-            "{name}: denser than dense, the factors of {} store at least as many numbers as they replace",
+            "{name}: larger than dense: in {} the factors store at least as many numbers as the block",
             blocks(one.denser_than_dense)
         ));
     }
     if one.out_of_reach > 0.0 {
         notes.push(format!(
-            "{name}: {} of the error {} lies outside the blocks, out of reach at any rank",
-            label::error(one.out_of_reach),
-            label::error(one.error)
+            "{name}: the error cannot fall below {}: entries outside the blocks are never approximated",
+            label::error(one.out_of_reach)
         ));
     }
     let unused = unused(one, settings);

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::finetune::settings::distinct;
 use crate::finetune::{AdaptationData, FinetuneError, Layout, SweepSettings, bounds};
-use crate::source::{Dataset, SourceError, Split, digits};
+use crate::source::{Dataset, DigitSet, SourceError, Split, digits};
 
 /// A choice of sweep to begin from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -191,20 +191,34 @@ impl Experiment {
     /// The digits, sorted into the two tasks.
     ///
     /// # Errors
-    /// Files that cannot be read, a data set without all ten digits.
+    /// Files that cannot be read, a data set without all ten digits, pixels other than 0 to 255.
     pub fn data(&self) -> Result<AdaptationData, DataError> {
         let train = digits(&self.dataset, Split::Train)?;
         let test = digits(&self.dataset, Split::Test)?;
+        let sizes = [&train, &test].map(|set| (set.rows(), set.cols()));
+        if sizes[0] != sizes[1] {
+            return Err(DataError::Sizes {
+                name: train.name().to_owned(),
+                train: sizes[0],
+                test: sizes[1],
+            });
+        }
         Ok(AdaptationData::new(
             train.name(),
-            train.images(),
+            bytes_of(&train)?,
             train.labels(),
-            test.images(),
+            bytes_of(&test)?,
             test.labels(),
             train.rows(),
             train.cols(),
         )?)
     }
+}
+
+fn bytes_of(set: &DigitSet) -> Result<&[u8], DataError> {
+    set.images().ok_or_else(|| DataError::NoBytes {
+        name: set.name().to_owned(),
+    })
 }
 
 fn ranks_of(settings: &SweepSettings) -> Vec<Vec<usize>> {
@@ -239,4 +253,27 @@ pub enum DataError {
     /// Its contents.
     #[error(transparent)]
     Finetune(#[from] FinetuneError),
+    /// Images of two sizes.
+    #[error(
+        "the training images are {} × {} and the test images {} × {}; fine-tuning needs one size in \
+         both halves of {name}",
+        train.0, train.1, test.0, test.1
+    )]
+    Sizes {
+        /// The data set.
+        name: String,
+        /// Rows and columns of its training images.
+        train: (usize, usize),
+        /// Rows and columns of its test images.
+        test: (usize, usize),
+    },
+    /// Pixels that are fractions, or no whole numbers from 0 to 255.
+    #[error(
+        "some pixels are not whole numbers from 0 to 255; for fine-tuning save the images as \
+         unsigned bytes: {name}"
+    )]
+    NoBytes {
+        /// The data set.
+        name: String,
+    },
 }

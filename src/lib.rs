@@ -31,6 +31,7 @@ pub mod cli;
 pub mod experiment;
 pub mod figure;
 pub mod finetune;
+pub mod memory;
 pub mod process;
 pub mod report;
 pub mod session;

@@ -13,7 +13,7 @@ use crate::system;
 use place::Place;
 use temporary::Temporary;
 
-pub(crate) use temporary::remove_temporary;
+pub(crate) use temporary::{forget, remember, remove_temporary};
 
 /// Why a file could not be written; what stood there before is untouched.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -49,6 +49,11 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// What the system said about writing to `path`.
+    pub(crate) fn writing(path: &Path, error: &io::Error) -> Self {
+        Self::place(path, system::writing(path, error))
+    }
+
     fn place(path: &Path, reason: String) -> Self {
         Self::Place {
             path: path.to_path_buf(),
@@ -69,7 +74,7 @@ impl StoreError {
 /// stands there that is no regular file or read-only.
 pub fn save_atomically(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let place = Place::find(path).map_err(|reason| StoreError::place(path, reason))?;
-    write(&place, bytes).map_err(|error| StoreError::place(path, system::writing(path, &error)))
+    write(&place, bytes).map_err(|error| StoreError::writing(path, &error))
 }
 
 /// Looks whether `path` can be written, before long work whose result goes there.
@@ -80,7 +85,7 @@ pub fn check_place(path: &Path) -> Result<(), StoreError> {
     let place = Place::find(path).map_err(|reason| StoreError::place(path, reason))?;
     match Temporary::beside(place.path()) {
         Ok(_) => Ok(()),
-        Err(error) => Err(StoreError::place(path, system::writing(path, &error))),
+        Err(error) => Err(StoreError::writing(path, &error)),
     }
 }
 

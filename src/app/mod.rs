@@ -5,6 +5,7 @@ mod arrays;
 pub mod command;
 mod dialogs;
 mod export;
+mod fonts;
 mod help;
 mod keys;
 mod menu;
@@ -57,6 +58,7 @@ pub struct Explorer {
     state: State,
     approximate: ApproximateTab,
     finetune: FinetuneTab,
+    fonts: fonts::SystemFonts,
     method: MethodTab,
     dialogs: Dialogs,
     exporter: Exporter,
@@ -97,6 +99,7 @@ impl Explorer {
             state: State::new(preferences),
             approximate: ApproximateTab::default(),
             finetune: FinetuneTab::new(sweeps, &wake),
+            fonts: fonts::SystemFonts::new(ctx, &wake),
             method: MethodTab::default(),
             dialogs: Dialogs::default(),
             exporter: Exporter::default(),
@@ -206,6 +209,7 @@ impl eframe::App for Explorer {
             update::run(self, ui.ctx(), command);
         }
         update::afterwards(self, ui.ctx());
+        self.fonts.update(ui.ctx());
     }
 
     fn on_exit(&mut self) {

@@ -139,8 +139,8 @@ pub fn subtract(explorer: &mut Explorer, source: Source) {
 }
 
 pub fn open_folder(explorer: &mut Explorer, path: std::path::PathBuf) {
-    let split = explorer.state.preferences.view.split;
     let dataset = Dataset::Folder(path);
+    let split = source::half_there(&dataset, explorer.state.preferences.view.split);
     open(
         explorer,
         Source::Digit {
@@ -156,6 +156,12 @@ pub fn open_text(explorer: &mut Explorer, text: &str, then: fn(&mut Explorer, So
     let state = &mut explorer.state;
     state.notices.settle(Tab::Approximate, Act::Path);
     match Source::typed(text, home().as_deref()) {
+        Ok(Source::StandardInput) => {
+            let error =
+                "The window reads standard input only when it is started as localized-lora -";
+            let error = Message::Error(error.to_owned());
+            state.notices.say(Tab::Approximate, Act::Path, error);
+        }
         Ok(source) => {
             then(explorer, source);
             explorer.state.opened_by = Act::Path;

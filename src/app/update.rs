@@ -75,6 +75,10 @@ pub fn receive(explorer: &mut Explorer, _ctx: &egui::Context) {
 }
 
 fn no_digits(state: &mut State, why: String) {
+    // Back to the half that is on screen: the folder has no other.
+    if let Source::Digit { split, .. } = state.session().source {
+        state.preferences.view.split = split;
+    }
     let error = Message::Error(why);
     state.notices.say(Tab::Approximate, Act::Gallery, error);
 }

@@ -12,7 +12,7 @@ use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, number, print};
 use crate::analysis::{affordable, compared_at};
 use crate::approx::survey::{Survey, survey};
 use crate::approx::{Method, MethodSettings};
-use crate::figure::build::{distribution, label_table, survey_table};
+use crate::figure::build::{distribution, label_table, survey_table, verdict_sentence};
 use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::report;
@@ -25,10 +25,11 @@ pub struct DatasetArgs {
     /// Which half of the data set
     #[arg(long, value_enum, default_value = "test")]
     pub split: SplitName,
-    /// Only the images of this digit
-    #[arg(long, value_name = "D", value_parser = number::digit)]
+    /// Only the images with this label
+    #[arg(long, value_name = "D", value_parser = number::label)]
     pub digit: Option<u8>,
-    /// A folder with four files of MNIST's form, plain or .gz, instead of the built-in MNIST
+    /// A folder with a data set in MNIST (IDX) format, plain or .gz, instead of the built-in MNIST;
+    /// of several data sets in it FOLDER/NAME is one
     #[arg(long, value_name = "FOLDER")]
     pub data: Option<PathBuf>,
     #[command(flatten)]
@@ -44,9 +45,9 @@ pub struct DatasetArgs {
 /// A split by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SplitName {
-    /// 60,000 images
+    /// The training images, 60,000 in MNIST
     Train,
-    /// 10,000 images
+    /// The test images, 10,000 in MNIST
     Test,
 }
 
@@ -121,10 +122,12 @@ fn measure(
     };
     if indices.is_empty() {
         let digit = arguments.digit.unwrap_or_default();
+        let classes: Vec<String> = set.classes().iter().map(u8::to_string).collect();
         return Err(Failure::run(format!(
-            "{} has no {} image with the label {digit}, choose another one",
+            "{} has no {} image with the label {digit}; choose one of {}",
             set.name(),
-            set.split()
+            set.split(),
+            classes.join(", ")
         )));
     }
     // Drawn on standard error, and only if that is a terminal.
@@ -179,8 +182,8 @@ fn print(
         set.cols(),
         arguments.transform.transform().describe()
     );
-    if let Some(wins) = survey.localized_beats_lora() {
-        heading += &format!("; Localized beats LoRA on {}", label::percent(wins));
+    if let Some(verdict) = survey.localized_against_lora() {
+        heading += &format!("; {}", verdict_sentence(&verdict));
     }
     let by_label = label_table(survey, Theme::Light);
     print::page(&heading, &[&whole, &by_label], notes)

@@ -211,7 +211,7 @@ impl Start {
         };
         let exists = || {
             Failure::run(format!(
-                "{} exists already; go on with it by --resume, or choose another name",
+                "{} exists already; use --resume to continue it, or choose another name",
                 path.display()
             ))
         };
@@ -236,7 +236,8 @@ impl Start {
         let (Some(found), Some(file)) = (&self.found, &self.file) else {
             return Ok(());
         };
-        found.check(settings, &data.name).map_err(|error| {
+        let data = (data.name.as_str(), [data.rows, data.cols]);
+        found.check(settings, data).map_err(|error| {
             let path = file.path().display();
             Failure::run(format!("{path}: {error}"))
         })

@@ -1,6 +1,7 @@
 //! The command line: arguments in, text, JSON and figures out. Needs no display.
 
 mod approximate;
+mod arrays;
 mod best_grid;
 mod curve;
 mod dataset;
@@ -25,6 +26,7 @@ use std::num::NonZeroUsize;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use approximate::ApproximateArgs;
+pub use arrays::ArraysArgs;
 pub use curve::CurveArgs;
 pub use dataset::DatasetArgs;
 pub use failure::Failure;
@@ -45,7 +47,7 @@ const ABOUT: &str = "Explore the paper Localized LoRA: LoRA, MELoRA and Localize
 const SOURCES: &str = "SOURCE is mnist:test:1, mnist:train:42, FOLDER#test:1 (a data set of MNIST's form), \
 synthetic:KIND or synthetic:KIND:rows=64,seed=3 (KIND: low-rank, block-low-rank, diagonal, identity, \
 noise, gradient), or a file: PNG, JPEG and other images, CSV or TSV, NPY, NPZ (FILE#NAME for one of \
-several arrays).";
+several arrays), or - for a file on standard input.";
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -77,10 +79,12 @@ pub enum Command {
     /// Error against parameters at every rank, or the singular values
     #[command(after_help = SOURCES)]
     Curve(CurveArgs),
-    /// Approximate every image of a data set: mean errors, and how often Localized beats LoRA
+    /// Approximate every image of a data set: mean errors, and how often Localized is better than LoRA
     Dataset(DatasetArgs),
     /// Train the paper's network on digits 0 to 4, adapt it to 5 to 9 by every layout, and compare
     Finetune(FinetuneArgs),
+    /// List the arrays in a file: names, shapes, element types and sizes
+    Arrays(ArraysArgs),
 }
 
 /// What the user asked for.
@@ -112,12 +116,20 @@ pub fn parse<T: Into<OsString>>(
             command: Some(command),
             ..
         }) => Ok(Some(Invocation::Command(Box::new(command)))),
+        // Only a word that is meant as one, for a file of that name can be written ./approximate.
+        Ok(CommandLine {
+            max_pixels: Some(_),
+            ..
+        }) if usage::before_subcommand(&arguments).is_some() => Err(Failure::usage(
+            usage::before_subcommand(&arguments).unwrap_or_default(),
+        )),
         Ok(CommandLine {
             file, max_pixels, ..
-        }) => Ok(Some(Invocation::Window {
-            source: file,
-            limits: source::limits(max_pixels),
-        })),
+        }) => {
+            let limits = source::limits(max_pixels);
+            let source = source::for_window(file, &limits)?;
+            Ok(Some(Invocation::Window { source, limits }))
+        }
         Err(error) if !error.use_stderr() => {
             print::standard_output(error.render().to_string())?;
             Ok(None)
@@ -147,5 +159,6 @@ pub fn run(command: &Command) -> Result<(), Failure> {
         Command::Curve(arguments) => curve::run(arguments),
         Command::Dataset(arguments) => dataset::run(arguments),
         Command::Finetune(arguments) => finetune::run(arguments),
+        Command::Arrays(arguments) => arrays::run(arguments),
     }
 }

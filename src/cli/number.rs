@@ -28,10 +28,9 @@ pub(super) fn rate(text: &str) -> Result<f64, String> {
     }
 }
 
-/// A digit.
-pub(super) fn digit(text: &str) -> Result<u8, String> {
-    match text.parse::<u8>() {
-        Ok(digit @ 0..=9) => Ok(digit),
-        _ => Err("a digit is a whole number from 0 to 9".to_owned()),
-    }
+/// The label of an image.
+pub(super) fn label(text: &str) -> Result<u8, String> {
+    let most = u8::MAX;
+    text.parse()
+        .map_err(|_| format!("a label is a whole number from 0 to {most}"))
 }

@@ -61,7 +61,7 @@ fn read(command: &str) -> Parsed {
             limits: Limits::default(),
             target: arguments.figure.target().unwrap(),
         },
-        Command::Finetune(_) => panic!("about no matrix: {command}"),
+        Command::Finetune(_) | Command::Arrays(_) => panic!("about no matrix: {command}"),
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
 use super::number;
 use crate::session::Session;
-use crate::source::{Limits, Source, SourceError, Transform};
+use crate::source::{self, Limits, NamedMatrix, Source, SourceError, Transform};
 
 /// Reads a SOURCE; a path need not be UTF-8.
 pub(super) fn parser() -> impl TypedValueParser<Value = Source> {
@@ -46,13 +47,27 @@ impl SourceArgs {
 
     /// The files that are read.
     pub fn files(&self) -> Vec<PathBuf> {
-        let sources = std::iter::once(&self.source).chain(&self.subtract);
-        sources.flat_map(Source::files).collect()
+        self.session().files()
     }
 
     /// How much may be read.
     pub fn limits(&self) -> Limits {
         limits(self.max_pixels)
+    }
+}
+
+/// The window comes back to its source, which standard input cannot: it is read here.
+pub(super) fn for_window(
+    source: Option<Source>,
+    limits: &Limits,
+) -> Result<Option<Source>, SourceError> {
+    match source {
+        Some(Source::StandardInput) => {
+            let loaded = source::load(&Source::StandardInput, limits)?;
+            let named = NamedMatrix::new(loaded.name, loaded.matrix)?;
+            Ok(Some(Source::Values(Arc::new(named))))
+        }
+        source => Ok(source),
     }
 }
 

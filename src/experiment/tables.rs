@@ -5,7 +5,7 @@ use super::figures::{digits, look, look_of, setting};
 use crate::figure::palette::Theme;
 use crate::figure::{Cell, Column, Row, Table, label};
 use crate::finetune::record::deviation;
-use crate::finetune::{Inspection, Layout, Results, RunRecord, frontier, wins};
+use crate::finetune::{Inspection, Layout, Results, RunRecord, Wins, frontier, wins};
 
 /// Full fine-tuning, and every layout's best configuration at each parameter count; over several
 /// seeds the mean ± the standard deviation.
@@ -128,10 +128,14 @@ pub fn spread(mean: f64, deviation: Option<f64>) -> String {
 pub fn wins_sentences(results: &Results) -> Vec<String> {
     let localized = [Layout::LocalizedBlock, Layout::LocalizedGrid];
     let sentence = |layout| {
-        let (won, of) = wins(results, layout)?;
+        let Wins { better, equal, of } = wins(results, layout)?;
+        let ties = match equal {
+            0 => String::new(),
+            _ => format!(", the same drop as {equal}"),
+        };
         Some(format!(
-            "{}: a lower drop with no more parameters than {won} of {of} points of LoRA and MELoRA \
-             in its range",
+            "{}: a lower drop with no more parameters than {better} of {of} points of LoRA and MELoRA \
+             in its range{ties}",
             look(layout, Theme::Light).name
         ))
     };

@@ -117,8 +117,11 @@ impl Session {
     }
 }
 
-/// A source as the command line reads it back.
+/// A source as the command line reads it back; what came through a pipe is gone.
 fn written(source: &Source) -> Option<String> {
+    if *source == Source::StandardInput {
+        return None;
+    }
     let text = source.to_string();
     (text.parse::<Source>().as_ref() == Ok(source)).then_some(text)
 }

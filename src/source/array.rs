@@ -1,24 +1,24 @@
 //! NumPy's `.npy` arrays and `.npz` archives.
 
-use std::io::{BufReader, Read, Seek};
+use std::io::{BufReader, ErrorKind, Read, Seek};
 use std::path::Path;
 
 use half::f16;
 use nalgebra::DMatrix;
-use npyz::npz::NpzArchive;
-use npyz::{Deserialize, NpyFile, NpyHeader, Order};
+use serde::Serialize;
 
-use super::error::{guarded, printable, shown};
-use super::npy_header::{self, dtype_name, sides};
+use super::archive::{Archive, Member, unpack_reason};
+use super::error::{printable, shown};
+use super::npy_header::{self, EXPECTED, Header, sides};
+use super::npy_type::{Element, Number};
 use super::{Limits, Loaded, SourceError, file};
+use crate::memory;
 
-const ARCHIVE: &str = "an .npz archive";
-const ARRAY: &str = "an .npy array";
-/// Names in an error message, and arrays looked at to find the only matrix.
-const LISTED: usize = 20;
+/// Arrays of an archive that are looked at to find the only matrix.
+const LOOKED_AT: usize = 1000;
 
 /// One array of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ArrayInfo {
     /// Its name in an archive; empty for the array of an `.npy` file.
     pub name: String,
@@ -26,16 +26,26 @@ pub struct ArrayInfo {
     pub shape: Vec<u64>,
     /// Its element type as NumPy names it, such as `float32`.
     pub dtype: String,
+    /// The bytes that it takes in the file once unpacked, its header included.
+    pub bytes: u64,
 }
 
-impl ArrayInfo {
-    fn new(name: &str, header: &NpyHeader) -> Self {
-        Self {
-            name: name.to_owned(),
-            shape: header.shape().to_vec(),
-            dtype: dtype_name(&header.dtype()),
-        }
-    }
+/// A member of an archive that is no array.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OtherMember {
+    /// Its name in the archive.
+    pub name: String,
+    /// Why it is none, as one sentence where it should be one.
+    pub reason: String,
+}
+
+/// What is in a file of arrays, each in the order of the names.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Arrays {
+    /// The arrays.
+    pub arrays: Vec<ArrayInfo>,
+    /// What else is there.
+    pub others: Vec<OtherMember>,
 }
 
 /// The arrays of an `.npz` or `.npy` file in the order of their names; none for other files.
@@ -44,16 +54,75 @@ impl ArrayInfo {
 /// When the file cannot be read or is damaged.
 pub fn arrays_in(path: impl AsRef<Path>) -> Result<Vec<ArrayInfo>, SourceError> {
     let path = path.as_ref();
-    let (opened, _) = file::open(path)?;
-    let name = shown(path);
+    let (opened, length) = file::open(path)?;
     let reader = BufReader::new(opened);
-    match file::extension(path).as_str() {
-        "npz" => Archive::open(&name, reader)?.infos(usize::MAX),
-        "npy" => {
-            let (header, _) = npy_header::read(&name, reader)?;
-            Ok(vec![ArrayInfo::new("", &header)])
+    Ok(file::list(path, &shown(path), reader, length)?
+        .map(|listed| listed.arrays)
+        .unwrap_or_default())
+}
+
+/// Everything in an `.npz` or `.npy` file; a member that is damaged does not hide the others.
+///
+/// # Errors
+/// When the file cannot be read, or holds no arrays.
+pub fn list_arrays(path: impl AsRef<Path>) -> Result<Arrays, SourceError> {
+    let path = path.as_ref();
+    let (opened, length) = file::open(path)?;
+    let reader = BufReader::new(opened);
+    file::list(path, &shown(path), reader, length)?.ok_or_else(|| {
+        SourceError::unsupported(
+            &shown(path),
+            "no arrays that could be listed",
+            "arrays are in .npy and .npz files",
+        )
+    })
+}
+
+/// The array of an `.npy` file of `length` bytes.
+pub(super) fn list_npy(name: &str, reader: impl Read, length: u64) -> Result<Arrays, SourceError> {
+    let header = npy_header::read(name, reader)?;
+    Ok(Arrays {
+        arrays: vec![info("", &header, length)],
+        others: Vec::new(),
+    })
+}
+
+/// The members of an `.npz` archive.
+pub(super) fn list_npz(name: &str, reader: impl Read + Seek) -> Result<Arrays, SourceError> {
+    let mut archive = Archive::open(name, reader)?;
+    let arrays = archive.arrays();
+    let mut listed = Arrays::default();
+    for member in archive.members.clone() {
+        if !arrays.contains(&member) {
+            let reason = "no array".to_owned();
+            listed.others.push(other(&member, reason));
+            continue;
         }
-        _ => Ok(Vec::new()),
+        let shown = archive.shown(&member);
+        let header = archive.with_member(&member, |entry| npy_header::read(&shown, entry));
+        match header {
+            Ok(header) => listed
+                .arrays
+                .push(info(&member.name, &header, member.length)),
+            Err(error) => listed.others.push(other(&member, error.to_string())),
+        }
+    }
+    Ok(listed)
+}
+
+fn info(name: &str, header: &Header, bytes: u64) -> ArrayInfo {
+    ArrayInfo {
+        name: name.to_owned(),
+        shape: header.shape.clone(),
+        dtype: header.element.name(),
+        bytes,
+    }
+}
+
+fn other(member: &Member, reason: String) -> OtherMember {
+    OtherMember {
+        name: member.name.clone(),
+        reason,
     }
 }
 
@@ -64,14 +133,8 @@ pub(super) fn read_npy(
     length: u64,
     limits: &Limits,
 ) -> Result<Loaded, SourceError> {
-    let (header, consumed) = npy_header::read(name, &mut reader)?;
-    read_values(
-        name,
-        &header,
-        reader,
-        length.saturating_sub(consumed),
-        limits,
-    )
+    let header = npy_header::read(name, &mut reader)?;
+    read_values(name, &header, reader, length, limits)
 }
 
 /// The array `wanted` of an `.npz` archive, or its only matrix.
@@ -82,168 +145,122 @@ pub(super) fn read_npz(
     limits: &Limits,
 ) -> Result<Loaded, SourceError> {
     let mut archive = Archive::open(name, reader)?;
-    let array = match wanted {
-        Some(array) if archive.names.iter().any(|known| known == array) => array.to_owned(),
-        Some(array) => return Err(archive.ask(format!("has no array '{}'", printable(array)))),
-        None => archive.only_matrix()?,
+    let member = match wanted {
+        Some(wanted) => named(&mut archive, wanted)?,
+        None => only_matrix(name, &mut archive)?,
     };
-    let shown = format!("{name}#{}", printable(&array));
-    let mut loaded = archive.with_entry(&array, |mut entry, length| {
-        let (header, consumed) = npy_header::read(&shown, &mut entry)?;
-        read_values(
-            &shown,
-            &header,
-            entry,
-            length.saturating_sub(consumed),
-            limits,
-        )
+    let shown = archive.shown(&member);
+    let mut loaded = archive.with_member(&member, |mut entry| {
+        let header = npy_header::read(&shown, &mut entry)?;
+        read_values(&shown, &header, entry, member.length, limits)
     })?;
     if wanted.is_none() {
-        loaded
-            .notes
-            .insert(0, format!("array '{}' of the archive", printable(&array)));
+        let note = format!("array '{}' of the archive", printable(&member.name));
+        loaded.notes.insert(0, note);
     }
     Ok(loaded)
 }
 
-struct Archive<R: Read + Seek> {
-    name: String,
-    archive: NpzArchive<R>,
-    names: Vec<String>,
+fn named<R: Read + Seek>(archive: &mut Archive<R>, wanted: &str) -> Result<Member, SourceError> {
+    let found = archive.find(wanted).cloned();
+    let arrays = archive.arrays();
+    let Some(member) = found else {
+        let problem = format!("has no array '{}'", printable(wanted));
+        return Err(match arrays.is_empty() {
+            true => no_arrays(archive.name()),
+            false => archive.ask(&arrays, problem),
+        });
+    };
+    // One that cannot be unpacked says itself why.
+    if arrays.contains(&member) || archive.with_member(&member, |_| Ok(())).is_err() {
+        return Ok(member);
+    }
+    let problem = format!("has a member '{}', which is no array", printable(wanted));
+    Err(match arrays.is_empty() {
+        true => no_arrays(archive.name()),
+        false => archive.ask(&arrays, problem),
+    })
 }
 
-impl<R: Read + Seek> Archive<R> {
-    fn open(name: &str, reader: R) -> Result<Self, SourceError> {
-        let archive = guarded(name, ARCHIVE, || {
-            NpzArchive::new(reader)
-                .map_err(|error| SourceError::damaged(name, ARCHIVE, error.to_string()))
-        })?;
-        let mut names: Vec<String> = archive.array_names().map(str::to_owned).collect();
-        names.sort();
-        names.dedup();
-        if names.is_empty() {
-            return Err(SourceError::unsupported(
-                name,
-                "no arrays",
-                "an archive that numpy.savez wrote is needed",
-            ));
-        }
-        Ok(Self {
-            name: name.to_owned(),
-            archive,
-            names,
-        })
-    }
-
-    /// Gives the unpacked bytes of an array, and how many it says they are, to `read`.
-    fn with_entry<T>(
-        &mut self,
-        array: &str,
-        read: impl FnOnce(&mut dyn Read, u64) -> Result<T, SourceError>,
-    ) -> Result<T, SourceError> {
-        let name = format!("{}#{}", self.name, printable(array));
-        let file_name = npyz::npz::file_name_from_array_name(array);
-        let zip = self.archive.zip_archive();
-        guarded(&name, ARCHIVE, || {
-            let mut entry = zip
-                .by_name(&file_name)
-                .map_err(|error| SourceError::damaged(&name, ARCHIVE, error.to_string()))?;
-            let length = entry.size();
-            read(&mut entry, length)
-        })
-    }
-
-    fn infos(&mut self, most: usize) -> Result<Vec<ArrayInfo>, SourceError> {
-        let names: Vec<String> = self.names.iter().take(most).cloned().collect();
-        let mut infos = Vec::with_capacity(names.len());
-        for array in names {
-            let shown = format!("{}#{}", self.name, printable(&array));
-            infos.push(self.with_entry(&array, |entry, _| {
-                let (header, _) = npy_header::read(&shown, entry)?;
-                Ok(ArrayInfo::new(&array, &header))
-            })?);
-        }
-        Ok(infos)
-    }
-
-    /// The name of the only two-dimensional array, or of the only array.
-    fn only_matrix(&mut self) -> Result<String, SourceError> {
-        if let [only] = self.names.as_slice() {
-            return Ok(only.clone());
-        }
-        if self.names.len() > LISTED {
-            return Err(self.ask(format!("holds {} arrays", self.names.len())));
-        }
-        let infos = self.infos(LISTED)?;
-        let mut matrices = infos.iter().filter(|info| info.shape.len() == 2);
-        match (matrices.next(), matrices.next()) {
-            (Some(only), None) => Ok(only.name.clone()),
-            (Some(_), Some(_)) => Err(self.ask("holds several matrices".to_owned())),
-            _ => Err(self.ask("holds several arrays and none is a matrix".to_owned())),
-        }
-    }
-
-    fn ask(&self, problem: String) -> SourceError {
-        let mut names = self
-            .names
-            .iter()
-            .take(LISTED)
-            .map(|name| printable(name))
-            .collect::<Vec<_>>()
-            .join(", ");
-        if self.names.len() > LISTED {
-            names.push_str(", …");
-        }
-        SourceError::WhichArray {
-            name: self.name.clone(),
-            problem,
-            names,
-        }
-    }
+fn no_arrays(name: &str) -> SourceError {
+    let remedy = "an archive that numpy.savez wrote is needed";
+    SourceError::unsupported(name, "no arrays", remedy)
 }
 
-/// The values behind a header, of which `available` bytes should be there.
-fn read_values(
+/// The only two-dimensional array of numbers, or the only array.
+fn only_matrix<R: Read + Seek>(
     name: &str,
-    header: &NpyHeader,
-    mut reader: impl Read,
-    available: u64,
-    limits: &Limits,
-) -> Result<Loaded, SourceError> {
-    let (rows, cols) = matrix_shape(name, header, limits)?;
-    let kind = dtype_name(&header.dtype());
-    let item_bytes = header.dtype().num_bytes().unwrap_or(0) as u64;
-    let announced = (rows as u64 * cols as u64).saturating_mul(item_bytes);
-    if announced > available {
-        return Err(SourceError::damaged(
+    archive: &mut Archive<R>,
+) -> Result<Member, SourceError> {
+    let arrays = archive.arrays();
+    match arrays.as_slice() {
+        [] => return Err(no_arrays(name)),
+        [only] => return Ok(only.clone()),
+        many if many.len() > LOOKED_AT => {
+            return Err(archive.ask(&arrays, format!("holds {} arrays", arrays.len())));
+        }
+        _ => {}
+    }
+    let has = |wanted: &str| arrays.iter().any(|member| member.name == wanted);
+    if ["data", "format", "shape"].into_iter().all(has) {
+        return Err(SourceError::unsupported(
             name,
-            ARRAY,
-            format!("its header announces {announced} bytes of values and {available} are there"),
+            "a sparse matrix of SciPy",
+            "save scipy.sparse.load_npz(FILE).toarray() with numpy.save",
         ));
     }
-    let mut values = (&mut reader).take(announced);
+    let mut matrices = Vec::new();
+    for member in &arrays {
+        let shown = archive.shown(member);
+        let header = archive.with_member(member, |entry| npy_header::read(&shown, entry))?;
+        if header.shape.len() == 2 && matches!(header.element, Element::Number { .. }) {
+            matrices.push(member.clone());
+        }
+    }
+    match matrices.as_slice() {
+        [only] => Ok(only.clone()),
+        [] => Err(archive.ask(
+            &arrays,
+            "holds several arrays and none is a matrix of numbers",
+        )),
+        _ => Err(archive.ask(&arrays, "holds several matrices")),
+    }
+}
+
+/// The values behind a header; `length` is all that there should be, the header included.
+fn read_values(
+    name: &str,
+    header: &Header,
+    mut reader: impl Read,
+    length: u64,
+    limits: &Limits,
+) -> Result<Loaded, SourceError> {
+    let (number, big_endian) = match &header.element {
+        Element::Number { number, big_endian } => (*number, *big_endian),
+        Element::Other(other) => {
+            let (what, remedy) = other.refusal(header.shape.len());
+            return Err(SourceError::unsupported(name, what, remedy));
+        }
+    };
+    let (rows, cols) = matrix_shape(name, header, limits)?;
+    let available = length.saturating_sub(header.length);
+    let announced = (rows as u64 * cols as u64).saturating_mul(number.size());
+    if announced > available {
+        let reason =
+            format!("its header announces {announced} bytes of values and {available} are there");
+        return Err(SourceError::damaged(name, EXPECTED, reason));
+    }
+    let matrix = memory::zeros(rows, cols)
+        .map_err(|shortage| SourceError::memory(name, shortage, "take a part of it"))?;
     let fill = Fill {
         name,
-        header,
-        shape: (rows, cols),
+        matrix,
+        fortran_order: header.fortran_order,
+        big_endian,
     };
-    let matrix = match kind.as_str() {
-        "bool" => fill.read::<bool>(&mut values, |value| f64::from(u8::from(value))),
-        "int8" => fill.read::<i8>(&mut values, f64::from),
-        "int16" => fill.read::<i16>(&mut values, f64::from),
-        "int32" => fill.read::<i32>(&mut values, f64::from),
-        "int64" => fill.read::<i64>(&mut values, |value| value as f64),
-        "uint8" => fill.read::<u8>(&mut values, f64::from),
-        "uint16" => fill.read::<u16>(&mut values, f64::from),
-        "uint32" => fill.read::<u32>(&mut values, f64::from),
-        "uint64" => fill.read::<u64>(&mut values, |value| value as f64),
-        "float16" => fill.read::<f16>(&mut values, f64::from),
-        "float32" => fill.read::<f32>(&mut values, f64::from),
-        "float64" => fill.read::<f64>(&mut values, |value| value),
-        _ => Err(unsupported_type(name, &kind)),
-    }?;
+    let matrix = fill.read(number, (&mut reader).take(announced))?;
     let mut loaded = Loaded::new(name, matrix);
-    if header.shape().len() == 1 {
+    if header.shape.len() == 1 {
         loaded
             .notes
             .push(format!("a 1-d array, taken as one row of {cols} columns"));
@@ -251,7 +268,7 @@ fn read_values(
     // Reading on to the end also lets an archive check its checksum.
     let behind = reader
         .read(&mut [0])
-        .map_err(|error| SourceError::damaged(name, ARRAY, error.to_string()))?;
+        .map_err(|error| SourceError::damaged(name, EXPECTED, unpack_reason(&error)))?;
     if behind > 0 {
         loaded
             .notes
@@ -260,90 +277,106 @@ fn read_values(
     Ok(loaded)
 }
 
-fn unsupported_type(name: &str, kind: &str) -> SourceError {
-    SourceError::unsupported(
-        name,
-        format!("an array of type {kind}"),
-        "save it as float64, for example with numpy.asarray(a, dtype=float)",
-    )
-}
-
-/// Rows and columns, within the limits; refuses what is no array of numbers first.
+/// Rows and columns, within the limits.
 fn matrix_shape(
     name: &str,
-    header: &NpyHeader,
+    header: &Header,
     limits: &Limits,
 ) -> Result<(usize, usize), SourceError> {
-    let kind = dtype_name(&header.dtype());
-    let is_number = ["bool", "int", "uint", "float"]
-        .iter()
-        .any(|known| kind.starts_with(known));
-    if !is_number {
-        return Err(unsupported_type(name, &kind));
-    }
-    let (rows, cols) = match *header.shape() {
+    let (rows, cols) = match *header.shape {
         [rows, cols] => (rows, cols),
         [cols] => (1, cols),
         [] => {
-            let remedy = "an array of two dimensions is needed";
+            let remedy = "save a.reshape(1, 1) of it for a matrix of one cell";
             return Err(SourceError::unsupported(name, "a single number", remedy));
         }
-        ref shape => {
-            return Err(SourceError::unsupported(
-                name,
-                format!("a {}-d array of {}", shape.len(), sides(shape)),
-                "save one matrix of it, for example a[0]",
-            ));
-        }
+        ref shape => return Err(too_many_dimensions(name, shape)),
     };
     match rows.checked_mul(cols) {
         Some(cells) if cells <= limits.max_cells as u64 => Ok((rows as usize, cols as usize)),
         _ => Err(SourceError::TooLarge {
             name: name.to_owned(),
-            what: format!("{rows} x {cols} cells"),
+            what: format!("{rows} × {cols} cells"),
             limit: format!("{} cells", limits.max_cells),
         }),
     }
 }
 
+fn too_many_dimensions(name: &str, shape: &[u64]) -> SourceError {
+    let first = vec!["0"; shape.len() - 2].join(", ");
+    SourceError::unsupported(
+        name,
+        format!("a {}-d array of {}", shape.len(), sides(shape)),
+        format!(
+            "save one matrix of it, such as a[{first}], or all of it in rows as a.reshape({}, -1)",
+            shape[0]
+        ),
+    )
+}
+
+impl Number {
+    fn size(self) -> u64 {
+        match self {
+            Self::Bool | Self::I8 | Self::U8 => 1,
+            Self::I16 | Self::U16 | Self::F16 => 2,
+            Self::I32 | Self::U32 | Self::F32 => 4,
+            Self::I64 | Self::U64 | Self::F64 => 8,
+        }
+    }
+}
+
+/// Values on their way into a matrix.
 struct Fill<'a> {
     name: &'a str,
-    header: &'a NpyHeader,
-    shape: (usize, usize),
+    matrix: DMatrix<f64>,
+    fortran_order: bool,
+    big_endian: bool,
 }
 
 impl Fill<'_> {
-    fn read<T: Deserialize>(
-        self,
+    fn read(self, number: Number, reader: impl Read) -> Result<DMatrix<f64>, SourceError> {
+        match number {
+            Number::Bool => self.convert(reader, |[byte]| f64::from(u8::from(byte != 0))),
+            Number::I8 => self.convert(reader, |bytes| f64::from(i8::from_le_bytes(bytes))),
+            Number::I16 => self.convert(reader, |bytes| f64::from(i16::from_le_bytes(bytes))),
+            Number::I32 => self.convert(reader, |bytes| f64::from(i32::from_le_bytes(bytes))),
+            Number::I64 => self.convert(reader, |bytes| i64::from_le_bytes(bytes) as f64),
+            Number::U8 => self.convert(reader, |bytes| f64::from(u8::from_le_bytes(bytes))),
+            Number::U16 => self.convert(reader, |bytes| f64::from(u16::from_le_bytes(bytes))),
+            Number::U32 => self.convert(reader, |bytes| f64::from(u32::from_le_bytes(bytes))),
+            Number::U64 => self.convert(reader, |bytes| u64::from_le_bytes(bytes) as f64),
+            Number::F16 => self.convert(reader, |bytes| f64::from(f16::from_le_bytes(bytes))),
+            Number::F32 => self.convert(reader, |bytes| f64::from(f32::from_le_bytes(bytes))),
+            Number::F64 => self.convert(reader, f64::from_le_bytes),
+        }
+    }
+
+    /// Reads value by value of `N` bytes, in a buffer.
+    fn convert<const N: usize>(
+        mut self,
         reader: impl Read,
-        to_f64: impl Fn(T) -> f64,
+        to_f64: impl Fn([u8; N]) -> f64,
     ) -> Result<DMatrix<f64>, SourceError> {
-        let name = self.name;
-        let (rows, cols) = self.shape;
-        let order = self.header.order();
-        guarded(name, ARRAY, || {
-            let values = NpyFile::with_header(self.header.clone(), reader)
-                .data::<T>()
-                .map_err(|error| SourceError::damaged(name, ARRAY, error.to_string()))?;
-            let mut matrix = DMatrix::zeros(rows, cols);
-            let mut read = 0;
-            for (at, value) in values.take(rows * cols).enumerate() {
-                let value = value.map_err(|_| {
-                    SourceError::damaged(name, ARRAY, format!("it ends after {at} values"))
-                })?;
-                let cell = match order {
-                    Order::C => (at / cols, at % cols),
-                    Order::Fortran => (at % rows, at / rows),
+        let (rows, cols) = self.matrix.shape();
+        let mut reader = BufReader::with_capacity(64 << 10, reader);
+        let mut bytes = [0; N];
+        for at in 0..rows * cols {
+            reader.read_exact(&mut bytes).map_err(|error| {
+                let reason = match error.kind() {
+                    ErrorKind::UnexpectedEof => format!("it ends after {at} values"),
+                    _ => unpack_reason(&error).to_owned(),
                 };
-                matrix[cell] = to_f64(value);
-                read = at + 1;
+                SourceError::damaged(self.name, EXPECTED, reason)
+            })?;
+            if self.big_endian {
+                bytes.reverse();
             }
-            if read == rows * cols {
-                Ok(matrix)
-            } else {
-                let reason = format!("it ends after {read} values");
-                Err(SourceError::damaged(name, ARRAY, reason))
-            }
-        })
+            let cell = match self.fortran_order {
+                false => (at / cols, at % cols),
+                true => (at % rows, at / rows),
+            };
+            self.matrix[cell] = to_f64(bytes);
+        }
+        Ok(self.matrix)
     }
 }

@@ -21,13 +21,16 @@ pub enum SourceError {
         path: String,
     },
     /// A folder where a file was expected.
-    #[error(
-        "{path} is a folder; for image 1 of the test digits of a data set in it write {path}#test:1"
-    )]
+    #[error("{path} is a folder; {remedy}")]
     IsFolder {
         /// The path as given.
         path: String,
+        /// What to write instead.
+        remedy: String,
     },
+    /// The data inside the program.
+    #[error("the built-in MNIST data is corrupted; install the program again")]
+    Corrupted,
     /// The operating system does not give the file.
     #[error("{path} cannot be read: {reason}")]
     Unreadable {
@@ -36,6 +39,9 @@ pub enum SourceError {
         /// The system's reason.
         reason: String,
     },
+    /// Standard input is named by two sources.
+    #[error("standard input can be only one source; save it to a file and name that file twice")]
+    StandardInputTwice,
     /// Nothing in it.
     #[error("{name} is empty; a matrix needs at least one row and one column")]
     Empty {
@@ -73,6 +79,16 @@ pub enum SourceError {
         what: String,
         /// How much is allowed, and of what.
         limit: String,
+    },
+    /// More memory than there is.
+    #[error("{name} {shortage}; {remedy}")]
+    Memory {
+        /// The file, array or kind of matrix.
+        name: String,
+        /// How much is needed, and how much is free.
+        shortage: crate::memory::Shortage,
+        /// What needs less.
+        remedy: String,
     },
     /// One cell is no number, or not finite.
     #[error("{name} has {problem} at {place}; every cell must be a finite number")]
@@ -163,6 +179,14 @@ impl SourceError {
             name: name.to_owned(),
             expected: expected.to_owned(),
             reason: one_line(&reason.into()),
+        }
+    }
+
+    pub(super) fn memory(name: &str, shortage: crate::memory::Shortage, remedy: &str) -> Self {
+        Self::Memory {
+            name: name.to_owned(),
+            shortage,
+            remedy: remedy.to_owned(),
         }
     }
 

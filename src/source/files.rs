@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Dataset, Source};
+use crate::system::folder_of;
 
 impl Source {
     /// The files that are read for it, existing or not.
@@ -11,16 +12,21 @@ impl Source {
             Self::File { path, .. } => vec![path.clone()],
             Self::Digit { dataset, .. } => dataset.files(),
             Self::Difference(whole, part) => [whole.files(), part.files()].concat(),
-            Self::Synthetic(_) | Self::Values(_) => Vec::new(),
+            Self::Synthetic(_) | Self::Values(_) | Self::StandardInput => Vec::new(),
         }
     }
 }
 
 impl Dataset {
-    /// The files in its folder that can belong to it: all that are named as data sets in IDX form are.
+    /// The files in its folder that can belong to it: all that are named as those in IDX form are.
     pub fn files(&self) -> Vec<PathBuf> {
         let Self::Folder(folder) = self else {
             return Vec::new();
+        };
+        // The last part may name one of several data sets in a folder.
+        let folder = match folder.is_dir() {
+            true => folder,
+            false => folder_of(folder),
         };
         // A folder that cannot be listed is told when the data set is read.
         let entries = std::fs::read_dir(folder).into_iter().flatten();

@@ -13,31 +13,45 @@
 //! # Ok::<(), localized_lora::source::SourceError>(())
 //! ```
 
+mod archive;
 mod array;
 mod builtin;
+mod digit_set;
 mod digits;
+mod emnist;
 mod error;
 mod file;
 mod files;
 mod folder;
+mod foreign;
+mod frames;
+mod grid;
 mod idx;
 mod image;
 mod limits;
 mod matrix;
+mod matrix_market;
 mod npy_header;
-mod separator;
+mod npy_type;
+mod octave;
+mod picture;
 mod spec;
+mod standard;
+mod stdin;
 mod synthetic;
 mod table;
+mod text;
+mod tiff;
+mod tiff_directory;
 mod transform;
 mod typed;
+mod unpack;
 
-pub use array::{ArrayInfo, arrays_in};
-pub use builtin::unpack_builtin;
-pub use digits::{DigitSet, digits, digits_if_ready};
+pub use array::{ArrayInfo, Arrays, OtherMember, arrays_in, list_arrays};
+pub use digit_set::DigitSet;
+pub use digits::{digits, digits_if_ready, half_there};
 pub use error::SourceError;
 pub use file::{OPENABLE_EXTENSIONS, load_bytes};
-pub use idx::IMAGE_SIDE;
 pub use image::from_rgba;
 pub use limits::Limits;
 pub use matrix::{Loaded, NamedMatrix};
@@ -45,6 +59,8 @@ pub use spec::{Dataset, Source, Split};
 pub use synthetic::{MAX_SYNTHETIC_SIDE, SyntheticKind, SyntheticSettings, synthesize};
 pub use transform::{Transform, shifted, shuffled};
 pub use typed::typed_path;
+
+use builtin::IMAGE_SIDE;
 
 /// Reads or makes the matrix that `source` describes.
 ///
@@ -55,6 +71,9 @@ pub use typed::typed_path;
 /// unsupported file, a cell that is no finite number (with its place), two sources of different
 /// shape, settings out of range.
 pub fn load(source: &Source, limits: &Limits) -> Result<Loaded, SourceError> {
+    if source.reads_of_standard_input() > 1 {
+        return Err(SourceError::StandardInputTwice);
+    }
     let loaded = match source {
         Source::Digit {
             dataset,
@@ -63,6 +82,7 @@ pub fn load(source: &Source, limits: &Limits) -> Result<Loaded, SourceError> {
         } => digits::load_digit(dataset, *split, *index)?,
         Source::Synthetic(settings) => synthetic::load(settings)?,
         Source::File { path, array } => file::load_file(path, array.as_deref(), limits)?,
+        Source::StandardInput => stdin::load(limits)?,
         Source::Difference(whole, part) => difference(load(whole, limits)?, load(part, limits)?)?,
         Source::Values(named) => Loaded::new(named.name(), named.matrix().clone()),
     };

@@ -10,13 +10,16 @@ use serde::{Deserialize, Serialize};
 use super::typed::{file_url, typed_path};
 use super::{NamedMatrix, SourceError, SyntheticSettings};
 
+/// How standard input is written, as other programs do.
+const STANDARD_INPUT: &str = "-";
+
 /// The two halves of a data set of digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Split {
-    /// 60,000 images.
+    /// The training images, 60,000 in MNIST.
     Train,
-    /// 10,000 images.
+    /// The test images, 10,000 in MNIST.
     #[default]
     Test,
 }
@@ -49,7 +52,8 @@ pub enum Dataset {
     /// MNIST, inside the program.
     #[default]
     BuiltIn,
-    /// A folder with four files of MNIST's form, plain or `.gz`.
+    /// A folder with files in MNIST (IDX) format, plain or packed; where it holds several data sets,
+    /// the path ends with the name of one, as in `folder/emnist-letters`.
     Folder(PathBuf),
 }
 
@@ -66,7 +70,7 @@ impl fmt::Display for Dataset {
 ///
 /// [`FromStr`] reads, and `Display` writes, what the command line calls SOURCE: `mnist:test:1`,
 /// `FOLDER#test:1`, `synthetic:KIND` or `synthetic:KIND:rows=64,seed=3`, a path, `FILE.npz#NAME`;
-/// a path may be a `file:///` URL.
+/// a path may be a `file:///` URL. `-` is standard input, `./-` the file of that name.
 /// A difference is written *A minus B* and not read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -89,6 +93,8 @@ pub enum Source {
         /// Which array of an archive; without it the only matrix there is.
         array: Option<String>,
     },
+    /// What comes in through a pipe; it can be read once.
+    StandardInput,
     /// The first minus the second; both have one shape.
     Difference(Box<Source>, Box<Source>),
     /// A matrix that is in memory already.
@@ -109,9 +115,21 @@ impl Default for Source {
 impl Source {
     /// The whole file at `path`, whatever characters the path has.
     pub fn from_path(path: impl Into<PathBuf>) -> Self {
-        Self::File {
-            path: path.into(),
-            array: None,
+        let mut path = path.into();
+        if path == Path::new(STANDARD_INPUT) {
+            path = Path::new(".").join(path);
+        }
+        Self::File { path, array: None }
+    }
+
+    /// Whether standard input is read for it, and how often.
+    pub(super) fn reads_of_standard_input(&self) -> usize {
+        match self {
+            Self::StandardInput => 1,
+            Self::Difference(whole, part) => {
+                whole.reads_of_standard_input() + part.reads_of_standard_input()
+            }
+            _ => 0,
         }
     }
 
@@ -156,6 +174,7 @@ impl fmt::Display for Source {
                 write_path(f, path)?;
                 array.as_ref().map_or(Ok(()), |name| write!(f, "#{name}"))
             }
+            Self::StandardInput => f.write_str(STANDARD_INPUT),
             Self::Difference(whole, part) => write!(f, "{whole} minus {part}"),
             Self::Values(named) => f.write_str(named.name()),
         }
@@ -171,6 +190,9 @@ impl FromStr for Source {
                 text,
                 "write mnist:test:1, synthetic:KIND or a file's path",
             ));
+        }
+        if text == STANDARD_INPUT {
+            return Ok(Self::StandardInput);
         }
         if let Some(rest) = text.strip_prefix("mnist:") {
             let (split, index) = parse_image(rest)
@@ -234,7 +256,7 @@ fn write_path(f: &mut fmt::Formatter<'_>, path: &Path) -> fmt::Result {
     let taken = ["mnist:", "synthetic:"]
         .iter()
         .any(|word| text.starts_with(word));
-    if taken || file_url(&text).is_some() {
+    if taken || text == STANDARD_INPUT || file_url(&text).is_some() {
         f.write_str("./")?;
     }
     f.write_str(&text)

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::spec::syntax;
 use super::{Loaded, SourceError};
+use crate::memory;
 
 /// The longest side of a synthetic matrix.
 pub const MAX_SYNTHETIC_SIDE: usize = 4096;
@@ -222,7 +223,7 @@ fn number<T: FromStr>(pair: &str, value: &str) -> Result<T, SourceError> {
 /// A rank beyond a block's smaller side is that side.
 ///
 /// # Errors
-/// When a setting is out of range.
+/// When a setting is out of range, or there is no memory for the matrix.
 pub fn synthesize(settings: &SyntheticSettings) -> Result<DMatrix<f64>, SourceError> {
     settings.validate()?;
     let SyntheticSettings {
@@ -232,6 +233,13 @@ pub fn synthesize(settings: &SyntheticSettings) -> Result<DMatrix<f64>, SourceEr
         rank,
         ..
     } = *settings;
+    // The matrix, its noise, and one of them on the way.
+    memory::ensure_free(memory::size_of_items(rows * cols * 3, size_of::<f64>())).map_err(
+        |shortage| {
+            let name = format!("a synthetic matrix of {rows} × {cols}");
+            SourceError::memory(&name, shortage, "choose fewer rows or columns")
+        },
+    )?;
     let mut rng = ChaCha8Rng::seed_from_u64(settings.seed);
     let mut matrix = match kind {
         SyntheticKind::LowRank => product(rows, cols, rank, &mut rng),

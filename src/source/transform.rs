@@ -5,6 +5,9 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
+use super::{Loaded, SourceError};
+use crate::memory;
+
 /// A reordering of a matrix; the default leaves it as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -32,6 +35,21 @@ impl Transform {
             text += &format!(", shifted {down} down and {right} right");
         }
         text
+    }
+
+    /// A loaded matrix, reordered.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    pub fn of_loaded(&self, mut loaded: Loaded) -> Result<Loaded, SourceError> {
+        if !self.is_identity() {
+            let copies = if self.shuffle.is_some() { 2 } else { 1 };
+            memory::ensure_free(memory::size_of_items(loaded.matrix.len() * copies, 8)).map_err(
+                |shortage| SourceError::memory(&loaded.name, shortage, "take a part of it"),
+            )?;
+            loaded.matrix = self.apply(&loaded.matrix);
+        }
+        Ok(loaded)
     }
 
     /// The reordered matrix, of the same shape and with the same values.

@@ -3,13 +3,17 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod arrays;
+mod data_sets;
 mod errors;
 mod figures;
 mod finetune;
+mod memory;
 mod numbers;
 mod outputs;
 mod process;
 mod readme;
+mod standard_input;
 
 use std::path::{Path, PathBuf};
 use std::process::Output;

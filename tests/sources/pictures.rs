@@ -56,6 +56,7 @@ fn colours_count_as_bright_as_rec_709_says() {
     let pixels = vec![255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255];
     let image = ImageBuffer::<Rgb<u8>, _>::from_raw(4, 1, pixels).unwrap();
     let loaded = bytes("p.png", png(image)).unwrap();
+    assert_eq!(loaded.notes, ["colour converted to luminance (Rec. 709)"]);
     let expected = [0.2126 * 255.0, 0.7152 * 255.0, 0.0722 * 255.0, 255.0];
     for (value, expected) in loaded.matrix.iter().zip(expected) {
         assert!((value - expected).abs() < 1e-9);
@@ -150,7 +151,7 @@ fn a_large_picture_is_scaled_down_with_a_note_and_the_user_can_raise_the_limit()
         (small.matrix.mean() - full.matrix.mean()).abs() < 1e-6,
         "light is kept"
     );
-    let note = format!("scaled down from 400 x 300 to {cols} x {rows} pixels");
+    let note = format!("scaled down from 400 × 300 to {cols} × {rows} pixels");
     assert_eq!(small.notes, [note]);
     let one = load_bytes("p.png", &file, &Limits::with_max_pixels(0)).unwrap();
     assert_eq!(one.matrix.shape(), (1, 1));
@@ -193,6 +194,18 @@ fn damaged_and_unknown_pictures_are_refused() {
     refused(bytes("p.png", &file[..40]), &["p.png is damaged"]);
     refused(bytes("p.png", b"not a picture"), &["p.png is damaged"]);
     refused(bytes("p.jpg", b"\xff\xd8\xff\xe0"), &["p.jpg is damaged"]);
+    for length in [4, 100, turned().len() - 1] {
+        let part = &turned()[..length];
+        refused(bytes("p.jpg", part), &["p.jpg is damaged", "ends early"]);
+    }
+    let bmp = encode(&grey(), ImageFormat::Bmp);
+    for (name, part) in [
+        ("p.png", &file[..file.len() / 2]),
+        ("p.bmp", &bmp[..bmp.len() - 2]),
+    ] {
+        refused(bytes(name, part), &["is damaged", "ends early"]);
+    }
+    refused(bytes("p.gif", "plain text"), &["does not begin as a GIF"]);
     // The content counts where it is clear.
     assert!(bytes("really a png.jpg", &file).is_ok());
     assert!(bytes("no extension", &file).is_ok());

@@ -35,10 +35,14 @@ fn the_syntax_of_the_command_line_is_understood() {
         ("WEIGHTS.NPZ#a#b", file("WEIGHTS.NPZ", Some("a#b"))),
         ("take #3.png", file("take #3.png", None)),
         ("./mnist:test:1", file("./mnist:test:1", None)),
+        ("-", Source::StandardInput),
+        ("./-", file("./-", None)),
+        ("-.png", file("-.png", None)),
     ] {
         assert_eq!(parsed(text), source, "{text}");
         assert_eq!(source.to_string(), text);
     }
+    assert_eq!(Source::from_path("-"), parsed("./-"), "a file of that name");
     assert_eq!(Source::default().to_string(), "mnist:test:1");
     assert_eq!(
         parsed("synthetic:noise:rows=64,seed=3"),

@@ -30,6 +30,9 @@ type Wall = (usize, Option<u8>, usize);
 /// Size of a thumbnail in points.
 const THUMBNAIL: f32 = 30.0;
 
+/// Pixels along a side of a thumbnail; a row of them stays within what any driver draws.
+const LARGEST: usize = 64;
+
 /// Rows of thumbnails whose textures are kept.
 const KEPT_ROWS: usize = 64;
 
@@ -153,22 +156,41 @@ fn reached(
 }
 
 fn named(set: &DigitSet, index: usize) -> String {
-    format!("image {index}, a {}", set.label(index))
+    format!("image {index}, a {}", set.class_name(set.label(index)))
 }
 
 /// One row of digits as a texture.
 fn strip(ui: &egui::Ui, set: &DigitSet, digits: &[usize]) -> TextureHandle {
     let (rows, cols) = (set.rows(), set.cols());
-    let width = cols * digits.len();
-    let mut image = ColorImage::filled([width.max(1), rows], Color32::BLACK);
+    let side = rows.max(cols).min(LARGEST);
+    let width = side * digits.len();
+    let mut image = ColorImage::filled([width.max(1), side.max(1)], Color32::BLACK);
     for (place, index) in digits.iter().enumerate() {
-        for (cell, level) in set.pixels(*index).iter().enumerate() {
-            let at = (cell / cols) * width + place * cols + cell % cols;
-            image.pixels[at] = Color32::from_gray(*level);
+        let levels = set.grey(*index);
+        for (down, right, level) in thumbnail(&levels, (rows, cols), side) {
+            image.pixels[down * width + place * side + right] = Color32::from_gray(level);
         }
     }
     ui.ctx()
         .load_texture("gallery row", image, TextureOptions::NEAREST)
+}
+
+/// An image in the middle of a square: row, column and level of every cell that it covers. One that
+/// is larger than the square gives every so many pixels.
+fn thumbnail(
+    levels: &[u8],
+    (rows, cols): (usize, usize),
+    side: usize,
+) -> impl Iterator<Item = (usize, usize, u8)> {
+    let longest = rows.max(cols);
+    let shrunk = move |length: usize| (length * side / longest).max(1);
+    let (tall, wide) = (shrunk(rows), shrunk(cols));
+    let (top, left) = ((side - tall) / 2, (side - wide) / 2);
+    (0..tall * wide).map(move |cell| {
+        let (down, right) = (cell / wide, cell % wide);
+        let from = (down * rows / tall) * cols + right * cols / wide;
+        (top + down, left + right, levels[from])
+    })
 }
 
 fn strip_ui(
@@ -235,5 +257,25 @@ mod tests {
         assert_eq!(gallery.bring(Some(38), 8, 124.0), None, "scrolled away");
         assert_eq!(gallery.bring(Some(39), 8, 124.0), Some(120.0));
         assert_eq!(gallery.bring(None, 8, 124.0), None);
+    }
+
+    fn drawn(levels: &[u8], size: (usize, usize), side: usize) -> String {
+        let mut cells = vec![b'.'; side * side];
+        for (row, col, level) in thumbnail(levels, size, side) {
+            cells[row * side + col] = b'0' + level;
+        }
+        let rows = cells.chunks(side).map(String::from_utf8_lossy);
+        rows.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn images_of_any_shape_lie_in_the_middle_of_a_square() {
+        assert_eq!(drawn(&[1, 2, 3, 4], (2, 2), 2), "12 34");
+        assert_eq!(drawn(&[1, 2, 3], (1, 3), 3), "... 123 ...");
+        assert_eq!(drawn(&[1, 2, 3, 4], (4, 1), 4), ".1.. .2.. .3.. .4..");
+        // Every second pixel of one that is too large.
+        let large: Vec<u8> = (0..8).collect();
+        assert_eq!(drawn(&large, (2, 4), 2), "02 ..");
+        assert_eq!(drawn(&[7; 1000], (1, 1000), 2), "77 ..");
     }
 }

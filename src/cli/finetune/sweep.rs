@@ -83,7 +83,7 @@ fn print(arguments: &FinetuneArgs, results: &Results, notes: &[String]) -> Resul
 /// have ended are printed, for they are nowhere else.
 fn stop(arguments: &FinetuneArgs, results: &Results, status: u8) -> Failure {
     let ended = results.all_runs().count();
-    let wanted = results.wanted().len();
+    let wanted = results.run_count();
     let figure = match arguments.figure.figure {
         Some(_) => ", and no figure was drawn",
         None => "",

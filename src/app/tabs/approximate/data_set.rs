@@ -15,6 +15,7 @@ use crate::app::theme;
 use crate::app::widgets::{axis, focus};
 use crate::approx::Method;
 use crate::approx::survey::Survey;
+use crate::figure::build::verdict_sentence;
 use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::source::{Dataset, Source, Split};
@@ -136,21 +137,21 @@ fn summary(ui: &mut egui::Ui, surveyed: &Surveyed, subject: &str, theme: Theme) 
             );
             ui.label(RichText::new(text).color(color32(theme::method_text(method, theme))));
         }
-        if let Some(share) = survey.localized_beats_lora() {
+        if let Some(verdict) = survey.localized_against_lora() {
             let text = format!(
-                "Localized beats LoRA on {} of {} {subject}",
-                label::percent(share),
+                "{} of {} {subject}",
+                verdict_sentence(&verdict),
                 label::count(survey.count())
             );
             let by_digit: Vec<String> = survey
                 .by_label()
                 .iter()
                 .filter_map(|l| {
-                    let won = l.localized_beats_lora?;
+                    let verdict = l.localized_against_lora?;
                     Some(format!(
-                        "digit {}: {:.0} % of {}",
+                        "label {}: {} of {}",
                         l.label,
-                        100.0 * won,
+                        verdict_sentence(&verdict),
                         label::count(l.count)
                     ))
                 })

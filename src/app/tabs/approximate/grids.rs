@@ -15,7 +15,7 @@ use crate::app::texture::color32;
 use crate::app::theme;
 use crate::app::widgets::axis;
 use crate::app::widgets::marks::Marks;
-use crate::approx::best_grid::{GridAtBudget, best_uniform};
+use crate::approx::best_grid::{GridAtBudget, best_adaptive, best_uniform};
 use crate::approx::{Evaluation, LocalizedSettings, Method, MethodSettings};
 use crate::figure::label;
 use crate::figure::palette::Theme;
@@ -71,23 +71,15 @@ pub fn show(
 /// The best grids in a sentence.
 fn summary(grids: &[GridAtBudget], budget: usize) -> String {
     let budget = label::count(budget);
-    let Some(best) = best_uniform(grids) else {
+    let Some((_, best)) = best_uniform(grids) else {
         return format!("No grid fits in {budget} parameters; increase the budget");
     };
     let (error, setting) = (label::error(best.error), best.settings.describe());
     let mut text = format!("Best within {budget} parameters: {error}, {setting}");
-    if let Some((grid, error)) = best_adaptive(grids) {
-        text += &format!("; adaptive {}, K = {grid}", label::error(error));
+    if let Some((grid, best)) = best_adaptive(grids) {
+        text += &format!("; adaptive {}, K = {grid}", label::error(best.error));
     }
     text
-}
-
-/// The grid on which ranks per block give the lowest error.
-fn best_adaptive(grids: &[GridAtBudget]) -> Option<(usize, f64)> {
-    grids
-        .iter()
-        .filter_map(|grid| Some((grid.grid, grid.adaptive.as_ref()?.error)))
-        .min_by(|(_, one), (_, other)| one.total_cmp(other))
 }
 
 fn plot(

@@ -12,7 +12,6 @@ use super::progress::Stage;
 use crate::analysis::{AnalysisError, Spent, measurable, spending};
 use crate::app::worker::Reply;
 use crate::approx::curve::{CurvePoint, adaptive_curve, uniform_curve};
-use crate::approx::metrics::numerical_rank;
 use crate::approx::{
     BlockLayout, Evaluation, FactorError, Factors, LayoutKind, MethodSettings, evaluate,
     reconstruct,
@@ -263,7 +262,7 @@ impl Analyst {
         }
         self.forget(&session.settings);
         Ok(Analysis {
-            rank: numerical_rank(&sigma, rows, cols),
+            rank: whole.spectra.numerical_rank(0),
             sigma: Arc::new(sigma),
             norm: whole.spectra.norm,
             range: loaded.range(),

@@ -11,7 +11,7 @@ use crate::app::path_field;
 use crate::app::state::State;
 use crate::figure::label;
 use crate::session::Session;
-use crate::source::{Dataset, Source, Split, SyntheticKind, SyntheticSettings};
+use crate::source::{Dataset, DigitSet, Source, Split, SyntheticKind, SyntheticSettings};
 
 /// Height of the wall of digits.
 const GALLERY: f32 = 124.0;
@@ -112,23 +112,7 @@ fn digits(
                 let view = &mut state.preferences.view;
                 ui.selectable_value(&mut view.split, Split::Test, "test");
                 ui.selectable_value(&mut view.split, Split::Train, "training");
-                ui.label("Digits");
-                egui::ComboBox::from_id_salt("digits")
-                    .width(56.0)
-                    .selected_text(
-                        view.filter
-                            .map_or("all".to_owned(), |d| format!("only {d}")),
-                    )
-                    .show_ui(ui, |ui| {
-                        ui.selectable_value(&mut view.filter, None, "all");
-                        for digit in 0..10 {
-                            ui.selectable_value(
-                                &mut view.filter,
-                                Some(digit),
-                                format!("only {digit}"),
-                            );
-                        }
-                    });
+                filter(ui, &mut view.filter, state.digits.as_deref());
                 Command::OpenFolder.button(ui, out);
             });
             let Some(set) = state.digits.clone() else {
@@ -159,6 +143,24 @@ fn digits(
                     split: set.split(),
                     index,
                 };
+            }
+        });
+}
+
+/// Chooses one of the labels that the data set has.
+fn filter(ui: &mut egui::Ui, chosen: &mut Option<u8>, set: Option<&DigitSet>) {
+    let name = |label: u8| {
+        let class = set.map_or_else(|| label.to_string(), |set| set.class_name(label));
+        format!("only {class}")
+    };
+    ui.label("Digits");
+    egui::ComboBox::from_id_salt("digits")
+        .width(56.0)
+        .selected_text(chosen.map_or("all".to_owned(), name))
+        .show_ui(ui, |ui| {
+            ui.selectable_value(chosen, None, "all");
+            for label in set.map(DigitSet::classes).unwrap_or_default() {
+                ui.selectable_value(chosen, Some(label), name(label));
             }
         });
 }

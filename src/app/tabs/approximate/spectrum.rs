@@ -31,15 +31,13 @@ fn block_spectrum(tab: &ApproximateTab, analysis: &Analysis) -> Option<Spectrum>
     let sigma = outcome.factors.spectra.sigma[block].clone();
     let rank = *outcome.evaluation.ranks.get(block)?;
     let (rows, cols) = (place.rows.len(), place.cols.len());
-    let whole = metrics::norm(sigma.iter().copied());
-    let dropped = metrics::norm(sigma.iter().skip(rank).copied());
     let title = format!(
         "{} block ({}, {}), {rows} × {cols}: keeps {rank} of {}, error {}",
         method.title(),
         place.i,
         place.j,
-        metrics::numerical_rank(&sigma, rows, cols),
-        label::error(metrics::normalized_error(dropped, whole)),
+        outcome.factors.spectra.numerical_rank(block),
+        label::error(outcome.factors.spectra.block_error(block, rank)),
     );
     Some(Spectrum {
         title,

@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::experiment::{self, ResultsFile, SaveError};
-use crate::finetune::{Event, Results, SweepSettings};
+use crate::finetune::{Event, Results};
 use crate::set_aside::set_aside;
 use crate::store::StoreError;
-use crate::system::writing;
 
 /// What became of the file.
 #[derive(Clone, Debug, PartialEq)]
@@ -115,10 +114,7 @@ impl Kept {
 
 fn lock(path: &Path) -> Result<ResultsFile, SaveError> {
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(|error| StoreError::Place {
-            path: path.to_owned(),
-            reason: writing(path, &error),
-        })?;
+        std::fs::create_dir_all(folder).map_err(|error| StoreError::writing(path, &error))?;
     }
     ResultsFile::lock(path)
 }
@@ -130,7 +126,7 @@ fn take_over(file: &mut ResultsFile, results: &mut Results, anew: bool) -> Optio
         return None;
     }
     let tag = match experiment::load(&path) {
-        Ok(kept) if goes_on(&kept, &results.settings, &results.dataset) && !anew => {
+        Ok(kept) if goes_on(&kept, results) && !anew => {
             results.take_over(&kept);
             return None;
         }
@@ -145,8 +141,9 @@ fn take_over(file: &mut ResultsFile, results: &mut Results, anew: bool) -> Optio
     Some(told)
 }
 
-fn goes_on(kept: &Results, settings: &SweepSettings, dataset: &str) -> bool {
-    kept.check(settings, dataset).is_ok()
+fn goes_on(kept: &Results, ours: &Results) -> bool {
+    let data = (ours.dataset.as_str(), ours.image);
+    kept.check(&ours.settings, data).is_ok()
 }
 
 fn unsaved(error: &SaveError) -> Keeping {

@@ -93,7 +93,7 @@ impl Measured {
                     line(&what, "not reported", survey.map(|survey| mean(survey, s)));
                 }
                 line(
-                    "Localized has the lower error than LoRA",
+                    "Localized has a lower error than LoRA",
                     "on the one digit shown",
                     survey.and_then(wins),
                 );
@@ -119,7 +119,16 @@ fn fine_tuned(trained: Option<&Results>, line: &mut impl FnMut(&str, &str, Optio
     );
     for layout in [Layout::LocalizedGrid, Layout::LocalizedBlock] {
         let counted = trained.and_then(|results| figure_two_wins(results, layout));
-        let measured = counted.map(|(won, of)| format!("at {won} of {of} points in its range"));
+        let measured = counted.map(|wins| {
+            let ties = match wins.equal {
+                0 => String::new(),
+                equal => format!(", equal at {equal}"),
+            };
+            format!(
+                "at {} of {} points in its range{ties}",
+                wins.better, wins.of
+            )
+        });
         let name = look(layout, Theme::Light).name;
         line(
             &format!("{name}: a lower drop than LoRA and MELoRA with no more parameters"),
@@ -139,16 +148,17 @@ fn mean(survey: &Survey, s: usize) -> String {
 }
 
 fn wins(survey: &Survey) -> Option<String> {
-    let share = survey.localized_beats_lora()?;
+    let verdict = survey.localized_against_lora()?;
     let of = |digit: u8| {
         let by_label = survey.by_label();
         let found = by_label.iter().find(|l| l.label == digit)?;
-        Some(100.0 * found.localized_beats_lora?)
+        Some(100.0 * found.localized_against_lora?.better)
     };
     Some(format!(
-        "on {} of {} digits ({:.0} % of the fives, {:.0} % of the zeros)",
-        label::percent(share),
+        "on {} of {} digits, equal on {} ({:.0} % of the fives, {:.0} % of the zeros)",
+        label::percent(verdict.better),
         label::count(survey.count()),
+        label::percent(verdict.equal),
         of(5)?,
         of(0)?
     ))

@@ -1,0 +1,63 @@
+//! Memory that cannot be had is a sentence, not an end without one.
+#![cfg(target_os = "linux")]
+
+use std::path::Path;
+use std::process::Output;
+
+use super::npy;
+
+/// Runs the program with an address space of so many kilobytes.
+fn limited(folder: &Path, kilobytes: u32, line: &str) -> Output {
+    let program = env!("CARGO_BIN_EXE_localized-lora");
+    std::process::Command::new("sh")
+        .arg("-c")
+        .arg(format!("ulimit -v {kilobytes} && exec '{program}' {line}"))
+        .current_dir(folder)
+        .env("RAYON_NUM_THREADS", "1")
+        .output()
+        .unwrap()
+}
+
+#[track_caller]
+fn refused(output: &Output, parts: &[&str]) {
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{errors}");
+    assert_eq!(errors.lines().count(), 1, "{errors}");
+    for part in parts {
+        assert!(errors.contains(part), "{part} is not in: {errors}");
+    }
+}
+
+#[test]
+fn a_small_file_that_needs_gigabytes_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    // 35 bytes: a GIF of 65,535 × 65,535 pixels that says nothing about most of them.
+    let gif =
+        b"GIF89a\xff\xff\xff\xff\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+    std::fs::write(folder.path().join("a.gif"), gif).unwrap();
+    let line = "approximate a.gif --max-pixels 9999999999";
+    let output = limited(folder.path(), 2_000_000, line);
+    refused(
+        &output,
+        &["a.gif needs 34 GB of memory", "is free", "crop it"],
+    );
+}
+
+#[test]
+fn arrays_tables_and_synthetic_matrices_ask_before_they_take() {
+    let folder = tempfile::tempdir().unwrap();
+    // 5000 × 5000 bytes, 200 MB as a matrix.
+    let array = npy("|u1", "(5000, 5000)", &vec![1; 25_000_000]);
+    std::fs::write(folder.path().join("a.npy"), array).unwrap();
+    let output = limited(folder.path(), 220_000, "approximate a.npy");
+    refused(&output, &["a.npy needs 200 MB of memory", "take a part"]);
+    let line = "approximate synthetic:noise:rows=4096,cols=4096";
+    let output = limited(folder.path(), 300_000, line);
+    refused(&output, &["4096 × 4096 needs 403 MB", "fewer rows"]);
+    let enough = limited(
+        folder.path(),
+        2_000_000,
+        "approximate synthetic:noise:rows=64,cols=64",
+    );
+    assert!(enough.status.success());
+}
