@@ -4,7 +4,7 @@ use eframe::egui::{self, CollapsingHeader, RichText, Role, WidgetInfo};
 
 use super::ApproximateTab;
 use super::job::Analysis;
-use super::knobs::{line, ranged};
+use super::knobs::{choice, line, ranged};
 use super::presets::presets;
 use crate::app::command::Command;
 use crate::app::path_field;
@@ -153,16 +153,13 @@ fn filter(ui: &mut egui::Ui, chosen: &mut Option<u8>, set: Option<&DigitSet>) {
         let class = set.map_or_else(|| label.to_string(), |set| set.class_name(label));
         format!("only {class}")
     };
-    ui.label("Digits");
-    egui::ComboBox::from_id_salt("digits")
-        .width(56.0)
-        .selected_text(chosen.map_or("all".to_owned(), name))
-        .show_ui(ui, |ui| {
-            ui.selectable_value(chosen, None, "all");
-            for label in set.map(DigitSet::classes).unwrap_or_default() {
-                ui.selectable_value(chosen, Some(label), name(label));
-            }
-        });
+    let shown = chosen.map_or("all".to_owned(), name);
+    choice(ui, "Digits", shown, 56.0, |ui| {
+        ui.selectable_value(chosen, None, "all");
+        for label in set.map(DigitSet::classes).unwrap_or_default() {
+            ui.selectable_value(chosen, Some(label), name(label));
+        }
+    });
 }
 
 fn navigation(
@@ -210,19 +207,16 @@ fn synthetic(ui: &mut egui::Ui, state: &mut State, session: &mut Session) {
         let mut settings = made.unwrap_or(state.preferences.view.synthetic);
         let before = settings;
         ui.horizontal(|ui| {
-            ui.label("Kind");
-            egui::ComboBox::from_id_salt("kind")
-                .selected_text(settings.kind.name())
-                .show_ui(ui, |ui| {
-                    for kind in SyntheticKind::ALL {
-                        if ui
-                            .selectable_label(settings.kind == kind, kind.name())
-                            .clicked()
-                        {
-                            settings = SyntheticSettings::new(kind);
-                        }
+            choice(ui, "Kind", settings.kind.name(), 100.0, |ui| {
+                for kind in SyntheticKind::ALL {
+                    if ui
+                        .selectable_label(settings.kind == kind, kind.name())
+                        .clicked()
+                    {
+                        settings = SyntheticSettings::new(kind);
                     }
-                });
+                }
+            });
         });
         sliders(ui, &mut settings);
         if before != settings {
