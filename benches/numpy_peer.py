@@ -1,25 +1,38 @@
-"""The peer of benches/approximation.rs: numpy's batched SVD of the same blocks.
+"""The peer of benches/approximation.rs and every_digit.rs: numpy's batched SVD of the same blocks.
 
-    python3 numpy_peer.py MATRIX.npy FOLDER K [K ...]
+    python3 numpy_peer.py FOLDER
 
-MATRIX.npy is square; FOLDER holds MNIST's test images (t10k-images-idx3-ubyte.gz). Prints a line
-per measurement: a name and the median of its times in milliseconds.
+FOLDER holds MNIST's images (t10k-images-idx3-ubyte.gz and train-images-idx3-ubyte.gz). Prints a
+line that says which numpy this is, then reads lines from standard input: the name of a work, which
+is done once and answered with its seconds. Ends at an empty line.
+
+    grid K MATRIX.npy      all K x K blocks of a square matrix, with vectors
+    digits COUNT           the first test digits, with vectors
+    survey vectors|values  Table I's blocks of all test digits
+    sigma SPLIT K FILE     the singular values of all blocks of all images, written as bare f64
 """
 
+import ctypes
+import glob
 import gzip
+import os
 import sys
 import time
 
 import numpy as np
 
 
-def median(work, times):
-    taken = []
-    for _ in range(times):
-        start = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - start)
-    return 1e3 * sorted(taken)[times // 2]
+def kernels():
+    """Which of its kernels OpenBLAS took for this processor, where it tells."""
+    folder = os.path.join(os.path.dirname(np.__file__), "..", "numpy.libs")
+    for path in glob.glob(os.path.join(folder, "*openblas*")):
+        library = ctypes.CDLL(path)
+        for name in ("scipy_openblas_get_config64_", "openblas_get_config64_", "openblas_get_config"):
+            if hasattr(library, name):
+                config = getattr(library, name)
+                config.restype = ctypes.c_char_p
+                return ", " + config().decode().strip()
+    return ""
 
 
 def blocks(matrices, grid):
@@ -29,23 +42,48 @@ def blocks(matrices, grid):
     return np.ascontiguousarray(cut.reshape(-1, side, side))
 
 
-def main():
-    matrix = np.load(sys.argv[1])
-    for grid in map(int, sys.argv[3:]):
-        cut = blocks(matrix[None], grid)
-        print(f"K={grid}", median(lambda: np.linalg.svd(cut, full_matrices=False), 5), flush=True)
-    with gzip.open(f"{sys.argv[2]}/t10k-images-idx3-ubyte.gz") as file:
+def images(folder, split):
+    with gzip.open(f"{folder}/{split}-images-idx3-ubyte.gz") as file:
         pixels = np.frombuffer(file.read(), np.uint8, offset=16)
-    digits = pixels.reshape(-1, 28, 28).astype(float)
+    return pixels.reshape(-1, 28, 28).astype(float)
 
-    def table_one():
-        """LoRA's whole matrices, MELoRA's four 7 x 7 and Localized's four 14 x 14 blocks."""
-        np.linalg.svd(digits, full_matrices=False)
-        diagonal = blocks(digits, 4).reshape(-1, 16, 7, 7)[:, ::5].reshape(-1, 7, 7)
-        np.linalg.svd(diagonal, full_matrices=False)
-        np.linalg.svd(blocks(digits, 2), full_matrices=False)
 
-    print("survey", median(table_one, 3), flush=True)
+def table_one(digits, vectors):
+    """LoRA's whole matrices, MELoRA's four 7 x 7 and Localized's four 14 x 14 blocks."""
+    diagonal = blocks(digits, 4).reshape(-1, 16, 7, 7)[:, ::5].reshape(-1, 7, 7)
+    for stack in (digits, diagonal, blocks(digits, 2)):
+        np.linalg.svd(stack, full_matrices=False, compute_uv=vectors)
+
+
+def work(folder, kind, arguments):
+    """A work by its name, its data at hand."""
+    if kind == "grid":
+        grid, file = arguments
+        cut = blocks(np.load(file)[None], int(grid))
+        return lambda: np.linalg.svd(cut, full_matrices=False)
+    if kind == "digits":
+        stack = images(folder, "t10k")[: int(arguments[0])]
+        return lambda: np.linalg.svd(stack, full_matrices=False)
+    if kind == "survey":
+        digits = images(folder, "t10k")
+        return lambda: table_one(digits, arguments[0] == "vectors")
+    split, grid, file = arguments
+    stack = blocks(images(folder, {"test": "t10k"}.get(split, split)), int(grid))
+    return lambda: np.linalg.svd(stack, compute_uv=False).astype("<f8").tofile(file)
+
+
+def main():
+    print(f"numpy {np.__version__}{kernels()}", flush=True)
+    known = {}
+    for line in sys.stdin:
+        if not line.strip():
+            break
+        kind, *arguments = line.split()
+        if line not in known:
+            known = {line: work(sys.argv[1], kind, arguments)}
+        start = time.perf_counter()
+        known[line]()
+        print(time.perf_counter() - start, flush=True)
 
 
 main()

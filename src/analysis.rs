@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use nalgebra::DMatrix;
 use thiserror::Error;
 
-use crate::approx::metrics::numerical_rank;
+use crate::approx::budget::parameters;
 use crate::approx::{
     BlockLayout, Evaluation, FactorError, Factors, LayoutKind, Method, MethodSettings, evaluate,
 };
@@ -19,7 +19,7 @@ pub enum AnalysisError {
     #[error(transparent)]
     Factor(#[from] FactorError),
     /// ‖W‖ is beyond the largest `f64`.
-    #[error("the norm of the matrix is larger than a number can be, divide its cells by 1e10")]
+    #[error("the matrix norm overflows a 64-bit float; scale the matrix down")]
     Overflow,
 }
 
@@ -38,7 +38,7 @@ pub struct Analysis {
 
 impl Analysis {
     /// Factorizes each layout in view once and measures every shown method. `settings` fit the
-    /// matrix already ([`Settings::fit`]). Cost: one factorization of the matrix per layout.
+    /// matrix already ([`Settings::fitted`]). Cost: one factorization of the matrix per layout.
     ///
     /// # Errors
     /// A cell that is not finite, a block without verified factorization, N or K beyond a side,
@@ -62,12 +62,10 @@ impl Analysis {
             .map(|kind| Factors::compute(matrix, layout(kind)?, keep_going))
             .collect::<Result<Vec<_>, _>>()?;
         let whole = &factors[0];
-        if !whole.spectra.norm.is_finite() {
-            return Err(AnalysisError::Overflow);
-        }
+        measurable(whole)?;
         let mut analysis = Self {
             norm: whole.spectra.norm,
-            rank: numerical_rank(&whole.spectra.sigma[0], rows, cols),
+            rank: whole.spectra.numerical_rank(0),
             methods: Vec::new(),
             factors,
         };
@@ -106,6 +104,115 @@ impl Analysis {
     }
 }
 
+/// The shown methods that the budget pays for on `rows × cols` matrices, and why the others are
+/// left out. `settings` fit the shape.
+pub fn affordable(
+    settings: &Settings,
+    rows: usize,
+    cols: usize,
+) -> (Vec<MethodSettings>, Vec<String>) {
+    let (mut methods, mut left_out) = (Vec::new(), Vec::new());
+    for method in settings.shown() {
+        match settings.unaffordable(rows, cols, &method) {
+            None => methods.push(method),
+            Some(sentence) => left_out.push(format!(
+                "{} is left out: {sentence}",
+                method.method().title()
+            )),
+        }
+    }
+    (methods, left_out)
+}
+
+/// Refuses a matrix whose errors could not be told: they are parts of ‖W‖.
+///
+/// # Errors
+/// [`AnalysisError::Overflow`] for a norm beyond `f64`.
+pub fn measurable(factors: &Factors) -> Result<(), AnalysisError> {
+    match factors.spectra.norm.is_finite() {
+        true => Ok(()),
+        false => Err(AnalysisError::Overflow),
+    }
+}
+
+/// What a method spends of its share of one budget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spent {
+    /// The method.
+    pub method: Method,
+    /// Parameters that the rule gives it.
+    pub share: usize,
+    /// Parameters that its factors have.
+    pub params: usize,
+}
+
+impl Spent {
+    /// Whether nothing is left over and nothing is spent beyond the share.
+    pub fn exactly(&self) -> bool {
+        self.share == self.params
+    }
+}
+
+/// What each method spends of the one budget; nothing where ranks are set one by one.
+pub fn spending(evaluations: &[&Evaluation], settings: &Settings) -> Vec<Spent> {
+    if settings.matched.is_none() {
+        return Vec::new();
+    }
+    let spent = |one: &&Evaluation| Spent {
+        method: one.method(),
+        share: settings.share_of_budget(one.method()),
+        params: one.params,
+    };
+    evaluations.iter().map(spent).collect()
+}
+
+/// What to say next to a comparison of methods that do not spend what the budget gives them: that
+/// it is not matched, and what each really spends. `None` where every share is spent exactly.
+pub fn not_matched(spent: &[Spent]) -> Option<String> {
+    if spent.iter().all(Spent::exactly) {
+        return None;
+    }
+    let each = spent.iter().map(|one| {
+        let (name, params) = (one.method.title(), label::count(one.params));
+        match one.exactly() {
+            true => format!("{name} {params}"),
+            false => format!("{name} {params} of {}", label::count(one.share)),
+        }
+    });
+    let each: Vec<String> = each.collect();
+    Some(format!("not matched: {} parameters", each.join(", ")))
+}
+
+/// The parameters that two methods have on `rows × cols` matrices, where they are equal; else the
+/// sentence to say next to a comparison of them. `None` for a method with a rank per block.
+pub fn compared_at(
+    pair: [&MethodSettings; 2],
+    rows: usize,
+    cols: usize,
+) -> Option<Result<usize, String>> {
+    let params = |one: &MethodSettings| {
+        let rank = one.uniform_rank()?;
+        parameters(rows, cols, one.layout(), rank).ok()
+    };
+    let [one, other] = [params(pair[0])?, params(pair[1])?];
+    if one == other {
+        return Some(Ok(one));
+    }
+    let [first, second] = pair.map(|settings| settings.method().title());
+    let [one, other] = [one, other].map(label::count);
+    Some(Err(format!(
+        "not matched: {first} {one}, {second} {other} parameters"
+    )))
+}
+
+/// The notes on every method, and whether the one budget is matched: the same in both faces and
+/// in figures.
+pub fn all_notes(evaluations: &[&Evaluation], settings: &Settings) -> Vec<String> {
+    let of_methods = evaluations.iter().flat_map(|one| notes(one, settings));
+    let budget = not_matched(&spending(evaluations, settings));
+    of_methods.chain(budget).collect()
+}
+
 /// What a reader must know to compare one method's numbers fairly, one sentence each.
 pub fn notes(one: &Evaluation, settings: &Settings) -> Vec<String> {
     let name = one.method().title();
@@ -122,15 +229,14 @@ pub fn notes(one: &Evaluation, settings: &Settings) -> Vec<String> {
     }
     if one.denser_than_dense > 0 {
         notes.push(format!(
-            "{name}: denser than dense, the factors of {} store at least as many numbers as they replace",
+            "{name}: larger than dense: in {} the factors store at least as many numbers as the block",
             blocks(one.denser_than_dense)
         ));
     }
     if one.out_of_reach > 0.0 {
         notes.push(format!(
-            "{name}: {} of the error {} lies outside the blocks, out of reach at any rank",
-            label::error(one.out_of_reach),
-            label::error(one.error)
+            "{name}: the error cannot fall below {}: entries outside the blocks are never approximated",
+            label::error(one.out_of_reach)
         ));
     }
     let unused = unused(one, settings);
@@ -140,33 +246,41 @@ pub fn notes(one: &Evaluation, settings: &Settings) -> Vec<String> {
             label::count(unused)
         ));
     }
+    let budget = settings.adaptive.budget;
+    if by_hand(&one.settings) && settings.matched.is_some() && one.params > budget {
+        notes.push(format!(
+            "{name}: the ranks set by hand cost {} parameters, {} over the budget of {}",
+            label::count(one.params),
+            label::count(one.params - budget),
+            label::count(budget)
+        ));
+    }
     if one.method() == Method::LocalizedAdaptive {
         notes.push(format!(
-            "{name}: which singular triplets were kept is not counted"
+            "{name}: the cost of recording which triplets were kept is not included"
         ));
     }
     notes
 }
 
+/// Whether a method's ranks were set by hand.
+fn by_hand(settings: &MethodSettings) -> bool {
+    matches!(settings, MethodSettings::LocalizedAdaptive(s) if s.painted.is_some())
+}
+
 /// Parameters of a budget that the method leaves unused.
 fn unused(one: &Evaluation, settings: &Settings) -> usize {
-    let Some(rule) = settings.matched else {
-        return one.unused;
-    };
-    let budget = settings.adaptive.budget;
-    let share = match one.method() {
-        Method::Lora => budget,
-        Method::LocalizedAdaptive => return one.unused,
-        Method::Melora | Method::Localized => rule.local_budget(budget, settings.melora.blocks),
-    };
-    share.saturating_sub(one.params)
+    match one.method() {
+        // The adaptive method has a budget of its own where no other has.
+        Method::LocalizedAdaptive => one.unused,
+        _ if settings.matched.is_none() => one.unused,
+        method => settings.share_of_budget(method).saturating_sub(one.params),
+    }
 }
 
 /// Parameters of Localized at its settings: what the adaptive ranks may cost unless told otherwise.
 /// Zero when the grid does not fit.
 pub fn localized_parameters(settings: &Settings, rows: usize, cols: usize) -> usize {
     let localized = settings.localized;
-    BlockLayout::new(rows, cols, LayoutKind::Grid(localized.grid)).map_or(0, |layout| {
-        layout.parameters(&layout.uniform_ranks(localized.rank))
-    })
+    parameters(rows, cols, LayoutKind::Grid(localized.grid), localized.rank).unwrap_or(0)
 }

@@ -4,6 +4,7 @@
 mod command;
 mod delta;
 pub mod figures;
+mod lock;
 mod report;
 mod results;
 mod run_name;
@@ -12,14 +13,14 @@ pub mod tables;
 pub use command::Shown;
 pub use delta::delta_file;
 pub use report::RunsReport;
-pub use results::{SaveError, load, save};
+pub use results::{LARGEST, ResultsFile, SaveError, load, save};
 pub use run_name::RunName;
 
 use serde::{Deserialize, Serialize};
 
 use crate::finetune::settings::distinct;
-use crate::finetune::{AdaptationData, FinetuneError, Layout, SweepSettings};
-use crate::source::{Dataset, SourceError, Split, digits};
+use crate::finetune::{AdaptationData, FinetuneError, Layout, SweepSettings, bounds};
+use crate::source::{Dataset, DigitSet, SourceError, Split, digits};
 
 /// A choice of sweep to begin from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,6 +98,32 @@ pub struct Experiment {
 }
 
 impl Experiment {
+    /// Looks that no list or number is larger than [`bounds`] allow, before any is worked through.
+    ///
+    /// # Errors
+    /// The first that is, or that cannot be trained with.
+    pub fn check(&self) -> Result<(), FinetuneError> {
+        fn length<T>(list: Option<&Vec<T>>) -> usize {
+            list.map_or(0, Vec::len)
+        }
+        let lists = [
+            ("the list of layouts", length(self.layouts.as_ref())),
+            ("the list of ranks", length(self.ranks.as_ref())),
+            ("the list of segments", length(self.segments.as_ref())),
+            (
+                "the list of learning rates",
+                length(self.learning_rates.as_ref()),
+            ),
+            ("the list of seeds", length(self.seeds.as_ref())),
+        ];
+        for (name, length) in lists {
+            bounds::check_length(name, length)?;
+        }
+        let settings = self.settings();
+        settings.check_training()?;
+        bounds::check_grids(&settings)
+    }
+
     /// The whole sweep.
     pub fn settings(&self) -> SweepSettings {
         let mut settings = self.preset.settings();
@@ -110,10 +137,10 @@ impl Experiment {
             settings.set_segments(segments);
         }
         if let Some(rates) = &self.learning_rates {
-            settings.learning_rates = distinct(rates);
+            settings.learning_rates = distinct(rates, f64::to_bits);
         }
         if let Some(seeds) = &self.seeds {
-            settings.seeds = distinct(seeds);
+            settings.seeds = distinct(seeds, u64::from);
         }
         if let Some(epochs) = self.epochs {
             settings.epochs = epochs;
@@ -164,20 +191,34 @@ impl Experiment {
     /// The digits, sorted into the two tasks.
     ///
     /// # Errors
-    /// Files that cannot be read, a data set without all ten digits.
+    /// Files that cannot be read, a data set without all ten digits, pixels other than 0 to 255.
     pub fn data(&self) -> Result<AdaptationData, DataError> {
         let train = digits(&self.dataset, Split::Train)?;
         let test = digits(&self.dataset, Split::Test)?;
+        let sizes = [&train, &test].map(|set| (set.rows(), set.cols()));
+        if sizes[0] != sizes[1] {
+            return Err(DataError::Sizes {
+                name: train.name().to_owned(),
+                train: sizes[0],
+                test: sizes[1],
+            });
+        }
         Ok(AdaptationData::new(
             train.name(),
-            train.images(),
+            bytes_of(&train)?,
             train.labels(),
-            test.images(),
+            bytes_of(&test)?,
             test.labels(),
             train.rows(),
             train.cols(),
         )?)
     }
+}
+
+fn bytes_of(set: &DigitSet) -> Result<&[u8], DataError> {
+    set.images().ok_or_else(|| DataError::NoBytes {
+        name: set.name().to_owned(),
+    })
 }
 
 fn ranks_of(settings: &SweepSettings) -> Vec<Vec<usize>> {
@@ -212,4 +253,27 @@ pub enum DataError {
     /// Its contents.
     #[error(transparent)]
     Finetune(#[from] FinetuneError),
+    /// Images of two sizes.
+    #[error(
+        "the training images are {} × {} and the test images {} × {}; fine-tuning needs one size in \
+         both halves of {name}",
+        train.0, train.1, test.0, test.1
+    )]
+    Sizes {
+        /// The data set.
+        name: String,
+        /// Rows and columns of its training images.
+        train: (usize, usize),
+        /// Rows and columns of its test images.
+        test: (usize, usize),
+    },
+    /// Pixels that are fractions, or no whole numbers from 0 to 255.
+    #[error(
+        "some pixels are not whole numbers from 0 to 255; for fine-tuning save the images as \
+         unsigned bytes: {name}"
+    )]
+    NoBytes {
+        /// The data set.
+        name: String,
+    },
 }

@@ -32,10 +32,13 @@ pub mod experiment;
 pub mod figure;
 pub mod finetune;
 pub mod memory;
+pub mod process;
 pub mod report;
 pub mod session;
+pub mod set_aside;
 pub mod source;
 pub mod store;
+mod system;
 
 #[cfg(feature = "window")]
 pub mod app;

@@ -4,16 +4,20 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use localized_lora::cli::{self, Failure, Invocation};
+use localized_lora::process;
 use localized_lora::source::{Limits, Source};
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
+    process::start();
+    match std::panic::catch_unwind(run) {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(failure)) => {
             // A closed standard error must not turn a failure into a panic.
             let _ = writeln!(std::io::stderr(), "{failure}");
             ExitCode::from(failure.status())
         }
+        // A bug, which is told already.
+        Err(_) => ExitCode::FAILURE,
     }
 }
 
@@ -33,6 +37,6 @@ fn window(source: Option<Source>, limits: Limits) -> Result<(), Failure> {
 #[cfg(not(feature = "window"))]
 fn window(_: Option<Source>, _: Limits) -> Result<(), Failure> {
     Err(Failure::run(
-        "this build has no window, use a subcommand (--help lists them) or build with the feature window",
+        "this build has no window; use a subcommand (--help lists them), or build with the feature window",
     ))
 }

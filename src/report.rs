@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 
 use crate::approx::curve::CurvePoint;
 use crate::approx::metrics::share;
-use crate::approx::survey::Survey;
+use crate::approx::survey::{self, Survey};
 use crate::approx::{Evaluation, MethodSettings};
 use crate::session::{Session, View};
 use crate::source::{self, Split};
@@ -245,8 +245,8 @@ pub struct Dataset {
     #[serde(flatten)]
     transform: Transform,
     methods: Vec<MeanError>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    localized_beats_lora: Option<f64>,
+    #[serde(flatten)]
+    verdict: Option<Verdict>,
     by_digit: Vec<ByDigit>,
 }
 
@@ -264,8 +264,24 @@ struct ByDigit {
     count: usize,
     #[serde(serialize_with = "as_object")]
     mean_error: Vec<(&'static str, f64)>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    localized_beats_lora: Option<f64>,
+    #[serde(flatten)]
+    verdict: Option<Verdict>,
+}
+
+/// Shares of the images; on the others LoRA is better.
+#[derive(Serialize)]
+struct Verdict {
+    localized_beats_lora: f64,
+    localized_equals_lora: f64,
+}
+
+impl From<survey::Verdict> for Verdict {
+    fn from(verdict: survey::Verdict) -> Self {
+        Self {
+            localized_beats_lora: verdict.better,
+            localized_equals_lora: verdict.equal,
+        }
+    }
 }
 
 fn as_object<S: Serializer>(
@@ -288,13 +304,13 @@ impl Dataset {
             _ => (Split::default(), None),
         };
         let settings = || survey.settings.iter().enumerate();
-        let by_digit = |one: crate::approx::survey::ByLabel| ByDigit {
+        let by_digit = |one: survey::ByLabel| ByDigit {
             digit: one.label,
             count: one.count,
             mean_error: settings()
                 .map(|(s, setting)| (setting.method().key(), one.spreads[s].mean))
                 .collect(),
-            localized_beats_lora: one.localized_beats_lora,
+            verdict: one.localized_against_lora.map(Verdict::from),
         };
         Self {
             split,
@@ -308,7 +324,7 @@ impl Dataset {
                     std_error: survey.spread(s).std,
                 })
                 .collect(),
-            localized_beats_lora: survey.localized_beats_lora(),
+            verdict: survey.localized_against_lora().map(Verdict::from),
             by_digit: survey.by_label().into_iter().map(by_digit).collect(),
         }
     }

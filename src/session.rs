@@ -1,16 +1,17 @@
 //! Source, settings and view: what undo, files, flags, figure metadata and *copy as command* share.
 
 mod command;
+mod fitted;
 pub(crate) mod words;
 
 pub use command::{Export, View};
+pub use fitted::{Change, Fitted, Knob};
 
 use serde::{Deserialize, Serialize};
 
-use crate::approx::budget::{BudgetRule, matched_rank};
+use crate::approx::budget::BudgetRule;
 use crate::approx::{
-    AdaptiveSettings, BlockLayout, LayoutKind, LocalizedSettings, LoraSettings, MeloraSettings,
-    Method, MethodSettings,
+    AdaptiveSettings, LocalizedSettings, LoraSettings, MeloraSettings, Method, MethodSettings,
 };
 use crate::source::{self, Limits, Loaded, Source, SourceError, Transform};
 
@@ -28,7 +29,8 @@ pub struct Session {
     pub settings: Settings,
 }
 
-/// The settings of all methods and what ties them together.
+/// The settings of all methods as the user wants them, and what ties them together. What a matrix
+/// takes of them is [`Settings::fitted`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
@@ -83,77 +85,27 @@ impl Settings {
             .map(|method| self.of(method))
             .collect()
     }
-}
 
-impl Settings {
-    /// Lowers N, K and ranks to what a `rows × cols` matrix takes, derives matched ranks, and says
-    /// what was changed. A matrix without cells changes nothing.
-    pub fn fit(&mut self, rows: usize, cols: usize) -> Vec<String> {
-        let most = rows.min(cols);
-        let mut notes = Vec::new();
-        if most == 0 {
-            return notes;
+    /// The settings as results depend on them: ranks that a matched budget sets and the settings
+    /// of a method that is not shown are the usual ones.
+    #[must_use]
+    pub fn essentials(mut self) -> Self {
+        let usual = Self::default();
+        if !self.show_adaptive {
+            self.adaptive = AdaptiveSettings {
+                budget: match self.matched {
+                    Some(_) => self.adaptive.budget,
+                    None => usual.adaptive.budget,
+                },
+                ..usual.adaptive
+            };
         }
-        let segments = [
-            ("N", &mut self.melora.blocks),
-            ("K", &mut self.localized.grid),
-            ("K (adaptive)", &mut self.adaptive.grid),
-        ];
-        for (letter, value) in segments {
-            let fitting = (*value).clamp(1, most);
-            if fitting != *value {
-                notes.push(format!(
-                    "{letter} = {value} does not fit {rows} × {cols}, {fitting} is shown"
-                ));
-                *value = fitting;
-            }
+        if self.matched.is_some() {
+            self.lora.rank = usual.lora.rank;
+            self.melora.rank = usual.melora.rank;
+            self.localized.rank = usual.localized.rank;
         }
-        if let Some(painted) = &self.adaptive.painted
-            && painted.len() != self.adaptive.grid * self.adaptive.grid
-        {
-            self.adaptive.painted = None;
-        }
-        if let Some(rule) = self.matched {
-            self.match_ranks(rows, cols, rule);
-        }
-        notes
-    }
-
-    /// Sets every rank to the largest that the one budget pays for; zero where it pays for none.
-    fn match_ranks(&mut self, rows: usize, cols: usize, rule: BudgetRule) {
-        let budget = self.adaptive.budget;
-        let local = rule.local_budget(budget, self.melora.blocks);
-        let rank = |kind, budget| matched_rank(rows, cols, kind, budget).map_or(0, |m| m.rank);
-        self.lora.rank = rank(LayoutKind::Grid(1), budget);
-        self.melora.rank = rank(LayoutKind::Diagonal(self.melora.blocks), local);
-        self.localized.rank = rank(LayoutKind::Grid(self.localized.grid), local);
-    }
-
-    /// Why the one budget pays for no rank of a method, if it does not.
-    pub fn unaffordable(
-        &self,
-        rows: usize,
-        cols: usize,
-        settings: &MethodSettings,
-    ) -> Option<String> {
-        let rule = self.matched?;
-        let rank = match settings {
-            MethodSettings::Lora(s) => s.rank,
-            MethodSettings::Melora(s) => s.rank,
-            MethodSettings::Localized(s) => s.rank,
-            MethodSettings::LocalizedAdaptive(_) => return None,
-        };
-        let layout = BlockLayout::new(rows, cols, settings.layout()).ok()?;
-        let (budget, cost) = (self.adaptive.budget, layout.cost_per_rank());
-        let share = match settings {
-            MethodSettings::Lora(_) => budget,
-            _ => rule.local_budget(budget, self.melora.blocks),
-        };
-        let what = match share == budget {
-            true => format!("the budget of {budget}"),
-            false => format!("its share of {share} of the budget of {budget}"),
-        };
-        (rank == 0).then(|| format!("{what} pays for no rank here, rank 1 needs {cost}"))
+        self
     }
 }
 
@@ -165,6 +117,13 @@ impl Session {
     pub fn load(&self, limits: &Limits) -> Result<Loaded, SourceError> {
         let loaded = source::load(&self.whole_source(), limits)?;
         self.transform.of_loaded(loaded)
+    }
+
+    /// Whether both look at one matrix, at whatever settings.
+    pub fn same_matrix(&self, other: &Self) -> bool {
+        self.source == other.source
+            && self.subtract == other.subtract
+            && self.transform == other.transform
     }
 
     /// What a matrix of this name is called after all that was done to it.
@@ -188,27 +147,11 @@ impl Session {
         }
     }
 
-    /// The session as its result depends on it: ranks that a matched budget sets and the settings
-    /// of a method that is not shown are the usual ones. Two sessions that agree in this give the
-    /// same numbers and the same command.
+    /// The session as its result depends on it, with [`Settings::essentials`]. Two sessions that
+    /// agree in this give the same numbers and the same command.
     #[must_use]
     pub fn essentials(mut self) -> Self {
-        let usual = Settings::default();
-        let settings = &mut self.settings;
-        if !settings.show_adaptive {
-            settings.adaptive = AdaptiveSettings {
-                budget: match settings.matched {
-                    Some(_) => settings.adaptive.budget,
-                    None => usual.adaptive.budget,
-                },
-                ..usual.adaptive
-            };
-        }
-        if settings.matched.is_some() {
-            settings.lora.rank = usual.lora.rank;
-            settings.melora.rank = usual.melora.rank;
-            settings.localized.rank = usual.localized.rank;
-        }
+        self.settings = self.settings.essentials();
         self
     }
 }

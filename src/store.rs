@@ -1,31 +1,80 @@
-//! Files are written whole or not at all.
+//! Files are written whole or not at all, and only where nothing else is lost by it.
 
+mod place;
+mod temporary;
+
+use std::fs::{self, File, Metadata};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
 use thiserror::Error;
 
+use crate::system;
+use place::Place;
+use temporary::Temporary;
+
+pub(crate) use temporary::remove_temporary;
+
 /// Why a file could not be written; what stood there before is untouched.
-#[derive(Debug, Error)]
-#[error("{} could not be written ({reason}), choose a folder that exists and may be written to", path.display())]
-pub struct StoreError {
-    /// The file.
-    pub path: PathBuf,
-    /// What the system said.
-    pub reason: String,
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum StoreError {
+    /// The place does not take it.
+    #[error("{} could not be written: {reason}", path.display())]
+    Place {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and what to do.
+        reason: String,
+    },
+    /// What is computed from would be lost.
+    #[error(
+        "the output would replace a source that is read here; choose another name: {}",
+        path.display()
+    )]
+    Source {
+        /// The output.
+        path: PathBuf,
+    },
+    /// Two outputs would be one file.
+    #[error(
+        "two outputs would be the same file; give each a name of its own: {} and {}",
+        first.display(), second.display()
+    )]
+    SameOutput {
+        /// One output.
+        first: PathBuf,
+        /// Another.
+        second: PathBuf,
+    },
+}
+
+impl StoreError {
+    /// What the system said about writing to `path`.
+    pub(crate) fn writing(path: &Path, error: &io::Error) -> Self {
+        Self::place(path, system::writing(path, error))
+    }
+
+    fn place(path: &Path, reason: String) -> Self {
+        Self::Place {
+            path: path.to_path_buf(),
+            reason,
+        }
+    }
 }
 
 /// Writes `bytes` to `path`: first beside it, then in its place, so that a reader or a crash meets
 /// either the old file or the whole new one.
 ///
+/// A symbolic link stays one, and the file that it leads to is written, also where there is none
+/// yet. A file that is replaced keeps its mode, and its owner and group where that is permitted; a
+/// new one has those of any new file.
+///
 /// # Errors
-/// When the folder is missing or not writable, the disk is full, or `path` is a folder.
+/// [`StoreError::Place`] when the folder is missing or not writable, the disk is full, or something
+/// stands there that is no regular file or read-only.
 pub fn save_atomically(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    write(path, bytes).map_err(|error| StoreError {
-        path: path.to_path_buf(),
-        reason: reason(&error),
-    })
+    let place = Place::find(path).map_err(|reason| StoreError::place(path, reason))?;
+    write(&place, bytes).map_err(|error| StoreError::writing(path, &error))
 }
 
 /// Looks whether `path` can be written, before long work whose result goes there.
@@ -33,88 +82,70 @@ pub fn save_atomically(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
 /// # Errors
 /// As [`save_atomically`].
 pub fn check_place(path: &Path) -> Result<(), StoreError> {
-    let found = if path.is_dir() {
-        Err(io::ErrorKind::IsADirectory.into())
-    } else {
-        beside(path).map(drop)
-    };
-    found.map_err(|error| StoreError {
-        path: path.to_path_buf(),
-        reason: reason(&error),
-    })
-}
-
-/// The system's reason without the name of the temporary file beside, which nobody asked for.
-fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "there is no such folder".to_owned(),
-        kind => kind.to_string(),
+    let place = Place::find(path).map_err(|reason| StoreError::place(path, reason))?;
+    match Temporary::beside(place.path()) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(StoreError::writing(path, &error)),
     }
 }
 
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // A link stays a link: the file that it leads to is replaced.
-    let linked = path.is_symlink().then(|| std::fs::canonicalize(path));
-    let path = linked
-        .and_then(Result::ok)
-        .unwrap_or_else(|| path.to_owned());
-    let mut file = beside(&path)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_data()?;
-    file.persist(path).map_err(|error| error.error)?;
+/// Looks whether all outputs of a call can be written, each as a file of its own and none of them
+/// over a file that is read for it. Links of both kinds are seen through.
+///
+/// # Errors
+/// As [`save_atomically`], and [`StoreError::Source`] or [`StoreError::SameOutput`].
+pub fn check_outputs(outputs: &[&Path], sources: &[PathBuf]) -> Result<(), StoreError> {
+    let mut seen: Vec<(&Path, place::Identity)> = Vec::new();
+    for &path in outputs {
+        let place = Place::find(path).map_err(|reason| StoreError::place(path, reason))?;
+        let identity = place.identity();
+        let is_read = |source: &PathBuf| place::Identity::of(source).as_ref() == Some(&identity);
+        if sources.iter().any(is_read) {
+            return Err(StoreError::Source {
+                path: path.to_path_buf(),
+            });
+        }
+        if let Some((first, _)) = seen.iter().find(|(_, one)| *one == identity) {
+            return Err(StoreError::SameOutput {
+                first: first.to_path_buf(),
+                second: path.to_path_buf(),
+            });
+        }
+        seen.push((path, identity));
+    }
+    outputs.iter().try_for_each(|path| check_place(path))
+}
+
+fn write(place: &Place, bytes: &[u8]) -> io::Result<()> {
+    let mut temporary = Temporary::beside(place.path())?;
+    if let Some(replaced) = place.replaced() {
+        take_over(replaced, temporary.file())?;
+    }
+    temporary.file().write_all(bytes)?;
+    temporary.file().sync_data()?;
+    temporary.persist(place.path())
+}
+
+/// Gives the new file the mode of the one that it replaces, and its owner and group where that is
+/// permitted. Where the group cannot be kept, the new one gets no more than everybody.
+#[cfg(unix)]
+fn take_over(replaced: &Metadata, file: &File) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+    let (user, group) = (replaced.uid(), replaced.gid());
+    let kept = fchown(file, Some(user), Some(group)).or_else(|_| fchown(file, None, Some(group)));
+    let mode = replaced.mode() & 0o777;
+    let mode = match kept {
+        Ok(()) => mode,
+        Err(_) => mode & !0o070 | (mode & 0o007) << 3,
+    };
+    file.set_permissions(fs::Permissions::from_mode(mode))
+}
+
+/// Elsewhere a new file has what its folder gives.
+#[cfg(not(unix))]
+fn take_over(_: &Metadata, _: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// A new file in the folder of `path`, gone when dropped.
-fn beside(path: &Path) -> io::Result<NamedTempFile> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut beside = tempfile::Builder::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // What a new file usually gets; a temporary one would stay private to its owner.
-        beside.permissions(std::fs::Permissions::from_mode(0o644));
-    }
-    beside.tempfile_in(folder)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_is_replaced_whole_and_a_failure_leaves_it() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let path = folder.path().join("a.txt");
-        save_atomically(&path, b"first").expect("writes");
-        save_atomically(&path, b"second").expect("replaces");
-        assert_eq!(std::fs::read(&path).expect("reads"), b"second");
-        let inside_a_file = path.join("b.txt");
-        let error = save_atomically(&inside_a_file, b"x").expect_err("no folder");
-        assert!(
-            error
-                .to_string()
-                .contains("a.txt/b.txt could not be written (not a directory)")
-        );
-        assert!(save_atomically(folder.path(), b"x").is_err());
-        assert!(check_place(&path).is_ok());
-        assert!(check_place(&inside_a_file).is_err());
-        assert!(check_place(folder.path()).is_err());
-        assert_eq!(std::fs::read_dir(folder.path()).expect("lists").count(), 1);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_link_is_followed() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
-        save_atomically(&file, b"old").expect("writes");
-        std::os::unix::fs::symlink(&file, &link).expect("links");
-        save_atomically(&link, b"new").expect("replaces");
-        assert!(link.is_symlink());
-        assert_eq!(std::fs::read(&file).expect("reads"), b"new");
-    }
-}
+mod tests;

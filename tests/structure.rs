@@ -117,6 +117,8 @@ fn the_mathematics_keeps_off_files_threads_and_standard_output() {
         "threads",
     );
     obeys("app/worker.rs", "use std::thread;");
+    obeys("process/threads.rs", "use std::thread;");
+    breaks("process/signals.rs", "use std::thread;", "threads");
     obeys("source/file.rs", "use std::fs;");
     breaks(
         "source/file.rs",

@@ -48,8 +48,10 @@ pub enum Command {
     SetSession(Box<Session>),
     /// Keep the present results to compare the next with.
     Pin,
-    /// Forget them.
+    /// Forget all of them.
     Unpin,
+    /// Forget one of them, counted from 0.
+    UnpinOne(usize),
     /// The whole matrix in every pane.
     ResetZoom,
     /// Train what is missing, or go on.
@@ -122,8 +124,9 @@ impl Command {
             Self::RandomDigit => "Random digit",
             Self::SetSession(_) => "Set",
             Self::Pin => "Pin results",
-            Self::Unpin => "Unpin",
-            Self::ResetZoom => "Whole matrix",
+            Self::Unpin => "Unpin all",
+            Self::UnpinOne(_) => "Unpin",
+            Self::ResetZoom => "Show whole matrix",
             Self::Train => "Run",
             Self::PauseTraining => "Pause",
             Self::StepTraining => "Step",
@@ -135,7 +138,7 @@ impl Command {
             Self::Cancel => "Cancel",
             Self::Show(tab) => tab.title(),
             Self::FullScreen => "Full screen",
-            Self::Help => "Keys and help",
+            Self::Help => "Keyboard shortcuts",
             Self::Quit => "Quit",
         }
     }
@@ -144,39 +147,51 @@ impl Command {
     pub fn tooltip(&self) -> &'static str {
         match self {
             Self::Open | Self::OpenText(_) => "An image, CSV, TSV, NPY or NPZ file",
-            Self::Subtract | Self::SubtractText(_) => {
-                "Take another matrix of the same shape from this one"
+            Self::Subtract | Self::SubtractText(_) => "Subtract another matrix of the same shape",
+            Self::OpenFolder => {
+                "A folder with a data set in MNIST (IDX) format: MNIST, Fashion-MNIST …"
             }
-            Self::OpenFolder => "A folder with four IDX files: MNIST, Fashion-MNIST …",
             Self::Paste => "Use the picture or the table on the clipboard as the matrix",
             Self::Export | Self::ExportTo(_) => "PNG, SVG or PDF, with the settings inside",
-            Self::BrowseExport(_) => "Choose the folder and the name",
+            Self::BrowseExport(_) => "Choose the folder and the file name",
             Self::CopyCommand => "The command line that gives the same numbers",
             Self::CopyFigureCommand(_) => "The command line that writes the same figure",
-            Self::CopyText(_) => "Put it on the clipboard",
-            Self::Undo => "Take the last change of source or settings back",
-            Self::Redo => "Make the change again",
-            Self::NextDigit => "The next digit that the filter shows",
-            Self::PreviousDigit => "The digit before, as the filter shows them",
-            Self::RandomDigit => "Any digit that the filter shows",
+            Self::CopyText(_) => "Copy to the clipboard",
+            Self::Undo => "Undo the last change of source or settings",
+            Self::Redo => "Redo the change that was undone",
+            Self::NextDigit => "The next digit in the filtered list",
+            Self::PreviousDigit => "The previous digit in the filtered list",
+            Self::RandomDigit => "A random digit of the filtered list",
             Self::SetSession(_) => "Use these settings",
             Self::Pin => "Keep these results in the table to compare the next ones with",
-            Self::Unpin => "Forget the pinned results",
+            Self::Unpin => "Remove all pinned results",
+            Self::UnpinOne(_) => "Remove these pinned results",
             Self::ResetZoom => "Show the whole matrix in every pane",
-            Self::Train => "Train every run of the sweep that is not done, or go on",
-            Self::PauseTraining => "Wait after the batch under way",
-            Self::StepTraining => "Train until a run has made one more epoch, then wait",
-            Self::StopTraining => "Stop training; runs that have ended are kept",
-            Self::ResetTraining => "Put these results aside and begin again with the same seed",
+            Self::Train => "Train the remaining runs, or resume",
+            Self::PauseTraining => "Pause after the current batch",
+            Self::StepTraining => "Train one more epoch, then pause",
+            Self::StopTraining => "Stop training; finished runs are kept",
+            Self::ResetTraining => "Archive these results and start over with the same seed",
             Self::NewSeed => "Other initial weights, batches and split",
-            Self::OpenResults => "A results file that this program saved",
-            Self::ChooseDataSet => "Four files of MNIST's form: MNIST, Fashion-MNIST …",
+            Self::OpenResults => "A results file (JSON) that this program saved",
+            Self::ChooseDataSet => {
+                "A folder with a data set in MNIST (IDX) format: MNIST, Fashion-MNIST …"
+            }
             Self::Cancel => "Stop the computation under way",
             Self::Show(_) => "Show this tab",
-            Self::FullScreen => "Fill the screen, or leave it again",
-            Self::Help => "What the keys and the mouse do",
+            Self::FullScreen => "Fill the screen, or leave full screen",
+            Self::Help => "Keys, and what the mouse does",
             Self::Quit => "Close the window",
         }
+    }
+
+    /// All keys that it has. Tabs have one for the content and one that always acts.
+    pub fn shortcuts(&self) -> impl Iterator<Item = KeyboardShortcut> + use<> {
+        let always = match self {
+            Self::Show(tab) => Some(KeyboardShortcut::new(Modifiers::COMMAND, tab.key())),
+            _ => None,
+        };
+        self.shortcut().into_iter().chain(always)
     }
 
     /// Its key, if it has one.
@@ -202,10 +217,8 @@ impl Command {
             Self::Pin => plain(Key::P),
             Self::ResetZoom => plain(Key::Num0),
             Self::Cancel => plain(Key::Escape),
-            Self::Show(Tab::Approximate) => plain(Key::Num1),
             Self::Train => plain(Key::F5),
-            Self::Show(Tab::FineTune) => plain(Key::Num2),
-            Self::Show(Tab::Method) => plain(Key::Num3),
+            Self::Show(tab) => plain(tab.key()),
             Self::FullScreen => plain(Key::F11),
             Self::Help => plain(Key::F1),
             _ => None,
@@ -236,40 +249,4 @@ impl Command {
             ui.close();
         }
     }
-}
-
-/// The commands whose keys were pressed. Plain keys are left to a widget that has the focus,
-/// so that arrows move a slider and letters reach a text field.
-pub fn pressed(ctx: &egui::Context) -> Vec<Command> {
-    let focused = ctx.memory(|memory| memory.focused().is_some());
-    let menu = egui::Popup::is_any_open(ctx);
-    let tabs = Tab::ALL.into_iter().map(Command::Show);
-    let all: Vec<Command> = Command::NAMED.into_iter().chain(tabs).collect();
-    let pasted = ctx.input(|input| {
-        input
-            .events
-            .iter()
-            .any(|event| matches!(event, egui::Event::Paste(_) | egui::Event::PasteImage(_)))
-    });
-    // Ctrl+Shift+Z must be looked for before Ctrl+Z, which it contains.
-    let with_shift = |command: &Command| {
-        command
-            .shortcut()
-            .is_some_and(|shortcut| shortcut.modifiers.shift)
-    };
-    let (first, second): (Vec<_>, Vec<_>) = all.into_iter().partition(with_shift);
-    let paste = (pasted && !focused).then_some(Command::Paste);
-    let keys = first.into_iter().chain(second).filter(|command| {
-        command.shortcut().is_some_and(|shortcut| {
-            let plain = shortcut.modifiers.is_none() && !is_function(shortcut.logical_key);
-            // An open menu takes Escape for itself.
-            let taken = plain && focused || menu && shortcut.logical_key == Key::Escape;
-            !taken && ctx.input_mut(|input| input.consume_shortcut(&shortcut))
-        })
-    });
-    keys.chain(paste).collect()
-}
-
-fn is_function(key: Key) -> bool {
-    matches!(key, Key::F1 | Key::F5 | Key::F11 | Key::Escape)
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::worker::{Answer, Answers, Reply, Wake, Worker};
+use crate::source::OPENABLE_EXTENSIONS;
 
 /// What the chosen path is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,12 +56,6 @@ struct Open {
 /// No person chooses a file faster than this.
 const NO_PERSON: Duration = Duration::from_millis(400);
 
-/// The files that *Open* offers first.
-const READABLE: &[&str] = &[
-    "png", "jpg", "jpeg", "bmp", "gif", "tif", "tiff", "webp", "pnm", "pgm", "ppm", "qoi", "tga",
-    "hdr", "ico", "csv", "tsv", "txt", "npy", "npz",
-];
-
 impl Dialogs {
     /// Asks for a path.
     pub fn ask(&mut self, purpose: Purpose, suggested: Option<&str>, wake: &Wake) {
@@ -68,7 +63,7 @@ impl Dialogs {
         let asked: Asked = match purpose {
             Purpose::Open | Purpose::Subtract => Box::pin(
                 dialog
-                    .add_filter("Images, tables and arrays", READABLE)
+                    .add_filter("Images, tables and arrays", OPENABLE_EXTENSIONS)
                     .add_filter("All files", &["*"])
                     .pick_file(),
             ),

@@ -5,23 +5,39 @@ use eframe::egui;
 use super::command::Command;
 use super::state::{State, Tab};
 
+const KEYS: [(&str, &str); 7] = [
+    ("Ctrl + / Ctrl −", "Zoom in and out"),
+    ("Tab, Shift+Tab", "Next and previous control"),
+    ("Arrows on a slider", "Change its value"),
+    ("Arrows on a pane", "Select a block"),
+    ("Arrows on a plot", "Go through its points; Enter uses one"),
+    ("Arrows on the gallery", "Go through the digits"),
+    (
+        "Arrows on the rank map",
+        "Go through the blocks; digits, + and − set a rank",
+    ),
+];
+
+const SINGLE_KEYS: &str = "Single keys act while no control is in use: click a picture or a plot, \
+    or press Esc, to give them back to it. Keys with Ctrl always act.";
+
 const MOUSE: [(&str, &str); 10] = [
-    ("Scroll over a pane", "zoom all panes"),
-    ("Drag a pane", "move all panes"),
-    ("Double click a pane", "show the whole matrix"),
-    ("Click a block", "show its singular values"),
-    ("Click a point of a curve", "use its setting"),
-    ("Drag a plot, Ctrl + scroll", "move and zoom it"),
-    ("Double click a plot", "show all of it"),
-    ("Click a point of Figure 2", "show what the run learned"),
-    ("Ctrl + click a point", "compare it with the one before"),
-    ("Drop a file", "open it"),
+    ("Scroll over a pane", "Zoom all panes"),
+    ("Drag a pane", "Move all panes"),
+    ("Double-click a pane", "Show the whole matrix"),
+    ("Click a block", "Show its singular values"),
+    ("Click a point of a curve", "Use its setting"),
+    ("Drag a plot, Ctrl + scroll", "Move and zoom it"),
+    ("Double-click a plot", "Show all of it"),
+    ("Click a point of Figure 2", "Show what the run learned"),
+    ("Ctrl + click a point", "Compare it with the previous one"),
+    ("Drop a file", "Open it"),
 ];
 
 /// Draws the page while it is open.
 pub fn show(ctx: &egui::Context, state: &mut State) {
     let mut open = state.help;
-    egui::Window::new("Keys and help")
+    egui::Window::new("Keyboard shortcuts")
         .open(&mut open)
         .collapsible(false)
         .resizable(false)
@@ -35,21 +51,24 @@ pub fn show(ctx: &egui::Context, state: &mut State) {
                 .show(ui, |ui| {
                     let tabs = Tab::ALL.into_iter().map(Command::Show);
                     for command in Command::NAMED.into_iter().chain(tabs) {
-                        if let Some(shortcut) = command.shortcut() {
-                            ui.monospace(ui.ctx().format_shortcut(&shortcut));
+                        let keys: Vec<String> = command
+                            .shortcuts()
+                            .map(|shortcut| ui.ctx().format_shortcut(&shortcut))
+                            .collect();
+                        if !keys.is_empty() {
+                            ui.monospace(keys.join(", "));
                             ui.label(command.text()).on_hover_text(command.tooltip());
                             ui.end_row();
                         }
                     }
-                    ui.monospace("Ctrl + / Ctrl −");
-                    ui.label("Larger and smaller");
-                    ui.end_row();
-                    for (action, effect) in MOUSE {
+                    for (action, effect) in KEYS.into_iter().chain(MOUSE) {
                         ui.label(action);
                         ui.label(effect);
                         ui.end_row();
                     }
                 });
+            ui.separator();
+            ui.label(SINGLE_KEYS);
             ui.separator();
             ui.label(concat!(
                 "Localized LoRA Explorer ",

@@ -42,7 +42,7 @@ pub fn show(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
             size(ui);
             ui.separator();
             for (theme, name) in [
-                (ThemeChoice::System, "Theme of the system"),
+                (ThemeChoice::System, "Use system theme"),
                 (ThemeChoice::Light, "Light theme"),
                 (ThemeChoice::Dark, "Dark theme"),
             ] {
@@ -63,22 +63,37 @@ pub fn show(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
                 out.push(Command::Show(tab));
             }
         }
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            Command::Export.button(ui, out);
+        at_the_right(ui, |ui| {
             Command::CopyCommand.button(ui, out);
+            Command::Export.button(ui, out);
         });
     });
 }
 
-/// Larger and smaller for those who do not know the keys, which egui listens to by itself.
+/// Puts widgets at the right end of the bar, from left to right as Tab goes through them; a layout
+/// from right to left would turn their order round.
+fn at_the_right(ui: &mut egui::Ui, add: impl FnOnce(&mut egui::Ui)) {
+    let key = ui.scope_id().with("width of the right end");
+    let width: f32 = ui.data(|data| data.get_temp(key)).unwrap_or_default();
+    let gap = ui.spacing().item_spacing.x;
+    ui.add_space((ui.available_width() - width - gap).max(0.0));
+    let used = ui.horizontal(add).response.rect.width();
+    if used != width {
+        ui.data_mut(|data| data.insert_temp(key, used));
+        ui.ctx()
+            .request_discard("the right end of the bar has another width");
+    }
+}
+
+/// Zoom for those who do not know the keys, which egui listens to by itself.
 fn size(ui: &mut egui::Ui) {
     use egui::gui_zoom::{kb_shortcuts, zoom_in, zoom_out};
     type Change = fn(&egui::Context);
     let usual: Change = |ctx| ctx.set_zoom_factor(1.0);
     for (name, shortcut, change) in [
-        ("Larger", kb_shortcuts::ZOOM_IN, zoom_in as Change),
-        ("Smaller", kb_shortcuts::ZOOM_OUT, zoom_out),
-        ("Usual size", kb_shortcuts::ZOOM_RESET, usual),
+        ("Zoom in", kb_shortcuts::ZOOM_IN, zoom_in as Change),
+        ("Zoom out", kb_shortcuts::ZOOM_OUT, zoom_out),
+        ("Reset zoom", kb_shortcuts::ZOOM_RESET, usual),
     ] {
         let keys = ui.ctx().format_shortcut(&shortcut);
         if ui
@@ -95,7 +110,7 @@ fn size_limit(ui: &mut egui::Ui, state: &mut State) {
     const MEGA: f64 = 1e6;
     let mut mega = state.preferences.max_pixels as f64 / MEGA;
     ui.horizontal(|ui| {
-        ui.label("Scale images above");
+        ui.label("Scale down images above");
         let field = egui::DragValue::new(&mut mega)
             .range(0.1..=64.0)
             .speed(0.1)

@@ -1,11 +1,16 @@
 //! The window: receive what the workers sent, draw the open tab, then run the commands that the
 //! drawing gave. It holds no numbers of its own.
 
+mod arrays;
 pub mod command;
 mod dialogs;
 mod export;
 mod help;
+mod keys;
 mod menu;
+pub mod notices;
+mod opening;
+mod path_field;
 pub mod preferences;
 pub mod state;
 mod status;
@@ -21,21 +26,26 @@ use std::sync::Arc;
 
 use eframe::egui;
 
+use arrays::ArrayChooser;
 use command::Command;
 use dialogs::Dialogs;
 use export::Exporter;
+use keys::Keys;
 use state::{Preferences, State, Tab};
 use tabs::approximate::ApproximateTab;
 use tabs::approximate::job::{Analyst, Progress};
+use tabs::approximate::progress::Stage;
 use tabs::finetune::FinetuneTab;
 use tabs::method::MethodTab;
 use worker::{Answers, Wake, Worker};
 
 use crate::session::Session;
-use crate::source::{Dataset, DigitSet, Limits, Source, SourceError, Split, digits};
+use crate::source::{Dataset, DigitSet, Limits, SourceError, Split, digits};
 
 /// The name that windows and desktop entries know the program by.
 pub const APP_ID: &str = "io.github.localized_lora.Explorer";
+
+pub use opening::run;
 
 const TITLE: &str = "Localized LoRA Explorer";
 
@@ -49,61 +59,14 @@ pub struct Explorer {
     method: MethodTab,
     dialogs: Dialogs,
     exporter: Exporter,
+    arrays: ArrayChooser,
+    keys: Keys,
     analyst: (Worker<(Session, Limits)>, Answers<Progress>),
     digits: (Worker<(Dataset, Split)>, Answers<DigitsAnswer>),
     digits_asked: Option<(Dataset, Split)>,
     limits: Limits,
     wake: Wake,
     saver: preferences::Saver,
-}
-
-/// Opens the window on the last session, or on `source`, and returns when it is closed.
-///
-/// # Errors
-/// One sentence when no window can be opened, for example without a display.
-pub fn run(source: Option<Source>, limits: Limits) -> Result<(), String> {
-    let file = preferences::file();
-    let (remembered, problem) = preferences::load(file.as_deref());
-    let viewport = egui::ViewportBuilder::default()
-        .with_title(TITLE)
-        .with_app_id(APP_ID)
-        .with_inner_size(remembered.window)
-        .with_min_inner_size([720.0, 480.0])
-        .with_icon(icon());
-    let options = eframe::NativeOptions {
-        viewport,
-        ..Default::default()
-    };
-    let create = move |context: &eframe::CreationContext<'_>| {
-        let mut explorer = Explorer::new(&context.egui_ctx, remembered, file, limits);
-        if let Some(problem) = problem {
-            explorer.state.fail(problem);
-        }
-        if let Some(source) = source {
-            update::open(&mut explorer, source);
-        }
-        Ok(Box::new(explorer) as Box<dyn eframe::App>)
-    };
-    eframe::run_native(TITLE, options, Box::new(create)).map_err(|error| {
-        format!(
-            "no window could be opened ({}), \
-             use the command line instead: localized-lora approximate mnist:test:1",
-            reason(&error.to_string())
-        )
-    })
-}
-
-/// What the system said: the libraries put the chain of their calls and places before it.
-fn reason(error: &str) -> &str {
-    let last = error.rsplit(": ").next().unwrap_or(error);
-    last.lines()
-        .next()
-        .unwrap_or(last)
-        .trim_end_matches(['.', ' '])
-}
-
-fn icon() -> egui::IconData {
-    eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon.png")).unwrap_or_default()
 }
 
 impl Explorer {
@@ -136,6 +99,8 @@ impl Explorer {
             method: MethodTab::default(),
             dialogs: Dialogs::default(),
             exporter: Exporter::default(),
+            arrays: ArrayChooser::default(),
+            keys: Keys::default(),
             digits_asked: None,
             limits: Limits {
                 max_pixels,
@@ -165,6 +130,7 @@ impl Explorer {
             || self.finetune.busy()
             || self.method.busy()
             || self.exporter.busy()
+            || self.arrays.busy()
     }
 
     /// Runs a command as a menu or a key would.
@@ -172,24 +138,36 @@ impl Explorer {
         update::run(self, ctx, command);
     }
 
+    /// Opens a results file, for the tab that shows it.
+    fn open_results(&mut self, path: PathBuf) {
+        let (state, tab) = (&mut self.state, &mut self.finetune);
+        state.speaking_for(Tab::FineTune, |state| tab.open(state, path));
+    }
+
+    /// Trains on the data set in a folder.
+    fn choose_training_data(&mut self, path: PathBuf) {
+        let (state, tab) = (&mut self.state, &mut self.finetune);
+        state.speaking_for(Tab::FineTune, |state| tab.choose(state, path));
+    }
+
     /// Asks for the latest session to be computed.
     fn request(&mut self) {
         let session = self.state.latest_session().clone();
+        let known = self.state.analysis.as_deref();
+        self.approximate.asked(Stage::first(&session, known));
         self.analyst.0.ask((session, self.limits));
     }
 
     /// Draws everything and collects what the user asked for.
     fn draw(&mut self, ui: &mut egui::Ui) -> (Vec<Command>, Option<Session>) {
-        let mut out = command::pressed(ui.ctx());
-        if self.exporter.is_open() {
+        let mut out = self.keys.pressed(ui.ctx());
+        if self.exporter.is_open() || self.arrays.is_open() {
             out.retain(|command| matches!(command, Command::Cancel | Command::Quit));
         }
         let theme = theme::of(ui.ctx());
         egui::Panel::top("menu").show(ui, |ui| menu::show(ui, &mut self.state, &mut out));
-        let busy = self.analyst.0.busy();
-        egui::Panel::bottom("status").show(ui, |ui| {
-            status::show(ui, &mut self.state, busy, &mut out);
-        });
+        let progress = self.approximate.progress();
+        status::show(ui, &mut self.state, progress, &mut out);
         let changed = match self.state.tab {
             Tab::Approximate => self.approximate.ui(ui, &mut self.state, theme, &mut out),
             Tab::FineTune => {
@@ -203,9 +181,11 @@ impl Explorer {
             }
         };
         self.exporter.ui(ui.ctx(), &mut self.state, &mut out);
+        let chosen = self.arrays.ui(ui.ctx());
         help::show(ui.ctx(), &mut self.state);
         status::drop_hint(ui);
-        (out, changed)
+        widgets::focus::finish(ui.ctx(), TITLE);
+        (out, chosen.or(changed))
     }
 }
 
@@ -221,6 +201,7 @@ impl eframe::App for Explorer {
             update::change(self, session);
         }
         for command in commands {
+            self.keys.after(&command);
             update::run(self, ui.ctx(), command);
         }
         update::afterwards(self, ui.ctx());

@@ -1,11 +1,22 @@
 //! What is remembered between starts, in a file of our own that is written whole or not at all.
 
+mod usable;
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use super::state::Preferences;
+use crate::finetune::bounds::echo;
+use crate::set_aside::set_aside;
 use crate::source::Source;
 use crate::store::save_atomically;
+
+/// More than anybody's settings take, with room for ranks painted on a grid of 500 × 500.
+const LARGEST: u64 = 4 * 1024 * 1024;
 
 /// Where the preferences live, if the system has a place for them.
 pub fn file() -> Option<PathBuf> {
@@ -18,29 +29,68 @@ pub fn sweeps(file: &Path) -> Option<PathBuf> {
     Some(file.parent()?.join("sweeps"))
 }
 
-/// Reads the preferences. A missing file is a first start; a damaged one is told and left alone
-/// until the next change is saved, under a name of its own.
+/// Reads the preferences. Only a missing file is a first start: one that cannot be read is set aside
+/// under a name of its own, or left alone, and a value that cannot be used falls back by itself;
+/// either is told.
 pub fn load(file: Option<&Path>) -> (Preferences, Option<String>) {
-    let Some(text) = file.and_then(|file| std::fs::read_to_string(file).ok()) else {
+    let Some(file) = file else {
         return (Preferences::default(), None);
     };
-    match serde_json::from_str::<Preferences>(&text) {
-        Ok(preferences) => (preferences, None),
-        Err(error) => {
-            let kept = file.map(|file| file.with_extension("damaged.json"));
-            if let (Some(file), Some(kept)) = (file, &kept) {
-                // Nothing more can be done for a file that cannot be renamed either.
-                let _ = std::fs::rename(file, kept);
-            }
-            let name = kept
-                .map(|kept| kept.display().to_string())
-                .unwrap_or_default();
-            let told = format!(
-                "the remembered settings could not be read ({error}), \
-                 Table I is shown and the old file is kept as {name}"
-            );
-            (Preferences::default(), Some(told))
+    match read(file) {
+        Ok(None) => (Preferences::default(), None),
+        Ok(Some(found)) => {
+            let (preferences, wild) = usable::part_of(&found);
+            let told = (!wild.is_empty()).then(|| {
+                format!(
+                    "remembered settings that cannot be used were replaced by the usual ones: {}",
+                    wild.join(", ")
+                )
+            });
+            (preferences, told)
         }
+        Err(reason) => (Preferences::default(), Some(give_way(file, &reason))),
+    }
+}
+
+/// Sets a file that cannot be read aside, and says what became of it.
+fn give_way(file: &Path, reason: &str) -> String {
+    match set_aside(file, "damaged") {
+        Ok(name) => format!(
+            "the remembered settings could not be read ({reason}), so Table I is shown; the old \
+             file is kept as {}",
+            name.display()
+        ),
+        Err(error) => format!(
+            "the remembered settings could not be read ({reason}), nor moved away ({}); nothing is \
+             remembered until this is repaired or removed: {}",
+            error.kind(),
+            file.display()
+        ),
+    }
+}
+
+/// What the file says, nothing where there is none, or why it cannot be read.
+fn read(file: &Path) -> Result<Option<Value>, String> {
+    let metadata = match fs::metadata(file) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error.kind().to_string()),
+    };
+    // A device may have no end.
+    if !metadata.is_file() {
+        return Err("not a regular file".to_owned());
+    }
+    let mut bytes = Vec::new();
+    File::open(file)
+        .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
+        .map_err(|error| error.kind().to_string())?;
+    if bytes.len() as u64 > LARGEST {
+        return Err("it is too large".to_owned());
+    }
+    match serde_json::from_slice(&bytes) {
+        Ok(value @ Value::Object(_)) => Ok(Some(value)),
+        Ok(_) => Err("it holds no settings".to_owned()),
+        Err(error) => Err(echo(&error.to_string())),
     }
 }
 
@@ -55,10 +105,11 @@ pub struct Saver {
 const PERIOD: Duration = Duration::from_secs(3);
 
 impl Saver {
-    /// A saver that knows what the file says.
+    /// A saver that knows what the file says. One that is there and cannot be read is never
+    /// written over.
     pub fn new(file: Option<PathBuf>, preferences: &Preferences) -> Self {
         Self {
-            file,
+            file: file.filter(|file| read(file).is_ok()),
             saved: text_of(preferences),
             looked: Instant::now(),
         }
@@ -82,7 +133,10 @@ impl Saver {
         if text == self.saved {
             return;
         }
-        if let Some(file) = &self.file {
+        // Longer ones could not be read again.
+        if let Some(file) = &self.file
+            && text.len() as u64 <= LARGEST
+        {
             let folder = file.parent().map(std::fs::create_dir_all);
             // What could not be written is not tried again before it has changed.
             let _ = folder.map(|_| save_atomically(file, text.as_bytes()));
@@ -100,4 +154,81 @@ fn text_of(preferences: &Preferences) -> String {
         kept.session.subtract = None;
     }
     serde_json::to_string_pretty(&kept).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder() -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("preferences.json");
+        (folder, file)
+    }
+
+    fn changed() -> Preferences {
+        Preferences {
+            zoom: 1.5,
+            ..Preferences::default()
+        }
+    }
+
+    #[test]
+    fn only_a_missing_file_is_a_first_start() {
+        let (folder, file) = folder();
+        assert_eq!(load(Some(&file)), (Preferences::default(), None));
+        let damaged: [&[u8]; 4] = [b"{\"zoom\": 2", b"\xff\xfe{}", b"", b"[1, 2]"];
+        for (number, bytes) in damaged.into_iter().enumerate() {
+            fs::write(&file, bytes).expect("writes");
+            let (preferences, told) = load(Some(&file));
+            assert_eq!(preferences, Preferences::default());
+            let name = match number {
+                0 => "preferences.damaged.json".to_owned(),
+                _ => format!("preferences.damaged-{}.json", number + 1),
+            };
+            let told = told.expect("a sentence");
+            assert!(told.ends_with(&name), "{told}");
+            let kept = fs::read(folder.path().join(name)).expect("is kept");
+            assert_eq!(kept, bytes);
+            assert!(!file.exists());
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_set_aside_is_not_written_over() {
+        let (_folder, file) = folder();
+        fs::create_dir(&file).expect("makes a folder");
+        let (preferences, told) = load(Some(&file));
+        assert!(told.expect("a sentence").contains("nothing is remembered"));
+        let mut saver = Saver::new(Some(file.clone()), &preferences);
+        saver.save(&changed());
+        assert!(file.is_dir());
+        // One that was set aside is no hindrance.
+        fs::remove_dir(&file).expect("removes");
+        fs::write(&file, b"\xff").expect("writes");
+        let (preferences, told) = load(Some(&file));
+        assert!(told.is_some());
+        let mut saver = Saver::new(Some(file.clone()), &preferences);
+        saver.save(&changed());
+        assert_eq!(load(Some(&file)), (changed(), None));
+    }
+
+    #[test]
+    fn a_file_without_end_is_not_read() {
+        let (_folder, file) = folder();
+        let long = format!("{{\"recent\": [\"{}\"]}}", "x".repeat(LARGEST as usize));
+        fs::write(&file, long).expect("writes");
+        let (_, told) = load(Some(&file));
+        assert!(told.expect("a sentence").contains("too large"));
+    }
+
+    #[test]
+    fn a_wild_value_is_told_and_the_others_stay() {
+        let (_folder, file) = folder();
+        fs::write(&file, "{\"zoom\": 1e9, \"theme\": \"light\"}").expect("writes");
+        let (preferences, told) = load(Some(&file));
+        assert_eq!(preferences.theme, crate::app::state::ThemeChoice::Light);
+        assert!(told.expect("a sentence").ends_with(": zoom"));
+        assert!(file.exists());
+    }
 }

@@ -1,12 +1,15 @@
 //! What the window knows: the session, the open tab, and what is transient.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use eframe::egui::{self, util::undoer::Undoer};
 use serde::{Deserialize, Serialize};
 
+pub use super::notices::{Act, Message};
+
+use super::notices::Notices;
 use super::tabs::approximate::ApproximateView;
 use super::tabs::approximate::job::Analysis;
 use crate::experiment::Experiment;
@@ -29,6 +32,15 @@ pub enum Tab {
 impl Tab {
     /// All tabs.
     pub const ALL: [Self; 3] = [Self::Approximate, Self::FineTune, Self::Method];
+
+    /// The digit that opens it.
+    pub fn key(self) -> egui::Key {
+        match self {
+            Self::Approximate => egui::Key::Num1,
+            Self::FineTune => egui::Key::Num2,
+            Self::Method => egui::Key::Num3,
+        }
+    }
 
     /// What stands on the tab.
     pub fn title(self) -> &'static str {
@@ -67,6 +79,8 @@ impl From<ThemeChoice> for egui::ThemePreference {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Preferences {
+    /// The tab that was open.
+    pub tab: Tab,
     /// The last session, opened again unless the program is started on a file.
     pub session: Session,
     /// Light, dark or as the system has it.
@@ -87,6 +101,8 @@ pub struct Preferences {
     pub max_pixels: usize,
     /// Folder of the last export.
     pub export_folder: Option<PathBuf>,
+    /// The name, without its ending, that each kind of figure was last written under.
+    pub export_names: BTreeMap<String, String>,
 }
 
 /// How many recent files are remembered.
@@ -95,6 +111,7 @@ const RECENT: usize = 12;
 impl Default for Preferences {
     fn default() -> Self {
         Self {
+            tab: Tab::default(),
             session: Session::default(),
             theme: ThemeChoice::System,
             window: [1360.0, 820.0],
@@ -105,6 +122,7 @@ impl Default for Preferences {
             png: (2100, 300.0),
             max_pixels: Limits::default().max_pixels,
             export_folder: None,
+            export_names: BTreeMap::new(),
         }
     }
 }
@@ -116,15 +134,6 @@ impl Preferences {
         self.recent.push_front(source.to_owned());
         self.recent.truncate(RECENT);
     }
-}
-
-/// Something the status line says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Message {
-    /// Something went as wished.
-    Done(String),
-    /// What failed, where, and what to do.
-    Error(String),
 }
 
 /// The state of the window; the tabs read it and answer with commands.
@@ -141,8 +150,12 @@ pub struct State {
     pub digits: Option<Arc<DigitSet>>,
     /// The open tab.
     pub tab: Tab,
-    /// What the status line says.
-    pub message: Option<Message>,
+    /// What the window tells, by tab and act.
+    pub notices: Notices,
+    /// How the source that is being opened was named, and so where a failure is told.
+    pub opened_by: Act,
+    /// The tab that speaks, where it is not the open one.
+    speaker: Option<Tab>,
     /// What is typed into the path field.
     pub path_field: String,
     /// Whether the help page is open.
@@ -156,12 +169,14 @@ impl State {
     pub fn new(preferences: Preferences) -> Self {
         Self {
             opening: Some(preferences.session.clone()),
+            tab: preferences.tab,
             preferences,
             analysis: None,
             pinned: Vec::new(),
             digits: None,
-            tab: Tab::default(),
-            message: None,
+            notices: Notices::default(),
+            opened_by: Act::Open,
+            speaker: None,
             path_field: String::new(),
             help: false,
             undoer: Undoer::default(),
@@ -178,13 +193,37 @@ impl State {
         self.opening.as_ref().unwrap_or(&self.preferences.session)
     }
 
+    /// Runs what may speak for a tab that need not be the open one, such as its workers.
+    pub fn speaking_for<T>(&mut self, tab: Tab, run: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.speaker.replace(tab);
+        let told = run(self);
+        self.speaker = before;
+        told
+    }
+
     /// Says what failed.
     pub fn fail(&mut self, error: impl Into<String>) {
-        self.message = Some(Message::Error(error.into()));
+        self.say(Act::Other, Message::Error(error.into()));
     }
 
     /// Says what was done.
     pub fn done(&mut self, text: impl Into<String>) {
-        self.message = Some(Message::Done(text.into()));
+        self.say(Act::Other, Message::Done(text.into()));
+    }
+
+    /// Says what became of an act.
+    pub fn say(&mut self, act: Act, message: Message) {
+        let tab = self.speaker.unwrap_or(self.tab);
+        self.notices.say(tab, act, message);
+    }
+
+    /// Warns of something that may be lost; it stands until the user dismisses it.
+    pub fn warn(&mut self, text: impl Into<String>) {
+        self.notices.warn(text.into());
+    }
+
+    /// What was last said in the open tab.
+    pub fn message(&self) -> Option<&Message> {
+        self.notices.of(self.tab)
     }
 }

@@ -1,43 +1,94 @@
-//! The line at the bottom: what was computed, by which library, in how long, and what went wrong.
+//! The line at the bottom: what was computed, what is going on and what went wrong; above it the
+//! warnings that stand until they are dismissed.
 
 use std::time::Duration;
 
 use eframe::egui;
 
 use super::command::Command;
-use super::state::{Message, State, Tab};
+use super::notices::{Message, capitalized};
+use super::state::{State, Tab};
 use super::tabs::approximate::job::Analysis;
 
-/// Draws the line.
-pub fn show(ui: &mut egui::Ui, state: &mut State, busy: bool, out: &mut Vec<Command>) {
-    ui.horizontal(|ui| {
-        if busy {
-            ui.spinner();
-            Command::Cancel.button(ui, out);
+/// Draws the panels; the line is as high with a message or a button as without.
+pub fn show(
+    ui: &mut egui::Ui,
+    state: &mut State,
+    progress: Option<String>,
+    out: &mut Vec<Command>,
+) {
+    let height = ui.spacing().interact_size.y + 8.0;
+    egui::Panel::bottom("status")
+        .resizable(false)
+        .exact_size(height)
+        .show(ui, |ui| {
+            ui.horizontal_centered(|ui| {
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    let working = progress.is_some();
+                    if let Some(doing) = progress {
+                        going_on(ui, &doing, out);
+                    }
+                    ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                        line(ui, state, working);
+                    });
+                });
+            });
+        });
+    warnings(ui, state);
+}
+
+/// What is being computed, and the way to stop it.
+fn going_on(ui: &mut egui::Ui, doing: &str, out: &mut Vec<Command>) {
+    Command::Cancel.button(ui, out);
+    ui.label(capitalized(doing));
+    ui.spinner();
+}
+
+fn line(ui: &mut egui::Ui, state: &mut State, working: bool) {
+    let Some((act, message)) = state.notices.line(state.tab) else {
+        // The times of the last answer say nothing about what is under way.
+        if let Some(analysis) = &state.analysis
+            && state.tab == Tab::Approximate
+            && !working
+        {
+            ui.add(egui::Label::new(computed(analysis)).truncate());
         }
-        let mut close = false;
-        match &state.message {
-            Some(Message::Error(sentence)) => {
-                close = ui.button("×").on_hover_text("Close the message").clicked();
-                let text = egui::RichText::new(sentence).color(ui.visuals().error_fg_color);
-                ui.add(egui::Label::new(text).truncate());
+        return;
+    };
+    let mut text = egui::RichText::new(message.sentence());
+    if let Message::Error(_) = message {
+        text = text.color(ui.visuals().error_fg_color);
+    }
+    let close = ui.button("×").on_hover_text("Close the message").clicked();
+    ui.add(egui::Label::new(text).truncate());
+    if close {
+        state.notices.settle(state.tab, act);
+    }
+}
+
+fn warnings(ui: &mut egui::Ui, state: &mut State) {
+    if state.notices.warnings().is_empty() {
+        return;
+    }
+    let mut dismissed = None;
+    egui::Panel::bottom("warnings")
+        .resizable(false)
+        .show(ui, |ui| {
+            for warning in state.notices.warnings() {
+                ui.horizontal(|ui| {
+                    let close = ui.button("Dismiss");
+                    if close.on_hover_text("Take this warning down").clicked() {
+                        dismissed = Some(warning.clone());
+                    }
+                    let text = egui::RichText::new(format!("⚠ {}", capitalized(warning)))
+                        .color(ui.visuals().warn_fg_color);
+                    ui.add(egui::Label::new(text).wrap());
+                });
             }
-            Some(Message::Done(text)) => {
-                close = ui.button("×").on_hover_text("Close the message").clicked();
-                ui.add(egui::Label::new(text).truncate());
-            }
-            None => {
-                if let Some(analysis) = &state.analysis
-                    && state.tab == Tab::Approximate
-                {
-                    ui.add(egui::Label::new(computed(analysis)).truncate());
-                }
-            }
-        }
-        if close {
-            state.message = None;
-        }
-    });
+        });
+    if let Some(warning) = dismissed {
+        state.notices.dismiss(&warning);
+    }
 }
 
 /// What will happen to the file that is held over the window.
@@ -69,12 +120,12 @@ fn computed(analysis: &Analysis) -> String {
     let timing = &analysis.timing;
     let (by_nalgebra, by_faer) = timing.backends;
     let backend = match (by_nalgebra, by_faer) {
-        (n, 0) => format!("{n} blocks by nalgebra"),
-        (0, f) => format!("{f} blocks by faer"),
-        (n, f) => format!("{n} blocks by nalgebra, {f} by faer"),
+        (n, 0) => format!("{n} blocks (nalgebra)"),
+        (0, f) => format!("{f} blocks (faer)"),
+        (n, f) => format!("{} blocks ({n} nalgebra, {f} faer)", n + f),
     };
     let factorized = if timing.factorize.is_zero() {
-        "factors kept".to_owned()
+        "cached".to_owned()
     } else {
         format!("factorized in {}", milliseconds(timing.factorize))
     };

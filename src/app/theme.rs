@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use eframe::egui::{self, FontData, FontDefinitions, FontFamily, TextStyle};
 
+use super::texture::color32;
 use crate::approx::Method;
 use crate::figure::palette::{self, Rgb, Theme};
 
@@ -30,6 +31,13 @@ pub fn method_text(of: Method, theme: Theme) -> Rgb {
     palette::as_text(theme, method(of, theme))
 }
 
+/// Errors and warnings in colours that can be read: egui's own red has a contrast of 4.3 on dark
+/// and 3.8 on light.
+fn readable(visuals: &mut egui::Visuals, theme: Theme) {
+    visuals.error_fg_color = color32(palette::error_text(theme));
+    visuals.warn_fg_color = color32(palette::warning_text(theme));
+}
+
 /// Sets sizes, and adds the font with the mathematics that we print behind egui's own.
 pub fn install(ctx: &egui::Context) {
     let mut fonts = FontDefinitions::default();
@@ -40,6 +48,12 @@ pub fn install(ctx: &egui::Context) {
         fonts.families.entry(family).or_default().push(name.clone());
     }
     ctx.set_fonts(fonts);
+    ctx.style_mut_of(egui::Theme::Light, |style| {
+        readable(&mut style.visuals, Theme::Light);
+    });
+    ctx.style_mut_of(egui::Theme::Dark, |style| {
+        readable(&mut style.visuals, Theme::Dark);
+    });
     // A projector is far away: egui's small text would be too small to read there.
     ctx.all_styles_mut(|style| {
         for (text_style, size) in [(TextStyle::Small, 11.5), (TextStyle::Body, 13.5)] {
@@ -49,4 +63,34 @@ pub fn install(ctx: &egui::Context) {
         }
         style.spacing.slider_width = 130.0;
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rgb(color: egui::Color32) -> Rgb {
+        let [r, g, b, _] = color.to_array();
+        Rgb(r, g, b)
+    }
+
+    #[test]
+    fn messages_can_be_read_and_the_focus_seen_in_both_themes() {
+        let ctx = egui::Context::default();
+        install(&ctx);
+        for (theme, of) in [
+            (egui::Theme::Light, Theme::Light),
+            (egui::Theme::Dark, Theme::Dark),
+        ] {
+            let visuals = ctx.style_of(theme).visuals.clone();
+            for ground in [visuals.panel_fill, visuals.window_fill] {
+                for text in [visuals.error_fg_color, visuals.warn_fg_color] {
+                    let contrast = rgb(text).contrast(rgb(ground));
+                    assert!(contrast >= 4.5, "{theme:?}: {text:?} has {contrast:.2}");
+                }
+                let ring = palette::focus_ring(of).contrast(rgb(ground));
+                assert!(ring >= 3.0, "{theme:?}: {ring:.2}");
+            }
+        }
+    }
 }

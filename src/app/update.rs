@@ -6,12 +6,13 @@ use std::time::Duration;
 use eframe::egui;
 
 use super::Explorer;
+use super::arrays::Looked;
 use super::command::Command;
 use super::dialogs::{Chosen, Purpose};
-use super::export::Kind;
-use super::state::{Message, State, Tab};
-use super::tabs::approximate::figures;
+use super::export::{Kind, home};
+use super::state::{Act, Message, State, Tab};
 use super::tabs::approximate::job::{Analysis, Progress};
+use super::tabs::approximate::{figures, gallery_follows};
 use super::tabs::finetune;
 use super::worker::Answer;
 use crate::session::Session;
@@ -22,58 +23,127 @@ pub fn receive(explorer: &mut Explorer, _ctx: &egui::Context) {
     let answers = explorer.analyst.0.receive(&explorer.analyst.1);
     for answer in answers {
         match answer {
+            Answer::Given(Progress::At(stage)) => explorer.approximate.reached(stage),
             Answer::Given(Progress::Done(analysis)) => accept(explorer, analysis),
-            Answer::Given(Progress::Failed(why)) | Answer::Failed(why) => {
-                let failed = explorer.state.opening.take();
-                explorer.state.fail(why);
-                fall_back(explorer, failed);
+            Answer::Given(Progress::Failed(session, why)) => {
+                failed(explorer, Some(&session), why);
             }
+            Answer::Failed(why) => failed(explorer, None, why),
             Answer::Finished => {}
         }
+    }
+    if !explorer.analyst.0.busy() {
+        explorer.approximate.answered();
     }
     for answer in explorer.digits.0.receive(&explorer.digits.1) {
         match answer {
             Answer::Given(Ok((_, set))) => explorer.state.digits = Some(set),
-            Answer::Given(Err(why)) => explorer.state.fail(why.to_string()),
-            Answer::Failed(why) => explorer.state.fail(why),
+            Answer::Given(Err(why)) => no_digits(&mut explorer.state, why.to_string()),
+            Answer::Failed(why) => no_digits(&mut explorer.state, why),
             Answer::Finished => {}
         }
     }
     explorer.approximate.background.receive();
-    explorer.finetune.receive(&mut explorer.state);
+    let (state, finetune) = (&mut explorer.state, &mut explorer.finetune);
+    state.speaking_for(Tab::FineTune, |state| finetune.receive(state));
     explorer.method.receive();
     explorer.exporter.receive(&mut explorer.state);
+    if let Some(path) = explorer
+        .exporter
+        .measured(&mut explorer.approximate.background)
+    {
+        export(explorer, path);
+    }
+    match explorer.arrays.receive() {
+        Some(Looked::Failed(session, why)) => refused(explorer, Some(*session), why),
+        // With the first picture still to come, it comes behind the choice.
+        Some(Looked::Offered(session)) => {
+            fall_back(explorer, Some(*session));
+        }
+        None => {}
+    }
     match explorer.dialogs.receive() {
         Some(Chosen::Path(purpose, path)) => chosen(explorer, purpose, path),
-        Some(Chosen::NoDialog) => explorer.state.fail(
-            "no file dialog answered on this system, type the path instead or drop the file here",
-        ),
+        Some(Chosen::NoDialog) => explorer
+            .state
+            .fail("no file dialog is available; type the path instead or drop the file here"),
         Some(Chosen::Cancelled) | None => {}
     }
 }
 
-/// Where nothing is on screen yet something must come: the session that was left, or Table I.
-fn fall_back(explorer: &mut Explorer, failed: Option<Session>) {
-    let session = &mut explorer.state.preferences.session;
-    let failed = failed.unwrap_or_else(|| session.clone());
-    if explorer.state.analysis.is_some() || failed == Session::default() {
+/// What is said of a session that could not be computed, unless its file holds several arrays.
+fn failed(explorer: &mut Explorer, session: Option<&Session>, why: String) {
+    let state = &mut explorer.state;
+    if session.is_some_and(|session| session != state.latest_session()) {
+        // One that was overtaken since is not what is waited for.
+        return state
+            .notices
+            .say(Tab::Approximate, Act::Open, Message::Error(why));
+    }
+    let opening = state.opening.take();
+    keep_shown(state);
+    let wanted = opening.as_ref().unwrap_or(state.session());
+    if explorer.arrays.look(wanted, &why, &explorer.wake) {
         return;
     }
-    if failed == *session {
-        *session = Session::default();
+    refused(explorer, opening, why);
+}
+
+/// Settings whose numbers will not come are given up for those on screen.
+fn keep_shown(state: &mut State) {
+    if let Some(analysis) = &state.analysis
+        && analysis.session.same_matrix(state.session())
+    {
+        state.preferences.session.settings = analysis.wanted.clone();
+    }
+}
+
+/// Says why a session is not shown, near where it was asked for.
+fn refused(explorer: &mut Explorer, session: Option<Session>, why: String) {
+    let instead = fall_back(explorer, session);
+    let state = &mut explorer.state;
+    let why = match instead {
+        true => format!("{why} (the paper's digit is shown with your settings)"),
+        false => why,
+    };
+    let (tab, act) = (Tab::Approximate, state.opened_by);
+    state.notices.say(tab, act, Message::Error(why));
+}
+
+fn no_digits(state: &mut State, why: String) {
+    let error = Message::Error(why);
+    state.notices.say(Tab::Approximate, Act::Gallery, error);
+}
+
+/// Where nothing is on screen yet something must come: the session that was left, else the paper's
+/// digit with the user's settings; whether it is the digit.
+fn fall_back(explorer: &mut Explorer, failed: Option<Session>) -> bool {
+    let session = &mut explorer.state.preferences.session;
+    let failed = failed.unwrap_or_else(|| session.clone());
+    let paper = Session::default();
+    if explorer.state.analysis.is_some() || failed == paper {
+        return false;
+    }
+    let digit = failed.same_matrix(session);
+    if failed.same_matrix(&paper) {
+        *session = paper;
+    } else if digit {
+        *session = Session {
+            settings: std::mem::take(&mut session.settings),
+            ..paper
+        };
     }
     explorer.request();
+    digit
 }
 
 /// Shows an answer; the session that was being opened becomes the one on screen.
 fn accept(explorer: &mut Explorer, analysis: Arc<Analysis>) {
     let state = &mut explorer.state;
-    let same_matrix = |session: &Session| {
-        session.source == analysis.session.source
-            && session.subtract == analysis.session.subtract
-            && session.transform == analysis.session.transform
-    };
-    if let Some(opening) = state.opening.take_if(|opening| same_matrix(opening)) {
+    if let Some(opening) = state
+        .opening
+        .take_if(|opening| analysis.session.same_matrix(opening))
+    {
         let first = state.analysis.is_none();
         state.preferences.session = opening;
         if !first
@@ -85,28 +155,17 @@ fn accept(explorer: &mut Explorer, analysis: Arc<Analysis>) {
             let text = analysis.session.source.to_string();
             state.preferences.remember(&text);
         }
-        if let Some(Message::Error(_)) = state.message {
-            state.message = None;
+        for act in [Act::Path, Act::Open, Act::Other] {
+            state.notices.settle(Tab::Approximate, act);
         }
     }
     // What was done before is old news beside new numbers.
-    if let Some(Message::Done(_)) = state.message {
-        state.message = None;
-    }
-    // Settings that were lowered to fit are lowered in the sliders too.
-    if !analysis.notes.is_empty() && same_matrix(&state.preferences.session) {
-        state.preferences.session.settings = analysis.session.settings.clone();
-    } else if state.preferences.session.settings.matched.is_some()
-        && state.preferences.session.settings.matched == analysis.session.settings.matched
-    {
-        let matched = &analysis.session.settings;
-        let settings = &mut state.preferences.session.settings;
-        if settings.adaptive == matched.adaptive {
-            settings.lora = matched.lora;
-            settings.melora.rank = matched.melora.rank;
-            settings.localized.rank = matched.localized.rank;
-        }
-    }
+    state.notices.forget_done(Tab::Approximate);
+    gallery_follows(
+        &mut state.preferences.view,
+        state.analysis.as_deref(),
+        &analysis,
+    );
     state.analysis = Some(analysis);
 }
 
@@ -114,11 +173,10 @@ fn accept(explorer: &mut Explorer, analysis: Arc<Analysis>) {
 pub fn change(explorer: &mut Explorer, session: Session) {
     let state = &mut explorer.state;
     let latest = state.latest_session();
-    let other_matrix = session.source != latest.source
-        || session.subtract != latest.subtract
-        || session.transform != latest.transform;
-    if other_matrix {
+    if !session.same_matrix(latest) {
         state.opening = Some(session);
+        state.opened_by = Act::Open;
+        explorer.arrays.forget();
     } else if let Some(opening) = &mut state.opening {
         opening.settings = session.settings;
     } else {
@@ -132,8 +190,8 @@ fn chosen(explorer: &mut Explorer, purpose: Purpose, path: std::path::PathBuf) {
         Purpose::Open => open(explorer, Source::from_path(path)),
         Purpose::Subtract => subtract(explorer, Source::from_path(path)),
         Purpose::Folder => open_folder(explorer, path),
-        Purpose::TrainingData => explorer.finetune.choose(&mut explorer.state, path),
-        Purpose::Results => explorer.finetune.open(&mut explorer.state, path),
+        Purpose::TrainingData => explorer.choose_training_data(path),
+        Purpose::Results => explorer.open_results(path),
         Purpose::Export => explorer.exporter.set_path(&path),
     }
 }
@@ -170,15 +228,24 @@ fn open_folder(explorer: &mut Explorer, path: std::path::PathBuf) {
     );
 }
 
-/// A SOURCE as on the command line, or a path.
+/// What a person typed or pasted: a path in any form, or a SOURCE as on the command line.
 fn open_text(explorer: &mut Explorer, text: &str, then: fn(&mut Explorer, Source)) {
-    match text.parse::<Source>() {
-        Ok(Source::StandardInput) => explorer.state.fail(
-            "the window reads standard input only when it is started as localized-lora -"
-                .to_owned(),
-        ),
-        Ok(source) => then(explorer, source),
-        Err(why) => explorer.state.fail(why.to_string()),
+    let state = &mut explorer.state;
+    state.notices.settle(Tab::Approximate, Act::Path);
+    match Source::typed(text, home().as_deref()) {
+        Ok(Source::StandardInput) => {
+            let error = "The window reads standard input only when it is started as localized-lora -";
+            let error = Message::Error(error.to_owned());
+            state.notices.say(Tab::Approximate, Act::Path, error);
+        }
+        Ok(source) => {
+            then(explorer, source);
+            explorer.state.opened_by = Act::Path;
+        }
+        Err(why) => {
+            let error = Message::Error(why.to_string());
+            state.notices.say(Tab::Approximate, Act::Path, error);
+        }
     }
 }
 
@@ -192,13 +259,13 @@ pub fn dropped(explorer: &mut Explorer, ctx: &egui::Context) {
         return;
     };
     if explorer.state.tab == Tab::FineTune && path.is_dir() {
-        explorer.finetune.choose(&mut explorer.state, path);
+        explorer.choose_training_data(path);
     } else if path
         .extension()
         .is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
     {
         explorer.state.tab = Tab::FineTune;
-        explorer.finetune.open(&mut explorer.state, path);
+        explorer.open_results(path);
     } else {
         explorer.state.tab = Tab::Approximate;
         open(explorer, Source::from_path(path));
@@ -234,13 +301,18 @@ pub fn run(explorer: &mut Explorer, ctx: &egui::Context, command: Command) {
         Command::SetSession(session) => change(explorer, *session),
         Command::Pin => pin(&mut explorer.state),
         Command::Unpin => explorer.state.pinned.clear(),
+        Command::UnpinOne(number) => {
+            if number < explorer.state.pinned.len() {
+                explorer.state.pinned.remove(number);
+            }
+        }
         Command::ResetZoom => explorer.approximate.reset_zoom(),
         Command::Train
         | Command::PauseTraining
         | Command::StepTraining
         | Command::StopTraining
         | Command::ResetTraining
-        | Command::NewSeed => explorer.finetune.run(&mut explorer.state, &command),
+        | Command::NewSeed => train(explorer, &command),
         Command::OpenResults => explorer.dialogs.ask(Purpose::Results, None, &wake),
         Command::ChooseDataSet => explorer.dialogs.ask(Purpose::TrainingData, None, &wake),
         Command::Cancel => cancel(explorer),
@@ -254,15 +326,30 @@ pub fn run(explorer: &mut Explorer, ctx: &egui::Context, command: Command) {
     }
 }
 
+/// What was said of the sweep before is over.
+fn train(explorer: &mut Explorer, command: &Command) {
+    let (state, finetune) = (&mut explorer.state, &mut explorer.finetune);
+    state.notices.settle(Tab::FineTune, Act::Other);
+    state.speaking_for(Tab::FineTune, |state| finetune.run(state, command));
+}
+
 /// Closes what lies over the tab, else stops what the tab computes.
 fn cancel(explorer: &mut Explorer) {
-    if explorer.exporter.close() || std::mem::take(&mut explorer.state.help) {
+    if explorer.exporter.close()
+        || explorer.arrays.close()
+        || std::mem::take(&mut explorer.state.help)
+    {
         return;
     }
     if explorer.state.tab == Tab::FineTune {
         return explorer.finetune.cancel();
     }
-    explorer.analyst.0.cancel();
+    if explorer.analyst.0.busy() {
+        explorer.analyst.0.cancel();
+        explorer.approximate.answered();
+        keep_shown(&mut explorer.state);
+    }
+    explorer.arrays.forget();
     explorer.state.opening = None;
     explorer.approximate.background.cancel();
 }
@@ -276,17 +363,17 @@ fn copy_command(explorer: &mut Explorer, ctx: &egui::Context, path: Option<&std:
         let kind = kind.unwrap_or(Kind::DeltaWeights);
         (
             finetune::figures::command(&explorer.finetune, kind, export.as_ref()),
-            "no command line can say these settings, export the results as JSON",
+            "no command gives these settings; export the results as JSON instead",
         )
     } else {
         let view = match kind {
             Some(kind) => figures::view_of(state, kind),
             None => figures::view(state, state.preferences.view.second),
         };
-        let session = state.session();
+        let session = figures::fitted_session(state, &view);
         (
             session.command(&view, &explorer.limits, export.as_ref()),
-            "no command line can name this matrix, save it to a file and open that",
+            "no command can name this matrix; save it to a file and open that",
         )
     };
     match command {
@@ -294,13 +381,18 @@ fn copy_command(explorer: &mut Explorer, ctx: &egui::Context, path: Option<&std:
             ctx.copy_text(command.clone());
             state.done(format!("copied: {command}"));
         }
+        None if path.is_some() => explorer.exporter.fail(otherwise.to_owned()),
         None => state.fail(otherwise),
     }
 }
 
+/// Writes the figure of the dialog; one that must be measured first is measured.
 fn export(explorer: &mut Explorer, path: std::path::PathBuf) {
     let wake = Arc::clone(&explorer.wake);
     let kind = explorer.exporter.kind();
+    if let Some(ask) = figures::unmeasured(&explorer.approximate, &explorer.state, kind) {
+        return explorer.exporter.measure(ask, path, &wake);
+    }
     let choices = explorer.exporter.export_of(&explorer.state, &path);
     let exported = if kind.tab() == Tab::FineTune {
         finetune::figures::exported(&explorer.finetune, kind, &choices)
@@ -312,7 +404,7 @@ fn export(explorer: &mut Explorer, path: std::path::PathBuf) {
         Ok(exported) => explorer
             .exporter
             .write(&mut explorer.state, exported, path, &wake),
-        Err(why) => explorer.exporter.fail(&mut explorer.state, why),
+        Err(why) => explorer.exporter.fail(why),
     }
 }
 
@@ -322,7 +414,7 @@ fn pin(state: &mut State) {
         return;
     };
     if state.pinned.iter().any(|known| Arc::ptr_eq(known, present)) {
-        return state.done("these results are pinned already, change something to compare");
+        return state.done("these results are already pinned; change a setting to compare");
     }
     state.pinned.push(Arc::clone(present));
 }
@@ -376,10 +468,10 @@ fn step(explorer: &mut Explorer, place: impl Fn(usize, usize) -> usize) {
 
 /// The clipboard's picture, else its text as a table or a path.
 fn paste(explorer: &mut Explorer) {
-    let nothing = "the clipboard holds no picture, table or path, copy one and paste again";
+    let nothing = "the clipboard holds no picture, table or path; copy one and paste again";
     let Ok(mut clipboard) = arboard::Clipboard::new() else {
         return explorer.state.fail(
-            "the clipboard cannot be read on this system, save the picture and open the file",
+            "the clipboard cannot be read on this system; save the picture and open the file",
         );
     };
     let loaded = match (clipboard.get_image(), clipboard.get_text()) {
@@ -409,7 +501,7 @@ const UNDO_REST: Duration = Duration::from_millis(1100);
 
 /// Makes an undo point of a session that rests.
 fn note_change(state: &mut State, ctx: &egui::Context) {
-    // What is being opened may still be lowered to fit its matrix, or fail.
+    // What is being opened may still fail.
     if state.opening.is_some() {
         return;
     }
@@ -425,6 +517,7 @@ fn note_change(state: &mut State, ctx: &egui::Context) {
 pub fn afterwards(explorer: &mut Explorer, ctx: &egui::Context) {
     let state = &mut explorer.state;
     note_change(state, ctx);
+    state.preferences.tab = state.tab;
     state.preferences.zoom = ctx.zoom_factor();
     if let Some(rect) = ctx.input(|input| input.viewport().inner_rect) {
         state.preferences.window = [rect.width(), rect.height()];

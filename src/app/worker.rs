@@ -8,8 +8,13 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 
+use crate::process::threads;
+
 /// Wakes the window after an answer; a test may pass one that does nothing.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
+
+const NO_THREAD: &str = "the system starts no more threads for this program; close other programs \
+                         or raise its limit, then start it again";
 
 /// What comes back for a request.
 #[derive(Debug)]
@@ -26,6 +31,8 @@ pub enum Answer<A> {
 /// the one under way can see that it is no longer wanted.
 pub struct Worker<Q> {
     shared: Arc<Shared<Q>>,
+    /// Without a thread nothing would ever answer: every request is told so instead.
+    started: bool,
     asked: u64,
     finished: u64,
     /// Up to here answers are no longer wanted.
@@ -104,12 +111,9 @@ impl<Q: Send + 'static> Worker<Q> {
                 wake();
             }
         });
-        if spawned.is_err() {
-            // Without a thread nothing would ever answer: say so on the first request instead.
-            shared.closed.store(true, Ordering::Relaxed);
-        }
         let worker = Self {
             shared,
+            started: spawned.is_ok(),
             asked: 0,
             finished: 0,
             dropped: 0,
@@ -144,6 +148,10 @@ impl<Q: Send + 'static> Worker<Q> {
     /// cancelled since is dropped; one that was only overtaken is the newest there is, and given.
     pub fn receive<A>(&mut self, answers: &Answers<A>) -> Vec<Answer<A>> {
         let mut received = Vec::new();
+        if !self.started && self.busy() {
+            self.finished = self.asked;
+            received.push(Answer::Failed(NO_THREAD.to_owned()));
+        }
         while let Ok((generation, answer)) = answers.receiver.try_recv() {
             if generation <= self.dropped {
                 continue;
@@ -196,7 +204,9 @@ pub struct Pool(Option<rayon::ThreadPool>);
 
 impl Default for Pool {
     fn default() -> Self {
-        let pool = rayon::ThreadPoolBuilder::new().thread_name(|index| format!("train {index}"));
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads::count())
+            .thread_name(|index| format!("train {index}"));
         // Without threads of their own the work runs on the shared ones.
         Self(pool.build().ok())
     }

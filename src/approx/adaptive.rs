@@ -9,36 +9,30 @@ use super::layout::{Block, LayoutError};
 pub struct Triplet {
     /// Index of the block in the layout.
     pub block: usize,
-    /// Its singular value relative to the largest of all, so that squares neither over- nor underflow.
+    /// Its singular value, in units of the matrix's largest cell.
     pub relative_sigma: f64,
     /// Parameters it costs: p + q.
     pub cost: usize,
 }
 
 impl Triplet {
-    /// σ² per parameter.
+    /// The root of σ² per parameter, which orders as the square does and underflows later.
     fn worth(&self) -> f64 {
-        self.relative_sigma * self.relative_sigma / self.cost as f64
+        self.relative_sigma / (self.cost as f64).sqrt()
     }
 }
 
 /// All triplets with σ > 0, the worthiest first; within a block in the order of σ.
 /// Ties keep the order of the blocks, so the choice is deterministic.
 pub fn triplets_by_worth(spectra: &Spectra) -> Vec<Triplet> {
-    let largest = spectra
-        .sigma
-        .iter()
-        .filter_map(|sigma| sigma.first().copied())
-        .fold(0.0, f64::max);
     let mut triplets: Vec<Triplet> = spectra
-        .sigma
-        .iter()
+        .relative_sigma()
         .zip(spectra.layout.blocks())
         .enumerate()
         .flat_map(|(block, (sigma, place))| {
-            sigma.iter().filter(|s| **s > 0.0).map(move |s| Triplet {
+            sigma.filter(|s| *s > 0.0).map(move |s| Triplet {
                 block,
-                relative_sigma: s / largest,
+                relative_sigma: s,
                 cost: place.cost(),
             })
         })
@@ -98,13 +92,7 @@ mod tests {
 
     fn spectra(sigma: Vec<Vec<f64>>, side: usize) -> Spectra {
         let layout = BlockLayout::new(side, side, LayoutKind::Grid(2)).expect("fits");
-        let norm = crate::approx::metrics::norm(sigma.iter().flatten().copied());
-        Spectra {
-            layout,
-            sigma,
-            norm,
-            outside: 0.0,
-        }
+        Spectra::from_sigma(layout, sigma)
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::budget::matched_rank;
 use super::evaluate::{Evaluation, evaluate};
 use super::factor::{FactorError, Spectra};
 use super::layout::{BlockLayout, LayoutKind};
+use super::metrics::{Comparison, compare};
 use super::settings::{AdaptiveSettings, LocalizedSettings, MethodSettings};
 
 /// What each grid reaches within one budget.
@@ -63,10 +64,23 @@ pub fn grids_at_budget(
     Ok(found)
 }
 
-/// The entry with the lowest uniform error.
-pub fn best_uniform(grids: &[GridAtBudget]) -> Option<&Evaluation> {
-    grids
-        .iter()
-        .filter_map(|g| g.uniform.as_ref())
-        .min_by(|a, b| a.error.total_cmp(&b.error))
+/// The lowest error with uniform ranks, with its K; of equal ones that of the smallest K.
+pub fn best_uniform(grids: &[GridAtBudget]) -> Option<(usize, &Evaluation)> {
+    best(grids, |grid| grid.uniform.as_ref())
+}
+
+/// The lowest error with a rank per block, with its K; of equal ones that of the smallest K.
+pub fn best_adaptive(grids: &[GridAtBudget]) -> Option<(usize, &Evaluation)> {
+    best(grids, |grid| grid.adaptive.as_ref())
+}
+
+fn best(
+    grids: &[GridAtBudget],
+    of: impl Fn(&GridAtBudget) -> Option<&Evaluation>,
+) -> Option<(usize, &Evaluation)> {
+    let measured = grids.iter().filter_map(|grid| Some((grid.grid, of(grid)?)));
+    measured.reduce(|best, one| match compare(one.1.error, best.1.error) {
+        Comparison::Better => one,
+        Comparison::Equal | Comparison::Worse => best,
+    })
 }

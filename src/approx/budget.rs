@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::layout::{BlockLayout, LayoutError, LayoutKind};
+use super::layout::{LayoutError, LayoutKind};
 
 /// How ranks of the methods are tied to each other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -47,6 +47,91 @@ pub struct MatchedRank {
     pub unused: usize,
 }
 
+/// What the ranks of a layout cost; blocks of one shape are counted together, so that it takes no
+/// longer for a million blocks than for one.
+#[derive(Clone, Debug)]
+struct Prices {
+    /// Cost of a rank in a block, the block's largest rank, and how many such blocks there are.
+    shapes: Vec<(usize, usize, usize)>,
+}
+
+impl Prices {
+    fn new(rows: usize, cols: usize, kind: LayoutKind) -> Result<Self, LayoutError> {
+        kind.check(rows, cols)?;
+        let count = kind.segments();
+        // The first segments of a side are longer by one (numpy.array_split).
+        let (long_rows, long_cols) = (rows % count, cols % count);
+        let (both, either) = (long_rows.min(long_cols), long_rows.max(long_cols));
+        let shape = |more_rows: bool, more_cols: bool, blocks: usize| {
+            let height = rows / count + usize::from(more_rows);
+            let width = cols / count + usize::from(more_cols);
+            (height + width, height.min(width), blocks)
+        };
+        let shapes = match kind {
+            LayoutKind::Diagonal(_) => vec![
+                shape(true, true, both),
+                shape(long_rows > long_cols, long_cols > long_rows, either - both),
+                shape(false, false, count - either),
+            ],
+            LayoutKind::Grid(_) => vec![
+                shape(true, true, long_rows * long_cols),
+                shape(true, false, long_rows * (count - long_cols)),
+                shape(false, true, (count - long_rows) * long_cols),
+                shape(false, false, (count - long_rows) * (count - long_cols)),
+            ],
+        };
+        let shapes = shapes.into_iter().filter(|(.., blocks)| *blocks > 0);
+        Ok(Self {
+            shapes: shapes.collect(),
+        })
+    }
+
+    /// Parameters at a uniform rank, which no block takes further than its smaller side.
+    fn at(&self, rank: usize) -> usize {
+        let shapes = self.shapes.iter();
+        shapes
+            .map(|(cost, most, blocks)| cost * rank.min(*most) * blocks)
+            .sum()
+    }
+
+    fn max_rank(&self) -> usize {
+        let most = self.shapes.iter().map(|(_, most, _)| *most);
+        most.max().unwrap_or(0)
+    }
+
+    /// The largest rank within a budget.
+    fn rank_within(&self, budget: usize) -> usize {
+        // Clamping makes the cost concave in the rank, so bisect rather than divide.
+        let (mut low, mut high) = (0, self.max_rank());
+        while low < high {
+            let middle = (low + high).div_ceil(2);
+            if self.at(middle) <= budget {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        low
+    }
+
+    /// Whether a uniform rank costs the budget exactly, or every rank there is costs less.
+    fn spends(&self, budget: usize) -> bool {
+        let rank = self.rank_within(budget);
+        rank > 0 && (self.at(rank) == budget || rank == self.max_rank())
+    }
+
+    /// The same for ranks of each block's own. Where the blocks cost alike, every multiple of that
+    /// cost can be spent; where they do not, only the matrix tells.
+    fn spends_by_block(&self, budget: usize) -> bool {
+        match self.shapes.as_slice() {
+            [(cost, ..)] => {
+                budget >= *cost && (budget % cost == 0 || budget >= self.at(self.max_rank()))
+            }
+            _ => true,
+        }
+    }
+}
+
 /// The largest uniform rank of `kind` on a `rows × cols` matrix within `budget` parameters.
 ///
 /// # Errors
@@ -57,29 +142,110 @@ pub fn matched_rank(
     kind: LayoutKind,
     budget: usize,
 ) -> Result<MatchedRank, LayoutError> {
-    let layout = BlockLayout::new(rows, cols, kind)?;
-    let params_at = |rank| layout.parameters(&layout.uniform_ranks(rank));
-    // Clamping makes the cost concave in the rank, so bisect rather than divide.
-    let (mut low, mut high) = (0, layout.max_rank());
-    while low < high {
-        let middle = (low + high).div_ceil(2);
-        if params_at(middle) <= budget {
-            low = middle;
-        } else {
-            high = middle - 1;
-        }
-    }
-    let params = params_at(low);
+    let prices = Prices::new(rows, cols, kind)?;
+    let rank = prices.rank_within(budget);
+    let params = prices.at(rank);
     Ok(MatchedRank {
-        rank: low,
+        rank,
         params,
         unused: budget - params,
     })
 }
 
+/// Parameters of `kind` on a `rows × cols` matrix at a uniform rank, clamped to each block's
+/// smaller side.
+///
+/// # Errors
+/// When the layout does not fit the matrix.
+pub fn parameters(
+    rows: usize,
+    cols: usize,
+    kind: LayoutKind,
+    rank: usize,
+) -> Result<usize, LayoutError> {
+    Ok(Prices::new(rows, cols, kind)?.at(rank))
+}
+
+/// The methods that share one budget, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sharing {
+    /// The rule.
+    pub rule: BudgetRule,
+    /// MELoRA's blocks N.
+    pub blocks: usize,
+    /// Localized LoRA's grid K.
+    pub grid: usize,
+    /// The grid of the method with a rank per block, where it is shown.
+    pub adaptive_grid: Option<usize>,
+}
+
+/// The budgets on a `rows × cols` matrix at which LoRA spends every parameter and so does each
+/// other method, unless it has all the ranks that its blocks can have. In ascending order; empty
+/// where no budget is common.
+///
+/// # Errors
+/// When N or K does not fit the matrix.
+pub fn exact_budgets(
+    rows: usize,
+    cols: usize,
+    sharing: &Sharing,
+) -> Result<Vec<usize>, LayoutError> {
+    let prices = |kind| Prices::new(rows, cols, kind);
+    let lora = prices(LayoutKind::Grid(1))?;
+    let melora = prices(LayoutKind::Diagonal(sharing.blocks))?;
+    let localized = prices(LayoutKind::Grid(sharing.grid))?;
+    let adaptive = sharing.adaptive_grid.map(LayoutKind::Grid);
+    let adaptive = adaptive.map(prices).transpose()?;
+    let exact = |budget: &usize| {
+        let local = sharing.rule.local_budget(*budget, sharing.blocks);
+        let divides = match sharing.rule {
+            BudgetRule::EqualParameters => true,
+            BudgetRule::SectionTwoE => budget.is_multiple_of(sharing.blocks),
+        };
+        divides
+            && melora.spends(local)
+            && localized.spends(local)
+            && adaptive
+                .as_ref()
+                .is_none_or(|prices| prices.spends_by_block(*budget))
+    };
+    let ranks = 1..=lora.max_rank();
+    Ok(ranks.map(|rank| lora.at(rank)).filter(exact).collect())
+}
+
+/// The budget of `exact` (ascending) that is nearest to `budget`, if one is near: no further than
+/// half the way to the next.
+pub fn nearest_exact(exact: &[usize], budget: usize) -> Option<usize> {
+    let (below, above) = neighbours(exact, budget);
+    match (below, above) {
+        (Some(below), Some(above)) => Some(if budget - below <= above - budget {
+            below
+        } else {
+            above
+        }),
+        (None, Some(above)) => (above - budget <= above / 2).then_some(above),
+        (Some(below), None) => {
+            let before = exact.len().checked_sub(2).map_or(0, |at| exact[at]);
+            (budget - below <= (below - before) / 2).then_some(below)
+        }
+        (None, None) => None,
+    }
+}
+
+/// The exact budgets on both sides of `budget`; the same one twice where it is exact itself.
+pub fn neighbours(exact: &[usize], budget: usize) -> (Option<usize>, Option<usize>) {
+    let below = exact.partition_point(|known| *known <= budget);
+    let above = exact.partition_point(|known| *known < budget);
+    let below = below.checked_sub(1).map(|at| exact[at]);
+    (below, exact.get(above).copied())
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::approx::BlockLayout;
 
     #[test]
     fn table_one_is_one_budget() {
@@ -103,5 +269,87 @@ mod tests {
         assert_eq!((matched.rank, matched.params, matched.unused), (1, 168, 56));
         let nothing = matched_rank(28, 28, LayoutKind::Grid(7), 224).expect("fits");
         assert_eq!((nothing.rank, nothing.unused), (0, 224));
+    }
+
+    fn budgets(
+        rows: usize,
+        cols: usize,
+        rule: BudgetRule,
+        blocks: usize,
+        grid: usize,
+    ) -> Vec<usize> {
+        let sharing = Sharing {
+            rule,
+            blocks,
+            grid,
+            adaptive_grid: None,
+        };
+        exact_budgets(rows, cols, &sharing).expect("fits")
+    }
+
+    #[test]
+    fn common_budgets_are_those_that_every_method_spends() {
+        let equal = budgets(28, 28, BudgetRule::EqualParameters, 4, 2);
+        assert_eq!(equal[..4], [112, 224, 336, 448]);
+        assert_eq!(equal.last(), Some(&1568));
+        // An N-th must be whole ranks too: N K (m + n).
+        let section = budgets(28, 28, BudgetRule::SectionTwoE, 4, 2);
+        assert_eq!(section[..3], [448, 896, 1344]);
+        // Uneven blocks: one rank of K = 3 costs 3 · 56.
+        let uneven = budgets(28, 28, BudgetRule::EqualParameters, 4, 3);
+        assert_eq!(uneven[..3], [168, 336, 504]);
+        // Blocks of single cells have no second rank.
+        assert_eq!(budgets(28, 28, BudgetRule::EqualParameters, 4, 28), [1568]);
+    }
+
+    #[test]
+    fn the_nearest_common_budget_is_none_where_none_is_near() {
+        let exact = [112, 224, 336];
+        assert_eq!(nearest_exact(&exact, 224), Some(224));
+        assert_eq!(nearest_exact(&exact, 170), Some(224));
+        assert_eq!(nearest_exact(&exact, 60), Some(112));
+        assert_eq!(nearest_exact(&exact, 50), None);
+        assert_eq!(nearest_exact(&exact, 380), Some(336));
+        assert_eq!(nearest_exact(&exact, 400), None);
+        assert_eq!(nearest_exact(&[], 224), None);
+        assert_eq!(neighbours(&exact, 230), (Some(224), Some(336)));
+        assert_eq!(neighbours(&exact, 224), (Some(224), Some(224)));
+    }
+
+    proptest! {
+        #[test]
+        fn prices_are_the_costs_of_the_blocks(
+            rows in 1usize..24, cols in 1usize..24, k in 1usize..24, rank in 0usize..30, diagonal: bool,
+        ) {
+            let k = k.min(rows).min(cols);
+            let kind = if diagonal { LayoutKind::Diagonal(k) } else { LayoutKind::Grid(k) };
+            let layout = BlockLayout::new(rows, cols, kind).expect("fits");
+            let prices = Prices::new(rows, cols, kind).expect("fits");
+            prop_assert_eq!(prices.at(rank), layout.parameters(&layout.uniform_ranks(rank)));
+            prop_assert_eq!(prices.max_rank(), layout.max_rank());
+        }
+
+        #[test]
+        fn at_a_common_budget_nothing_is_left_over(
+            rows in 1usize..30, cols in 1usize..30, n in 1usize..30, k in 1usize..30, section: bool,
+        ) {
+            let most = rows.min(cols);
+            let (blocks, grid) = (n.min(most), k.min(most));
+            let rule = if section { BudgetRule::SectionTwoE } else { BudgetRule::EqualParameters };
+            for budget in budgets(rows, cols, rule, blocks, grid) {
+                let local = rule.local_budget(budget, blocks);
+                let kinds = [
+                    (LayoutKind::Grid(1), budget),
+                    (LayoutKind::Diagonal(blocks), local),
+                    (LayoutKind::Grid(grid), local),
+                ];
+                for (kind, share) in kinds {
+                    let matched = matched_rank(rows, cols, kind, share).expect("fits");
+                    let layout = BlockLayout::new(rows, cols, kind).expect("fits");
+                    prop_assert!(matched.rank > 0);
+                    prop_assert!(matched.unused == 0 || matched.rank == layout.max_rank());
+                }
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::adaptive::triplets_by_worth;
 use super::factor::Spectra;
-use super::metrics::normalized_error;
+use super::metrics::{SumOfSquares, normalized_error};
 
 /// One point of a curve.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -22,60 +22,27 @@ pub struct CurvePoint {
 pub fn uniform_curve(spectra: &Spectra) -> Vec<CurvePoint> {
     let layout = &spectra.layout;
     let most = layout.max_rank();
-    let unit = unit(spectra);
-    // What the k-th triplets of all blocks hold and cost together.
-    let mut squares = vec![0.0; most];
-    let mut costs = vec![0; most];
-    for (sigma, block) in spectra.sigma.iter().zip(layout.blocks()) {
-        for (k, s) in sigma.iter().enumerate() {
-            squares[k] += (s / unit).powi(2);
-            costs[k] += block.cost();
-        }
-    }
+    let relative = spectra.relative();
+    let sigma: Vec<Vec<f64>> = spectra.relative_sigma().map(Iterator::collect).collect();
     // Summed from the small end, so that the tail keeps its digits.
-    let mut residual = (spectra.outside / unit).powi(2);
+    let mut residual = SumOfSquares::new();
+    residual.add(relative.outside);
     let mut errors = Vec::with_capacity(most);
-    for square in squares.iter().rev() {
-        errors.push(relative_error(spectra, residual, unit));
-        residual += square;
+    for rank in (1..=most).rev() {
+        errors.push(normalized_error(residual.root(), relative.norm));
+        let last_kept = sigma.iter().filter_map(|sigma| sigma.get(rank - 1));
+        last_kept.for_each(|sigma| residual.add(*sigma));
     }
-    let mut params = 0;
     errors
         .into_iter()
         .rev()
-        .zip(costs)
-        .enumerate()
-        .map(|(k, (error, cost))| {
-            params += cost;
-            CurvePoint {
-                rank: k + 1,
-                params,
-                error,
-            }
+        .zip(1..)
+        .map(|(error, rank)| CurvePoint {
+            rank,
+            params: layout.parameters(&layout.uniform_ranks(rank)),
+            error,
         })
         .collect()
-}
-
-fn largest_sigma(spectra: &Spectra) -> f64 {
-    spectra
-        .sigma
-        .iter()
-        .filter_map(|sigma| sigma.first().copied())
-        .fold(0.0, f64::max)
-}
-
-/// What squares are measured in, so that they neither over- nor underflow: the largest σ or the
-/// norm outside the blocks; one for the zero matrix.
-fn unit(spectra: &Spectra) -> f64 {
-    match largest_sigma(spectra).max(spectra.outside) {
-        0.0 => 1.0,
-        unit => unit,
-    }
-}
-
-/// The normalized error of a residual whose square is given in squared units.
-fn relative_error(spectra: &Spectra, residual: f64, unit: f64) -> f64 {
-    normalized_error(residual.sqrt() * unit, spectra.norm)
 }
 
 /// Error after each triplet in the order of worth (II.C's ranks `r_ij`): the error that
@@ -83,12 +50,13 @@ fn relative_error(spectra: &Spectra, residual: f64, unit: f64) -> f64 {
 /// Cost: a sort of all σ.
 pub fn adaptive_curve(spectra: &Spectra) -> Vec<CurvePoint> {
     let triplets = triplets_by_worth(spectra);
-    let (largest, unit) = (largest_sigma(spectra), unit(spectra));
-    let mut residual = (spectra.outside / unit).powi(2);
+    let relative = spectra.relative();
+    let mut residual = SumOfSquares::new();
+    residual.add(relative.outside);
     let mut errors: Vec<f64> = Vec::with_capacity(triplets.len());
     for triplet in triplets.iter().rev() {
-        errors.push(relative_error(spectra, residual, unit));
-        residual += (triplet.relative_sigma * (largest / unit)).powi(2);
+        errors.push(normalized_error(residual.root(), relative.norm));
+        residual.add(triplet.relative_sigma);
     }
     let mut params = 0;
     triplets

@@ -67,7 +67,7 @@ pub fn evaluate(spectra: &Spectra, settings: &MethodSettings) -> Result<Evaluati
     };
     Ok(Evaluation {
         error: error_at(spectra, &ranks),
-        out_of_reach: normalized_error(spectra.outside, spectra.norm),
+        out_of_reach: normalized_error(spectra.relative().outside, spectra.relative().norm),
         share: share(params, rows, cols),
         denser_than_dense: layout.denser_than_dense(&ranks),
         settings: settings.clone(),
@@ -80,13 +80,13 @@ pub fn evaluate(spectra: &Spectra, settings: &MethodSettings) -> Result<Evaluati
 
 /// Normalized Frobenius error at these ranks, by Eckart–Young from the dropped σ alone.
 pub fn error_at(spectra: &Spectra, ranks: &[usize]) -> f64 {
+    let relative = spectra.relative();
     let dropped = spectra
-        .sigma
-        .iter()
+        .relative_sigma()
         .zip(ranks)
-        .flat_map(|(sigma, rank)| sigma.iter().skip(*rank).copied());
-    let residual = norm(dropped.chain(std::iter::once(spectra.outside)));
-    normalized_error(residual, spectra.norm)
+        .flat_map(|(sigma, rank)| sigma.skip(*rank));
+    let residual = norm(dropped.chain(std::iter::once(relative.outside)));
+    normalized_error(residual, relative.norm)
 }
 
 /// Ranks as asked for, before clamping.

@@ -1,9 +1,15 @@
-//! The only SVD of the program: nalgebra where it is fastest, verified, faer otherwise.
+//! The only SVD of the program: nalgebra's bidiagonalization and an iteration of our own for small
+//! blocks, faer for large ones, each where the other fails.
 //!
 //! `nalgebra` 0.35 can return wrong singular values without any sign (dimforge/nalgebra#1172), so
-//! no result leaves this module unchecked: σ sorted and finite, Σσ² = ‖W‖², ‖W − UΣVᵀ‖ small.
+//! no result leaves this module unchecked. With vectors: σ sorted and finite, U and V orthonormal
+//! and UΣVᵀ = W, all to rounding, well within the test ratios of LAPACK. Without vectors: as many
+//! σ below every threshold as there must be, to rounding too.
 
+mod bidiagonal;
+mod check;
 mod product;
+mod spectra;
 mod svd;
 
 use std::ops::ControlFlow;
@@ -15,11 +21,11 @@ use serde::Serialize;
 use thiserror::Error;
 
 use super::layout::{Block, BlockLayout, LayoutError};
-use super::metrics::norm;
 
 pub(super) use product::multiplied_out;
-pub use svd::{TOLERANCE, factorize, singular_values};
-use svd::{factorize_on, singular_values_on};
+pub use spectra::Spectra;
+use svd::{Values, factorize_on};
+pub use svd::{factorize, singular_values};
 
 /// Layouts with fewer entries than this are not worth a second thread.
 const WORTH_THREADS: usize = 128 * 128;
@@ -28,9 +34,9 @@ const WORTH_THREADS: usize = 128 * 128;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Backend {
-    /// nalgebra's `try_svd`, verified.
+    /// nalgebra's Householder bidiagonalization and our QR iteration, verified.
     Nalgebra,
-    /// faer's `thin_svd`, verified.
+    /// faer's `svd`, verified.
     Faer,
 }
 
@@ -76,41 +82,8 @@ pub struct Factorization {
     pub v_t: DMatrix<f64>,
     /// Who computed it.
     pub backend: Backend,
-}
-
-/// The singular values of every block of a layout: all that errors, curves and ranks need.
-#[derive(Clone, Debug)]
-pub struct Spectra {
-    /// Where the blocks lie.
-    pub layout: BlockLayout,
-    /// Singular values of each block, largest first, in the layout's order.
-    pub sigma: Vec<Vec<f64>>,
-    /// ‖W‖ over the whole matrix.
-    pub norm: f64,
-    /// Norm of the cells that no block covers: out of reach at any rank.
-    pub outside: f64,
-}
-
-impl Spectra {
-    /// The spectra alone, without singular vectors; small matrices on one thread, because surveys
-    /// give every core a matrix of its own.
-    ///
-    /// # Errors
-    /// See [`Factors::compute`].
-    pub fn of(matrix: &DMatrix<f64>, layout: BlockLayout) -> Result<Self, FactorError> {
-        check_finite(matrix)?;
-        let sigma = each_block(matrix, &layout, singular_values_on)?;
-        Ok(Self::assemble(matrix, layout, sigma))
-    }
-
-    fn assemble(matrix: &DMatrix<f64>, layout: BlockLayout, sigma: Vec<Vec<f64>>) -> Self {
-        Self {
-            norm: norm(matrix.iter().copied()),
-            outside: outside_norm(matrix, &layout),
-            layout,
-            sigma,
-        }
-    }
+    /// `sigma` before they were brought back to the size of the cells.
+    values: Values,
 }
 
 /// All blocks of one layout, factorized once; every rank follows by truncation.
@@ -138,9 +111,9 @@ impl Factors {
             ControlFlow::Break(()) => Err(FactorError::Stopped),
             ControlFlow::Continue(()) => factorize_on(cells, threads),
         })?;
-        let sigma = blocks.iter().map(|block| block.sigma.clone()).collect();
+        let values = blocks.iter().map(|block| block.values.clone()).collect();
         Ok(Self {
-            spectra: Spectra::assemble(matrix, layout, sigma),
+            spectra: Spectra::assemble(matrix, layout, values),
             blocks,
         })
     }
@@ -203,23 +176,6 @@ fn cells(matrix: &DMatrix<f64>, block: &Block) -> DMatrix<f64> {
             (block.rows.len(), block.cols.len()),
         )
         .into_owned()
-}
-
-/// Norm of the cells in no block.
-fn outside_norm(matrix: &DMatrix<f64>, layout: &BlockLayout) -> f64 {
-    let covered: usize = layout.blocks().iter().map(Block::entries).sum();
-    if covered == matrix.len() {
-        return 0.0;
-    }
-    let mut rest = matrix.clone();
-    for block in layout.blocks() {
-        rest.view_mut(
-            (block.rows.start, block.cols.start),
-            (block.rows.len(), block.cols.len()),
-        )
-        .fill(0.0);
-    }
-    norm(rest.iter().copied())
 }
 
 fn check_finite(matrix: &DMatrix<f64>) -> Result<(), FactorError> {

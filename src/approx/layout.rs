@@ -31,6 +31,31 @@ impl LayoutKind {
             other => other,
         }
     }
+
+    /// Whether the blocks can be laid over a matrix of `rows × cols`.
+    ///
+    /// # Errors
+    /// [`LayoutError::Empty`] for a matrix without cells, [`LayoutError::Segments`] when the
+    /// number of segments is zero or larger than the smaller side.
+    pub fn check(self, rows: usize, cols: usize) -> Result<(), LayoutError> {
+        if rows == 0 || cols == 0 {
+            return Err(LayoutError::Empty { rows, cols });
+        }
+        let segments = self.canonical().segments();
+        if (1..=rows.min(cols)).contains(&segments) {
+            return Ok(());
+        }
+        let letter = match self.canonical() {
+            Self::Diagonal(_) => 'N',
+            Self::Grid(_) => 'K',
+        };
+        Err(LayoutError::Segments {
+            letter,
+            segments,
+            rows,
+            cols,
+        })
+    }
 }
 
 /// A setting that does not fit its matrix. All of them are the user's to mend.
@@ -133,28 +158,12 @@ impl BlockLayout {
     /// Lays `kind` over a matrix of `rows × cols`.
     ///
     /// # Errors
-    /// [`LayoutError::Empty`] for a matrix without cells, [`LayoutError::Segments`] when the
-    /// number of segments is zero or larger than the smaller side.
+    /// As [`LayoutKind::check`].
     pub fn new(rows: usize, cols: usize, kind: LayoutKind) -> Result<Self, LayoutError> {
-        if rows == 0 || cols == 0 {
-            return Err(LayoutError::Empty { rows, cols });
-        }
+        kind.check(rows, cols)?;
         let kind = kind.canonical();
-        let segments_wanted = kind.segments();
-        if segments_wanted == 0 || segments_wanted > rows.min(cols) {
-            let letter = match kind {
-                LayoutKind::Diagonal(_) => 'N',
-                LayoutKind::Grid(_) => 'K',
-            };
-            return Err(LayoutError::Segments {
-                letter,
-                segments: segments_wanted,
-                rows,
-                cols,
-            });
-        }
-        let down = segments(rows, segments_wanted);
-        let across = segments(cols, segments_wanted);
+        let down = segments(rows, kind.segments());
+        let across = segments(cols, kind.segments());
         let block = |i: usize, j: usize| Block {
             i,
             j,

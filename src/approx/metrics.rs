@@ -1,24 +1,54 @@
 //! Error, norm, share, numerical rank: from singular values and cells, safe at any scale.
 
+/// A sum of squares that neither over- nor underflows: `scale² · sum`, as in LAPACK's `dnrm2`.
+#[derive(Clone, Copy, Debug)]
+pub struct SumOfSquares {
+    scale: f64,
+    sum: f64,
+}
+
+impl SumOfSquares {
+    /// No numbers yet.
+    pub fn new() -> Self {
+        Self {
+            scale: 0.0,
+            sum: 1.0,
+        }
+    }
+
+    /// Adds the square of a number.
+    pub fn add(&mut self, value: f64) {
+        let value = value.abs();
+        if value > self.scale {
+            self.sum = 1.0 + self.sum * (self.scale / value).powi(2);
+            self.scale = value;
+        } else if value > 0.0 {
+            self.sum += (value / self.scale).powi(2);
+        }
+    }
+
+    /// The root of the sum: the norm of what was added.
+    pub fn root(&self) -> f64 {
+        if self.scale == 0.0 {
+            0.0
+        } else {
+            self.scale * self.sum.sqrt()
+        }
+    }
+}
+
+impl Default for SumOfSquares {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// Frobenius norm of any numbers, without overflow or underflow of the squares.
 /// An empty iterator has norm zero. Cost: one pass.
 pub fn norm(values: impl Iterator<Item = f64>) -> f64 {
-    // LAPACK's dnrm2: keep scale² · sum = Σ v².
-    let (mut scale, mut sum) = (0.0_f64, 1.0_f64);
-    for value in values {
-        let value = value.abs();
-        if value > scale {
-            sum = 1.0 + sum * (scale / value).powi(2);
-            scale = value;
-        } else if value > 0.0 {
-            sum += (value / scale).powi(2);
-        }
-    }
-    if scale == 0.0 {
-        0.0
-    } else {
-        scale * sum.sqrt()
-    }
+    let mut squares = SumOfSquares::new();
+    values.for_each(|value| squares.add(value));
+    squares.root()
 }
 
 /// Normalized Frobenius error ‖W − Ŵ‖ / ‖W‖ (III.A) from the two norms.
@@ -28,6 +58,33 @@ pub fn normalized_error(residual_norm: f64, matrix_norm: f64) -> f64 {
         0.0
     } else {
         residual_norm / matrix_norm
+    }
+}
+
+/// How one error stands to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// It is lower.
+    Better,
+    /// The two differ by rounding at most.
+    Equal,
+    /// It is higher.
+    Worse,
+}
+
+/// Errors this close are equal. An error is relative to ‖W‖ already and its rounding is some
+/// n · ε of ‖W‖, however small the error itself: of two methods that meet a matrix exactly one has
+/// 3·10⁻¹⁶ and the other 10⁻¹⁵. So it is their difference that is compared, not their ratio.
+pub const TIE: f64 = 1e-12;
+
+/// Compares two normalized errors, `error` as seen against `other`. Rounding never decides.
+pub fn compare(error: f64, other: f64) -> Comparison {
+    if (error - other).abs() <= TIE {
+        Comparison::Equal
+    } else if error < other {
+        Comparison::Better
+    } else {
+        Comparison::Worse
     }
 }
 
@@ -60,6 +117,16 @@ mod tests {
             assert!((found / (5.0 * scale) - 1.0).abs() < 1e-15, "{scale:e}");
         }
         assert_eq!(norm(std::iter::empty()), 0.0);
+    }
+
+    #[test]
+    fn rounding_makes_no_error_better_than_another() {
+        assert_eq!(compare(3e-16, 1e-15), Comparison::Equal);
+        assert_eq!(compare(0.2, 0.2 + 5e-13), Comparison::Equal);
+        assert_eq!(compare(0.0, 0.0), Comparison::Equal);
+        assert_eq!(compare(0.2, 0.2 + 5e-12), Comparison::Better);
+        assert_eq!(compare(1e-9, 0.0), Comparison::Worse);
+        assert_eq!(compare(f64::INFINITY, 1.0), Comparison::Worse);
     }
 
     #[test]

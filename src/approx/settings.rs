@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::layout::LayoutKind;
+use crate::figure::label;
 
 /// The four methods, in the order in which everything lists them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -120,6 +121,16 @@ impl MethodSettings {
         }
     }
 
+    /// The rank of every block, where they have one rank.
+    pub fn uniform_rank(&self) -> Option<usize> {
+        match self {
+            Self::Lora(s) => Some(s.rank),
+            Self::Melora(s) => Some(s.rank),
+            Self::Localized(s) => Some(s.rank),
+            Self::LocalizedAdaptive(_) => None,
+        }
+    }
+
     /// The setting in the paper's letters, for headings: `K = 2, r_block = 2`.
     pub fn describe(&self) -> String {
         match self {
@@ -130,7 +141,7 @@ impl MethodSettings {
                 format!("K = {}, ranks set by hand", s.grid)
             }
             Self::LocalizedAdaptive(s) => {
-                format!("K = {}, budget {}", s.grid, s.budget)
+                format!("K = {}, budget {}", s.grid, label::count(s.budget))
             }
         }
     }

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::evaluate::evaluate;
 use super::factor::{FactorError, Spectra};
 use super::layout::{BlockLayout, LayoutKind};
+use super::metrics::{Comparison, compare};
 use super::settings::{Method, MethodSettings};
 
 /// Errors of several methods over a set of labelled matrices.
@@ -42,8 +43,17 @@ pub struct ByLabel {
     pub count: usize,
     /// Spread of each setting, in the survey's order.
     pub spreads: Vec<Spread>,
-    /// Share on which Localized has the lower error than LoRA; `None` if one is not in the survey.
-    pub localized_beats_lora: Option<f64>,
+    /// Localized against LoRA; `None` if one of them is not in the survey.
+    pub localized_against_lora: Option<Verdict>,
+}
+
+/// On which share of the matrices one method has the lower error than another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Verdict {
+    /// Share on which its error is lower.
+    pub better: f64,
+    /// Share on which the two differ by rounding at most ([`compare`]).
+    pub equal: f64,
 }
 
 /// Measures every matrix of `indices` with every setting, on all cores. `matrix` and `label` give
@@ -110,10 +120,9 @@ impl Survey {
         spread(self.errors[s].iter().copied())
     }
 
-    /// Share of the matrices on which Localized has a strictly lower error than LoRA;
-    /// `None` when one of the two is not in the survey or it is empty.
-    pub fn localized_beats_lora(&self) -> Option<f64> {
-        self.wins(|_| true)
+    /// Localized against LoRA; `None` when one of the two is not in the survey or it is empty.
+    pub fn localized_against_lora(&self) -> Option<Verdict> {
+        self.verdict(|_| true)
     }
 
     /// The same numbers label by label.
@@ -144,23 +153,29 @@ impl Survey {
                 .iter()
                 .map(|errors| spread(chosen(errors).into_iter()))
                 .collect(),
-            localized_beats_lora: self.wins(|l| l == label),
+            localized_against_lora: self.verdict(|l| l == label),
         }
     }
 
-    fn wins(&self, chosen: impl Fn(u8) -> bool) -> Option<f64> {
+    fn verdict(&self, chosen: impl Fn(u8) -> bool) -> Option<Verdict> {
         let column = |method| self.settings.iter().position(|s| s.method() == method);
         let lora = &self.errors[column(Method::Lora)?];
         let localized = &self.errors[column(Method::Localized)?];
-        let pairs: Vec<bool> = lora
+        let outcomes: Vec<Comparison> = lora
             .iter()
             .zip(localized)
             .zip(&self.labels)
             .filter(|(_, label)| chosen(**label))
-            .map(|((lora, localized), _)| localized < lora)
+            .map(|((lora, localized), _)| compare(*localized, *lora))
             .collect();
-        let won = pairs.iter().filter(|won| **won).count();
-        (!pairs.is_empty()).then(|| won as f64 / pairs.len() as f64)
+        let share = |outcome| {
+            let count = outcomes.iter().filter(|one| **one == outcome).count();
+            count as f64 / outcomes.len() as f64
+        };
+        (!outcomes.is_empty()).then(|| Verdict {
+            better: share(Comparison::Better),
+            equal: share(Comparison::Equal),
+        })
     }
 }
 

@@ -3,8 +3,9 @@
 use std::ops::ControlFlow;
 
 use super::figure::{ColorsName, Target};
+use super::output::Outputs;
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, best_grid, print};
-use crate::analysis::{Analysis, notes};
+use crate::analysis::{Analysis, all_notes};
 use crate::approx::{Evaluation, reconstruct};
 use crate::figure::build::{Approximation, Panel, comparison_table, figure_one};
 use crate::figure::palette::Theme;
@@ -110,11 +111,13 @@ impl Computed {
 
     /// The notes on the matrix and on every method.
     pub fn all_notes(&self) -> Vec<String> {
-        let methods = self.analysis.evaluations();
-        let of_methods = methods
-            .iter()
-            .flat_map(|one| notes(one, &self.session.settings));
+        let of_methods = self.notes_of_methods();
         self.notes.iter().cloned().chain(of_methods).collect()
+    }
+
+    /// The notes on every method, and on the budget that they share.
+    fn notes_of_methods(&self) -> Vec<String> {
+        all_notes(&self.analysis.evaluations(), &self.session.settings)
     }
 }
 
@@ -141,6 +144,8 @@ fn left_out(analysis: &Analysis, session: &Session) -> Result<Vec<String>, Failu
 /// Runs `approximate`.
 pub(super) fn run(arguments: &ApproximateArgs) -> Result<(), Failure> {
     let target = arguments.target()?;
+    let outputs = Outputs::of(arguments.format).and("--figure", arguments.figure.figure.as_deref());
+    outputs.check(&arguments.source.files())?;
     let computed = Computed::with(&arguments.source, &arguments.settings, |loaded, session| {
         if arguments.best_grid {
             best_grid::choose(&loaded.matrix, &mut session.settings)
@@ -149,9 +154,12 @@ pub(super) fn run(arguments: &ApproximateArgs) -> Result<(), Failure> {
         }
     })?;
     let mut notes = computed.all_notes();
-    if let Some(target) = target {
-        let path = target.write(&figure(&computed, &target, arguments))?;
-        notes.push(format!("the figure is in {}", path.display()));
+    if let Some(target) = &target {
+        notes.extend(target.write(&figure(&computed, target, arguments))?);
+    }
+    if outputs.take_standard_output() {
+        print::remarks(&notes);
+        return Ok(());
     }
     print(&computed, arguments.format, &notes)
 }
@@ -179,7 +187,7 @@ fn figure(computed: &Computed, target: &Target, arguments: &ApproximateArgs) -> 
             matrix: &loaded.matrix,
             name: &name,
             rank: Some(analysis.rank),
-            range: loaded.pixel_range,
+            range: Some(loaded.range()),
             panels: parts
                 .iter()
                 .map(|(evaluation, layout, reconstruction)| Panel {
@@ -189,6 +197,7 @@ fn figure(computed: &Computed, target: &Target, arguments: &ApproximateArgs) -> 
                 })
                 .collect(),
             error_maps: target.export.error_maps,
+            notes: computed.notes_of_methods(),
         },
     )
 }
@@ -200,7 +209,7 @@ fn print(computed: &Computed, format: FormatArgs, notes: &[String]) -> Result<()
         print::remarks(notes);
     }
     if let Some(text) = format.table(&table) {
-        return print::standard_output(&text);
+        return print::standard_output(text);
     }
     if format.json {
         return print::json(&report::Approximation {

@@ -6,8 +6,8 @@ use nalgebra::DMatrix;
 
 use super::Failure;
 use crate::analysis::localized_parameters;
-use crate::approx::best_grid::{GridAtBudget, best_uniform, grids_at_budget};
-use crate::approx::{Evaluation, MethodSettings};
+use crate::approx::MethodSettings;
+use crate::approx::best_grid::{GridAtBudget, best_adaptive, best_uniform, grids_at_budget};
 use crate::figure::label;
 use crate::session::Settings;
 
@@ -23,7 +23,7 @@ pub(super) fn choose(
         None => localized_parameters(settings, rows, cols),
     };
     let grids = grids_at_budget(matrix, budget, &|_| ControlFlow::Continue(()))?;
-    let Some(best) = best_uniform(&grids) else {
+    let Some((_, best)) = best_uniform(&grids) else {
         return Err(Failure::usage(format!(
             "no grid fits a budget of {budget} parameters, give at least {}",
             rows + cols
@@ -32,10 +32,8 @@ pub(super) fn choose(
     if let MethodSettings::Localized(found) = &best.settings {
         settings.localized = *found;
     }
-    if let Some(MethodSettings::LocalizedAdaptive(found)) =
-        best_adaptive(&grids).map(|one| &one.settings)
-    {
-        settings.adaptive.grid = found.grid;
+    if let Some((grid, _)) = best_adaptive(&grids) {
+        settings.adaptive.grid = grid;
     }
     let tried = |one: &GridAtBudget| {
         let uniform = one.uniform.as_ref()?;
@@ -47,11 +45,4 @@ pub(super) fn choose(
         label::count(budget),
         tried.join(", ")
     )])
-}
-
-fn best_adaptive(grids: &[GridAtBudget]) -> Option<&Evaluation> {
-    grids
-        .iter()
-        .filter_map(|grid| grid.adaptive.as_ref())
-        .min_by(|a, b| a.error.total_cmp(&b.error))
 }

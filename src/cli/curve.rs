@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 
 use super::approximate::Computed;
 use super::figure::Target;
+use super::output::Outputs;
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, number, print};
 use crate::approx::curve::{CurvePoint, adaptive_curve, uniform_curve};
 use crate::approx::{Evaluation, Method};
@@ -48,11 +49,13 @@ impl CurveArgs {
 /// Runs `curve`.
 pub(super) fn run(arguments: &CurveArgs) -> Result<(), Failure> {
     let target = arguments.figure.target()?;
+    let outputs = Outputs::of(arguments.format).and("--figure", arguments.figure.figure.as_deref());
+    outputs.check(&arguments.source.files())?;
     let computed = Computed::new(&arguments.source, &arguments.settings)?;
     if arguments.singular_values {
-        spectra(arguments, &computed, target)
+        spectra(arguments, &computed, target.as_ref(), &outputs)
     } else {
-        errors(arguments, &computed, target)
+        errors(arguments, &computed, target.as_ref(), &outputs)
     }
 }
 
@@ -60,7 +63,8 @@ pub(super) fn run(arguments: &CurveArgs) -> Result<(), Failure> {
 fn errors(
     arguments: &CurveArgs,
     computed: &Computed,
-    target: Option<Target>,
+    target: Option<&Target>,
+    outputs: &Outputs<'_>,
 ) -> Result<(), Failure> {
     let entries = computed.loaded.matrix.len();
     let most = arguments.max_params.map_or(entries, NonZeroUsize::get);
@@ -94,8 +98,11 @@ fn errors(
     if let Some(target) = target {
         let limits = arguments.source.limits();
         let context = target.context(&computed.session, &arguments.view(), &limits);
-        let path = target.write(&error_against_parameters(&context, entries, &curves))?;
-        notes.push(format!("the figure is in {}", path.display()));
+        notes.extend(target.write(&error_against_parameters(&context, entries, &curves))?);
+    }
+    if outputs.take_standard_output() {
+        print::remarks(&notes);
+        return Ok(());
     }
     if arguments.format.json {
         print::remarks(&notes);
@@ -125,7 +132,8 @@ fn points_within(computed: &Computed, one: &Evaluation, most: usize) -> Vec<Curv
 fn spectra(
     arguments: &CurveArgs,
     computed: &Computed,
-    target: Option<Target>,
+    target: Option<&Target>,
+    outputs: &Outputs<'_>,
 ) -> Result<(), Failure> {
     let evaluations = computed.analysis.evaluations();
     let methods: Vec<MethodSpectrum> = evaluations
@@ -140,8 +148,11 @@ fn spectra(
     if let Some(target) = target {
         let limits = arguments.source.limits();
         let context = target.context(&computed.session, &arguments.view(), &limits);
-        let path = target.write(&singular_values(&context, &methods))?;
-        notes.push(format!("the figure is in {}", path.display()));
+        notes.extend(target.write(&singular_values(&context, &methods))?);
+    }
+    if outputs.take_standard_output() {
+        print::remarks(&notes);
+        return Ok(());
     }
     if arguments.format.json {
         print::remarks(&notes);
@@ -197,7 +208,7 @@ fn print_table(
     match arguments.format.table(table) {
         Some(text) => {
             print::remarks(notes);
-            print::standard_output(&text)
+            print::standard_output(text)
         }
         None => print::page(&computed.heading(), &[table], notes),
     }

@@ -6,15 +6,17 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::output::Outputs;
 use super::source::TransformArgs;
-use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, print};
-use crate::approx::MethodSettings;
+use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, number, print};
+use crate::analysis::{affordable, compared_at};
 use crate::approx::survey::{Survey, survey};
-use crate::figure::build::{distribution, label_table, survey_table};
+use crate::approx::{Method, MethodSettings};
+use crate::figure::build::{distribution, label_table, survey_table, verdict_sentence};
 use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::report;
-use crate::session::{Session, Settings, View};
+use crate::session::{Session, View};
 use crate::source::{Dataset, DigitSet, Limits, Split, digits};
 
 /// Arguments of `dataset`.
@@ -23,10 +25,11 @@ pub struct DatasetArgs {
     /// Which half of the data set
     #[arg(long, value_enum, default_value = "test")]
     pub split: SplitName,
-    /// Only the images of this digit
-    #[arg(long, value_name = "D", value_parser = clap::value_parser!(u8).range(0..=9))]
+    /// Only the images with this label
+    #[arg(long, value_name = "D", value_parser = number::label)]
     pub digit: Option<u8>,
-    /// A folder with four files of MNIST's form, plain or .gz, instead of the built-in MNIST
+    /// A folder with a data set in MNIST (IDX) format, plain or .gz, instead of the built-in MNIST;
+    /// of several data sets in it FOLDER/NAME is one
     #[arg(long, value_name = "FOLDER")]
     pub data: Option<PathBuf>,
     #[command(flatten)]
@@ -42,9 +45,9 @@ pub struct DatasetArgs {
 /// A split by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SplitName {
-    /// 60,000 images
+    /// The training images, 60,000 in MNIST
     Train,
-    /// 10,000 images
+    /// The test images, 10,000 in MNIST
     Test,
 }
 
@@ -74,48 +77,38 @@ impl DatasetArgs {
 /// Runs `dataset`.
 pub(super) fn run(arguments: &DatasetArgs) -> Result<(), Failure> {
     let target = arguments.figure.target()?;
+    let outputs = Outputs::of(arguments.format).and("--figure", arguments.figure.figure.as_deref());
+    outputs.check(&arguments.dataset().files())?;
     let set = digits(&arguments.dataset(), arguments.split.into())?;
     let (settings, mut notes) = arguments.settings.resolve(set.rows(), set.cols())?;
-    let (methods, left_out) = affordable(&settings, &set)?;
+    let (methods, left_out) = affordable(&settings, set.rows(), set.cols());
+    if let Some(first) = left_out.first().filter(|_| methods.is_empty()) {
+        return Err(Failure::usage(first.replacen(" is left out", "", 1)));
+    }
     notes.extend(left_out);
+    notes.extend(verdict_at(&methods, &set));
     let survey = measure(arguments, &set, &methods)?;
-    if let Some(target) = target {
+    if let Some(target) = &target {
         let session = Session {
             settings,
             transform: arguments.transform.transform(),
             ..Session::default()
         };
         let context = target.context(&session, &arguments.view(), &Limits::default());
-        let path = target.write(&distribution(&context, &survey))?;
-        notes.push(format!("the figure is in {}", path.display()));
+        notes.extend(target.write(&distribution(&context, &survey))?);
+    }
+    if outputs.take_standard_output() {
+        print::remarks(&notes);
+        return Ok(());
     }
     print(arguments, &set, &survey, &notes)
 }
 
-/// The methods that the budget pays for, and a remark on those it does not.
-fn affordable(
-    settings: &Settings,
-    set: &DigitSet,
-) -> Result<(Vec<MethodSettings>, Vec<String>), Failure> {
-    let mut methods = Vec::new();
-    let mut notes = Vec::new();
-    for method in settings.shown() {
-        match settings.unaffordable(set.rows(), set.cols(), &method) {
-            None => methods.push(method),
-            Some(sentence) => {
-                notes.push(format!(
-                    "{} is left out: {sentence}",
-                    method.method().title()
-                ));
-            }
-        }
-    }
-    match notes.first() {
-        Some(first) if methods.is_empty() => {
-            Err(Failure::usage(first.replacen(" is left out", "", 1)))
-        }
-        _ => Ok((methods, notes)),
-    }
+/// Where Localized and LoRA do not have as many parameters: said beside who wins.
+fn verdict_at(methods: &[MethodSettings], set: &DigitSet) -> Option<String> {
+    let of = |method| methods.iter().find(|one| one.method() == method);
+    let pair = [of(Method::Lora)?, of(Method::Localized)?];
+    compared_at(pair, set.rows(), set.cols())?.err()
 }
 
 fn measure(
@@ -129,10 +122,12 @@ fn measure(
     };
     if indices.is_empty() {
         let digit = arguments.digit.unwrap_or_default();
+        let classes: Vec<String> = set.classes().iter().map(u8::to_string).collect();
         return Err(Failure::run(format!(
-            "{} has no {} image with the label {digit}, choose another one",
+            "{} has no {} image with the label {digit}; choose one of {}",
             set.name(),
-            set.split()
+            set.split(),
+            classes.join(", ")
         )));
     }
     // Drawn on standard error, and only if that is a terminal.
@@ -176,7 +171,7 @@ fn print(
     }
     let whole = survey_table(survey, Theme::Light);
     if let Some(text) = arguments.format.table(&whole) {
-        return print::standard_output(&text);
+        return print::standard_output(text);
     }
     let mut heading = format!(
         "{} {}: {} images of {} × {}{}",
@@ -187,8 +182,8 @@ fn print(
         set.cols(),
         arguments.transform.transform().describe()
     );
-    if let Some(wins) = survey.localized_beats_lora() {
-        heading += &format!("; Localized beats LoRA on {}", label::percent(wins));
+    if let Some(verdict) = survey.localized_against_lora() {
+        heading += &format!("; {}", verdict_sentence(&verdict));
     }
     let by_label = label_table(survey, Theme::Light);
     print::page(&heading, &[&whole, &by_label], notes)

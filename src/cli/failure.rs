@@ -1,9 +1,6 @@
 //! What went wrong, as one line and an exit status.
 
-use std::ffi::OsString;
 use std::fmt;
-
-use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::analysis::AnalysisError;
 use crate::approx::{FactorError, LayoutError};
@@ -14,6 +11,7 @@ use crate::store::StoreError;
 /// A sentence (what, where, what to do) and the exit status that goes with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
+    lead: &'static str,
     status: u8,
     sentence: String,
 }
@@ -31,53 +29,30 @@ impl Failure {
 
     fn new(status: u8, sentence: impl fmt::Display) -> Self {
         Self {
+            lead: "error",
             status,
             sentence: label::clean(&sentence.to_string()),
         }
     }
 
-    /// 1 for a run that failed, 2 for wrong usage.
+    /// 1 for a run that failed, 2 for wrong usage, 128 and the signal's number for one that was
+    /// stopped.
     pub fn status(&self) -> u8 {
         self.status
     }
 
-    /// clap's message without its usage lines, in one line.
-    pub(super) fn from_clap(error: &clap::Error, arguments: &[OsString]) -> Self {
-        if let Some(word) = arguments.get(1)
-            && mistook_subcommand(error)
-        {
-            return Self::usage(format!(
-                "there is no subcommand {}; --help shows those that there are, and one FILE alone opens the window",
-                word.display()
-            ));
+    /// A run that a signal stopped, with the exit status that goes with the signal.
+    pub(super) fn stopped(status: u8, sentence: impl fmt::Display) -> Self {
+        Self {
+            lead: "stopped",
+            ..Self::new(status, sentence)
         }
-        let text = error.render().to_string();
-        let mut paragraphs = text.split("\n\n").filter(|p| !p.trim().is_empty());
-        let what = match error.kind() {
-            ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "arguments are missing",
-            _ => paragraphs.next().unwrap_or("wrong usage"),
-        };
-        let what = what.trim().trim_start_matches("error: ").to_owned();
-        let tips: String = paragraphs
-            .filter(|p| p.trim_start().starts_with("tip: "))
-            .map(|p| format!("; {}", p.replace("tip: ", "").trim()))
-            .collect();
-        Self::usage(format!("{what}{tips}; --help shows what is possible"))
-    }
-}
-
-/// Whether the first word was taken for the window's FILE although more follows.
-fn mistook_subcommand(error: &clap::Error) -> bool {
-    match error.get(ContextKind::PriorArg) {
-        Some(ContextValue::String(prior)) => prior == "[FILE]",
-        Some(ContextValue::Strings(prior)) => prior.iter().any(|prior| prior == "[FILE]"),
-        _ => false,
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "error: {}", self.sentence)
+        write!(f, "{}: {}", self.lead, self.sentence)
     }
 }
 
@@ -89,7 +64,10 @@ impl From<SourceError> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Self::run(error)
+        match error {
+            StoreError::Place { .. } => Self::run(error),
+            StoreError::Source { .. } | StoreError::SameOutput { .. } => Self::usage(error),
+        }
     }
 }
 

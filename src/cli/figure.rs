@@ -4,21 +4,23 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::Failure;
+use super::{Failure, output};
 use crate::figure::build::Context;
 use crate::figure::palette::{ColorMap, Theme};
 use crate::figure::{Colors, Figure, Format, default_png_width, render};
 use crate::session::{Export, Session, View};
 use crate::source::Limits;
-use crate::store::save_atomically;
 
 /// The figure's file and look.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Figure")]
 pub struct FigureArgs {
-    /// Writes a figure of the result; the ending decides the format
-    #[arg(long, value_name = "FILE.png|.svg|.pdf")]
+    /// Writes a figure of the result; the ending decides the format, - is standard output
+    #[arg(long, value_name = "FILE.png|.svg|.pdf", value_parser = output::parser(), allow_hyphen_values = true)]
     pub figure: Option<PathBuf>,
+    /// The figure's format, where no ending tells
+    #[arg(long, value_enum, requires = "figure")]
+    pub format: Option<FormatName>,
     /// Width of a PNG in pixels [default: the figure's width on paper]
     #[arg(long, value_name = "PX", requires = "figure")]
     pub width: Option<u32>,
@@ -28,6 +30,27 @@ pub struct FigureArgs {
     /// Light or dark ground [default: light]
     #[arg(long, value_enum, requires = "figure")]
     pub theme: Option<ThemeName>,
+}
+
+/// A format by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FormatName {
+    /// Pixels
+    Png,
+    /// Vectors for the web
+    Svg,
+    /// Vectors for print
+    Pdf,
+}
+
+impl From<FormatName> for Format {
+    fn from(name: FormatName) -> Self {
+        match name {
+            FormatName::Png => Self::Png,
+            FormatName::Svg => Self::Svg,
+            FormatName::Pdf => Self::Pdf,
+        }
+    }
 }
 
 /// A theme by name.
@@ -74,12 +97,13 @@ impl FigureArgs {
     /// Where to write, if a figure was asked for; looked at before anything is computed.
     ///
     /// # Errors
-    /// An ending that names no format.
+    /// A format that neither the ending nor `--format` names, or both and not the same; pixels for
+    /// a terminal.
     pub fn target(&self) -> Result<Option<Target>, Failure> {
         let Some(path) = &self.figure else {
             return Ok(None);
         };
-        let format = Format::from_path(path)?;
+        let (format, by_name) = self.format_of(path)?;
         let theme = match self.theme {
             Some(ThemeName::Dark) => Theme::Dark,
             Some(ThemeName::Light) | None => Theme::Light,
@@ -88,9 +112,37 @@ impl FigureArgs {
             width: self.width,
             dpi: self.dpi.unwrap_or(Export::DPI),
             theme,
+            format: by_name.then_some(format),
             ..Export::to(path)
         };
         Ok(Some(Target { export, format }))
+    }
+
+    /// The format, and whether only `--format` tells it.
+    fn format_of(&self, path: &Path) -> Result<(Format, bool), Failure> {
+        let given = self.format.map(Format::from);
+        if output::is_standard(path) {
+            let Some(format) = given else {
+                return Err(Failure::usage(
+                    "a figure on standard output has no ending that names its format; \
+                     add --format png, svg or pdf",
+                ));
+            };
+            if format != Format::Svg {
+                output::refuse_terminal("--figure", "a picture")?;
+            }
+            return Ok((format, true));
+        }
+        match (Format::from_path(path), given) {
+            (Ok(named), Some(given)) if named != given => Err(Failure::usage(format!(
+                "--format {} contradicts the ending; leave it out, or change the ending of {}",
+                given.extension(),
+                path.display()
+            ))),
+            (Ok(named), _) => Ok((named, false)),
+            (Err(_), Some(given)) => Ok((given, true)),
+            (Err(error), None) => Err(error.into()),
+        }
     }
 }
 
@@ -105,17 +157,17 @@ impl Target {
         }
     }
 
-    /// Draws and writes the figure, whole or not at all.
+    /// Draws and writes the figure, whole or not at all, and says where it is unless that is
+    /// standard output.
     ///
     /// # Errors
     /// A width or resolution that is not possible, a place that cannot be written.
-    pub fn write(&self, figure: &Figure) -> Result<&Path, Failure> {
+    pub fn write(&self, figure: &Figure) -> Result<Option<String>, Failure> {
         let width = self
             .export
             .width
             .unwrap_or_else(|| default_png_width(figure, self.export.dpi));
         let bytes = render(figure, self.format, width, self.export.dpi)?;
-        save_atomically(&self.export.path, &bytes)?;
-        Ok(&self.export.path)
+        output::write(&self.export.path, &bytes, "the figure is")
     }
 }

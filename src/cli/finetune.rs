@@ -1,28 +1,19 @@
 //! `finetune`: the paper's experiment 2, and a look into single runs.
 
-use std::ops::ControlFlow;
+mod runs;
+mod sweep;
+
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 use clap::ValueEnum;
-use indicatif::{ProgressBar, ProgressStyle};
 
-use super::figure::Target;
 use super::number::{positive, rate, seed};
-use super::{Failure, FigureArgs, FormatArgs, print};
-use crate::experiment::{
-    self, Experiment, Preset, RunName, SaveError, Shown, delta_file, figures, tables,
-};
+use super::output::{self, Outputs};
+use super::{Failure, FigureArgs, FormatArgs};
+use crate::experiment::{self, Experiment, Preset, ResultsFile, RunName, Shown};
 use crate::figure::build::Context;
-use crate::figure::palette::Theme;
-use crate::figure::{Figure, Table};
-use crate::finetune::network::Shape;
-use crate::finetune::{
-    AdaptationData, Event, Inspection, Layout, Pretrained, Results, RunKey, SweepSettings,
-    edge_warning, inspect, pretrain, sweep,
-};
+use crate::finetune::{AdaptationData, Layout, Results, RunKey, SweepSettings};
 use crate::source::Dataset;
-use crate::store::{check_place, save_atomically};
 
 /// Arguments of `finetune`.
 #[derive(Clone, Debug, clap::Args)]
@@ -51,8 +42,8 @@ pub struct FinetuneArgs {
     /// A folder with four files of MNIST's form, plain or .gz, instead of the built-in MNIST
     #[arg(long, value_name = "FOLDER")]
     pub data: Option<PathBuf>,
-    /// Writes the results to this file, after every run
-    #[arg(long, value_name = "RESULTS.json", conflicts_with = "run")]
+    /// Writes the results to this file, after every run; - is standard output, at the end
+    #[arg(long, value_name = "RESULTS.json", conflicts_with = "run", value_parser = output::parser(), allow_hyphen_values = true)]
     pub out: Option<PathBuf>,
     /// Goes on with the runs that --out's file does not hold
     #[arg(long, requires = "out", conflicts_with = "run")]
@@ -64,8 +55,8 @@ pub struct FinetuneArgs {
     /// What the figure of --run shows
     #[arg(long, value_enum, requires_all = ["run", "figure"])]
     pub show: Option<ShowName>,
-    /// Writes what the run learned, ΔW (hidden units x inputs), as an NPY file
-    #[arg(long, value_name = "FILE.npy", requires = "run")]
+    /// Writes what the run learned, ΔW (hidden units x inputs), as an NPY file; - is standard output
+    #[arg(long, value_name = "FILE.npy", requires = "run", value_parser = output::parser(), allow_hyphen_values = true)]
     pub delta: Option<PathBuf>,
     #[command(flatten)]
     pub(super) format: FormatArgs,
@@ -128,6 +119,14 @@ impl FinetuneArgs {
         }
     }
 
+    /// What it writes.
+    fn outputs(&self) -> Outputs<'_> {
+        Outputs::of(self.format)
+            .and("--figure", self.figure.figure.as_deref())
+            .and("--delta", self.delta.as_deref())
+            .and("--out", self.out.as_deref())
+    }
+
     /// What of it is looked at.
     pub(super) fn shown(&self, settings: &SweepSettings) -> Shown {
         let runs: Vec<RunKey> = self.run.iter().map(|run| run.key(settings)).collect();
@@ -148,16 +147,14 @@ pub(super) fn run(arguments: &FinetuneArgs) -> Result<(), Failure> {
     if let Some(path) = &arguments.delta {
         check_ending(path)?;
     }
-    let start = Start::new(arguments)?;
-    let figure = target.as_ref().map(|target| &target.export.path);
-    // Training takes long: what cannot be written is told before.
-    for path in figure
-        .into_iter()
-        .chain(&arguments.delta)
-        .chain(&arguments.out)
-    {
-        check_place(path)?;
+    if arguments.resume && arguments.out.as_deref().is_some_and(output::is_standard) {
+        return Err(Failure::usage(
+            "--resume continues from a file, and --out - is none; name the file",
+        ));
     }
+    let start = Start::new(arguments)?;
+    // Training takes long: what cannot be written is told before.
+    arguments.outputs().check(&experiment.dataset.files())?;
     let data = experiment.data().map_err(Failure::run)?;
     let shape = settings.shape(data.rows, data.cols);
     match arguments.run.is_empty() {
@@ -174,14 +171,19 @@ pub(super) fn run(arguments: &FinetuneArgs) -> Result<(), Failure> {
     });
     let picture = target.as_ref().zip(context.as_ref());
     if arguments.run.is_empty() {
-        whole_sweep(arguments, &data, &settings, start, picture)
+        let done = start.runs(&data, &settings)?.cloned();
+        let kept = (done.as_ref(), start.file);
+        sweep::run(arguments, &data, &settings, kept, picture)
     } else {
-        single_runs(arguments, &data, &settings, picture)
+        runs::run(arguments, &data, &settings, picture)
     }
 }
 
 /// ΔW is opened again by `approximate`, which goes by the ending.
 fn check_ending(path: &Path) -> Result<(), Failure> {
+    if output::is_standard(path) {
+        return output::refuse_terminal("--delta", "an array");
+    }
     if path.extension().is_some_and(|ending| ending == "npy") {
         return Ok(());
     }
@@ -191,244 +193,51 @@ fn check_ending(path: &Path) -> Result<(), Failure> {
     )))
 }
 
-/// What `--out` and `--resume` say, looked at before anything is computed.
+/// What `--out` and `--resume` say, looked at before anything is computed; the file is ours from
+/// then on.
 struct Start {
     found: Option<Results>,
+    file: Option<ResultsFile>,
 }
 
 impl Start {
     fn new(arguments: &FinetuneArgs) -> Result<Self, Failure> {
-        let found = match &arguments.out {
-            Some(path) if path.exists() => {
-                if !arguments.resume {
-                    return Err(Failure::run(format!(
-                        "{} exists already; go on with it by --resume, or choose another name",
-                        path.display()
-                    )));
-                }
-                Some(experiment::load(path).map_err(Failure::run)?)
-            }
-            _ => None,
+        let Some(path) = arguments.out.as_deref().filter(|out| !output::is_standard(out)) else {
+            return Ok(Self {
+                found: None,
+                file: None,
+            });
         };
-        Ok(Self { found })
+        let file = ResultsFile::lock(path).map_err(Failure::run)?;
+        let found = match path.exists() {
+            true if !arguments.resume => {
+                return Err(Failure::run(format!(
+                    "{} exists already; go on with it by --resume, or choose another name",
+                    path.display()
+                )));
+            }
+            true => Some(experiment::load(path).map_err(Failure::run)?),
+            false => None,
+        };
+        Ok(Self {
+            found,
+            file: Some(file),
+        })
     }
 
     /// The runs that are done.
     fn runs(
-        self,
-        path: Option<&Path>,
+        &self,
         data: &AdaptationData,
         settings: &SweepSettings,
-    ) -> Result<Option<Results>, Failure> {
-        let Some(found) = self.found else {
+    ) -> Result<Option<&Results>, Failure> {
+        let (Some(found), Some(file)) = (&self.found, &self.file) else {
             return Ok(None);
         };
         found.check(settings, &data.name).map_err(|error| {
-            let path = path.unwrap_or(Path::new("")).display();
+            let path = file.path().display();
             Failure::run(format!("{path}: {error}"))
         })?;
         Ok(Some(found))
     }
-}
-
-fn whole_sweep(
-    arguments: &FinetuneArgs,
-    data: &AdaptationData,
-    settings: &SweepSettings,
-    start: Start,
-    picture: Option<(&Target, &Context)>,
-) -> Result<(), Failure> {
-    let out = arguments.out.as_deref();
-    let done = start.runs(out, data, settings)?;
-    let results = train(data, settings, done.as_ref(), out)?;
-    let mut notes = left_out(settings, &settings.shape(data.rows, data.cols));
-    notes.extend(tables::wins_sentences(&results));
-    notes.extend(edge_warning(&results));
-    if let Some(out) = out {
-        experiment::save(out, &results).map_err(Failure::run)?;
-        notes.push(format!("the results are in {}", out.display()));
-    }
-    if let Some((target, context)) = picture
-        && let Some(figure) = figures::accuracy_drop(context, &results, &[])
-    {
-        notes.push(written(target, &figure)?);
-    }
-    if arguments.format.for_programs() {
-        print::remarks(&notes);
-    }
-    if arguments.format.json {
-        return print::standard_output(&(results.to_json().map_err(Failure::run)? + "\n"));
-    }
-    if arguments.format.csv {
-        return print::standard_output(&tables::runs_table(&results, Theme::Light).to_csv());
-    }
-    let table = tables::frontier_table(&results, Theme::Light);
-    if let Some(text) = arguments.format.table(&table) {
-        return print::standard_output(&text);
-    }
-    print::page(&figures::describe(&results), &[&table], &notes)
-}
-
-/// Layouts that were asked for and of which nothing can be trained.
-fn left_out(settings: &SweepSettings, shape: &Shape) -> Vec<String> {
-    let configurations = settings.configurations(shape);
-    let empty = settings.grids.iter().filter(|grid| {
-        let mut layouts = configurations.iter().map(|one| one.layout);
-        layouts.all(|layout| layout != grid.layout)
-    });
-    empty
-        .map(|grid| {
-            let name = figures::look(grid.layout, Theme::Light).name;
-            format!("{name} is left out: every rank reaches the smaller side of its parts")
-        })
-        .collect()
-}
-
-/// The sweep with progress on a terminal; every run is saved as it ends.
-fn train(
-    data: &AdaptationData,
-    settings: &SweepSettings,
-    done: Option<&Results>,
-    out: Option<&Path>,
-) -> Result<Results, Failure> {
-    let bar = ProgressBar::new(1000);
-    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {percent} %, {msg}") {
-        bar.set_style(style);
-    }
-    let mut so_far = Results::new(&data.name, (data.rows, data.cols), settings);
-    if let Some(done) = done {
-        so_far.take_over(done);
-    }
-    let so_far = Mutex::new((so_far, None::<SaveError>));
-    let keep = |event: &Event| {
-        let mut kept = so_far.lock().unwrap_or_else(PoisonError::into_inner);
-        match *event {
-            Event::Pretrained { seed, accuracy } => kept.0.add_pretrained(seed, accuracy),
-            Event::RunDone(run) => kept.0.add(run),
-            Event::Epoch(_) | Event::Progress { .. } => return ControlFlow::Continue(()),
-        }
-        match out.map(|out| experiment::save(out, &kept.0)) {
-            Some(Err(error)) => {
-                kept.1 = Some(error);
-                ControlFlow::Break(())
-            }
-            _ => ControlFlow::Continue(()),
-        }
-    };
-    let results = sweep(data, settings, done, &|event| {
-        if let Event::Progress {
-            fraction,
-            seconds_left,
-        } = event
-        {
-            bar.set_position((1000.0 * fraction) as u64);
-            bar.set_message(format!("{seconds_left:.0} s left"));
-        }
-        keep(&event)
-    });
-    bar.finish_and_clear();
-    if let (_, Some(error)) = so_far.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        return Err(Failure::run(error));
-    }
-    results.map_err(Failure::usage)
-}
-
-fn written(target: &Target, figure: &Figure) -> Result<String, Failure> {
-    let path = target.write(figure)?;
-    Ok(format!("the figure is in {}", path.display()))
-}
-
-fn single_runs(
-    arguments: &FinetuneArgs,
-    data: &AdaptationData,
-    settings: &SweepSettings,
-    picture: Option<(&Target, &Context)>,
-) -> Result<(), Failure> {
-    if arguments.run.len() > 2 {
-        return Err(Failure::usage(
-            "--run is given more than twice; compare two runs",
-        ));
-    }
-    if arguments.delta.is_some() && arguments.run.len() > 1 {
-        return Err(Failure::usage("--delta writes one run, give --run once"));
-    }
-    let shape = settings.shape(data.rows, data.cols);
-    for run in &arguments.run {
-        RunName::check(*run, &shape).map_err(Failure::usage)?;
-    }
-    let keys = arguments.run.iter().map(|run| run.key(settings));
-    let runs = look_into(data, settings, keys);
-    let runs: Vec<&Inspection> = runs.iter().collect();
-    let mut notes = Vec::new();
-    if let Some(path) = &arguments.delta {
-        let bytes = delta_file(&runs[0].update).map_err(Failure::run)?;
-        save_atomically(path, &bytes)?;
-        notes.push(format!("ΔW is in {}", path.display()));
-    }
-    if let Some((target, context)) = picture {
-        let figure = match arguments.shown(settings) {
-            Shown::TrainingCurves(_) => figures::training_curves(context, &runs),
-            Shown::Confusion(_) => figures::confusion(context, &runs),
-            Shown::DeltaWeights(_) | Shown::AccuracyDrop => {
-                figures::delta_weights(context, runs[0], [data.rows, data.cols])
-            }
-        };
-        notes.push(written(target, &figure)?);
-    }
-    print_runs(arguments, &runs, &notes)
-}
-
-fn look_into(
-    data: &AdaptationData,
-    settings: &SweepSettings,
-    keys: impl Iterator<Item = RunKey>,
-) -> Vec<Inspection> {
-    let go_on = || ControlFlow::Continue(());
-    let mut kept: Vec<Pretrained> = Vec::new();
-    let mut found = Vec::new();
-    for key in keys {
-        if kept.iter().all(|one| one.seed != key.seed) {
-            kept.extend(pretrain(data, settings, key.seed, &go_on));
-        }
-        let pretrained = kept.iter().find(|one| one.seed == key.seed);
-        found.extend(pretrained.and_then(|one| inspect(data, one, settings, key, &go_on)));
-    }
-    found
-}
-
-fn print_runs(
-    arguments: &FinetuneArgs,
-    runs: &[&Inspection],
-    notes: &[String],
-) -> Result<(), Failure> {
-    if arguments.format.for_programs() {
-        print::remarks(notes);
-    }
-    if arguments.format.json {
-        return print::json(&experiment::RunsReport::new(runs));
-    }
-    let tables: Vec<Table> = runs
-        .iter()
-        .map(|run| tables::confusion_table(run))
-        .collect();
-    if arguments.format.for_programs() {
-        let texts = tables.iter().filter_map(|one| arguments.format.table(one));
-        return print::standard_output(&texts.collect::<Vec<_>>().join("\n"));
-    }
-    let tables: Vec<&Table> = tables.iter().collect();
-    let moved = runs.iter().map(|run| {
-        let units = figures::most_moved(run, figures::FEATURES);
-        let units: Vec<String> = units.iter().map(usize::to_string).collect();
-        format!(
-            "{}: hidden units that moved most: {}",
-            figures::look_of(&run.record.key, Theme::Light).name,
-            units.join(", ")
-        )
-    });
-    let notes: Vec<String> = moved.chain(notes.iter().cloned()).collect();
-    print::page(
-        "What was learned; true digits down, predicted across",
-        &tables,
-        &notes,
-    )
 }

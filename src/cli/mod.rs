@@ -9,9 +9,11 @@ mod failure;
 mod figure;
 mod finetune;
 mod number;
+mod output;
 mod print;
 mod settings;
 mod source;
+mod usage;
 
 #[cfg(test)]
 mod finetune_round_trip;
@@ -36,6 +38,9 @@ pub use source::SourceArgs;
 
 use crate::source::{Limits, Source};
 
+/// The program's name.
+const PROGRAM: &str = "localized-lora";
+
 const ABOUT: &str = "Explore the paper Localized LoRA: LoRA, MELoRA and Localized LoRA approximate \
                      any matrix, side by side.";
 
@@ -47,7 +52,7 @@ several arrays), or - for a file on standard input.";
 /// The whole command line.
 #[derive(Debug, Parser)]
 #[command(
-    name = "localized-lora",
+    name = PROGRAM,
     version,
     about = ABOUT,
     after_help = SOURCES,
@@ -119,10 +124,10 @@ pub fn parse<T: Into<OsString>>(
             Ok(Some(Invocation::Window { source, limits }))
         }
         Err(error) if !error.use_stderr() => {
-            print::standard_output(&error.render().to_string())?;
+            print::standard_output(error.render().to_string())?;
             Ok(None)
         }
-        Err(error) => Err(Failure::from_clap(&error, &arguments)),
+        Err(error) => Err(Failure::usage(usage::sentence(&error, &arguments))),
     }
 }
 

@@ -27,3 +27,9 @@ pub(super) fn rate(text: &str) -> Result<f64, String> {
         _ => Err("a learning rate is a number above 0".to_owned()),
     }
 }
+
+/// A label of a data set.
+pub(super) fn label(text: &str) -> Result<u8, String> {
+    text.parse()
+        .map_err(|_| "a label is a whole number from 0 to 255".to_owned())
+}

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::Failure;
 use crate::figure::{Table, label};
 use crate::report;
+use crate::system;
 
 /// In which form results are printed; a table for people without any of these.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
@@ -36,18 +37,29 @@ impl FormatArgs {
         }
     }
 
+    /// The option that was given.
+    pub fn option(self) -> Option<&'static str> {
+        let options = [
+            (self.json, "--json"),
+            (self.csv, "--csv"),
+            (self.latex, "--latex"),
+        ];
+        options.into_iter().find(|one| one.0).map(|one| one.1)
+    }
+
     /// Whether standard output belongs to another program, so that remarks go to standard error.
     pub fn for_programs(self) -> bool {
-        self.json || self.csv || self.latex
+        self.option().is_some()
     }
 }
 
-/// Writes all of `text`. A reader that has seen enough (`| head`) is no error.
-pub fn standard_output(text: &str) -> Result<(), Failure> {
+/// Writes all of `bytes`. A reader that has seen enough (`| head`) is no error.
+pub fn standard_output(bytes: impl AsRef<[u8]>) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(bytes.as_ref()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::run(format!(
-            "standard output cannot be written ({error}), send it to a place with room"
+            "standard output cannot be written: {}",
+            system::standard_output(&error)
         ))),
         _ => Ok(()),
     }
@@ -57,7 +69,7 @@ pub fn standard_output(text: &str) -> Result<(), Failure> {
 pub fn json(value: &impl Serialize) -> Result<(), Failure> {
     let text = report::text(value)
         .map_err(|error| Failure::run(format!("the result cannot be written as JSON ({error})")))?;
-    standard_output(&text)
+    standard_output(text)
 }
 
 /// Prints remarks to standard error, for the user of a program that reads the results.
@@ -80,5 +92,5 @@ pub fn page(heading: &str, tables: &[&Table], notes: &[String]) -> Result<(), Fa
         let lines = notes.iter().map(|note| format!("{}\n", label::clean(note)));
         parts.push(lines.collect());
     }
-    standard_output(&parts.join("\n"))
+    standard_output(parts.join("\n"))
 }

@@ -10,6 +10,7 @@ use super::figure::Target;
 use super::{Command, Invocation, parse};
 use crate::approx::budget::BudgetRule;
 use crate::approx::{AdaptiveSettings, LocalizedSettings, LoraSettings, MeloraSettings};
+use crate::figure::Format;
 use crate::figure::palette::{ColorMap, Theme};
 use crate::session::{Export, Session, Settings, View};
 use crate::source::{Dataset, Limits, Source, Split, Transform};
@@ -138,13 +139,22 @@ fn views() -> impl Strategy<Value = View> {
 }
 
 fn exports() -> impl Strategy<Value = Export> {
-    let path = prop::sample::select(vec!["fig.png", "my figure.svg", "-f.pdf", "a'b.PNG"]);
+    let path = prop::sample::select(vec![
+        ("fig.png", None),
+        ("my figure.svg", None),
+        ("-f.pdf", None),
+        ("a'b.PNG", None),
+        ("-", Some(Format::Svg)),
+        ("./-", Some(Format::Pdf)),
+        ("no ending", Some(Format::Png)),
+    ]);
     let width = prop::option::of(1u32..9000);
     let dpi = prop::sample::select(vec![300.0, 96.0, 150.5]);
     let colors = prop::sample::select(ColorMap::ALL.to_vec());
     (path, width, dpi, any::<bool>(), colors, any::<bool>()).prop_map(
-        |(path, width, dpi, dark, colors, error_maps)| Export {
+        |((path, format), width, dpi, dark, colors, error_maps)| Export {
             path: PathBuf::from(path),
+            format,
             width,
             dpi,
             theme: if dark { Theme::Dark } else { Theme::Light },
@@ -173,7 +183,7 @@ proptest! {
         } else {
             Session { source, subtract, transform, settings }
         };
-        session.settings.fit(SHAPE.0, SHAPE.1);
+        session.settings = session.settings.fitted(SHAPE.0, SHAPE.1).settings;
         let limits = match max_pixels {
             Some(most) if !of_dataset => Limits::with_max_pixels(most),
             _ => Limits::default(),

@@ -5,7 +5,7 @@ use clap::ValueEnum;
 use super::Failure;
 use crate::analysis::localized_parameters;
 use crate::approx::budget::BudgetRule;
-use crate::approx::{BlockLayout, LayoutKind, Method};
+use crate::approx::{LayoutError, LayoutKind, Method};
 use crate::session::Settings;
 
 /// How one budget is shared.
@@ -80,67 +80,72 @@ fn positive(text: &str) -> Result<usize, String> {
 }
 
 impl SettingsArgs {
-    /// The settings for a `rows × cols` matrix, and what was lowered to fit it. Only what the user
-    /// left open is lowered.
+    /// The settings for a `rows × cols` matrix, and what was changed to fit it. A given N or K is
+    /// taken at its word.
     ///
     /// # Errors
-    /// A given N or K beyond the smaller side; a budget that pays for no rank of a method while
-    /// another method's rank was given.
+    /// A given N or K beyond the smaller side; ranks by hand that are not one per block; a budget
+    /// that pays for no rank of a method while another method's rank was given.
     pub fn resolve(&self, rows: usize, cols: usize) -> Result<(Settings, Vec<String>), Failure> {
-        let mut settings = Settings {
+        let mut wanted = Settings {
             show_adaptive: self.adaptive,
             ..Settings::default()
         };
-        let fits = |kind| BlockLayout::new(rows, cols, kind).map(|_| ());
         if let Some(blocks) = self.blocks {
-            fits(LayoutKind::Diagonal(blocks))?;
-            settings.melora.blocks = blocks;
+            LayoutKind::Diagonal(blocks).check(rows, cols)?;
+            wanted.melora.blocks = blocks;
         }
         if let Some(grid) = self.grid {
-            fits(LayoutKind::Grid(grid))?;
-            settings.localized.grid = grid;
+            LayoutKind::Grid(grid).check(rows, cols)?;
+            wanted.localized.grid = grid;
         }
         if let Some(grid) = self.adaptive_grid {
-            fits(LayoutKind::Grid(grid))?;
+            LayoutKind::Grid(grid).check(rows, cols)?;
         }
-        settings.adaptive.grid = settings.localized.grid;
-        let mut notes = settings.fit(rows, cols);
-        // One K was lowered, so one note of it is enough.
-        notes.retain(|note| !note.starts_with("K (adaptive)"));
-        settings.adaptive.grid = self.adaptive_grid.unwrap_or(settings.localized.grid);
+        wanted.adaptive.grid = self.adaptive_grid.unwrap_or(wanted.localized.grid);
         if let Some(budget) = self.budget {
-            settings.adaptive.budget = budget;
-            settings.matched = Some(self.rule.map_or_else(BudgetRule::default, BudgetRule::from));
-            settings.fit(rows, cols);
+            wanted.adaptive.budget = budget;
+            wanted.matched = Some(self.rule.map_or_else(BudgetRule::default, BudgetRule::from));
         }
-        self.set_ranks(&mut settings, rows, cols)?;
-        Ok((settings, notes))
+        self.set_ranks(&mut wanted, rows, cols)?;
+        let fitted = wanted.fitted(rows, cols);
+        let (grid, notes) = (fitted.settings.adaptive.grid, fitted.notes());
+        match &self.adaptive_ranks {
+            Some(ranks) if ranks.len() != grid * grid => Err(LayoutError::RankCount {
+                given: ranks.len(),
+                expected: grid * grid,
+                grid,
+            }
+            .into()),
+            _ => Ok((fitted.settings, notes)),
+        }
     }
 
     /// Ranks that were given stand on their own, also beside a budget.
     fn set_ranks(&self, settings: &mut Settings, rows: usize, cols: usize) -> Result<(), Failure> {
         let given = [self.rank, self.diag_rank, self.block_rank];
         let methods = [Method::Lora, Method::Melora, Method::Localized];
-        if given.iter().any(Option::is_some) {
-            for (method, _) in methods
-                .into_iter()
-                .zip(given)
-                .filter(|(_, rank)| rank.is_none())
-            {
-                let sentence = settings.unaffordable(rows, cols, &settings.of(method));
+        if settings.matched.is_some() && given.iter().any(Option::is_some) {
+            let matched = settings.fitted(rows, cols).settings;
+            let open = methods.into_iter().zip(given);
+            for (method, _) in open.filter(|(_, rank)| rank.is_none()) {
+                let sentence = matched.unaffordable(rows, cols, &matched.of(method));
                 if let Some(sentence) = sentence {
                     return Err(Failure::usage(format!("{}: {sentence}", method.title())));
                 }
             }
+            settings.lora.rank = matched.lora.rank;
+            settings.melora.rank = matched.melora.rank;
+            settings.localized.rank = matched.localized.rank;
             settings.matched = None;
         }
         settings.lora.rank = self.rank.unwrap_or(settings.lora.rank);
         settings.melora.rank = self.diag_rank.unwrap_or(settings.melora.rank);
         settings.localized.rank = self.block_rank.unwrap_or(settings.localized.rank);
         if self.budget.is_none() && self.adaptive {
-            settings.adaptive.budget = self
-                .adaptive_budget
-                .unwrap_or_else(|| localized_parameters(settings, rows, cols));
+            settings.adaptive.budget = self.adaptive_budget.unwrap_or_else(|| {
+                localized_parameters(&settings.fitted(rows, cols).settings, rows, cols)
+            });
         }
         settings.adaptive.painted.clone_from(&self.adaptive_ranks);
         Ok(())

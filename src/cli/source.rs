@@ -1,6 +1,7 @@
 //! SOURCE and what is done to it before anything is computed.
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
@@ -42,6 +43,12 @@ impl SourceArgs {
             transform: self.transform.transform(),
             ..Session::default()
         }
+    }
+
+    /// The files that are read.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let sources = std::iter::once(&self.source).chain(&self.subtract);
+        sources.flat_map(Source::files).collect()
     }
 
     /// How much may be read.

@@ -59,9 +59,9 @@ pub fn whole_setting(key: &RunKey) -> String {
 }
 
 /// The paper's Figure 2; nothing before the base line is there.
-pub fn accuracy_drop(context: &Context, results: &Results, marked: &[RunKey]) -> Option<Figure> {
+pub fn accuracy_drop(context: &Context, results: &Results) -> Option<Figure> {
     let base = results.full.test_accuracy?;
-    let layouts = Layout::ALL.map(|layout| layout_frontier(context.theme, results, layout, marked));
+    let layouts = Layout::ALL.map(|layout| layout_frontier(context.theme, results, layout));
     let shown = AccuracyDrop {
         layouts: layouts
             .into_iter()
@@ -74,7 +74,7 @@ pub fn accuracy_drop(context: &Context, results: &Results, marked: &[RunKey]) ->
     Some(build::accuracy_drop(context, &shown))
 }
 
-fn layout_frontier(theme: Theme, results: &Results, layout: Layout, marked: &[RunKey]) -> Frontier {
+fn layout_frontier(theme: Theme, results: &Results, layout: Layout) -> Frontier {
     let base = results.full.test_accuracy.unwrap_or_default();
     let of_it = |key: &RunKey| key.adapter.is_some_and(|one| one.layout == layout);
     let best = frontier(results, layout).into_iter().map(|point| {
@@ -83,9 +83,6 @@ fn layout_frontier(theme: Theme, results: &Results, layout: Layout, marked: &[Ru
             params: point.params,
             drop: mean,
             spread: (point.runs.len() > 1).then_some((low, high)),
-            marked: marked
-                .iter()
-                .any(|key| key.adapter == Some(point.configuration)),
         }
     });
     Frontier {

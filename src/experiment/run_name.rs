@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::finetune::bounds::{check_parts, check_rate};
 use crate::finetune::network::Shape;
-use crate::finetune::settings::check_rate;
 use crate::finetune::{Configuration, Layout, RunKey, SweepSettings};
 
 /// Layout, segments (not for LoRA) and rank, then `@` learning rate and `#` seed.
@@ -49,7 +49,7 @@ impl RunName {
                 "{self}: the smallest part has a side of {smallest}; choose a rank below it"
             ))
         } else {
-            Ok(())
+            check_parts(&one).map_err(|error| format!("{self}: {error}"))
         }
     }
 }
@@ -75,8 +75,11 @@ impl fmt::Display for RunName {
             }) => write!(f, "lora:{rank}")?,
             Some(one) => write!(f, "{}:{}:{}", one.layout.id(), one.segments, one.rank)?,
         }
-        if let Some(rate) = self.learning_rate {
-            write!(f, "@{rate}")?;
+        match self.learning_rate {
+            Some(rate) if (1e-12..1e12).contains(&rate) => write!(f, "@{rate}")?,
+            // Written out it would be hundreds of digits.
+            Some(rate) => write!(f, "@{rate:e}")?,
+            None => {}
         }
         if let Some(seed) = self.seed {
             write!(f, "#{seed}")?;

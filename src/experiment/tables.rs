@@ -4,53 +4,123 @@ use super::RunName;
 use super::figures::{digits, look, look_of, setting};
 use crate::figure::palette::Theme;
 use crate::figure::{Cell, Column, Row, Table, label};
-use crate::finetune::{Inspection, Layout, Results, RunRecord, frontier, wins};
+use crate::finetune::record::deviation;
+use crate::finetune::{Inspection, Layout, Results, RunRecord, Wins, frontier, wins};
 
-/// Full fine-tuning, and every layout's best configuration at each parameter count.
+/// Full fine-tuning, and every layout's best configuration at each parameter count; over several
+/// seeds the mean ± the standard deviation.
 pub fn frontier_table(results: &Results, theme: Theme) -> Table {
+    frontier_of(results, theme, false)
+}
+
+/// The same with the standard deviations in columns of their own, for programs.
+pub fn frontier_numbers(results: &Results, theme: Theme) -> Table {
+    frontier_of(results, theme, true)
+}
+
+fn frontier_of(results: &Results, theme: Theme, apart: bool) -> Table {
+    let columns = Columns {
+        several: results.settings.distinct_seeds().len() > 1,
+        apart,
+    };
     let points = Layout::ALL
         .into_iter()
         .flat_map(|layout| frontier(results, layout));
-    let base = results.full.test_accuracy.map(|accuracy| Row {
-        color: None,
-        cells: vec![
+    let base = results.full.test_accuracy.map(|accuracy| {
+        let best = results.best_full();
+        let deviation = deviation(best.iter().map(|run| run.test_accuracy));
+        let mut cells = vec![
             Cell::text("Full fine-tuning"),
             Cell::text("all parameters"),
             Cell::count(results.full.params),
             Cell::number("100.00 %", 100.0),
             Cell::text(""),
-            points_cell(accuracy),
-            Cell::number("0.00", 0.0),
-        ],
+        ];
+        cells.extend(columns.seeds(best.len()));
+        cells.extend(columns.measure(accuracy, deviation));
+        cells.extend(columns.measure(0.0, None));
+        Row { color: None, cells }
     });
     let rows = points.map(|point| {
         let key = point.runs[0].key;
         let name = look(point.configuration.layout, theme);
+        let mut cells = vec![
+            Cell::text(name.name),
+            Cell::text(setting(&key)),
+            Cell::count(point.params),
+            Cell::number(format!("{:.2} %", point.share), point.share),
+            Cell::number(point.learning_rate.to_string(), point.learning_rate),
+        ];
+        cells.extend(columns.seeds(point.runs.len()));
+        cells.extend(columns.measure(point.test_accuracy, point.accuracy_deviation));
+        cells.extend(columns.measure(point.drop[0], point.drop_deviation));
         Row {
             color: Some(name.color),
-            cells: vec![
-                Cell::text(name.name),
-                Cell::text(setting(&key)),
-                Cell::count(point.params),
-                Cell::number(format!("{:.2} %", point.share), point.share),
-                Cell::number(point.learning_rate.to_string(), point.learning_rate),
-                points_cell(point.test_accuracy),
-                points_cell(point.drop[0]),
-            ],
+            cells,
         }
     });
     Table {
         title: None,
-        columns: vec![
+        columns: columns.heads(),
+        rows: base.into_iter().chain(rows).collect(),
+    }
+}
+
+/// Which columns the frontier has.
+#[derive(Clone, Copy)]
+struct Columns {
+    /// Whether there are several seeds.
+    several: bool,
+    /// Whether standard deviations stand apart.
+    apart: bool,
+}
+
+impl Columns {
+    fn heads(self) -> Vec<Column> {
+        let mut heads = vec![
             Column::left("Layout"),
             Column::left("Setting"),
             Column::right("Parameters"),
             Column::right("Share"),
             Column::right("Learning rate"),
-            Column::right("Accuracy, %"),
-            Column::right("Drop, points"),
-        ],
-        rows: base.into_iter().chain(rows).collect(),
+        ];
+        if self.several {
+            heads.push(Column::right("Seeds"));
+        }
+        for name in ["Accuracy, %", "Drop, points"] {
+            match (self.several, self.apart) {
+                (true, false) => heads.push(Column::right(format!("{name} ± sd"))),
+                (true, true) => {
+                    heads.push(Column::right(name));
+                    heads.push(Column::right(format!("{name}, sd")));
+                }
+                (false, _) => heads.push(Column::right(name)),
+            }
+        }
+        heads
+    }
+
+    fn seeds(self, count: usize) -> Option<Cell> {
+        self.several.then(|| Cell::count(count))
+    }
+
+    fn measure(self, mean: f64, deviation: Option<f64>) -> Vec<Cell> {
+        if !self.several {
+            return vec![points_cell(mean)];
+        }
+        if self.apart {
+            let deviation = deviation.map_or_else(|| Cell::text(""), points_cell);
+            return vec![points_cell(mean), deviation];
+        }
+        vec![Cell::number(spread(mean, deviation), mean)]
+    }
+}
+
+/// A mean with its standard deviation, if it has one: *97.31 ± 0.12*.
+pub fn spread(mean: f64, deviation: Option<f64>) -> String {
+    match deviation {
+        Some(deviation) => format!("{mean:.2} ± {deviation:.2}"),
+        None => format!("{mean:.2}"),
     }
 }
 
@@ -58,10 +128,14 @@ pub fn frontier_table(results: &Results, theme: Theme) -> Table {
 pub fn wins_sentences(results: &Results) -> Vec<String> {
     let localized = [Layout::LocalizedBlock, Layout::LocalizedGrid];
     let sentence = |layout| {
-        let (won, of) = wins(results, layout)?;
+        let Wins { better, equal, of } = wins(results, layout)?;
+        let ties = match equal {
+            0 => String::new(),
+            _ => format!(", the same drop as {equal}"),
+        };
         Some(format!(
-            "{}: a lower drop with no more parameters than {won} of {of} points of LoRA and MELoRA \
-             in its range",
+            "{}: a lower drop with no more parameters than {better} of {of} points of LoRA and MELoRA \
+             in its range{ties}",
             look(layout, Theme::Light).name
         ))
     };

@@ -61,6 +61,25 @@ pub fn short(value: f64) -> String {
     minus(&trim_zeros(&format!("{value:.decimals$}")))
 }
 
+/// A cell's number in about five characters, so that it fits beside its neighbours.
+pub fn cell(value: f64) -> String {
+    let size = value.abs();
+    if value == 0.0 {
+        "0".to_owned()
+    } else if !value.is_finite() {
+        "–".to_owned()
+    } else if !(1e-3..1e5).contains(&size) {
+        scientific(value, 1)
+    } else {
+        let decimals = match size {
+            100.0.. => 0,
+            1.0.. => 1,
+            _ => 3,
+        };
+        minus(&format!("{value:.decimals$}"))
+    }
+}
+
 /// A number as mantissa and power of ten: `2.5·10⁻⁷`, `10³`.
 pub fn scientific(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$e}");
@@ -150,6 +169,17 @@ mod tests {
         assert_eq!(short(255.0), "255");
         assert_eq!(short(-2.5e17), "−2.5·10¹⁷");
         assert_eq!(short(f64::NAN), "–");
+    }
+
+    #[test]
+    fn a_cells_number_stays_short() {
+        assert_eq!(cell(12.345), "12.3");
+        assert_eq!(cell(-0.25), "−0.250");
+        assert_eq!(cell(254.0), "254");
+        assert_eq!(cell(-1.5e-12), "−1.5·10⁻¹²");
+        for value in [0.0, 1e9, -3.25e300, f64::NAN] {
+            assert!(cell(value).chars().count() <= 10, "{}", cell(value));
+        }
     }
 
     #[test]

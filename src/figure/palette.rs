@@ -133,6 +133,21 @@ pub fn missing(theme: Theme) -> Rgb {
     by_theme(theme, Rgb(0xf2, 0xd5, 0xe3), Rgb(0x5a, 0x2c, 0x45))
 }
 
+/// What went wrong, as text; readable on the grounds of figures and of the window.
+pub fn error_text(theme: Theme) -> Rgb {
+    by_theme(theme, Rgb(0xb3, 0x1b, 0x1b), Rgb(0xff, 0x8a, 0x80))
+}
+
+/// A warning that stands until it is dealt with, as text.
+pub fn warning_text(theme: Theme) -> Rgb {
+    by_theme(theme, Rgb(0x8a, 0x4b, 0x00), Rgb(0xff, 0xb8, 0x4d))
+}
+
+/// The ring round the widget that has the keyboard. No method's colour, so that it says only that.
+pub fn focus_ring(theme: Theme) -> Rgb {
+    by_theme(theme, Rgb(0x10, 0x10, 0x10), Rgb(0xff, 0xff, 0xff))
+}
+
 /// `color` moved towards the foreground until it reads as text on the theme's ground
 /// (a contrast of 4.5, WCAG AA).
 pub fn as_text(theme: Theme, color: Rgb) -> Rgb {

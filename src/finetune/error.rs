@@ -56,6 +56,17 @@ pub enum FinetuneError {
         /// The first thing that is wrong.
         reason: String,
     },
+    /// Results of another version, whose numbers must not be mixed with ours.
+    #[error(
+        "the results are of version {theirs} of this program, and this is version {ours}, whose \
+         runs may differ; start over in another file"
+    )]
+    OtherVersion {
+        /// The version that made them.
+        theirs: String,
+        /// This one.
+        ours: &'static str,
+    },
     /// A results file that holds another sweep.
     #[error(
         "the results were made with other {what}{values}; choose another \

@@ -1,8 +1,9 @@
 //! The paper's Figure 2: the best of each layout at each parameter count.
 
 use super::layout::Layout;
-use super::record::{Results, RunRecord, at_best_rate, mean};
+use super::record::{Results, RunRecord, at_best_rate, deviation, mean};
 use super::settings::Configuration;
+use crate::approx::metrics::{Comparison, compare};
 
 /// One configuration at its best learning rate.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +22,10 @@ pub struct FrontierPoint {
     pub test_accuracy: f64,
     /// Points below full fine-tuning: mean over the seeds, lowest, highest.
     pub drop: [f64; 3],
+    /// Standard deviation of the drop over the seeds; none of a single one.
+    pub drop_deviation: Option<f64>,
+    /// Standard deviation of the test accuracy over the seeds; none of a single one.
+    pub accuracy_deviation: Option<f64>,
     /// The runs it is made of, one per seed.
     pub runs: Vec<RunRecord>,
     /// Whether the best rate is the grid's lowest or highest, so that a better one may lie outside.
@@ -49,18 +54,13 @@ pub fn points(results: &Results) -> Vec<FrontierPoint> {
             .find(|run| run.key.seed == seed)
             .map_or(base, |run| run.test_accuracy)
     };
-    let mut configurations: Vec<Configuration> = results
+    // In the order of their keys, the runs of a configuration stand together.
+    results
         .runs
-        .iter()
-        .filter_map(|run| run.key.adapter)
-        .collect();
-    configurations.sort_unstable();
-    configurations.dedup();
-    configurations
-        .into_iter()
-        .filter_map(|configuration| {
-            let of_it = |run: &&RunRecord| run.key.adapter == Some(configuration);
-            let runs = at_best_rate(results.runs.iter().filter(of_it));
+        .chunk_by(|a, b| a.key.adapter == b.key.adapter)
+        .filter_map(|all| {
+            let configuration = all[0].key.adapter?;
+            let runs = at_best_rate(all.iter());
             let first = *runs.first()?;
             let drops = || {
                 runs.iter()
@@ -78,6 +78,8 @@ pub fn points(results: &Results) -> Vec<FrontierPoint> {
                     drops().fold(f64::INFINITY, f64::min),
                     drops().fold(f64::NEG_INFINITY, f64::max),
                 ],
+                drop_deviation: deviation(drops()),
+                accuracy_deviation: deviation(runs.iter().map(|run| run.test_accuracy)),
                 at_edge: edge(results, first.key.learning_rate),
                 runs,
             })
@@ -111,10 +113,20 @@ pub fn frontier(results: &Results, layout: Layout) -> Vec<FrontierPoint> {
     all
 }
 
-/// The paper's claim for Figure 2, counted: at how many of LoRA's and MELoRA's frontier points a
-/// localized layout drops less with no more parameters, and of how many. Points with fewer
-/// parameters than the layout's smallest are not comparable; nothing where none is.
-pub fn wins(results: &Results, layout: Layout) -> Option<(usize, usize)> {
+/// How a localized layout does against the frontier points of LoRA and MELoRA.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wins {
+    /// Points against which it drops less with no more parameters.
+    pub better: usize,
+    /// Points against which it drops as much, and nowhere less, with no more parameters.
+    pub equal: usize,
+    /// All points that can be compared.
+    pub of: usize,
+}
+
+/// The paper's claim for Figure 2, counted. Points with fewer parameters than the layout's smallest
+/// are not comparable; nothing where none is. Rounding in a mean over seeds decides nothing.
+pub fn wins(results: &Results, layout: Layout) -> Option<Wins> {
     let ours = frontier(results, layout);
     let smallest = ours.first()?.params;
     let theirs: Vec<FrontierPoint> = [Layout::Lora, Layout::Melora]
@@ -122,12 +134,22 @@ pub fn wins(results: &Results, layout: Layout) -> Option<(usize, usize)> {
         .flat_map(|other| frontier(results, other))
         .filter(|point| point.params >= smallest)
         .collect();
-    let beaten = |point: &&FrontierPoint| {
-        ours.iter()
-            .any(|one| one.params <= point.params && one.drop[0] < point.drop[0])
+    let best_against = |point: &FrontierPoint| {
+        let affordable = ours.iter().filter(|one| one.params <= point.params);
+        let lowest = affordable
+            .map(|one| one.drop[0])
+            .fold(f64::INFINITY, f64::min);
+        compare(lowest, point.drop[0])
     };
-    let won = theirs.iter().filter(beaten).count();
-    (!theirs.is_empty()).then_some((won, theirs.len()))
+    let count = |outcome| {
+        let same = theirs.iter().filter(|point| best_against(point) == outcome);
+        same.count()
+    };
+    (!theirs.is_empty()).then(|| Wins {
+        better: count(Comparison::Better),
+        equal: count(Comparison::Equal),
+        of: theirs.len(),
+    })
 }
 
 /// A sentence for the user when best rates lie on the edge of the grid, with how many.

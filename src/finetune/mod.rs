@@ -3,10 +3,11 @@
 //! [`data`] sorts a data set into the two tasks. A [`network`] is pretrained; an adapter's
 //! [`layout`] says which parts it has and its [`wiring`] where their numbers stand; [`model`] gives
 //! loss and gradient, [`adam`] moves the parameters, [`train`] makes it a run and [`mod@sweep`] many.
-//! [`record`] keeps what came out, [`mod@frontier`] is Figure 2, [`mod@inspect`] looks into a run.
+//! [`bounds`] say how much may be asked for, [`record`] keeps what came out, [`mod@frontier`] is Figure 2, [`mod@inspect`] looks into a run.
 
 pub mod adam;
 pub mod batch;
+pub mod bounds;
 pub mod data;
 pub mod error;
 pub mod frontier;
@@ -26,7 +27,7 @@ pub mod wiring;
 
 pub use data::AdaptationData;
 pub use error::FinetuneError;
-pub use frontier::{FrontierPoint, edge_warning, frontier, wins};
+pub use frontier::{FrontierPoint, Wins, edge_warning, frontier, wins};
 pub use inspect::{Inspection, inspect};
 pub use layout::{Layout, Part};
 pub use record::{Results, RunRecord};

@@ -2,9 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::bounds::{NAME, check_network, echo};
 use super::error::FinetuneError;
+use super::network::Shape;
 use super::settings::SweepSettings;
 use super::train::{RunKey, rounded};
+
+/// The version of the program, which results carry.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The outcome of one run.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -72,7 +77,7 @@ impl Results {
     /// Results without a run, for images of `rows` x `cols`.
     pub fn new(dataset: &str, (rows, cols): (usize, usize), settings: &SweepSettings) -> Self {
         Self {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
+            version: VERSION.to_owned(),
             dataset: dataset.to_owned(),
             image: [rows, cols],
             settings: settings.clone(),
@@ -105,11 +110,20 @@ impl Results {
         keys
     }
 
+    /// How many runs the settings ask for, those of the base line included.
+    pub fn run_count(&self) -> usize {
+        self.settings.run_count(&self.shape())
+    }
+
+    /// The network that is trained.
+    fn shape(&self) -> Shape {
+        self.settings.shape(self.image[0], self.image[1])
+    }
+
     /// Whether the settings ask for a run.
     fn wants(&self, key: &RunKey) -> bool {
         let settings = &self.settings;
-        let shape = settings.shape(self.image[0], self.image[1]);
-        let adapter = |adapter| settings.asks_for(&adapter, &shape);
+        let adapter = |adapter| settings.asks_for(&adapter, &self.shape());
         settings.learning_rates.contains(&key.learning_rate)
             && settings.seeds.contains(&key.seed)
             && key.adapter.is_none_or(adapter)
@@ -117,32 +131,42 @@ impl Results {
 
     /// Takes in a run; one that is there already, or that was not asked for, is left as it is.
     pub fn add(&mut self, record: RunRecord) {
-        if self.find(&record.key).is_some() || !self.wants(&record.key) {
-            return;
-        }
-        let shape = self.settings.shape(self.image[0], self.image[1]);
-        let runs = match record.key.adapter {
-            Some(_) => &mut self.runs,
-            None => &mut self.full.runs,
-        };
-        let after = runs.partition_point(|other| other.key < record.key);
-        runs.insert(after, record);
-        self.full.test_accuracy = full_accuracy(&self.full.runs);
-        self.complete = self.all_runs().count() == self.settings.run_count(&shape);
+        self.add_all([record]);
     }
 
-    /// Takes over what other results of the same sweep hold.
+    /// Takes in many runs, as [`add`](Self::add) each.
+    fn add_all(&mut self, records: impl IntoIterator<Item = RunRecord>) {
+        let mut new: Vec<RunRecord> = records.into_iter().collect();
+        new.retain(|record| self.find(&record.key).is_none() && self.wants(&record.key));
+        if new.is_empty() {
+            return;
+        }
+        new.sort_by(|a, b| a.key.order(&b.key));
+        new.dedup_by(|a, b| a.key.order(&b.key).is_eq());
+        let (adapters, full): (Vec<_>, Vec<_>) =
+            new.into_iter().partition(|run| run.key.adapter.is_some());
+        for (runs, new) in [(&mut self.runs, adapters), (&mut self.full.runs, full)] {
+            runs.extend(new);
+            runs.sort_by(|a, b| a.key.order(&b.key));
+        }
+        self.full.test_accuracy = full_accuracy(&self.full.runs);
+        self.complete = self.all_runs().count() == self.run_count();
+    }
+
+    /// Takes over the runs of other results that these settings ask for. Whether they may stand
+    /// beside each other, [`shares_runs`](Self::shares_runs) says.
     pub fn take_over(&mut self, done: &Self) {
         for one in &done.pretrained {
             self.add_pretrained(one.seed, one.accuracy);
         }
-        done.all_runs().for_each(|&run| self.add(run));
+        self.add_all(done.all_runs().copied());
     }
 
-    /// Takes in what a pretrained network can do.
+    /// Takes in what a pretrained network can do, if its seed is asked for.
     pub fn add_pretrained(&mut self, seed: u64, accuracy: f64) {
-        if self.pretrained.iter().all(|record| record.seed != seed) {
-            let after = self.pretrained.partition_point(|other| other.seed < seed);
+        let after = self.pretrained.partition_point(|record| record.seed < seed);
+        let known = self.pretrained.get(after).is_some_and(|at| at.seed == seed);
+        if !known && self.settings.seeds.contains(&seed) {
             let record = PretrainedRecord { seed, accuracy };
             self.pretrained.insert(after, record);
         }
@@ -150,12 +174,22 @@ impl Results {
 
     /// The record of a run, if it is there.
     pub fn find(&self, key: &RunKey) -> Option<&RunRecord> {
-        self.all_runs().find(|record| record.key == *key)
+        let runs = match key.adapter {
+            Some(_) => &self.runs,
+            None => &self.full.runs,
+        };
+        let place = runs.binary_search_by(|run| run.key.order(key)).ok()?;
+        Some(&runs[place])
     }
 
     /// All runs, the base line's first.
     pub fn all_runs(&self) -> impl Iterator<Item = &RunRecord> {
         self.full.runs.iter().chain(&self.runs)
+    }
+
+    /// Whether any run is there.
+    pub fn has_runs(&self) -> bool {
+        self.all_runs().next().is_some()
     }
 
     /// The base line's runs at its best rate, one per seed.
@@ -177,25 +211,59 @@ impl Results {
     /// When the text is not such results, or holds numbers that no sweep gives.
     pub fn from_json(text: &str) -> Result<Self, FinetuneError> {
         let read: Self = serde_json::from_str(text).map_err(|error| damaged(&error.to_string()))?;
+        read.check_sizes()?;
         let [rows, cols] = read.image;
-        if rows.saturating_mul(cols) > 1 << 24 {
-            return Err(damaged("its images are too large"));
-        }
-        read.settings.check(&read.settings.shape(rows, cols))?;
         let mut results = Self::new(&read.dataset, (rows, cols), &read.settings);
         results.version.clone_from(&read.version);
-        for record in &read.pretrained {
-            results.add_pretrained(record.seed, record.accuracy);
-        }
+        let shape = results.shape();
         for record in read.all_runs() {
-            check_record(&results, record)?;
-            results.add(*record);
+            check_record(&results, &shape, record)?;
         }
+        results.take_over(&read);
         if results == read {
             Ok(results)
         } else {
             Err(damaged("its runs are not those of its settings"))
         }
+    }
+
+    /// Looks that a file asks for no more than a sweep may, before anything is made of it.
+    fn check_sizes(&self) -> Result<(), FinetuneError> {
+        if self.version.len().max(self.dataset.len()) > NAME {
+            return Err(damaged("a name in it is too long"));
+        }
+        let shape = self.shape();
+        check_network(&shape)?;
+        self.settings.check(&shape)?;
+        if self.all_runs().count() > self.run_count() {
+            return Err(damaged("it holds more runs than its settings ask for"));
+        }
+        let seeds = &self.settings.seeds;
+        let possible = |one: &PretrainedRecord| {
+            seeds.contains(&one.seed) && (0.0..=100.0).contains(&one.accuracy)
+        };
+        if self.pretrained.len() > seeds.len() || !self.pretrained.iter().all(possible) {
+            return Err(damaged(
+                "its pretrained networks are not those of its seeds",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Whether a run of these results is, bit for bit, what a sweep with `settings` on `dataset`
+    /// would train: it depends on the version, the data and how is trained, but not on what else
+    /// the sweep asks for.
+    pub fn shares_runs(&self, settings: &SweepSettings, dataset: &str) -> bool {
+        let mut same = self.settings.clone();
+        same.grids.clone_from(&settings.grids);
+        same.learning_rates.clone_from(&settings.learning_rates);
+        same.seeds.clone_from(&settings.seeds);
+        self.is_current() && self.dataset == dataset && same == *settings
+    }
+
+    /// Whether this version of the program made them.
+    pub fn is_current(&self) -> bool {
+        self.version == VERSION
     }
 
     /// Looks whether a sweep with these settings on this data may go on from these results.
@@ -204,9 +272,11 @@ impl Results {
     /// A sentence that names what differs.
     pub fn check(&self, settings: &SweepSettings, dataset: &str) -> Result<(), FinetuneError> {
         let other = |what, values| Err(FinetuneError::OtherSweep { what, values });
-        let version = env!("CARGO_PKG_VERSION");
-        if self.version != version {
-            return other("versions of this program", values(&self.version, version));
+        if !self.is_current() {
+            return Err(FinetuneError::OtherVersion {
+                theirs: echo(&self.version),
+                ours: VERSION,
+            });
         }
         if self.dataset != dataset {
             return other("data", values(&self.dataset, dataset));
@@ -222,7 +292,8 @@ impl Results {
 /// What the file has and what is asked for, unless that is too long to be read in a sentence.
 fn values(theirs: &str, ours: &str) -> String {
     const READABLE: usize = 60;
-    if theirs.len().max(ours.len()) > READABLE {
+    let readable = |text: &str| text.len() <= READABLE && echo(text) == text;
+    if !readable(theirs) || !readable(ours) {
         return String::new();
     }
     format!(" ({theirs} instead of {ours})")
@@ -250,10 +321,9 @@ fn difference(theirs: &SweepSettings, ours: &SweepSettings) -> (&'static str, St
     })
 }
 
-fn check_record(results: &Results, record: &RunRecord) -> Result<(), FinetuneError> {
-    let shape = results.settings.shape(results.image[0], results.image[1]);
+fn check_record(results: &Results, shape: &Shape, record: &RunRecord) -> Result<(), FinetuneError> {
     let params = match record.key.adapter {
-        Some(configuration) if results.wants(&record.key) => configuration.params(&shape),
+        Some(configuration) if results.wants(&record.key) => configuration.params(shape),
         Some(_) => return Err(damaged("it holds a run that its settings do not ask for")),
         None => shape.params(),
     };
@@ -262,16 +332,23 @@ fn check_record(results: &Results, record: &RunRecord) -> Result<(), FinetuneErr
         || record.share != rounded(params as f64 / shape.params() as f64)
         || !percent.contains(&record.test_accuracy)
         || !percent.contains(&record.validation_accuracy)
-        || !(record.validation_loss >= 0.0 && record.seconds >= 0.0)
+        || !(0.0..=LARGEST_LOSS).contains(&record.validation_loss)
+        || !(0.0..=LONGEST).contains(&record.seconds)
     {
-        return Err(damaged("the numbers of a run cannot be"));
+        return Err(damaged("a run has impossible values"));
     }
     Ok(())
 }
 
+/// Losses are summed in single precision.
+const LARGEST_LOSS: f64 = f32::MAX as f64;
+
+/// Seconds of a run: thirty years.
+const LONGEST: f64 = 1e9;
+
 fn damaged(reason: &str) -> FinetuneError {
     FinetuneError::Damaged {
-        reason: reason.to_owned(),
+        reason: echo(reason),
     }
 }
 
@@ -299,7 +376,21 @@ pub(super) fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
     values.sum::<f64>() / count as f64
 }
 
+/// The standard deviation of a sample (over n − 1); none of a single value.
+pub fn deviation(values: impl ExactSizeIterator<Item = f64> + Clone) -> Option<f64> {
+    let count = values.len();
+    if count < 2 {
+        return None;
+    }
+    let mean = mean(values.clone());
+    let squares: f64 = values.map(|value| (value - mean) * (value - mean)).sum();
+    Some((squares / (count - 1) as f64).sqrt())
+}
+
 fn full_accuracy(runs: &[RunRecord]) -> Option<f64> {
     let best = at_best_rate(runs.iter());
     (!best.is_empty()).then(|| rounded(mean(best.iter().map(|run| run.test_accuracy))))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,13 @@
 //! What a sweep trains.
 
+use std::collections::HashSet;
+use std::hash::Hash;
+
 use serde::{Deserialize, Serialize};
 
+use super::bounds::{
+    check_grids, check_length, check_network, check_number, check_parts, check_rate, wrong,
+};
 use super::error::FinetuneError;
 use super::layout::{Layout, Part};
 use super::network::Shape;
@@ -23,9 +29,41 @@ impl Configuration {
         self.layout.parts(shape, self.segments, self.rank)
     }
 
-    /// Trainable parameters.
+    /// How many parts there are, without laying them out.
+    pub fn part_count(&self) -> usize {
+        match self.layout {
+            Layout::Lora => 1,
+            Layout::Melora => self.segments,
+            Layout::LocalizedBlock | Layout::LocalizedGrid => {
+                self.segments.saturating_mul(self.segments)
+            }
+        }
+    }
+
+    /// How often an input is read and a hidden unit is added to.
+    fn reach(&self) -> (usize, usize) {
+        match self.layout {
+            Layout::Lora | Layout::Melora => (1, 1),
+            Layout::LocalizedBlock => (self.segments, self.segments),
+            Layout::LocalizedGrid => (1, self.part_count()),
+        }
+    }
+
+    /// Trainable parameters, without laying the parts out.
     pub fn params(&self, shape: &Shape) -> usize {
-        self.parts(shape).iter().map(Part::params).sum()
+        let (inputs, _) = self.reach();
+        let a = shape.inputs().saturating_mul(inputs);
+        self.inner(shape)
+            .saturating_add(a.saturating_mul(self.rank))
+    }
+
+    /// Numbers in all the `B`s: rank by hidden unit.
+    pub(super) fn inner(&self, shape: &Shape) -> usize {
+        let (_, hidden) = self.reach();
+        shape
+            .hidden
+            .saturating_mul(hidden)
+            .saturating_mul(self.rank)
     }
 
     /// The smaller side of the smallest part: inputs or hidden units; zero where a part is empty.
@@ -170,7 +208,7 @@ impl SweepSettings {
     /// The configurations, each once. One whose rank is not below the smaller side of its
     /// smallest part is left out.
     pub fn configurations(&self, shape: &Shape) -> Vec<Configuration> {
-        let mut all = Vec::new();
+        let (mut all, mut known) = (Vec::new(), HashSet::new());
         for grid in &self.grids {
             let whole = [1];
             let segments = match grid.layout {
@@ -185,7 +223,7 @@ impl SweepSettings {
                         rank,
                     };
                     let side = configuration.smallest_side(shape);
-                    if (1..side).contains(&rank) && !all.contains(&configuration) {
+                    if (1..side).contains(&rank) && known.insert(configuration) {
                         all.push(configuration);
                     }
                 }
@@ -212,12 +250,12 @@ impl SweepSettings {
 
     /// The learning rates, each once.
     pub fn distinct_rates(&self) -> Vec<f64> {
-        distinct(&self.learning_rates)
+        distinct(&self.learning_rates, f64::to_bits)
     }
 
     /// The seeds, each once.
     pub fn distinct_seeds(&self) -> Vec<u64> {
-        distinct(&self.seeds)
+        distinct(&self.seeds, u64::from)
     }
 
     /// How many runs these are, those of the base line included.
@@ -226,21 +264,18 @@ impl SweepSettings {
         (1 + self.configurations(shape).len()) * per_configuration
     }
 
-    /// Looks that everything can be trained.
+    /// Looks that everything can be trained, before anything is laid out.
     ///
     /// # Errors
-    /// The first setting that cannot, or that no configuration is left.
+    /// The first setting that cannot, more than [`bounds`](super::bounds) allow, or that no
+    /// configuration is left.
     pub fn check(&self, shape: &Shape) -> Result<(), FinetuneError> {
         self.check_training()?;
-        check_length("the list of layouts", self.grids.len())?;
-        for list in self
-            .grids
-            .iter()
-            .flat_map(|grid| [&grid.segments, &grid.ranks])
-        {
-            check_length("a list of segments or ranks", list.len())?;
-        }
-        if self.configurations(shape).is_empty() {
+        check_network(shape)?;
+        check_grids(self)?;
+        let configurations = self.configurations(shape);
+        configurations.iter().try_for_each(check_parts)?;
+        if configurations.is_empty() {
             return Err(FinetuneError::NothingToTrain);
         }
         Ok(())
@@ -258,16 +293,12 @@ impl SweepSettings {
             ("the number of hidden units", self.hidden),
         ];
         for (name, value) in whole {
-            if !(1..=1 << 16).contains(&value) {
-                return Err(wrong(name, &value, "a whole number from 1 to 65536"));
-            }
-        }
-        let rates = self.learning_rates.iter().chain([&self.pretraining_rate]);
-        for &rate in rates {
-            check_rate(rate)?;
+            check_number(name, value)?;
         }
         check_length("the list of learning rates", self.learning_rates.len())?;
         check_length("the list of seeds", self.seeds.len())?;
+        let rates = self.learning_rates.iter().chain([&self.pretraining_rate]);
+        rates.copied().try_for_each(check_rate)?;
         if self.learning_rates.is_empty() {
             return Err(wrong(
                 "the list of learning rates",
@@ -282,44 +313,13 @@ impl SweepSettings {
     }
 }
 
-/// Looks that Adam can train at this learning rate.
-pub(crate) fn check_rate(rate: f64) -> Result<(), FinetuneError> {
-    if rate > 0.0 && rate <= 1.0 {
-        return Ok(());
-    }
-    Err(wrong(
-        "a learning rate",
-        &rate,
-        "a number above 0 and up to 1",
-    ))
-}
-
-/// Looks that a list can be worked through while someone waits; results files are anybody's.
-fn check_length(name: &'static str, length: usize) -> Result<(), FinetuneError> {
-    const MOST: usize = 32;
-    if length <= MOST {
-        return Ok(());
-    }
-    Err(wrong(name, &format!("{length} long"), "at most 32 entries"))
-}
-
 /// In their order, each once: a seed given twice would be counted as two experiments.
-pub(crate) fn distinct<N: Copy + PartialEq>(values: &[N]) -> Vec<N> {
-    let mut once: Vec<N> = Vec::with_capacity(values.len());
-    for &value in values {
-        if !once.contains(&value) {
-            once.push(value);
-        }
-    }
+pub(crate) fn distinct<N: Copy, K: Eq + Hash>(values: &[N], key: impl Fn(N) -> K) -> Vec<N> {
+    let mut known = HashSet::with_capacity(values.len());
+    let first = |value: &N| known.insert(key(*value));
+    let mut once = values.to_vec();
+    once.retain(first);
     once
-}
-
-fn wrong(name: &'static str, value: &dyn ToString, allowed: &'static str) -> FinetuneError {
-    FinetuneError::Setting {
-        name,
-        value: value.to_string(),
-        allowed,
-    }
 }
 
 #[cfg(test)]
@@ -333,6 +333,10 @@ mod tests {
         let count = |layout| configurations.iter().filter(|c| c.layout == layout).count();
         assert_eq!(Layout::ALL.map(count), [5, 10, 10, 11]);
         for configuration in configurations {
+            let laid_out = configuration.parts(&paper.shape(28, 28));
+            let params: usize = laid_out.iter().map(Part::params).sum();
+            assert_eq!(configuration.params(&paper.shape(28, 28)), params);
+            assert_eq!(configuration.part_count(), laid_out.len());
             assert!(paper.asks_for(&configuration, &paper.shape(28, 28)));
             let parts = configuration.parts(&paper.shape(28, 28));
             assert!(parts.iter().all(|part| {

@@ -9,7 +9,6 @@ use rayon::prelude::*;
 
 use super::data::AdaptationData;
 use super::error::FinetuneError;
-use super::layout::Part;
 use super::network::Shape;
 use super::record::{Results, RunRecord};
 use super::settings::SweepSettings;
@@ -67,7 +66,7 @@ pub fn sweep(
     let mut open: Vec<RunKey> = results.wanted();
     open.retain(|key| results.find(key).is_none());
     // Seed by seed, the base line first: without it no drop can be drawn.
-    open.sort_by_key(|key| (key.seed, key.adapter.is_some(), work_of_run(&shape, key)));
+    open.sort_by_cached_key(|key| (key.seed, key.adapter.is_some(), work_of_run(&shape, key)));
     let mut seeds: Vec<u64> = open.iter().map(|key| key.seed).collect();
     seeds.dedup();
 
@@ -205,10 +204,9 @@ fn work_of_run(shape: &Shape, key: &RunKey) -> u64 {
     let Some(configuration) = key.adapter else {
         return (IMAGES + 25 * shape.params()) as u64;
     };
-    let parts = configuration.parts(shape);
-    let inner: usize = parts.iter().map(|part| part.rank * part.hidden.len()).sum();
-    let params: usize = parts.iter().map(Part::params).sum();
-    (IMAGES + 9_000 * parts.len() + 20 * inner + 16 * params) as u64
+    let parts = configuration.part_count();
+    let (inner, params) = (configuration.inner(shape), configuration.params(shape));
+    (IMAGES + 9_000 * parts + 20 * inner + 16 * params) as u64
 }
 
 /// The same of an epoch before, which is trained alone, from images not yet turned.

@@ -1,5 +1,6 @@
 //! Runs: pretraining, then an adapter (or the whole network) epoch by epoch.
 
+use std::cmp::Ordering;
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
 use std::time::Instant;
@@ -73,6 +74,15 @@ pub struct RunKey {
     pub learning_rate: f64,
     /// The seed.
     pub seed: u64,
+}
+
+impl RunKey {
+    /// The order of runs in results: by adapter, learning rate and seed.
+    pub fn order(&self, other: &Self) -> Ordering {
+        let rate = self.learning_rate.total_cmp(&other.learning_rate);
+        let adapter = self.adapter.cmp(&other.adapter);
+        adapter.then(rate).then(self.seed.cmp(&other.seed))
+    }
 }
 
 /// A network that knows digits 0–4, and what all runs of its seed share.

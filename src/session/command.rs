@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::words::Words;
 use super::{Session, Settings};
 use crate::approx::budget::BudgetRule;
+use crate::figure::Format;
 use crate::figure::palette::{ColorMap, Theme};
 use crate::source::{Dataset, Limits, Source, Split, Transform};
 
@@ -34,8 +35,10 @@ pub enum View {
 /// A figure's file, and what is chosen for it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Export {
-    /// The file, whose ending is the format.
+    /// The file; `-` is standard output.
     pub path: PathBuf,
+    /// The format, where the file's ending does not tell.
+    pub format: Option<Format>,
     /// Width of a PNG in pixels; from the figure's size on paper when absent.
     pub width: Option<u32>,
     /// Resolution of a PNG, in dots per inch.
@@ -56,6 +59,7 @@ impl Export {
     pub fn to(path: impl Into<PathBuf>) -> Self {
         Self {
             path: path.into(),
+            format: None,
             width: None,
             dpi: Self::DPI,
             theme: Theme::default(),

@@ -42,6 +42,9 @@ impl Words {
     /// The figure's file and what every figure may choose; `None` for a path that is not UTF-8.
     pub fn figure(&mut self, export: &Export) -> Option<()> {
         self.option("figure", export.path.to_str()?);
+        if let Some(format) = export.format {
+            self.option("format", format.extension());
+        }
         if let Some(width) = export.width {
             self.option("width", &width.to_string());
         }

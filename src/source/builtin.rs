@@ -1,35 +1,41 @@
-//! MNIST inside the program: unpacked once for the reader of data sets, and single digits at once.
+//! MNIST inside the program, unpacked in memory: the whole of a half, or a single digit at once.
 
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use flate2::read::GzDecoder;
-use rayon::prelude::*;
-use sha2::{Digest, Sha256};
-use tempfile::TempDir;
-
-use super::idx::{self, IMAGE_PIXELS, PARTS, Part};
+use super::digit_set::{DigitSet, Facts};
+use super::emnist::Alphabet;
+use super::idx::{Idx, Values};
+use super::unpack::Content;
 use super::{SourceError, Split};
 
-/// The packed file and the SHA-256 of what it unpacks to (as the origin publishes it).
-fn embedded(part: Part) -> (&'static [u8], &'static str) {
-    match (part.split, part.labels) {
-        (Split::Train, false) => (
-            include_bytes!("../../assets/mnist/train-images-idx3-ubyte.gz"),
-            "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-        ),
-        (Split::Train, true) => (
-            include_bytes!("../../assets/mnist/train-labels-idx1-ubyte.gz"),
-            "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-        ),
-        (Split::Test, false) => (
-            include_bytes!("../../assets/mnist/t10k-images-idx3-ubyte.gz"),
-            "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-        ),
-        (Split::Test, true) => (
-            include_bytes!("../../assets/mnist/t10k-labels-idx1-ubyte.gz"),
-            "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-        ),
+const IMAGES: [&[u8]; 2] = [
+    include_bytes!("../../assets/mnist/train-images-idx3-ubyte.gz"),
+    include_bytes!("../../assets/mnist/t10k-images-idx3-ubyte.gz"),
+];
+const LABELS: [&[u8]; 2] = [
+    include_bytes!("../../assets/mnist/train-labels-idx1-ubyte.gz"),
+    include_bytes!("../../assets/mnist/t10k-labels-idx1-ubyte.gz"),
+];
+
+/// Pixels along a side of every image.
+pub const IMAGE_SIDE: usize = 28;
+const IMAGE_PIXELS: usize = IMAGE_SIDE * IMAGE_SIDE;
+
+/// Bytes before the first image, and before the first label.
+const HEADERS: [usize; 2] = [16, 8];
+
+fn content(files: [&'static [u8]; 2], split: Split) -> Content {
+    let packed = match split {
+        Split::Train => files[0],
+        Split::Test => files[1],
+    };
+    Content::of_packed_bytes("MNIST", packed)
+}
+
+const fn count(split: Split) -> usize {
+    match split {
+        Split::Train => 60_000,
+        Split::Test => 10_000,
     }
 }
 
@@ -39,108 +45,137 @@ fn embedded(part: Part) -> (&'static [u8], &'static str) {
 /// # Errors
 /// When there is no such image.
 pub(super) fn digit(split: Split, index: usize) -> Result<(Vec<u8>, u8), SourceError> {
-    if index >= idx::count(split) {
+    if index >= count(split) {
         return Err(SourceError::NoSuchImage {
             dataset: "MNIST".to_owned(),
             split,
             index,
-            last: idx::count(split) - 1,
+            last: count(split) - 1,
         });
     }
-    let pixels = embedded_range(split, false, index * IMAGE_PIXELS, IMAGE_PIXELS);
-    let label = embedded_range(split, true, index, 1);
-    match (pixels, label) {
-        (Ok(pixels), Ok(label)) => Ok((pixels, label[0])),
-        (Err(error), _) | (_, Err(error)) => Err(SourceError::damaged(
-            "the built-in MNIST",
-            "whole",
-            error.to_string(),
-        )),
+    let pixels = range(
+        content(IMAGES, split),
+        HEADERS[0] + index * IMAGE_PIXELS,
+        IMAGE_PIXELS,
+    )?;
+    let label = range(content(LABELS, split), HEADERS[1] + index, 1)?;
+    Ok((pixels, label[0]))
+}
+
+/// `length` bytes after `skip` others.
+fn range(mut content: Content, skip: usize, length: usize) -> Result<Vec<u8>, SourceError> {
+    let mut bytes = Vec::with_capacity(length);
+    let read = content
+        .skip(skip as u64)
+        .and_then(|()| content.read(length as u64, &mut bytes));
+    match read {
+        Ok(()) if bytes.len() == length => Ok(bytes),
+        _ => Err(SourceError::Corrupted),
     }
 }
 
-fn embedded_range(split: Split, labels: bool, skip: usize, length: usize) -> io::Result<Vec<u8>> {
-    let part = Part { split, labels };
-    let mut unpacked = GzDecoder::new(embedded(part).0);
-    let before = (part.header().len() + skip) as u64;
-    io::copy(&mut unpacked.by_ref().take(before), &mut io::sink())?;
-    let mut bytes = vec![0; length];
-    unpacked.read_exact(&mut bytes)?;
-    Ok(bytes)
-}
-
-/// The four plain files of the built-in MNIST, and the folder to keep until they have been read.
-pub(super) struct Unpacked {
-    /// The folder with the files.
-    pub folder: PathBuf,
-    _temporary: Option<TempDir>,
-}
-
-/// Unpacks to the user's cache, or where that cannot be written to a temporary folder.
-pub(super) fn unpack() -> Result<Unpacked, SourceError> {
-    let cached = directories::ProjectDirs::from("", "", "localized-lora")
-        .map(|folders| folders.cache_dir().join("mnist"));
-    if let Some(folder) = cached
-        && folder.to_str().is_some()
-        && unpack_builtin(&folder).is_ok()
-    {
-        return Ok(Unpacked {
-            folder,
-            _temporary: None,
-        });
+/// A whole half.
+pub(super) fn half(split: Split) -> Result<DigitSet, SourceError> {
+    forget_unpacked();
+    let (images, labels) = rayon::join(
+        || Idx::read(content(IMAGES, split)),
+        || Idx::read(content(LABELS, split)),
+    );
+    let (Ok(images), Ok(labels)) = (images, labels) else {
+        return Err(SourceError::Corrupted);
+    };
+    let expected = [count(split), IMAGE_SIDE, IMAGE_SIDE];
+    let Values::Bytes(labels) = labels.values else {
+        return Err(SourceError::Corrupted);
+    };
+    if images.sides != expected || labels.len() != count(split) {
+        return Err(SourceError::Corrupted);
     }
-    let temporary =
-        TempDir::new().map_err(|error| SourceError::from_io(&std::env::temp_dir(), &error))?;
-    unpack_builtin(temporary.path())?;
-    Ok(Unpacked {
-        folder: temporary.path().to_owned(),
-        _temporary: Some(temporary),
-    })
+    let facts = Facts {
+        name: "MNIST".to_owned(),
+        split,
+        alphabet: Alphabet::Digits,
+        turned: false,
+    };
+    let size = (IMAGE_SIDE, IMAGE_SIDE);
+    Ok(DigitSet::new(facts, size, images.values, labels))
 }
 
-/// Sees to it that `folder` holds the four plain files of the built-in MNIST.
-///
-/// Files that are there are verified by length and SHA-256; one that is missing or damaged is
-/// written beside and moved into place, so that nobody ever reads half a file.
-///
-/// # Errors
-/// When the folder cannot be made or written.
-pub fn unpack_builtin(folder: &Path) -> Result<(), SourceError> {
-    std::fs::create_dir_all(folder).map_err(|error| SourceError::from_io(folder, &error))?;
-    PARTS.par_iter().try_for_each(|&part| {
-        let path = folder.join(part.file_name());
-        if is_intact(&path, part) {
-            return Ok(());
+/// Removes the 55 MB that earlier versions unpacked into the user's cache and nobody reads any more.
+fn forget_unpacked() {
+    if let Some(folders) = directories::ProjectDirs::from("", "", "localized-lora") {
+        forget_files(&folders.cache_dir().join("mnist"));
+    }
+}
+
+/// The names and lengths of the files of earlier versions.
+const UNPACKED: [(&str, u64); 4] = [
+    ("train-images-idx3-ubyte", 47_040_016),
+    ("train-labels-idx1-ubyte", 60_008),
+    ("t10k-images-idx3-ubyte", 7_840_016),
+    ("t10k-labels-idx1-ubyte", 10_008),
+];
+
+/// Leaves a folder alone in which anything else lies. What cannot be removed does no harm.
+fn forget_files(folder: &Path) {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return;
+    };
+    let is_ours = |entry: std::io::Result<std::fs::DirEntry>| {
+        let Ok((name, data)) = entry.and_then(|entry| Ok((entry.file_name(), entry.metadata()?)))
+        else {
+            return false;
+        };
+        let known = |(ours, length): &(&str, u64)| name == *ours && data.len() == *length;
+        data.is_file() && UNPACKED.iter().any(known)
+    };
+    if entries.into_iter().all(is_ours) {
+        for (name, _) in UNPACKED {
+            std::fs::remove_file(folder.join(name)).ok();
         }
-        match write_whole(folder, &path, part) {
-            // Another process may have been faster, where a file in use cannot be replaced.
-            Err(error) if !is_intact(&path, part) => Err(SourceError::Unreadable {
-                path: path.display().to_string(),
-                reason: format!("the built-in MNIST cannot be unpacked there ({error})"),
-            }),
-            _ => Ok(()),
-        }
-    })
-}
-
-fn is_intact(path: &Path, part: Part) -> bool {
-    let length = std::fs::metadata(path).map(|data| data.is_file().then_some(data.len()));
-    if !matches!(length, Ok(Some(length)) if length == part.file_bytes()) {
-        return false;
+        std::fs::remove_dir(folder).ok();
     }
-    let mut hasher = Sha256::new();
-    let copied = std::fs::File::open(path).and_then(|mut file| io::copy(&mut file, &mut hasher));
-    copied.is_ok() && hex(&hasher.finalize()) == embedded(part).1
 }
 
-fn write_whole(folder: &Path, path: &Path, part: Part) -> io::Result<()> {
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    io::copy(&mut GzDecoder::new(embedded(part).0), file.as_file_mut())?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
-}
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    use super::*;
+
+    #[test]
+    fn bytes_that_do_not_unpack_are_named_corrupted() {
+        let error = range(content(LABELS, Split::Test), 10_000, 100).unwrap_err();
+        assert_eq!(error, SourceError::Corrupted);
+        let cut = &LABELS[1][..1000];
+        let read = range(Content::of_packed_bytes("MNIST", cut), 8, 10_000);
+        let sentence = read.unwrap_err().to_string();
+        assert!(sentence.starts_with("the built-in MNIST data is corrupted; "));
+    }
+
+    #[test]
+    fn what_earlier_versions_unpacked_is_removed_and_nothing_else() {
+        let root = tempfile::TempDir::new().unwrap();
+        let folder = root.path().join("mnist");
+        let fill = || {
+            std::fs::create_dir_all(&folder).unwrap();
+            for (name, length) in UNPACKED {
+                let file = std::fs::File::create(folder.join(name)).unwrap();
+                file.set_len(length).unwrap();
+            }
+        };
+        let files = || std::fs::read_dir(&folder).map_or(0, Iterator::count);
+        fill();
+        std::fs::write(folder.join("notes.txt"), "mine").unwrap();
+        forget_files(&folder);
+        assert_eq!(files(), 5);
+        std::fs::remove_file(folder.join("notes.txt")).unwrap();
+        std::fs::write(folder.join(UNPACKED[1].0), "of another data set").unwrap();
+        forget_files(&folder);
+        assert_eq!(files(), 4);
+        fill();
+        forget_files(&folder);
+        assert!(!folder.exists());
+        forget_files(&folder);
+    }
 }

@@ -1,100 +1,16 @@
-//! Data sets of digits, read by the `mnist` crate and kept for everybody.
+//! Data sets of digits, read once and kept for everybody.
 
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use mnist::{Mnist, MnistBuilder};
 use nalgebra::DMatrix;
 
-use super::error::{guarded, shown};
-use super::folder::{self, Found};
-use super::idx::{self, IMAGE_PIXELS, IMAGE_SIDE, PARTS};
-use super::{Dataset, Loaded, SourceError, Split, builtin};
-
-/// One half of a data set: images of 28 x 28 raw values 0 to 255, and their labels 0 to 9.
-#[derive(Debug, PartialEq, Eq)]
-pub struct DigitSet {
-    name: String,
-    split: Split,
-    images: Vec<u8>,
-    labels: Vec<u8>,
-}
-
-impl DigitSet {
-    /// Number of images.
-    pub fn count(&self) -> usize {
-        self.labels.len()
-    }
-
-    /// Rows of every image.
-    pub fn rows(&self) -> usize {
-        IMAGE_SIDE
-    }
-
-    /// Columns of every image.
-    pub fn cols(&self) -> usize {
-        IMAGE_SIDE
-    }
-
-    /// The data set's name: *MNIST*, or that of its folder.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Which half this is.
-    pub fn split(&self) -> Split {
-        self.split
-    }
-
-    /// The pixels of an image, row by row.
-    ///
-    /// # Panics
-    /// When `index` is not below [`count`](Self::count).
-    pub fn pixels(&self, index: usize) -> &[u8] {
-        &self.images[index * IMAGE_PIXELS..][..IMAGE_PIXELS]
-    }
-
-    /// The pixels of all images, one after the other.
-    pub fn images(&self) -> &[u8] {
-        &self.images
-    }
-
-    /// The label of an image.
-    ///
-    /// # Panics
-    /// When `index` is not below [`count`](Self::count).
-    pub fn label(&self, index: usize) -> u8 {
-        self.labels[index]
-    }
-
-    /// The labels of all images.
-    pub fn labels(&self) -> &[u8] {
-        &self.labels
-    }
-
-    /// An image as a matrix of its raw values.
-    ///
-    /// # Panics
-    /// When `index` is not below [`count`](Self::count).
-    pub fn matrix(&self, index: usize) -> DMatrix<f64> {
-        to_matrix(self.pixels(index))
-    }
-
-    /// The numbers of all images that show `digit`, in order.
-    pub fn indices_of(&self, digit: u8) -> Vec<usize> {
-        (0..self.count())
-            .filter(|&index| self.labels[index] == digit)
-            .collect()
-    }
-}
-
-fn to_matrix(pixels: &[u8]) -> DMatrix<f64> {
-    DMatrix::from_row_iterator(
-        IMAGE_SIDE,
-        IMAGE_SIDE,
-        pixels.iter().map(|&pixel| f64::from(pixel)),
-    )
-}
+use super::digit_set::{DigitSet, Facts};
+use super::emnist::{self, Alphabet};
+use super::error::shown;
+use super::folder::{Family, Half};
+use super::idx::{Idx, Values};
+use super::unpack::Content;
+use super::{Dataset, IMAGE_SIDE, Loaded, SourceError, Split, builtin, standard};
 
 /// One image as a source; the built-in ones do not wait for their data set.
 pub(super) fn load_digit(
@@ -102,49 +18,60 @@ pub(super) fn load_digit(
     split: Split,
     index: usize,
 ) -> Result<Loaded, SourceError> {
-    let ready = digits_if_ready(dataset, split);
-    let (name, pixels, label) = match (dataset, ready) {
+    match (dataset, digits_if_ready(dataset, split)) {
         (Dataset::BuiltIn, None) => {
             let (pixels, label) = builtin::digit(split, index)?;
-            ("MNIST".to_owned(), pixels, label)
+            let values = pixels.into_iter().map(f64::from);
+            let matrix = DMatrix::from_row_iterator(IMAGE_SIDE, IMAGE_SIDE, values);
+            let mut loaded = Loaded::new(&format!("MNIST {split} image {index}"), matrix);
+            loaded.label = Some(label);
+            loaded.pixel_range = Some((0.0, 255.0));
+            Ok(loaded)
         }
         (_, ready) => {
             let set = ready.map_or_else(|| digits(dataset, split), Ok)?;
-            if index >= set.count() {
-                return Err(SourceError::NoSuchImage {
-                    dataset: set.name.clone(),
-                    split,
-                    index,
-                    last: set.count() - 1,
-                });
-            }
-            let pixels = set.pixels(index).to_vec();
-            (set.name.clone(), pixels, set.label(index))
+            load_from(&set, index)
         }
-    };
-    let mut loaded = Loaded::new(&format!("{name} {split} image {index}"), to_matrix(&pixels));
+    }
+}
+
+fn load_from(set: &DigitSet, index: usize) -> Result<Loaded, SourceError> {
+    let split = set.split();
+    if index >= set.count() {
+        return Err(SourceError::NoSuchImage {
+            dataset: set.name().to_owned(),
+            split,
+            index,
+            last: set.count() - 1,
+        });
+    }
+    let label = set.label(index);
+    let mut name = format!("{} {split} image {index}", set.name());
+    if let Some(letter) = set.letter(label) {
+        name += &format!(", letter {letter}");
+    }
+    let mut loaded = Loaded::new(&name, set.matrix(index));
     loaded.label = Some(label);
-    loaded.pixel_range = Some((0.0, 255.0));
+    loaded.pixel_range = set.range();
+    if set.is_turned() {
+        let note = "EMNIST stores its images transposed; they are shown upright";
+        loaded.notes.push(note.to_owned());
+    }
     Ok(loaded)
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Key {
-    BuiltIn,
-    Folder(Box<Found>),
+    BuiltIn(Split),
+    Folder(Box<Half>),
 }
 
-/// Both halves of a data set; the reader reads them together anyway.
-struct Entry {
-    key: Key,
-    train: Arc<DigitSet>,
-    test: Arc<DigitSet>,
-}
+/// Halves that are kept, if they take no more than [`KEPT_BYTES`] together: those of the built-in
+/// data set and of a folder.
+const KEPT: usize = 4;
+const KEPT_BYTES: usize = 1 << 30;
 
-/// Two data sets of 55 MB: the built-in one and a folder, or two folders.
-const KEPT: usize = 2;
-
-static CACHE: Mutex<Vec<Entry>> = Mutex::new(Vec::new());
+static CACHE: Mutex<Vec<(Key, Arc<DigitSet>)>> = Mutex::new(Vec::new());
 /// Held while a data set is read, so that two callers read it once and nobody waits who needs
 /// something else from the cache.
 static READING: Mutex<()> = Mutex::new(());
@@ -153,136 +80,177 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn key_of(dataset: &Dataset) -> Result<Key, SourceError> {
-    match dataset {
-        Dataset::BuiltIn => Ok(Key::BuiltIn),
-        Dataset::Folder(path) => {
-            let path =
-                std::fs::canonicalize(path).map_err(|error| SourceError::from_io(path, &error))?;
-            folder::find(&path).map(|found| Key::Folder(Box::new(found)))
-        }
-    }
-}
-
-fn cached(key: &Key, split: Split) -> Option<Arc<DigitSet>> {
+fn cached(key: &Key) -> Option<Arc<DigitSet>> {
     let mut cache = lock(&CACHE);
-    let position = cache.iter().position(|entry| entry.key == *key)?;
+    let position = cache.iter().position(|(known, _)| known == key)?;
     // The most recently used comes last and is dropped last.
     let entry = cache.remove(position);
-    let set = match split {
-        Split::Train => Arc::clone(&entry.train),
-        Split::Test => Arc::clone(&entry.test),
-    };
+    let set = Arc::clone(&entry.1);
     cache.push(entry);
     Some(set)
 }
 
+fn keep(key: Key, set: Arc<DigitSet>) {
+    let mut cache = lock(&CACHE);
+    cache.retain(|(known, _)| *known != key);
+    cache.push((key, set));
+    let bytes = |cache: &[(Key, Arc<DigitSet>)]| -> usize {
+        cache.iter().map(|(_, set)| set.bytes()).sum()
+    };
+    while cache.len() > 1 && (cache.len() > KEPT || bytes(&cache) > KEPT_BYTES) {
+        cache.remove(0);
+    }
+}
+
 /// The data set if it has been read already; never waits for the reading.
 pub fn digits_if_ready(dataset: &Dataset, split: Split) -> Option<Arc<DigitSet>> {
-    cached(&key_of(dataset).ok()?, split)
+    match dataset {
+        Dataset::BuiltIn => cached(&Key::BuiltIn(split)),
+        Dataset::Folder(path) => {
+            let half = Family::at(path).and_then(|family| family.half(split));
+            cached(&Key::Folder(Box::new(half.ok()?)))
+        }
+    }
 }
 
 /// One half of a data set; read once (some 100 ms), then shared by the whole process.
 ///
 /// # Errors
-/// When the folder lacks one of the four files, or one is not of MNIST's form.
+/// When the folder lacks the half, or its files are not in MNIST (IDX) format.
 pub fn digits(dataset: &Dataset, split: Split) -> Result<Arc<DigitSet>, SourceError> {
-    let key = key_of(dataset)?;
-    if let Some(set) = cached(&key, split) {
+    match dataset {
+        Dataset::BuiltIn => once(Key::BuiltIn(split), || builtin::half(split)),
+        Dataset::Folder(path) => {
+            let family = Family::at(path)?;
+            let half = family.half(split)?;
+            let key = Key::Folder(Box::new(half.clone()));
+            once(key, || read(&family, &half))
+        }
+    }
+}
+
+/// What `key` names, read by whoever comes first.
+fn once(
+    key: Key,
+    read: impl FnOnce() -> Result<DigitSet, SourceError>,
+) -> Result<Arc<DigitSet>, SourceError> {
+    if let Some(set) = cached(&key) {
         return Ok(set);
     }
     let _reading = lock(&READING);
-    if let Some(set) = cached(&key, split) {
+    if let Some(set) = cached(&key) {
         return Ok(set);
     }
-    let entry = read(key)?;
-    let set = match split {
-        Split::Train => Arc::clone(&entry.train),
-        Split::Test => Arc::clone(&entry.test),
-    };
-    let mut cache = lock(&CACHE);
-    if cache.len() >= KEPT {
-        cache.remove(0);
-    }
-    cache.push(entry);
+    let set = Arc::new(read()?);
+    keep(key, Arc::clone(&set));
     Ok(set)
 }
 
-fn read(key: Key) -> Result<Entry, SourceError> {
-    let (name, mnist) = match &key {
-        Key::BuiltIn => {
-            let unpacked = builtin::unpack()?;
-            let paths = PARTS.map(|part| unpacked.folder.join(part.file_name()));
-            ("MNIST".to_owned(), read_files("MNIST", &paths)?)
+/// A half of a folder's data set: by the `mnist` crate where it is one that it reads.
+fn read(family: &Family, half: &Half) -> Result<DigitSet, SourceError> {
+    if let Some(files) = standard::files(family) {
+        let [train, test] = standard::read(&family.name(), &files)?;
+        let both = [(Split::Train, train), (Split::Test, test)];
+        let mut sets = both.map(|(split, (images, labels))| {
+            let size = (IMAGE_SIDE, IMAGE_SIDE);
+            (
+                split,
+                assembled(family, split, size, Values::Bytes(images), labels),
+            )
+        });
+        sets.sort_by_key(|(split, _)| *split == half.split);
+        let [(other, other_set), (_, set)] = sets;
+        // It came along; asked for next, it need not be read again.
+        if let Ok(other_half) = family.half(other) {
+            keep(Key::Folder(Box::new(other_half)), Arc::new(other_set));
         }
-        Key::Folder(found) => {
-            let name = found.folder.file_name().unwrap_or(found.folder.as_os_str());
-            let name = shown(Path::new(name));
-            let plain = folder::plain(found)?;
-            let mnist = read_files(&name, plain.paths())?;
-            (name, mnist)
-        }
-    };
-    let set = |split, images, labels| {
-        Arc::new(DigitSet {
-            name: name.clone(),
-            split,
-            images,
-            labels,
-        })
-    };
-    Ok(Entry {
-        train: set(Split::Train, mnist.trn_img, mnist.trn_lbl),
-        test: set(Split::Test, mnist.tst_img, mnist.tst_lbl),
-        key,
-    })
+        return Ok(set);
+    }
+    let (images, labels) = (pictures(half)?, classes(half)?);
+    let (count, size, values) = images;
+    if count != labels.len() {
+        let what = format!("{} labels for {count} images", labels.len());
+        let remedy = "take both files from the same data set";
+        let name = shown(&half.labels.path);
+        return Err(SourceError::unsupported(&name, what, remedy));
+    }
+    Ok(assembled(family, half.split, size, values, labels))
 }
 
-/// Lets the `mnist` crate read four files that have been checked.
-///
-/// It joins both halves and splits again, so it is always asked for all of both. Should a file
-/// change between check and reading, its panic or a wrong length is caught here.
-fn read_files(name: &str, paths: &[PathBuf; 4]) -> Result<Mnist, SourceError> {
-    let expected = "a data set like MNIST";
-    let texts = paths.each_ref().map(|path| path.to_str());
-    let [
-        Some(train_images),
-        Some(train_labels),
-        Some(test_images),
-        Some(test_labels),
-    ] = texts
-    else {
-        return Err(SourceError::Unreadable {
-            path: shown(&paths[0]),
-            reason: "the path is not UTF-8; set TMPDIR to a folder whose path is".to_owned(),
-        });
+/// How many images there are, the size of one, and all their pixels.
+fn pictures(half: &Half) -> Result<(usize, (usize, usize), Values), SourceError> {
+    let path = &half.images.path;
+    let idx = Idx::read(Content::of_file(path)?)?;
+    let [count, rows, cols] = idx.sides[..] else {
+        let what = format!("IDX data of {} dimensions", idx.sides.len());
+        let remedy = "images need three: count, rows and columns";
+        return Err(SourceError::unsupported(&shown(path), what, remedy));
     };
-    let mnist = guarded(name, expected, || {
-        Ok(MnistBuilder::new()
-            .base_path("")
-            .training_images_filename(train_images)
-            .training_labels_filename(train_labels)
-            .test_images_filename(test_images)
-            .test_labels_filename(test_labels)
-            .label_format_digit()
-            .training_set_length(idx::count(Split::Train) as u32)
-            .validation_set_length(0)
-            .test_set_length(idx::count(Split::Test) as u32)
-            .finalize())
-    })?;
-    let fits = |images: &[u8], labels: &[u8], split| {
-        images.len() == idx::count(split) * IMAGE_PIXELS
-            && labels.len() == idx::count(split)
-            && labels.iter().all(|&label| label <= 9)
-    };
-    if fits(&mnist.trn_img, &mnist.trn_lbl, Split::Train)
-        && fits(&mnist.tst_img, &mnist.tst_lbl, Split::Test)
-    {
-        Ok(mnist)
-    } else {
-        let reason = "it changed while it was read; try again";
-        Err(SourceError::damaged(name, expected, reason))
+    if count == 0 || rows == 0 || cols == 0 {
+        let what = format!("{count} images of {rows} × {cols} pixels");
+        let remedy = "a data set needs at least one image of one pixel";
+        return Err(SourceError::unsupported(&shown(path), what, remedy));
     }
+    Ok((count, (rows, cols), idx.values))
+}
+
+/// The label of each image; where a row of numbers describes it (QMNIST), its first is the class.
+fn classes(half: &Half) -> Result<Vec<u8>, SourceError> {
+    let path = &half.labels.path;
+    let idx = Idx::read(Content::of_file(path)?)?;
+    let each = match idx.sides[..] {
+        [_] => 1,
+        [_, each] if each > 0 => each,
+        _ => {
+            let what = format!("IDX data of {} dimensions", idx.sides.len());
+            let remedy = "labels need one number or one row for each image";
+            return Err(SourceError::unsupported(&shown(path), what, remedy));
+        }
+    };
+    match idx.values {
+        Values::Bytes(labels) => Ok(labels.into_iter().step_by(each).collect()),
+        Values::Numbers(numbers) => {
+            let is_class = |value: f64| value.fract() == 0.0 && (0.0..=255.0).contains(&value);
+            let firsts = numbers.into_iter().step_by(each).enumerate();
+            let class = |(index, value): (usize, f64)| {
+                is_class(value).then_some(value as u8).ok_or((index, value))
+            };
+            firsts
+                .map(class)
+                .collect::<Result<_, _>>()
+                .map_err(|(index, value)| {
+                    let what = format!("the label {value} of image {index}");
+                    let remedy = "labels are whole numbers from 0 to 255";
+                    SourceError::unsupported(&shown(path), what, remedy)
+                })
+        }
+    }
+}
+
+/// A half with what the names of its files tell about it.
+fn assembled(
+    family: &Family,
+    split: Split,
+    (rows, cols): (usize, usize),
+    mut values: Values,
+    labels: Vec<u8>,
+) -> DigitSet {
+    let turned = emnist::is_transposed(&family.prefix);
+    let mut size = (rows, cols);
+    if turned {
+        match &mut values {
+            Values::Bytes(bytes) => emnist::turn(bytes, rows, cols),
+            Values::Numbers(numbers) => emnist::turn(numbers, rows, cols),
+        }
+        size = (cols, rows);
+    }
+    let facts = Facts {
+        name: family.name(),
+        split,
+        alphabet: Alphabet::of(&family.prefix),
+        turned,
+    };
+    DigitSet::new(facts, size, values, labels)
 }
 
 #[cfg(test)]
@@ -292,12 +260,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_digit_served_at_once_is_the_one_that_the_mnist_crate_reads() {
+    fn a_digit_served_at_once_is_the_one_of_the_whole_data_set() {
         for (split, step) in [(Split::Train, 19_999), (Split::Test, 1_111)] {
             let set = digits(&Dataset::BuiltIn, split).unwrap();
             for index in (0..set.count()).step_by(step) {
                 let (pixels, label) = builtin::digit(split, index).unwrap();
-                assert_eq!(set.pixels(index), pixels);
+                assert_eq!(set.grey(index), pixels);
                 assert_eq!(set.label(index), label);
             }
             assert!(builtin::digit(split, set.count()).is_err());
@@ -313,6 +281,38 @@ mod tests {
                 .map(|asking| asking.join().unwrap())
         });
         assert!(sets.iter().all(|set| Arc::ptr_eq(set, &sets[0])));
-        assert!(digits_if_ready(&Dataset::BuiltIn, Split::Train).is_some());
+        assert!(digits_if_ready(&Dataset::BuiltIn, Split::Test).is_some());
+    }
+
+    #[test]
+    fn the_mnist_crate_and_this_reader_agree() {
+        let folder = tempfile::TempDir::new().unwrap();
+        for (split, start) in [(Split::Train, "train"), (Split::Test, "t10k")] {
+            let set = digits(&Dataset::BuiltIn, split).unwrap();
+            let header = |sides: &[u32]| -> Vec<u8> {
+                let magic = [0, 0, 8, sides.len() as u8];
+                let words = sides.iter().flat_map(|side| side.to_be_bytes());
+                magic.into_iter().chain(words).collect()
+            };
+            let count = set.count() as u32;
+            let images = [header(&[count, 28, 28]).as_slice(), set.images().unwrap()].concat();
+            let labels = [header(&[count]).as_slice(), set.labels()].concat();
+            let write = |name: &str, bytes| std::fs::write(folder.path().join(name), bytes);
+            write(&format!("{start}-images-idx3-ubyte"), images).unwrap();
+            write(&format!("{start}-labels-idx1-ubyte"), labels).unwrap();
+        }
+        let family = Family::at(folder.path()).unwrap();
+        let files = standard::files(&family).unwrap();
+        let read = standard::read("MNIST", &files).unwrap();
+        for (split, (images, labels)) in [Split::Train, Split::Test].into_iter().zip(read) {
+            let half = family.half(split).unwrap();
+            let (count, size, values) = pictures(&half).unwrap();
+            assert_eq!((count, size), (labels.len(), (28, 28)));
+            assert!(values == Values::Bytes(images) && classes(&half).unwrap() == labels);
+        }
+        // Asked for one half, the crate gives both.
+        let dataset = Dataset::Folder(folder.path().to_owned());
+        assert_eq!(digits(&dataset, Split::Test).unwrap().count(), 10_000);
+        assert!(digits_if_ready(&dataset, Split::Train).is_some());
     }
 }

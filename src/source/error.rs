@@ -1,5 +1,8 @@
 //! What can go wrong with a source: one sentence each, with the place and the remedy.
 
+use crate::process::panics;
+use crate::system;
+
 /// Why a source could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SourceError {
@@ -18,13 +21,16 @@ pub enum SourceError {
         path: String,
     },
     /// A folder where a file was expected.
-    #[error(
-        "{path} is a folder; for image 1 of the test digits of a data set in it write {path}#test:1"
-    )]
+    #[error("{path} is a folder; {remedy}")]
     IsFolder {
         /// The path as given.
         path: String,
+        /// What to write instead.
+        remedy: String,
     },
+    /// The data inside the program.
+    #[error("the built-in MNIST data is corrupted; install the program again")]
+    Corrupted,
     /// The operating system does not give the file.
     #[error("{path} cannot be read: {reason}")]
     Unreadable {
@@ -159,17 +165,12 @@ pub enum SourceError {
 impl SourceError {
     /// The error for a path that the operating system refused.
     pub(super) fn from_io(path: &std::path::Path, error: &std::io::Error) -> Self {
-        let path = shown(path);
-        match error.kind() {
-            std::io::ErrorKind::NotFound => Self::Missing { path },
-            std::io::ErrorKind::PermissionDenied => Self::Unreadable {
-                path,
-                reason: "permission denied".to_owned(),
-            },
-            _ => Self::Unreadable {
-                path,
-                reason: error.to_string(),
-            },
+        if system::only_it_is_missing(path, error) {
+            return Self::Missing { path: shown(path) };
+        }
+        Self::Unreadable {
+            path: shown(path),
+            reason: printable(&system::reading(path, error)),
         }
     }
 
@@ -234,6 +235,6 @@ pub(super) fn guarded<T>(
     expected: &str,
     decode: impl FnOnce() -> Result<T, SourceError>,
 ) -> Result<T, SourceError> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(decode))
-        .unwrap_or_else(|_| Err(SourceError::damaged(name, expected, "it cannot be decoded")))
+    panics::guarded(decode)
+        .unwrap_or_else(|| Err(SourceError::damaged(name, expected, "it cannot be decoded")))
 }

@@ -5,13 +5,13 @@ use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::error::{printable, shown};
-use super::{Arrays, Limits, Loaded, SourceError, array, image, npy_header, table};
+use super::{Arrays, Limits, Loaded, SourceError, array, folder, foreign, image, npy_header, text};
 use crate::memory;
 
 /// Extensions of the files that [`load`](super::load) reads, for a file dialog.
 pub const OPENABLE_EXTENSIONS: &[&str] = &[
     "png", "jpg", "jpeg", "bmp", "gif", "ico", "pnm", "pgm", "ppm", "pbm", "pam", "qoi", "tga",
-    "tif", "tiff", "webp", "hdr", "csv", "tsv", "txt", "dat", "npy", "npz",
+    "tif", "tiff", "webp", "hdr", "csv", "tsv", "txt", "dat", "asc", "grd", "mtx", "npy", "npz",
 ];
 
 /// What a file is, from its name and first bytes.
@@ -80,7 +80,7 @@ const UNSUPPORTED: &[(&[&str], &str, &str)] = &[
 pub(super) fn may_hold_arrays(path: &Path) -> bool {
     matches!(
         extension(path).as_str(),
-        "npz" | "npy" | "safetensors" | "pt" | "pth" | "h5" | "hdf5" | "mat"
+        "npz" | "npy" | "safetensors" | "pt" | "pth" | "h5" | "hdf5" | "mat" | "txt"
     )
 }
 
@@ -95,7 +95,10 @@ pub(super) fn open(path: &Path) -> Result<(File, u64), SourceError> {
     let io = |error| SourceError::from_io(path, &error);
     let data = std::fs::metadata(path).map_err(io)?;
     if data.is_dir() {
-        return Err(SourceError::IsFolder { path: shown(path) });
+        return Err(SourceError::IsFolder {
+            path: shown(path),
+            remedy: "name a file in it".to_owned(),
+        });
     }
     if !data.is_file() {
         return Err(SourceError::Unreadable {
@@ -112,6 +115,9 @@ pub(super) fn load_file(
     array: Option<&str>,
     limits: &Limits,
 ) -> Result<Loaded, SourceError> {
+    if let Some(error) = folder::explained(path) {
+        return Err(error);
+    }
     let (file, length) = open(path)?;
     let mut loaded = load_reader(
         path,
@@ -197,13 +203,9 @@ fn load_reader(
     let io = |error| SourceError::from_io(path, &error);
     let kind = kind_of_reader(path, name, &mut reader, length)?;
     if let Some(array) = wanted
-        && kind != Kind::Npz
+        && !matches!(kind, Kind::Npz | Kind::Table)
     {
-        return Err(SourceError::unsupported(
-            name,
-            "no named arrays",
-            format!("leave out #{}", printable(array)),
-        ));
+        return Err(text::no_arrays(name, array));
     }
     match kind {
         Kind::Npy => array::read_npy(name, reader, length, limits),
@@ -216,7 +218,7 @@ fn load_reader(
             if kind == Kind::Image {
                 image::decode(name, &extension(path), &bytes, limits)
             } else {
-                table::read(name, &bytes, limits)
+                text::read(name, &bytes, wanted, limits)
             }
         }
     }
@@ -264,11 +266,14 @@ fn kind_of(name: &str, extension: &str, start: &[u8]) -> Result<Kind, SourceErro
     if npy_header::begins_as_array(start) {
         return Ok(Kind::Npy);
     }
+    foreign::refuse_stand_in(name, start)?;
     match extension {
         "npy" if begins_as_zip(start) => return Ok(Kind::Npz),
         "npy" => return Ok(Kind::Npy),
         "npz" => return Ok(Kind::Npz),
-        "csv" | "tsv" | "txt" | "dat" | "asc" => return Ok(Kind::Table),
+        "csv" | "tsv" | "txt" | "dat" | "asc" | "grd" | "mtx" => return kind_of_text(name, start),
+        // Octave gives this ending to text as well.
+        "mat" if text::is_octave(start) => return Ok(Kind::Table),
         _ => {}
     }
     if image::is_known(extension) {
@@ -283,13 +288,25 @@ fn kind_of(name: &str, extension: &str, start: &[u8]) -> Result<Kind, SourceErro
         Ok(Kind::Npz)
     } else if image::begins_as_picture(start) {
         Ok(Kind::Image)
-    } else if !start.contains(&0) && !start.starts_with(b"\x1f\x8b") {
-        Ok(Kind::Table)
     } else {
+        foreign::refuse(name, start)?;
+        if text::can_be_text(start) {
+            return Ok(Kind::Table);
+        }
         Err(SourceError::unsupported(
             name,
             "something unknown",
             "pictures, CSV or TSV tables, .npy and .npz arrays are read",
         ))
     }
+}
+
+/// What a file with the name of a table is: pictures and arrays under a wrong name are read, other
+/// files refused by name.
+fn kind_of_text(name: &str, start: &[u8]) -> Result<Kind, SourceError> {
+    if foreign::is_text_picture(start) {
+        return Ok(Kind::Image);
+    }
+    foreign::refuse(name, start)?;
+    Ok(Kind::Table)
 }

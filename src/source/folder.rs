@@ -1,134 +1,390 @@
-//! A data set in a folder that the user names.
+//! Data sets in a folder: which files belong together, from their names.
 
-use std::fs::File;
-use std::io;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use flate2::read::MultiGzDecoder;
-use tempfile::TempDir;
+use super::error::{printable, shown};
+use super::idx::Header;
+use super::unpack::Content;
+use super::{Dataset, OPENABLE_EXTENSIONS, Source, SourceError, Split, digits, file};
 
-use super::SourceError;
-use super::error::shown;
-use super::idx::{self, PARTS, Part};
+/// One of the four files of a data set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Part {
+    /// Which half it belongs to.
+    pub split: Split,
+    /// Whether it holds labels, else images.
+    pub labels: bool,
+}
 
-/// The four files of a folder as they are now; when one changes, the data set is read again.
+/// A file as it is now; when it changes, the data set is read again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Found {
-    pub folder: PathBuf,
-    files: [(PathBuf, u64, Option<SystemTime>); 4],
+pub(super) struct Stamped {
+    /// Where it is.
+    pub path: PathBuf,
+    length: u64,
+    modified: Option<SystemTime>,
 }
 
-/// Finds the four files of a data set, each plain or packed.
-pub(super) fn find(folder: &Path) -> Result<Found, SourceError> {
-    let listed = std::fs::metadata(folder).map_err(|error| SourceError::from_io(folder, &error))?;
-    if !listed.is_dir() {
-        return Err(SourceError::unsupported(
-            &shown(folder),
-            "no data set",
-            "name the folder with the four files of a data set like MNIST",
-        ));
-    }
-    let mut files = Vec::with_capacity(PARTS.len());
-    for part in PARTS {
-        let path = find_part(folder, part)?;
-        let data = std::fs::metadata(&path).map_err(|error| SourceError::from_io(&path, &error))?;
-        files.push((path, data.len(), data.modified().ok()));
-    }
-    let files = files.try_into().map_err(|_| SourceError::Missing {
-        path: shown(folder),
-    })?;
-    Ok(Found {
-        folder: folder.to_owned(),
-        files,
-    })
+/// The files of a folder whose names begin alike.
+#[derive(Debug, Clone)]
+pub(super) struct Family {
+    /// What all names begin with, such as `emnist-letters`: nothing for MNIST's own.
+    pub prefix: String,
+    /// The folder as the user named it.
+    folder: PathBuf,
+    files: Vec<(Part, Stamped)>,
 }
 
-fn find_part(folder: &Path, part: Part) -> Result<PathBuf, SourceError> {
-    let dashed = part.file_name();
-    let dotted = dashed.replace("-idx", ".idx");
-    [
-        dashed.to_owned(),
-        dotted.clone(),
-        format!("{dashed}.gz"),
-        format!("{dotted}.gz"),
-    ]
-    .into_iter()
-    .map(|name| folder.join(name))
-    .find(|path| path.is_file())
-    .ok_or_else(|| SourceError::Missing {
-        path: format!("{dashed} or {dashed}.gz in {}", shown(folder)),
-    })
+/// The files of one half: what a [`DigitSet`](super::DigitSet) is read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Half {
+    /// Which half.
+    pub split: Split,
+    /// The pictures.
+    pub images: Stamped,
+    /// Their labels.
+    pub labels: Stamped,
 }
 
-/// The four checked plain files; those that were packed live as long as this value.
-pub(super) struct Plain {
-    paths: [PathBuf; 4],
-    _unpacked: Option<TempDir>,
-}
+/// The most that a half is worth showing of: image 7, where there are as many.
+const EXAMPLE: usize = 7;
 
-impl Plain {
-    /// Paths in the order of [`PARTS`].
-    pub fn paths(&self) -> &[PathBuf; 4] {
-        &self.paths
-    }
-}
-
-/// Unpacks what is packed, and checks everything.
-///
-/// The reader takes paths as UTF-8 only: a file with another path is copied.
-pub(super) fn plain(found: &Found) -> Result<Plain, SourceError> {
-    let mut unpacked: Option<TempDir> = None;
-    let mut paths: [PathBuf; 4] = Default::default();
-    for ((part, (path, ..)), plain) in PARTS.into_iter().zip(&found.files).zip(&mut paths) {
-        let packed = path.extension().is_some_and(|extension| extension == "gz");
-        if packed || path.to_str().is_none() {
-            let folder = match unpacked.take() {
-                Some(folder) => folder,
-                None => TempDir::new()
-                    .map_err(|error| SourceError::from_io(&std::env::temp_dir(), &error))?,
-            };
-            *plain = folder.path().join(part.file_name());
-            unpacked = Some(folder);
-            copy(path, packed, plain, part)?;
-        } else {
-            plain.clone_from(path);
+impl Family {
+    /// The data set at `path`: a folder's only one, or of several the one that the last part of
+    /// the path names, as in `folder/emnist-letters`.
+    ///
+    /// # Errors
+    /// A path that leads nowhere, a folder without a data set or with several.
+    pub fn at(path: &Path) -> Result<Self, SourceError> {
+        match std::fs::metadata(path) {
+            Ok(data) if data.is_dir() => only(path, families(path)?),
+            Ok(_) => Err(explained(path).unwrap_or_else(|| {
+                let what = "no data set in MNIST (IDX) format";
+                SourceError::unsupported(&shown(path), what, "name the folder of one")
+            })),
+            Err(error) => named(path).unwrap_or_else(|| Err(SourceError::from_io(path, &error))),
         }
-        idx::check(plain, part).map_err(|error| name_original(error, path))?;
     }
-    Ok(Plain {
-        paths,
-        _unpacked: unpacked,
+
+    /// The files of a half.
+    ///
+    /// # Errors
+    /// Names the file that is missing.
+    pub fn half(&self, split: Split) -> Result<Half, SourceError> {
+        let file = |labels| self.file(Part { split, labels }).cloned();
+        let kind = images_of(split);
+        let name = |labels| self.file_name(Part { split, labels });
+        let fault = |what: String, remedy: String| {
+            SourceError::unsupported(&shown(&self.folder), what, remedy)
+        };
+        match (file(false), file(true)) {
+            (Some(images), Some(labels)) => Ok(Half {
+                split,
+                images,
+                labels,
+            }),
+            (Some(_), None) => Err(fault(
+                format!("the {kind} without their labels"),
+                format!("put {} into it, plain or .gz", name(true)),
+            )),
+            (None, Some(_)) => Err(fault(
+                format!("the labels of the {kind} without the images"),
+                format!("put {} into it, plain or .gz", name(false)),
+            )),
+            (None, None) => Err(fault(
+                format!("no {kind}"),
+                format!(
+                    "put {} and {} into it, or use its {}",
+                    name(false),
+                    name(true),
+                    images_of(other(split))
+                ),
+            )),
+        }
+    }
+
+    /// The name for people: what its files begin with, or its folder's.
+    pub fn name(&self) -> String {
+        if !self.prefix.is_empty() {
+            return printable(&self.prefix);
+        }
+        // A path such as `..` has no name of its own.
+        let real = self.files.first().and_then(|(_, file)| file.path.parent());
+        let folder = real.unwrap_or(&self.folder);
+        shown(Path::new(folder.file_name().unwrap_or(folder.as_os_str())))
+    }
+
+    /// One of its files, if it is there.
+    pub fn file(&self, part: Part) -> Option<&Stamped> {
+        let mut files = self.files.iter();
+        files.find(|(have, _)| *have == part).map(|(_, file)| file)
+    }
+
+    /// The name under which one of its files would be found.
+    fn file_name(&self, part: Part) -> String {
+        let split = match (part.split, self.prefix.is_empty()) {
+            (Split::Train, _) => "train",
+            (Split::Test, true) => "t10k",
+            (Split::Test, false) => "test",
+        };
+        let kind = if part.labels {
+            "labels-idx1"
+        } else {
+            "images-idx3"
+        };
+        let joint = if self.prefix.is_empty() { "" } else { "-" };
+        format!("{}{joint}{split}-{kind}-ubyte", self.prefix)
+    }
+}
+
+fn images_of(split: Split) -> &'static str {
+    match split {
+        Split::Train => "training images",
+        Split::Test => "test images",
+    }
+}
+
+fn other(split: Split) -> Split {
+    match split {
+        Split::Train => Split::Test,
+        Split::Test => Split::Train,
+    }
+}
+
+/// MNIST's own names go before others; several others are a question.
+fn only(path: &Path, mut families: Vec<Family>) -> Result<Family, SourceError> {
+    let own = families.iter().position(|family| family.prefix.is_empty());
+    match (own, families.len()) {
+        (Some(own), _) => Ok(families.swap_remove(own)),
+        (None, 1) => Ok(families.swap_remove(0)),
+        (None, 0) => Err(SourceError::unsupported(
+            &shown(path),
+            "no data set in MNIST (IDX) format",
+            "put t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte into it, plain or .gz",
+        )),
+        (None, _) => Err(SourceError::unsupported(
+            &shown(path),
+            "several data sets",
+            format!("name one of them: {}", list(path, &families)),
+        )),
+    }
+}
+
+fn list(folder: &Path, families: &[Family]) -> String {
+    let names = families.iter().map(|one| shown(&folder.join(&one.prefix)));
+    names.collect::<Vec<_>>().join(", ")
+}
+
+/// The data set of the folder above that the last part of `path` names; nothing where that folder
+/// has none with a name.
+fn named(path: &Path) -> Option<Result<Family, SourceError>> {
+    let name = path.file_name()?.to_str()?;
+    let folder = above(path)?;
+    let mut families = families(folder).ok()?;
+    families.retain(|family| !family.prefix.is_empty());
+    let same = |family: &Family| family.prefix.eq_ignore_ascii_case(name);
+    if let Some(found) = families.iter().position(same) {
+        return Some(Ok(families.swap_remove(found)));
+    }
+    (!families.is_empty()).then(|| {
+        Err(SourceError::unsupported(
+            &shown(folder),
+            format!("no data set {name}"),
+            format!("it has {}", list(folder, &families)),
+        ))
     })
 }
 
-/// One byte more than allowed is enough to see that a file is too long.
-fn copy(from: &Path, packed: bool, to: &Path, part: Part) -> Result<(), SourceError> {
-    let input = File::open(from).map_err(|error| SourceError::from_io(from, &error))?;
-    let mut output = File::create(to).map_err(|error| SourceError::from_io(to, &error))?;
-    let limit = part.file_bytes() + 1;
-    let copied = if packed {
-        let unpacked = MultiGzDecoder::new(io::BufReader::new(input));
-        io::copy(&mut unpacked.take(limit), &mut output)
-    } else {
-        io::copy(&mut input.take(limit), &mut output)
-    };
-    copied
-        .map(|_| ())
-        .map_err(|error| SourceError::damaged(&shown(from), "a gzip file", error.to_string()))
+/// Every data set of a folder, in the order of their names.
+fn families(folder: &Path) -> Result<Vec<Family>, SourceError> {
+    let io = |error| SourceError::from_io(folder, &error);
+    // Two ways to one folder are one data set.
+    let real = std::fs::canonicalize(folder).map_err(io)?;
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(&real).map_err(io)? {
+        let name = entry.map_err(io)?.file_name();
+        if let Some(part) = name.to_str().and_then(part_of) {
+            // A plain file goes before a packed one.
+            let packed = extension_is_gz(Path::new(&name));
+            names.push((part, packed, name));
+        }
+    }
+    names.sort_unstable_by(|a, b| (a.1, &a.2).cmp(&(b.1, &b.2)));
+    let mut found: Vec<Family> = Vec::new();
+    for ((prefix, part), _, name) in names {
+        let path = real.join(name);
+        let Some(data) = std::fs::metadata(&path)
+            .ok()
+            .filter(std::fs::Metadata::is_file)
+        else {
+            continue;
+        };
+        let same = |family: &Family| family.prefix.eq_ignore_ascii_case(&prefix);
+        let at = found.iter().position(same).unwrap_or_else(|| {
+            found.push(Family {
+                prefix,
+                folder: folder.to_owned(),
+                files: Vec::new(),
+            });
+            found.len() - 1
+        });
+        if found[at].file(part).is_none() {
+            let stamped = Stamped {
+                path,
+                length: data.len(),
+                modified: data.modified().ok(),
+            };
+            found[at].files.push((part, stamped));
+        }
+    }
+    found.sort_by(|a, b| a.prefix.cmp(&b.prefix));
+    Ok(found)
 }
 
-/// The user knows the packed file, not our copy.
-fn name_original(error: SourceError, path: &Path) -> SourceError {
-    match error {
-        SourceError::Damaged {
-            expected, reason, ..
-        } => SourceError::Damaged {
-            name: shown(path),
-            expected,
-            reason,
-        },
-        other => other,
+fn extension_is_gz(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("gz"))
+}
+
+/// What a file of this name is: `emnist-letters-test-images-idx3-ubyte.gz` holds the test images
+/// of `emnist-letters`. Dots, dashes and underscores are one, and so are large and small letters.
+fn part_of(name: &str) -> Option<(String, Part)> {
+    let lower = name.to_ascii_lowercase();
+    let plain = lower.strip_suffix(".gz").unwrap_or(&lower);
+    // What systems and downloads hide is none of the user's files.
+    if plain.starts_with('.') {
+        return None;
     }
+    let mut words = Vec::new();
+    let mut start = 0;
+    for word in plain.split(['-', '.', '_']) {
+        words.push((start, word));
+        start += word.len() + 1;
+    }
+    let at = words.windows(2).position(|pair| {
+        split_of(pair[0].1).is_some() && matches!(pair[1].1, "images" | "labels")
+    })?;
+    let form: Vec<&str> = words[at + 2..].iter().map(|(_, word)| *word).collect();
+    let is_idx = |word: &str| word.starts_with("idx");
+    let is_type = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphabetic());
+    let known = match form[..] {
+        [] => true,
+        [idx] => is_idx(idx),
+        [idx, kind] => is_idx(idx) && is_type(kind),
+        _ => false,
+    };
+    let part = Part {
+        split: split_of(words[at].1)?,
+        labels: words[at + 1].1 == "labels",
+    };
+    let prefix = name[..words[at].0].trim_end_matches(['-', '.', '_']);
+    known.then(|| (prefix.to_owned(), part))
+}
+
+fn split_of(word: &str) -> Option<Split> {
+    match word {
+        "train" | "training" => Some(Split::Train),
+        "t10k" | "test" => Some(Split::Test),
+        _ => None,
+    }
+}
+
+/// What to write instead, where `path` is the file or the folder of a data set.
+pub(super) fn explained(path: &Path) -> Option<SourceError> {
+    match std::fs::metadata(path) {
+        Ok(data) if data.is_dir() => Some(explained_folder(path)),
+        Ok(_) => explained_file(path),
+        Err(_) => {
+            let family = named(path)?.ok()?;
+            let remedy = format!("for one of its images write {}", example(path, &family)?);
+            Some(SourceError::unsupported(&shown(path), "a data set", remedy))
+        }
+    }
+}
+
+fn explained_folder(path: &Path) -> SourceError {
+    let known = families(path).unwrap_or_default();
+    let tried = known.iter().find_map(|family| {
+        let alone = known.len() == 1 || family.prefix.is_empty();
+        let family_path = if alone {
+            path.to_owned()
+        } else {
+            path.join(&family.prefix)
+        };
+        example(&family_path, family)
+    });
+    let remedy = match tried {
+        Some(text) => format!("for an image of the data set in it write {text}"),
+        None => "name a file in it".to_owned(),
+    };
+    SourceError::IsFolder {
+        path: shown(path),
+        remedy,
+    }
+}
+
+fn explained_file(path: &Path) -> Option<SourceError> {
+    let name = path.file_name()?.to_string_lossy();
+    let part = part_of(&name);
+    let ending = file::extension(path);
+    if part.is_none() && OPENABLE_EXTENSIONS.contains(&ending.as_str()) {
+        return None;
+    }
+    let header = Content::of_file(path).and_then(|mut content| Header::read(&mut content));
+    let Some((prefix, part)) = part else {
+        return header.is_ok().then(|| unnamed(path));
+    };
+    if let Err(error) = header {
+        return Some(error);
+    }
+    let folder = above(path)?;
+    let known = families(folder).ok()?;
+    let folder = if prefix.is_empty() || known.len() == 1 {
+        folder.to_owned()
+    } else {
+        folder.join(&prefix)
+    };
+    let kind = images_of(part.split);
+    let what = match part.labels {
+        true => format!("the labels of {kind}"),
+        false => format!("the {kind} of a data set"),
+    };
+    Some(match written(&folder, part.split, EXAMPLE) {
+        Ok(text) => SourceError::unsupported(&shown(path), what, format!("for one write {text}")),
+        Err(error) => error,
+    })
+}
+
+/// The folder that `path` lies in.
+fn above(path: &Path) -> Option<&Path> {
+    Some(match path.parent()? {
+        above if above.as_os_str().is_empty() => Path::new("."),
+        above => above,
+    })
+}
+
+/// The SOURCE of an image of whichever half there is.
+fn example(path: &Path, family: &Family) -> Option<String> {
+    let halves = [Split::Test, Split::Train].into_iter();
+    let mut there = halves.filter(|split| family.half(*split).is_ok());
+    there.find_map(|split| written(path, split, 1).ok())
+}
+
+/// The SOURCE of an image; only what has been read is advised.
+fn written(path: &Path, split: Split, index: usize) -> Result<String, SourceError> {
+    let dataset = Dataset::Folder(path.to_owned());
+    let set = digits::digits(&dataset, split)?;
+    let source = Source::Digit {
+        dataset,
+        split,
+        index: index.min(set.count().saturating_sub(1)),
+    };
+    Ok(printable(&source.to_string()))
+}
+
+fn unnamed(path: &Path) -> SourceError {
+    let remedy = "name its images train-images-idx3-ubyte and their labels \
+                  train-labels-idx1-ubyte, and write FOLDER#train:0";
+    SourceError::unsupported(&shown(path), "IDX data", remedy)
 }

@@ -1,136 +1,270 @@
-//! The IDX files of MNIST, checked completely before a reader that panics on bad ones sees them.
+//! IDX, the form of MNIST's files: two zero bytes, a type and the number of dimensions, their
+//! lengths, then every value, all big-endian. A file is believed only as far as it has been checked.
 
-use std::fs::File;
-use std::io::{BufReader, Read};
-use std::path::Path;
+use super::SourceError;
+use super::unpack::Content;
 
-use super::error::shown;
-use super::{SourceError, Split};
+/// Bytes that the values of one file may take in memory: EMNIST's largest has 547 MB.
+const LARGEST: u64 = 1 << 30;
 
-/// Pixels along a side of every image.
-pub const IMAGE_SIDE: usize = 28;
-/// Pixels of an image.
-pub(super) const IMAGE_PIXELS: usize = IMAGE_SIDE * IMAGE_SIDE;
+/// The first bytes by which a text in the data's place is recognized.
+const RECOGNIZED: u64 = 64;
 
-/// One of the four files of a data set.
+/// The type of every value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Part {
-    pub split: Split,
-    pub labels: bool,
+enum Element {
+    U8,
+    I8,
+    I16,
+    I32,
+    F32,
+    F64,
 }
 
-/// The four files, in the order training images and labels, test images and labels.
-pub(super) const PARTS: [Part; 4] = [
-    Part::new(Split::Train, false),
-    Part::new(Split::Train, true),
-    Part::new(Split::Test, false),
-    Part::new(Split::Test, true),
-];
-
-impl Part {
-    const fn new(split: Split, labels: bool) -> Self {
-        Self { split, labels }
+impl Element {
+    fn of(code: u8) -> Option<Self> {
+        Some(match code {
+            0x08 => Self::U8,
+            0x09 => Self::I8,
+            0x0b => Self::I16,
+            0x0c => Self::I32,
+            0x0d => Self::F32,
+            0x0e => Self::F64,
+            _ => return None,
+        })
     }
 
-    /// The name under which everybody knows the file.
-    pub fn file_name(self) -> &'static str {
-        match (self.split, self.labels) {
-            (Split::Train, false) => "train-images-idx3-ubyte",
-            (Split::Train, true) => "train-labels-idx1-ubyte",
-            (Split::Test, false) => "t10k-images-idx3-ubyte",
-            (Split::Test, true) => "t10k-labels-idx1-ubyte",
+    fn bytes(self) -> u64 {
+        match self {
+            Self::U8 | Self::I8 => 1,
+            Self::I16 => 2,
+            Self::I32 | Self::F32 => 4,
+            Self::F64 => 8,
         }
     }
 
-    /// Bytes of the whole file.
-    pub fn file_bytes(self) -> u64 {
-        let items = count(self.split);
-        let body = if self.labels {
-            items
-        } else {
-            items * IMAGE_PIXELS
-        };
-        (self.header().len() + body) as u64
-    }
-
-    /// The only header that such a file can have: magic, count and, for images, the two sides.
-    pub fn header(self) -> Vec<u8> {
-        let items = count(self.split) as u32;
-        let side = IMAGE_SIDE as u32;
-        let words: &[u32] = if self.labels {
-            &[0x0801, items]
-        } else {
-            &[0x0803, items, side, side]
-        };
-        words.iter().flat_map(|word| word.to_be_bytes()).collect()
-    }
-}
-
-/// Images in a half of a data set.
-pub(super) const fn count(split: Split) -> usize {
-    match split {
-        Split::Train => 60_000,
-        Split::Test => 10_000,
-    }
-}
-
-/// Checks length, header and, of a label file, every label; names what is wrong.
-pub(super) fn check(path: &Path, part: Part) -> Result<(), SourceError> {
-    let name = shown(path);
-    let damaged = |reason: String| {
-        let expected = format!("the file {} of a data set like MNIST", part.file_name());
-        SourceError::damaged(&name, &expected, reason)
-    };
-    let file = File::open(path).map_err(|error| SourceError::from_io(path, &error))?;
-    let found = file
-        .metadata()
-        .map_err(|error| SourceError::from_io(path, &error))?
-        .len();
-    let mut reader = BufReader::new(file);
-    let mut header = vec![0; part.header().len()];
-    reader
-        .read_exact(&mut header)
-        .map_err(|_| damaged(format!("it has only {found} bytes")))?;
-    check_header(&header, part).map_err(&damaged)?;
-    if found != part.file_bytes() {
-        return Err(damaged(format!(
-            "it has {found} bytes where its header announces {}",
-            part.file_bytes()
-        )));
-    }
-    if part.labels {
-        let mut labels = Vec::new();
-        reader
-            .take(part.file_bytes())
-            .read_to_end(&mut labels)
-            .map_err(|error| SourceError::from_io(path, &error))?;
-        if let Some((index, label)) = labels.iter().enumerate().find(|(_, label)| **label > 9) {
-            return Err(damaged(format!(
-                "label {index} is {label}, and labels are 0 to 9"
-            )));
+    /// Bytes in the file and in memory together, for each value.
+    fn memory(self) -> u64 {
+        match self {
+            Self::U8 => 1,
+            _ => self.bytes() + 8,
         }
     }
-    Ok(())
+
+    /// One value from as many bytes as it has.
+    fn value(self, bytes: &[u8]) -> f64 {
+        let unsigned = bytes
+            .iter()
+            .fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
+        match self {
+            Self::U8 => unsigned as f64,
+            Self::I8 => f64::from(unsigned as u8 as i8),
+            Self::I16 => f64::from(unsigned as u16 as i16),
+            Self::I32 => f64::from(unsigned as u32 as i32),
+            Self::F32 => f64::from(f32::from_bits(unsigned as u32)),
+            Self::F64 => f64::from_bits(unsigned),
+        }
+    }
+
+    fn is_whole(self) -> bool {
+        !matches!(self, Self::F32 | Self::F64)
+    }
 }
 
-fn check_header(header: &[u8], part: Part) -> Result<(), String> {
-    let words = |bytes: &[u8]| -> Vec<u32> {
+/// What a file announces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Header {
+    element: Element,
+    /// The length of each dimension, the number of items first.
+    pub sides: Vec<usize>,
+}
+
+impl Header {
+    /// Reads it from the beginning of `content`.
+    ///
+    /// # Errors
+    /// Content that is no IDX data; what it is instead is named where it is known.
+    pub fn read(content: &mut Content) -> Result<Self, SourceError> {
+        let mut start = Vec::new();
+        content.read(4, &mut start)?;
+        let Some((element, dimensions)) = magic(&start) else {
+            content.read(RECOGNIZED, &mut start)?;
+            return Err(no_idx(&content.name, &start));
+        };
+        let mut lengths = Vec::new();
+        content.read(4 * u64::from(dimensions), &mut lengths)?;
+        if lengths.len() < 4 * usize::from(dimensions) {
+            return Err(damaged(&content.name, "it ends within its header"));
+        }
+        let side = |word: &[u8]| {
+            word.iter()
+                .fold(0, |sum, byte| sum << 8 | usize::from(*byte))
+        };
+        let sides = lengths.chunks_exact(4).map(side).collect();
+        Ok(Self { element, sides })
+    }
+
+    /// Bytes of the header itself.
+    pub fn bytes(&self) -> u64 {
+        4 + 4 * self.sides.len() as u64
+    }
+
+    /// Bytes of everything after the header.
+    fn body(&self) -> Option<u64> {
+        self.count()?.checked_mul(self.element.bytes())
+    }
+
+    fn count(&self) -> Option<u64> {
+        let mut sides = self.sides.iter();
+        sides.try_fold(1_u64, |product, side| product.checked_mul(*side as u64))
+    }
+
+    /// Whether every value is an unsigned byte.
+    pub fn is_bytes(&self) -> bool {
+        self.element == Element::U8
+    }
+
+    /// Whether `content`, from which this header came, has the length that it announces.
+    pub fn fits(&self, content: &Content) -> bool {
+        let announced = self.body().and_then(|body| body.checked_add(self.bytes()));
+        announced == content.length
+    }
+
+    /// Checks what is announced against what there can be, before anything is allocated for it.
+    fn check(&self, content: &Content) -> Result<u64, SourceError> {
+        let too_large = |what: String| SourceError::TooLarge {
+            name: content.name.clone(),
+            what,
+            limit: format!("{LARGEST} bytes in memory"),
+        };
+        let sides: Vec<String> = self.sides.iter().map(ToString::to_string).collect();
+        let sides = sides.join(" × ");
+        let memory = self
+            .count()
+            .and_then(|count| count.checked_mul(self.element.memory()));
+        match (self.body(), memory) {
+            (Some(body), Some(memory)) if memory <= LARGEST => {
+                let announced = body + self.bytes();
+                match content.length {
+                    Some(length) if length != announced => Err(damaged(
+                        &content.name,
+                        format!("it has {length} bytes where its header announces {announced}"),
+                    )),
+                    None if content.most < announced => Err(damaged(
+                        &content.name,
+                        format!(
+                            "it is too short for the {announced} bytes that its header announces"
+                        ),
+                    )),
+                    _ => Ok(body),
+                }
+            }
+            _ => Err(too_large(format!("it announces {sides} values"))),
+        }
+    }
+}
+
+/// Every value of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Values {
+    /// Bytes, and whole numbers of another type that are all from 0 to 255.
+    Bytes(Vec<u8>),
+    /// Anything else.
+    Numbers(Vec<f64>),
+}
+
+/// A whole file.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Idx {
+    /// The length of each dimension.
+    pub sides: Vec<usize>,
+    /// The last dimension runs fastest.
+    pub values: Values,
+}
+
+impl Idx {
+    /// Reads a file to its end.
+    ///
+    /// # Errors
+    /// No IDX data, another length than announced, more than memory is meant for.
+    pub fn read(mut content: Content) -> Result<Self, SourceError> {
+        let header = Header::read(&mut content)?;
+        let body = header.check(&content)?;
+        let mut bytes = Vec::new();
+        let length = usize::try_from(body).unwrap_or(usize::MAX);
         bytes
-            .chunks_exact(4)
-            .map(|word| {
-                word.iter()
-                    .fold(0, |sum, byte| (sum << 8) | u32::from(*byte))
-            })
-            .collect()
-    };
-    let (found, wanted) = (words(header), words(&part.header()));
-    let meanings = ["the magic number", "the count", "the rows", "the columns"];
-    for ((found, wanted), meaning) in found.iter().zip(&wanted).zip(meanings) {
-        if found != wanted {
-            return Err(format!(
-                "{meaning} in its header should be {wanted} and is {found}"
-            ));
+            .try_reserve_exact(length)
+            .map_err(|_| SourceError::TooLarge {
+                name: content.name.clone(),
+                what: format!("{body} bytes"),
+                limit: "the memory that is free".to_owned(),
+            })?;
+        content.read(body, &mut bytes)?;
+        let announced = body + header.bytes();
+        if bytes.len() < length {
+            let found = bytes.len() as u64 + header.bytes();
+            let reason =
+                format!("it ends after {found} of the {announced} bytes that its header announces");
+            return Err(damaged(&content.name, reason));
         }
+        // Reading on also verifies the checksum of what was packed.
+        content.read(1, &mut bytes)?;
+        if bytes.len() > length {
+            let reason =
+                format!("it goes on after the {announced} bytes that its header announces");
+            return Err(damaged(&content.name, reason));
+        }
+        Ok(Self {
+            values: values(header.element, bytes),
+            sides: header.sides,
+        })
     }
-    Ok(())
+}
+
+fn values(element: Element, bytes: Vec<u8>) -> Values {
+    if element == Element::U8 {
+        return Values::Bytes(bytes);
+    }
+    let numbers: Vec<f64> = bytes
+        .chunks_exact(element.bytes() as usize)
+        .map(|bytes| element.value(bytes))
+        .collect();
+    let fit = |number: &f64| (0.0..=255.0).contains(number);
+    if element.is_whole() && numbers.iter().all(fit) {
+        Values::Bytes(numbers.into_iter().map(|number| number as u8).collect())
+    } else {
+        Values::Numbers(numbers)
+    }
+}
+
+/// Type and number of dimensions, where the first four bytes are those of an IDX file.
+fn magic(start: &[u8]) -> Option<(Element, u8)> {
+    match *start {
+        [0, 0, code, dimensions @ 1..=4] => Some((Element::of(code)?, dimensions)),
+        _ => None,
+    }
+}
+
+/// What people get in the place of the data they wanted.
+fn no_idx(name: &str, start: &[u8]) -> SourceError {
+    let text = String::from_utf8_lossy(start);
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    if start.is_empty() {
+        damaged(name, "it is empty")
+    } else if text.starts_with('<') {
+        let remedy = "download the file again";
+        SourceError::unsupported(name, "a web page instead of the data", remedy)
+    } else if text.starts_with("version https://git-lfs") {
+        let remedy = "run git lfs pull in its folder";
+        SourceError::unsupported(name, "a Git LFS pointer instead of the data", remedy)
+    } else if start.starts_with(b"PK\x03\x04") {
+        SourceError::unsupported(name, "a zip archive", "unpack it in its folder")
+    } else {
+        damaged(name, "it does not begin as one")
+    }
+}
+
+fn damaged(name: &str, reason: impl Into<String>) -> SourceError {
+    let reason = format!("{}; download it again", reason.into());
+    SourceError::damaged(name, "an IDX file", reason)
 }

@@ -27,6 +27,13 @@ impl Loaded {
         self.name.clone() + &label.unwrap_or_default()
     }
 
+    /// The values at the ends of a colour scale: black and white of a picture, the smallest and
+    /// largest cell of any other matrix.
+    pub fn range(&self) -> (f64, f64) {
+        self.pixel_range
+            .unwrap_or_else(|| (self.matrix.min(), self.matrix.max()))
+    }
+
     pub(super) fn new(name: &str, matrix: DMatrix<f64>) -> Self {
         Self {
             name: name.to_owned(),

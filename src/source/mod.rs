@@ -16,39 +16,51 @@
 mod archive;
 mod array;
 mod builtin;
+mod digit_set;
 mod digits;
+mod emnist;
 mod error;
 mod file;
+mod files;
 mod folder;
+mod foreign;
 mod frames;
+mod grid;
 mod idx;
 mod image;
 mod limits;
 mod matrix;
+mod matrix_market;
 mod npy_header;
 mod npy_type;
+mod octave;
 mod picture;
-mod separator;
 mod spec;
+mod standard;
 mod stdin;
 mod synthetic;
 mod table;
+mod text;
 mod tiff;
 mod tiff_directory;
 mod transform;
+mod typed;
+mod unpack;
 
 pub use array::{ArrayInfo, Arrays, OtherMember, arrays_in, list_arrays};
-pub use builtin::unpack_builtin;
-pub use digits::{DigitSet, digits, digits_if_ready};
+pub use digit_set::DigitSet;
+pub use digits::{digits, digits_if_ready};
 pub use error::SourceError;
 pub use file::{OPENABLE_EXTENSIONS, load_bytes};
-pub use idx::IMAGE_SIDE;
 pub use image::from_rgba;
 pub use limits::Limits;
 pub use matrix::{Loaded, NamedMatrix};
 pub use spec::{Dataset, Source, Split};
 pub use synthetic::{MAX_SYNTHETIC_SIDE, SyntheticKind, SyntheticSettings, synthesize};
 pub use transform::{Transform, shifted, shuffled};
+pub use typed::typed_path;
+
+use builtin::IMAGE_SIDE;
 
 /// Reads or makes the matrix that `source` describes.
 ///

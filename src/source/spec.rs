@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::typed::{file_url, typed_path};
 use super::{NamedMatrix, SourceError, SyntheticSettings};
 
 /// How standard input is written, as other programs do.
@@ -16,9 +17,9 @@ const STANDARD_INPUT: &str = "-";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Split {
-    /// 60,000 images.
+    /// The training images, 60,000 in MNIST.
     Train,
-    /// 10,000 images.
+    /// The test images, 10,000 in MNIST.
     #[default]
     Test,
 }
@@ -51,7 +52,8 @@ pub enum Dataset {
     /// MNIST, inside the program.
     #[default]
     BuiltIn,
-    /// A folder with four files of MNIST's form, plain or `.gz`.
+    /// A folder with files in MNIST (IDX) format, plain or packed; where it holds several data sets,
+    /// the path ends with the name of one, as in `folder/emnist-letters`.
     Folder(PathBuf),
 }
 
@@ -67,9 +69,9 @@ impl fmt::Display for Dataset {
 /// Where a matrix comes from.
 ///
 /// [`FromStr`] reads, and `Display` writes, what the command line calls SOURCE: `mnist:test:1`,
-/// `FOLDER#test:1`, `synthetic:KIND` or `synthetic:KIND:rows=64,seed=3`, a path, `FILE.npz#NAME`.
-/// `-` is standard input, `./-` the file of that name. A difference is written *A minus B* and
-/// not read.
+/// `FOLDER#test:1`, `synthetic:KIND` or `synthetic:KIND:rows=64,seed=3`, a path, `FILE.npz#NAME`;
+/// a path may be a `file:///` URL. `-` is standard input, `./-` the file of that name.
+/// A difference is written *A minus B* and not read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
@@ -128,6 +130,19 @@ impl Source {
                 whole.reads_of_standard_input() + part.reads_of_standard_input()
             }
             _ => 0,
+        }
+    }
+
+    /// The source that a person typed or pasted: SOURCE as on the command line, in quotes or with
+    /// `~` for `home` too.
+    ///
+    /// # Errors
+    /// As [`FromStr`].
+    pub fn typed(text: &str, home: Option<&Path>) -> Result<Self, SourceError> {
+        let path = typed_path(text, home);
+        match path.to_str() {
+            Some(text) => text.parse(),
+            None => Ok(Self::from_path(path)),
         }
     }
 
@@ -191,6 +206,12 @@ impl FromStr for Source {
         if let Some(rest) = text.strip_prefix("synthetic:") {
             return Ok(Self::Synthetic(rest.parse()?));
         }
+        if let Some(path) = file_url(text) {
+            return Ok(match path.to_str() {
+                Some(path) => parse_path(path),
+                None => Self::from_path(path),
+            });
+        }
         Ok(parse_path(text))
     }
 }
@@ -232,7 +253,10 @@ fn parse_image(text: &str) -> Option<(Split, usize)> {
 /// A path whose text would be taken for something else gets `./` in front.
 fn write_path(f: &mut fmt::Formatter<'_>, path: &Path) -> fmt::Result {
     let text = path.to_string_lossy();
-    if text.starts_with("mnist:") || text.starts_with("synthetic:") || text == STANDARD_INPUT {
+    let taken = ["mnist:", "synthetic:"]
+        .iter()
+        .any(|word| text.starts_with(word));
+    if taken || text == STANDARD_INPUT || file_url(&text).is_some() {
         f.write_str("./")?;
     }
     f.write_str(&text)

@@ -1,13 +1,16 @@
 //! The smallest, the emptiest and the worst matrices: an answer or one clear sentence, no panic.
 
+use localized_lora::approx::best_grid::grids_at_budget;
 use localized_lora::approx::budget::matched_rank;
 use localized_lora::approx::curve::{adaptive_curve, uniform_curve};
+use localized_lora::approx::survey::survey;
 use localized_lora::approx::{
     BlockLayout, FactorError, Factors, LayoutError, LayoutKind, MethodSettings, Spectra, evaluate,
     factorize, reconstruct, singular_values,
 };
 use nalgebra::DMatrix;
 use proptest::prelude::*;
+use std::ops::ControlFlow;
 
 use super::{TOLERANCE, adaptive, factors, localized, lora, measure, melora, spectra};
 
@@ -166,6 +169,118 @@ fn the_largest_and_smallest_numbers_have_an_answer() {
         let found = measure(&matrix, &lora(1)).unwrap();
         assert_eq!(found.error, 0.0, "{value:e}");
         assert_eq!(measure(&matrix, &melora(4, 1)).unwrap().error, 1.0);
+    }
+}
+
+/// Sizes of cells at which squares, or the numbers themselves, over- or underflow; at the last ones
+/// cells are multiples of the smallest number.
+const SIZES: [f64; 9] = [
+    1e300, 1e200, 1e160, 1e-160, 1e-200, 1e-300, 5e-300, 1e-310, 5e-324,
+];
+
+#[test]
+fn two_equal_denormal_cells_leave_half_of_the_squares_at_rank_1() {
+    // The file s_mindenorm.npy: 5e-324 twice on the diagonal.
+    for size in SIZES {
+        let matrix = DMatrix::from_diagonal_element(2, 2, size);
+        let half = 0.5_f64.sqrt();
+        let lora = measure(&matrix, &lora(1)).unwrap();
+        assert_eq!(lora.error, half, "{size:e}");
+        let spectra = spectra(&matrix, LayoutKind::Grid(1));
+        assert_eq!(spectra.numerical_rank(0), 2, "{size:e}");
+        assert_eq!(spectra.block_error(0, 1), half, "{size:e}");
+        assert_eq!(spectra.sigma, [[size, size]]);
+        assert_eq!(uniform_curve(&spectra)[0].error, half, "{size:e}");
+        assert_eq!(adaptive_curve(&spectra)[0].error, half, "{size:e}");
+        let rebuilt = reconstruct(&factors(&matrix, LayoutKind::Grid(1)), &[1]);
+        assert_eq!(rebuilt.iter().filter(|cell| cell.abs() == size).count(), 1);
+        assert_eq!(rebuilt.sum().abs(), size);
+    }
+}
+
+#[test]
+fn every_error_is_that_of_an_ordinary_matrix_at_any_size_of_the_cells() {
+    // Whole numbers, so that a multiple of the smallest number loses nothing.
+    let ordinary = DMatrix::from_fn(7, 9, |row, col| ((row * row + 5 * col) % 11) as f64 - 4.0);
+    let errors = |matrix: &DMatrix<f64>| -> Vec<f64> {
+        let mut found = Vec::new();
+        for settings in [
+            lora(1),
+            lora(3),
+            melora(3, 1),
+            localized(2, 1),
+            localized(3, 1),
+            adaptive(2, 40),
+            adaptive(3, 50),
+        ] {
+            let one = measure(matrix, &settings).unwrap();
+            found.extend([one.error, one.out_of_reach, one.params as f64]);
+        }
+        for kind in [LayoutKind::Grid(2), LayoutKind::Diagonal(2)] {
+            let spectra = spectra(matrix, kind);
+            found.extend(uniform_curve(&spectra).iter().map(|point| point.error));
+            found.extend(adaptive_curve(&spectra).iter().map(|point| point.error));
+            found.extend((0..spectra.sigma.len()).map(|block| spectra.block_error(block, 1)));
+            found.extend((0..spectra.sigma.len()).map(|block| spectra.numerical_rank(block) as f64));
+        }
+        for grid in grids_at_budget(matrix, 80, &|_| ControlFlow::Continue(())).unwrap() {
+            found.extend(grid.uniform.map(|one| one.error));
+            found.extend(grid.adaptive.map(|one| one.error));
+        }
+        found
+    };
+    let expected = errors(&ordinary);
+    for size in SIZES {
+        let found = errors(&(&ordinary * size));
+        assert_eq!(found.len(), expected.len(), "{size:e}");
+        for (a, b) in found.iter().zip(&expected) {
+            assert!((a - b).abs() <= 1e-13, "{size:e}: {a} and {b}\n{found:?}\n{expected:?}");
+        }
+    }
+}
+
+#[test]
+fn a_survey_of_tiny_and_huge_matrices_has_the_errors_of_ordinary_ones() {
+    let ordinary = DMatrix::from_fn(6, 6, |row, col| ((row * row + 5 * col) % 11) as f64 - 4.0);
+    let settings = [lora(2), melora(2, 1), localized(2, 1)];
+    let all: Vec<usize> = (0..=SIZES.len()).collect();
+    let matrix = |at: usize| &ordinary * SIZES.get(at).copied().unwrap_or(1.0);
+    let go_on = |_| ControlFlow::Continue(());
+    let found = survey(&all, &matrix, &|_| 0, &settings, &go_on).unwrap();
+    for errors in found.errors {
+        assert!(errors.iter().all(|error| (error - errors[SIZES.len()]).abs() <= 1e-13));
+    }
+}
+
+#[test]
+fn small_cells_beside_large_ones_count_as_little_as_they_are() {
+    // The error of rank 1 is the ratio of the two, far below where its square underflows.
+    for (large, small) in [(1e300, 1e100), (1.0, 1e-200), (1e-100, 1e-300), (1e10, 1e-290)] {
+        let matrix = DMatrix::from_diagonal(&nalgebra::dvector![large, small]);
+        let expected = small / large;
+        let spectra = spectra(&matrix, LayoutKind::Grid(1));
+        let errors = [
+            measure(&matrix, &lora(1)).unwrap().error,
+            measure(&matrix, &adaptive(1, 4)).unwrap().error,
+            uniform_curve(&spectra)[0].error,
+            adaptive_curve(&spectra)[0].error,
+            spectra.block_error(0, 1),
+        ];
+        for error in errors {
+            assert!((error / expected - 1.0).abs() < 1e-14, "{large:e} {small:e}: {error:e}");
+        }
+        // Adaptive ranks see the smaller block's values, too.
+        let bought = measure(&matrix, &adaptive(2, 4)).unwrap();
+        assert_eq!((bought.ranks, bought.error), (vec![1, 0, 0, 1], 0.0));
+    }
+}
+
+#[test]
+fn denormal_cells_are_rebuilt_to_the_last_bit() {
+    for size in [5e-324, 1e-310] {
+        let matrix = DMatrix::from_fn(6, 4, |row, col| ((row * 7 + col * col) % 13) as f64 * size);
+        let factors = factors(&matrix, LayoutKind::Grid(2));
+        assert_eq!(reconstruct(&factors, &[2; 4]), matrix);
     }
 }
 

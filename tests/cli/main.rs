@@ -9,6 +9,8 @@ mod figures;
 mod finetune;
 mod memory;
 mod numbers;
+mod outputs;
+mod process;
 mod readme;
 mod standard_input;
 

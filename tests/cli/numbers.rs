@@ -102,7 +102,7 @@ fn defaults_are_lowered_to_a_small_matrix_and_given_settings_are_not() {
     let small = "approximate synthetic:noise:rows=3,cols=2";
     let text = succeed(folder.path(), small);
     assert!(
-        text.contains("N = 4 does not fit 3 × 2, 2 is shown"),
+        text.contains("N lowered from 4 to 2 to fit the 3 × 2 matrix"),
         "{text}"
     );
     let found = json_of(&format!("{small} --json"));
@@ -125,8 +125,8 @@ fn the_table_can_be_read_by_people_spreadsheets_and_latex() {
         "0.2313",
         "0.9071",
         "0.2119",
-        "denser than dense",
-        "out of reach",
+        "MELoRA: larger than dense: in 4 of 4 blocks the factors store at least as many numbers as the block",
+        "MELoRA: the error cannot fall below 0.9070: entries outside the blocks are never approximated",
     ] {
         assert!(text.contains(part), "{part} in {text}");
     }
@@ -183,11 +183,12 @@ fn singular_values_carry_the_norm_and_the_rank() {
 }
 
 #[test]
-fn localized_beats_lora_on_three_quarters_of_the_fives() {
+fn localized_is_better_than_lora_on_three_quarters_of_the_fives() {
     let found = json_of("dataset --digit 5 --json");
     assert_eq!(found["split"], "test");
     assert_eq!(found["count"], 892);
     assert_eq!(found["localized_beats_lora"], 0.75);
+    assert_eq!(found["localized_equals_lora"], 0.0);
     assert_eq!(found["by_digit"].as_array().unwrap().len(), 1);
     assert_eq!(
         found["by_digit"][0]["mean_error"]
@@ -204,10 +205,15 @@ fn the_data_set_gives_numpys_means_and_shares() {
     assert_eq!(found["count"], 10_000);
     let means = [0, 1, 2, 3].map(|method| four(&found["methods"][method]["mean_error"]));
     assert_eq!(means, ["0.2316", "0.8028", "0.2361", "0.1160"]);
-    let wins = found["localized_beats_lora"].as_f64().unwrap();
-    // 40 ones are met exactly by both methods, where rounding decides.
-    assert!((wins - 0.478).abs() < 0.001, "{wins}");
-    let zeros = &found["by_digit"][0];
+    assert_eq!(four(&found["localized_beats_lora"]), "0.4736");
+    assert_eq!(found["localized_equals_lora"], 0.004);
+    let [zeros, ones] = [0, 1].map(|digit| &found["by_digit"][digit]);
+    // The 40 images that both methods meet exactly are all ones.
+    assert_eq!(
+        (four(&ones["localized_equals_lora"]), ones["count"].as_u64()),
+        (format!("{:.4}", 40.0 / 1135.0), Some(1135))
+    );
+    assert_eq!(zeros["localized_equals_lora"], 0.0);
     assert_eq!(
         (zeros["digit"].as_u64(), zeros["count"].as_u64()),
         (Some(0), Some(980))

@@ -103,6 +103,7 @@ impl Worked {
             range: None,
             panels: panels.map(|(s, f, e, p)| panel((s, f, e, p))).collect(),
             error_maps,
+            notes: Vec::new(),
         };
         figure_one(context, &shown)
     }
@@ -172,7 +173,6 @@ pub fn sweep(theme: Theme) -> AccuracyDrop {
                     params,
                     drop,
                     spread: Some((drop * 0.9 - 0.1, drop * 1.08 + 0.1)),
-                    marked: *rank == 8,
                 }
             })
             .collect();

@@ -47,6 +47,34 @@ fn good_files() -> Vec<(String, Vec<u8>)> {
         ("a.csv".to_owned(), b"a,\"b\nc\"\n1,2\n3,4\n".to_vec()),
         ("a.tsv".to_owned(), b"1,5\t2\n3\t4\n".to_vec()),
         ("a.txt".to_owned(), b"# c\n1 2\n3 4\n".to_vec()),
+        (
+            "sep.csv".to_owned(),
+            b"sep=;\r\"g\";2001;2002\rx;\"1.234,5\";2D0\ry;3;4\r".to_vec(),
+        ),
+        (
+            "a.mtx".to_owned(),
+            b"%%MatrixMarket matrix coordinate real symmetric\n%\n3 3 2\n1 1 2\n3 1 4e0\n".to_vec(),
+        ),
+        (
+            "b.mtx".to_owned(),
+            b"%%MatrixMarket matrix array integer skew-symmetric\n3 3\n1\n2\n3\n".to_vec(),
+        ),
+        (
+            "octave.txt".to_owned(),
+            b"# name: A\n# type: matrix\n# rows: 1\n# columns: 2\n 1 2\n\n\n# name: s\n# type: string\n# elements: 1\n# length: 2\nhi\n".to_vec(),
+        ),
+        (
+            "sparse.mat".to_owned(),
+            b"# name: S\n# type: sparse matrix\n# nnz: 1\n# rows: 2\n# columns: 2\n1 2 0.5\n".to_vec(),
+        ),
+        (
+            "esri.asc".to_owned(),
+            b"ncols 2\nnrows 2\ncellsize 1\nNODATA_value -1\n1 2\n3 4\n".to_vec(),
+        ),
+        (
+            "surfer.grd".to_owned(),
+            b"DSAA\n2 2\n0 1\n0 1\n1 4\n1 2\n3 4\n".to_vec(),
+        ),
     ];
     for format in [
         ImageFormat::Png,
@@ -101,8 +129,38 @@ proptest! {
     }
 
     #[test]
-    fn any_text_as_a_table(content in "[-0-9a-zN.,;|\t \"#\n]{0,80}") {
+    fn any_text_as_a_table(content in "(sep=)?[-0-9a-zDN.,;|'%\u{2212}\t \"#\r\n]{0,80}") {
         check(load_bytes("a.csv", content.as_bytes(), &tight()))?;
+    }
+
+    #[test]
+    fn any_text_behind_the_beginning_of_a_format(
+        beginning in prop::sample::select(vec![
+            "%%MatrixMarket matrix coordinate real general\n",
+            "%%MatrixMarket matrix array real symmetric\n",
+            "# name: A\n# type: matrix\n",
+            "# name: A\n# type: sparse matrix\n",
+            "# name: A\n# type: int8 matrix\n# ndims: 2\n",
+            "ncols 3\nnrows 2\n",
+            "DSAA\n2 3\n0 1\n0 1\n0 1\n",
+        ]),
+        content in "(# rows: [0-9]{1,20}\n# columns: [0-9]{1,20}\n)?[-0-9.e \n#%]{0,60}",
+    ) {
+        check(load_bytes("a.txt", (beginning.to_owned() + &content).as_bytes(), &tight()))?;
+    }
+
+    /// What two texts of the same cells say must not hang on the line ends.
+    #[test]
+    fn line_ends_change_nothing(content in "[0-9a-c.,;\" #\n]{0,60}") {
+        let read = |text: &str| {
+            let loaded = load_bytes("a.csv", text.as_bytes(), &tight());
+            loaded.map(|loaded| (loaded.matrix, loaded.notes)).map_err(|error| error.to_string())
+        };
+        let expected = read(&content);
+        if !content.is_empty() {
+            prop_assert_eq!(read(&content.replace('\n', "\r")), expected.clone());
+            prop_assert_eq!(read(&content.replace('\n', "\r\n")), expected);
+        }
     }
 
     #[test]

@@ -9,11 +9,15 @@ use nalgebra::DMatrix;
 mod arrays;
 mod data_sets;
 mod fuzz;
+mod idx_folders;
 mod pictures;
 mod syntax;
 mod synthetic;
+mod table_forms;
+mod table_numbers;
 mod tables;
 mod tiffs;
+mod text_formats;
 
 /// What the command line would read.
 fn read(text: &str) -> Result<Loaded, SourceError> {
@@ -42,6 +46,14 @@ fn refused(result: Result<Loaded, SourceError>, words: &[&str]) -> String {
         assert!(text.contains(word), "'{word}' is not in: {text}");
     }
     text
+}
+
+/// A file of `tests/data/cases`, as the command line would read it.
+fn case(file: &str) -> Result<Loaded, SourceError> {
+    read(&format!(
+        "{}/tests/data/cases/{file}",
+        env!("CARGO_MANIFEST_DIR")
+    ))
 }
 
 fn from_hex(text: &str) -> Vec<u8> {

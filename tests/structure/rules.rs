@@ -104,9 +104,9 @@ fn forbidden_path(name: &str, path: &SpelledPath) -> Option<&'static str> {
     } else if names(&["std::sync::mpsc"]) && mathematics {
         Some("must not own channels, report progress through a callback")
     } else if names(&["std::thread", "rayon::spawn", "rayon::ThreadPoolBuilder"])
-        && name != "app/worker.rs"
+        && !["app/worker.rs", "process/threads.rs"].contains(&name)
     {
-        Some("must not own threads, they live in src/app/worker.rs")
+        Some("must not own threads, they live in src/app/worker.rs and src/process/threads.rs")
     } else if path.parts.iter().any(|part| part == "SVD") || names(&["faer"]) {
         (!factorizes(name)).then_some(ONE_SVD)
     } else {

@@ -17,7 +17,7 @@ use localized_lora::source::{Limits, Source};
 use super::{drop_file, settle};
 
 /// Two layouts of one configuration each, one epoch: three runs with full fine-tuning.
-fn small() -> Experiment {
+pub(super) fn small() -> Experiment {
     Experiment {
         layouts: Some(vec![Layout::Lora, Layout::LocalizedGrid]),
         ranks: Some(vec![2]),
@@ -36,7 +36,7 @@ fn endless() -> Experiment {
 }
 
 /// A window on the tab; sweeps are kept beside `file`.
-fn tab(experiment: Experiment, file: Option<PathBuf>) -> Harness<'static, Explorer> {
+pub(super) fn tab(experiment: Experiment, file: Option<PathBuf>) -> Harness<'static, Explorer> {
     let preferences = Preferences {
         experiment,
         ..Preferences::default()
@@ -54,7 +54,7 @@ fn tab(experiment: Experiment, file: Option<PathBuf>) -> Harness<'static, Explor
     harness
 }
 
-fn results(harness: &Harness<'static, Explorer>) -> Results {
+pub(super) fn results(harness: &Harness<'static, Explorer>) -> Results {
     let results = harness.state().finetune().training().results();
     results.expect("something is trained").clone()
 }
@@ -70,11 +70,11 @@ fn until(harness: &mut Harness<'static, Explorer>, what: &str, done: impl Fn(&Ex
     harness.step();
 }
 
-fn button(harness: &Harness<'static, Explorer>, name: &str) {
+pub(super) fn button(harness: &Harness<'static, Explorer>, name: &str) {
     harness.get_by_role_and_label(Role::Button, name).click();
 }
 
-fn only_file(folder: &Path) -> PathBuf {
+pub(super) fn only_file(folder: &Path) -> PathBuf {
     let files = std::fs::read_dir(folder.join("sweeps")).unwrap();
     let mut files: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
     assert_eq!(files.len(), 1, "{files:?}");
@@ -82,7 +82,7 @@ fn only_file(folder: &Path) -> PathBuf {
 }
 
 /// The same runs, whatever time they took.
-fn timeless(mut results: Results) -> Results {
+pub(super) fn timeless(mut results: Results) -> Results {
     let runs = results.full.runs.iter_mut().chain(&mut results.runs);
     runs.for_each(|run| run.seconds = 0.0);
     results
@@ -320,7 +320,7 @@ fn results_are_opened_by_dropping_them() {
     let damaged = folder.path().join("damaged.json");
     std::fs::write(&damaged, &text[..text.len() / 2]).unwrap();
     drop_file(&mut other, &damaged);
-    let message = other.state().state().message.clone();
+    let message = other.state().state().message().cloned();
     assert!(
         matches!(&message, Some(Message::Error(why)) if why.contains("damaged.json")),
         "{message:?}"
@@ -435,7 +435,7 @@ fn a_folder_without_digits_is_refused() {
     drop_file(&mut harness, folder.path());
     button(&harness, "Run");
     settle(&mut harness);
-    let message = harness.state().state().message.clone();
+    let message = harness.state().state().message().cloned();
     assert!(matches!(&message, Some(Message::Error(_))), "{message:?}");
     assert!(!harness.state().finetune().training().under_way());
 }
@@ -449,7 +449,7 @@ fn the_copied_command_names_the_run_in_view() {
     settle(&mut harness);
     harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::C);
     settle(&mut harness);
-    let message = harness.state().state().message.clone();
+    let message = harness.state().state().message().cloned();
     let expected = "copied: localized-lora finetune --preset quick \
                     --layouts 'lora,localized_grid' --ranks 2 --segments 4 --epochs 1 \
                     --run 'lora:2@0.001#0'";

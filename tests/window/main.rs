@@ -4,10 +4,17 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod approximate;
+mod export;
 mod finetune;
+mod finetune_kept;
+mod finetune_table;
+mod frame;
+mod keys;
 mod method;
 mod pictures;
 mod real;
+mod together;
+mod wanted;
 
 use std::path::Path;
 use std::sync::Arc;

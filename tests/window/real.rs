@@ -128,3 +128,29 @@ fn without_a_display_the_program_says_what_to_do() {
     assert_eq!(said.trim_end().lines().count(), 1, "{said}");
     assert!(said.contains("localized-lora approximate"), "{said}");
 }
+
+#[test]
+fn without_a_graphics_driver_the_program_says_what_to_install() {
+    if !installed("Xvfb") {
+        return;
+    }
+    let (_server, display) = display();
+    let output = Command::new(env!("CARGO_BIN_EXE_localized-lora"))
+        .env("DISPLAY", &display)
+        .env_remove("WAYLAND_DISPLAY")
+        .envs([
+            ("VK_ICD_FILENAMES", "/nonexistent"),
+            ("VK_DRIVER_FILES", "/nonexistent"),
+            ("LIBGL_DRIVERS_PATH", "/nonexistent"),
+            ("GBM_BACKENDS_PATH", "/nonexistent"),
+            ("__EGL_VENDOR_LIBRARY_FILENAMES", "/nonexistent"),
+        ])
+        .output()
+        .expect("the program starts");
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr);
+    let last = said.trim_end().lines().last().unwrap_or_default();
+    assert!(!last.contains("{}"), "{said}");
+    assert!(last.contains("mesa-vulkan-drivers"), "{said}");
+    assert!(last.contains("localized-lora approximate"), "{said}");
+}

@@ -8,6 +8,7 @@ use eframe::egui::{
     TextureOptions, Vec2, WidgetInfo,
 };
 
+use super::focus;
 use crate::source::DigitSet;
 
 /// Thumbnails on screen, a texture per row of them.
@@ -15,12 +16,22 @@ use crate::source::DigitSet;
 pub struct Gallery {
     /// The digits that pass the filter.
     shown: Arc<Vec<usize>>,
-    key: Option<(usize, Option<u8>, usize)>,
+    key: Option<Wall>,
     rows: HashMap<usize, TextureHandle>,
+    /// How far the wall was scrolled when it was last drawn.
+    offset: f32,
+    /// The picture and the wall that were last brought into view.
+    brought: Option<(usize, Wall)>,
 }
+
+/// Which digits stand in the wall, and how many in a row.
+type Wall = (usize, Option<u8>, usize);
 
 /// Size of a thumbnail in points.
 const THUMBNAIL: f32 = 30.0;
+
+/// Pixels along a side of a thumbnail; a row of them stays within what any driver draws.
+const LARGEST: usize = 64;
 
 /// Rows of thumbnails whose textures are kept.
 const KEPT_ROWS: usize = 64;
@@ -55,7 +66,8 @@ impl Gallery {
         }
     }
 
-    /// Shows the wall in `height`; returns the index of a digit that was clicked.
+    /// Shows the wall in `height`; returns the index of a digit that was clicked or that the arrows
+    /// went to. The whole wall is one stop of the keyboard.
     pub fn show(
         &mut self,
         ui: &mut egui::Ui,
@@ -73,37 +85,113 @@ impl Gallery {
         let shown = Arc::clone(&self.shown);
         let mut clicked = None;
         ui.spacing_mut().item_spacing = Vec2::ZERO;
-        egui::ScrollArea::vertical()
+        let mut area = egui::ScrollArea::vertical()
             .id_salt("gallery")
             .max_height(height)
-            .auto_shrink([false, true])
-            .show_rows(ui, THUMBNAIL, shown.len().div_ceil(columns), |ui, range| {
-                for row in range {
-                    let digits = &shown[row * columns..((row + 1) * columns).min(shown.len())];
-                    let texture = self
-                        .rows
-                        .entry(row)
-                        .or_insert_with(|| strip(ui, set, digits));
-                    clicked = strip_ui(ui, set, digits, texture, current).or(clicked);
-                }
-            });
-        clicked
+            .auto_shrink([false, true]);
+        if let Some(offset) = self.bring(current, columns, height) {
+            area = area.vertical_scroll_offset(offset);
+        }
+        let drawn = area.show_rows(ui, THUMBNAIL, shown.len().div_ceil(columns), |ui, range| {
+            for row in range {
+                let digits = &shown[row * columns..((row + 1) * columns).min(shown.len())];
+                let texture = self
+                    .rows
+                    .entry(row)
+                    .or_insert_with(|| strip(ui, set, digits));
+                clicked = strip_ui(ui, set, digits, texture, current).or(clicked);
+            }
+        });
+        self.offset = drawn.state.clamped_offset().y;
+        let stop = ui.interact(
+            drawn.inner_rect,
+            drawn.id.with("keys"),
+            Sense::focusable_noninteractive(),
+        );
+        stop.widget_info(|| {
+            let mut info = WidgetInfo::labeled(Role::ListBox, true, "gallery of digits");
+            info.current_text_value = current.map(|index| named(set, index));
+            info
+        });
+        if clicked.is_some() {
+            stop.request_focus();
+        }
+        let reached = reached(ui, &stop, &shown, columns, current);
+        clicked.or(reached)
     }
+
+    /// How far to scroll so that the whole row of a picture that is newly shown is seen; nothing
+    /// where it is in view, or the user has scrolled away from it since.
+    fn bring(&mut self, current: Option<usize>, columns: usize, height: f32) -> Option<f32> {
+        let shown = current.zip(self.key);
+        if std::mem::replace(&mut self.brought, shown) == shown {
+            return None;
+        }
+        let place = self.shown.binary_search(&current?).ok()?;
+        let top = (place / columns) as f32 * THUMBNAIL;
+        let least = top + THUMBNAIL - height;
+        (self.offset > top || self.offset < least).then(|| self.offset.clamp(least.max(0.0), top))
+    }
+}
+
+/// The digit that the arrows go to; Enter on a wall without the present digit takes its first.
+fn reached(
+    ui: &egui::Ui,
+    stop: &egui::Response,
+    shown: &[usize],
+    columns: usize,
+    current: Option<usize>,
+) -> Option<usize> {
+    let way = focus::arrows(ui, stop);
+    let enter = stop.has_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+    let present = current.and_then(|index| shown.binary_search(&index).ok());
+    let place = match (present, way) {
+        (Some(place), Some((down, right))) => {
+            place.checked_add_signed(down * columns as isize + right)?
+        }
+        (None, Some(_)) => 0,
+        (None, None) if enter => 0,
+        (_, None) => return None,
+    };
+    shown.get(place).copied()
+}
+
+fn named(set: &DigitSet, index: usize) -> String {
+    format!("image {index}, a {}", set.class_name(set.label(index)))
 }
 
 /// One row of digits as a texture.
 fn strip(ui: &egui::Ui, set: &DigitSet, digits: &[usize]) -> TextureHandle {
     let (rows, cols) = (set.rows(), set.cols());
-    let width = cols * digits.len();
-    let mut image = ColorImage::filled([width.max(1), rows], Color32::BLACK);
+    let side = rows.max(cols).min(LARGEST);
+    let width = side * digits.len();
+    let mut image = ColorImage::filled([width.max(1), side.max(1)], Color32::BLACK);
     for (place, index) in digits.iter().enumerate() {
-        for (cell, level) in set.pixels(*index).iter().enumerate() {
-            let at = (cell / cols) * width + place * cols + cell % cols;
-            image.pixels[at] = Color32::from_gray(*level);
+        let levels = set.grey(*index);
+        for (down, right, level) in thumbnail(&levels, (rows, cols), side) {
+            image.pixels[down * width + place * side + right] = Color32::from_gray(level);
         }
     }
     ui.ctx()
         .load_texture("gallery row", image, TextureOptions::NEAREST)
+}
+
+/// An image in the middle of a square: row, column and level of every cell that it covers. One that
+/// is larger than the square gives every so many pixels.
+fn thumbnail(
+    levels: &[u8],
+    (rows, cols): (usize, usize),
+    side: usize,
+) -> impl Iterator<Item = (usize, usize, u8)> {
+    let longest = rows.max(cols);
+    let shrunk = move |length: usize| (length * side / longest).max(1);
+    let (tall, wide) = (shrunk(rows), shrunk(cols));
+    let (top, left) = ((side - tall) / 2, (side - wide) / 2);
+    (0..tall * wide).map(move |cell| {
+        let (down, right) = (cell / wide, cell % wide);
+        let from = (down * rows / tall) * cols + right * cols / wide;
+        (top + down, left + right, levels[from])
+    })
 }
 
 fn strip_ui(
@@ -114,7 +202,8 @@ fn strip_ui(
     current: Option<usize>,
 ) -> Option<usize> {
     let size = Vec2::new(THUMBNAIL * digits.len() as f32, THUMBNAIL);
-    let (place, response) = ui.allocate_exact_size(size, Sense::click());
+    // The wall takes the focus as a whole, not row by row.
+    let (place, response) = ui.allocate_exact_size(size, Sense::CLICK);
     let first = digits.first().copied().unwrap_or_default();
     response
         .widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("digits from {first}")));
@@ -145,6 +234,49 @@ fn strip_ui(
         Stroke::new(1.0, ui.visuals().strong_text_color()),
         StrokeKind::Inside,
     );
-    response.on_hover_text_at_pointer(format!("image {index}, a {}", set.label(index)));
+    response.on_hover_text_at_pointer(named(set, index));
     clicked.then_some(index)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_row_of_a_new_picture_is_scrolled_whole_into_view_once() {
+        let mut gallery = Gallery {
+            shown: Arc::new((0..1000).collect()),
+            key: Some((1, None, 8)),
+            ..Gallery::default()
+        };
+        // Four rows of 30 in 124: the fifth ends at 150.
+        assert_eq!(gallery.bring(Some(5), 8, 124.0), None);
+        assert_eq!(gallery.bring(Some(38), 8, 124.0), Some(26.0));
+        gallery.offset = 26.0;
+        assert_eq!(gallery.bring(Some(38), 8, 124.0), None);
+        gallery.offset = 900.0;
+        assert_eq!(gallery.bring(Some(38), 8, 124.0), None, "scrolled away");
+        assert_eq!(gallery.bring(Some(39), 8, 124.0), Some(120.0));
+        assert_eq!(gallery.bring(None, 8, 124.0), None);
+    }
+
+    fn drawn(levels: &[u8], size: (usize, usize), side: usize) -> String {
+        let mut cells = vec![b'.'; side * side];
+        for (row, col, level) in thumbnail(levels, size, side) {
+            cells[row * side + col] = b'0' + level;
+        }
+        let rows = cells.chunks(side).map(String::from_utf8_lossy);
+        rows.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn images_of_any_shape_lie_in_the_middle_of_a_square() {
+        assert_eq!(drawn(&[1, 2, 3, 4], (2, 2), 2), "12 34");
+        assert_eq!(drawn(&[1, 2, 3], (1, 3), 3), "... 123 ...");
+        assert_eq!(drawn(&[1, 2, 3, 4], (4, 1), 4), ".1.. .2.. .3.. .4..");
+        // Every second pixel of one that is too large.
+        let large: Vec<u8> = (0..8).collect();
+        assert_eq!(drawn(&large, (2, 4), 2), "02 ..");
+        assert_eq!(drawn(&[7; 1000], (1, 1000), 2), "77 ..");
+    }
 }

@@ -26,9 +26,10 @@ pub(in crate::approx) fn multiplied_out(factors: &Factors, ranks: &[usize]) -> D
     matrix
 }
 
-fn multiply(block: &Factorization, rank: usize, target: MatMut<'_, f64>) {
+/// In the block's unit, so that no term overflows and denormal cells are rounded once, at the end.
+fn multiply(block: &Factorization, rank: usize, mut target: MatMut<'_, f64>) {
     let mut left = block.u.columns(0, rank).into_owned();
-    for (mut column, sigma) in left.column_iter_mut().zip(&block.sigma) {
+    for (mut column, sigma) in left.column_iter_mut().zip(&block.values.scaled) {
         column *= *sigma;
     }
     let (p, q) = target.shape();
@@ -39,11 +40,12 @@ fn multiply(block: &Factorization, rank: usize, target: MatMut<'_, f64>) {
         Par::rayon(0)
     };
     matmul(
-        target,
+        target.rb_mut(),
         Accum::Replace,
         MatRef::from_column_major_slice(left.as_slice(), p, rank),
         right.subrows(0, rank),
         1.0,
         par,
     );
+    target *= faer::Scale(block.values.unit);
 }

@@ -2,29 +2,45 @@
 
 use faer::diag::DiagMut;
 use faer::dyn_stack::{MemBuffer, MemStack};
-use faer::linalg::matmul::matmul;
+use faer::linalg::svd::bidiag::{bidiag_in_place, bidiag_in_place_scratch};
 use faer::linalg::svd::{ComputeSvdVectors, svd, svd_scratch};
-use faer::{Accum, MatMut, MatRef, Par};
+use faer::{MatMut, MatRef, Par};
 use nalgebra::DMatrix;
 
+use super::bidiagonal::{Bidiagonal, Vectors};
+use super::check::{Ratios, are_singular_values, is_sorted};
 use super::{Backend, FactorError, Factorization, check_finite};
-use crate::approx::metrics::norm;
 
 /// From this smaller side on faer is faster than nalgebra.
 const LARGE: usize = 48;
 
-/// Largest relative reconstruction error that passes for a factorization.
-pub const TOLERANCE: f64 = 1e-10;
+/// Singular values, largest first, in a unit in which none over- or underflows.
+#[derive(Clone, Debug)]
+pub(super) struct Values {
+    /// σ in units of `unit`.
+    pub scaled: Vec<f64>,
+    /// The power of two at or below the block's largest cell; one for the zero block.
+    pub unit: f64,
+}
 
-/// Σσ² = ‖W‖² loses what the iteration left off the diagonal only to second order, so values that
-/// come without vectors are held to rounding: this many ε for each row and column.
-const VALUES_TOLERANCE: f64 = 16.0 * f64::EPSILON;
+impl Values {
+    /// σ as they are: beyond the largest number infinite, below the smallest zero.
+    pub fn plain(&self) -> Vec<f64> {
+        self.scaled.iter().map(|sigma| sigma * self.unit).collect()
+    }
+}
 
-/// The convergence threshold at which nalgebra was right on all matrices where its default fails.
-const NALGEBRA_EPSILON: f64 = 1e-12;
-
-/// nalgebra has no limit on iterations of its own.
-const NALGEBRA_ITERATIONS: usize = 10_000;
+/// The power of two at or below a number's size, by which division is exact; one for zero.
+pub(super) fn unit_of(size: f64) -> f64 {
+    let bits = size.to_bits();
+    let exponent = bits & f64::INFINITY.to_bits();
+    match (bits, exponent) {
+        (0, _) => 1.0,
+        // Denormal: the highest bit that is set.
+        (_, 0) => f64::from_bits(1 << bits.ilog2()),
+        _ => f64::from_bits(exponent),
+    }
+}
 
 /// The verified thin SVD of a finite block. Cost: O(p q min(p, q)), on all cores for a large one.
 ///
@@ -37,206 +53,220 @@ pub fn factorize(block: &DMatrix<f64>) -> Result<Factorization, FactorError> {
 /// The same on chosen threads.
 pub(super) fn factorize_on(block: &DMatrix<f64>, par: Par) -> Result<Factorization, FactorError> {
     check_finite(block)?;
-    let scale = block.amax();
-    if scale == 0.0 {
-        return Ok(zero(block.nrows(), block.ncols()));
-    }
-    let scaled = block / scale;
-    let mut found = direct(&scaled, par)
-        .or_else(|| {
-            let turned = scaled.transpose();
-            direct(&turned, par).map(transposed)
-        })
-        .ok_or(FactorError::Unverified {
+    let unit = unit_of(block.amax());
+    let tall = tall(block, unit);
+    let found = if block.amax() == 0.0 {
+        zero(&tall)
+    } else {
+        verified(&tall, par).ok_or(FactorError::Unverified {
             rows: block.nrows(),
             cols: block.ncols(),
-        })?;
-    for sigma in &mut found.sigma {
-        *sigma *= scale;
-    }
-    Ok(found)
+        })?
+    };
+    let values = Values {
+        scaled: found.sigma,
+        unit,
+    };
+    let (u, v_t) = if is_wide(block) {
+        (found.v, found.u.transpose())
+    } else {
+        (found.u, found.v.transpose())
+    };
+    Ok(Factorization {
+        u,
+        sigma: values.plain(),
+        v_t,
+        backend: found.backend,
+        values,
+    })
 }
 
-/// The singular values alone, largest first: without vectors where Σσ² = ‖W‖² holds to rounding,
-/// else from the verified factorization.
+/// The singular values alone, largest first, as good as those that come with vectors.
 ///
 /// # Errors
 /// As [`factorize`].
 pub fn singular_values(block: &DMatrix<f64>) -> Result<Vec<f64>, FactorError> {
-    singular_values_on(block, Par::rayon(0))
+    values_on(block, Par::rayon(0)).map(|values| values.plain())
 }
 
-/// The same on chosen threads.
-pub(super) fn singular_values_on(block: &DMatrix<f64>, par: Par) -> Result<Vec<f64>, FactorError> {
+/// The same on chosen threads, in the block's unit.
+pub(super) fn values_on(block: &DMatrix<f64>, par: Par) -> Result<Values, FactorError> {
     check_finite(block)?;
-    let scale = block.amax();
-    if scale == 0.0 {
-        return Ok(vec![0.0; block.nrows().min(block.ncols())]);
+    let unit = unit_of(block.amax());
+    if block.amax() == 0.0 {
+        let scaled = vec![0.0; block.nrows().min(block.ncols())];
+        return Ok(Values { scaled, unit });
     }
-    let scaled = block / scale;
-    let found = if is_large(block) {
-        faer_values(&scaled, par)
+    let tall = tall(block, unit);
+    match verified_values(&tall, par) {
+        Some(scaled) => Ok(Values { scaled, unit }),
+        None => factorize_on(block, par).map(|found| found.values),
+    }
+}
+
+fn is_wide(block: &DMatrix<f64>) -> bool {
+    block.nrows() < block.ncols()
+}
+
+/// The block in its unit, with no fewer rows than columns.
+fn tall(block: &DMatrix<f64>, unit: f64) -> DMatrix<f64> {
+    let scaled = block / unit;
+    if is_wide(block) {
+        scaled.transpose()
     } else {
-        nalgebra_values(&scaled)
+        scaled
+    }
+}
+
+fn is_large(tall: &DMatrix<f64>) -> bool {
+    tall.ncols() >= LARGE
+}
+
+/// `U Σ Vᵀ` with V's columns as they are.
+struct Thin {
+    u: DMatrix<f64>,
+    sigma: Vec<f64>,
+    v: DMatrix<f64>,
+    backend: Backend,
+}
+
+impl Thin {
+    fn ratios(&self, tall: &DMatrix<f64>, par: Par) -> Ratios {
+        Ratios::of(tall, (&self.u, &self.sigma, &self.v), par)
+    }
+}
+
+/// The first library's answer, each held to its checks.
+fn verified(tall: &DMatrix<f64>, par: Par) -> Option<Thin> {
+    let ways: [fn(&DMatrix<f64>, Par) -> Option<Thin>; 2] = if is_large(tall) {
+        [with_faer, with_nalgebra]
+    } else {
+        [with_nalgebra, with_faer]
     };
-    let tolerance = VALUES_TOLERANCE * (block.nrows() + block.ncols()) as f64;
-    match found {
-        Some(mut sigma) if plausible(&scaled, &sigma, tolerance) => {
-            sigma.iter_mut().for_each(|s| *s *= scale);
-            Ok(sigma)
-        }
-        _ => factorize_on(block, par).map(|found| found.sigma),
-    }
+    ways.into_iter().find_map(|way| way(tall, par))
 }
 
-fn is_large(block: &DMatrix<f64>) -> bool {
-    block.nrows().min(block.ncols()) >= LARGE
-}
-
-/// The first library's answer that passes the check.
-fn direct(scaled: &DMatrix<f64>, par: Par) -> Option<Factorization> {
-    let verify = |found: &Factorization| verified(scaled, found, par);
-    if is_large(scaled) {
-        with_faer(scaled, par)
-            .filter(verify)
-            .or_else(|| with_nalgebra(scaled).filter(verify))
+/// σ from a bidiagonalization alone, where they pass the check.
+fn verified_values(tall: &DMatrix<f64>, par: Par) -> Option<Vec<f64>> {
+    let (diagonal, above) = if is_large(tall) {
+        faer_bidiagonal(tall, par)
     } else {
-        with_nalgebra(scaled)
-            .filter(verify)
-            .or_else(|| with_faer(scaled, par).filter(verify))
-    }
+        nalgebra_bidiagonal(tall)
+    };
+    let bidiagonal = Bidiagonal {
+        diagonal: diagonal.clone(),
+        above: above.clone(),
+        vectors: None,
+    };
+    let mut sigma = bidiagonal.diagonalized()?.diagonal;
+    sigma.iter_mut().for_each(|s| *s = s.abs());
+    sigma.sort_by(|a, b| b.total_cmp(a));
+    are_singular_values(tall, &diagonal, &above, &sigma).then_some(sigma)
 }
 
 /// The zero block: any orthonormal vectors do.
-fn zero(rows: usize, cols: usize) -> Factorization {
-    let rank = rows.min(cols);
-    Factorization {
+fn zero(tall: &DMatrix<f64>) -> Thin {
+    let (rows, rank) = tall.shape();
+    Thin {
         u: DMatrix::identity(rows, rank),
         sigma: vec![0.0; rank],
-        v_t: DMatrix::identity(rank, cols),
+        v: DMatrix::identity(rank, rank),
         backend: Backend::Nalgebra,
     }
 }
 
-#[allow(clippy::disallowed_methods)]
-fn with_nalgebra(block: &DMatrix<f64>) -> Option<Factorization> {
-    let mut found =
-        block
-            .clone()
-            .try_svd_unordered(true, true, NALGEBRA_EPSILON, NALGEBRA_ITERATIONS)?;
-    // Where squares underflow nalgebra finds NaN, and its own sorting panics.
-    if found.singular_values.iter().any(|s| !s.is_finite()) {
-        return None;
+/// nalgebra's bidiagonalization, made diagonal by [`Bidiagonal`].
+fn with_nalgebra(tall: &DMatrix<f64>, par: Par) -> Option<Thin> {
+    let reduced = tall.clone().bidiagonalize();
+    let (diagonal, above) = (reduced.diagonal(), reduced.off_diagonal());
+    let found = Bidiagonal {
+        diagonal: diagonal.as_slice().to_vec(),
+        above: above.as_slice().to_vec(),
+        vectors: Some(Vectors {
+            u: reduced.u(),
+            v: reduced.v_t().transpose(),
+        }),
     }
-    found.sort_by_singular_values();
-    Some(Factorization {
-        u: found.u?,
-        sigma: found.singular_values.iter().copied().collect(),
-        v_t: found.v_t?,
+    .diagonalized()?;
+    let Vectors { u, v } = found.vectors?;
+    let mut order: Vec<usize> = (0..found.diagonal.len()).collect();
+    order.sort_by(|a, b| found.diagonal[*b].abs().total_cmp(&found.diagonal[*a].abs()));
+    let mut u = u.select_columns(&order);
+    for (column, at) in order.iter().enumerate() {
+        if found.diagonal[*at] < 0.0 {
+            u.column_mut(column).neg_mut();
+        }
+    }
+    let found = Thin {
+        u,
+        sigma: order.iter().map(|at| found.diagonal[*at].abs()).collect(),
+        v: v.select_columns(&order),
         backend: Backend::Nalgebra,
-    })
+    };
+    let right = are_singular_values(tall, diagonal.as_slice(), above.as_slice(), &found.sigma);
+    (right && found.ratios(tall, par).meet_lapacks()).then_some(found)
 }
 
-#[allow(clippy::disallowed_methods)]
-fn nalgebra_values(block: &DMatrix<f64>) -> Option<Vec<f64>> {
-    let found =
-        block
-            .clone()
-            .try_svd_unordered(false, false, NALGEBRA_EPSILON, NALGEBRA_ITERATIONS)?;
-    let mut sigma: Vec<f64> = found.singular_values.iter().copied().collect();
-    // The same as above: total_cmp stands NaN, which the check then refuses.
-    sigma.sort_by(|a, b| b.total_cmp(a));
-    Some(sigma)
+fn nalgebra_bidiagonal(tall: &DMatrix<f64>) -> (Vec<f64>, Vec<f64>) {
+    let reduced = tall.clone().bidiagonalize();
+    (
+        reduced.diagonal().as_slice().to_vec(),
+        reduced.off_diagonal().as_slice().to_vec(),
+    )
 }
 
-fn with_faer(block: &DMatrix<f64>, par: Par) -> Option<Factorization> {
-    let (rows, cols) = block.shape();
-    let rank = rows.min(cols);
-    let (mut u, mut v) = (DMatrix::zeros(rows, rank), DMatrix::zeros(cols, rank));
+/// faer's own SVD.
+fn with_faer(tall: &DMatrix<f64>, par: Par) -> Option<Thin> {
+    let (rows, rank) = tall.shape();
+    let (mut u, mut v) = (DMatrix::zeros(rows, rank), DMatrix::zeros(rank, rank));
     let mut sigma = vec![0.0; rank];
     let thin = ComputeSvdVectors::Thin;
-    let scratch = svd_scratch::<f64>(rows, cols, thin, thin, par, Default::default());
+    let scratch = svd_scratch::<f64>(rows, rank, thin, thin, par, Default::default());
     svd(
-        view(block),
+        view(tall),
         DiagMut::from_slice_mut(&mut sigma),
-        Some(MatMut::from_column_major_slice_mut(
-            u.as_mut_slice(),
-            rows,
-            rank,
-        )),
-        Some(MatMut::from_column_major_slice_mut(
-            v.as_mut_slice(),
-            cols,
-            rank,
-        )),
+        Some(view_mut(&mut u)),
+        Some(view_mut(&mut v)),
         par,
         MemStack::new(&mut MemBuffer::new(scratch)),
         Default::default(),
     )
     .ok()?;
-    Some(Factorization {
+    let found = Thin {
         u,
         sigma,
-        v_t: v.transpose(),
+        v,
         backend: Backend::Faer,
-    })
+    };
+    let ratios = found.ratios(tall, par);
+    (is_sorted(&found.sigma) && ratios.meet_lapacks() && ratios.prove_sigma()).then_some(found)
 }
 
-fn faer_values(block: &DMatrix<f64>, par: Par) -> Option<Vec<f64>> {
-    let (rows, cols) = block.shape();
-    let mut sigma = vec![0.0; rows.min(cols)];
-    let none = ComputeSvdVectors::No;
-    let scratch = svd_scratch::<f64>(rows, cols, none, none, par, Default::default());
-    svd(
-        view(block),
-        DiagMut::from_slice_mut(&mut sigma),
-        None,
-        None,
+fn faer_bidiagonal(tall: &DMatrix<f64>, par: Par) -> (Vec<f64>, Vec<f64>) {
+    let (rows, cols) = tall.shape();
+    let mut reduced = tall.clone();
+    // The reflections' coefficients, which only vectors need; blocks of one.
+    let (mut left, mut right) = (DMatrix::zeros(1, cols), DMatrix::zeros(1, cols - 1));
+    let scratch = bidiag_in_place_scratch::<f64>(rows, cols, par, Default::default());
+    bidiag_in_place(
+        view_mut(&mut reduced),
+        view_mut(&mut left),
+        view_mut(&mut right),
         par,
         MemStack::new(&mut MemBuffer::new(scratch)),
         Default::default(),
+    );
+    (
+        (0..cols).map(|k| reduced[(k, k)]).collect(),
+        (1..cols).map(|k| reduced[(k - 1, k)]).collect(),
     )
-    .ok()?;
-    Some(sigma)
 }
 
-fn view(matrix: &DMatrix<f64>) -> MatRef<'_, f64> {
+pub(super) fn view(matrix: &DMatrix<f64>) -> MatRef<'_, f64> {
     MatRef::from_column_major_slice(matrix.as_slice(), matrix.nrows(), matrix.ncols())
 }
 
-fn transposed(found: Factorization) -> Factorization {
-    Factorization {
-        u: found.v_t.transpose(),
-        v_t: found.u.transpose(),
-        ..found
-    }
-}
-
-/// σ finite and sorted, Σσ² = ‖W‖², ‖W − UΣVᵀ‖ small; `block` is scaled to max |a| = 1.
-fn verified(block: &DMatrix<f64>, found: &Factorization, par: Par) -> bool {
-    plausible(block, &found.sigma, TOLERANCE) && {
-        let mut scaled_u = found.u.clone();
-        for (mut column, sigma) in scaled_u.column_iter_mut().zip(&found.sigma) {
-            column *= *sigma;
-        }
-        let mut residual = block.clone();
-        let (rows, cols) = block.shape();
-        matmul(
-            MatMut::from_column_major_slice_mut(residual.as_mut_slice(), rows, cols),
-            Accum::Add,
-            view(&scaled_u),
-            view(&found.v_t),
-            -1.0,
-            par,
-        );
-        residual.norm() <= TOLERANCE * block.norm()
-    }
-}
-
-/// σ finite and sorted, and Σσ² = ‖W‖² within a relative tolerance.
-fn plausible(block: &DMatrix<f64>, sigma: &[f64], tolerance: f64) -> bool {
-    let sorted = sigma.windows(2).all(|pair| pair[0] >= pair[1]);
-    let finite = sigma.iter().all(|s| s.is_finite() && *s >= 0.0);
-    let ratio = norm(sigma.iter().copied()) / norm(block.iter().copied());
-    sorted && finite && (ratio - 1.0).abs() <= tolerance
+fn view_mut(matrix: &mut DMatrix<f64>) -> MatMut<'_, f64> {
+    let (rows, cols) = matrix.shape();
+    MatMut::from_column_major_slice_mut(matrix.as_mut_slice(), rows, cols)
 }

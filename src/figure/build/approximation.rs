@@ -31,6 +31,8 @@ pub struct Approximation<'a> {
     pub panels: Vec<Panel<'a>>,
     /// Adds a row of signed residuals W − Ŵ on one scale.
     pub error_maps: bool,
+    /// What a reader must know to compare the numbers fairly.
+    pub notes: Vec<String>,
 }
 
 /// One approximation.
@@ -85,8 +87,8 @@ pub fn figure_one(context: &Context, shown: &Approximation) -> Figure {
     }
     let long = shown.name.chars().count() > NAME_SHOWN;
     let name = long.then(|| format!("Original: {}.", label::clean(shown.name)));
-    let of_methods = evaluations.iter().flat_map(|one| notes(one));
-    let notes: Vec<String> = name.into_iter().chain(of_methods).collect();
+    let sentences = shown.notes.iter().map(|note| format!("{note}."));
+    let notes: Vec<String> = name.into_iter().chain(sentences).collect();
     if !notes.is_empty() {
         figure.rows.push(vec![Element::Notes(notes)]);
     }
@@ -217,41 +219,6 @@ pub(super) fn extremes(matrix: &DMatrix<f64>) -> (f64, f64) {
             Some((low.min(value), high.max(value)))
         })
         .unwrap_or((0.0, 1.0))
-}
-
-/// What a reader must know to compare the numbers fairly.
-fn notes(one: &Evaluation) -> Vec<String> {
-    let name = one.method().title();
-    let blocks = |count: usize| match one.ranks.len() {
-        1 => "its one block".to_owned(),
-        all => format!("{count} of {all} blocks"),
-    };
-    let mut notes = Vec::new();
-    if one.clamped_blocks > 0 {
-        notes.push(format!(
-            "{name}: in {} the rank was lowered to the smaller side.",
-            blocks(one.clamped_blocks)
-        ));
-    }
-    if one.denser_than_dense > 0 {
-        notes.push(format!(
-            "{name}: the factors of {} store at least as many numbers as they replace.",
-            blocks(one.denser_than_dense)
-        ));
-    }
-    if one.out_of_reach > 0.0 {
-        notes.push(format!(
-            "{name}: cells outside of the blocks leave an error of {} at any rank.",
-            label::error(one.out_of_reach)
-        ));
-    }
-    if one.unused > 0 {
-        let unused = label::count(one.unused);
-        notes.push(format!(
-            "{name}: {unused} parameters of the budget are unused."
-        ));
-    }
-    notes
 }
 
 fn describe(shown: &Approximation) -> String {

@@ -2,7 +2,6 @@
 
 use super::{Context, Look};
 use crate::approx::curve::CurvePoint;
-use crate::approx::metrics::numerical_rank;
 use crate::approx::{Evaluation, MethodSettings, Spectra};
 use crate::figure::table::{Cell, Column, Row, Table};
 use crate::figure::{Element, Figure, Guide, GuideAxis, Mark, Plot, Series, SeriesStyle, label};
@@ -225,12 +224,9 @@ fn spectrum(context: &Context, method: &MethodSpectrum, sigma: &[&[f64]]) -> Plo
 /// Each block's values that count towards a numerical rank; numerically zero ones would only
 /// stretch the axis to 1e-16.
 fn above_threshold(spectra: &Spectra) -> Vec<&[f64]> {
-    let blocks = spectra.layout.blocks().iter().zip(&spectra.sigma);
+    let blocks = spectra.sigma.iter().enumerate();
     blocks
-        .map(|(block, sigma)| {
-            let rank = numerical_rank(sigma, block.rows.len(), block.cols.len());
-            &sigma[..rank]
-        })
+        .map(|(block, sigma)| &sigma[..spectra.numerical_rank(block)])
         .collect()
 }
 

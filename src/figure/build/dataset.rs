@@ -2,7 +2,7 @@
 
 use super::{Context, Look};
 use crate::approx::Method;
-use crate::approx::survey::{Spread, Survey};
+use crate::approx::survey::{Spread, Survey, Verdict};
 use crate::figure::palette::Theme;
 use crate::figure::table::{Cell, Column, Row, Table};
 use crate::figure::{Element, Figure, Guide, GuideAxis, Plot, Series, SeriesStyle, label};
@@ -54,6 +54,15 @@ pub fn distribution(context: &Context, survey: &Survey) -> Figure {
         .with_row(vec![Element::Table(label_table(survey, context.theme))])
 }
 
+/// *Localized better on 47.4 %, equal on 0.4 %*: of the matrices, against LoRA.
+pub fn verdict_sentence(verdict: &Verdict) -> String {
+    format!(
+        "Localized better on {}, equal on {}",
+        label::percent(verdict.better),
+        label::percent(verdict.equal)
+    )
+}
+
 /// Mean, spread and setting of each method over the whole survey.
 pub fn survey_table(survey: &Survey, theme: Theme) -> Table {
     let looks = methods(survey, theme);
@@ -81,20 +90,22 @@ pub fn survey_table(survey: &Survey, theme: Theme) -> Table {
     }
 }
 
-/// Mean error of each method for every label, and how often Localized beats LoRA.
+/// Mean error of each method for every label, and how often Localized is better than LoRA or equal.
 pub fn label_table(survey: &Survey, theme: Theme) -> Table {
     let looks = methods(survey, theme);
-    let overall = survey.localized_beats_lora();
+    let overall = survey.localized_against_lora();
     let mut columns = vec![Column::left("Label"), Column::right("Count")];
     columns.extend(looks.iter().map(|look| Column::right(&look.name)));
     if overall.is_some() {
-        columns.push(Column::right("Localized beats LoRA"));
+        columns.push(Column::right("Localized better"));
+        columns.push(Column::right("Equal"));
     }
-    let row = |head: String, count: usize, means: Vec<f64>, wins: Option<f64>| {
+    let row = |head: String, count: usize, means: Vec<f64>, verdict: Option<Verdict>| {
         let mut cells = vec![Cell::text(head), Cell::count(count)];
         let means = means.into_iter();
         cells.extend(means.map(|mean| Cell::number(label::error(mean), mean)));
-        cells.extend(wins.map(|wins| Cell::number(label::percent(wins), wins)));
+        let shares = verdict.into_iter().flat_map(|one| [one.better, one.equal]);
+        cells.extend(shares.map(|share| Cell::number(label::percent(share), share)));
         Row { color: None, cells }
     };
     let by_label = survey.by_label().into_iter().map(|one| {
@@ -103,7 +114,7 @@ pub fn label_table(survey: &Survey, theme: Theme) -> Table {
             one.label.to_string(),
             one.count,
             means,
-            one.localized_beats_lora,
+            one.localized_against_lora,
         )
     });
     let all = (0..looks.len()).map(|s| survey.spread(s).mean).collect();

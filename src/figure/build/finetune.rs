@@ -5,8 +5,8 @@ use nalgebra::DMatrix;
 use super::approximation::extremes;
 use super::{Context, Look};
 use crate::figure::{
-    BlockLine, Colors, ConfusionMatrix, Element, Figure, Guide, GuideAxis, Heading, Heatmap, Mark,
-    Plot, ScaleBar, Series, SeriesStyle, label,
+    BlockLine, Colors, ConfusionMatrix, Element, Figure, Guide, GuideAxis, Heading, Heatmap, Plot,
+    ScaleBar, Series, SeriesStyle, label,
 };
 
 /// Pictures of single hidden units beside each other.
@@ -45,8 +45,6 @@ pub struct FrontierPoint {
     pub drop: f64,
     /// Smallest and largest drop over the seeds, where there are several.
     pub spread: Option<(f64, f64)>,
-    /// Whether it is pointed out.
-    pub marked: bool,
 }
 
 /// The paper's Figure 2: accuracy drop against the share of trainable parameters.
@@ -61,9 +59,8 @@ pub fn accuracy_drop(context: &Context, shown: &AccuracyDrop) -> Figure {
         series: layouts
             .clone()
             .map(|layout| layout.cloud(full))
-            .chain(layouts.clone().map(|layout| layout.curve(full)))
+            .chain(layouts.map(|layout| layout.curve(full)))
             .collect(),
-        marks: layouts.flat_map(|layout| layout.marks(full)).collect(),
         guides: vec![Guide {
             axis: GuideAxis::Y,
             at: 0.0,
@@ -109,17 +106,6 @@ impl Frontier {
             ..self.look.line(points.collect())
         };
         series.styled(SeriesStyle::LineWithPoints, self.look.marker)
-    }
-
-    fn marks(&self, full: usize) -> impl Iterator<Item = Mark> {
-        let marked = self.best.iter().filter(|one| one.marked);
-        marked.map(move |one| Mark {
-            x: percent(one.params, full),
-            y: one.drop,
-            color: self.look.color,
-            marker: self.look.marker,
-            label: String::new(),
-        })
     }
 }
 

@@ -10,7 +10,7 @@ pub use approximation::{Approximation, Panel, comparison_table, figure_one};
 pub use curves::{
     ErrorCurve, MethodSpectrum, curve_table, error_against_parameters, singular_values,
 };
-pub use dataset::{distribution, label_table, survey_table};
+pub use dataset::{distribution, label_table, survey_table, verdict_sentence};
 pub use finetune::{
     AccuracyDrop, Confusion, DeltaWeights, Feature, Frontier, FrontierPoint, TrainingCurve,
     accuracy_drop, confusion, delta_weights, training_curves,

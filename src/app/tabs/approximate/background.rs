@@ -6,16 +6,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use nalgebra::DMatrix;
 
+use crate::analysis::affordable;
 use crate::app::worker::{Answer, Answers, Reply, Wake, Worker};
+use crate::approx::FactorError;
 use crate::approx::best_grid::{GridAtBudget, grids_at_budget};
 use crate::approx::survey::{Survey, survey};
-use crate::approx::{FactorError, MethodSettings};
+use crate::figure::label;
+use crate::session::Settings;
 use crate::source::{Dataset, Split, Transform, digits};
 
 /// What can be asked.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ask {
-    /// These settings on every image of a split.
+    /// The settings, as its images take them, on every image of a split.
     Survey {
         /// The data set.
         dataset: Dataset,
@@ -23,8 +26,8 @@ pub enum Ask {
         split: Split,
         /// Shuffle and shift of every image.
         transform: Transform,
-        /// The settings.
-        settings: Vec<MethodSettings>,
+        /// The wanted settings.
+        settings: Settings,
     },
     /// Every grid at one budget, on the matrix of this id.
     Grids {
@@ -35,13 +38,63 @@ pub enum Ask {
     },
 }
 
+impl Ask {
+    /// What is measured, in words: `MNIST test images`.
+    pub fn subject(&self) -> String {
+        match self {
+            Self::Survey { dataset, split, .. } => {
+                let name = match dataset {
+                    Dataset::BuiltIn => "MNIST".to_owned(),
+                    Dataset::Folder(folder) => {
+                        let name = folder.file_name().unwrap_or(folder.as_os_str());
+                        label::clean(&name.to_string_lossy())
+                    }
+                };
+                let split = match split {
+                    Split::Test => "test",
+                    Split::Train => "training",
+                };
+                format!("{name} {split} images")
+            }
+            Self::Grids { .. } => "grids".to_owned(),
+        }
+    }
+}
+
+/// How far the work under way is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// What is done.
+    pub done: usize,
+    /// What there is; zero while that is not known.
+    pub of: usize,
+}
+
+impl Progress {
+    /// As a share of the work.
+    pub fn share(self) -> f32 {
+        self.done as f32 / self.of.max(1) as f32
+    }
+}
+
+/// A data set that was measured.
+#[derive(Debug)]
+pub struct Surveyed {
+    /// The errors.
+    pub survey: Survey,
+    /// Rows and columns of its images.
+    pub shape: (usize, usize),
+    /// Why a method is missing.
+    pub left_out: Vec<String>,
+}
+
 /// What comes back.
 #[derive(Debug)]
 pub enum Told {
-    /// A share of the work, 0 to 1.
-    Progress(f32),
+    /// How far it is.
+    Progress(Progress),
     /// A finished survey.
-    Survey(Ask, Survey),
+    Survey(Ask, Surveyed),
     /// A finished search.
     Grids(Ask, Vec<GridAtBudget>),
     /// Why it failed.
@@ -56,9 +109,9 @@ pub struct Background {
     worker: Option<(Worker<Request>, Answers<Told>)>,
     asked: Option<Ask>,
     /// How far the work under way is.
-    pub progress: f32,
+    pub progress: Progress,
     /// The last survey, with what it answers.
-    pub survey: Option<(Ask, Survey)>,
+    pub survey: Option<(Ask, Surveyed)>,
     /// The last search, with what it answers.
     pub grids: Option<(Ask, Vec<GridAtBudget>)>,
     /// Why the last request failed.
@@ -73,7 +126,7 @@ impl Background {
         if known || self.asked.as_ref() == Some(&ask) {
             return;
         }
-        self.progress = 0.0;
+        self.progress = Progress::default();
         self.failure = None;
         self.asked = Some(ask.clone());
         let (worker, _) = self
@@ -89,7 +142,7 @@ impl Background {
         };
         for answer in worker.receive(answers) {
             match answer {
-                Answer::Given(Told::Progress(share)) => self.progress = share,
+                Answer::Given(Told::Progress(now)) => self.progress = now,
                 Answer::Given(Told::Survey(ask, survey)) => self.survey = Some((ask, survey)),
                 Answer::Given(Told::Grids(ask, grids)) => self.grids = Some((ask, grids)),
                 Answer::Given(Told::Failed(why)) | Answer::Failed(why) => {
@@ -97,6 +150,20 @@ impl Background {
                 }
                 Answer::Finished => {}
             }
+        }
+    }
+
+    /// What is under way, in words.
+    pub fn describe(&self) -> String {
+        let Progress { done, of } = self.progress;
+        let counted = format!("{} of {}", label::count(done), label::count(of));
+        match &self.asked {
+            Some(ask @ Ask::Survey { .. }) if of == 0 => format!("Reading the {}…", ask.subject()),
+            Some(ask @ Ask::Survey { .. }) => {
+                format!("Measuring the {}: {counted}…", ask.subject())
+            }
+            Some(Ask::Grids { .. }) if of > 0 => format!("Trying grids: {counted}…"),
+            _ => "Measuring…".to_owned(),
         }
     }
 
@@ -150,28 +217,36 @@ fn survey_of(
     dataset: &Dataset,
     split: Split,
     transform: Transform,
-    settings: &[MethodSettings],
+    settings: &Settings,
     reply: &Reply<'_, Told>,
-) -> Outcome<Survey> {
+) -> Outcome<Surveyed> {
     let set = digits(dataset, split).map_err(|error| Some(error.to_string()))?;
+    let shape = (set.rows(), set.cols());
+    let settings = settings.fitted(shape.0, shape.1).settings;
+    let (methods, left_out) = affordable(&settings, shape.0, shape.1);
     let indices: Vec<usize> = (0..set.count()).collect();
     let total = indices.len();
     let told = AtomicUsize::new(0);
     let on_done = |done: usize| -> ControlFlow<()> {
         let percent = 100 * done / total.max(1);
         if told.fetch_max(percent, Ordering::Relaxed) < percent {
-            reply.send(Told::Progress(percent as f32 / 100.0));
+            reply.send(Told::Progress(Progress { done, of: total }));
         }
         reply.keep_going()
     };
-    survey(
+    let survey = survey(
         &indices,
         &|i| transform.apply(&set.matrix(i)),
         &|i| set.label(i),
-        settings,
+        &methods,
         &on_done,
     )
-    .map_err(said)
+    .map_err(said)?;
+    Ok(Surveyed {
+        survey,
+        shape,
+        left_out,
+    })
 }
 
 fn grids_of(
@@ -179,9 +254,11 @@ fn grids_of(
     budget: usize,
     reply: &Reply<'_, Told>,
 ) -> Outcome<Vec<GridAtBudget>> {
-    let most = (budget / (matrix.nrows() + matrix.ncols()).max(1)).max(1);
+    let (rows, cols) = matrix.shape();
+    let of = (budget / (rows + cols).max(1)).clamp(1, rows.min(cols).max(1));
     let on_grid = |grid: &GridAtBudget| {
-        reply.send(Told::Progress((grid.grid as f32 / most as f32).min(1.0)));
+        let done = grid.grid.min(of);
+        reply.send(Told::Progress(Progress { done, of }));
         reply.keep_going()
     };
     grids_at_budget(matrix, budget, &on_grid).map_err(said)

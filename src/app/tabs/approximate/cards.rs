@@ -1,63 +1,104 @@
-//! A card per method with its sliders, and the one budget that ties them.
+//! A card per method with its sliders. They show what this matrix takes of the wanted settings, and
+//! say why where that is something else.
 
-use eframe::egui::{self, Frame, RichText, Slider};
+use eframe::egui::{self, Frame, RichText};
 
+use super::knobs::{fixed, line, slider};
+use super::shared_budget;
 use crate::analysis::localized_parameters;
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
-use crate::approx::budget::BudgetRule;
-use crate::approx::{BlockLayout, LayoutKind, Method};
+use crate::approx::budget::parameters;
+use crate::approx::{LayoutKind, Method};
+use crate::figure::label;
 use crate::figure::palette::Theme;
-use crate::session::Settings;
+use crate::session::{Fitted, Settings};
 
-/// Draws the cards; `settings` changes as the user drags and types.
+/// The matrix's shape and the settings as it takes them.
+pub struct Fit {
+    /// Rows and columns.
+    pub shape: (usize, usize),
+    /// What is computed on it.
+    pub fitted: Fitted,
+}
+
+impl Fit {
+    fn most_segments(&self) -> usize {
+        self.shape.0.min(self.shape.1)
+    }
+
+    /// The largest rank of a block when each side is cut into `segments`.
+    fn most_rank(&self, segments: usize) -> usize {
+        let (rows, cols) = self.shape;
+        rows.div_ceil(segments.max(1))
+            .min(cols.div_ceil(segments.max(1)))
+    }
+
+    /// What the blocks of a method are: `16 blocks of 7 × 7, 224 parameters per rank`.
+    fn blocks(&self, kind: LayoutKind, count: usize) -> String {
+        let (rows, cols) = self.shape;
+        let segments = kind.segments().max(1);
+        let (height, width) = (rows.div_ceil(segments), cols.div_ceil(segments));
+        let even = rows.is_multiple_of(segments) && cols.is_multiple_of(segments);
+        let blocks = match (count, even) {
+            (1, _) => format!("1 block of {height} × {width}"),
+            (_, true) => format!("{} blocks of {height} × {width}", label::count(count)),
+            (_, false) => format!("{} blocks up to {height} × {width}", label::count(count)),
+        };
+        let cost = parameters(rows, cols, kind, 1).map_or(0, |cost| cost);
+        format!("{blocks}; rank 1 costs {}", label::count(cost))
+    }
+}
+
+/// Draws the cards; `settings` changes as the user drags and types, and not by being drawn.
 pub fn show(ui: &mut egui::Ui, state: &State, settings: &mut Settings, theme: Theme) {
-    let (rows, cols) = state
+    let shape = state
         .analysis
         .as_ref()
-        .map_or((28, 28), |a| a.loaded.matrix.shape());
-    budget_card(ui, settings, rows, cols);
-    let own_ranks = settings.matched.is_none();
-    let side = rows.min(cols).max(1);
-    let whole = max_rank(rows, cols, LayoutKind::Grid(1));
+        .map_or((28, 28), |analysis| analysis.loaded.matrix.shape());
+    let fit = Fit {
+        shape,
+        fitted: settings.fitted(shape.0, shape.1),
+    };
+    shared_budget::show(ui, state, settings, &fit);
+    let used = &fit.fitted.settings;
     card(ui, Method::Lora, theme, |ui| {
-        slider(ui, &mut settings.lora.rank, whole, "rank r", own_ranks);
+        let most = fit.most_rank(1);
+        let rank = &mut settings.lora.rank;
+        rank_slider(ui, used, rank, used.lora.rank, most, "rank r");
+        told(ui, &fit, Method::Lora, &fit.blocks(LayoutKind::Grid(1), 1));
     });
     card(ui, Method::Melora, theme, |ui| {
-        slider(ui, &mut settings.melora.blocks, side, "blocks N", true);
-        let most = max_rank(rows, cols, LayoutKind::Diagonal(settings.melora.blocks));
-        slider(
-            ui,
-            &mut settings.melora.rank,
-            most,
-            "rank r_diag",
-            own_ranks,
-        );
+        let blocks = used.melora.blocks;
+        let most = fit.most_segments();
+        slider(ui, &mut settings.melora.blocks, blocks, most, "blocks N");
+        let most = fit.most_rank(blocks);
+        let rank = &mut settings.melora.rank;
+        rank_slider(ui, used, rank, used.melora.rank, most, "rank r_diag");
+        let kind = LayoutKind::Diagonal(blocks);
+        told(ui, &fit, Method::Melora, &fit.blocks(kind, blocks));
     });
     card(ui, Method::Localized, theme, |ui| {
-        slider(ui, &mut settings.localized.grid, side, "grid K", true);
-        let most = max_rank(rows, cols, LayoutKind::Grid(settings.localized.grid));
-        slider(
-            ui,
-            &mut settings.localized.rank,
-            most,
-            "rank r_block",
-            own_ranks,
-        );
-        gralora(ui, settings);
+        let grid = used.localized.grid;
+        let most = fit.most_segments();
+        slider(ui, &mut settings.localized.grid, grid, most, "grid K");
+        let most = fit.most_rank(grid);
+        let rank = &mut settings.localized.rank;
+        rank_slider(ui, used, rank, used.localized.rank, most, "rank r_block");
+        gralora(ui, &fit);
     });
     card(ui, Method::LocalizedAdaptive, theme, |ui| {
         let shown = ui
-            .checkbox(&mut settings.show_adaptive, "show a rank r_ij per block")
+            .checkbox(&mut settings.show_adaptive, "Choose a rank for each block")
             .on_hover_text(
-                "II.C: spend the budget on the triplets with the largest σ² per parameter",
+                "r_ij (II.C): spend the budget on the triplets with the largest σ² per parameter",
             );
         if shown.changed() && settings.show_adaptive {
-            begin_adaptive(settings, rows, cols);
+            begin_adaptive(settings, &fit);
         }
         if settings.show_adaptive {
-            adaptive(ui, settings, rows, cols);
+            adaptive(ui, settings, &fit);
         }
     });
 }
@@ -71,119 +112,69 @@ fn card(ui: &mut egui::Ui, method: Method, theme: Theme, add: impl FnOnce(&mut e
     });
 }
 
-/// A slider over ranks or segments; small numbers get most of its way.
-fn slider(ui: &mut egui::Ui, value: &mut usize, most: usize, name: &str, enabled: bool) {
-    let most = most.max(1);
-    // A rank that the budget sets may be none at all. It is shown, never changed: a slider that
-    // lifted it to 1 would ask for the same computation again and again.
-    let mut shown = *value;
-    let (value, least) = match enabled {
-        true => (value, 1),
-        false => (&mut shown, 0),
-    };
-    let slider = Slider::new(value, least..=most)
-        .text(name)
-        .logarithmic(most > 64)
-        .step_by(1.0);
-    let response = ui.add_enabled(enabled, slider);
-    if !enabled {
-        response.on_disabled_hover_text("The one budget sets this rank");
+/// A rank's slider; one that the shared budget sets cannot be moved.
+fn rank_slider(
+    ui: &mut egui::Ui,
+    used: &Settings,
+    wanted: &mut usize,
+    shown: usize,
+    most: usize,
+    name: &str,
+) {
+    match used.matched {
+        None => slider(ui, wanted, shown, most, name),
+        Some(_) => fixed(ui, shown, most, name),
     }
 }
 
-fn budget_card(ui: &mut egui::Ui, settings: &mut Settings, rows: usize, cols: usize) {
-    Frame::group(ui.style()).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        let mut matched = settings.matched.is_some();
-        let hint = "One budget for all methods; every rank is the largest that it pays for";
-        if ui
-            .checkbox(&mut matched, "Match budgets")
-            .on_hover_text(hint)
-            .changed()
-        {
-            settings.matched = matched.then(BudgetRule::default);
-            if matched {
-                settings.adaptive.budget = lora_params(settings, rows, cols);
-            } else {
-                keep_ranks(settings);
-            }
-        }
-        let Some(rule) = &mut settings.matched else {
-            return;
-        };
-        for choice in [BudgetRule::EqualParameters, BudgetRule::SectionTwoE] {
-            ui.radio_value(rule, choice, choice.describe());
-        }
-        budget_slider(ui, &mut settings.adaptive.budget, rows, cols);
-    });
-}
-
-/// Leaves matched ranks behind as they are; one that the budget did not pay for becomes 1.
-fn keep_ranks(settings: &mut Settings) {
-    for rank in [
-        &mut settings.lora.rank,
-        &mut settings.melora.rank,
-        &mut settings.localized.rank,
-    ] {
-        *rank = (*rank).max(1);
-    }
-}
-
-fn lora_params(settings: &Settings, rows: usize, cols: usize) -> usize {
-    settings.lora.rank.min(rows.min(cols)) * (rows + cols)
-}
-
-fn budget_slider(ui: &mut egui::Ui, budget: &mut usize, rows: usize, cols: usize) {
-    let step = rows + cols;
-    let most = (rows.min(cols) * step).max(2);
-    ui.add(
-        Slider::new(budget, 2..=most)
-            .text("budget")
-            .logarithmic(most > 20_000)
-            .clamping(egui::SliderClamping::Edits),
-    )
-    .on_hover_text(format!("Parameters; one rank of LoRA costs {step}"));
+/// Why the settings above it are not the wanted ones, else what their blocks are.
+fn told(ui: &mut egui::Ui, fit: &Fit, method: Method, otherwise: &str) {
+    line(ui, &fit.fitted.reasons(method), otherwise);
 }
 
 /// Begins beside Localized, on its grid and with as many parameters, so that the two compare.
-fn begin_adaptive(settings: &mut Settings, rows: usize, cols: usize) {
+fn begin_adaptive(settings: &mut Settings, fit: &Fit) {
     if settings.adaptive.painted.is_some() {
         return;
     }
     settings.adaptive.grid = settings.localized.grid;
     if settings.matched.is_none() {
-        settings.adaptive.budget = localized_parameters(settings, rows, cols);
+        let (rows, cols) = fit.shape;
+        settings.adaptive.budget = localized_parameters(&fit.fitted.settings, rows, cols);
     }
 }
 
-fn adaptive(ui: &mut egui::Ui, settings: &mut Settings, rows: usize, cols: usize) {
-    let side = rows.min(cols).max(1);
-    slider(ui, &mut settings.adaptive.grid, side, "grid K", true);
-    if settings.matched.is_none() && settings.adaptive.painted.is_none() {
-        budget_slider(ui, &mut settings.adaptive.budget, rows, cols);
+fn adaptive(ui: &mut egui::Ui, settings: &mut Settings, fit: &Fit) {
+    let used = &fit.fitted.settings.adaptive;
+    let most = fit.most_segments();
+    slider(ui, &mut settings.adaptive.grid, used.grid, most, "grid K");
+    if settings.matched.is_none() && used.painted.is_none() {
+        shared_budget::slider(ui, &mut settings.adaptive.budget, fit.shape, &[]);
     }
-    if settings.adaptive.painted.is_some() {
-        // Wrapped, so that the panel does not grow when a block is painted.
-        ui.horizontal_wrapped(|ui| {
-            ui.label("ranks are painted by hand");
-            if ui.button("Choose them again").clicked() {
+    let by_hand = used.painted.is_some();
+    let reasons = fit.fitted.reasons(Method::LocalizedAdaptive);
+    ui.horizontal(|ui| {
+        if by_hand {
+            if ui.small_button("Choose automatically").clicked() {
                 settings.adaptive.painted = None;
             }
-        });
-    } else {
-        ui.label(RichText::new("Which triplets were kept is not counted").small());
-    }
+            line(ui, &reasons, "Ranks set by hand");
+        } else {
+            let counted = "The cost of recording which triplets were kept is not included";
+            line(ui, &reasons, counted);
+        }
+    });
 }
 
 /// The same method in the words of Hugging Face PEFT.
-fn gralora(ui: &mut egui::Ui, settings: &Settings) {
-    let s = settings.localized;
+fn gralora(ui: &mut egui::Ui, fit: &Fit) {
+    let s = fit.fitted.settings.localized;
     let text = format!("GraLoRA: gralora_k = {}, r = {}", s.grid, s.grid * s.rank);
-    ui.label(RichText::new(text).small()).on_hover_text(
-        "Localized LoRA's twin in Hugging Face PEFT (arXiv 2505.20355): r = K · r_block",
-    );
-}
-
-fn max_rank(rows: usize, cols: usize, kind: LayoutKind) -> usize {
-    BlockLayout::new(rows, cols, kind).map_or(1, |layout| layout.max_rank())
+    let reasons = fit.fitted.reasons(Method::Localized);
+    ui.scope(|ui| line(ui, &reasons, &text))
+        .response
+        .on_hover_text(format!(
+            "{text}: Localized LoRA's twin in Hugging Face PEFT (arXiv 2505.20355), r = K · r_block\n{}",
+            fit.blocks(LayoutKind::Grid(s.grid), s.grid * s.grid)
+        ));
 }

@@ -1,11 +1,12 @@
 //! What the tab gives for an export: its results, as the figures' builders take them.
 
+use super::background::Ask;
+use super::data_set::{data_set_of, survey_ask};
 use super::job::Analysis;
-use super::plots::{outcome_of, survey_ask};
-use super::{ApproximateTab, SecondPlot, job};
+use super::{ApproximateTab, SecondPlot};
+use crate::analysis::all_notes;
 use crate::app::export::{Exported, Kind};
 use crate::app::state::State;
-use crate::approx::Method;
 use crate::figure::build::{
     Approximation, Context, ErrorCurve, MethodSpectrum, Panel, comparison_table, curve_table,
     distribution, error_against_parameters, figure_one, singular_values, survey_table,
@@ -13,8 +14,8 @@ use crate::figure::build::{
 use crate::figure::palette::Theme;
 use crate::figure::{Colors, Table};
 use crate::report;
-use crate::session::{Export, View};
-use crate::source::{Dataset, Limits, Source};
+use crate::session::{Export, Session, Settings, View};
+use crate::source::Limits;
 
 /// What a command line would call the thing that is looked at.
 pub fn view(state: &State, second: SecondPlot) -> View {
@@ -25,15 +26,31 @@ pub fn view(state: &State, second: SecondPlot) -> View {
 }
 
 fn dataset_view(state: &State) -> View {
-    let (dataset, split) = match &state.session().source {
-        Source::Digit { dataset, split, .. } => (dataset.clone(), *split),
-        _ => (Dataset::BuiltIn, state.preferences.view.split),
-    };
+    let (dataset, split) = data_set_of(state, &state.session().source);
     View::Dataset {
         dataset,
         split,
         digit: None,
     }
+}
+
+/// The session on screen with its settings as what is looked at takes them, so that a command line
+/// says nothing that does not fit.
+pub fn fitted_session(state: &State, view: &View) -> Session {
+    let mut session = state.session().clone();
+    let shape = match (view, &state.analysis) {
+        (View::Dataset { .. }, _) => image_shape(state),
+        (_, Some(analysis)) => analysis.loaded.matrix.shape(),
+        (_, None) => return session,
+    };
+    session.settings = session.settings.fitted(shape.0, shape.1).settings;
+    session
+}
+
+/// Rows and columns of the gallery's images; MNIST's while they are read.
+fn image_shape(state: &State) -> (usize, usize) {
+    let digits = state.digits.as_ref();
+    digits.map_or((28, 28), |set| (set.rows(), set.cols()))
 }
 
 /// What a command line would call a figure.
@@ -46,6 +63,17 @@ pub fn view_of(state: &State, kind: Kind) -> View {
     }
 }
 
+/// What must be measured before the figure of a kind can be made.
+pub fn unmeasured(tab: &ApproximateTab, state: &State, kind: Kind) -> Option<Ask> {
+    let analysis = state.analysis.as_ref().filter(|_| kind == Kind::DataSet)?;
+    // Only a survey at the settings that the file will tell of.
+    let wanted = survey_ask(state, analysis);
+    let known = tab.background.survey.as_ref();
+    known
+        .is_none_or(|(ask, _)| *ask != wanted)
+        .then_some(wanted)
+}
+
 /// The figure of a kind, or the sentence that says why there is none.
 pub fn exported(
     tab: &ApproximateTab,
@@ -55,10 +83,17 @@ pub fn exported(
     export: &Export,
 ) -> Result<Exported, String> {
     let Some(analysis) = &state.analysis else {
-        return Err("nothing has been computed yet, open a matrix first".to_owned());
+        return Err("nothing has been computed yet; open a matrix first".to_owned());
     };
     let view = view_of(state, kind);
-    let command = analysis.session.command(&view, limits, Some(export));
+    let session = match kind {
+        Kind::DataSet => Session {
+            settings: surveyed_settings(tab, analysis),
+            ..analysis.session.clone()
+        },
+        _ => analysis.session.clone(),
+    };
+    let command = session.command(&view, limits, Some(export));
     let theme = export.theme;
     let context = Context {
         theme,
@@ -76,24 +111,21 @@ pub fn exported(
             (figure, curve_table(&context, &curves), json)
         }
         Kind::SingularValues => {
-            let methods = outcomes(analysis)
+            let methods = analysis
+                .outcomes()
                 .map(|o| report::BlockSpectra::new(&o.evaluation, &o.factors.spectra))
                 .collect();
             let json = report::text(&report::Spectrum { matrix, methods });
             (singular_values(&context, &spectra(analysis)), table, json)
         }
         Kind::DataSet => {
-            // Only a survey at the settings that the file will tell of.
-            let wanted = survey_ask(state, analysis);
-            let Some((_, survey)) = tab
-                .background
-                .survey
-                .as_ref()
-                .filter(|(ask, _)| *ask == wanted)
+            let known = tab.background.survey.as_ref();
+            let Some((_, surveyed)) = known.filter(|_| unmeasured(tab, state, kind).is_none())
             else {
-                return Err("the data set is being measured at these settings, wait for the plot 'Data set' and save again".to_owned());
+                return Err("the data set is not measured at these settings; save again".to_owned());
             };
             let transform = analysis.session.transform;
+            let survey = &surveyed.survey;
             let json = report::text(&report::Dataset::new(survey, &view, transform));
             (
                 distribution(&context, survey),
@@ -103,7 +135,10 @@ pub fn exported(
         }
         _ => {
             let name = analysis.session.title(&analysis.loaded.name);
-            let methods = outcomes(analysis).map(|o| (&o.evaluation).into()).collect();
+            let methods = analysis
+                .outcomes()
+                .map(|o| (&o.evaluation).into())
+                .collect();
             let json = report::text(&report::Approximation { matrix, methods });
             (
                 figure_one(&context, &approximation(analysis, &name, state)),
@@ -119,6 +154,13 @@ pub fn exported(
         json,
         npy: None,
     })
+}
+
+/// The settings of a survey as its images took them.
+fn surveyed_settings(tab: &ApproximateTab, analysis: &Analysis) -> Settings {
+    let known = tab.background.survey.as_ref();
+    let (rows, cols) = known.map_or((28, 28), |(_, surveyed)| surveyed.shape);
+    analysis.wanted.fitted(rows, cols).settings
 }
 
 fn matrix_report(analysis: &Analysis) -> report::Matrix {
@@ -143,26 +185,21 @@ fn curves_report(
     }
 }
 
-fn outcomes(analysis: &Analysis) -> impl Iterator<Item = &job::Outcome> {
-    analysis
-        .methods
-        .iter()
-        .filter_map(|m| m.outcome.as_ref().ok())
-}
-
 /// The table of all methods in view.
 pub fn comparison(analysis: &Analysis, theme: Theme) -> Table {
-    let evaluations: Vec<_> = outcomes(analysis).map(|o| &o.evaluation).collect();
+    let evaluations: Vec<_> = analysis.outcomes().map(|o| &o.evaluation).collect();
     comparison_table(theme, &evaluations)
 }
 
 fn approximation<'a>(analysis: &'a Analysis, name: &'a str, state: &State) -> Approximation<'a> {
+    let evaluations: Vec<_> = analysis.outcomes().map(|o| &o.evaluation).collect();
     Approximation {
         matrix: &analysis.loaded.matrix,
         name,
         rank: Some(analysis.rank),
         range: Some(analysis.range),
-        panels: outcomes(analysis)
+        panels: analysis
+            .outcomes()
             .map(|outcome| Panel {
                 evaluation: &outcome.evaluation,
                 layout: outcome.factors.layout(),
@@ -170,23 +207,24 @@ fn approximation<'a>(analysis: &'a Analysis, name: &'a str, state: &State) -> Ap
             })
             .collect(),
         error_maps: state.preferences.view.error_maps,
+        notes: all_notes(&evaluations, &analysis.session.settings),
     }
 }
 
 fn curves(analysis: &Analysis) -> Vec<ErrorCurve<'_>> {
-    Method::ALL
-        .into_iter()
-        .filter_map(|method| outcome_of(analysis, method))
-        .map(|outcome| ErrorCurve {
-            settings: &outcome.evaluation.settings,
-            points: &outcome.curve,
-            present: Some(&outcome.evaluation),
+    let methods = analysis.methods.iter();
+    methods
+        .map(|method| ErrorCurve {
+            settings: &method.settings,
+            points: &method.curve,
+            present: method.outcome.as_ref().ok().map(|one| &one.evaluation),
         })
         .collect()
 }
 
 fn spectra(analysis: &Analysis) -> Vec<MethodSpectrum<'_>> {
-    outcomes(analysis)
+    analysis
+        .outcomes()
         .map(|outcome| MethodSpectrum {
             settings: &outcome.evaluation.settings,
             spectra: &outcome.factors.spectra,

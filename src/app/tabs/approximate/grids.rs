@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use eframe::egui;
-use egui_plot::{Legend, Line, MarkerShape, Plot, PlotPoint, PlotPoints, Points, VLine};
+use egui_plot::{Legend, Line, MarkerShape, Plot, PlotPoints, Points, VLine};
 
 use super::ApproximateTab;
 use super::background::Ask;
+use super::data_set::{still_shown, working};
 use super::job::Analysis;
-use super::plots::{outcome_of, wake, working};
+use super::plots::{outcome_of, wake};
+use super::progress::DIMMED;
 use crate::app::texture::color32;
 use crate::app::theme;
 use crate::app::widgets::axis;
-use crate::approx::best_grid::{GridAtBudget, best_uniform};
+use crate::app::widgets::marks::Marks;
+use crate::approx::best_grid::{GridAtBudget, best_adaptive, best_uniform};
 use crate::approx::{Evaluation, LocalizedSettings, Method, MethodSettings};
 use crate::figure::label;
 use crate::figure::palette::Theme;
@@ -26,57 +29,66 @@ pub fn show(
     session: &mut Session,
     theme: Theme,
 ) {
+    let settings = &analysis.session.settings;
     let localized = outcome_of(analysis, Method::Localized).map(|o| o.evaluation.params);
-    let budget = match session.settings.matched {
-        Some(_) => session.settings.adaptive.budget,
-        None => localized.unwrap_or(session.settings.adaptive.budget),
+    let budget = match settings.matched {
+        Some(_) => settings.share_of_budget(Method::Localized),
+        None => localized.unwrap_or(settings.adaptive.budget),
     };
-    let ask = Ask::Grids {
+    let wanted = Ask::Grids {
         matrix_id: analysis.matrix_id,
         budget,
     };
     let wake = wake(ui);
     tab.background
-        .ask(ask, Some(Arc::clone(&analysis.loaded)), &wake);
+        .ask(wanted.clone(), Some(Arc::clone(&analysis.loaded)), &wake);
     working(&mut tab.background, ui);
-    let Some((_, grids)) = &tab.background.grids else {
+    let Some((shown, grids)) = &tab.background.grids else {
         return;
     };
-    ui.label(summary(grids, budget));
-    if let Some(chosen) = plot(ui, grids, session.settings.localized.grid, theme) {
+    // What is shown may be the answer to an earlier question.
+    let old = *shown != wanted;
+    let Ask::Grids { budget, .. } = *shown else {
+        return;
+    };
+    let again = old && still_shown(ui, &tab.background, "the previous search");
+    let chosen = ui.scope(|ui| {
+        if old {
+            ui.multiply_opacity(DIMMED);
+        }
+        ui.label(summary(grids, budget));
+        plot(ui, grids, analysis, theme)
+    });
+    if let Some(chosen) = chosen.inner.filter(|_| !old) {
         session.settings.matched = None;
         session.settings.localized = chosen;
+    }
+    if again {
+        tab.background.again();
     }
 }
 
 /// The best grids in a sentence.
 fn summary(grids: &[GridAtBudget], budget: usize) -> String {
     let budget = label::count(budget);
-    let Some(best) = best_uniform(grids) else {
-        return format!("{budget} parameters pay for no grid, give more");
+    let Some((_, best)) = best_uniform(grids) else {
+        return format!("No grid fits in {budget} parameters; increase the budget");
     };
-    let (error, setting) = (best.error, best.settings.describe());
-    let mut text = format!("best at {budget} parameters: {error:.4}, {setting}");
-    if let Some((grid, error)) = best_adaptive(grids) {
-        text += &format!("; adaptive {error:.4}, K = {grid}");
+    let (error, setting) = (label::error(best.error), best.settings.describe());
+    let mut text = format!("Best within {budget} parameters: {error}, {setting}");
+    if let Some((grid, best)) = best_adaptive(grids) {
+        text += &format!("; adaptive {}, K = {grid}", label::error(best.error));
     }
     text
-}
-
-/// The grid on which ranks per block give the lowest error.
-fn best_adaptive(grids: &[GridAtBudget]) -> Option<(usize, f64)> {
-    grids
-        .iter()
-        .filter_map(|grid| Some((grid.grid, grid.adaptive.as_ref()?.error)))
-        .min_by(|(_, one), (_, other)| one.total_cmp(other))
 }
 
 fn plot(
     ui: &mut egui::Ui,
     grids: &[GridAtBudget],
-    present: usize,
+    analysis: &Analysis,
     theme: Theme,
 ) -> Option<LocalizedSettings> {
+    let present = analysis.session.settings.localized.grid;
     let points = |of: fn(&GridAtBudget) -> Option<&Evaluation>| -> Vec<[f64; 2]> {
         grids
             .iter()
@@ -85,7 +97,7 @@ fn plot(
     };
     let uniform = points(|g| g.uniform.as_ref());
     let adaptive = points(|g| g.adaptive.as_ref());
-    let mut nearest: Option<(f32, LocalizedSettings)> = None;
+    let mut marks = Marks::default();
     let response = Plot::new("best grid")
         .height(ui.available_height().max(120.0))
         .legend(Legend::default())
@@ -95,6 +107,7 @@ fn plot(
         .y_grid_spacer(|seen| axis::even(&seen))
         .y_axis_formatter(|mark, _| axis::number(mark))
         .allow_scroll(false)
+        .show_crosshair(false)
         .include_y(0.0)
         .show(ui, |plot| {
             for (method, points) in [
@@ -109,31 +122,17 @@ fn plot(
             }
             let color = color32(theme::method(Method::Localized, theme)).gamma_multiply(0.5);
             plot.vline(VLine::new("present K", present as f64).color(color));
-            let Some(pointer) = plot.response().hover_pos() else {
-                return;
-            };
             for grid in grids {
-                let Some(uniform) = &grid.uniform else {
-                    continue;
-                };
-                let at = PlotPoint::new(grid.grid as f64, uniform.error);
-                let distance = plot.screen_from_plot(at).distance(pointer);
-                if let MethodSettings::Localized(setting) = uniform.settings
-                    && nearest.as_ref().is_none_or(|(best, _)| distance < *best)
+                if let Some(uniform) = &grid.uniform
+                    && let MethodSettings::Localized(setting) = uniform.settings
                 {
-                    nearest = Some((distance, setting));
+                    marks.offer(plot, 0, [grid.grid as f64, uniform.error], setting);
                 }
             }
         })
         .response;
-    let (distance, setting) = nearest?;
-    if distance >= 14.0 {
-        return None;
-    }
-    let clicked = response.clicked();
-    response.on_hover_text_at_pointer(format!(
-        "K = {}, r_block = {} (click to set)",
-        setting.grid, setting.rank
-    ));
-    clicked.then_some(setting)
+    marks.show(ui, &response, "Error of every grid", |setting| {
+        let (grid, rank) = (setting.grid, setting.rank);
+        format!("K = {grid}, r_block = {rank} (click to set)")
+    })
 }

@@ -2,32 +2,35 @@
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use nalgebra::DMatrix;
 
+use super::progress::Stage;
+use crate::analysis::{AnalysisError, Spent, measurable, spending};
 use crate::app::worker::Reply;
 use crate::approx::curve::{CurvePoint, adaptive_curve, uniform_curve};
-use crate::approx::metrics::numerical_rank;
 use crate::approx::{
     BlockLayout, Evaluation, FactorError, Factors, LayoutKind, MethodSettings, evaluate,
     reconstruct,
 };
 use crate::session::{Session, Settings};
-use crate::source::{self, Limits, Loaded, Source, SourceError, Transform};
+use crate::source::{Limits, Loaded, Source, SourceError, Transform};
 
 /// Everything that one session gives.
 #[derive(Debug)]
 pub struct Analysis {
     /// The session that was computed; its settings fit the matrix.
     pub session: Session,
+    /// The settings that were wanted.
+    pub wanted: Settings,
     /// The matrix and what is known of it.
     pub loaded: Arc<Loaded>,
     /// Names the matrix: equal ids mean equal cells.
     pub matrix_id: u64,
-    /// Smallest and largest cell.
+    /// The values at the ends of the colour scale.
     pub range: (f64, f64),
     /// ‖W‖.
     pub norm: f64,
@@ -48,6 +51,26 @@ impl Analysis {
     pub fn name(&self) -> String {
         self.session.title(&self.loaded.labelled_name())
     }
+
+    /// The session as the user asked for it.
+    pub fn asked(&self) -> Session {
+        Session {
+            settings: self.wanted.clone(),
+            ..self.session.clone()
+        }
+    }
+
+    /// What came out of each method that gave something.
+    pub fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
+        let results = self.methods.iter();
+        results.filter_map(|method| method.outcome.as_ref().ok())
+    }
+
+    /// What each method spends of the one budget; nothing where ranks are set one by one.
+    pub fn spending(&self) -> Vec<Spent> {
+        let evaluations: Vec<_> = self.outcomes().map(|one| &one.evaluation).collect();
+        spending(&evaluations, &self.session.settings)
+    }
 }
 
 /// One method at its setting.
@@ -55,6 +78,8 @@ impl Analysis {
 pub struct MethodResult {
     /// What was asked for.
     pub settings: MethodSettings,
+    /// Error at every rank of the same layout, also where the present setting gives nothing.
+    pub curve: Arc<Vec<CurvePoint>>,
     /// What came out, or why nothing could.
     pub outcome: Result<Outcome, String>,
 }
@@ -74,8 +99,6 @@ pub struct Outcome {
     pub residual: Arc<DMatrix<f64>>,
     /// The largest |W − Ŵ|.
     pub largest_residual: f64,
-    /// Error at every rank of the same layout.
-    pub curve: Arc<Vec<CurvePoint>>,
 }
 
 /// Where the time went.
@@ -94,10 +117,12 @@ pub struct Timing {
 /// What the worker sends back.
 #[derive(Debug)]
 pub enum Progress {
+    /// What is being done now.
+    At(Stage),
     /// A complete answer.
     Done(Arc<Analysis>),
     /// The session could not be computed; the sentence says why.
-    Failed(String),
+    Failed(Box<Session>, String),
 }
 
 /// Keeps what the next request may need again.
@@ -139,7 +164,6 @@ struct Kept {
     limits: Limits,
     loaded: Arc<Loaded>,
     id: u64,
-    range: (f64, f64),
 }
 
 /// Factorizations of this many layouts are kept; the oldest knowledge is forgotten whole.
@@ -155,21 +179,54 @@ fn new_id() -> u64 {
     IDS.fetch_add(1, Ordering::Relaxed)
 }
 
+/// What one request is told by, and asks whether it is still wanted.
+struct Run<'a> {
+    reply: &'a Reply<'a, Progress>,
+    start: Instant,
+    told: Mutex<Option<Instant>>,
+    timing: Timing,
+}
+
+/// Words that change faster than this cannot be read.
+const READABLE: Duration = Duration::from_millis(50);
+
+impl Run<'_> {
+    fn keep_going(&self) -> ControlFlow<()> {
+        if self.start.elapsed() < PATIENCE {
+            ControlFlow::Continue(())
+        } else {
+            self.reply.keep_going()
+        }
+    }
+
+    /// Says what is being done. Quick work is not worth a word.
+    fn tell(&self, stage: Stage) {
+        if self.start.elapsed() < READABLE {
+            return;
+        }
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.is_none_or(|last| last.elapsed() >= READABLE) {
+            *told = Some(Instant::now());
+            self.reply.send(Progress::At(stage));
+        }
+    }
+}
+
 impl Analyst {
     /// Answers one request.
     pub fn work(&mut self, (session, limits): (Session, Limits), reply: &Reply<'_, Progress>) {
-        let start = Instant::now();
-        let keep_going = || {
-            if start.elapsed() < PATIENCE {
-                ControlFlow::Continue(())
-            } else {
-                reply.keep_going()
-            }
+        let mut run = Run {
+            reply,
+            start: Instant::now(),
+            told: Mutex::new(None),
+            timing: Timing::default(),
         };
-        match self.analyse(session, &limits, &keep_going) {
+        match self.analyse(session.clone(), &limits, &mut run) {
             Ok(analysis) => reply.send(Progress::Done(Arc::new(analysis))),
             Err(Failure::Stopped) => {}
-            Err(Failure::Said(sentence)) => reply.send(Progress::Failed(sentence)),
+            Err(Failure::Said(sentence)) => {
+                reply.send(Progress::Failed(Box::new(session), sentence));
+            }
         }
     }
 
@@ -177,22 +234,23 @@ impl Analyst {
         &mut self,
         mut session: Session,
         limits: &Limits,
-        keep_going: &(dyn Fn() -> ControlFlow<()> + Sync),
+        run: &mut Run<'_>,
     ) -> Result<Analysis, Failure> {
-        let mut timing = Timing::default();
         let before = Instant::now();
-        self.load(&session, limits)?;
-        timing.load = before.elapsed();
+        self.load(&session, limits, run)?;
+        run.timing.load = before.elapsed();
         let Some(kept) = &self.matrix else {
             return Err(Failure::Stopped);
         };
-        let (loaded, matrix_id, range) = (Arc::clone(&kept.loaded), kept.id, kept.range);
-        let (rows, cols) = loaded.matrix.shape();
-        let notes = session.settings.fit(rows, cols);
+        let (loaded, matrix_id) = (Arc::clone(&kept.loaded), kept.id);
+        let matrix = &loaded.matrix;
+        let (rows, cols) = matrix.shape();
+        let fitted = session.settings.fitted(rows, cols);
+        let notes = fitted.notes();
+        let wanted = std::mem::replace(&mut session.settings, fitted.settings);
 
-        let whole = self
-            .factors(&loaded.matrix, LayoutKind::Grid(1), &mut timing, keep_going)?
-            .0;
+        let whole = self.factors(matrix, LayoutKind::Grid(1), run)?.0;
+        measurable(&whole)?;
         let sigma = whole
             .blocks
             .first()
@@ -200,36 +258,26 @@ impl Analyst {
             .unwrap_or_default();
         let mut methods = Vec::new();
         for settings in session.settings.shown() {
-            let outcome = match self.outcome(
-                &loaded.matrix,
-                &settings,
-                &session.settings,
-                &mut timing,
-                keep_going,
-            ) {
-                Err(Failure::Stopped) => return Err(Failure::Stopped),
-                Err(Failure::Said(sentence)) => Err(sentence),
-                Ok(outcome) => Ok(outcome),
-            };
-            methods.push(MethodResult { settings, outcome });
+            methods.push(self.method(matrix, settings, &session.settings, run)?);
         }
         self.forget(&session.settings);
         Ok(Analysis {
-            rank: numerical_rank(&sigma, rows, cols),
+            rank: whole.spectra.numerical_rank(0),
             sigma: Arc::new(sigma),
             norm: whole.spectra.norm,
+            range: loaded.range(),
             session,
+            wanted,
             loaded,
             matrix_id,
-            range,
             methods,
-            timing,
+            timing: run.timing,
             notes,
         })
     }
 
     /// Loads the session's matrix unless it is the one that is kept.
-    fn load(&mut self, session: &Session, limits: &Limits) -> Result<(), Failure> {
+    fn load(&mut self, session: &Session, limits: &Limits, run: &Run<'_>) -> Result<(), Failure> {
         if self.matrix.as_ref().is_some_and(|kept| {
             kept.source == session.source
                 && kept.subtract == session.subtract
@@ -238,20 +286,10 @@ impl Analyst {
         }) {
             return Ok(());
         }
-        let wanted = match &session.subtract {
-            None => session.source.clone(),
-            Some(other) => {
-                Source::Difference(Box::new(session.source.clone()), Box::new(other.clone()))
-            }
-        };
-        let mut loaded = source::load(&wanted, limits)?;
-        loaded.matrix = session.transform.apply(&loaded.matrix);
-        let range = loaded
-            .matrix
-            .iter()
-            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| {
-                (low.min(*v), high.max(*v))
-            });
+        let loaded = session.load(limits)?;
+        if let ControlFlow::Break(()) = run.keep_going() {
+            return Err(Failure::Stopped);
+        }
         self.factors.clear();
         self.reconstructions.clear();
         self.matrix = Some(Kept {
@@ -261,7 +299,6 @@ impl Analyst {
             limits: *limits,
             loaded: Arc::new(loaded),
             id: new_id(),
-            range,
         });
         Ok(())
     }
@@ -270,8 +307,7 @@ impl Analyst {
         &mut self,
         matrix: &DMatrix<f64>,
         kind: LayoutKind,
-        timing: &mut Timing,
-        keep_going: &(dyn Fn() -> ControlFlow<()> + Sync),
+        run: &mut Run<'_>,
     ) -> Result<(Arc<Factors>, Curves), Failure> {
         let kind = kind.canonical();
         if let Some(known) = self.factors.get(&kind) {
@@ -280,53 +316,66 @@ impl Analyst {
         let before = Instant::now();
         let layout = BlockLayout::new(matrix.nrows(), matrix.ncols(), kind)
             .map_err(|error| Failure::Said(error.to_string()))?;
-        let factors = Arc::new(Factors::compute(matrix, layout, keep_going)?);
+        let (begun, of) = (AtomicUsize::new(0), layout.blocks().len());
+        let asked = || {
+            // Asked before each block, and perhaps once more within a large one.
+            let block = (begun.fetch_add(1, Ordering::Relaxed) + 1).min(of);
+            run.tell(Stage::Factorizing { block, of });
+            run.keep_going()
+        };
+        let factors = Arc::new(Factors::compute(matrix, layout, &asked)?);
         let curves = (
             Arc::new(uniform_curve(&factors.spectra)),
             Arc::new(adaptive_curve(&factors.spectra)),
         );
-        timing.factorize += before.elapsed();
+        run.timing.factorize += before.elapsed();
         self.factors
             .insert(kind, (Arc::clone(&factors), curves.clone()));
         Ok((factors, curves))
     }
 
-    fn outcome(
+    /// One method: its curve in any case, and what its setting gives or why it gives nothing.
+    fn method(
         &mut self,
         matrix: &DMatrix<f64>,
-        settings: &MethodSettings,
+        settings: MethodSettings,
         all: &Settings,
-        timing: &mut Timing,
-        keep_going: &(dyn Fn() -> ControlFlow<()> + Sync),
-    ) -> Result<Outcome, Failure> {
-        if let Some(sentence) = all.unaffordable(matrix.nrows(), matrix.ncols(), settings) {
-            return Err(Failure::Said(sentence));
-        }
-        let (factors, curves) = self.factors(matrix, settings.layout(), timing, keep_going)?;
-        let (by_nalgebra, by_faer) = factors.backends();
-        timing.backends.0 += by_nalgebra;
-        timing.backends.1 += by_faer;
-        let evaluation = evaluate(&factors.spectra, settings)
-            .map_err(|error| Failure::Said(error.to_string()))?;
-        let before = Instant::now();
-        let picture = self
-            .reconstructions
-            .entry(settings.clone())
-            .or_insert_with(|| Picture::of(matrix, &factors, &evaluation.ranks))
-            .clone();
-        timing.reconstruct += before.elapsed();
+        run: &mut Run<'_>,
+    ) -> Result<MethodResult, Failure> {
+        let (factors, curves) = self.factors(matrix, settings.layout(), run)?;
         let curve = match settings {
             MethodSettings::LocalizedAdaptive(_) => curves.1,
             _ => curves.0,
         };
-        Ok(Outcome {
-            evaluation,
-            factors,
-            reconstruction: picture.reconstruction,
-            id: picture.id,
-            residual: picture.residual,
-            largest_residual: picture.largest_residual,
+        let (by_nalgebra, by_faer) = factors.backends();
+        run.timing.backends.0 += by_nalgebra;
+        run.timing.backends.1 += by_faer;
+        let evaluation = match all.unaffordable(matrix.nrows(), matrix.ncols(), &settings) {
+            Some(sentence) => Err(sentence),
+            None => evaluate(&factors.spectra, &settings).map_err(|error| error.to_string()),
+        };
+        let outcome = evaluation.map(|evaluation| {
+            run.tell(Stage::Multiplying);
+            let before = Instant::now();
+            let picture = self
+                .reconstructions
+                .entry(settings.clone())
+                .or_insert_with(|| Picture::of(matrix, &factors, &evaluation.ranks))
+                .clone();
+            run.timing.reconstruct += before.elapsed();
+            Outcome {
+                evaluation,
+                factors,
+                reconstruction: picture.reconstruction,
+                id: picture.id,
+                residual: picture.residual,
+                largest_residual: picture.largest_residual,
+            }
+        });
+        Ok(MethodResult {
+            settings,
             curve,
+            outcome,
         })
     }
 
@@ -351,6 +400,15 @@ enum Failure {
 impl From<SourceError> for Failure {
     fn from(error: SourceError) -> Self {
         Self::Said(error.to_string())
+    }
+}
+
+impl From<AnalysisError> for Failure {
+    fn from(error: AnalysisError) -> Self {
+        match error {
+            AnalysisError::Factor(error) => error.into(),
+            other => Self::Said(other.to_string()),
+        }
     }
 }
 

@@ -2,13 +2,17 @@
 
 pub mod background;
 mod cards;
+mod data_set;
 pub mod figures;
 mod grids;
 pub mod job;
+pub mod knobs;
 mod panes;
 mod plots;
 pub mod presets;
+pub mod progress;
 mod ranks;
+mod shared_budget;
 mod source_panel;
 mod spectrum;
 mod table;
@@ -21,15 +25,20 @@ use serde::{Deserialize, Serialize};
 use crate::app::command::Command;
 use crate::app::state::State;
 use crate::app::texture::MatrixTexture;
+use crate::app::widgets::focus;
 use crate::app::widgets::gallery::Gallery;
 use crate::app::widgets::matrix_view::PaneView;
 use crate::approx::Method;
 use crate::figure::palette::{ColorMap, Theme};
 use crate::session::Session;
-use crate::source::{Split, SyntheticSettings};
+use crate::source::{Source, Split, SyntheticSettings};
 
 pub use background::Background;
-pub use plots::{outcome_of, working};
+pub use data_set::working;
+pub use plots::outcome_of;
+
+use job::Analysis;
+use progress::Pending;
 
 /// What the second plot shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,6 +131,8 @@ pub struct ApproximateTab {
     /// The matrix that the plots last showed.
     plotted: Option<u64>,
     textures: HashMap<Option<Method>, MatrixTexture>,
+    /// What has been asked for and is not on screen yet.
+    pending: Option<Pending>,
     /// The wall of digits, which also knows what *next* means.
     pub gallery: Gallery,
     /// Surveys and searches over grids.
@@ -152,16 +163,37 @@ impl ApproximateTab {
                     source_panel::show(self, ui, state, &mut session, out);
                     ui.separator();
                     cards::show(ui, state, &mut session.settings, theme);
+                    focus::follow(ui);
                 });
             });
         egui::CentralPanel::default().show(ui, |ui| {
+            focus::content(ui);
+            progress::show(self, ui, state, out);
+            progress::dim_old(self, ui);
             egui::ScrollArea::vertical().show(ui, |ui| {
-                panes::show(self, ui, state, theme);
+                panes::show(self, ui, state, &mut session, theme);
                 table::show(ui, state, theme, out);
                 ui.separator();
                 plots::show(self, ui, state, &mut session, theme);
+                focus::follow(ui);
             });
         });
         (session != before).then_some(session)
+    }
+}
+
+/// The gallery goes along with a digit that was chosen elsewhere: it shows the digit's half of the
+/// data set, and not a label that the digit has not.
+pub fn gallery_follows(view: &mut ApproximateView, before: Option<&Analysis>, now: &Analysis) {
+    let source = &now.session.source;
+    // What the program starts with was not chosen: the view is kept as it was left.
+    if before.is_none_or(|before| before.session.source == *source) {
+        return;
+    }
+    if let Source::Digit { split, .. } = source {
+        view.split = *split;
+        if view.filter.is_some() && view.filter != now.loaded.label {
+            view.filter = None;
+        }
     }
 }

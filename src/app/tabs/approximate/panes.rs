@@ -2,15 +2,16 @@
 
 use eframe::egui::{self, Rect, RichText, Role, Sense, Vec2, WidgetInfo};
 
-use super::ApproximateTab;
 use super::job::{Analysis, MethodResult, Outcome};
+use super::{ApproximateTab, SecondPlot};
 use crate::app::state::State;
 use crate::app::texture::{MatrixTexture, Scale, color32};
 use crate::app::theme;
-use crate::app::widgets::matrix_view::{DUST, MatrixView, PaneResponse, reading, short};
+use crate::app::widgets::matrix_view::{DUST, MatrixView, PaneResponse, reading};
 use crate::approx::{BlockLayout, Method};
 use crate::figure::label;
 use crate::figure::palette::{ColorMap, Theme};
+use crate::session::Session;
 
 /// Height of the title above a pane, and of a line under it.
 const TITLE: f32 = 22.0;
@@ -23,10 +24,17 @@ const NARROW: f32 = 220.0;
 const LEAST_WIDTH: f32 = 120.0;
 
 /// Draws the panes and what stands above them.
-pub fn show(tab: &mut ApproximateTab, ui: &mut egui::Ui, state: &mut State, theme: Theme) {
+pub fn show(
+    tab: &mut ApproximateTab,
+    ui: &mut egui::Ui,
+    state: &mut State,
+    session: &mut Session,
+    theme: Theme,
+) {
     toolbar(ui, state, tab, theme);
     let Some(analysis) = state.analysis.clone() else {
-        ui.centered_and_justified(|ui| ui.label("Loading…"));
+        let doing = tab.progress().unwrap_or_else(|| "Loading…".to_owned());
+        ui.centered_and_justified(|ui| ui.label(doing));
         return;
     };
     let panes: Vec<Option<&MethodResult>> = std::iter::once(None)
@@ -35,18 +43,31 @@ pub fn show(tab: &mut ApproximateTab, ui: &mut egui::Ui, state: &mut State, them
     let (columns, width) = columns(ui, panes.len());
     let size = pane_size(&analysis, width, ui.available_height());
     let mut hovered = None;
+    let selected = tab.selected;
     for row in panes.chunks(columns) {
         ui.horizontal_top(|ui| {
             for pane in row {
                 let response = match pane {
                     None => Some(original(tab, ui, state, &analysis, size)),
-                    Some(method) => approximation(tab, ui, state, &analysis, method, size, theme),
+                    Some(method) => match &method.outcome {
+                        Ok(outcome) => Some(approximation(
+                            tab, ui, state, &analysis, outcome, size, theme,
+                        )),
+                        Err(why) => {
+                            nothing(ui, &analysis, method, why, session, (size, theme));
+                            None
+                        }
+                    },
                 };
                 hovered = hovered.or(response.and_then(|response| response.hovered));
             }
         });
     }
     tab.cursor = hovered;
+    // A block was clicked for its singular values.
+    if tab.selected != selected && tab.selected.is_some() {
+        state.preferences.view.second = SecondPlot::SingularValues;
+    }
     cursor_line(ui, tab, &analysis, state.preferences.view.error_maps);
 }
 
@@ -76,7 +97,8 @@ fn toolbar(ui: &mut egui::Ui, state: &mut State, tab: &mut ApproximateTab, theme
         ui.selectable_value(&mut view.error_maps, true, "Error maps")
             .on_hover_text("W − Ŵ, signed, on one colour scale for all panes");
         ui.checkbox(&mut view.block_lines, "Block lines");
-        egui::ComboBox::from_label("colours")
+        ui.label("Colours");
+        egui::ComboBox::from_id_salt("colours")
             .selected_text(view.map.name())
             .show_ui(ui, |ui| {
                 for map in ColorMap::ALL {
@@ -84,8 +106,8 @@ fn toolbar(ui: &mut egui::Ui, state: &mut State, tab: &mut ApproximateTab, theme
                 }
             });
         if ui
-            .button("Whole matrix")
-            .on_hover_text("Reset the zoom (0); scroll to zoom, drag to move")
+            .button("Zoom to fit")
+            .on_hover_text("Show the whole matrix in every pane (0); scroll to zoom, drag to move")
             .clicked()
         {
             tab.reset_zoom();
@@ -108,7 +130,7 @@ const SCALE_BAR: f32 = 190.0;
 fn scale_bar(ui: &mut egui::Ui, scale: Scale) {
     const STEPS: usize = 48;
     let (low, high) = scale.ends();
-    ui.label(RichText::new(short(low)).small());
+    ui.label(RichText::new(label::short(low)).small());
     let (place, response) = ui.allocate_exact_size(Vec2::new(96.0, 10.0), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "colour scale"));
     let width = place.width() / STEPS as f32;
@@ -119,7 +141,7 @@ fn scale_bar(ui: &mut egui::Ui, scale: Scale) {
         ui.painter()
             .rect_filled(rect, 0.0, color32(scale.color(value)));
     }
-    ui.label(RichText::new(short(high)).small());
+    ui.label(RichText::new(label::short(high)).small());
     response.on_hover_text(match scale {
         Scale::Sequential { .. } => "The colours of the cells, the same in all panes",
         Scale::Diverging { .. } => "W − Ŵ: the colours of the error maps, the same in all panes",
@@ -142,7 +164,7 @@ fn original(
         let (rows, cols) = matrix.shape();
         let shape = format!("{rows} × {cols}");
         let rank = format!("numerical rank {}", analysis.rank);
-        let norm = format!("norm {}", short(analysis.norm));
+        let norm = format!("norm {}", label::short(analysis.norm));
         let lines = if size.x < NARROW {
             vec![shape, rank, norm]
         } else {
@@ -173,41 +195,61 @@ fn approximation(
     ui: &mut egui::Ui,
     state: &State,
     analysis: &Analysis,
-    method: &MethodResult,
+    outcome: &Outcome,
     size: Vec2,
     theme: Theme,
-) -> Option<PaneResponse> {
-    let kind = method.settings.method();
-    let color = color32(theme::method_text(kind, theme));
-    let title = RichText::new(kind.title()).strong().color(color);
-    let setting = method.settings.describe();
+) -> PaneResponse {
+    let e = &outcome.evaluation;
+    let (kind, setting) = (e.method(), e.settings.describe());
+    let params = format!(
+        "{} params ({})",
+        label::count(e.params),
+        label::percent(e.share)
+    );
+    let error = format!("error {}", label::error(e.error));
+    let lines = if size.x < NARROW {
+        vec![setting, params, error]
+    } else {
+        vec![setting, format!("{params}, {error}")]
+    };
+    let response = ui.vertical(|ui| {
+        ui.set_width(size.x);
+        head(ui, title(kind, theme), &lines, size);
+        pane(tab, ui, state, analysis, kind, outcome, size, theme)
+    });
+    response.inner
+}
+
+fn title(method: Method, theme: Theme) -> RichText {
+    let color = color32(theme::method_text(method, theme));
+    RichText::new(method.title()).strong().color(color)
+}
+
+/// The place of a method whose setting gives nothing: why, and the way out where a larger budget
+/// is one.
+fn nothing(
+    ui: &mut egui::Ui,
+    analysis: &Analysis,
+    method: &MethodResult,
+    why: &str,
+    session: &mut Session,
+    (size, theme): (Vec2, Theme),
+) {
+    let (rows, cols) = analysis.loaded.matrix.shape();
+    let settings = &analysis.session.settings;
     ui.vertical(|ui| {
         ui.set_width(size.x);
-        match &method.outcome {
-            Err(reason) => {
-                head(ui, title, &[setting], size);
-                ui.label(reason);
-                None
-            }
-            Ok(outcome) => {
-                let e = &outcome.evaluation;
-                let params = format!(
-                    "{} params ({})",
-                    label::count(e.params),
-                    label::percent(e.share)
-                );
-                let error = format!("error {:.4}", e.error);
-                let lines = if size.x < NARROW {
-                    vec![setting, params, error]
-                } else {
-                    vec![setting, format!("{params}, {error}")]
-                };
-                head(ui, title, &lines, size);
-                Some(pane(tab, ui, state, analysis, kind, outcome, size, theme))
+        let name = title(method.settings.method(), theme);
+        head(ui, name, &[method.settings.describe()], size);
+        ui.label(why);
+        if let Some(budget) = settings.budget_needed(rows, cols, &method.settings) {
+            let set = format!("Set {}", label::count(budget));
+            let hint = "The smallest budget that gives this method a rank";
+            if ui.button(set).on_hover_text(hint).clicked() {
+                session.settings.adaptive.budget = budget;
             }
         }
-    })
-    .inner
+    });
 }
 
 #[allow(clippy::too_many_arguments)]
@@ -290,10 +332,8 @@ fn largest_cell(analysis: &Analysis) -> f64 {
 fn cursor_line(ui: &mut egui::Ui, tab: &ApproximateTab, analysis: &Analysis, errors: bool) {
     let Some((row, col)) = tab.cursor else {
         ui.label(
-            RichText::new(
-                "Point at a cell to read it in every pane, click a block for its singular values",
-            )
-            .small(),
+            RichText::new("Hover to compare a cell; click a block to see its singular values")
+                .small(),
         );
         return;
     };

@@ -2,23 +2,20 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{self, RichText};
-use egui_plot::{Legend, Line, MarkerShape, Plot, PlotPoint, PlotPoints, PlotUi, Points, VLine};
+use eframe::egui;
+use egui_plot::{Legend, Line, MarkerShape, Plot, PlotPoints, PlotUi, Points};
 
-use super::background::Ask;
 use super::job::{Analysis, MethodResult, Outcome};
-use super::{ApproximateTab, Background, SecondPlot, grids, ranks, spectrum};
+use super::{ApproximateTab, SecondPlot, data_set, grids, ranks, spectrum};
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
 use crate::app::widgets::axis;
+use crate::app::widgets::marks::Marks;
 use crate::app::worker::Wake;
-use crate::approx::survey::Survey;
 use crate::approx::{Method, MethodSettings};
-use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::session::{Session, Settings};
-use crate::source::{Dataset, Source};
 
 /// Below this the axes would be all there is; the tab scrolls instead.
 const LEAST_HEIGHT: f32 = 210.0;
@@ -68,7 +65,7 @@ fn first(
 ) {
     ui.horizontal_wrapped(|ui| {
         ui.strong("Error against parameters");
-        ui.checkbox(&mut state.preferences.view.log_error, "log error");
+        ui.checkbox(&mut state.preferences.view.log_error, "Log error");
     });
     error_plot(ui, state, analysis, &mut session.settings, theme, refit);
 }
@@ -91,7 +88,7 @@ fn second(
     });
     match *shown {
         SecondPlot::SingularValues => spectrum::show(tab, ui, analysis, theme, refit),
-        SecondPlot::DataSet => data_set(tab, ui, state, analysis, theme),
+        SecondPlot::DataSet => data_set::show(tab, ui, state, analysis, theme),
         SecondPlot::Grids => grids::show(tab, ui, analysis, session, theme),
         SecondPlot::Ranks => ranks::show(tab, ui, state, analysis, session, theme),
     }
@@ -122,24 +119,22 @@ fn error_plot(
     refit: bool,
 ) {
     let log = state.preferences.view.log_error;
-    let mut nearest: Option<(f32, MethodSettings)> = None;
+    let mut marks = Marks::default();
     let response = error_axes(log, refit)
         .height(ui.available_height())
         .show(ui, |plot| {
-            for pinned in &state.pinned {
+            // Those of another matrix lie on curves that are not here.
+            let here = |pinned: &&Arc<Analysis>| pinned.session.same_matrix(&analysis.session);
+            for pinned in state.pinned.iter().filter(here) {
                 for method in &pinned.methods {
                     mark_pinned(plot, method, theme, log);
                 }
             }
-            let pointer = plot.response().hover_pos();
-            for method in &analysis.methods {
-                let Ok(outcome) = &method.outcome else {
-                    continue;
-                };
+            for (curve, method) in analysis.methods.iter().enumerate() {
                 let color = color32(theme::method(method.settings.method(), theme));
                 let at = |x: usize, y: f64| [x as f64, axis(y, log)];
-                let thinned = outcome.curve.len().div_ceil(DRAWN_POINTS).max(1);
-                let points: Vec<[f64; 2]> = outcome
+                let thinned = method.curve.len().div_ceil(DRAWN_POINTS).max(1);
+                let points: Vec<[f64; 2]> = method
                     .curve
                     .iter()
                     .step_by(thinned)
@@ -154,37 +149,28 @@ fn error_plot(
                             .radius(2.0),
                     );
                 }
-                let now = at(outcome.evaluation.params, outcome.evaluation.error);
-                plot.points(
-                    Points::new(title, PlotPoints::from(vec![now]))
-                        .color(color)
-                        .shape(MarkerShape::Diamond)
-                        .radius(7.0),
-                );
-                let Some(pointer) = pointer else {
-                    continue;
-                };
-                for point in outcome.curve.iter().step_by(thinned) {
-                    let [x, y] = at(point.params, point.error);
-                    let distance = plot
-                        .screen_from_plot(PlotPoint::new(x, y))
-                        .distance(pointer);
-                    if nearest.as_ref().is_none_or(|(best, _)| distance < *best) {
-                        nearest = Some((distance, at_point(&method.settings, point)));
-                    }
+                if let Ok(outcome) = &method.outcome {
+                    let now = at(outcome.evaluation.params, outcome.evaluation.error);
+                    plot.points(
+                        Points::new(title, PlotPoints::from(vec![now]))
+                            .color(color)
+                            .shape(MarkerShape::Diamond)
+                            .radius(7.0),
+                    );
+                }
+                for point in method.curve.iter().step_by(thinned) {
+                    let chosen = at_point(&method.settings, point);
+                    marks.offer(plot, curve, at(point.params, point.error), chosen);
                 }
             }
         })
         .response;
-    if let Some((distance, chosen)) = nearest
-        && distance < 14.0
-    {
-        let text = format!("{}: {}", chosen.method().title(), chosen.describe());
-        let clicked = response.clicked();
-        response.on_hover_text_at_pointer(format!("{text} (click to set)"));
-        if clicked {
-            set(settings, chosen);
-        }
+    let text = |chosen: &MethodSettings| {
+        let title = chosen.method().title();
+        format!("{title}: {} (click to set)", chosen.describe())
+    };
+    if let Some(chosen) = marks.show(ui, &response, "Error against parameters", text) {
+        set(settings, chosen);
     }
 }
 
@@ -197,6 +183,7 @@ fn error_axes(log: bool, refit: bool) -> Plot<'static> {
         .x_grid_spacer(|seen| axis::whole(&seen))
         .x_axis_formatter(|mark, _| axis::count(mark))
         .allow_scroll(false)
+        .show_crosshair(false)
         .include_x(0.0)
         .include_y(0.0);
     let plot = if refit { plot.reset() } else { plot };
@@ -261,142 +248,4 @@ pub fn outcome_of(analysis: &Analysis, method: Method) -> Option<&Outcome> {
         .iter()
         .find(|m| m.settings.method() == method)
         .and_then(|m| m.outcome.as_ref().ok())
-}
-
-/// Errors over the whole data set: a histogram per method, means in the methods' colours, and who
-/// wins.
-fn data_set(
-    tab: &mut ApproximateTab,
-    ui: &mut egui::Ui,
-    state: &State,
-    analysis: &Analysis,
-    theme: Theme,
-) {
-    let ask = survey_ask(state, analysis);
-    let Ask::Survey { split, .. } = ask else {
-        return;
-    };
-    let wake = wake(ui);
-    tab.background.ask(ask, None, &wake);
-    working(&mut tab.background, ui);
-    let Some((_, survey)) = &tab.background.survey else {
-        return;
-    };
-    summary(ui, survey, split, theme);
-    histogram(ui, survey, theme);
-}
-
-/// The present settings on every image of the data set.
-pub fn survey_ask(state: &State, analysis: &Analysis) -> Ask {
-    let (dataset, split) = match &analysis.session.source {
-        Source::Digit { dataset, split, .. } => (dataset.clone(), *split),
-        _ => (Dataset::BuiltIn, state.preferences.view.split),
-    };
-    Ask::Survey {
-        dataset,
-        split,
-        transform: analysis.session.transform,
-        settings: analysis
-            .methods
-            .iter()
-            .filter(|m| m.outcome.is_ok())
-            .map(|m| m.settings.clone())
-            .collect(),
-    }
-}
-
-/// Progress or failure of the work in the background.
-pub fn working(background: &mut Background, ui: &mut egui::Ui) {
-    if background.busy() {
-        ui.horizontal(|ui| {
-            ui.add(egui::ProgressBar::new(background.progress).desired_width(160.0));
-            if ui.button("Stop").clicked() {
-                background.cancel();
-            }
-        });
-    } else if let Some(why) = background.failure.clone() {
-        ui.horizontal(|ui| {
-            ui.colored_label(ui.visuals().error_fg_color, why);
-            if ui.button("Try again").clicked() {
-                background.again();
-            }
-        });
-    }
-}
-
-fn summary(ui: &mut egui::Ui, survey: &Survey, split: crate::source::Split, theme: Theme) {
-    ui.horizontal_wrapped(|ui| {
-        for (s, setting) in survey.settings.iter().enumerate() {
-            let method = setting.method();
-            let spread = survey.spread(s);
-            let text = format!("{} {:.4} ± {:.4}", method.title(), spread.mean, spread.std);
-            ui.label(RichText::new(text).color(color32(theme::method_text(method, theme))));
-        }
-        if let Some(share) = survey.localized_beats_lora() {
-            let text = format!(
-                "Localized beats LoRA on {} of {} {split} images",
-                label::percent(share),
-                label::count(survey.count())
-            );
-            let by_digit: Vec<String> = survey
-                .by_label()
-                .iter()
-                .filter_map(|l| {
-                    let won = l.localized_beats_lora?;
-                    Some(format!(
-                        "digit {}: {:.0} % of {}",
-                        l.label,
-                        100.0 * won,
-                        l.count
-                    ))
-                })
-                .collect();
-            ui.strong(text).on_hover_text(by_digit.join("\n"));
-        }
-    });
-}
-
-fn histogram(ui: &mut egui::Ui, survey: &Survey, theme: Theme) {
-    const BINS: usize = 60;
-    let most = survey
-        .errors
-        .iter()
-        .flatten()
-        .copied()
-        .fold(0.0_f64, f64::max)
-        .max(1e-12);
-    Plot::new("data set")
-        .height(ui.available_height().max(120.0))
-        .x_axis_label("error")
-        .y_axis_label("images")
-        .x_grid_spacer(|seen| axis::even(&seen))
-        .x_axis_formatter(|mark, _| axis::number(mark))
-        .y_grid_spacer(|seen| axis::whole(&seen))
-        .y_axis_formatter(|mark, _| axis::count(mark))
-        .include_y(0.0)
-        .allow_scroll(false)
-        .show(ui, |plot| {
-            for (s, setting) in survey.settings.iter().enumerate() {
-                let color = color32(theme::method(setting.method(), theme));
-                let mut counts = [0_usize; BINS];
-                for error in &survey.errors[s] {
-                    counts[((error / most * BINS as f64) as usize).min(BINS - 1)] += 1;
-                }
-                let middle = |bin: usize| (bin as f64 + 0.5) * most / BINS as f64;
-                let outline: Vec<[f64; 2]> = counts
-                    .iter()
-                    .enumerate()
-                    .map(|(bin, count)| [middle(bin), *count as f64])
-                    .collect();
-                let title = setting.method().title();
-                plot.line(
-                    Line::new(title, PlotPoints::from(outline))
-                        .color(color)
-                        .width(1.5)
-                        .fill(0.0)
-                        .fill_alpha(0.15),
-                );
-                plot.vline(VLine::new(title, survey.spread(s).mean).color(color));
-            }
-        });
 }

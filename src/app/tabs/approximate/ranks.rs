@@ -1,15 +1,19 @@
 //! The rank of each block as a map, which a brush may repaint (II.C's `r_ij`).
 
 use eframe::egui::{
-    self, Align2, FontId, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Vec2, WidgetInfo,
+    self, Align2, Color32, FontId, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Vec2,
+    WidgetInfo,
 };
 
 use super::ApproximateTab;
 use super::job::Analysis;
+use super::knobs::ranged;
 use super::plots::outcome_of;
 use crate::app::state::State;
 use crate::app::texture::color32;
+use crate::app::widgets::focus;
 use crate::approx::{LayoutKind, Method};
+use crate::figure::label;
 use crate::figure::palette::{self, ColorMap, Theme};
 use crate::session::Session;
 
@@ -30,17 +34,14 @@ pub fn show(
     let LayoutKind::Grid(grid) = outcome.factors.layout().kind() else {
         return;
     };
-    let adaptive = outcome.evaluation.method() == Method::LocalizedAdaptive;
+    let most = outcome.factors.layout().max_rank();
     let brush = &mut state.preferences.view.brush;
     ui.horizontal_wrapped(|ui| {
-        let most = outcome.factors.layout().max_rank();
-        ui.add(egui::Slider::new(brush, 0..=most).text("brush: rank"));
-        ui.label(if adaptive {
-            "drag over blocks to paint"
-        } else {
-            "drag over blocks for ranks of their own"
-        });
+        ranged(ui, brush, 0..=most, "brush: rank", false);
+        ui.label("Drag over blocks to set their ranks");
     });
+    let brush = (*brush).min(most);
+    over_budget(ui, analysis);
     let ranks = &outcome.evaluation.ranks;
     let side = ui.available_width().min(ui.available_height()).max(120.0);
     let (place, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::click_and_drag());
@@ -54,20 +55,107 @@ pub fn show(
             .filter(|block| *block < ranks.len())
     };
     paint(ui, place, grid, ranks, theme);
-    let Some(block) = response.interact_pointer_pos().and_then(block_at) else {
-        return;
+    let method = outcome.evaluation.method();
+    // The first rank that is set turns Localized's map into one of its own, block by block the same.
+    let either = [Method::Localized, Method::LocalizedAdaptive];
+    let selected = tab.selected.filter(|(of, _)| either.contains(of));
+    let selected = selected.map(|(_, block)| block);
+    let selected = selected.filter(|block| *block < ranks.len());
+    if let Some(block) = selected {
+        paint_selected(ui, place, grid, block);
+    }
+    let pointed = response.interact_pointer_pos().and_then(block_at);
+    let (block, rank) = match pointed {
+        Some(block) => {
+            let painting = response.clicked() || response.dragged();
+            (block, painting.then_some(brush))
+        }
+        None => match by_key(ui, &response, selected, grid, ranks, brush) {
+            Some(chosen) => chosen,
+            None => return,
+        },
     };
-    tab.selected = Some((outcome.evaluation.method(), block));
-    if response.clicked() || response.dragged() {
+    tab.selected = Some((method, block));
+    if let Some(rank) = rank {
         let settings = &mut session.settings;
         let mut painted = match &settings.adaptive.painted {
             Some(painted) if painted.len() == ranks.len() => painted.clone(),
             _ => ranks.clone(),
         };
-        painted[block] = *brush;
+        painted[block] = rank.min(most);
         settings.adaptive.grid = grid;
         settings.adaptive.painted = Some(painted);
         settings.show_adaptive = true;
+    }
+}
+
+/// The block that the arrows go to, and the rank that a key gives it: a digit its own, + and − one
+/// more and one less, Enter the brush's.
+fn by_key(
+    ui: &egui::Ui,
+    response: &Response,
+    selected: Option<usize>,
+    grid: usize,
+    ranks: &[usize],
+    brush: usize,
+) -> Option<(usize, Option<usize>)> {
+    if !response.has_focus() {
+        return None;
+    }
+    let block = selected.unwrap_or(0).min(ranks.len().checked_sub(1)?);
+    if let Some((down, right)) = focus::arrows(ui, response) {
+        let step = |at: usize, by: isize| at.saturating_add_signed(by).min(grid - 1);
+        let to = step(block / grid, down) * grid + step(block % grid, right);
+        return Some((selected.map_or(0, |_| to), None));
+    }
+    let typed = ui.input(|input| {
+        input.events.iter().find_map(|event| match event {
+            egui::Event::Text(text) => text.chars().next(),
+            _ => None,
+        })
+    });
+    let rank = match typed {
+        Some('+') => ranks[block] + 1,
+        Some('-' | '−') => ranks[block].saturating_sub(1),
+        Some(digit) if digit.is_ascii_digit() => digit.to_digit(10)? as usize,
+        _ if response.clicked() => brush,
+        _ => return None,
+    };
+    Some((block, Some(rank)))
+}
+
+/// The selected block, seen on every colour.
+fn paint_selected(ui: &egui::Ui, place: Rect, grid: usize, block: usize) {
+    let cell = place.width() / grid as f32;
+    let corner = Vec2::new((block % grid) as f32, (block / grid) as f32) * cell;
+    let rect = Rect::from_min_size(place.min + corner, Vec2::splat(cell));
+    for (width, color) in [(4.0, Color32::BLACK), (2.0, Color32::WHITE)] {
+        let stroke = Stroke::new(width, color);
+        ui.painter()
+            .rect_stroke(rect, 0.0, stroke, StrokeKind::Inside);
+    }
+}
+
+/// Ranks set by hand may cost more than the one budget: said where they are set.
+fn over_budget(ui: &mut egui::Ui, analysis: &Analysis) {
+    let settings = &analysis.session.settings;
+    let (budget, by_hand) = (
+        settings.adaptive.budget,
+        settings.adaptive.painted.is_some(),
+    );
+    let Some(outcome) = outcome_of(analysis, Method::LocalizedAdaptive) else {
+        return;
+    };
+    let params = outcome.evaluation.params;
+    if settings.matched.is_some() && by_hand && params != budget {
+        let difference = label::count(params.abs_diff(budget));
+        let side = if params > budget { "over" } else { "under" };
+        let text = format!(
+            "not matched: these ranks cost {} parameters, {difference} {side} the budget of {}",
+            label::count(params),
+            label::count(budget)
+        );
+        ui.colored_label(ui.visuals().warn_fg_color, text);
     }
 }
 

@@ -1,13 +1,17 @@
 //! Where the matrix comes from: presets, digits, files, synthetic matrices, and what is done to it.
 
-use eframe::egui::{self, CollapsingHeader, RichText, Slider};
+use eframe::egui::{self, CollapsingHeader, RichText, Role, WidgetInfo};
 
 use super::ApproximateTab;
+use super::job::Analysis;
+use super::knobs::{line, ranged};
 use super::presets::presets;
 use crate::app::command::Command;
+use crate::app::path_field;
 use crate::app::state::State;
+use crate::figure::label;
 use crate::session::Session;
-use crate::source::{Dataset, Source, Split, SyntheticKind, SyntheticSettings};
+use crate::source::{Dataset, DigitSet, Source, Split, SyntheticKind, SyntheticSettings};
 
 /// Height of the wall of digits.
 const GALLERY: f32 = 124.0;
@@ -21,31 +25,37 @@ pub fn show(
     out: &mut Vec<Command>,
 ) {
     present(ui, state, out);
-    path_field(ui, state, out);
+    path_field::show(ui, state, out);
     preset_menu(ui, session);
     digits(tab, ui, state, session, out);
     synthetic(ui, state, session);
     change(ui, state, session, out);
 }
 
-/// What is on screen now.
+/// What is on screen now, and in one line what is to be known of it: a note may not push the
+/// controls away from under the pointer.
 fn present(ui: &mut egui::Ui, state: &State, out: &mut Vec<Command>) {
     if let Some(analysis) = &state.analysis {
-        let loaded = &analysis.loaded;
         let mut title = RichText::new(analysis.name()).strong();
         if state.opening.is_some() {
             title = title.weak();
         }
         ui.add(egui::Label::new(title).truncate());
-        for note in loaded.notes.iter().chain(&analysis.notes) {
-            ui.label(RichText::new(note).small());
-        }
+        line(ui, &analysis.loaded.notes, &about(analysis));
     }
     ui.horizontal_wrapped(|ui| {
         Command::Open.button(ui, out);
         Command::Subtract.button(ui, out);
         recent_menu(ui, state, out);
     });
+}
+
+/// The matrix's shape and the values in it.
+fn about(analysis: &Analysis) -> String {
+    let matrix = &analysis.loaded.matrix;
+    let (rows, cols) = matrix.shape();
+    let [low, high] = [matrix.min(), matrix.max()].map(label::short);
+    format!("{rows} × {cols}, values from {low} to {high}")
 }
 
 fn recent_menu(ui: &mut egui::Ui, state: &State, out: &mut Vec<Command>) {
@@ -61,32 +71,8 @@ fn recent_menu(ui: &mut egui::Ui, state: &State, out: &mut Vec<Command>) {
     });
 }
 
-/// A typed path or SOURCE, for where no file dialog answers.
-fn path_field(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
-    ui.horizontal(|ui| {
-        let width = (ui.available_width() - 44.0).max(60.0);
-        let field = egui::TextEdit::singleline(&mut state.path_field)
-            .hint_text("path, FILE#NAME, mnist:test:1 …")
-            .desired_width(width);
-        let response = ui
-            .add(field)
-            .on_hover_text("A file's path, or a SOURCE as on the command line");
-        response.widget_info(|| {
-            egui::WidgetInfo::labeled(egui::Role::TextInput, true, "path or source")
-        });
-        let entered = response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
-        let go = ui
-            .button("Go")
-            .on_hover_text("Open what is typed")
-            .clicked();
-        if (entered || go) && !state.path_field.trim().is_empty() {
-            out.push(Command::OpenText(state.path_field.trim().to_owned()));
-        }
-    });
-}
-
 fn preset_menu(ui: &mut egui::Ui, session: &mut Session) {
-    ui.menu_button("Presets: each method's home ground", |ui| {
+    ui.menu_button("Presets: cases that favour each method", |ui| {
         for preset in presets() {
             if ui
                 .button(preset.name)
@@ -126,28 +112,13 @@ fn digits(
                 let view = &mut state.preferences.view;
                 ui.selectable_value(&mut view.split, Split::Test, "test");
                 ui.selectable_value(&mut view.split, Split::Train, "training");
-                egui::ComboBox::from_label("digits")
-                    .width(56.0)
-                    .selected_text(
-                        view.filter
-                            .map_or("all".to_owned(), |d| format!("only {d}")),
-                    )
-                    .show_ui(ui, |ui| {
-                        ui.selectable_value(&mut view.filter, None, "all");
-                        for digit in 0..10 {
-                            ui.selectable_value(
-                                &mut view.filter,
-                                Some(digit),
-                                format!("only {digit}"),
-                            );
-                        }
-                    });
+                filter(ui, &mut view.filter, state.digits.as_deref());
                 Command::OpenFolder.button(ui, out);
             });
             let Some(set) = state.digits.clone() else {
                 ui.horizontal(|ui| {
                     ui.spinner();
-                    ui.label("reading the digits");
+                    ui.label("Reading the digits…");
                 });
                 return;
             };
@@ -176,6 +147,24 @@ fn digits(
         });
 }
 
+/// Chooses one of the labels that the data set has.
+fn filter(ui: &mut egui::Ui, chosen: &mut Option<u8>, set: Option<&DigitSet>) {
+    let name = |label: u8| {
+        let class = set.map_or_else(|| label.to_string(), |set| set.class_name(label));
+        format!("only {class}")
+    };
+    ui.label("Digits");
+    egui::ComboBox::from_id_salt("digits")
+        .width(56.0)
+        .selected_text(chosen.map_or("all".to_owned(), name))
+        .show_ui(ui, |ui| {
+            ui.selectable_value(chosen, None, "all");
+            for label in set.map(DigitSet::classes).unwrap_or_default() {
+                ui.selectable_value(chosen, Some(label), name(label));
+            }
+        });
+}
+
 fn navigation(
     ui: &mut egui::Ui,
     index: Option<usize>,
@@ -184,13 +173,22 @@ fn navigation(
 ) -> Option<usize> {
     ui.horizontal(|ui| {
         let arrow = |ui: &mut egui::Ui, text: &str, command: Command, out: &mut Vec<Command>| {
-            if ui.button(text).on_hover_text(command.tooltip()).clicked() {
+            let button = ui.button(text).on_hover_text(command.tooltip());
+            button.widget_info(|| WidgetInfo::labeled(Role::Button, true, command.text()));
+            if button.clicked() {
                 out.push(command);
             }
         };
         arrow(ui, "◀", Command::PreviousDigit, out);
+        // A matrix that is no image of this half has no index in it.
         let mut typed = index.unwrap_or(0);
-        let field = egui::DragValue::new(&mut typed).range(0..=count.saturating_sub(1));
+        let field = egui::DragValue::new(&mut typed)
+            .range(0..=count.saturating_sub(1))
+            .update_while_editing(false)
+            .custom_formatter(move |value, _| match index {
+                Some(_) => (value as usize).to_string(),
+                None => "–".to_owned(),
+            });
         let changed = ui
             .add(field)
             .on_hover_text("The image's index, counted from 0")
@@ -204,67 +202,75 @@ fn navigation(
 
 fn synthetic(ui: &mut egui::Ui, state: &mut State, session: &mut Session) {
     CollapsingHeader::new("Synthetic matrix").show(ui, |ui| {
-        let settings = &mut state.preferences.view.synthetic;
         // A preset's or a typed matrix is changed from what it is, not from what was offered before.
-        if let Source::Synthetic(shown) = session.source {
-            *settings = shown;
-        }
-        let before = *settings;
-        egui::ComboBox::from_label("kind")
-            .selected_text(settings.kind.name())
-            .show_ui(ui, |ui| {
-                for kind in SyntheticKind::ALL {
-                    if ui
-                        .selectable_label(settings.kind == kind, kind.name())
-                        .clicked()
-                    {
-                        *settings = SyntheticSettings::new(kind);
+        let made = match session.source {
+            Source::Synthetic(shown) => Some(shown),
+            _ => None,
+        };
+        let mut settings = made.unwrap_or(state.preferences.view.synthetic);
+        let before = settings;
+        ui.horizontal(|ui| {
+            ui.label("Kind");
+            egui::ComboBox::from_id_salt("kind")
+                .selected_text(settings.kind.name())
+                .show_ui(ui, |ui| {
+                    for kind in SyntheticKind::ALL {
+                        if ui
+                            .selectable_label(settings.kind == kind, kind.name())
+                            .clicked()
+                        {
+                            settings = SyntheticSettings::new(kind);
+                        }
                     }
-                }
-            });
-        sliders(ui, settings);
-        let made = matches!(session.source, Source::Synthetic(_));
-        if ui.button("Make it").clicked() || (made && before != *settings) {
-            session.source = Source::Synthetic(*settings);
+                });
+        });
+        sliders(ui, &mut settings);
+        if before != settings {
+            state.preferences.view.synthetic = settings;
+        }
+        // Once it is shown, every change is at once.
+        let generate = made.is_none() && ui.button("Generate").clicked();
+        if generate || (made.is_some() && before != settings) {
+            session.source = Source::Synthetic(settings);
         }
     });
 }
 
 fn sliders(ui: &mut egui::Ui, settings: &mut SyntheticSettings) {
     let kind = settings.kind;
-    ui.add(
-        Slider::new(&mut settings.rows, 2..=1024)
-            .text("rows")
-            .logarithmic(true),
-    );
-    ui.add(
-        Slider::new(&mut settings.cols, 2..=1024)
-            .text("columns")
-            .logarithmic(true),
-    );
+    let mut changed = ranged(ui, &mut settings.rows, 2..=1024, "rows", true);
+    changed |= ranged(ui, &mut settings.cols, 2..=1024, "columns", true);
     let side = settings.rows.min(settings.cols);
     if kind.uses_grid() {
-        settings.grid = settings.grid.clamp(1, side);
-        ui.add(Slider::new(&mut settings.grid, 1..=side.min(32)).text("blocks a side"));
+        let most = side.clamp(1, 32);
+        changed |= ranged(ui, &mut settings.grid, 1..=most, "blocks a side", false);
     }
     if kind.uses_rank() {
         let most = match kind.uses_grid() {
             true => side / settings.grid.max(1),
             false => side,
         };
-        settings.rank = settings.rank.clamp(1, most.max(1));
-        ui.add(Slider::new(&mut settings.rank, 1..=most.max(1)).text("true rank"));
+        changed |= ranged(ui, &mut settings.rank, 1..=most.max(1), "true rank", false);
     }
     if kind.uses_noise() {
-        ui.add(Slider::new(&mut settings.noise, 0.0..=1.0).text("noise"));
+        changed |= ranged(ui, &mut settings.noise, 0.0..=1.0, "noise", false);
     }
     ui.horizontal(|ui| {
-        ui.add(egui::DragValue::new(&mut settings.seed).prefix("seed "))
+        let name = ui.label("Seed");
+        let field = ui.add(egui::DragValue::new(&mut settings.seed));
+        changed |= field.changed();
+        field
+            .labelled_by(name.id)
             .on_hover_text("The same seed gives the same matrix everywhere");
         if ui.button("New seed").clicked() {
             settings.seed = settings.seed.wrapping_add(1);
+            changed = true;
         }
     });
+    if changed {
+        // More blocks than a side has entries cannot be made.
+        settings.grid = settings.grid.clamp(1, side.max(1));
+    }
 }
 
 /// Subtract, shuffle and shift: what is done to the matrix before it is approximated.
@@ -272,18 +278,20 @@ fn change(ui: &mut egui::Ui, state: &State, session: &mut Session, out: &mut Vec
     CollapsingHeader::new("Shuffle, shift, subtract")
         .default_open(session.subtract.is_some() || !session.transform.is_identity())
         .show(ui, |ui| {
-            let hint = "LoRA does not mind, Localized does: locality is a property of the ordering";
+            let hint =
+                "LoRA is unaffected, Localized is not: locality is a property of the ordering";
             let mut shuffled = session.transform.shuffle.is_some();
             ui.horizontal(|ui| {
                 if ui
-                    .checkbox(&mut shuffled, "shuffle rows and columns")
+                    .checkbox(&mut shuffled, "Shuffle rows and columns")
                     .on_hover_text(hint)
                     .changed()
                 {
                     session.transform.shuffle = shuffled.then_some(0);
                 }
                 if let Some(seed) = &mut session.transform.shuffle {
-                    ui.add(egui::DragValue::new(seed).prefix("seed "));
+                    let name = ui.label("Seed");
+                    ui.add(egui::DragValue::new(seed)).labelled_by(name.id);
                 }
             });
             let (rows, cols) = state
@@ -292,27 +300,34 @@ fn change(ui: &mut egui::Ui, state: &State, session: &mut Session, out: &mut Vec
                 .map_or((28, 28), |a| a.loaded.matrix.shape());
             let (down, right) = &mut session.transform.shift;
             let half = |side: usize| (side / 2).max(1) as i32;
-            ui.add(Slider::new(down, -half(rows)..=half(rows)).text("shift down"));
-            ui.add(Slider::new(right, -half(cols)..=half(cols)).text("shift right"));
-            if let Some(subtracted) = session.subtract.clone() {
-                ui.horizontal_wrapped(|ui| {
-                    ui.label(format!("minus {subtracted}"));
-                    if ui.button("Do not subtract").clicked() {
-                        session.subtract = None;
-                    }
-                });
-            } else {
-                let typed = state.path_field.trim();
-                if ui
-                    .add_enabled(
-                        !typed.is_empty(),
-                        egui::Button::new("Subtract the typed source"),
-                    )
-                    .on_disabled_hover_text("Type a path or a SOURCE into the field above first")
-                    .clicked()
-                {
-                    out.push(Command::SubtractText(typed.to_owned()));
-                }
+            let (rows, cols) = (half(rows), half(cols));
+            ranged(ui, down, -rows..=rows, "shift down", false);
+            ranged(ui, right, -cols..=cols, "shift right", false);
+            subtraction(ui, state, session, out);
+        });
+}
+
+/// What is subtracted, or the way to subtract what is typed above.
+fn subtraction(ui: &mut egui::Ui, state: &State, session: &mut Session, out: &mut Vec<Command>) {
+    if let Some(subtracted) = session.subtract.clone() {
+        ui.horizontal_wrapped(|ui| {
+            ui.label(format!("minus {subtracted}"));
+            if ui.button("Remove subtraction").clicked() {
+                session.subtract = None;
             }
         });
+        return;
+    }
+    let typed = state.path_field.trim();
+    let text = match typed.is_empty() {
+        true => "Subtract the typed source".to_owned(),
+        false => format!("Subtract {typed}"),
+    };
+    if ui
+        .add_enabled(!typed.is_empty(), egui::Button::new(text).truncate())
+        .on_disabled_hover_text("Type a path or a SOURCE into the field above first")
+        .clicked()
+    {
+        out.push(Command::SubtractText(typed.to_owned()));
+    }
 }

@@ -8,8 +8,9 @@ use super::job::Analysis;
 use super::plots::outcome_of;
 use crate::app::texture::color32;
 use crate::app::theme;
-use crate::app::widgets::axis;
+use crate::app::widgets::{axis, focus};
 use crate::approx::{Method, metrics};
+use crate::figure::label;
 use crate::figure::palette::Theme;
 
 /// What the plot of singular values is about.
@@ -30,15 +31,13 @@ fn block_spectrum(tab: &ApproximateTab, analysis: &Analysis) -> Option<Spectrum>
     let sigma = outcome.factors.spectra.sigma[block].clone();
     let rank = *outcome.evaluation.ranks.get(block)?;
     let (rows, cols) = (place.rows.len(), place.cols.len());
-    let whole = metrics::norm(sigma.iter().copied());
-    let dropped = metrics::norm(sigma.iter().skip(rank).copied());
     let title = format!(
-        "{} block ({}, {}), {rows} × {cols}: keeps {rank} of {}, error {:.4}",
+        "{} block ({}, {}), {rows} × {cols}: keeps {rank} of {}, error {}",
         method.title(),
         place.i,
         place.j,
-        metrics::numerical_rank(&sigma, rows, cols),
-        metrics::normalized_error(dropped, whole),
+        outcome.factors.spectra.numerical_rank(block),
+        label::error(outcome.factors.spectra.block_error(block, rank)),
     );
     Some(Spectrum {
         title,
@@ -55,7 +54,7 @@ fn whole_spectrum(analysis: &Analysis) -> Spectrum {
     let keeps = kept.map(|(_, rank)| format!("; LoRA keeps {rank}"));
     Spectrum {
         title: format!(
-            "whole matrix, numerical rank {}{}",
+            "Whole matrix, numerical rank {}{}",
             analysis.rank,
             keeps.unwrap_or_default()
         ),
@@ -78,7 +77,7 @@ pub fn show(
     let shown = selected.unwrap_or_else(|| whole_spectrum(analysis));
     // The button first, so that a long title leaves it its place.
     ui.horizontal(|ui| {
-        if of_block && ui.small_button("whole matrix").clicked() {
+        if of_block && ui.small_button("Whole matrix").clicked() {
             tab.selected = None;
         }
         ui.add(egui::Label::new(RichText::new(&shown.title).small()).truncate());
@@ -94,7 +93,8 @@ pub fn show(
         .allow_scroll(false)
         .include_x(0.0);
     let plot = if refit { plot.reset() } else { plot };
-    plot.show(ui, |plot| draw_spectrum(plot, &shown, theme));
+    let drawn = plot.show(ui, |plot| draw_spectrum(plot, &shown, theme));
+    focus::name(&drawn.response, "Singular values");
 }
 
 fn draw_spectrum(plot: &mut PlotUi<'_>, shown: &Spectrum, theme: Theme) {

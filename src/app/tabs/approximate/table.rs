@@ -4,7 +4,7 @@ use eframe::egui::{self, RichText};
 
 use super::figures;
 use super::job::{Analysis, MethodResult};
-use crate::analysis::notes;
+use crate::analysis::{not_matched, notes};
 use crate::app::command::Command;
 use crate::app::state::State;
 use crate::app::texture::color32;
@@ -31,7 +31,7 @@ pub fn show(ui: &mut egui::Ui, state: &State, theme: Theme, out: &mut Vec<Comman
     });
     let beside = ui
         .horizontal_top(|ui| {
-            rows(ui, state, analysis, theme);
+            rows(ui, state, analysis, theme, out);
             let room = ui.available_width() >= NOTES_WIDTH;
             if room {
                 ui.add_space(12.0);
@@ -49,9 +49,15 @@ pub fn show(ui: &mut egui::Ui, state: &State, theme: Theme, out: &mut Vec<Comman
 const NOTES_WIDTH: f32 = 260.0;
 
 /// More pinned results than fit here scroll, so that the plots stay in view.
-const MOST_HEIGHT: f32 = 192.0;
+const MOST_HEIGHT: f32 = 150.0;
 
-fn rows(ui: &mut egui::Ui, state: &State, analysis: &Analysis, theme: Theme) {
+fn rows(
+    ui: &mut egui::Ui,
+    state: &State,
+    analysis: &Analysis,
+    theme: Theme,
+    out: &mut Vec<Command>,
+) {
     egui::ScrollArea::both()
         .id_salt("results")
         .max_height(MOST_HEIGHT)
@@ -66,33 +72,59 @@ fn rows(ui: &mut egui::Ui, state: &State, analysis: &Analysis, theme: Theme) {
                     }
                     ui.end_row();
                     for method in &analysis.methods {
-                        row(ui, method, theme, None);
+                        row(ui, method, theme, false);
+                        ui.end_row();
                     }
                     for (number, pinned) in state.pinned.iter().enumerate() {
-                        let name = format!("pinned {}: {}", number + 1, pinned.name());
-                        for method in &pinned.methods {
-                            row(ui, method, theme, Some(&name));
-                        }
+                        pinned_rows(ui, number, pinned, theme, out);
                     }
                 });
         });
 }
 
-fn row(ui: &mut egui::Ui, method: &MethodResult, theme: Theme, pinned: Option<&str>) {
+/// The rows of one pinned result; the first has the way back to it.
+fn pinned_rows(
+    ui: &mut egui::Ui,
+    number: usize,
+    pinned: &Analysis,
+    theme: Theme,
+    out: &mut Vec<Command>,
+) {
+    let name = format!("pinned {}: {}", number + 1, pinned.name());
+    for (place, method) in pinned.methods.iter().enumerate() {
+        row(ui, method, theme, true);
+        ui.label(RichText::new(&name).small());
+        if place == 0 {
+            ui.push_id(number, |ui| {
+                ui.horizontal(|ui| {
+                    let restore = ui.small_button("Restore");
+                    let hint = "Show this matrix at these settings again";
+                    if restore.on_hover_text(hint).clicked() {
+                        out.push(Command::SetSession(Box::new(pinned.asked())));
+                    }
+                    let unpin = Command::UnpinOne(number);
+                    let response = ui.small_button(unpin.text());
+                    if response.on_hover_text(unpin.tooltip()).clicked() {
+                        out.push(unpin);
+                    }
+                });
+            });
+        }
+        ui.end_row();
+    }
+}
+
+fn row(ui: &mut egui::Ui, method: &MethodResult, theme: Theme, pinned: bool) {
     let kind = method.settings.method();
     let title = RichText::new(kind.title()).color(color32(method_text(kind, theme)));
-    ui.label(if pinned.is_some() {
-        title
-    } else {
-        title.strong()
-    });
+    ui.label(if pinned { title } else { title.strong() });
     ui.label(method.settings.describe());
     match &method.outcome {
         Ok(outcome) => {
             let e = &outcome.evaluation;
             ui.label(label::count(e.params));
             ui.label(label::percent(e.share));
-            ui.label(RichText::new(format!("{:.4}", e.error)).strong());
+            ui.label(RichText::new(label::error(e.error)).strong());
         }
         Err(_) => {
             for _ in 0..3 {
@@ -100,14 +132,14 @@ fn row(ui: &mut egui::Ui, method: &MethodResult, theme: Theme, pinned: Option<&s
             }
         }
     }
-    if let Some(name) = pinned {
-        ui.label(RichText::new(name).small());
-    }
-    ui.end_row();
 }
 
 /// What a reader of the numbers should know, under the names of their methods.
 fn notes_of(ui: &mut egui::Ui, analysis: &Analysis, theme: Theme) {
+    if let Some(told) = not_matched(&analysis.spending()) {
+        let color = ui.visuals().warn_fg_color;
+        ui.label(RichText::new(told).small().color(color));
+    }
     for method in &analysis.methods {
         let notes = match &method.outcome {
             Ok(outcome) => brief_notes(&outcome.evaluation, &analysis.session.settings),

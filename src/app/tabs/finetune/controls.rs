@@ -1,17 +1,17 @@
 //! What is trained, on which digits, and the buttons that move it.
 
-use std::fmt::Display;
-use std::str::FromStr;
-
 use eframe::egui::{self, RichText};
 
 use super::FinetuneTab;
+use super::fields::{Fields, Wanted, text_of};
 use super::training::Training;
 use crate::app::command::Command;
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::experiment::{Experiment, Preset, figures};
 use crate::figure::palette::{self, Theme};
+use crate::finetune::bounds::{NUMBER, check_rate, echo};
+use crate::finetune::settings::LayoutGrid;
 use crate::finetune::{Layout, SweepSettings};
 use crate::source::Dataset;
 
@@ -28,45 +28,73 @@ pub fn show(
         if tab.custom.is_some() {
             foreign(tab, ui);
         } else {
-            sweep(ui, &mut state.preferences.experiment, theme);
+            let experiment = &mut state.preferences.experiment;
+            sweep(ui, experiment, &mut tab.fields, theme);
         }
         ui.separator();
         data_set(ui, &mut state.preferences.experiment, out);
     });
     ui.separator();
-    moves(&tab.training, ui, out);
+    moves(tab, ui, state, out);
     progress(&tab.training, ui);
     if fixed {
         ui.label(RichText::new("Stop the sweep to change what is trained.").small());
     }
     ui.separator();
-    files(ui, out);
+    files(&tab.training, ui, out);
     ui.separator();
     protocol(ui, &tab.settings(state));
 }
 
-/// Run, pause, step, stop, reset, new seed.
-fn moves(training: &Training, ui: &mut egui::Ui, out: &mut Vec<Command>) {
+/// Run, pause, step, stop, reset and back, new seed.
+fn moves(tab: &mut FinetuneTab, ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
+    let training = &tab.training;
     let (under_way, paused) = (training.under_way(), training.paused());
     let runs = training.results().map_or(0, |one| one.all_runs().count());
     let complete = training.results().is_some_and(|one| one.complete);
+    let ready = tab.problem().is_none() && training.outdated().is_none();
+    let open = (!under_way || paused) && !complete && ready;
+    let back = training.can_undo_reset() && !complete;
     let mut button = |ui: &mut egui::Ui, enabled: bool, command: Command| {
         ui.add_enabled_ui(enabled, |ui| command.button(ui, out));
     };
     ui.horizontal_wrapped(|ui| {
-        button(ui, (!under_way || paused) && !complete, Command::Train);
+        button(ui, open, Command::Train);
         button(ui, under_way && !paused, Command::PauseTraining);
-        button(
-            ui,
-            (!under_way || paused) && !complete,
-            Command::StepTraining,
-        );
+        button(ui, open, Command::StepTraining);
         button(ui, under_way, Command::StopTraining);
     });
     ui.horizontal_wrapped(|ui| {
         button(ui, under_way || runs > 0, Command::ResetTraining);
+        if back {
+            let hint = "Bring the results back that Reset put aside";
+            if ui.button("Undo reset").on_hover_text(hint).clicked() {
+                tab.training.undo_reset(state);
+            }
+        }
         button(ui, !under_way, Command::NewSeed);
     });
+    outdated(tab, ui, state);
+}
+
+/// Results of another version can be looked at, but not be gone on with.
+fn outdated(tab: &mut FinetuneTab, ui: &mut egui::Ui, state: &mut State) {
+    let Some(version) = tab.training.outdated() else {
+        return;
+    };
+    let text = format!(
+        "These runs are of version {} of this program. Version {} cannot continue them: numbers of \
+         two versions must not be mixed.",
+        echo(version),
+        env!("CARGO_PKG_VERSION"),
+    );
+    ui.label(RichText::new(text).color(ui.visuals().warn_fg_color));
+    let hint = "Train all runs again; the old ones stay in a file of their own";
+    let ready = tab.problem().is_none();
+    let button = ui.add_enabled(ready, egui::Button::new("Start over"));
+    if button.on_hover_text(hint).clicked() {
+        tab.training.start_over(state);
+    }
 }
 
 fn progress(training: &Training, ui: &mut egui::Ui) {
@@ -78,7 +106,7 @@ fn progress(training: &Training, ui: &mut egui::Ui) {
         ui.label(text);
         return;
     };
-    let (done, wanted) = (results.all_runs().count(), results.wanted().len());
+    let (done, wanted) = (results.all_runs().count(), training.wanted());
     let text = match training.progress() {
         Some(_) if training.paused() => format!("{done} of {wanted} runs, paused"),
         Some(progress) => match progress.seconds_left {
@@ -86,7 +114,8 @@ fn progress(training: &Training, ui: &mut egui::Ui) {
             None => format!("{done} of {wanted} runs"),
         },
         None if results.complete => format!("all {wanted} runs done"),
-        None => format!("{done} of {wanted} runs done, Run goes on"),
+        None if training.outdated().is_some() => format!("{done} of {wanted} runs done"),
+        None => format!("{done} of {wanted} runs done; press Run to continue"),
     };
     if let Some(progress) = training.progress() {
         ui.add(
@@ -120,7 +149,7 @@ fn foreign(tab: &mut FinetuneTab, ui: &mut egui::Ui) {
 }
 
 /// The preset and what is changed about it.
-fn sweep(ui: &mut egui::Ui, experiment: &mut Experiment, theme: Theme) {
+fn sweep(ui: &mut egui::Ui, experiment: &mut Experiment, fields: &mut Fields, theme: Theme) {
     ui.horizontal_wrapped(|ui| {
         ui.strong("Sweep");
         for preset in Preset::ALL {
@@ -129,6 +158,7 @@ fn sweep(ui: &mut egui::Ui, experiment: &mut Experiment, theme: Theme) {
                 .selectable_label(chosen, preset.title())
                 .on_hover_text(preset.tooltip());
             if response.clicked() {
+                fields.clear();
                 *experiment = Experiment {
                     preset,
                     dataset: experiment.dataset.clone(),
@@ -138,34 +168,9 @@ fn sweep(ui: &mut egui::Ui, experiment: &mut Experiment, theme: Theme) {
         }
     });
     layouts(ui, experiment, theme);
-    let whole = |number: &usize| *number > 0;
     let base = experiment.preset.settings();
     egui::Grid::new("sweep").num_columns(2).show(ui, |ui| {
-        list_field(
-            ui,
-            "ranks",
-            "those of the preset",
-            &mut experiment.ranks,
-            whole,
-        );
-        list_field(
-            ui,
-            "N and K",
-            "those of the preset",
-            &mut experiment.segments,
-            whole,
-        );
-        let rates = text_of(&base.learning_rates);
-        let usable = |rate: &f64| rate.is_finite() && *rate > 0.0;
-        list_field(
-            ui,
-            "learning rates",
-            &rates,
-            &mut experiment.learning_rates,
-            usable,
-        );
-        let seeds = text_of(&base.seeds);
-        list_field(ui, "seeds", &seeds, &mut experiment.seeds, |_| true);
+        lists(ui, experiment, fields, &base);
         let name = ui.label("epochs");
         let mut epochs = experiment.epochs.unwrap_or(base.epochs);
         let field = egui::DragValue::new(&mut epochs).range(1..=1000);
@@ -174,6 +179,69 @@ fn sweep(ui: &mut egui::Ui, experiment: &mut Experiment, theme: Theme) {
         }
         ui.end_row();
     });
+}
+
+fn lists(
+    ui: &mut egui::Ui,
+    experiment: &mut Experiment,
+    fields: &mut Fields,
+    base: &SweepSettings,
+) {
+    let whole = |name, list: fn(&LayoutGrid) -> &Vec<usize>| Wanted {
+        name,
+        hint: preset_hint(&of_all(base, list)),
+        tooltip: by_layout(base, list),
+        usable: |number: &usize| (1..=NUMBER).contains(number),
+        form: "whole numbers from 1 to 65536",
+    };
+    let ranks = whole("ranks", |grid| &grid.ranks);
+    fields.list(ui, &ranks, &mut experiment.ranks);
+    let segments = whole("N and K", |grid| &grid.segments);
+    fields.list(ui, &segments, &mut experiment.segments);
+    let rates = Wanted {
+        name: "learning rates",
+        hint: preset_hint(&base.learning_rates),
+        tooltip: "Numbers with commas between; empty for the preset's".to_owned(),
+        usable: |rate: &f64| check_rate(*rate).is_ok(),
+        form: "numbers above 0 and up to 1",
+    };
+    fields.list(ui, &rates, &mut experiment.learning_rates);
+    let seeds = Wanted {
+        name: "seeds",
+        hint: preset_hint(&base.seeds),
+        tooltip: "Each seed is a whole experiment; with several the table gives mean ± standard \
+                  deviation"
+            .to_owned(),
+        usable: |_: &u64| true,
+        form: "whole numbers from 0",
+    };
+    fields.list(ui, &seeds, &mut experiment.seeds);
+}
+
+fn preset_hint<T: std::fmt::Display>(list: &[T]) -> String {
+    format!("{} (preset)", text_of(list))
+}
+
+/// The values of all layouts together; LoRA has no segments.
+fn of_all(base: &SweepSettings, list: fn(&LayoutGrid) -> &Vec<usize>) -> Vec<usize> {
+    let mut all: Vec<usize> = base.grids.iter().flat_map(list).copied().collect();
+    all.retain(|value| *value > 1);
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// The preset's values layout by layout.
+fn by_layout(base: &SweepSettings, list: fn(&LayoutGrid) -> &Vec<usize>) -> String {
+    let grids = base
+        .grids
+        .iter()
+        .filter(|grid| list(grid).as_slice() != [1]);
+    let lines = grids.map(|grid| format!("\n{}: {}", grid.layout.name(), text_of(list(grid))));
+    format!(
+        "Numbers with commas between; empty for the preset's:{}",
+        lines.collect::<String>()
+    )
 }
 
 fn layouts(ui: &mut egui::Ui, experiment: &mut Experiment, theme: Theme) {
@@ -212,55 +280,6 @@ fn about(layout: Layout) -> &'static str {
         }
         Layout::LocalizedGrid => "K × K parts: every cell of the image to all hidden units",
     }
-}
-
-/// A list of numbers as text. What cannot be read is said, and the last good list stays.
-fn list_field<T: FromStr + Display + PartialEq>(
-    ui: &mut egui::Ui,
-    name: &str,
-    hint: &str,
-    value: &mut Option<Vec<T>>,
-    usable: impl Fn(&T) -> bool,
-) {
-    let label = ui.label(name);
-    let id = ui.make_persistent_id(("list", name));
-    let shown = value.as_deref().map_or_else(String::new, text_of);
-    let typed: Option<String> = ui.data(|data| data.get_temp(id));
-    let mut text = typed.unwrap_or(shown);
-    let read = list_of(&text, &usable);
-    let field = egui::TextEdit::singleline(&mut text)
-        .hint_text(hint)
-        .desired_width(150.0)
-        .text_color_opt(read.is_none().then(|| ui.visuals().error_fg_color));
-    let response = ui
-        .add(field)
-        .labelled_by(label.id)
-        .on_hover_text("Numbers with commas between; empty for the preset's");
-    if response.changed() {
-        if let Some(list) = list_of(&text, &usable) {
-            *value = (!list.is_empty()).then_some(list);
-        }
-        ui.data_mut(|data| data.insert_temp(id, text));
-    } else if !response.has_focus() {
-        ui.data_mut(|data| data.remove::<String>(id));
-    }
-    ui.end_row();
-}
-
-fn list_of<T: FromStr + PartialEq>(text: &str, usable: impl Fn(&T) -> bool) -> Option<Vec<T>> {
-    let mut list = Vec::new();
-    let words = text.split([',', ';', ' ']).filter(|word| !word.is_empty());
-    for word in words {
-        let number = word.parse().ok().filter(&usable)?;
-        if !list.contains(&number) {
-            list.push(number);
-        }
-    }
-    Some(list)
-}
-
-fn text_of<T: Display>(list: &[T]) -> String {
-    list.iter().map(T::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn data_set(ui: &mut egui::Ui, experiment: &mut Experiment, out: &mut Vec<Command>) {
@@ -302,14 +321,27 @@ fn data_set(ui: &mut egui::Ui, experiment: &mut Experiment, out: &mut Vec<Comman
     }
 }
 
-fn files(ui: &mut egui::Ui, out: &mut Vec<Command>) {
+fn files(training: &Training, ui: &mut egui::Ui, out: &mut Vec<Command>) {
     ui.horizontal_wrapped(|ui| {
         ui.strong("Results");
         Command::OpenResults.button(ui, out);
         Command::Export.button(ui, out);
     });
-    let text = "Every run is kept as it ends and shown again with its settings; \
-                a results file may be dropped here.";
+    let dropped = "a results file may be dropped here.";
+    let text = match (training.unsaved(), training.folder()) {
+        (Some(why), _) => {
+            let text = RichText::new(format!("⚠ Not kept: {why}"));
+            ui.label(text.color(ui.visuals().error_fg_color));
+            format!("The runs stay in this window until it is closed; {dropped}")
+        }
+        (None, None) => format!(
+            "This system has no folder for settings, so runs are not kept: export them as JSON; \
+             {dropped}"
+        ),
+        (None, Some(_)) => {
+            format!("Every run is kept as it ends and shown again with its settings; {dropped}")
+        }
+    };
     ui.label(RichText::new(text).small());
 }
 
@@ -329,22 +361,4 @@ fn protocol(ui: &mut egui::Ui, settings: &SweepSettings) {
             settings.batch,
         ));
     });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lists_are_read_as_people_write_them() {
-        let whole = |number: &usize| *number > 0;
-        assert_eq!(list_of("1, 2;4  8,2", whole), Some(vec![1, 2, 4, 8]));
-        assert_eq!(list_of("", whole), Some(vec![]));
-        for wrong in ["0", "1,x", "-2", "1.5"] {
-            assert_eq!(list_of(wrong, whole), None, "{wrong}");
-        }
-        let rate = |rate: &f64| rate.is_finite() && *rate > 0.0;
-        assert_eq!(list_of("1e-3", rate), Some(vec![1e-3]));
-        assert_eq!(list_of("nan", rate), None);
-    }
 }

@@ -8,7 +8,7 @@ use super::looks::{Learned, Looks};
 use crate::app::command::Command;
 use crate::app::state::Tab;
 use crate::app::texture::{MatrixTexture, Scale, color32};
-use crate::app::widgets::matrix_view::{MatrixView, PaneView, short};
+use crate::app::widgets::matrix_view::{MatrixView, PaneView};
 use crate::experiment::figures::{self, look_of, whole_setting};
 use crate::figure::label;
 use crate::figure::palette::{self, Theme};
@@ -106,7 +106,7 @@ fn run(
         let (rows, cols) = learned.run.update.shape();
         let text = format!(
             "ΔW {rows} × {cols}, |ΔW| up to {}; {} parameters, {:.2} % right",
-            short(learned.bound),
+            label::short(learned.bound),
             label::count(record.params),
             record.test_accuracy
         );

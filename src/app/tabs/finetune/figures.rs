@@ -31,7 +31,7 @@ pub fn command(tab: &FinetuneTab, kind: Kind, export: Option<&Export>) -> Option
 /// The figure of a kind, or the sentence that says why there is none.
 pub fn exported(tab: &FinetuneTab, kind: Kind, export: &Export) -> Result<Exported, String> {
     let Some(results) = tab.training.results() else {
-        return Err("nothing is trained yet, run the sweep first".to_owned());
+        return Err("nothing to export yet; press Run first".to_owned());
     };
     let context = Context {
         theme: export.theme,
@@ -41,9 +41,10 @@ pub fn exported(tab: &FinetuneTab, kind: Kind, export: &Export) -> Result<Export
         )
     };
     if kind == Kind::AccuracyDrop {
-        let figure = figures::accuracy_drop(&context, results, tab.looks.selected());
+        // What is selected on the screen is nothing that the figure says.
+        let figure = figures::accuracy_drop(&context, results);
         return Ok(Exported {
-            figure: figure.ok_or("full fine-tuning is not trained yet, wait for it")?,
+            figure: figure.ok_or_else(|| no_base_line(tab).to_owned())?,
             table: tables::runs_table(results, Theme::Light),
             json: results.to_json().map_err(|error| error.to_string())? + "\n",
             npy: None,
@@ -52,7 +53,7 @@ pub fn exported(tab: &FinetuneTab, kind: Kind, export: &Export) -> Result<Export
     let known = tab.looks.known();
     let runs: Vec<&Inspection> = known.iter().map(Arc::as_ref).collect();
     let Some(first) = runs.first() else {
-        return Err("no run is selected, click a point or a row first".to_owned());
+        return Err("no run is selected; click a point or a row first".to_owned());
     };
     let (figure, table) = match kind {
         Kind::TrainingCurves => (
@@ -76,4 +77,15 @@ pub fn exported(tab: &FinetuneTab, kind: Kind, export: &Export) -> Result<Export
         json,
         npy: (kind == Kind::DeltaWeights).then_some(npy),
     })
+}
+
+/// Why there is no Figure 2: it is measured from full fine-tuning.
+fn no_base_line(tab: &FinetuneTab) -> &'static str {
+    match tab.training.under_way() {
+        true => {
+            "the first point needs full fine-tuning, which is being trained; export again when it \
+             appears"
+        }
+        false => "nothing to export yet; press Run first",
+    }
 }

@@ -1,9 +1,12 @@
 //! Experiment 2: adapt a network to new digits with every layout, and see what it costs.
 
+mod archive;
 mod controls;
 mod detail;
+mod fields;
 pub mod figures;
 mod gate;
+mod keeper;
 mod looks;
 mod plots;
 mod reader;
@@ -16,12 +19,14 @@ use std::sync::Arc;
 
 use eframe::egui::{self, RichText};
 
+use self::fields::Fields;
 use self::gate::Pace;
 use self::looks::Looks;
 use self::plots::Measure;
 use self::training::Training;
 use crate::app::command::Command;
 use crate::app::state::State;
+use crate::app::widgets::focus;
 use crate::app::worker::Wake;
 use crate::experiment::Experiment;
 use crate::experiment::figures::{look_of, setting};
@@ -47,6 +52,17 @@ pub struct FinetuneTab {
     custom: Option<SweepSettings>,
     measure: Measure,
     table: table::View,
+    /// What is typed into the lists of the sweep.
+    fields: Fields,
+    detail: Detail,
+}
+
+/// What was learned stands above the table, which must not move when it opens.
+#[derive(Default)]
+struct Detail {
+    /// Whether a row opened it: then the row stays where it was clicked.
+    by_row: bool,
+    height: f32,
 }
 
 impl FinetuneTab {
@@ -58,6 +74,8 @@ impl FinetuneTab {
             custom: None,
             measure: Measure::default(),
             table: table::View::default(),
+            fields: Fields::default(),
+            detail: Detail::default(),
         }
     }
 
@@ -82,6 +100,7 @@ impl FinetuneTab {
             let dataset = &state.preferences.experiment.dataset;
             let found = Experiment::of(&results.settings, dataset);
             self.custom = found.is_none().then_some(results.settings);
+            self.fields.clear();
             if let Some(found) = found {
                 state.preferences.experiment = found;
             }
@@ -96,12 +115,21 @@ impl FinetuneTab {
         custom.unwrap_or_else(|| state.preferences.experiment.settings())
     }
 
+    /// Why nothing can be trained with what is typed, if it cannot.
+    fn problem(&self) -> Option<&str> {
+        let typed = self.custom.is_none() && !self.training.under_way();
+        self.fields.problem().filter(|_| typed)
+    }
+
     /// One of the tab's commands.
     pub fn run(&mut self, state: &mut State, command: &Command) {
+        if let (Command::Train | Command::StepTraining, Some(why)) = (command, self.problem()) {
+            return state.fail(format!("{why}; nothing is trained before that is mended"));
+        }
         match command {
-            Command::Train => self.training.run(Pace::Running),
+            Command::Train => self.training.run(Pace::Running, state),
             Command::PauseTraining => self.training.pause(),
-            Command::StepTraining => self.training.run(Pace::Step),
+            Command::StepTraining => self.training.run(Pace::Step, state),
             Command::StopTraining => self.training.stop(),
             Command::ResetTraining => {
                 self.training.reset(state);
@@ -111,6 +139,7 @@ impl FinetuneTab {
                 // Short enough to be read out.
                 let seed = u64::from(rand::random::<u16>());
                 self.custom = None;
+                self.fields.clear();
                 state.preferences.experiment.seeds = Some(vec![seed]);
             }
             _ => {}
@@ -140,7 +169,7 @@ impl FinetuneTab {
     fn free(&self, state: &mut State) -> bool {
         let free = !self.training.under_way();
         if !free {
-            state.fail("a sweep is under way, stop it before opening another");
+            state.fail("a sweep is under way; stop it before you open another");
         }
         free
     }
@@ -160,15 +189,30 @@ impl FinetuneTab {
             .default_size(310.0)
             .size_range(260.0..=460.0)
             .show(ui, |ui| {
-                egui::ScrollArea::vertical()
-                    .show(ui, |ui| controls::show(self, ui, state, theme, out));
+                egui::ScrollArea::vertical().show(ui, |ui| {
+                    controls::show(self, ui, state, theme, out);
+                    focus::follow(ui);
+                });
             });
         egui::CentralPanel::default().show(ui, |ui| {
-            egui::ScrollArea::vertical().show(ui, |ui| self.pictures(ui, state, theme, out));
+            focus::content(ui);
+            let seen = ui.available_height();
+            egui::ScrollArea::vertical().show(ui, |ui| {
+                self.pictures(ui, seen, state, theme, out);
+                focus::follow(ui);
+            });
         });
     }
 
-    fn pictures(&mut self, ui: &mut egui::Ui, state: &State, theme: Theme, out: &mut Vec<Command>) {
+    /// The plots, what was learned, and the runs, of which a height of `seen` is in view.
+    fn pictures(
+        &mut self,
+        ui: &mut egui::Ui,
+        seen: f32,
+        state: &State,
+        theme: Theme,
+        out: &mut Vec<Command>,
+    ) {
         let height = (0.46 * ui.available_height()).max(LEAST_HEIGHT);
         let (what, curves) = self.curves(theme);
         let mut clicked = None;
@@ -181,14 +225,25 @@ impl FinetuneTab {
             plots::head(ui, &what, &mut self.measure);
             plots::training_curves(ui, &curves, &mut self.measure, theme);
         };
+        let top = ui.cursor().top();
         two_plots(ui, height, drops, training);
         ui.separator();
+        let above = ui.cursor().top();
         detail::show(ui, &mut self.looks, state.latest_session(), theme, out);
+        let grown = ui.cursor().top() - above;
+        self.detail.hold_the_table(ui, grown);
         let selected = self.looks.selected().to_vec();
         let row = table::show(ui, &self.training, &mut self.table, &selected, theme, out);
+        if self.detail.by_row && grown > 0.0 {
+            // Room to scroll to, so that the row can stay even where the table is short.
+            let without = ui.cursor().top() - top - grown;
+            ui.add_space((seen - without).max(0.0));
+        }
+        let by_row = row.is_some();
         if let Some((key, beside)) = row.or(clicked)
             && let Some(results) = self.training.results()
         {
+            self.detail.by_row = by_row;
             self.looks
                 .select(key, beside, &results.dataset, &self.training.cache);
         }
@@ -225,6 +280,19 @@ impl FinetuneTab {
                 "the curves of a run, while it is trained or selected".to_owned(),
                 Vec::new(),
             ),
+        }
+    }
+}
+
+impl Detail {
+    /// Scrolls by as much as the detail has grown above the table.
+    fn hold_the_table(&mut self, ui: &egui::Ui, height: f32) {
+        let grown = height - std::mem::replace(&mut self.height, height);
+        if self.by_row && grown.abs() > 0.5 {
+            let up = egui::vec2(0.0, -grown);
+            ui.scroll_with_delta_animation(up, egui::style::ScrollAnimation::none());
+            ui.ctx()
+                .request_discard("the table stays where it was clicked");
         }
     }
 }

@@ -1,13 +1,12 @@
 //! The accuracy drop against the share of parameters, and the way of a run through training.
 
 use eframe::egui::{self, Color32, RichText, Stroke};
-use egui_plot::{
-    HLine, Legend, Line, LineStyle, MarkerShape, Plot, PlotPoint, PlotPoints, PlotUi, Points,
-};
+use egui_plot::{HLine, Legend, Line, LineStyle, MarkerShape, Plot, PlotPoints, PlotUi, Points};
 
 use super::training::Training;
 use crate::app::texture::color32;
-use crate::app::widgets::axis;
+use crate::app::widgets::marks::Marks;
+use crate::app::widgets::{axis, focus};
 use crate::experiment::figures::{self, look, setting, whole_setting};
 use crate::figure::build::Look;
 use crate::figure::palette::Theme;
@@ -17,9 +16,6 @@ use crate::finetune::{FrontierPoint, Results, RunKey, RunRecord};
 
 /// A click on a point: which run, and whether it is to be compared.
 pub type Clicked = Option<(RunKey, bool)>;
-
-/// How near to a point a click counts, in points of the screen.
-const NEAR: f32 = 14.0;
 
 /// In a narrower plot the legend would hide the curves; the controls have the same colours.
 const ROOM_FOR_LEGEND: f32 = 380.0;
@@ -48,11 +44,11 @@ pub fn accuracy_drop(
         .y_axis_formatter(|mark, _| axis::number(mark))
         .x_axis_formatter(|mark, _| percent(mark.value))
         .label_formatter(|_| None)
+        .show_crosshair(false)
         .allow_scroll(false)
         .default_x_bounds(-0.1, 2.1)
         .default_y_bounds(-0.06 * top, top)
         .show(ui, |plot| {
-            points.pointer = plot.response().hover_pos();
             let (Some(results), Some(base)) = (results, base) else {
                 return;
             };
@@ -65,14 +61,11 @@ pub fn accuracy_drop(
         })
         .response;
     let place = response.rect;
-    let found = points.nearest.filter(|(distance, ..)| *distance < NEAR);
-    let clicked = found.as_ref().and_then(|(_, key, text)| {
-        let clicked = response.clicked();
-        let hint = "click to see what was learned, Ctrl + click to compare";
-        let beside = compares(ui.ctx());
-        response.on_hover_text_at_pointer(format!("{text}\n{hint}"));
-        clicked.then_some((*key, beside))
-    });
+    let hint = "click to see what was learned, Ctrl + click to compare";
+    let found = points.marks;
+    let name = "Accuracy drop against parameters";
+    let clicked = found.show(ui, &response, name, |(_, text)| format!("{text}\n{hint}"));
+    let clicked = clicked.map(|(key, _)| (key, compares(ui.ctx())));
     if base.is_none() {
         let text = match training.under_way() {
             true => "The first point needs full fine-tuning, which is under way…",
@@ -130,27 +123,16 @@ fn top(training: &Training) -> f64 {
     }
 }
 
-/// The point that the pointer is at.
+/// The points that can be chosen, a curve after the other.
 #[derive(Default)]
 struct Found {
-    pointer: Option<egui::Pos2>,
-    nearest: Option<(f32, RunKey, String)>,
+    marks: Marks<(RunKey, String)>,
+    curve: usize,
 }
 
 impl Found {
-    fn offer(&mut self, plot: &PlotUi<'_>, at: [f64; 2], key: RunKey, text: impl Fn() -> String) {
-        let Some(pointer) = self.pointer else {
-            return;
-        };
-        let screen = plot.screen_from_plot(PlotPoint::new(at[0], at[1]));
-        let distance = screen.distance(pointer);
-        if self
-            .nearest
-            .as_ref()
-            .is_none_or(|(best, ..)| distance < *best)
-        {
-            self.nearest = Some((distance, key, text()));
-        }
+    fn offer(&mut self, plot: &PlotUi<'_>, at: [f64; 2], key: RunKey, text: String) {
+        self.marks.offer(plot, self.curve, at, (key, text));
     }
 }
 
@@ -176,7 +158,7 @@ fn base_line(
             .radius(4.0),
     );
     if let Some(run) = results.best_full().first() {
-        points.offer(plot, [2.0, 0.0], run.key, || name.clone());
+        points.offer(plot, [2.0, 0.0], run.key, name.clone());
     }
 }
 
@@ -184,19 +166,18 @@ fn base_line(
 fn clouds(plot: &mut PlotUi<'_>, results: &Results, base: f64, points: &mut Found, theme: Theme) {
     for layout in crate::finetune::Layout::ALL {
         let of_it = |run: &&RunRecord| run.key.adapter.is_some_and(|one| one.layout == layout);
+        points.curve += 1;
         let look = look(layout, theme);
         let at = |run: &RunRecord| [share(run.share), base - run.test_accuracy];
         let cloud: Vec<[f64; 2]> = results.runs.iter().filter(of_it).map(at).collect();
         for run in results.runs.iter().filter(of_it) {
-            let text = || {
-                format!(
-                    "{}, {}: {:.2} % right, drop {:.2}",
-                    look.name,
-                    whole_setting(&run.key),
-                    run.test_accuracy,
-                    base - run.test_accuracy
-                )
-            };
+            let text = format!(
+                "{}, {}: {:.2} % right, drop {:.2}",
+                look.name,
+                whole_setting(&run.key),
+                run.test_accuracy,
+                base - run.test_accuracy
+            );
             points.offer(plot, at(run), run.key, text);
         }
         let faint = color32(look.color).gamma_multiply(0.35);
@@ -206,6 +187,7 @@ fn clouds(plot: &mut PlotUi<'_>, results: &Results, base: f64, points: &mut Foun
 
 /// The best of a layout at each parameter count, with the spread over seeds.
 fn curve(plot: &mut PlotUi<'_>, look: &Look, frontier: &[FrontierPoint], points: &mut Found) {
+    points.curve += 1;
     let color = color32(look.color);
     let at = |point: &FrontierPoint| [(point.share).log10(), point.drop[0]];
     let line: Vec<[f64; 2]> = frontier.iter().map(at).collect();
@@ -225,7 +207,7 @@ fn curve(plot: &mut PlotUi<'_>, look: &Look, frontier: &[FrontierPoint], points:
         let Some(run) = point.runs.first() else {
             continue;
         };
-        points.offer(plot, at(point), run.key, || described(look, point));
+        points.offer(plot, at(point), run.key, described(look, point));
     }
 }
 
@@ -325,7 +307,8 @@ pub fn training_curves(
         // Around nothing the axis would reach below zero, where no measure is.
         plot = plot.include_y(0.0).include_y(1.0);
     }
-    plot.x_axis_label("epoch")
+    let shown = plot
+        .x_axis_label("epoch")
         .y_axis_label(label)
         .x_grid_spacer(|seen| axis::whole(&seen))
         .x_axis_formatter(|mark, _| format!("{:.0}", mark.value))
@@ -360,6 +343,7 @@ pub fn training_curves(
                 }
             }
         });
+    focus::name(&shown.response, "Training curves");
 }
 
 fn draw(

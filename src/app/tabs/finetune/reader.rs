@@ -1,42 +1,68 @@
 //! Results files: those kept by themselves, and those that the user opens.
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
 
+use super::training::Asked;
 use crate::app::worker::Reply;
 use crate::experiment::{self, Experiment};
 use crate::finetune::{Results, SweepSettings};
 use crate::source::Dataset;
 
-/// Reads a results file.
-pub struct Read {
-    /// The file.
-    pub path: PathBuf,
-    /// Whether the user asked for it: one that is kept may be missing.
-    pub asked: bool,
+/// So many sweeps are looked through for runs that another sweep shares.
+const SWEEPS: usize = 256;
+
+/// And so many bytes of them.
+const BYTES: u64 = 64 * 1024 * 1024;
+
+/// Reads results.
+pub enum Read {
+    /// The file that the user opens.
+    Opened(PathBuf),
+    /// What is kept in a folder of a sweep, in its own file or in those of others.
+    Kept(PathBuf, Asked),
 }
 
 /// What became of it.
 pub enum ReadAnswer {
     /// The results that the user opened.
     Opened(Box<Results>),
-    /// What was kept of this sweep.
-    Kept(Box<Results>),
+    /// What is kept of this sweep.
+    Kept(Asked, Box<Results>),
     /// Why there are none.
     Failed(String),
 }
 
-/// Reads a results file; one that is kept and not there is no answer.
-pub fn read(request: &Read, reply: &Reply<'_, ReadAnswer>) {
-    if !request.asked && !request.path.exists() {
-        return;
+/// Reads results; of a sweep of which nothing is kept there is no answer.
+pub fn read(request: Read, reply: &Reply<'_, ReadAnswer>) {
+    match request {
+        Read::Opened(path) => reply.send(match experiment::load(&path) {
+            Ok(results) => ReadAnswer::Opened(Box::new(results)),
+            Err(error) => ReadAnswer::Failed(error.to_string()),
+        }),
+        Read::Kept(folder, asked) => {
+            let (dataset, settings) = &asked;
+            let own = kept_file(&folder, dataset, settings);
+            let own = own.exists().then(|| experiment::load(&own));
+            let mut found = match own {
+                Some(Ok(own)) if own.settings == *settings => Some(own),
+                Some(Err(error)) => {
+                    reply.send(ReadAnswer::Failed(error.to_string()));
+                    None
+                }
+                _ => None,
+            };
+            match &mut found {
+                Some(found) => take_over_others(&folder, dataset, found),
+                None => found = from_others(&folder, dataset, settings),
+            }
+            if let Some(found) = found {
+                reply.send(ReadAnswer::Kept(asked, Box::new(found)));
+            }
+        }
     }
-    reply.send(match experiment::load(&request.path) {
-        Ok(results) if request.asked => ReadAnswer::Opened(Box::new(results)),
-        Ok(results) => ReadAnswer::Kept(Box::new(results)),
-        Err(error) => ReadAnswer::Failed(error.to_string()),
-    });
 }
 
 /// Where a sweep is kept: the same file for the same digits and settings.
@@ -49,4 +75,76 @@ pub fn kept_file(folder: &Path, dataset: &Dataset, settings: &SweepSettings) -> 
         .collect();
     let preset = Experiment::of(settings, dataset).map_or("other", |one| one.preset.id());
     folder.join(format!("{preset}-{digest}.json"))
+}
+
+/// Takes over the runs that other sweeps kept in the folder and these results ask for too.
+pub fn take_over_others(folder: &Path, dataset: &Dataset, results: &mut Results) {
+    if results.complete || !results.is_current() {
+        return;
+    }
+    let settings = results.settings.clone();
+    for other in others(folder, dataset, &settings) {
+        if other.shares_runs(&settings, &results.dataset) && other.image == results.image {
+            results.take_over(&other);
+        }
+        if results.complete {
+            return;
+        }
+    }
+}
+
+/// Results made of the runs of other sweeps alone, if there are any.
+fn from_others(folder: &Path, dataset: &Dataset, settings: &SweepSettings) -> Option<Results> {
+    let mut others = others(folder, dataset, settings);
+    let first = others.find(|other| other.shares_runs(settings, &other.dataset))?;
+    let [rows, cols] = first.image;
+    let mut results = Results::new(&first.dataset, (rows, cols), settings);
+    take_over_others(folder, dataset, &mut results);
+    results.has_runs().then_some(results)
+}
+
+/// The other sweeps on the same digits that are kept in the folder, the newest first.
+fn others(
+    folder: &Path,
+    dataset: &Dataset,
+    settings: &SweepSettings,
+) -> impl Iterator<Item = Results> {
+    let own = kept_file(folder, dataset, settings);
+    let mut files = kept_files(folder);
+    files.retain(|file| file.path != own);
+    files.truncate(SWEEPS);
+    let mut bytes = 0;
+    files.retain(|file| {
+        bytes += file.length;
+        bytes <= BYTES
+    });
+    files.into_iter().filter_map(move |file| {
+        let other = experiment::load(&file.path).ok()?;
+        // The name says of which digits: the data set's own name may be that of another folder.
+        let name = kept_file(file.path.parent()?, dataset, &other.settings);
+        (name == file.path).then_some(other)
+    })
+}
+
+struct KeptFile {
+    path: PathBuf,
+    length: u64,
+    written: Option<SystemTime>,
+}
+
+/// The results files of a folder, the newest first.
+fn kept_files(folder: &Path) -> Vec<KeptFile> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let of_results = |entry: std::fs::DirEntry| {
+        let (path, found) = (entry.path(), entry.metadata().ok()?);
+        let json = path.extension().is_some_and(|ending| ending == "json");
+        (json && found.is_file()).then(|| KeptFile {
+            path,
+            length: found.len(),
+            written: found.modified().ok(),
+        })
+    };
+    let mut files: Vec<KeptFile> = entries.filter_map(of_results).collect();
+    files.sort_by_key(|file| std::cmp::Reverse(file.written));
+    files
 }

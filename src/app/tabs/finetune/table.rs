@@ -1,4 +1,5 @@
-//! Every run as a row: sortable, selectable, and copied as text, CSV or LaTeX.
+//! Runs, or what they come to over the seeds, as rows: sortable, selectable, and copied as text, CSV
+//! or LaTeX.
 
 use std::cmp::Ordering;
 
@@ -11,9 +12,10 @@ use crate::app::command::Command;
 use crate::app::texture::color32;
 use crate::experiment::figures::{look_of, setting};
 use crate::experiment::{RunName, tables};
-use crate::figure::label;
 use crate::figure::palette::{self, Theme};
-use crate::finetune::{Results, RunKey, RunRecord};
+use crate::figure::{Table, label};
+use crate::finetune::record::deviation;
+use crate::finetune::{FrontierPoint, Results, RunKey, RunRecord};
 
 /// What rows are sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,7 +82,7 @@ const COLUMNS: [(&str, By, f32, &str); 10] = [
     (
         "Seed",
         By::Seed,
-        45.0,
+        52.0,
         "Of initial weights, batches and split",
     ),
     (
@@ -92,10 +94,15 @@ const COLUMNS: [(&str, By, f32, &str); 10] = [
     (
         "Accuracy, %",
         By::Accuracy,
-        80.0,
-        "Of the test digits 5 to 9",
+        95.0,
+        "Of the test digits 5 to 9; over several seeds mean ± standard deviation",
     ),
-    ("Drop, points", By::Drop, 85.0, "Below full fine-tuning"),
+    (
+        "Drop, points",
+        By::Drop,
+        90.0,
+        "Below full fine-tuning; over several seeds mean ± standard deviation",
+    ),
     ("Seconds", By::Seconds, 62.0, "Time of the run"),
 ];
 
@@ -113,14 +120,13 @@ pub fn show(
     let rows = rows(training, results, *view);
     // A small window shows the columns one after the other.
     let scrolled = egui::ScrollArea::horizontal().id_salt("columns");
-    let body = |ui: &mut egui::Ui| body(ui, results, &rows, view, selected, theme);
+    let body = |ui: &mut egui::Ui| body(ui, &rows, view, selected, theme);
     scrolled.show(ui, body).inner
 }
 
 fn body(
     ui: &mut egui::Ui,
-    results: &Results,
-    rows: &[&RunRecord],
+    rows: &[Entry],
     view: &mut View,
     selected: &[RunKey],
     theme: Theme,
@@ -139,11 +145,12 @@ fn body(
         .header(height, |mut row| heads(&mut row, view))
         .body(|body| {
             body.rows(height, rows.len(), |mut row| {
-                let run = rows[row.index()];
-                row.set_selected(selected.contains(&run.key));
-                let name = cells(&mut row, results, run, selected.contains(&run.key), theme);
+                let entry = &rows[row.index()];
+                let chosen = selected.iter().any(|key| entry.keys.contains(key));
+                row.set_selected(chosen);
+                let name = cells(&mut row, entry, chosen, theme);
                 if name.clicked() {
-                    clicked = Some((run.key, compares(&name.ctx)));
+                    clicked = Some((entry.key(), compares(&name.ctx)));
                 }
             });
         });
@@ -154,20 +161,19 @@ fn head(ui: &mut egui::Ui, results: &Results, view: &mut View, out: &mut Vec<Com
     ui.horizontal(|ui| {
         ui.strong("Runs");
         ui.selectable_value(&mut view.all_runs, false, "Frontier")
-            .on_hover_text("Each layout's best configuration at each parameter count");
-        ui.selectable_value(&mut view.all_runs, true, "All runs");
+            .on_hover_text(
+                "Each layout's best configuration at each parameter count, over all seeds",
+            );
+        ui.selectable_value(&mut view.all_runs, true, "All runs")
+            .on_hover_text("Every configuration, learning rate and seed by itself");
         ui.menu_button("Copy table", |ui| {
-            let table = match view.all_runs {
-                true => tables::runs_table(results, Theme::Light),
-                false => tables::frontier_table(results, Theme::Light),
-            };
             for (name, text) in [
-                ("As text", table.to_text()),
-                ("As CSV", table.to_csv()),
-                ("As LaTeX", table.to_latex()),
+                ("As text", copied_as_text as fn(&Results, bool) -> String),
+                ("As CSV", copied_as_csv),
+                ("As LaTeX", copied_as_latex),
             ] {
                 if ui.button(name).clicked() {
-                    out.push(Command::CopyText(text));
+                    out.push(Command::CopyText(text(results, view.all_runs)));
                     ui.close();
                 }
             }
@@ -200,28 +206,131 @@ fn heads(row: &mut TableRow<'_, '_>, view: &mut View) {
     }
 }
 
-/// The runs in their order: full fine-tuning first unless another order is asked for.
-fn rows<'a>(training: &'a Training, results: &'a Results, view: View) -> Vec<&'a RunRecord> {
-    let mut rows: Vec<&RunRecord> = if view.all_runs {
-        results.all_runs().collect()
+/// The table in view, as people read it.
+fn read(results: &Results, all_runs: bool) -> Table {
+    match all_runs {
+        true => tables::runs_table(results, Theme::Light),
+        false => tables::frontier_table(results, Theme::Light),
+    }
+}
+
+fn copied_as_text(results: &Results, all_runs: bool) -> String {
+    read(results, all_runs).to_text()
+}
+
+fn copied_as_latex(results: &Results, all_runs: bool) -> String {
+    read(results, all_runs).to_latex()
+}
+
+/// For programs, with every standard deviation in a column of its own.
+fn copied_as_csv(results: &Results, all_runs: bool) -> String {
+    match all_runs {
+        true => tables::runs_table(results, Theme::Light).to_csv(),
+        false => tables::frontier_numbers(results, Theme::Light).to_csv(),
+    }
+}
+
+/// A value with its standard deviation over the seeds, if there are several.
+type Spread = (f64, Option<f64>);
+
+/// A row: a run, or those of a setting that differ in the seed alone.
+struct Entry {
+    /// Its runs, at least one.
+    keys: Vec<RunKey>,
+    params: usize,
+    share: f64,
+    validation_loss: f64,
+    accuracy: Spread,
+    /// Below full fine-tuning, once that is known.
+    drop: Option<Spread>,
+    seconds: f64,
+}
+
+impl Entry {
+    fn single(run: &RunRecord, results: &Results) -> Self {
+        let base = results.full.test_accuracy;
+        Self {
+            drop: base.map(|base| (base - run.test_accuracy, None)),
+            ..Self::of(std::slice::from_ref(run))
+        }
+    }
+
+    /// Runs of one setting; what has no spread is the mean.
+    fn of(runs: &[RunRecord]) -> Self {
+        let count = runs.len().max(1) as f64;
+        let values = |value: fn(&RunRecord) -> f64| runs.iter().map(value);
+        let mean = |value| values(value).sum::<f64>() / count;
+        let accuracy = |run: &RunRecord| run.test_accuracy;
+        Self {
+            keys: runs.iter().map(|run| run.key).collect(),
+            params: runs.first().map_or(0, |run| run.params),
+            share: runs.first().map_or(0.0, |run| run.share),
+            validation_loss: mean(|run| run.validation_loss),
+            accuracy: (mean(accuracy), deviation(values(accuracy))),
+            drop: None,
+            seconds: mean(|run| run.seconds),
+        }
+    }
+
+    fn full(results: &Results) -> Option<Self> {
+        let runs = results.best_full();
+        (!runs.is_empty()).then(|| Self {
+            drop: Some((0.0, None)),
+            ..Self::of(&runs)
+        })
+    }
+
+    fn point(point: &FrontierPoint) -> Self {
+        Self {
+            drop: Some((point.drop[0], point.drop_deviation)),
+            ..Self::of(&point.runs)
+        }
+    }
+
+    /// The run that stands for it.
+    fn key(&self) -> RunKey {
+        self.keys[0]
+    }
+
+    /// What the seeds of its runs are, in a word.
+    fn seeds(&self) -> String {
+        match self.keys.len() {
+            1 => self.key().seed.to_string(),
+            several => format!("{several} seeds"),
+        }
+    }
+
+    /// Names it: a run as the command line writes it.
+    fn name(&self) -> String {
+        let name = RunName::from(self.key()).to_string();
+        match (self.keys.len(), name.rsplit_once('#')) {
+            (2.., Some((name, _))) => format!("{name}, {}", self.seeds()),
+            _ => name,
+        }
+    }
+}
+
+/// The rows in their order: full fine-tuning first unless another order is asked for.
+fn rows(training: &Training, results: &Results, view: View) -> Vec<Entry> {
+    let mut rows: Vec<Entry> = if view.all_runs {
+        let single = |run| Entry::single(run, results);
+        results.all_runs().map(single).collect()
     } else {
         let fronts = training.frontiers().iter();
-        let best = fronts.flat_map(|(_, points)| points.iter().flat_map(|point| &point.runs));
-        let best_full = results.best_full();
-        let full = results.full.runs.iter();
-        let full = full.filter(|run| best_full.iter().any(|best| best.key == run.key));
-        full.chain(best).collect()
+        let best = fronts.flat_map(|(_, points)| points.iter().map(Entry::point));
+        Entry::full(results).into_iter().chain(best).collect()
     };
-    let setting = |run: &RunRecord| run.key.adapter.map(|one| (one.segments, one.rank));
-    let order = |a: &&RunRecord, b: &&RunRecord| match view.by {
+    let setting = |entry: &Entry| entry.key().adapter.map(|one| (one.segments, one.rank));
+    let drop = |entry: &Entry| entry.drop.map_or(0.0, |(drop, _)| drop);
+    let order = |a: &Entry, b: &Entry| match view.by {
         By::Layout => Ordering::Equal,
         By::Setting => setting(a).cmp(&setting(b)),
         By::Params | By::Share => a.params.cmp(&b.params),
-        By::LearningRate => a.key.learning_rate.total_cmp(&b.key.learning_rate),
-        By::Seed => a.key.seed.cmp(&b.key.seed),
+        By::LearningRate => a.key().learning_rate.total_cmp(&b.key().learning_rate),
+        By::Seed => a.key().seed.cmp(&b.key().seed),
         By::ValidationLoss => a.validation_loss.total_cmp(&b.validation_loss),
-        By::Accuracy => a.test_accuracy.total_cmp(&b.test_accuracy),
-        By::Drop => b.test_accuracy.total_cmp(&a.test_accuracy),
+        By::Accuracy => a.accuracy.0.total_cmp(&b.accuracy.0),
+        By::Drop => drop(a).total_cmp(&drop(b)),
         By::Seconds => a.seconds.total_cmp(&b.seconds),
     };
     rows.sort_by(order);
@@ -231,37 +340,40 @@ fn rows<'a>(training: &'a Training, results: &'a Results, view: View) -> Vec<&'a
     rows
 }
 
-/// One run; the response of its name.
+/// One row; the response of its name.
 fn cells(
     row: &mut TableRow<'_, '_>,
-    results: &Results,
-    run: &RunRecord,
+    entry: &Entry,
     selected: bool,
     theme: Theme,
 ) -> egui::Response {
-    let look = look_of(&run.key, theme);
+    let key = entry.key();
+    let look = look_of(&key, theme);
     let color = color32(palette::as_text(theme, look.color));
-    let name = RunName::from(run.key).to_string();
+    let name = entry.name();
     let mut response = None;
     row.col(|ui| {
         let text = RichText::new(&look.name).color(color);
         let label = ui.selectable_label(selected, text);
         label.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, selected, &name));
-        response = Some(label.on_hover_text(format!("{name}\nclick to see what was learned")));
+        let which = match entry.keys.len() {
+            1 => "",
+            _ => ", of the first seed",
+        };
+        let hint = format!("{name}\nclick to see what was learned{which}");
+        response = Some(label.on_hover_text(hint));
     });
-    let base = results.full.test_accuracy;
+    let spread = |(mean, deviation): Spread| tables::spread(mean, deviation);
     let texts = [
-        setting(&run.key),
-        label::count(run.params),
-        format!("{:.2} %", 100.0 * run.share),
-        run.key.learning_rate.to_string(),
-        run.key.seed.to_string(),
-        format!("{:.4}", run.validation_loss),
-        format!("{:.2}", run.test_accuracy),
-        base.map_or_else(String::new, |base| {
-            format!("{:.2}", base - run.test_accuracy)
-        }),
-        format!("{:.2}", run.seconds),
+        setting(&key),
+        label::count(entry.params),
+        format!("{:.2} %", 100.0 * entry.share),
+        key.learning_rate.to_string(),
+        entry.seeds(),
+        format!("{:.4}", entry.validation_loss),
+        spread(entry.accuracy),
+        entry.drop.map_or_else(String::new, spread),
+        format!("{:.2}", entry.seconds),
     ];
     for (place, text) in texts.into_iter().enumerate() {
         row.col(|ui| match place {

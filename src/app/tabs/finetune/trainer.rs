@@ -1,12 +1,14 @@
-//! The sweep on its own threads: what it is asked, what it tells, and the file that keeps every run.
+//! The sweep on its own threads: what it is asked, and what it tells.
 
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::gate::Gate;
+use super::keeper::{Keeper, Keeping};
+use super::reader::{kept_file, take_over_others};
 use crate::app::worker::{Pool, Reply};
-use crate::experiment::{self, Experiment};
+use crate::experiment::Experiment;
 use crate::finetune::train::Pretrained;
 use crate::finetune::{
     AdaptationData, Event, Inspection, Results, RunKey, SweepSettings, inspect, pretrain, sweep,
@@ -48,17 +50,19 @@ pub struct Sweep {
     /// What is done already.
     pub done: Option<Results>,
     /// Where every run is kept as it ends.
-    pub file: Option<PathBuf>,
+    pub folder: Option<PathBuf>,
+    /// Whether nothing that is kept is taken over.
+    pub anew: bool,
 }
 
 /// What a sweep tells.
 pub enum Told {
-    /// Empty results of the sweep that begins.
+    /// Results of the sweep that begins, with what was done before.
     Begun(Results),
     /// Something happened.
     Event(Event),
-    /// The file cannot be written; training goes on.
-    Unsaved(String),
+    /// Whether the runs are kept.
+    Keeping(Keeping),
     /// All runs that there are.
     Ended(Results),
     /// Why there are none.
@@ -83,26 +87,35 @@ fn run(
     gate: &Gate,
     pool: &Pool,
 ) -> Result<Results, String> {
-    let mut begun = Results::new(&data.name, (data.rows, data.cols), &request.settings);
+    let Sweep {
+        dataset, settings, ..
+    } = request;
+    let text = |error: crate::finetune::FinetuneError| error.to_string();
+    settings
+        .check(&settings.shape(data.rows, data.cols))
+        .map_err(text)?;
+    let mut begun = Results::new(&data.name, (data.rows, data.cols), settings);
     if let Some(done) = &request.done {
-        done.check(&request.settings, &data.name)
-            .map_err(|error| error.to_string())?;
+        done.check(settings, &data.name).map_err(text)?;
         begun.take_over(done);
     }
-    let kept = request.file.as_deref().and_then(kept);
-    if let Some(kept) = kept.filter(|kept| kept.check(&request.settings, &data.name).is_ok()) {
-        begun.take_over(&kept);
+    let folder = request.folder.as_deref();
+    let file = folder.map(|folder| kept_file(folder, dataset, settings));
+    let (keeper, told) = Keeper::open(file.as_deref(), begun, request.anew)?;
+    for keeping in told {
+        reply.send(Told::Keeping(keeping));
     }
-    let done = begun.clone();
-    reply.send(Told::Begun(begun.clone()));
-    let keeper = Keeper {
-        file: request.file.clone(),
-        kept: Mutex::new((begun, false)),
-    };
+    if let Some(folder) = folder.filter(|_| !request.anew) {
+        keeper.take_over(|results| take_over_others(folder, dataset, results));
+    }
+    let done = keeper.results();
+    reply.send(Told::Begun(done.clone()));
     let on_event = |event: Event| {
         gate.wait();
-        if let Some(why) = keeper.keep(&event) {
-            reply.send(Told::Unsaved(why));
+        // After *Stop* the file belongs to whoever comes next.
+        reply.keep_going()?;
+        if let Some(keeping) = keeper.keep(&event) {
+            reply.send(Told::Keeping(keeping));
         }
         if matches!(event, Event::Epoch(_)) {
             gate.epoch_ended();
@@ -110,62 +123,14 @@ fn run(
         reply.send(Told::Event(event));
         reply.keep_going()
     };
-    let results = pool.run(|| sweep(data, &request.settings, Some(&done), &on_event));
-    let results = results.map_err(|error| error.to_string())?;
-    if let Some(why) = keeper.save(&results) {
-        reply.send(Told::Unsaved(why));
+    let results = pool.run(|| sweep(data, settings, Some(&done), &on_event));
+    let results = results.map_err(text)?;
+    if reply.keep_going().is_continue()
+        && let Some(keeping) = keeper.save()
+    {
+        reply.send(Told::Keeping(keeping));
     }
     Ok(results)
-}
-
-/// What the file holds; a damaged one is put aside, because it will be written again.
-fn kept(file: &Path) -> Option<Results> {
-    if !file.exists() {
-        return None;
-    }
-    let kept = experiment::load(file);
-    if kept.is_err() {
-        // Where it cannot be moved, writing will fail too, and that is told.
-        let _ = std::fs::rename(file, file.with_extension("damaged.json"));
-    }
-    kept.ok()
-}
-
-/// Writes the results after every run.
-struct Keeper {
-    file: Option<PathBuf>,
-    /// The results, and whether a failure was told already.
-    kept: Mutex<(Results, bool)>,
-}
-
-impl Keeper {
-    /// Why the event could not be saved, the first time.
-    fn keep(&self, event: &Event) -> Option<String> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        match *event {
-            Event::Pretrained { seed, accuracy } => kept.0.add_pretrained(seed, accuracy),
-            Event::RunDone(run) => kept.0.add(run),
-            Event::Epoch(_) | Event::Progress { .. } => return None,
-        }
-        let why = self.save(&kept.0)?;
-        let first = !kept.1;
-        kept.1 = true;
-        first.then_some(why)
-    }
-
-    fn save(&self, results: &Results) -> Option<String> {
-        let file = self.file.as_ref()?;
-        let folder = file.parent().map_or(Ok(()), std::fs::create_dir_all);
-        match folder {
-            Ok(()) => experiment::save(file, results)
-                .err()
-                .map(|error| error.to_string()),
-            Err(error) => Some(format!(
-                "{}: the folder cannot be made ({error}), save the results by Export",
-                file.display()
-            )),
-        }
-    }
 }
 
 /// Runs to look into.

@@ -1,9 +1,11 @@
 //! The sweep as the window knows it: asked, under way, paused, kept.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::archive::{Reset, Shelf};
 use super::gate::{Gate, Pace};
+use super::keeper::Keeping;
 use super::reader::{Read, ReadAnswer, kept_file, read};
 use super::trainer::{DataCache, Sweep, Told, work};
 use crate::app::state::State;
@@ -38,6 +40,16 @@ pub struct Training {
     /// What the results are of.
     asked: Option<Asked>,
     results: Option<Results>,
+    /// How many runs they ask for.
+    wanted: usize,
+    /// Results that were in view before: their runs are not trained again.
+    shelf: Shelf,
+    /// The last *Reset*, until it is undone.
+    last_reset: Option<Reset>,
+    /// Whether the next sweep takes over nothing.
+    anew: bool,
+    /// Why the runs are not kept, while they are not.
+    unsaved: Option<String>,
     frontiers: Vec<(Layout, Vec<FrontierPoint>)>,
     /// The epochs of every run trained here, the latest last.
     histories: Vec<(RunKey, Vec<EpochRecord>)>,
@@ -57,6 +69,11 @@ impl Training {
             reader: None,
             asked: None,
             results: None,
+            wanted: 0,
+            shelf: Shelf::default(),
+            last_reset: None,
+            anew: false,
+            unsaved: None,
             frontiers: Vec::new(),
             histories: Vec::new(),
             progress: None,
@@ -67,6 +84,34 @@ impl Training {
     /// The results in view.
     pub fn results(&self) -> Option<&Results> {
         self.results.as_ref()
+    }
+
+    /// How many runs the results in view ask for.
+    pub fn wanted(&self) -> usize {
+        self.wanted
+    }
+
+    /// The version that made the results in view, if it is not this one: its runs and ours must not
+    /// be mixed.
+    pub fn outdated(&self) -> Option<&str> {
+        let results = self.results.as_ref()?;
+        (!results.is_current()).then_some(results.version.as_str())
+    }
+
+    /// Where sweeps are kept, if there is a place for them.
+    pub fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
+
+    /// Why the runs in view are not kept, while they are not.
+    pub fn unsaved(&self) -> Option<&str> {
+        self.unsaved.as_deref()
+    }
+
+    /// Whether the last *Reset* was of this sweep and can be undone.
+    pub fn can_undo_reset(&self) -> bool {
+        let reset = self.last_reset.as_ref();
+        !self.under_way() && reset.is_some_and(|reset| reset.is_of(self.asked.as_ref()))
     }
 
     /// What the results are of.
@@ -124,19 +169,26 @@ impl Training {
     }
 
     /// Trains what is missing, or lets the sweep under way go on.
-    pub fn run(&mut self, pace: Pace) {
-        self.gate.set(pace);
+    pub fn run(&mut self, pace: Pace, state: &mut State) {
         if self.under_way() {
-            return;
+            return self.gate.set(pace);
+        }
+        if self.outdated().is_some() {
+            return state.fail(
+                "these runs are of another version of this program and cannot be continued; press \
+                 Start over, which keeps them",
+            );
         }
         let Some((dataset, settings)) = self.asked.clone() else {
             return;
         };
+        self.gate.set(pace);
         let request = Sweep {
-            file: self.file(),
+            folder: self.folder.clone(),
             done: self.results.clone(),
             dataset,
             settings,
+            anew: std::mem::take(&mut self.anew),
         };
         let (gate, cache, pool) = (Arc::clone(&self.gate), self.cache.clone(), Pool::default());
         let (worker, _) = self.sweeper.get_or_insert_with(|| {
@@ -170,23 +222,50 @@ impl Training {
         self.histories.retain(|(key, _)| ended(key));
     }
 
-    /// Begins anew: the results are put aside, in a file that is kept.
+    /// Leaves results of another version, which are kept, and trains all again.
+    pub fn start_over(&mut self, state: &mut State) {
+        self.show(None);
+        self.run(Pace::Running, state);
+    }
+
+    /// Begins anew: the results are put aside, in a file that is kept, and can be had back.
     pub fn reset(&mut self, state: &mut State) {
         self.stop();
-        if let Some(file) = self.file().filter(|file| file.exists()) {
-            let aside = file.with_extension("previous.json");
-            match std::fs::rename(&file, &aside) {
-                Ok(()) => state.done(format!("the results are put aside: {}", aside.display())),
-                Err(error) => {
-                    state.fail(format!(
-                        "{} cannot be put aside ({error}), free the file and reset again",
-                        file.display()
-                    ));
-                    return;
-                }
+        let Some(asked) = self.asked.clone() else {
+            return;
+        };
+        match Reset::new(asked.clone(), self.results.clone(), self.file()) {
+            Ok(reset) => {
+                state.done(reset.sentence());
+                self.last_reset = Some(reset);
+            }
+            Err(why) => return state.fail(why),
+        }
+        self.shelf.forget(&asked);
+        self.anew = true;
+        self.unsaved = None;
+        self.show(None);
+    }
+
+    /// Brings the results before the last *Reset* back, beside what was trained since.
+    pub fn undo_reset(&mut self, state: &mut State) {
+        if !self.can_undo_reset() {
+            return;
+        }
+        let Some(reset) = self.last_reset.take() else {
+            return;
+        };
+        match reset.undo(self.results.as_ref()) {
+            Ok(results) => {
+                self.anew = false;
+                self.show(results);
+                state.done("the results are back");
+            }
+            Err((reset, why)) => {
+                self.last_reset = Some(*reset);
+                state.fail(why);
             }
         }
-        self.show(None);
     }
 
     fn file(&self) -> Option<PathBuf> {
@@ -194,32 +273,51 @@ impl Training {
         Some(kept_file(self.folder.as_ref()?, dataset, settings))
     }
 
-    /// Shows what is kept of another sweep.
+    /// Shows what is known and kept of another sweep: runs that it shares with those before too.
     pub fn ask_for(&mut self, asked: Asked) {
         if self.asked.as_ref() == Some(&asked) || self.under_way() {
             return;
         }
-        let opened = self.opened.take().filter(|one| one.settings == asked.1);
-        self.asked = Some(asked);
-        let known = opened.is_some();
-        self.show(opened.map(|results| *results));
-        if let Some(path) = self.file().filter(|_| !known) {
-            self.read(Read { path, asked: false });
+        if let (Some(asked), Some(results)) = (self.asked.take(), self.results.take()) {
+            self.shelf.put(asked, results);
         }
+        let opened = self.opened.take().filter(|one| one.settings == asked.1);
+        let known = opened.map(|results| *results);
+        let looked_for = known.is_none();
+        let known = known.or_else(|| self.shelf.runs_of(&asked));
+        self.anew = false;
+        self.unsaved = None;
+        self.show(known);
+        if let Some(folder) = self.folder.clone().filter(|_| looked_for) {
+            self.read(Read::Kept(folder, asked.clone()));
+        }
+        self.asked = Some(asked);
     }
 
     /// Reads the file that the user chose.
     pub fn open(&mut self, path: PathBuf) {
-        self.read(Read { path, asked: true });
+        self.read(Read::Opened(path));
     }
 
     fn read(&mut self, request: Read) {
-        let (worker, _) = self.reader.get_or_insert_with(|| {
-            Worker::spawn("results", Arc::clone(&self.wake), |request, reply| {
-                read(&request, reply);
-            })
-        });
+        let (worker, _) = self
+            .reader
+            .get_or_insert_with(|| Worker::spawn("results", Arc::clone(&self.wake), read));
         worker.ask(request);
+    }
+
+    /// Shows what is kept of the sweep in view, with the runs that are known already.
+    fn show_kept(&mut self, asked: &Asked, mut kept: Results) {
+        if self.asked.as_ref() != Some(asked) || self.under_way() || self.anew {
+            return;
+        }
+        if let Some(known) = &self.results {
+            if !known.shares_runs(&kept.settings, &kept.dataset) || !kept.is_current() {
+                return;
+            }
+            kept.take_over(known);
+        }
+        self.show(Some(kept));
     }
 
     fn show(&mut self, results: Option<Results>) {
@@ -229,6 +327,7 @@ impl Training {
     }
 
     fn sort(&mut self) {
+        self.wanted = self.results.as_ref().map_or(0, Results::run_count);
         self.frontiers = self.results.as_ref().map_or_else(Vec::new, |results| {
             Layout::ALL
                 .into_iter()
@@ -262,7 +361,9 @@ impl Training {
         let mut opened = None;
         for answer in read {
             match answer {
-                Answer::Given(ReadAnswer::Kept(results)) => self.show(Some(*results)),
+                Answer::Given(ReadAnswer::Kept(asked, results)) => {
+                    self.show_kept(&asked, *results);
+                }
                 Answer::Given(ReadAnswer::Opened(results)) => opened = Some(results),
                 Answer::Given(ReadAnswer::Failed(why)) | Answer::Failed(why) => state.fail(why),
                 Answer::Finished => {}
@@ -281,8 +382,8 @@ impl Training {
         match told {
             Told::Begun(results) => self.results = Some(results),
             Told::Event(event) => return self.hear(&event),
-            Told::Unsaved(why) => {
-                state.fail(why);
+            Told::Keeping(keeping) => {
+                self.hear_of_file(keeping, state);
                 return false;
             }
             Told::Ended(results) => {
@@ -297,6 +398,25 @@ impl Training {
             }
         }
         true
+    }
+
+    fn hear_of_file(&mut self, keeping: Keeping, state: &mut State) {
+        match keeping {
+            // The warning is dealt with once the file can be written.
+            Keeping::Kept => {
+                if let Some(why) = self.unsaved.take() {
+                    state.notices.dismiss(&why);
+                }
+            }
+            Keeping::Unsaved(why) => {
+                state.warn(why.clone());
+                self.unsaved = Some(why);
+            }
+            Keeping::SetAside(path) => state.done(format!(
+                "the file that stood there is kept as {}",
+                path.display()
+            )),
+        }
     }
 
     fn hear(&mut self, event: &Event) -> bool {

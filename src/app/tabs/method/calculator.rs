@@ -2,10 +2,12 @@
 
 use eframe::egui::{self, RichText, Slider};
 
+use crate::app::tabs::approximate::knobs::ranged;
 use crate::app::texture::color32;
 use crate::app::theme;
 use crate::approx::budget::{BudgetRule, matched_rank};
 use crate::approx::{BlockLayout, LayoutKind, Method};
+use crate::figure::label;
 use crate::figure::palette::Theme;
 
 /// The calculator's three numbers; they begin as the paper's example.
@@ -44,16 +46,22 @@ impl Calculator {
                 .logarithmic(true)
                 .text("d, the side"),
         );
-        self.rank = self.rank.clamp(1, self.side);
-        ui.add(Slider::new(&mut self.rank, 1..=self.side.min(256)).text("r, LoRA's rank"));
-        self.blocks = self.blocks.clamp(1, self.side);
-        ui.add(Slider::new(&mut self.blocks, 1..=self.side.min(64)).text("N, MELoRA's blocks"));
-        self.grid = self.grid.clamp(1, self.side);
+        let most = |limit: usize| self.side.min(limit);
+        let (ranks, segments) = (1..=most(256), 1..=most(64));
+        ranged(ui, &mut self.rank, ranks, "r, LoRA's rank", false);
+        ranged(
+            ui,
+            &mut self.blocks,
+            segments.clone(),
+            "N, MELoRA's blocks",
+            false,
+        );
+        let fitting = self.fitting();
         ui.horizontal(|ui| {
-            ui.add(Slider::new(&mut self.grid, 1..=self.side.min(64)).text("K, the grid"));
-            let root = self.blocks.isqrt();
+            ranged(ui, &mut self.grid, segments, "K, the grid", false);
+            let root = fitting.blocks.isqrt();
             if ui
-                .add_enabled(root * root == self.blocks, egui::Button::new("K = √N"))
+                .add_enabled(root * root == fitting.blocks, egui::Button::new("K = √N"))
                 .on_hover_text("As the paper sets it")
                 .on_disabled_hover_text("N is not a square number")
                 .clicked()
@@ -64,7 +72,18 @@ impl Calculator {
         for rule in [BudgetRule::SectionTwoE, BudgetRule::EqualParameters] {
             ui.add_space(4.0);
             ui.label(RichText::new(rule.describe()).strong());
-            self.table(ui, rule, theme);
+            fitting.table(ui, rule, theme);
+        }
+    }
+
+    /// The numbers as a matrix of this side takes them.
+    fn fitting(&self) -> Self {
+        let fit = |wanted: usize, most: usize| wanted.clamp(1, self.side.min(most));
+        Self {
+            side: self.side,
+            rank: fit(self.rank, 256),
+            blocks: fit(self.blocks, 64),
+            grid: fit(self.grid, 64),
         }
     }
 
@@ -77,10 +96,13 @@ impl Calculator {
                     let color = color32(theme::method_text(line.method, theme));
                     ui.label(RichText::new(line.method.title()).color(color));
                     ui.label(line.setting);
-                    ui.strong(line.params.to_string());
+                    ui.strong(label::count(line.params));
                     ui.label(match line.unused {
                         0 => String::new(),
-                        unused => format!("{unused} of the budget unused (rank rounded down)"),
+                        unused => format!(
+                            "{} of the budget unused (rank rounded down)",
+                            label::count(unused)
+                        ),
                     });
                     ui.end_row();
                 }

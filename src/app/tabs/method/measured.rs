@@ -7,13 +7,13 @@ use eframe::egui::{self, RichText};
 use super::super::approximate::background::{Ask, Background};
 use crate::app::worker::Wake;
 use crate::approx::metrics::numerical_rank;
-use crate::approx::settings::table_one;
 use crate::approx::singular_values;
 use crate::approx::survey::Survey;
 use crate::experiment::figures::look;
 use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::finetune::{Layout, Results, wins as figure_two_wins};
+use crate::session::Settings;
 use crate::source::{Dataset, Split, Transform, digits_if_ready};
 
 /// The measurement over the test digits.
@@ -48,7 +48,7 @@ impl Measured {
             dataset: Dataset::BuiltIn,
             split: Split::Test,
             transform: Transform::default(),
-            settings: table_one().to_vec(),
+            settings: Settings::default(),
         };
         self.background.ask(ask, None, &wake);
         if self.rank.is_none()
@@ -58,7 +58,11 @@ impl Measured {
             self.rank = Some(numerical_rank(&sigma, set.rows(), set.cols()));
         }
         super::super::approximate::working(&mut self.background, ui);
-        let survey = self.background.survey.as_ref().map(|(_, survey)| survey);
+        let survey = self
+            .background
+            .survey
+            .as_ref()
+            .map(|(_, surveyed)| &surveyed.survey);
         let third = (ui.available_width() - 2.0 * SPACING) / 3.0;
         egui::Grid::new("paper and measured")
             .striped(true)
@@ -82,14 +86,14 @@ impl Measured {
                 );
                 for (s, (what, paper)) in TABLE_ONE.into_iter().enumerate() {
                     let error = survey.and_then(|survey| survey.errors[s].get(DIGIT));
-                    line(what, paper, error.map(|error| format!("{error:.4}")));
+                    line(what, paper, error.map(|error| label::error(*error)));
                 }
                 for (s, (what, _)) in TABLE_ONE.into_iter().enumerate() {
                     let what = format!("{what}: mean over all test digits");
                     line(&what, "not reported", survey.map(|survey| mean(survey, s)));
                 }
                 line(
-                    "Localized has the lower error than LoRA",
+                    "Localized has a lower error than LoRA",
                     "on the one digit shown",
                     survey.and_then(wins),
                 );
@@ -115,7 +119,16 @@ fn fine_tuned(trained: Option<&Results>, line: &mut impl FnMut(&str, &str, Optio
     );
     for layout in [Layout::LocalizedGrid, Layout::LocalizedBlock] {
         let counted = trained.and_then(|results| figure_two_wins(results, layout));
-        let measured = counted.map(|(won, of)| format!("at {won} of {of} points in its range"));
+        let measured = counted.map(|wins| {
+            let ties = match wins.equal {
+                0 => String::new(),
+                equal => format!(", equal at {equal}"),
+            };
+            format!(
+                "at {} of {} points in its range{ties}",
+                wins.better, wins.of
+            )
+        });
         let name = look(layout, Theme::Light).name;
         line(
             &format!("{name}: a lower drop than LoRA and MELoRA with no more parameters"),
@@ -127,20 +140,25 @@ fn fine_tuned(trained: Option<&Results>, line: &mut impl FnMut(&str, &str, Optio
 
 fn mean(survey: &Survey, s: usize) -> String {
     let spread = survey.spread(s);
-    format!("{:.4} ± {:.4}", spread.mean, spread.std)
+    format!(
+        "{} ± {}",
+        label::error(spread.mean),
+        label::error(spread.std)
+    )
 }
 
 fn wins(survey: &Survey) -> Option<String> {
-    let share = survey.localized_beats_lora()?;
+    let verdict = survey.localized_against_lora()?;
     let of = |digit: u8| {
         let by_label = survey.by_label();
         let found = by_label.iter().find(|l| l.label == digit)?;
-        Some(100.0 * found.localized_beats_lora?)
+        Some(100.0 * found.localized_against_lora?.better)
     };
     Some(format!(
-        "on {} of {} digits ({:.0} % of the fives, {:.0} % of the zeros)",
-        label::percent(share),
+        "on {} of {} digits, equal on {} ({:.0} % of the fives, {:.0} % of the zeros)",
+        label::percent(verdict.better),
         label::count(survey.count()),
+        label::percent(verdict.equal),
         of(5)?,
         of(0)?
     ))

@@ -10,6 +10,7 @@ use super::approximate::job::{Analysis, Outcome};
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
+use crate::app::widgets::focus;
 use crate::approx::{Block, BlockLayout, LayoutKind, Method};
 use crate::figure::label;
 use crate::figure::palette::Theme;
@@ -45,6 +46,7 @@ impl MethodTab {
         theme: Theme,
     ) {
         egui::CentralPanel::default().show(ui, |ui| {
+            focus::content(ui);
             egui::ScrollArea::vertical()
                 .auto_shrink(false)
                 .show(ui, |ui| {
@@ -54,6 +56,7 @@ impl MethodTab {
                     self.calculator.ui(ui, theme);
                     ui.separator();
                     self.measured.ui(ui, trained);
+                    focus::follow(ui);
                 });
         });
     }
@@ -109,11 +112,11 @@ fn definitions(ui: &mut egui::Ui, analysis: Option<&Analysis>, theme: Theme) {
 fn present(analysis: &Analysis, outcome: &Outcome) -> String {
     let e = &outcome.evaluation;
     format!(
-        "{}: {} = {} parameters, error {:.4}",
+        "{}: {} = {} parameters, error {}",
         analysis.name(),
         sum(outcome.factors.layout(), &e.ranks),
         label::count(e.params),
-        e.error
+        label::error(e.error)
     )
 }
 

@@ -1,0 +1,280 @@
+//! Which figure, in which format, where to: the dialog, and the worker that writes the file.
+
+mod choice;
+mod dialog;
+mod target;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::state::State;
+use super::tabs::approximate::Background;
+use super::tabs::approximate::background::Ask;
+use super::worker::{Answer, Answers, Reply, Wake, Worker};
+use crate::figure::palette::Theme;
+use crate::figure::{Figure, Format, Table, render};
+use crate::session::Export;
+use crate::source::typed_path;
+use crate::store::save_atomically;
+
+pub use choice::{Content, Kind};
+use target::{Target, with_ending};
+
+/// What the tabs give for an export: a picture and its numbers.
+pub struct Exported {
+    /// The picture.
+    pub figure: Figure,
+    /// The numbers as a table.
+    pub table: Table,
+    /// The numbers with their settings.
+    pub json: String,
+    /// The matrix as an NPY file, where it is one.
+    pub npy: Option<Vec<u8>>,
+}
+
+/// The file that was written, or why none was.
+type Written = Result<PathBuf, String>;
+
+struct Write {
+    exported: Exported,
+    content: Content,
+    width: u32,
+    dpi: f64,
+    path: PathBuf,
+}
+
+/// A figure that must be measured before it can be written.
+struct Measuring {
+    ask: Ask,
+    path: PathBuf,
+    work: Background,
+}
+
+/// The dialog and its worker.
+pub struct Exporter {
+    open: bool,
+    /// Whether the dialog has just been opened, so that its path takes the focus.
+    fresh: bool,
+    kind: Kind,
+    content: Content,
+    theme: Theme,
+    path: String,
+    /// Why the last file could not be written.
+    failure: Option<String>,
+    measuring: Option<Measuring>,
+    worker: Option<(Worker<Write>, Answers<Written>)>,
+}
+
+impl Default for Exporter {
+    fn default() -> Self {
+        Self {
+            open: false,
+            fresh: false,
+            kind: Kind::FigureOne,
+            content: Content::Figure(Format::Png),
+            theme: Theme::Light,
+            path: String::new(),
+            failure: None,
+            measuring: None,
+            worker: None,
+        }
+    }
+}
+
+impl Exporter {
+    /// Opens the dialog.
+    pub fn open(&mut self, state: &State) {
+        self.open = true;
+        self.fresh = true;
+        self.failure = None;
+        if Kind::offered(state.tab).all(|kind| kind != self.kind) {
+            self.kind = Kind::offered(state.tab).next().unwrap_or(Kind::FigureOne);
+        }
+        self.choose(state, self.kind);
+    }
+
+    /// Whether the dialog is on screen: keys are its own then.
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Closes the dialog and stops what was measured for it; whether it was open.
+    pub fn close(&mut self) -> bool {
+        self.measuring = None;
+        std::mem::take(&mut self.open)
+    }
+
+    /// Takes the path that the system's dialog gave.
+    pub fn set_path(&mut self, path: &Path) {
+        self.path = path.display().to_string();
+        self.follow_ending();
+    }
+
+    /// Which figure is chosen.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The choices for a file at `path`, as the command line knows them.
+    pub fn export_of(&self, state: &State, path: &Path) -> Export {
+        let (width, dpi) = state.preferences.png;
+        Export {
+            width: Some(width),
+            dpi,
+            theme: self.theme,
+            colors: state.preferences.view.map,
+            error_maps: state.preferences.view.error_maps,
+            ..Export::to(path)
+        }
+    }
+
+    /// Whether a file is being measured or written.
+    pub fn busy(&self) -> bool {
+        self.measuring.is_some() || self.writing()
+    }
+
+    fn writing(&self) -> bool {
+        let worker = self.worker.as_ref();
+        worker.is_some_and(|(worker, _)| worker.busy())
+    }
+
+    /// Chooses a figure and offers the name that its file had last.
+    fn choose(&mut self, state: &State, kind: Kind) {
+        self.kind = kind;
+        if !self.content.fits(kind) {
+            self.content = Content::Figure(Format::Png);
+        }
+        let preferences = &state.preferences;
+        let folder = preferences.export_folder.clone();
+        let folder = folder.or_else(|| std::env::current_dir().ok());
+        let known = preferences.export_names.get(kind.file_name());
+        let stem = known.map_or(kind.file_name(), String::as_str);
+        let name = format!("{stem}.{}", self.content.extension());
+        let path = folder.unwrap_or_default().join(name);
+        self.path = path.display().to_string();
+    }
+
+    /// Another format: the name stays, its ending changes.
+    fn chose_content(&mut self) {
+        let home = home();
+        let path = typed_path(&self.path, home.as_deref());
+        if !path.is_empty() {
+            self.path = with_ending(&path.to_string_lossy(), self.content);
+        }
+    }
+
+    /// A typed ending that names a format chooses it.
+    fn follow_ending(&mut self) {
+        if let Ok(target) = self.target() {
+            self.content = target.content;
+        }
+    }
+
+    fn target(&self) -> Result<Target, String> {
+        Target::read(&self.path, self.content, self.kind, home().as_deref())
+    }
+
+    /// Measures what the figure shows before it is written to `path`.
+    pub fn measure(&mut self, ask: Ask, path: PathBuf, wake: &Wake) {
+        let mut work = Background::default();
+        work.ask(ask.clone(), None, wake);
+        self.open = true;
+        self.failure = None;
+        self.measuring = Some(Measuring { ask, path, work });
+    }
+
+    /// The file that can be written now that its figure has been measured; what was measured is
+    /// left in `known` for the plot.
+    pub fn measured(&mut self, known: &mut Background) -> Option<PathBuf> {
+        let Measuring { ask, path, work } = self.measuring.as_mut()?;
+        work.receive();
+        let path = path.clone();
+        if work.survey.as_ref().is_some_and(|(of, _)| of == ask) {
+            known.survey = work.survey.take();
+            self.measuring = None;
+            return Some(path);
+        }
+        if let Some(why) = work.failure.take() {
+            self.fail(why);
+        }
+        None
+    }
+
+    /// Writes what the tab gave to `path`.
+    pub fn write(&mut self, state: &mut State, exported: Exported, path: PathBuf, wake: &Wake) {
+        let preferences = &mut state.preferences;
+        preferences.export_folder = path.parent().map(Path::to_path_buf);
+        if let Some(stem) = Target::stem(&path) {
+            let kind = self.kind.file_name().to_owned();
+            preferences.export_names.insert(kind, stem);
+        }
+        let (width, dpi) = preferences.png;
+        self.failure = None;
+        let (worker, _) = self
+            .worker
+            .get_or_insert_with(|| Worker::spawn("export", Arc::clone(wake), write));
+        worker.ask(Write {
+            exported,
+            // A name that was typed says more than a button that was not pressed.
+            content: Content::of(&path).unwrap_or(self.content),
+            width,
+            dpi,
+            path,
+        });
+    }
+
+    /// Says what became of the file: the dialog closes over a file that was written.
+    pub fn receive(&mut self, state: &mut State) {
+        let Some((worker, answers)) = &mut self.worker else {
+            return;
+        };
+        for answer in worker.receive(answers) {
+            match answer {
+                Answer::Given(Ok(path)) => {
+                    self.open = false;
+                    state.done(format!("wrote {}", path.display()));
+                }
+                Answer::Given(Err(why)) | Answer::Failed(why) => {
+                    self.open = true;
+                    self.failure = Some(why);
+                }
+                Answer::Finished => {}
+            }
+        }
+    }
+
+    /// Says why nothing was written, with the choices still there to be changed.
+    pub fn fail(&mut self, why: String) {
+        self.open = true;
+        self.measuring = None;
+        self.failure = Some(why);
+    }
+}
+
+/// The user's own folder, for `~`.
+pub fn home() -> Option<PathBuf> {
+    directories::BaseDirs::new().map(|known| known.home_dir().to_path_buf())
+}
+
+fn write(request: Write, reply: &Reply<'_, Written>) {
+    let Exported {
+        figure,
+        table,
+        json,
+        npy,
+    } = request.exported;
+    let bytes = match request.content {
+        Content::Figure(format) => {
+            render(&figure, format, request.width, request.dpi).map_err(|e| e.to_string())
+        }
+        Content::Csv => Ok(table.to_csv().into_bytes()),
+        Content::Json => Ok(json.into_bytes()),
+        Content::Npy => {
+            npy.ok_or_else(|| "only ΔW can be written as NPY; choose another format".to_owned())
+        }
+    };
+    let written = bytes.and_then(|bytes| {
+        save_atomically(&request.path, &bytes).map_err(|error| error.to_string())
+    });
+    reply.send(written.map(|()| request.path));
+}

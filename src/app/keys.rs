@@ -1,0 +1,97 @@
+//! Which keys were pressed, and for whom.
+//!
+//! Keys with Ctrl and the function keys always act. Single keys (arrows, letters, digits) act while
+//! the content of the tab has the keyboard: no widget has the focus, and the last click went into
+//! the content. A text that is typed beside its field so does nothing.
+
+use eframe::egui::{self, Key, Modifiers};
+
+use super::command::Command;
+use super::state::Tab;
+use super::widgets::focus;
+
+/// Whether the content of the tab has the keyboard.
+pub struct Keys {
+    content: bool,
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self { content: true }
+    }
+}
+
+impl Keys {
+    /// The commands whose keys were pressed in this frame.
+    pub fn pressed(&mut self, ctx: &egui::Context) -> Vec<Command> {
+        let menu = egui::Popup::is_any_open(ctx);
+        self.follow_clicks(ctx, menu);
+        let focused = ctx.memory(|memory| memory.focused().is_some());
+        let typing = ctx.text_edit_focused();
+        let single = self.content && !focused && !menu;
+        let pasted = ctx.input(|input| {
+            input
+                .events
+                .iter()
+                .any(|event| matches!(event, egui::Event::Paste(_) | egui::Event::PasteImage(_)))
+        });
+        let paste = (pasted && !focused).then_some(Command::Paste);
+        let mut found = Vec::new();
+        for (command, shortcut) in shortcuts() {
+            let possible = match (shortcut.modifiers.is_none(), shortcut.logical_key) {
+                // An open menu takes Escape for itself.
+                (true, Key::Escape) => !menu,
+                (true, Key::F1 | Key::F5 | Key::F11) => true,
+                (true, _) => single,
+                // A text field undoes and copies what is in it.
+                (false, Key::Z | Key::C) => !typing,
+                (false, _) => true,
+            };
+            if possible && ctx.input_mut(|input| input.consume_shortcut(&shortcut)) {
+                found.push(command);
+            }
+        }
+        found.extend(paste);
+        found
+    }
+
+    fn follow_clicks(&mut self, ctx: &egui::Context, menu: bool) {
+        let (pressed, escape) = ctx.input(|input| {
+            let pressed = input.pointer.any_pressed();
+            let place = input.pointer.interact_pos().filter(|_| pressed);
+            (place, input.key_pressed(Key::Escape))
+        });
+        if let Some(place) = pressed {
+            let layer = ctx.layer_id_at(place);
+            let below = layer.is_none_or(|layer| layer.order == egui::Order::Background);
+            let inside = focus::content_rect(ctx).is_some_and(|rect| rect.contains(place));
+            self.content = below && inside;
+        }
+        if escape && !menu {
+            self.content = true;
+        }
+    }
+
+    /// What changes the content by a button gives it the keyboard too: after ▶ comes →.
+    pub fn after(&mut self, command: &Command) {
+        self.content |= matches!(
+            command,
+            Command::NextDigit | Command::PreviousDigit | Command::RandomDigit | Command::Show(_)
+        );
+    }
+}
+
+/// All keys, those with Shift first: Ctrl+Shift+Z contains Ctrl+Z.
+fn shortcuts() -> Vec<(Command, egui::KeyboardShortcut)> {
+    let tabs = Tab::ALL.into_iter().map(Command::Show);
+    let mut all: Vec<_> = Command::NAMED
+        .into_iter()
+        .chain(tabs)
+        .flat_map(|command| {
+            let shortcuts = command.shortcuts();
+            shortcuts.map(move |shortcut| (command.clone(), shortcut))
+        })
+        .collect();
+    all.sort_by_key(|(_, shortcut)| !shortcut.modifiers.contains(Modifiers::SHIFT));
+    all
+}

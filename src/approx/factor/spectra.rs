@@ -1,0 +1,139 @@
+//! The singular values of all blocks, as they are and in a unit for whatever is relative.
+
+use nalgebra::DMatrix;
+
+use super::svd::{Values, unit_of, values_on};
+use super::{FactorError, check_finite, each_block};
+use crate::approx::layout::{Block, BlockLayout};
+use crate::approx::metrics::{self, norm};
+
+/// The singular values of every block of a layout: all that errors, curves and ranks need.
+#[derive(Clone, Debug)]
+pub struct Spectra {
+    /// Where the blocks lie.
+    pub layout: BlockLayout,
+    /// Singular values of each block, largest first, in the layout's order.
+    pub sigma: Vec<Vec<f64>>,
+    /// ‖W‖ over the whole matrix; infinite where it is beyond the largest number.
+    pub norm: f64,
+    /// Norm of the cells that no block covers: out of reach at any rank.
+    pub outside: f64,
+    /// `sigma` before they were brought back to the size of the cells.
+    values: Vec<Values>,
+    relative: Relative,
+}
+
+/// Norms in units of the matrix's largest cell (the power of two at or below it), in which they do
+/// not overflow, and whatever counts beside that cell does not lose digits: a ratio of two of them
+/// is right at any size of the cells.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::approx) struct Relative {
+    unit: f64,
+    /// ‖W‖.
+    pub norm: f64,
+    /// Norm of the cells that no block covers.
+    pub outside: f64,
+}
+
+impl Spectra {
+    /// The spectra alone, without singular vectors; small matrices on one thread, because surveys
+    /// give every core a matrix of its own.
+    ///
+    /// # Errors
+    /// See [`super::Factors::compute`].
+    pub fn of(matrix: &DMatrix<f64>, layout: BlockLayout) -> Result<Self, FactorError> {
+        check_finite(matrix)?;
+        let values = each_block(matrix, &layout, values_on)?;
+        Ok(Self::assemble(matrix, layout, values))
+    }
+
+    pub(super) fn assemble(
+        matrix: &DMatrix<f64>,
+        layout: BlockLayout,
+        values: Vec<Values>,
+    ) -> Self {
+        let unit = unit_of(matrix.amax());
+        let relative = Relative {
+            unit,
+            norm: norm(matrix.iter().map(|cell| cell / unit)),
+            outside: outside_norm(matrix, &layout, unit),
+        };
+        Self {
+            sigma: values.iter().map(Values::plain).collect(),
+            norm: relative.norm * unit,
+            outside: relative.outside * unit,
+            layout,
+            values,
+            relative,
+        }
+    }
+
+    /// Spectra by hand.
+    #[cfg(test)]
+    pub(in crate::approx) fn from_sigma(layout: BlockLayout, sigma: Vec<Vec<f64>>) -> Self {
+        let relative = Relative {
+            unit: 1.0,
+            norm: norm(sigma.iter().flatten().copied()),
+            outside: 0.0,
+        };
+        let values = |scaled: &Vec<f64>| Values {
+            scaled: scaled.clone(),
+            unit: 1.0,
+        };
+        Self {
+            layout,
+            values: sigma.iter().map(values).collect(),
+            sigma,
+            norm: relative.norm,
+            outside: relative.outside,
+            relative,
+        }
+    }
+
+    /// The norms that errors are taken from.
+    pub(in crate::approx) fn relative(&self) -> Relative {
+        self.relative
+    }
+
+    /// Each block's singular values in the same units as [`Self::relative`].
+    pub(in crate::approx) fn relative_sigma(
+        &self,
+    ) -> impl Iterator<Item = impl Iterator<Item = f64> + '_> + '_ {
+        self.values.iter().map(|values| {
+            let factor = values.unit / self.relative.unit;
+            values.scaled.iter().map(move |sigma| sigma * factor)
+        })
+    }
+
+    /// Normalized error (III.A) of one block alone at a rank.
+    pub fn block_error(&self, block: usize, rank: usize) -> f64 {
+        let sigma = &self.values[block].scaled;
+        let dropped = norm(sigma.iter().skip(rank).copied());
+        metrics::normalized_error(dropped, norm(sigma.iter().copied()))
+    }
+
+    /// Numerical rank (III.A) of a block, right also where its σ are too small to be told apart
+    /// from rounding as they are.
+    pub fn numerical_rank(&self, block: usize) -> usize {
+        let place = &self.layout.blocks()[block];
+        let (rows, cols) = (place.rows.len(), place.cols.len());
+        metrics::numerical_rank(&self.values[block].scaled, rows, cols)
+    }
+}
+
+/// Norm of the cells in no block, in units.
+fn outside_norm(matrix: &DMatrix<f64>, layout: &BlockLayout, unit: f64) -> f64 {
+    let covered: usize = layout.blocks().iter().map(Block::entries).sum();
+    if covered == matrix.len() {
+        return 0.0;
+    }
+    let mut rest = matrix.clone();
+    for block in layout.blocks() {
+        rest.view_mut(
+            (block.rows.start, block.cols.start),
+            (block.rows.len(), block.cols.len()),
+        )
+        .fill(0.0);
+    }
+    norm(rest.iter().map(|cell| cell / unit))
+}

@@ -1,0 +1,158 @@
+//! What is wrong with a command line, in our words rather than those of the library that reads it.
+
+use std::error::Error;
+use std::ffi::OsString;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use super::{PROGRAM, command};
+
+/// What to do where nothing better is known; works everywhere.
+const HELP: &str = "--help shows what is possible";
+
+/// One sentence about a command line that could not be read: what is wrong, and what to do.
+pub(super) fn sentence(error: &clap::Error, arguments: &[OsString]) -> String {
+    if let Some(sentence) = before_subcommand(error, arguments) {
+        return sentence;
+    }
+    let argument = strings(error, ContextKind::InvalidArg).join(", ");
+    match error.kind() {
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            format!("arguments are missing; {HELP}")
+        }
+        ErrorKind::MissingRequiredArgument => format!("{argument} is missing; {HELP}"),
+        ErrorKind::ArgumentConflict => conflict(error, &argument),
+        ErrorKind::InvalidValue => value(error, &argument, arguments),
+        ErrorKind::ValueValidation => invalid(error, &argument),
+        ErrorKind::UnknownArgument => unknown(error, &argument, arguments),
+        ErrorKind::InvalidUtf8 => {
+            "an argument is not UTF-8; only the paths of files may be otherwise".to_owned()
+        }
+        _ => {
+            let text = error.render().to_string();
+            let what = text.split("\n\n").next().unwrap_or("wrong usage");
+            format!("{}; {HELP}", what.trim().trim_start_matches("error: "))
+        }
+    }
+}
+
+fn strings(error: &clap::Error, kind: ContextKind) -> Vec<String> {
+    match error.get(kind) {
+        Some(ContextValue::String(text)) => vec![text.clone()],
+        Some(ContextValue::Strings(texts)) => texts.clone(),
+        _ => Vec::new(),
+    }
+}
+
+/// Words that stand before the subcommand, and the command with them behind it if that works.
+fn before_subcommand(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
+    let first = arguments.get(1)?;
+    let known = command();
+    let is_known = |word: &OsString| known.find_subcommand(word).is_some();
+    let place = arguments.iter().skip(1).position(is_known);
+    match place.map(|place| place + 1) {
+        Some(place) if place > 1 => {
+            let (before, after) = arguments[1..].split_at(place - 1);
+            let words = arguments[..1].iter().chain(after).chain(before);
+            let works = command().try_get_matches_from(words).is_ok();
+            let moved = after.iter().chain(before).map(|word| word.to_str());
+            let moved: Option<Vec<&str>> = moved.collect();
+            let moved = moved.and_then(|words| shlex::try_join(words).ok());
+            let remedy = match moved.filter(|_| works) {
+                Some(moved) => format!("write {PROGRAM} {moved}"),
+                None => format!(
+                    "write it after {}, whose --help shows what it takes",
+                    after[0].display()
+                ),
+            };
+            Some(format!(
+                "{} stands before the subcommand; {remedy}",
+                first.display()
+            ))
+        }
+        None if strings(error, ContextKind::PriorArg)
+            .iter()
+            .any(|prior| prior == "[FILE]") =>
+        {
+            Some(format!(
+                "there is no subcommand {}; --help shows those that there are, and one FILE alone opens the window",
+                first.display()
+            ))
+        }
+        _ => None,
+    }
+}
+
+fn conflict(error: &clap::Error, argument: &str) -> String {
+    let others = strings(error, ContextKind::PriorArg);
+    if others.iter().all(|other| other == argument) {
+        return format!("{argument} is given more than once; give it once");
+    }
+    format!(
+        "{argument} does not go with {}; leave one of them out",
+        others.join(", ")
+    )
+}
+
+/// A value that is none of the few that there are, or missing.
+fn value(error: &clap::Error, argument: &str, arguments: &[OsString]) -> String {
+    let found = strings(error, ContextKind::InvalidValue).join(", ");
+    let possible = strings(error, ContextKind::ValidValue);
+    if !found.is_empty() {
+        return format!(
+            "'{found}' is no value of {argument}; choose {}",
+            choice(&possible)
+        );
+    }
+    let option = argument.split(' ').next().unwrap_or(argument);
+    let place = arguments.iter().position(|word| word == option);
+    let next = place.and_then(|place| arguments.get(place + 1)?.to_str());
+    match next.filter(|next| !possible.iter().any(|one| one == next)) {
+        Some(next) => format!(
+            "{argument} needs a value before {next}; if {next} is the value, write {option}={next}"
+        ),
+        None if possible.is_empty() => format!("{argument} needs a value; {HELP}"),
+        None => format!("{argument} needs a value; choose {}", choice(&possible)),
+    }
+}
+
+/// *a, b or c*
+fn choice(values: &[String]) -> String {
+    match values {
+        [] => "another".to_owned(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+/// A value that its own reader refuses, with its reason.
+fn invalid(error: &clap::Error, argument: &str) -> String {
+    let found = strings(error, ContextKind::InvalidValue).join(", ");
+    let reason = error.source().map(ToString::to_string).unwrap_or_default();
+    // A reason may name the value itself.
+    if reason.contains(&found) && !found.is_empty() {
+        return format!("{argument}: {reason}");
+    }
+    format!("'{found}' is no value of {argument}; {reason}")
+}
+
+/// An option that does not exist, or one word too many.
+fn unknown(error: &clap::Error, argument: &str, arguments: &[OsString]) -> String {
+    let suggested = strings(error, ContextKind::SuggestedArg);
+    if let Some(suggested) = suggested.first() {
+        return format!("there is no option {argument}; perhaps {suggested} is meant");
+    }
+    if !argument.starts_with('-') {
+        return format!("{argument} is one word too many; {HELP}");
+    }
+    // The library names only the first letter of what it took for several options.
+    let words = arguments.iter().filter_map(|word| word.to_str());
+    let word = words
+        .filter(|word| word.starts_with(argument))
+        .min_by_key(|word| word.len())
+        .unwrap_or(argument);
+    if word.starts_with("--") {
+        return format!("there is no option {word}; {HELP}");
+    }
+    format!("there is no option {word}; {HELP}, and a file of that name is written ./{word}")
+}

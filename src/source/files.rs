@@ -1,0 +1,40 @@
+//! The files behind a source, so that no output is written over them.
+
+use std::path::{Path, PathBuf};
+
+use super::{Dataset, Source};
+
+impl Source {
+    /// The files that are read for it, existing or not.
+    pub fn files(&self) -> Vec<PathBuf> {
+        match self {
+            Self::File { path, .. } => vec![path.clone()],
+            Self::Digit { dataset, .. } => dataset.files(),
+            Self::Difference(whole, part) => [whole.files(), part.files()].concat(),
+            Self::Synthetic(_) | Self::Values(_) | Self::StandardInput => Vec::new(),
+        }
+    }
+}
+
+impl Dataset {
+    /// The files in its folder that can belong to it: all that are named as data sets in IDX form are.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let Self::Folder(folder) = self else {
+            return Vec::new();
+        };
+        // A folder that cannot be listed is told when the data set is read.
+        let entries = std::fs::read_dir(folder).into_iter().flatten();
+        entries
+            .filter_map(Result::ok)
+            .map(|entry| entry.path())
+            .filter(|path| is_data(path))
+            .collect()
+    }
+}
+
+/// `train-images-idx3-ubyte`, `t10k-labels.idx1-ubyte.gz`, `emnist-digits-test-images-idx3-ubyte` …
+fn is_data(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = name.to_lowercase();
+    name.contains("idx") || name.contains("ubyte")
+}

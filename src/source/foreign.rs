@@ -1,0 +1,227 @@
+//! Files that are not what their name says, or that only look like a table: told by their first
+//! bytes, and refused by name.
+
+use super::SourceError;
+
+/// Beginnings that no table has, what they are and what to do.
+const BY_BYTES: &[(&[u8], &str, &str)] = &[
+    (
+        b"\x1f\x8b",
+        "data packed by gzip",
+        "unpack it first, with gzip -dc FILE > NEW",
+    ),
+    (
+        b"BZh",
+        "data packed by bzip2",
+        "unpack it first, with bzip2 -dc FILE > NEW",
+    ),
+    (
+        b"\xfd7zXZ\0",
+        "data packed by xz",
+        "unpack it first, with xz -dc FILE > NEW",
+    ),
+    (
+        b"\x28\xb5\x2f\xfd",
+        "data packed by zstd",
+        "unpack it first, with zstd -dc FILE > NEW",
+    ),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive", "unpack it first"),
+    (b"Rar!\x1a\x07", "a RAR archive", "unpack it first"),
+    (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "an old Excel or Office document",
+        "save the sheet as .csv",
+    ),
+    (b"%PDF-", "a PDF document", "save the numbers as .csv"),
+    (
+        b"{\\rtf",
+        "a document in rich text",
+        "save it as plain text",
+    ),
+    (
+        b"\x89HDF\r\n\x1a\n",
+        "an HDF5 file",
+        "save the array you want as .npy",
+    ),
+    (
+        b"CDF\x01",
+        "a NetCDF file",
+        "save the array you want as .npy",
+    ),
+    (
+        b"CDF\x02",
+        "a NetCDF file",
+        "save the array you want as .npy",
+    ),
+    (b"PAR1", "a Parquet file", "save the table as .csv"),
+    (b"ARROW1", "an Arrow file", "save the table as .csv"),
+    (
+        b"SQLite format 3\0",
+        "an SQLite database",
+        "save the table as .csv",
+    ),
+    (
+        b"MATLAB 5.0 MAT-file",
+        "a MATLAB file",
+        "save the matrix as .csv or .npy",
+    ),
+    (
+        b"SIMPLE  =",
+        "a FITS file",
+        "save the array you want as .npy",
+    ),
+    (
+        b"NRRD000",
+        "an NRRD file",
+        "save the array you want as .npy",
+    ),
+];
+
+const SAVE_AS_CSV: &str = "save the matrix as .csv";
+
+/// A pointer of Git LFS in the place of a file, or a web page in the place of a download; whatever
+/// the file's name.
+pub(super) fn refuse_stand_in(name: &str, start: &[u8]) -> Result<(), SourceError> {
+    let text = beginning(start);
+    if text.starts_with("version https://git-lfs.github.com/spec/") {
+        let what = "a Git LFS pointer, not the file itself";
+        return Err(SourceError::unsupported(
+            name,
+            what,
+            "fetch the file with git lfs pull",
+        ));
+    }
+    let lower = text.trim_start().to_ascii_lowercase();
+    if ["<!doctype html", "<html", "<head", "<body"]
+        .iter()
+        .any(|tag| lower.starts_with(tag))
+    {
+        let what = "a web page, not the file itself";
+        return Err(SourceError::unsupported(
+            name,
+            what,
+            "download the raw file",
+        ));
+    }
+    Ok(())
+}
+
+/// A picture written as text: `P2` or its like, then its width and height in one line.
+pub(super) fn is_text_picture(start: &[u8]) -> bool {
+    let text = beginning(start);
+    let mut lines = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.starts_with('#'));
+    let magic = lines
+        .next()
+        .is_some_and(|line| matches!(line, "P1" | "P2" | "P3"));
+    let sides: Vec<&str> = lines
+        .next()
+        .unwrap_or_default()
+        .split_ascii_whitespace()
+        .collect();
+    magic && sides.len() == 2 && sides.iter().all(|side| side.parse::<u32>().is_ok())
+}
+
+/// Anything else that is no table of numbers, in a file that is to be read as one.
+pub(super) fn refuse(name: &str, start: &[u8]) -> Result<(), SourceError> {
+    match recognize(start) {
+        Some((what, remedy)) => Err(SourceError::unsupported(name, what, remedy)),
+        None => Ok(()),
+    }
+}
+
+fn recognize(start: &[u8]) -> Option<(&'static str, &'static str)> {
+    if let Some((_, what, remedy)) = BY_BYTES.iter().find(|(bytes, ..)| start.starts_with(bytes)) {
+        return Some((what, remedy));
+    }
+    if start.starts_with(b"PK\x03\x04") {
+        return Some(archive(start));
+    }
+    let text = beginning(start);
+    let text = text.trim_start();
+    let first = text.lines().next().unwrap_or_default().trim();
+    if first.to_ascii_lowercase().starts_with("# vtk datafile") {
+        return Some(("a VTK file", SAVE_AS_CSV));
+    }
+    if first.starts_with("<?xml") || first.starts_with("<svg") {
+        return Some(("XML", SAVE_AS_CSV));
+    }
+    if is_json(text) {
+        return Some((
+            "JSON or a printed array",
+            "save the matrix as .csv, without brackets",
+        ));
+    }
+    let content = text
+        .lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty() && !line.starts_with('%'))
+        .unwrap_or_default();
+    if content.to_ascii_lowercase().starts_with("@relation") {
+        let remedy = "remove its lines up to @data, so that a table of commas is left";
+        return Some(("an ARFF file", remedy));
+    }
+    if is_svmlight(content) {
+        let remedy = "in Python, save load_svmlight_file(FILE)[0].toarray() with numpy.savetxt";
+        return Some(("sparse data in SVMlight's format", remedy));
+    }
+    if first.len() > 1 && first.starts_with('|') && first.ends_with('|') {
+        let remedy = "remove the bars at the ends of its lines and the line of dashes";
+        return Some(("a table drawn with bars", remedy));
+    }
+    None
+}
+
+/// The text of the first bytes, whatever they are, without a mark of UTF-8.
+fn beginning(start: &[u8]) -> String {
+    let text = String::from_utf8_lossy(start);
+    text.trim_start_matches('\u{feff}').to_owned()
+}
+
+/// A ZIP archive that is not called .npz.
+fn archive(start: &[u8]) -> (&'static str, &'static str) {
+    let has = |name: &[u8]| start.windows(name.len()).any(|window| window == name);
+    if has(b"[Content_Types].xml") || has(b"xl/") || has(b"opendocument.spreadsheet") {
+        ("a spreadsheet", "save the sheet as .csv")
+    } else if has(b".npy") {
+        ("an .npz archive", "give it a name that ends in .npz")
+    } else {
+        ("a ZIP archive", "unpack it first")
+    }
+}
+
+/// `{"a": …`, `[[1, 2], …` or `[1, 2]`; names of columns such as `[m/s]` are none.
+fn is_json(text: &str) -> bool {
+    let after = |bracket: char| text.strip_prefix(bracket).map(str::trim_start);
+    if let Some(rest) = after('{') {
+        return rest.starts_with(['"', '}']);
+    }
+    let Some(rest) = after('[') else {
+        return false;
+    };
+    let number = rest.trim_start_matches(|c: char| c.is_ascii_digit() || "+-.eE".contains(c));
+    let begins_with_number = number.len() < rest.len();
+    rest.starts_with(['[', '{'])
+        || (begins_with_number && number.trim_start().starts_with(','))
+        || (begins_with_number && number.starts_with(char::is_whitespace))
+}
+
+/// `1 1:0.5 7:2`: a label, then places and values.
+fn is_svmlight(line: &str) -> bool {
+    let mut words = line
+        .split_ascii_whitespace()
+        .take_while(|word| !word.starts_with('#'));
+    let label = words.next().is_some_and(|word| word.parse::<f64>().is_ok());
+    let entries: Vec<&str> = words.collect();
+    let is_entry = |word: &&str| {
+        word.split_once(':').is_some_and(|(place, value)| {
+            let known = place == "qid" || place.parse::<u64>().is_ok();
+            known && value.parse::<f64>().is_ok()
+        })
+    };
+    // The beginning that was read may end within the last one.
+    let whole = entries.len().saturating_sub(1).max(1);
+    label && !entries.is_empty() && entries.iter().take(whole).all(is_entry)
+}

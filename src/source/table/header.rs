@@ -1,0 +1,214 @@
+//! Lines of column names: how they are told from rows of numbers.
+
+use super::cells::Cell;
+use super::form::{Form, Names, Skipped};
+use super::separator::Separator;
+
+/// Years, as names of columns.
+const YEARS: std::ops::RangeInclusive<f64> = 1500.0..=2200.0;
+
+/// The columns of a table, from its form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Columns {
+    /// Cells of a row that become values.
+    pub count: usize,
+    /// The first column names the rows; with the name above it, if it has one.
+    pub row_names: Option<String>,
+    /// The first column has no name where all others have, and holds no names of rows.
+    pub nameless_first: bool,
+    /// Every row ends with a separator behind its last value.
+    pub trailing_separator: bool,
+    /// Lines above the rows that have one cell for each column.
+    pub headers: Skipped,
+    /// The other lines above the rows.
+    pub titles: Skipped,
+}
+
+/// Whether a line with numbers is the header of the row below it: years or other names in order
+/// under a corner of text, or names in quotation marks above numbers without.
+pub(super) fn is_header_of(line: &[Cell<'_>], row: &[Cell<'_>], separator: Separator) -> bool {
+    if is_quoted_header_of(line, row, separator) {
+        return true;
+    }
+    let is_number = |cell: &Cell<'_>| separator.allows_number(*cell);
+    if line.len() != row.len() || line.len() < 2 || is_number(&line[0]) {
+        return false;
+    }
+    let (corner, first) = (line[0].text(), row[0].text());
+    let nameless = is_nameless(&corner);
+    let names_row = !is_number(&row[0]) || (nameless && matches!(first.as_ref(), "0" | "1"));
+    if !names_row || first.is_empty() || !row[1..].iter().all(is_number) {
+        return false;
+    }
+    let texts = line[1..].iter().filter(|cell| !is_number(cell)).count();
+    let names = match whole_numbers(&line[1..]) {
+        Some(names) => names,
+        None => {
+            let named = line[1..].iter().all(|cell| !cell.text().is_empty());
+            return named && texts > 0 && (nameless || texts * 2 > line.len() - 1);
+        }
+    };
+    let integers = whole_numbers(&row[1..]);
+    let are_too = |test: fn(&[f64]) -> bool| integers.as_deref().is_some_and(test);
+    if are_years(&names) {
+        return !are_too(are_years);
+    }
+    let values_too = are_too(are_counted);
+    if nameless {
+        return are_counted(&names) && (count_from_start(&names) || !values_too);
+    }
+    let enough = names.len() > 2 || integers.is_none();
+    enough && are_counted(&names) && !values_too && !are_alike(&corner, &first)
+}
+
+/// Names in quotation marks, as R writes them, above numbers without; marks that a decimal comma
+/// needs are none.
+fn is_quoted_header_of(line: &[Cell<'_>], row: &[Cell<'_>], separator: Separator) -> bool {
+    let corner = usize::from(line.len() == row.len() && row.len() > 1);
+    let name_of_row = usize::from(row.len() > 1);
+    (line.len() == row.len() || line.len() + 1 == row.len())
+        && line.iter().all(|cell| cell.is_quoted() || cell.is_absent())
+        && line[corner..].iter().all(|cell| {
+            let name = cell.text();
+            !name.is_empty() && !name.contains(',')
+        })
+        && row[name_of_row..]
+            .iter()
+            .all(|cell| !cell.is_quoted() && separator.allows_number(*cell))
+}
+
+/// No name: an empty corner, or what pandas makes of one when it saves a table it has read.
+fn is_nameless(corner: &str) -> bool {
+    corner.is_empty() || corner == "Unnamed: 0"
+}
+
+/// `g1` and `g2`: two rows of one table rather than a header and a row.
+fn are_alike(corner: &str, name: &str) -> bool {
+    let stem = |text: &str| {
+        text.trim_end_matches(|c: char| c.is_ascii_digit())
+            .to_owned()
+    };
+    !corner.is_empty() && corner != stem(corner) && stem(corner) == stem(name)
+}
+
+/// Cells of nothing but digits, as numbers; none where one is something else.
+fn whole_numbers(cells: &[Cell<'_>]) -> Option<Vec<f64>> {
+    let whole = |cell: &Cell<'_>| {
+        let text = cell.text();
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        digits.then(|| text.parse().ok())?
+    };
+    cells.iter().map(whole).collect()
+}
+
+fn are_years(names: &[f64]) -> bool {
+    names.iter().all(|name| YEARS.contains(name))
+        && (names.windows(2).all(|pair| pair[0] < pair[1])
+            || names.windows(2).all(|pair| pair[0] > pair[1]))
+}
+
+/// 0, 1, 2 …, 1, 2, 3 …, or three and more in equal steps.
+fn are_counted(names: &[f64]) -> bool {
+    let mut steps = names.windows(2).map(|pair| pair[1] - pair[0]);
+    let step = steps.next();
+    let equal = step.is_some_and(|first| first != 0.0 && steps.all(|step| step == first));
+    count_from_start(names) || (names.len() > 2 && equal)
+}
+
+/// 0, 1, 2 … or 1, 2, 3 …
+fn count_from_start(names: &[f64]) -> bool {
+    matches!(names, [first, ..] if *first == 0.0 || *first == 1.0)
+        && names.windows(2).all(|pair| pair[1] - pair[0] == 1.0)
+}
+
+/// Whether a row is 0, 1, 2 … above one that is not: perhaps column names that a program made up.
+pub(super) fn looks_made_up(row: &[Cell<'_>], below: &[Cell<'_>]) -> bool {
+    let counts = |cells: &[Cell<'_>]| {
+        whole_numbers(cells)
+            .is_some_and(|values| values.first() == Some(&0.0) && count_from_start(&values))
+    };
+    let in_steps = whole_numbers(below).is_some_and(|values| are_counted(&values));
+    row.len() > 2 && below.len() == row.len() && counts(row) && !in_steps
+}
+
+/// Decides which columns are values. A column is dropped only where all others have names, and it
+/// holds names of rows; a last column only where it has no name and no values.
+pub(super) fn columns(form: &Form<'_>) -> Columns {
+    let width = form.first_row.as_ref().map_or(0, |row| row.cells.len());
+    let named_last = form.above.iter().any(|above| {
+        above.cells.len() == width
+            && above
+                .cells
+                .last()
+                .is_some_and(|cell| !cell.text().is_empty())
+    });
+    let trailing_separator = form.last_is_absent && !named_last;
+    let mut columns = Columns {
+        count: width - usize::from(trailing_separator),
+        row_names: None,
+        nameless_first: false,
+        trailing_separator,
+        headers: Skipped::default(),
+        titles: Skipped::default(),
+    };
+    let wide = columns.count;
+    let names_of = |above: &super::form::Above<'_>| -> Vec<String> {
+        let mut names: Vec<String> = above
+            .cells
+            .iter()
+            .map(|cell| cell.text().into_owned())
+            .collect();
+        if names.len() == wide + 1 && names.last().is_some_and(String::is_empty) {
+            names.pop();
+        }
+        names
+    };
+    let all_named =
+        |names: &[String]| !names.is_empty() && names.iter().all(|name| !name.is_empty());
+    let above: Vec<Vec<String>> = form.above.iter().map(names_of).collect();
+    let full = above
+        .iter()
+        .rev()
+        .find(|names| names.len() == wide && wide > 1 && all_named(&names[1..]));
+    let short = above
+        .iter()
+        .rev()
+        .find(|names| names.len() + 1 == wide && all_named(names));
+    let quoted_header = form
+        .above
+        .iter()
+        .any(|line| line.cells.iter().all(|cell| cell.is_quoted()));
+    if let Some(names) = full {
+        let nameless = is_nameless(&names[0]);
+        let names_rows = match form.names {
+            Names::Texts => true,
+            Names::Counted { .. } | Names::Mixed => nameless,
+            Names::None => false,
+        };
+        columns.nameless_first = nameless && !names_rows;
+        columns.row_names = names_rows.then(|| names[0].clone());
+    } else if short.is_some() {
+        let names_rows = match form.names {
+            Names::Texts => true,
+            // A title of one word stands above x and y as well.
+            Names::Counted { quoted } => wide > 2 || (quoted && quoted_header),
+            Names::Mixed | Names::None => false,
+        };
+        columns.row_names = names_rows.then(String::new);
+    }
+    let missing_corner = usize::from(columns.row_names.is_some() && full.is_none());
+    for (line, names) in form.above.iter().zip(&above) {
+        if names.len() + missing_corner == wide {
+            columns.headers.add(line.line);
+        } else {
+            columns.titles.add(line.line);
+        }
+    }
+    let forgotten = form.lines_above.count - above.len();
+    if forgotten > 0 {
+        columns.titles.count += forgotten;
+        columns.titles.first = form.lines_above.first;
+    }
+    columns.count -= usize::from(columns.row_names.is_some());
+    columns
+}

@@ -1,0 +1,187 @@
+//! The process as others see it: signals, threads, and libraries that give up.
+
+use std::path::Path;
+use std::process::{Child, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use super::{program, refuse, succeed};
+
+/// A decoder that panics is an answer like any other.
+#[test]
+fn a_library_that_panics_is_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let picture = include_bytes!("../data/cases/t08_planart.tif");
+    std::fs::write(folder.path().join("t08_planart.tif"), picture).unwrap();
+    for options in ["", " --json", " --figure a.png"] {
+        let line = format!("approximate t08_planart.tif{options}");
+        refuse(folder.path(), &line, 1, "t08_planart.tif");
+    }
+}
+
+#[test]
+fn more_threads_than_any_machine_has_are_not_started() {
+    let folder = tempfile::tempdir().unwrap();
+    let expected = succeed(folder.path(), "dataset --digit 1");
+    for count in ["100000", "1", "0", "many"] {
+        let output = program(folder.path())
+            .env("RAYON_NUM_THREADS", count)
+            .args(["dataset", "--digit", "1"])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{count}");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), expected);
+    }
+}
+
+/// A user who may have one process has no thread to spare. The limit does not bind root, who runs
+/// this as somebody else, if he may look at the program.
+#[cfg(target_os = "linux")]
+#[test]
+fn one_thread_will_do() {
+    use std::os::unix::fs::MetadataExt;
+    use std::os::unix::process::CommandExt;
+    let folder = tempfile::tempdir().unwrap();
+    let start = || {
+        let mut command = std::process::Command::new("sh");
+        command
+            .args(["-c", "ulimit -u 1 && exec \"$0\" dataset --digit 1"])
+            .arg(env!("CARGO_BIN_EXE_localized-lora"))
+            .current_dir("/");
+        command
+    };
+    let root = std::fs::metadata("/proc/self").unwrap().uid() == 0;
+    let output = match root {
+        true => start().uid(65_534).gid(65_534).output().unwrap(),
+        false => start().output().unwrap(),
+    };
+    let errors = String::from_utf8(output.stderr).unwrap();
+    if root && output.status.code() == Some(126) {
+        eprintln!("not checked: another user may not run the program here");
+        return;
+    }
+    assert!(output.status.success(), "{errors}");
+    let expected = succeed(folder.path(), "dataset --digit 1");
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
+}
+
+#[cfg(unix)]
+mod signals {
+    use super::*;
+
+    /// A sweep that takes longer than this test.
+    const LONG: &str = "finetune --preset paper --layouts lora --ranks 1,2,4,8 --epochs 2";
+
+    fn start(folder: &Path, options: &str) -> Child {
+        std::process::Command::new(env!("CARGO_BIN_EXE_localized-lora"))
+            .args(
+                LONG.split(' ')
+                    .chain(options.split(' ').filter(|word| !word.is_empty())),
+            )
+            .current_dir(folder)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    }
+
+    fn send(signal: &str, child: &Child) {
+        let sent = std::process::Command::new("kill")
+            .args([signal, &child.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(sent.success());
+    }
+
+    fn ended_by(signal: &str, child: Child) -> Output {
+        send(signal, &child);
+        child.wait_with_output().unwrap()
+    }
+
+    fn wait_until(what: impl Fn() -> bool) {
+        let start = Instant::now();
+        while !what() {
+            assert!(
+                start.elapsed() < Duration::from_secs(300),
+                "nothing happens"
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn runs_in(path: &Path) -> usize {
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        text.matches("\"validation_loss\"").count()
+    }
+
+    #[test]
+    fn an_interrupted_sweep_says_what_is_kept_and_how_it_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("r.json");
+        let child = start(folder.path(), "--out r.json --figure f.svg");
+        wait_until(|| runs_in(&path) > 0);
+        let output = ended_by("-INT", child);
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(130), "{errors}");
+        assert!(output.stdout.is_empty());
+        assert_eq!(errors.lines().count(), 1, "{errors}");
+        assert!(errors.starts_with("stopped: "), "{errors}");
+        for part in ["runs are done", "no figure was drawn", "--resume", "r.json"] {
+            assert!(errors.contains(part), "{part} in {errors}");
+        }
+        let names: Vec<_> = std::fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        assert_eq!(names, ["r.json"]);
+        assert!(runs_in(&path) > 0);
+    }
+
+    #[test]
+    fn an_interrupted_sweep_without_a_file_prints_what_there_is() {
+        let folder = tempfile::tempdir().unwrap();
+        // Printing needs a run that has ended, which nothing outside shows: one epoch is soon over.
+        let child = start(folder.path(), "--epochs 1 --json");
+        std::thread::sleep(Duration::from_secs(1));
+        let output = ended_by("-TERM", child);
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(143), "{errors}");
+        assert!(
+            errors.starts_with("stopped: ") || errors.is_empty(),
+            "{errors}"
+        );
+    }
+
+    #[test]
+    fn other_work_ends_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let child = std::process::Command::new(env!("CARGO_BIN_EXE_localized-lora"))
+            .args(["dataset", "--split", "train", "--figure", "a.svg"])
+            .current_dir(folder.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(300));
+        let output = ended_by("-HUP", child);
+        assert_eq!(output.status.code(), Some(129));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    /// As `nohup` does.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_signal_that_is_ignored_from_the_start_stays_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let child = std::process::Command::new("sh")
+            .args(["-c", "trap '' HUP; exec \"$0\" dataset --digit 1"])
+            .arg(env!("CARGO_BIN_EXE_localized-lora"))
+            .current_dir(folder.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(200));
+        let output = ended_by("-HUP", child);
+        assert!(output.status.success());
+    }
+}
