@@ -3,13 +3,18 @@
 //!
 //! numpy is asked through `python3`, or what `PYTHON` names.
 
+#[path = "support/load.rs"]
+mod load;
 #[path = "support/peer.rs"]
 mod peer;
+#[path = "support/rounds.rs"]
+mod rounds;
 
 use std::fs;
 use std::hint::black_box;
 use std::ops::ControlFlow;
 
+use load::load;
 use localized_lora::approx::settings::table_one;
 use localized_lora::approx::survey::survey;
 use localized_lora::approx::{BlockLayout, Factors, LayoutKind, adaptive, factorize, reconstruct};
@@ -18,7 +23,8 @@ use localized_lora::source::{
     Dataset, DigitSet, Split, SyntheticKind, SyntheticSettings, digits, synthesize,
 };
 use nalgebra::DMatrix;
-use peer::{Peer, alternate, load};
+use peer::Peer;
+use rounds::alternate;
 
 const SIDE: usize = 1024;
 const GRIDS: [usize; 5] = [1, 2, 4, 8, 16];
@@ -45,9 +51,14 @@ fn main() {
     every_test_digit(&set, numpy.as_mut());
     println!("a {SIDE} × {SIDE} matrix, all blocks of K × K factorized and verified");
     for grid in GRIDS {
-        let rounds = alternate(ROUNDS, &format!("grid {grid} {}", file.display()), numpy.as_mut(), || {
-            black_box(factors(&matrix, LayoutKind::Grid(grid)));
-        });
+        let rounds = alternate(
+            ROUNDS,
+            &format!("grid {grid} {}", file.display()),
+            numpy.as_mut(),
+            || {
+                black_box(factors(&matrix, LayoutKind::Grid(grid)));
+            },
+        );
         println!("  K = {grid:2}            {rounds}");
     }
     rank_change(&matrix);

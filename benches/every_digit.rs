@@ -5,6 +5,8 @@
 //! numpy's (of each other, where there is no numpy). Ends with status 1 where one block misses.
 //! `cargo bench --bench every_digit`; numpy is asked through `python3`, or what `PYTHON` names.
 
+#[path = "support/load.rs"]
+mod load;
 #[path = "support/peer.rs"]
 mod peer;
 
@@ -12,12 +14,13 @@ use std::fs;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use load::load;
 use localized_lora::approx::{
     Backend, BlockLayout, Factorization, LayoutKind, factorize, singular_values,
 };
 use localized_lora::source::{Dataset, DigitSet, Split, digits};
 use nalgebra::DMatrix;
-use peer::{Peer, load};
+use peer::Peer;
 use rayon::prelude::*;
 
 const GRIDS: [usize; 5] = [1, 2, 4, 7, 14];
@@ -121,7 +124,12 @@ fn check(set: &DigitSet, image: usize, grid: usize, expected: Option<&[f64]>) ->
         seen = seen.and(Seen {
             blocks: 1,
             by_faer: usize::from(by_faer),
-            missed: usize::from(!values.iter().zip(limits).all(|(value, limit)| *value <= limit)),
+            missed: usize::from(
+                !values
+                    .iter()
+                    .zip(limits)
+                    .all(|(value, limit)| *value <= limit),
+            ),
             worst: values.map(|value| Worst {
                 value,
                 place: (image, at),
@@ -140,7 +148,11 @@ fn measure(block: &DMatrix<f64>, expected: Option<&[f64]>) -> (bool, [f64; 5]) {
     let Factorization { u, sigma, v_t, .. } = &found;
     let identity = DMatrix::identity(sigma.len(), sigma.len());
     let apart = |sigma: &[f64], from: &[f64]| {
-        let largest = sigma.iter().zip(from).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        let largest = sigma
+            .iter()
+            .zip(from)
+            .map(|(a, b)| (a - b).abs())
+            .fold(0.0, f64::max);
         relative(largest, from[0]) / unit
     };
     let expected = expected.unwrap_or(sigma);
@@ -171,5 +183,8 @@ fn sigma_of(peer: &mut Peer, split: Split, grid: usize) -> Vec<f64> {
     peer.run(&format!("sigma {split} {grid} {}", file.display()));
     let bytes = fs::read(&file).expect("written by the peer");
     let (numbers, _) = bytes.as_chunks();
-    numbers.iter().map(|number| f64::from_le_bytes(*number)).collect()
+    numbers
+        .iter()
+        .map(|number| f64::from_le_bytes(*number))
+        .collect()
 }

@@ -3,10 +3,14 @@
 //!
 //! `benches/pytorch_peer.py` runs the same sweep in PyTorch for whoever has it.
 
+#[path = "support/load.rs"]
+mod load;
+
 use std::hint::black_box;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
+use load::load;
 use localized_lora::experiment::{Experiment, Preset};
 use localized_lora::finetune::{
     AdaptationData, Configuration, Layout, Part, Pretrained, Runs, SweepSettings, pretrain, sweep,
@@ -25,9 +29,11 @@ fn main() {
     };
     let data = experiment.data().expect("built in");
     let settings = experiment.settings();
+    println!("{}", load());
     // The sweep first: its memory at most is that of the process so far.
     whole_sweep(&data, &settings);
     epochs(&data, &settings);
+    println!("{}", load());
 }
 
 fn go_on() -> ControlFlow<()> {

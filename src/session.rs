@@ -7,6 +7,8 @@ pub(crate) mod words;
 pub use command::{Export, View};
 pub use fitted::{Change, Fitted, Knob};
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use crate::approx::budget::BudgetRule;
@@ -27,6 +29,14 @@ pub struct Session {
     pub transform: Transform,
     /// The settings of all methods.
     pub settings: Settings,
+}
+
+impl Session {
+    /// The files that are read for it.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let sources = std::iter::once(&self.source).chain(&self.subtract);
+        sources.flat_map(Source::files).collect()
+    }
 }
 
 /// The settings of all methods as the user wants them, and what ties them together. What a matrix
@@ -119,7 +129,7 @@ impl Session {
         self.transform.of_loaded(loaded)
     }
 
-    /// Whether both look at one matrix, at whatever settings.
+    /// Whether both sessions look at the same matrix, whatever their settings.
     pub fn same_matrix(&self, other: &Self) -> bool {
         self.source == other.source
             && self.subtract == other.subtract

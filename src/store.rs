@@ -13,7 +13,7 @@ use crate::system;
 use place::Place;
 use temporary::Temporary;
 
-pub(crate) use temporary::remove_temporary;
+pub(crate) use temporary::{forget, remember, remove_temporary};
 
 /// Why a file could not be written; what stood there before is untouched.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -8,14 +8,17 @@ use std::path::{Path, PathBuf};
 /// Why `path` cannot be read.
 pub(crate) fn reading(path: &Path, error: &io::Error) -> String {
     if let Some(obstacle) = Obstacle::before(path, error) {
-        return format!("{obstacle}; check the path");
+        return match obstacle {
+            Obstacle::Closed(_) => format!("{obstacle}; change its permissions"),
+            _ => format!("{obstacle}; check the path"),
+        };
     }
     match error.kind() {
         ErrorKind::NotFound => "there is no such file; check the spelling".to_owned(),
         ErrorKind::PermissionDenied => {
             "you have no permission to read it; change its permissions".to_owned()
         }
-        kind => general(path, kind, "copy it to another place"),
+        _ => general(path, error, "copy it to another place"),
     }
 }
 
@@ -40,39 +43,51 @@ pub(crate) fn writing(path: &Path, error: &io::Error) -> String {
         ErrorKind::ReadOnlyFilesystem => {
             "the file system is read-only; choose a folder elsewhere".to_owned()
         }
-        kind => general(path, kind, "choose another folder"),
+        _ => general(path, error, "choose another folder"),
     }
 }
 
 /// Why standard output takes nothing more.
 pub(crate) fn standard_output(error: &io::Error) -> String {
-    general(Path::new(""), error.kind(), "redirect it elsewhere")
+    general(Path::new(""), error, "redirect it elsewhere")
 }
 
+/// As most file systems have it, in bytes.
+const LONGEST_NAME: usize = 255;
+
 /// What can befall any file; `remedy` is for what has none of its own.
-fn general(path: &Path, kind: ErrorKind, remedy: &str) -> String {
-    match kind {
+fn general(path: &Path, error: &io::Error, remedy: &str) -> String {
+    match error.kind() {
         ErrorKind::StorageFull => format!("the disk is full; free some space, or {remedy}"),
         ErrorKind::QuotaExceeded => {
             format!("your share of the disk is used up; free some space, or {remedy}")
         }
         ErrorKind::FileTooLarge => format!("files may not be that large there; {remedy}"),
         ErrorKind::InvalidFilename => {
-            let length = path.file_name().unwrap_or_default().len();
-            format!("the name is too long ({length} bytes in its last part); choose a shorter one")
+            let name = path.components().map(|part| part.as_os_str().len()).max();
+            let (what, length) = match name {
+                Some(name) if name > LONGEST_NAME => ("name", name),
+                _ => ("path", path.as_os_str().len()),
+            };
+            format!("the {what} is too long ({length} bytes); choose a shorter one")
         }
         ErrorKind::InvalidInput => "the path has a character that none may have; rename it".into(),
         ErrorKind::OutOfMemory => "there is not enough memory; close other programs".to_owned(),
         kind if is_loop(kind) => {
             "its symbolic links lead in a circle; choose another path".to_owned()
         }
-        kind => format!("the system says {kind}; {remedy}"),
+        _ => {
+            // The number behind it is for programmers.
+            let said = error.to_string();
+            let said = said.split(" (os error").next().unwrap_or_default();
+            format!("the system says \"{said}\"; {remedy}")
+        }
     }
 }
 
 /// `ErrorKind::FilesystemLoop` cannot be named yet.
 fn is_loop(kind: ErrorKind) -> bool {
-    kind == io::Error::from_raw_os_error(LOOP).kind()
+    cfg!(unix) && kind == io::Error::from_raw_os_error(LOOP).kind()
 }
 
 /// `ELOOP`.

@@ -73,9 +73,13 @@ const FAMILIES: [(&str, Cell); 20] = [
     ("wide Gaussian", |(rows, cols), i, j| {
         (-apart_squared(i, j) / ((rows * cols) as f64 / 8.0)).exp()
     }),
-    ("narrow Gaussian", |_, i, j| (-apart_squared(i, j) / 2.0).exp()),
+    ("narrow Gaussian", |_, i, j| {
+        (-apart_squared(i, j) / 2.0).exp()
+    }),
     ("random", random),
-    ("graded down", |shape, i, j| random(shape, i, j) * power(0.5, i)),
+    ("graded down", |shape, i, j| {
+        random(shape, i, j) * power(0.5, i)
+    }),
     ("graded up", |shape, i, j| {
         random(shape, i, j) * power(0.5, shape.0 - 1 - i)
     }),
@@ -90,7 +94,10 @@ const FAMILIES: [(&str, Cell); 20] = [
         1 => 0.0,
         _ => upper(shape, i, j),
     }),
-    ("one and many equal", |_, i, j| if i == j { 2.0 } else { 1.0 }),
+    (
+        "one and many equal",
+        |_, i, j| if i == j { 2.0 } else { 1.0 },
+    ),
     ("reflection", |(rows, _), i, j| {
         f64::from(u8::from(i == j)) - 2.0 / rows as f64
     }),
@@ -106,12 +113,20 @@ const FAMILIES: [(&str, Cell); 20] = [
             1.0
         }
     }),
-    ("half black", |(_, cols), _, j| {
-        if j < cols / 2 { 255.0 } else { 0.0 }
-    }),
+    (
+        "half black",
+        |(_, cols), _, j| {
+            if j < cols / 2 { 255.0 } else { 0.0 }
+        },
+    ),
     ("almost rank two", |_, i, j| {
         let level = if i < j { 1.0 } else { 2.0 };
-        level * if i == j { 1.0 + f64::EPSILON * 4096.0 } else { 1.0 }
+        level
+            * if i == j {
+                1.0 + f64::EPSILON * 4096.0
+            } else {
+                1.0
+            }
     }),
 ];
 
@@ -140,12 +155,18 @@ fn families(rows: usize, cols: usize) -> Vec<(&'static str, DMatrix<f64>)> {
 
 /// What numpy 2.4 found, written by tests/peers/singular_values.py.
 fn numpys() -> Vec<f64> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/singular_values.npy");
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/data/singular_values.npy"
+    );
     let bytes = std::fs::read(path).unwrap();
     let header = usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
     let (numbers, rest) = bytes[10 + header..].as_chunks();
     assert!(rest.is_empty());
-    numbers.iter().map(|number| f64::from_le_bytes(*number)).collect()
+    numbers
+        .iter()
+        .map(|number| f64::from_le_bytes(*number))
+        .collect()
 }
 
 /// The three ratios, in the Frobenius norm, measured by nalgebra's products.
@@ -213,7 +234,11 @@ fn the_classic_families_have_numpys_singular_values_with_and_without_vectors() {
 /// A square matrix that numpy wrote, row by row.
 fn saved(bytes: &[u8], side: usize) -> DMatrix<f64> {
     let cells = &bytes[bytes.len() - 8 * side * side..];
-    let numbers = cells.as_chunks().0.iter().map(|cell| f64::from_le_bytes(*cell));
+    let numbers = cells
+        .as_chunks()
+        .0
+        .iter()
+        .map(|cell| f64::from_le_bytes(*cell));
     DMatrix::from_row_iterator(side, side, numbers)
 }
 
@@ -243,8 +268,12 @@ fn cells(rows: usize, cols: usize) -> impl Strategy<Value = DMatrix<f64>> {
         let sized = |(cell, exponent): (f64, i32)| cell * 10_f64.powi(exponent);
         cells.into_iter().map(sized).collect()
     });
-    let denormal = prop::collection::vec(-2000_i32..2000, count)
-        .prop_map(|cells| cells.into_iter().map(|cell| f64::from(cell) * 5e-324).collect());
+    let denormal = prop::collection::vec(-2000_i32..2000, count).prop_map(|cells| {
+        cells
+            .into_iter()
+            .map(|cell| f64::from(cell) * 5e-324)
+            .collect()
+    });
     let scaled = (prop::collection::vec(-1.0..1.0, count), -307..305).prop_map(
         |(cells, exponent): (Vec<f64>, i32)| {
             let size = 10_f64.powi(exponent);

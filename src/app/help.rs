@@ -18,6 +18,9 @@ const KEYS: [(&str, &str); 7] = [
     ),
 ];
 
+/// So wide that every row has its place.
+const WIDTH: f32 = 520.0;
+
 const SINGLE_KEYS: &str = "Single keys act while no control is in use: click a picture or a plot, \
     or press Esc, to give them back to it. Keys with Ctrl always act.";
 
@@ -41,6 +44,7 @@ pub fn show(ctx: &egui::Context, state: &mut State) {
         .open(&mut open)
         .collapsible(false)
         .resizable(false)
+        .default_width(WIDTH)
         .vscroll(true)
         .pivot(egui::Align2::CENTER_CENTER)
         .default_pos(ctx.content_rect().center())
@@ -68,7 +72,7 @@ pub fn show(ctx: &egui::Context, state: &mut State) {
                     }
                 });
             ui.separator();
-            ui.label(SINGLE_KEYS);
+            ui.add(egui::Label::new(SINGLE_KEYS).wrap());
             ui.separator();
             ui.label(concat!(
                 "Localized LoRA Explorer ",

@@ -39,8 +39,9 @@ impl Keys {
         let mut found = Vec::new();
         for (command, shortcut) in shortcuts() {
             let possible = match (shortcut.modifiers.is_none(), shortcut.logical_key) {
-                // An open menu takes Escape for itself.
-                (true, Key::Escape) => !menu,
+                // An open menu takes Escape for itself; out of a text it only leads, so that
+                // nobody stops a sweep by leaving a field.
+                (true, Key::Escape) => !menu && !typing,
                 (true, Key::F1 | Key::F5 | Key::F11) => true,
                 (true, _) => single,
                 // A text field undoes and copies what is in it.

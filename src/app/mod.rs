@@ -5,13 +5,15 @@ mod arrays;
 pub mod command;
 mod dialogs;
 mod export;
+mod fonts;
 mod help;
 mod keys;
 mod menu;
 pub mod notices;
-mod opening;
+mod opened;
 mod path_field;
 pub mod preferences;
+mod start;
 pub mod state;
 mod status;
 pub mod tabs;
@@ -45,7 +47,7 @@ use crate::source::{Dataset, DigitSet, Limits, SourceError, Split, digits};
 /// The name that windows and desktop entries know the program by.
 pub const APP_ID: &str = "io.github.localized_lora.Explorer";
 
-pub use opening::run;
+pub use start::run;
 
 const TITLE: &str = "Localized LoRA Explorer";
 
@@ -56,6 +58,7 @@ pub struct Explorer {
     state: State,
     approximate: ApproximateTab,
     finetune: FinetuneTab,
+    fonts: fonts::SystemFonts,
     method: MethodTab,
     dialogs: Dialogs,
     exporter: Exporter,
@@ -96,6 +99,7 @@ impl Explorer {
             state: State::new(preferences),
             approximate: ApproximateTab::default(),
             finetune: FinetuneTab::new(sweeps, &wake),
+            fonts: fonts::SystemFonts::new(ctx, &wake),
             method: MethodTab::default(),
             dialogs: Dialogs::default(),
             exporter: Exporter::default(),
@@ -195,16 +199,17 @@ impl eframe::App for Explorer {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
-        update::dropped(self, ui.ctx());
+        opened::dropped(self, ui.ctx());
         let (commands, changed) = self.draw(ui);
         if let Some(session) = changed {
-            update::change(self, session);
+            opened::change(self, session);
         }
         for command in commands {
             self.keys.after(&command);
             update::run(self, ui.ctx(), command);
         }
         update::afterwards(self, ui.ctx());
+        self.fonts.update(ui.ctx());
     }
 
     fn on_exit(&mut self) {

@@ -9,14 +9,17 @@ use super::Explorer;
 use super::arrays::Looked;
 use super::command::Command;
 use super::dialogs::{Chosen, Purpose};
-use super::export::{Kind, home};
+use super::export::Kind;
+use super::opened::{
+    accept, change, failed, fall_back, keep_shown, open, open_folder, open_text, paste, refused,
+    step, subtract,
+};
 use super::state::{Act, Message, State, Tab};
-use super::tabs::approximate::job::{Analysis, Progress};
-use super::tabs::approximate::{figures, gallery_follows};
+use super::tabs::approximate::figures;
+use super::tabs::approximate::job::Progress;
 use super::tabs::finetune;
 use super::worker::Answer;
-use crate::session::Session;
-use crate::source::{self, Dataset, NamedMatrix, Source, Split};
+use crate::source::{Dataset, Source, Split};
 
 /// Takes everything that the workers sent since the last frame.
 pub fn receive(explorer: &mut Explorer, _ctx: &egui::Context) {
@@ -71,118 +74,13 @@ pub fn receive(explorer: &mut Explorer, _ctx: &egui::Context) {
     }
 }
 
-/// What is said of a session that could not be computed, unless its file holds several arrays.
-fn failed(explorer: &mut Explorer, session: Option<&Session>, why: String) {
-    let state = &mut explorer.state;
-    if session.is_some_and(|session| session != state.latest_session()) {
-        // One that was overtaken since is not what is waited for.
-        return state
-            .notices
-            .say(Tab::Approximate, Act::Open, Message::Error(why));
-    }
-    let opening = state.opening.take();
-    keep_shown(state);
-    let wanted = opening.as_ref().unwrap_or(state.session());
-    if explorer.arrays.look(wanted, &why, &explorer.wake) {
-        return;
-    }
-    refused(explorer, opening, why);
-}
-
-/// Settings whose numbers will not come are given up for those on screen.
-fn keep_shown(state: &mut State) {
-    if let Some(analysis) = &state.analysis
-        && analysis.session.same_matrix(state.session())
-    {
-        state.preferences.session.settings = analysis.wanted.clone();
-    }
-}
-
-/// Says why a session is not shown, near where it was asked for.
-fn refused(explorer: &mut Explorer, session: Option<Session>, why: String) {
-    let instead = fall_back(explorer, session);
-    let state = &mut explorer.state;
-    let why = match instead {
-        true => format!("{why} (the paper's digit is shown with your settings)"),
-        false => why,
-    };
-    let (tab, act) = (Tab::Approximate, state.opened_by);
-    state.notices.say(tab, act, Message::Error(why));
-}
-
 fn no_digits(state: &mut State, why: String) {
+    // Back to the half that is on screen: the folder has no other.
+    if let Source::Digit { split, .. } = state.session().source {
+        state.preferences.view.split = split;
+    }
     let error = Message::Error(why);
     state.notices.say(Tab::Approximate, Act::Gallery, error);
-}
-
-/// Where nothing is on screen yet something must come: the session that was left, else the paper's
-/// digit with the user's settings; whether it is the digit.
-fn fall_back(explorer: &mut Explorer, failed: Option<Session>) -> bool {
-    let session = &mut explorer.state.preferences.session;
-    let failed = failed.unwrap_or_else(|| session.clone());
-    let paper = Session::default();
-    if explorer.state.analysis.is_some() || failed == paper {
-        return false;
-    }
-    let digit = failed.same_matrix(session);
-    if failed.same_matrix(&paper) {
-        *session = paper;
-    } else if digit {
-        *session = Session {
-            settings: std::mem::take(&mut session.settings),
-            ..paper
-        };
-    }
-    explorer.request();
-    digit
-}
-
-/// Shows an answer; the session that was being opened becomes the one on screen.
-fn accept(explorer: &mut Explorer, analysis: Arc<Analysis>) {
-    let state = &mut explorer.state;
-    if let Some(opening) = state
-        .opening
-        .take_if(|opening| analysis.session.same_matrix(opening))
-    {
-        let first = state.analysis.is_none();
-        state.preferences.session = opening;
-        if !first
-            && !matches!(
-                analysis.session.source,
-                Source::Digit { .. } | Source::Values(_)
-            )
-        {
-            let text = analysis.session.source.to_string();
-            state.preferences.remember(&text);
-        }
-        for act in [Act::Path, Act::Open, Act::Other] {
-            state.notices.settle(Tab::Approximate, act);
-        }
-    }
-    // What was done before is old news beside new numbers.
-    state.notices.forget_done(Tab::Approximate);
-    gallery_follows(
-        &mut state.preferences.view,
-        state.analysis.as_deref(),
-        &analysis,
-    );
-    state.analysis = Some(analysis);
-}
-
-/// Takes over a session that the user changed.
-pub fn change(explorer: &mut Explorer, session: Session) {
-    let state = &mut explorer.state;
-    let latest = state.latest_session();
-    if !session.same_matrix(latest) {
-        state.opening = Some(session);
-        state.opened_by = Act::Open;
-        explorer.arrays.forget();
-    } else if let Some(opening) = &mut state.opening {
-        opening.settings = session.settings;
-    } else {
-        state.preferences.session = session;
-    }
-    explorer.request();
 }
 
 fn chosen(explorer: &mut Explorer, purpose: Purpose, path: std::path::PathBuf) {
@@ -193,82 +91,6 @@ fn chosen(explorer: &mut Explorer, purpose: Purpose, path: std::path::PathBuf) {
         Purpose::TrainingData => explorer.choose_training_data(path),
         Purpose::Results => explorer.open_results(path),
         Purpose::Export => explorer.exporter.set_path(&path),
-    }
-}
-
-/// Opens a source; what is on screen stays until it is there.
-pub fn open(explorer: &mut Explorer, source: Source) {
-    if let Source::File { path, .. } = &source
-        && path.is_dir()
-    {
-        return open_folder(explorer, path.clone());
-    }
-    let mut session = explorer.state.latest_session().clone();
-    session.source = source;
-    session.subtract = None;
-    change(explorer, session);
-}
-
-fn subtract(explorer: &mut Explorer, source: Source) {
-    let mut session = explorer.state.latest_session().clone();
-    session.subtract = Some(source);
-    change(explorer, session);
-}
-
-fn open_folder(explorer: &mut Explorer, path: std::path::PathBuf) {
-    let split = explorer.state.preferences.view.split;
-    let dataset = Dataset::Folder(path);
-    open(
-        explorer,
-        Source::Digit {
-            dataset,
-            split,
-            index: 0,
-        },
-    );
-}
-
-/// What a person typed or pasted: a path in any form, or a SOURCE as on the command line.
-fn open_text(explorer: &mut Explorer, text: &str, then: fn(&mut Explorer, Source)) {
-    let state = &mut explorer.state;
-    state.notices.settle(Tab::Approximate, Act::Path);
-    match Source::typed(text, home().as_deref()) {
-        Ok(Source::StandardInput) => {
-            let error = "The window reads standard input only when it is started as localized-lora -";
-            let error = Message::Error(error.to_owned());
-            state.notices.say(Tab::Approximate, Act::Path, error);
-        }
-        Ok(source) => {
-            then(explorer, source);
-            explorer.state.opened_by = Act::Path;
-        }
-        Err(why) => {
-            let error = Message::Error(why.to_string());
-            state.notices.say(Tab::Approximate, Act::Path, error);
-        }
-    }
-}
-
-/// Files dropped on the window: the first is opened.
-pub fn dropped(explorer: &mut Explorer, ctx: &egui::Context) {
-    let path = ctx.input(|input| {
-        let file = input.raw.dropped_files.first()?;
-        Some(file.path().to_path_buf())
-    });
-    let Some(path) = path else {
-        return;
-    };
-    if explorer.state.tab == Tab::FineTune && path.is_dir() {
-        explorer.choose_training_data(path);
-    } else if path
-        .extension()
-        .is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
-    {
-        explorer.state.tab = Tab::FineTune;
-        explorer.open_results(path);
-    } else {
-        explorer.state.tab = Tab::Approximate;
-        open(explorer, Source::from_path(path));
     }
 }
 
@@ -429,70 +251,6 @@ fn travel(explorer: &mut Explorer, back: bool) {
     };
     if let Some(other) = other.cloned() {
         change(explorer, other);
-    }
-}
-
-/// Goes to another digit among those that the filter shows.
-fn step(explorer: &mut Explorer, place: impl Fn(usize, usize) -> usize) {
-    if explorer.state.tab != Tab::Approximate {
-        return;
-    }
-    let state = &explorer.state;
-    let Some(set) = state.digits.clone() else {
-        return;
-    };
-    let shown = explorer
-        .approximate
-        .gallery
-        .indices(&set, state.preferences.view.filter);
-    if shown.is_empty() {
-        return;
-    }
-    let mut session = state.latest_session().clone();
-    let (dataset, at) = match &session.source {
-        Source::Digit {
-            dataset,
-            split,
-            index,
-        } if *split == set.split() => (dataset.clone(), shown.partition_point(|i| i < index)),
-        Source::Digit { dataset, .. } => (dataset.clone(), 0),
-        _ => (Dataset::BuiltIn, 0),
-    };
-    session.source = Source::Digit {
-        dataset,
-        split: set.split(),
-        index: shown[place(at.min(shown.len() - 1), shown.len()) % shown.len()],
-    };
-    change(explorer, session);
-}
-
-/// The clipboard's picture, else its text as a table or a path.
-fn paste(explorer: &mut Explorer) {
-    let nothing = "the clipboard holds no picture, table or path; copy one and paste again";
-    let Ok(mut clipboard) = arboard::Clipboard::new() else {
-        return explorer.state.fail(
-            "the clipboard cannot be read on this system; save the picture and open the file",
-        );
-    };
-    let loaded = match (clipboard.get_image(), clipboard.get_text()) {
-        (Ok(image), _) => source::from_rgba(
-            "pasted picture",
-            image.width,
-            image.height,
-            &image.bytes,
-            &explorer.limits,
-        ),
-        (_, Ok(text)) if text.trim().lines().count() == 1 && !text.contains([',', ';', '\t']) => {
-            return open_text(explorer, text.trim(), open);
-        }
-        (_, Ok(text)) if !text.trim().is_empty() => {
-            source::load_bytes("pasted table.csv", text.as_bytes(), &explorer.limits)
-        }
-        _ => return explorer.state.fail(nothing),
-    };
-    match loaded.and_then(|loaded| NamedMatrix::new(loaded.name, loaded.matrix)) {
-        Ok(named) => open(explorer, Source::Values(Arc::new(named))),
-        Err(why) => explorer.state.fail(why.to_string()),
     }
 }
 

@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use super::adaptive::triplets_by_worth;
 use super::factor::Spectra;
-use super::metrics::{SumOfSquares, normalized_error};
 
 /// One point of a curve.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -25,11 +24,10 @@ pub fn uniform_curve(spectra: &Spectra) -> Vec<CurvePoint> {
     let relative = spectra.relative();
     let sigma: Vec<Vec<f64>> = spectra.relative_sigma().map(Iterator::collect).collect();
     // Summed from the small end, so that the tail keeps its digits.
-    let mut residual = SumOfSquares::new();
-    residual.add(relative.outside);
+    let mut residual = relative.outside;
     let mut errors = Vec::with_capacity(most);
     for rank in (1..=most).rev() {
-        errors.push(normalized_error(residual.root(), relative.norm));
+        errors.push(residual.error_of(&relative.whole));
         let last_kept = sigma.iter().filter_map(|sigma| sigma.get(rank - 1));
         last_kept.for_each(|sigma| residual.add(*sigma));
     }
@@ -51,11 +49,10 @@ pub fn uniform_curve(spectra: &Spectra) -> Vec<CurvePoint> {
 pub fn adaptive_curve(spectra: &Spectra) -> Vec<CurvePoint> {
     let triplets = triplets_by_worth(spectra);
     let relative = spectra.relative();
-    let mut residual = SumOfSquares::new();
-    residual.add(relative.outside);
+    let mut residual = relative.outside;
     let mut errors: Vec<f64> = Vec::with_capacity(triplets.len());
     for triplet in triplets.iter().rev() {
-        errors.push(normalized_error(residual.root(), relative.norm));
+        errors.push(residual.error_of(&relative.whole));
         residual.add(triplet.relative_sigma);
     }
     let mut params = 0;

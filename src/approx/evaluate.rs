@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::adaptive::adaptive_ranks;
 use super::factor::Spectra;
 use super::layout::LayoutError;
-use super::metrics::{norm, normalized_error, share};
+use super::metrics::share;
 use super::settings::{Method, MethodSettings};
 
 /// One method at one setting, measured.
@@ -67,7 +67,10 @@ pub fn evaluate(spectra: &Spectra, settings: &MethodSettings) -> Result<Evaluati
     };
     Ok(Evaluation {
         error: error_at(spectra, &ranks),
-        out_of_reach: normalized_error(spectra.relative().outside, spectra.relative().norm),
+        out_of_reach: spectra
+            .relative()
+            .outside
+            .error_of(&spectra.relative().whole),
         share: share(params, rows, cols),
         denser_than_dense: layout.denser_than_dense(&ranks),
         settings: settings.clone(),
@@ -85,8 +88,9 @@ pub fn error_at(spectra: &Spectra, ranks: &[usize]) -> f64 {
         .relative_sigma()
         .zip(ranks)
         .flat_map(|(sigma, rank)| sigma.skip(*rank));
-    let residual = norm(dropped.chain(std::iter::once(relative.outside)));
-    normalized_error(residual, relative.norm)
+    let mut residual = relative.outside;
+    dropped.for_each(|sigma| residual.add(sigma));
+    residual.error_of(&relative.whole)
 }
 
 /// Ranks as asked for, before clamping.

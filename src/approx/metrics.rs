@@ -27,6 +27,24 @@ impl SumOfSquares {
         }
     }
 
+    /// Of all these numbers.
+    pub fn of(values: impl Iterator<Item = f64>) -> Self {
+        let mut squares = Self::new();
+        values.for_each(|value| squares.add(value));
+        squares
+    }
+
+    /// Normalized Frobenius error ‖W − Ŵ‖ / ‖W‖ (III.A), where these squares are those of W − Ŵ and
+    /// the other ones those of W, in the same unit. The zero matrix is met exactly by every method:
+    /// its error is zero.
+    pub fn error_of(&self, whole: &Self) -> f64 {
+        if whole.scale == 0.0 || self.scale == 0.0 {
+            0.0
+        } else {
+            self.scale / whole.scale * (self.sum / whole.sum).sqrt()
+        }
+    }
+
     /// The root of the sum: the norm of what was added.
     pub fn root(&self) -> f64 {
         if self.scale == 0.0 {
@@ -46,19 +64,7 @@ impl Default for SumOfSquares {
 /// Frobenius norm of any numbers, without overflow or underflow of the squares.
 /// An empty iterator has norm zero. Cost: one pass.
 pub fn norm(values: impl Iterator<Item = f64>) -> f64 {
-    let mut squares = SumOfSquares::new();
-    values.for_each(|value| squares.add(value));
-    squares.root()
-}
-
-/// Normalized Frobenius error ‖W − Ŵ‖ / ‖W‖ (III.A) from the two norms.
-/// The zero matrix is met exactly by every method: its error is zero.
-pub fn normalized_error(residual_norm: f64, matrix_norm: f64) -> f64 {
-    if matrix_norm == 0.0 {
-        0.0
-    } else {
-        residual_norm / matrix_norm
-    }
+    SumOfSquares::of(values).root()
 }
 
 /// How one error stands to another.

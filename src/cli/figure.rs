@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
+use super::print::remarks;
 use super::{Failure, output};
 use crate::figure::build::Context;
 use crate::figure::palette::{ColorMap, Theme};
@@ -141,7 +142,9 @@ impl FigureArgs {
             ))),
             (Ok(named), _) => Ok((named, false)),
             (Err(_), Some(given)) => Ok((given, true)),
-            (Err(error), None) => Err(error.into()),
+            (Err(error), None) => Err(Failure::usage(format!(
+                "{error}, or add --format png, svg or pdf"
+            ))),
         }
     }
 }
@@ -168,6 +171,8 @@ impl Target {
             .width
             .unwrap_or_else(|| default_png_width(figure, self.export.dpi));
         let bytes = render(figure, self.format, width, self.export.dpi)?;
-        output::write(&self.export.path, &bytes, "the figure is")
+        let written = output::write(&self.export.path, &bytes, "the figure is")?;
+        remarks(figure.font_note().as_slice());
+        Ok(written)
     }
 }

@@ -171,9 +171,9 @@ pub(super) fn run(arguments: &FinetuneArgs) -> Result<(), Failure> {
     });
     let picture = target.as_ref().zip(context.as_ref());
     if arguments.run.is_empty() {
-        let done = start.runs(&data, &settings)?.cloned();
-        let kept = (done.as_ref(), start.file);
-        sweep::run(arguments, &data, &settings, kept, picture)
+        start.check(&data, &settings)?;
+        let Start { found, file } = start;
+        sweep::run(arguments, &data, &settings, (found.as_ref(), file), picture)
     } else {
         runs::run(arguments, &data, &settings, picture)
     }
@@ -202,20 +202,26 @@ struct Start {
 
 impl Start {
     fn new(arguments: &FinetuneArgs) -> Result<Self, Failure> {
-        let Some(path) = arguments.out.as_deref().filter(|out| !output::is_standard(out)) else {
+        let out = arguments.out.as_deref();
+        let Some(path) = out.filter(|out| !output::is_standard(out)) else {
             return Ok(Self {
                 found: None,
                 file: None,
             });
         };
+        let exists = || {
+            Failure::run(format!(
+                "{} exists already; use --resume to continue it, or choose another name",
+                path.display()
+            ))
+        };
+        if path.exists() && !arguments.resume {
+            return Err(exists());
+        }
         let file = ResultsFile::lock(path).map_err(Failure::run)?;
         let found = match path.exists() {
-            true if !arguments.resume => {
-                return Err(Failure::run(format!(
-                    "{} exists already; go on with it by --resume, or choose another name",
-                    path.display()
-                )));
-            }
+            // Another sweep has ended between the two looks.
+            true if !arguments.resume => return Err(exists()),
             true => Some(experiment::load(path).map_err(Failure::run)?),
             false => None,
         };
@@ -225,19 +231,15 @@ impl Start {
         })
     }
 
-    /// The runs that are done.
-    fn runs(
-        &self,
-        data: &AdaptationData,
-        settings: &SweepSettings,
-    ) -> Result<Option<&Results>, Failure> {
+    /// Looks whether the sweep may go on from the runs that are done.
+    fn check(&self, data: &AdaptationData, settings: &SweepSettings) -> Result<(), Failure> {
         let (Some(found), Some(file)) = (&self.found, &self.file) else {
-            return Ok(None);
+            return Ok(());
         };
-        found.check(settings, &data.name).map_err(|error| {
+        let data = (data.name.as_str(), [data.rows, data.cols]);
+        found.check(settings, data).map_err(|error| {
             let path = file.path().display();
             Failure::run(format!("{path}: {error}"))
-        })?;
-        Ok(Some(found))
+        })
     }
 }

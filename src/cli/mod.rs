@@ -79,7 +79,7 @@ pub enum Command {
     /// Error against parameters at every rank, or the singular values
     #[command(after_help = SOURCES)]
     Curve(CurveArgs),
-    /// Approximate every image of a data set: mean errors, and how often Localized beats LoRA
+    /// Approximate every image of a data set: mean errors, and how often Localized is better than LoRA
     Dataset(DatasetArgs),
     /// Train the paper's network on digits 0 to 4, adapt it to 5 to 9 by every layout, and compare
     Finetune(FinetuneArgs),
@@ -116,6 +116,13 @@ pub fn parse<T: Into<OsString>>(
             command: Some(command),
             ..
         }) => Ok(Some(Invocation::Command(Box::new(command)))),
+        // Only a word that is meant as one, for a file of that name can be written ./approximate.
+        Ok(CommandLine {
+            max_pixels: Some(_),
+            ..
+        }) if usage::before_subcommand(&arguments).is_some() => Err(Failure::usage(
+            usage::before_subcommand(&arguments).unwrap_or_default(),
+        )),
         Ok(CommandLine {
             file, max_pixels, ..
         }) => {

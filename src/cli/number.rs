@@ -28,8 +28,9 @@ pub(super) fn rate(text: &str) -> Result<f64, String> {
     }
 }
 
-/// A label of a data set.
+/// The label of an image.
 pub(super) fn label(text: &str) -> Result<u8, String> {
+    let most = u8::MAX;
     text.parse()
-        .map_err(|_| "a label is a whole number from 0 to 255".to_owned())
+        .map_err(|_| format!("a label is a whole number from 0 to {most}"))
 }

@@ -47,8 +47,7 @@ impl SourceArgs {
 
     /// The files that are read.
     pub fn files(&self) -> Vec<PathBuf> {
-        let sources = std::iter::once(&self.source).chain(&self.subtract);
-        sources.flat_map(Source::files).collect()
+        self.session().files()
     }
 
     /// How much may be read.

@@ -12,8 +12,20 @@ const HELP: &str = "--help shows what is possible";
 
 /// One sentence about a command line that could not be read: what is wrong, and what to do.
 pub(super) fn sentence(error: &clap::Error, arguments: &[OsString]) -> String {
-    if let Some(sentence) = before_subcommand(error, arguments) {
+    if let Some(sentence) = before_subcommand(arguments) {
         return sentence;
+    }
+    if strings(error, ContextKind::PriorArg)
+        .iter()
+        .any(|prior| prior == "[FILE]")
+    {
+        return format!(
+            "there is no subcommand {}; --help shows those that there are, and one FILE alone opens the window",
+            arguments
+                .get(1)
+                .map(|word| word.display().to_string())
+                .unwrap_or_default()
+        );
     }
     let argument = strings(error, ContextKind::InvalidArg).join(", ");
     match error.kind() {
@@ -45,42 +57,29 @@ fn strings(error: &clap::Error, kind: ContextKind) -> Vec<String> {
 }
 
 /// Words that stand before the subcommand, and the command with them behind it if that works.
-fn before_subcommand(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
-    let first = arguments.get(1)?;
+pub(super) fn before_subcommand(arguments: &[OsString]) -> Option<String> {
     let known = command();
     let is_known = |word: &OsString| known.find_subcommand(word).is_some();
-    let place = arguments.iter().skip(1).position(is_known);
-    match place.map(|place| place + 1) {
-        Some(place) if place > 1 => {
-            let (before, after) = arguments[1..].split_at(place - 1);
-            let words = arguments[..1].iter().chain(after).chain(before);
-            let works = command().try_get_matches_from(words).is_ok();
-            let moved = after.iter().chain(before).map(|word| word.to_str());
-            let moved: Option<Vec<&str>> = moved.collect();
-            let moved = moved.and_then(|words| shlex::try_join(words).ok());
-            let remedy = match moved.filter(|_| works) {
-                Some(moved) => format!("write {PROGRAM} {moved}"),
-                None => format!(
-                    "write it after {}, whose --help shows what it takes",
-                    after[0].display()
-                ),
-            };
-            Some(format!(
-                "{} stands before the subcommand; {remedy}",
-                first.display()
-            ))
+    let words = arguments.get(1..)?;
+    let place = words.iter().position(is_known).filter(|place| *place > 0)?;
+    let (before, after) = words.split_at(place);
+    let moved = || after.iter().chain(before);
+    let works = command()
+        .try_get_matches_from(arguments[..1].iter().chain(moved()))
+        .is_ok();
+    let written: Option<Vec<&str>> = moved().map(|word| word.to_str()).collect();
+    let written = written.and_then(|words| shlex::try_join(words).ok());
+    let remedy = match written.filter(|_| works) {
+        Some(written) => format!("write {PROGRAM} {written}"),
+        None => {
+            let name = after[0].display();
+            format!("{PROGRAM} {name} --help shows what may stand after {name}")
         }
-        None if strings(error, ContextKind::PriorArg)
-            .iter()
-            .any(|prior| prior == "[FILE]") =>
-        {
-            Some(format!(
-                "there is no subcommand {}; --help shows those that there are, and one FILE alone opens the window",
-                first.display()
-            ))
-        }
-        _ => None,
-    }
+    };
+    Some(format!(
+        "{} stands before the subcommand; {remedy}",
+        words[0].display()
+    ))
 }
 
 fn conflict(error: &clap::Error, argument: &str) -> String {
@@ -129,8 +128,8 @@ fn choice(values: &[String]) -> String {
 fn invalid(error: &clap::Error, argument: &str) -> String {
     let found = strings(error, ContextKind::InvalidValue).join(", ");
     let reason = error.source().map(ToString::to_string).unwrap_or_default();
-    // A reason may name the value itself.
-    if reason.contains(&found) && !found.is_empty() {
+    // A reason may name the value itself, and nothing need not be named.
+    if reason.contains(&found) {
         return format!("{argument}: {reason}");
     }
     format!("'{found}' is no value of {argument}; {reason}")

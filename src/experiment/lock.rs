@@ -4,6 +4,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::store::{forget, remember};
+
 /// Longer names have no room for what the lock's adds to them.
 const LONGEST: usize = 100;
 
@@ -35,6 +37,7 @@ impl Lock {
             // look before the first write has to do.
             // Who held it before may have removed the file between our opening and locking it.
             if is_at(&file, &path) {
+                remember(&path);
                 return Ok(Some(Self { path, _file: file }));
             }
         }
@@ -45,6 +48,7 @@ impl Drop for Lock {
     fn drop(&mut self) {
         // While it is still held, so that nobody's file but ours goes.
         let _ = fs::remove_file(&self.path);
+        forget(&self.path);
     }
 }
 

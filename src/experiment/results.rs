@@ -1,13 +1,14 @@
 //! The results file: read with care, written by one at a time.
 
 use std::fs::{self, File, Metadata};
-use std::io::{ErrorKind, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::lock::Lock;
 use crate::finetune::{FinetuneError, Results};
-use crate::store::{StoreError, save_atomically};
+use crate::store::{StoreError, check_place, save_atomically};
+use crate::system::reading;
 
 /// More than twice what a sweep of as many runs as it may have writes.
 pub const LARGEST: u64 = 16 * 1024 * 1024;
@@ -80,12 +81,7 @@ pub fn load(path: &Path) -> Result<Results, SaveError> {
             ));
         }
         Ok(found) => found.len(),
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            return Err(unreadable(
-                "there is no such file; check its name".to_owned(),
-            ));
-        }
-        Err(error) => return Err(unreadable(format!("it cannot be read ({error})"))),
+        Err(error) => return Err(unreadable(reading(path, &error))),
     };
     if length > LARGEST {
         return Err(unreadable(format!(
@@ -95,7 +91,7 @@ pub fn load(path: &Path) -> Result<Results, SaveError> {
     let mut bytes = Vec::new();
     File::open(path)
         .and_then(|file| file.take(LARGEST).read_to_end(&mut bytes))
-        .map_err(|error| unreadable(format!("it cannot be read ({error})")))?;
+        .map_err(|error| unreadable(reading(path, &error)))?;
     let damaged = |error| SaveError::Damaged {
         path: path.to_owned(),
         error,
@@ -124,6 +120,7 @@ impl ResultsFile {
     /// # Errors
     /// Another sweep has it, or nothing can be written beside it.
     pub fn lock(path: &Path) -> Result<Self, SaveError> {
+        check_place(path)?;
         let lock = Lock::take(path).map_err(|error| StoreError::writing(path, &error))?;
         Ok(Self {
             found: Stamp::of(path),

@@ -5,10 +5,12 @@ use std::sync::{Arc, LazyLock};
 
 use allsorts::binary::read::ReadScope;
 use allsorts::font_data::FontData;
-use allsorts::subset::{CmapTarget, SubsetProfile, subset};
+use allsorts::subset::{CmapTarget, SubsetProfile};
 use skrifa::instance::{LocationRef, Size};
 use skrifa::{FontRef, MetadataProvider};
 use usvg::fontdb::{Database, Source};
+
+use super::fallback::{self, Fallbacks};
 
 pub(super) const REGULAR: &[u8] = include_bytes!("../../assets/fonts/DejaVuSans.ttf");
 pub(super) const BOLD: &[u8] = include_bytes!("../../assets/fonts/DejaVuSans-Bold.ttf");
@@ -16,7 +18,8 @@ pub(super) const BOLD: &[u8] = include_bytes!("../../assets/fonts/DejaVuSans-Bol
 /// The name under which the embedded faces are known.
 pub(super) const FAMILY: &str = "DejaVu Sans";
 
-/// The embedded faces and no others: a figure must not depend on the machine that draws it.
+/// The embedded faces and no others: an ordinary figure must not depend on the machine that draws
+/// it.
 pub(super) fn database() -> Arc<Database> {
     static FONTS: LazyLock<Arc<Database>> = LazyLock::new(|| {
         let mut fonts = Database::new();
@@ -29,11 +32,41 @@ pub(super) fn database() -> Arc<Database> {
     Arc::clone(&FONTS)
 }
 
-/// A face with no glyphs but those of `characters`, as a font file of its own; none where nothing
-/// is written in it.
+/// The embedded faces and those of the system that a document with these characters, in regular
+/// and in bold, needs beside them.
+pub(super) fn database_for(written: &[BTreeSet<char>; 2]) -> Arc<Database> {
+    let mut fonts = database();
+    for (bold, characters) in [false, true].into_iter().zip(written) {
+        if characters.iter().all(|&c| has(bold, c)) {
+            continue;
+        }
+        for (face, _) in Fallbacks::system().faces_for(bold, characters).0 {
+            face.add_to(&mut fonts);
+        }
+    }
+    fonts
+}
+
+/// Whether the embedded font has a character.
+pub(super) fn has(bold: bool, character: char) -> bool {
+    static CHARACTERS: LazyLock<[BTreeSet<u32>; 2]> = LazyLock::new(|| {
+        [REGULAR, BOLD].map(|face| {
+            let font = FontRef::new(face).ok();
+            let codes = font.map(|font| font.charmap().mappings().map(|(code, _)| code).collect());
+            codes.unwrap_or_default()
+        })
+    });
+    CHARACTERS[usize::from(bold)].contains(&u32::from(character))
+}
+
+/// The embedded face with no glyphs but those of `characters`; none where nothing is written in it.
 pub(super) fn subset_of(bold: bool, characters: &BTreeSet<char>) -> Option<Vec<u8>> {
-    let face = if bold { BOLD } else { REGULAR };
-    let charmap = FontRef::new(face).ok()?.charmap();
+    subset(if bold { BOLD } else { REGULAR }, 0, characters)
+}
+
+/// A face with no glyphs but those of `characters`, as a font file of its own.
+pub(super) fn subset(face: &[u8], index: u32, characters: &BTreeSet<char>) -> Option<Vec<u8>> {
+    let charmap = FontRef::from_index(face, index).ok()?.charmap();
     let glyphs = characters.iter().filter_map(|&c| charmap.map(c));
     // The glyph for what is missing must be there, and comes first.
     let glyphs: BTreeSet<u16> = glyphs.map(|id| id.to_u32() as u16).chain([0]).collect();
@@ -42,8 +75,8 @@ pub(super) fn subset_of(bold: bool, characters: &BTreeSet<char>) -> Option<Vec<u
     }
     let glyphs: Vec<u16> = glyphs.into_iter().collect();
     let font = ReadScope::new(face).read::<FontData<'_>>().ok()?;
-    let tables = font.table_provider(0).ok()?;
-    subset(
+    let tables = font.table_provider(index as usize).ok()?;
+    allsorts::subset::subset(
         &tables,
         &glyphs,
         &SubsetProfile::Minimal,
@@ -78,8 +111,15 @@ impl Type {
         let metrics = font.glyph_metrics(Size::new(self.size as f32), LocationRef::default());
         text.chars()
             .map(|c| {
-                let glyph = glyphs.map(c).unwrap_or_default();
-                f64::from(metrics.advance_width(glyph).unwrap_or_default())
+                let known = glyphs.map(c);
+                let elsewhere = match known {
+                    None => fallback::advance(self.bold, c, self.size),
+                    Some(_) => None,
+                };
+                elsewhere.unwrap_or_else(|| {
+                    let glyph = known.unwrap_or_default();
+                    f64::from(metrics.advance_width(glyph).unwrap_or_default())
+                })
             })
             .sum()
     }

@@ -2,13 +2,15 @@
 //!
 //! Results go in, bytes come out; whoever asked for the figure writes the file.
 //! Text is set in the embedded DejaVu Sans, so no system font is needed, and equal figures give
-//! equal bytes: nothing in them depends on the clock or the machine.
+//! equal bytes: nothing in them depends on the clock or the machine. Only characters that this font
+//! lacks, as in a Chinese file name, are set in one of the system's fonts.
 
 pub mod build;
 pub mod label;
 pub mod palette;
 pub mod ticks;
 
+mod fallback;
 mod font;
 mod heatmap;
 mod model;
@@ -19,6 +21,7 @@ mod render;
 mod svg;
 mod table;
 
+pub use fallback::{Face, system_face};
 pub use heatmap::{BlockLine, Colors, ConfusionMatrix, Heading, Heatmap, ScaleBar};
 pub use model::{Element, Figure, Metadata};
 pub use plot::{Guide, GuideAxis, Mark, Marker, Plot, Series, SeriesStyle};

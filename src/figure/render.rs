@@ -1,8 +1,9 @@
 //! From a figure to the bytes of a file.
 
+use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
 
+use super::fallback::{Fallbacks, note};
 use super::{Figure, font, pdf, png, svg};
 
 /// The most pixels a PNG may have: 300 MB of memory while it is drawn.
@@ -125,9 +126,22 @@ impl Figure {
         self.width.clamp(Self::MIN_WIDTH, Self::MAX_WIDTH)
     }
 
+    /// A sentence about the characters that neither the embedded font nor one of the system has;
+    /// they are drawn as boxes.
+    pub fn font_note(&self) -> Option<String> {
+        let written = svg::written(self);
+        let mut without = BTreeSet::new();
+        for (bold, characters) in [false, true].into_iter().zip(&written) {
+            if !characters.iter().all(|&c| font::has(bold, c)) {
+                without.extend(Fallbacks::system().faces_for(bold, characters).1);
+            }
+        }
+        note(&without)
+    }
+
     /// The figure as an SVG document, its size in points, with the glyphs of its text in it.
     pub fn to_svg(&self) -> String {
-        svg::document(self, svg::Fonts::Embedded)
+        svg::document(self, svg::Fonts::Embedded).0
     }
 
     /// The figure as a PNG of a width in pixels, with the resolution and the metadata in the file.
@@ -150,12 +164,12 @@ impl Figure {
 
 /// The figure as the tree that PNG and PDF are drawn from.
 pub(super) fn tree(figure: &Figure, format: &'static str) -> Result<usvg::Tree, FigureError> {
+    let (document, written) = svg::document(figure, svg::Fonts::Known);
     let options = usvg::Options {
         dpi: 72.0,
         font_family: font::FAMILY.to_owned(),
-        fontdb: Arc::clone(&font::database()),
+        fontdb: font::database_for(&written),
         ..usvg::Options::default()
     };
-    usvg::Tree::from_str(&svg::document(figure, svg::Fonts::Known), &options)
-        .map_err(|error| FigureError::library(format, &error))
+    usvg::Tree::from_str(&document, &options).map_err(|error| FigureError::library(format, &error))
 }

@@ -172,3 +172,41 @@ pub fn edge_warning(results: &Results) -> Option<String> {
         points.len()
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finetune::settings::SweepSettings;
+
+    #[test]
+    fn a_drop_that_differs_by_rounding_is_equal_and_no_win() {
+        let settings = SweepSettings::quick();
+        let mut results = Results::new("digits", (28, 28), &settings);
+        let shape = settings.shape(28, 28);
+        for key in results.wanted() {
+            let test_accuracy = match key.adapter {
+                None => 97.0,
+                Some(one) if one.layout == Layout::LocalizedGrid => 90.0 + 1e-13,
+                Some(one) if one.layout == Layout::Lora && one.rank == 32 => 80.0,
+                Some(_) => 90.0,
+            };
+            let params = key.adapter.map_or(shape.params(), |one| one.params(&shape));
+            results.add(RunRecord {
+                key,
+                params,
+                share: params as f64 / shape.params() as f64,
+                validation_loss: 0.5,
+                validation_accuracy: test_accuracy,
+                test_accuracy,
+                seconds: 1.0,
+            });
+        }
+        // LoRA at rank 2 has fewer parameters than any grid of cells.
+        let expected = Wins {
+            better: 1,
+            equal: 3,
+            of: 4,
+        };
+        assert_eq!(wins(&results, Layout::LocalizedGrid), Some(expected));
+    }
+}

@@ -270,7 +270,11 @@ impl Results {
     ///
     /// # Errors
     /// A sentence that names what differs.
-    pub fn check(&self, settings: &SweepSettings, dataset: &str) -> Result<(), FinetuneError> {
+    pub fn check(
+        &self,
+        settings: &SweepSettings,
+        (dataset, image): (&str, [usize; 2]),
+    ) -> Result<(), FinetuneError> {
         let other = |what, values| Err(FinetuneError::OtherSweep { what, values });
         if !self.is_current() {
             return Err(FinetuneError::OtherVersion {
@@ -280,6 +284,10 @@ impl Results {
         }
         if self.dataset != dataset {
             return other("data", values(&self.dataset, dataset));
+        }
+        if self.image != image {
+            let size = |[rows, cols]: [usize; 2]| format!("{rows} × {cols}");
+            return other("image sizes", values(&size(self.image), &size(image)));
         }
         if self.settings != *settings {
             let (what, values) = difference(&self.settings, settings);

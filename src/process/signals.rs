@@ -75,8 +75,8 @@ mod unix {
     pub(in crate::process) fn listen() {
         let mut set = SigSet::empty();
         for signal in SIGNALS {
-            // `nohup` and a shell's `&` ask that some be ignored.
-            if !is_ignored(signal) {
+            // `nohup` asks that the end of the terminal be ignored.
+            if signal != Signal::SIGHUP || !is_ignored(signal) {
                 set.add(signal);
             }
         }

@@ -77,20 +77,13 @@ fn range(mut content: Content, skip: usize, length: usize) -> Result<Vec<u8>, So
 /// A whole half.
 pub(super) fn half(split: Split) -> Result<DigitSet, SourceError> {
     forget_unpacked();
-    let (images, labels) = rayon::join(
-        || Idx::read(content(IMAGES, split)),
-        || Idx::read(content(LABELS, split)),
-    );
-    let (Ok(images), Ok(labels)) = (images, labels) else {
-        return Err(SourceError::Corrupted);
-    };
+    let images = intact(Idx::read(content(IMAGES, split)))?;
+    let labels = intact(Idx::read(content(LABELS, split)))?;
     let expected = [count(split), IMAGE_SIDE, IMAGE_SIDE];
-    let Values::Bytes(labels) = labels.values else {
-        return Err(SourceError::Corrupted);
+    let labels = match labels.values {
+        Values::Bytes(bytes) if bytes.len() == count(split) && images.sides == expected => bytes,
+        _ => return Err(SourceError::Corrupted),
     };
-    if images.sides != expected || labels.len() != count(split) {
-        return Err(SourceError::Corrupted);
-    }
     let facts = Facts {
         name: "MNIST".to_owned(),
         split,
@@ -99,6 +92,14 @@ pub(super) fn half(split: Split) -> Result<DigitSet, SourceError> {
     };
     let size = (IMAGE_SIDE, IMAGE_SIDE);
     Ok(DigitSet::new(facts, size, images.values, labels))
+}
+
+/// Whatever is wrong with the data is not the user's; a want of memory is.
+fn intact(read: Result<Idx, SourceError>) -> Result<Idx, SourceError> {
+    read.map_err(|error| match error {
+        SourceError::Memory { .. } => error,
+        _ => SourceError::Corrupted,
+    })
 }
 
 /// Removes the 55 MB that earlier versions unpacked into the user's cache and nobody reads any more.

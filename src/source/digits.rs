@@ -7,7 +7,7 @@ use nalgebra::DMatrix;
 use super::digit_set::{DigitSet, Facts};
 use super::emnist::{self, Alphabet};
 use super::error::shown;
-use super::folder::{Family, Half};
+use super::folder::{self, Family, Half};
 use super::idx::{Idx, Values};
 use super::unpack::Content;
 use super::{Dataset, IMAGE_SIDE, Loaded, SourceError, Split, builtin, standard};
@@ -113,6 +113,18 @@ pub fn digits_if_ready(dataset: &Dataset, split: Split) -> Option<Arc<DigitSet>>
     }
 }
 
+/// The half `wanted`, or the other one of a folder that has only that.
+pub fn half_there(dataset: &Dataset, wanted: Split) -> Split {
+    let Dataset::Folder(path) = dataset else {
+        return wanted;
+    };
+    let other = folder::other(wanted);
+    match Family::at(path) {
+        Ok(family) if family.half(wanted).is_err() && family.half(other).is_ok() => other,
+        _ => wanted,
+    }
+}
+
 /// One half of a data set; read once (some 100 ms), then shared by the whole process.
 ///
 /// # Errors
@@ -194,16 +206,20 @@ fn pictures(half: &Half) -> Result<(usize, (usize, usize), Values), SourceError>
     Ok((count, (rows, cols), idx.values))
 }
 
-/// The label of each image; where a row of numbers describes it (QMNIST), its first is the class.
+/// The numbers with which QMNIST describes an image; the first is its class.
+const QMNIST_ROW: usize = 8;
+
+/// The label of each image.
 fn classes(half: &Half) -> Result<Vec<u8>, SourceError> {
     let path = &half.labels.path;
     let idx = Idx::read(Content::of_file(path)?)?;
     let each = match idx.sides[..] {
         [_] => 1,
-        [_, each] if each > 0 => each,
+        [_, each @ (1 | QMNIST_ROW)] => each,
         _ => {
-            let what = format!("IDX data of {} dimensions", idx.sides.len());
-            let remedy = "labels need one number or one row for each image";
+            let sides: Vec<String> = idx.sides.iter().map(usize::to_string).collect();
+            let what = format!("{} numbers", sides.join(" × "));
+            let remedy = "labels need one number for each image, or QMNIST's eight";
             return Err(SourceError::unsupported(&shown(path), what, remedy));
         }
     };

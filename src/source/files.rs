@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Dataset, Source};
+use crate::system::folder_of;
 
 impl Source {
     /// The files that are read for it, existing or not.
@@ -17,10 +18,15 @@ impl Source {
 }
 
 impl Dataset {
-    /// The files in its folder that can belong to it: all that are named as data sets in IDX form are.
+    /// The files in its folder that can belong to it: all that are named as those in IDX form are.
     pub fn files(&self) -> Vec<PathBuf> {
         let Self::Folder(folder) = self else {
             return Vec::new();
+        };
+        // The last part may name one of several data sets in a folder.
+        let folder = match folder.is_dir() {
+            true => folder,
+            false => folder_of(folder),
         };
         // A folder that cannot be listed is told when the data set is read.
         let entries = std::fs::read_dir(folder).into_iter().flatten();

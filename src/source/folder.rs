@@ -145,7 +145,8 @@ fn images_of(split: Split) -> &'static str {
     }
 }
 
-fn other(split: Split) -> Split {
+/// The other half.
+pub(super) fn other(split: Split) -> Split {
     match split {
         Split::Train => Split::Test,
         Split::Test => Split::Train,
@@ -161,7 +162,8 @@ fn only(path: &Path, mut families: Vec<Family>) -> Result<Family, SourceError> {
         (None, 0) => Err(SourceError::unsupported(
             &shown(path),
             "no data set in MNIST (IDX) format",
-            "put t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte into it, plain or .gz",
+            "name one with train-images-idx3-ubyte and train-labels-idx1-ubyte, or \
+             t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, plain or .gz",
         )),
         (None, _) => Err(SourceError::unsupported(
             &shown(path),
@@ -297,31 +299,47 @@ pub(super) fn explained(path: &Path) -> Option<SourceError> {
         Ok(_) => explained_file(path),
         Err(_) => {
             let family = named(path)?.ok()?;
-            let remedy = format!("for one of its images write {}", example(path, &family)?);
-            Some(SourceError::unsupported(&shown(path), "a data set", remedy))
+            Some(match example(path, &family) {
+                Ok(text) => {
+                    let remedy = format!("for one of its images write {text}");
+                    SourceError::unsupported(&shown(path), "a data set", remedy)
+                }
+                Err(error) => error,
+            })
         }
     }
 }
 
 fn explained_folder(path: &Path) -> SourceError {
     let known = families(path).unwrap_or_default();
-    let tried = known.iter().find_map(|family| {
+    let tried = known.iter().map(|family| {
         let alone = known.len() == 1 || family.prefix.is_empty();
-        let family_path = if alone {
-            path.to_owned()
-        } else {
-            path.join(&family.prefix)
-        };
-        example(&family_path, family)
+        match alone {
+            true => example(path, family),
+            false => example(&path.join(&family.prefix), family),
+        }
     });
-    let remedy = match tried {
-        Some(text) => format!("for an image of the data set in it write {text}"),
+    let remedy = match first_good(tried) {
+        Some(Ok(text)) => format!("for an image of the data set in it write {text}"),
+        Some(Err(error)) => return error,
         None => "name a file in it".to_owned(),
     };
     SourceError::IsFolder {
         path: shown(path),
         remedy,
     }
+}
+
+/// The first that is right, else the first that is wrong.
+fn first_good<T, E>(tried: impl Iterator<Item = Result<T, E>>) -> Option<Result<T, E>> {
+    let mut wrong = None;
+    for one in tried {
+        if one.is_ok() {
+            return Some(one);
+        }
+        wrong.get_or_insert(one);
+    }
+    wrong
 }
 
 fn explained_file(path: &Path) -> Option<SourceError> {
@@ -365,10 +383,14 @@ fn above(path: &Path) -> Option<&Path> {
 }
 
 /// The SOURCE of an image of whichever half there is.
-fn example(path: &Path, family: &Family) -> Option<String> {
-    let halves = [Split::Test, Split::Train].into_iter();
-    let mut there = halves.filter(|split| family.half(*split).is_ok());
-    there.find_map(|split| written(path, split, 1).ok())
+///
+/// # Errors
+/// Why neither can be read.
+fn example(path: &Path, family: &Family) -> Result<String, SourceError> {
+    let there = |split: &Split| family.files.iter().any(|(part, _)| part.split == *split);
+    let halves = [Split::Test, Split::Train].into_iter().filter(there);
+    first_good(halves.map(|split| written(path, split, 1)))
+        .unwrap_or_else(|| written(path, Split::Test, 1))
 }
 
 /// The SOURCE of an image; only what has been read is advised.

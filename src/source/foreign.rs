@@ -11,7 +11,7 @@ const BY_BYTES: &[(&[u8], &str, &str)] = &[
         "unpack it first, with gzip -dc FILE > NEW",
     ),
     (
-        b"BZh",
+        b"BZh91AY&SY",
         "data packed by bzip2",
         "unpack it first, with bzip2 -dc FILE > NEW",
     ),
@@ -53,8 +53,8 @@ const BY_BYTES: &[(&[u8], &str, &str)] = &[
         "a NetCDF file",
         "save the array you want as .npy",
     ),
-    (b"PAR1", "a Parquet file", "save the table as .csv"),
-    (b"ARROW1", "an Arrow file", "save the table as .csv"),
+    (b"PAR1\x15", "a Parquet file", "save the table as .csv"),
+    (b"ARROW1\0\0", "an Arrow file", "save the table as .csv"),
     (
         b"SQLite format 3\0",
         "an SQLite database",

@@ -1,8 +1,7 @@
 //! Grids of geography as text: ESRI's ASCII grids and Surfer's.
 
-use nalgebra::DMatrix;
-
 use super::error::one_line;
+use super::matrix::zeros;
 use super::table::parse_number;
 use super::{Limits, Loaded, SourceError};
 
@@ -49,10 +48,16 @@ fn key_and_value(line: &str) -> Option<(String, f64)> {
     (words.next().is_none() && KEYS.contains(&key.as_str())).then_some((key, value))
 }
 
+/// A number of rows or columns.
+fn side(value: f64) -> Option<usize> {
+    // Larger ones are refused as too large, whatever they are exactly.
+    (value >= 0.0 && value.fract() == 0.0).then_some(value as usize)
+}
+
 /// What stands above a grid's values.
 struct Head {
-    rows: f64,
-    cols: f64,
+    rows: usize,
+    cols: usize,
     no_data: Option<f64>,
     /// Lines of the head.
     lines: usize,
@@ -75,50 +80,38 @@ pub(super) fn read(
         GridKind::Surfer => surfer_head(text),
     };
     let head = head.ok_or_else(|| damaged("its first lines do not say its sizes".to_owned()))?;
-    let (rows, cols) = sizes(name, &head, limits)?;
-    let mut values = Vec::new();
-    for (line, content) in (1_u64..).zip(text.lines()).skip(head.lines) {
-        for word in content.split_ascii_whitespace() {
-            let at = values.len();
-            if at == rows * cols {
-                return Err(damaged(format!(
-                    "it has more than {rows} × {cols} values (line {line})"
-                )));
-            }
-            let value = parse_number(word).filter(|value| value.is_finite());
-            let no_data = value.is_some_and(|value| match kind {
-                GridKind::Esri => Some(value) == head.no_data,
-                GridKind::Surfer => value >= SURFER_BLANK,
-            });
-            match value {
-                Some(value) if !no_data => values.push(value),
-                _ => {
-                    let word = one_line(word);
-                    let what = if no_data {
-                        ", which stands for no data,"
-                    } else {
-                        ""
-                    };
-                    return Err(SourceError::Cell {
-                        name: name.to_owned(),
-                        place: format!(
-                            "row {}, column {} (line {line}, all counted from 1)",
-                            at / cols + 1,
-                            at % cols + 1
-                        ),
-                        problem: format!("'{word}'{what}"),
-                    });
-                }
-            }
+    let (rows, cols) = (head.rows, head.cols);
+    let mut matrix = zeros(name, (rows, cols), limits)?;
+    let words = (1_u64..)
+        .zip(text.lines())
+        .skip(head.lines)
+        .flat_map(|(line, content)| {
+            content
+                .split_ascii_whitespace()
+                .map(move |word| (line, word))
+        });
+    let mut at = 0;
+    for (line, word) in words {
+        if at == rows * cols {
+            let reason = format!("it has more than {rows} × {cols} values (line {line})");
+            return Err(damaged(reason));
         }
+        let (row, col) = (at / cols, at % cols);
+        matrix[(row, col)] = value(word, kind, head.no_data).map_err(|problem| {
+            let (row, col) = (row + 1, col + 1);
+            SourceError::Cell {
+                name: name.to_owned(),
+                place: format!("row {row}, column {col} (line {line}, all counted from 1)"),
+                problem,
+            }
+        })?;
+        at += 1;
     }
-    if values.len() < rows * cols {
-        let found = values.len();
-        return Err(damaged(format!(
-            "it ends after {found} of {rows} × {cols} values"
-        )));
+    if at < rows * cols {
+        let reason = format!("it ends after {at} of {rows} × {cols} values");
+        return Err(damaged(reason));
     }
-    let mut loaded = Loaded::new(name, DMatrix::from_row_slice(rows, cols, &values));
+    let mut loaded = Loaded::new(name, matrix);
     loaded.notes.push(match kind {
         GridKind::Esri => format!(
             "an ESRI ASCII grid, its {} lines of header were left out",
@@ -131,6 +124,21 @@ pub(super) fn read(
     Ok(loaded)
 }
 
+/// A cell's value, or what stands there instead.
+fn value(word: &str, kind: GridKind, no_data: Option<f64>) -> Result<f64, String> {
+    let shown = one_line(word);
+    let value = parse_number(word).filter(|value| value.is_finite());
+    let value = value.ok_or_else(|| format!("'{shown}'"))?;
+    let missing = match kind {
+        GridKind::Esri => Some(value) == no_data,
+        GridKind::Surfer => value >= SURFER_BLANK,
+    };
+    if missing {
+        return Err(format!("'{shown}', which stands for no data,"));
+    }
+    Ok(value)
+}
+
 fn esri_head(text: &str) -> Option<Head> {
     let (mut rows, mut cols, mut no_data, mut lines) = (None, None, None, 0);
     for line in text.lines() {
@@ -139,8 +147,8 @@ fn esri_head(text: &str) -> Option<Head> {
                 break;
             };
             match key.as_str() {
-                "nrows" => rows = Some(value),
-                "ncols" => cols = Some(value),
+                "nrows" => rows = side(value),
+                "ncols" => cols = side(value),
                 "nodata_value" => no_data = Some(value),
                 _ => {}
             }
@@ -170,27 +178,9 @@ fn surfer_head(text: &str) -> Option<Head> {
         pair()?;
     }
     Some(Head {
-        rows,
-        cols,
+        rows: side(rows)?,
+        cols: side(cols)?,
         no_data: None,
         lines: before + 5,
     })
-}
-
-/// The sizes, checked before anything is kept.
-fn sizes(name: &str, head: &Head, limits: &Limits) -> Result<(usize, usize), SourceError> {
-    let Head { rows, cols, .. } = *head;
-    if !(rows >= 1.0 && cols >= 1.0 && rows.fract() == 0.0 && cols.fract() == 0.0) {
-        return Err(SourceError::Empty {
-            name: name.to_owned(),
-        });
-    }
-    if rows * cols > limits.max_cells as f64 {
-        return Err(SourceError::TooLarge {
-            name: name.to_owned(),
-            what: format!("{rows} × {cols} cells"),
-            limit: format!("{} cells", limits.max_cells),
-        });
-    }
-    Ok((rows as usize, cols as usize))
 }

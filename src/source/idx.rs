@@ -2,7 +2,9 @@
 //! lengths, then every value, all big-endian. A file is believed only as far as it has been checked.
 
 use super::SourceError;
+use super::foreign;
 use super::unpack::Content;
+use crate::memory;
 
 /// Bytes that the values of one file may take in memory: EMNIST's largest has 547 MB.
 const LARGEST: u64 = 1 << 30;
@@ -119,6 +121,11 @@ impl Header {
         sides.try_fold(1_u64, |product, side| product.checked_mul(*side as u64))
     }
 
+    /// Bytes in memory while the values are read.
+    fn memory(&self) -> Option<u64> {
+        self.count()?.checked_mul(self.element.memory())
+    }
+
     /// Whether every value is an unsigned byte.
     pub fn is_bytes(&self) -> bool {
         self.element == Element::U8
@@ -139,10 +146,7 @@ impl Header {
         };
         let sides: Vec<String> = self.sides.iter().map(ToString::to_string).collect();
         let sides = sides.join(" × ");
-        let memory = self
-            .count()
-            .and_then(|count| count.checked_mul(self.element.memory()));
-        match (self.body(), memory) {
+        match (self.body(), self.memory()) {
             (Some(body), Some(memory)) if memory <= LARGEST => {
                 let announced = body + self.bytes();
                 match content.length {
@@ -190,15 +194,13 @@ impl Idx {
     pub fn read(mut content: Content) -> Result<Self, SourceError> {
         let header = Header::read(&mut content)?;
         let body = header.check(&content)?;
-        let mut bytes = Vec::new();
+        let needed = header.memory().unwrap_or(u64::MAX);
+        memory::ensure_free(needed).map_err(|shortage| {
+            SourceError::memory(&content.name, shortage, "take a smaller one")
+        })?;
         let length = usize::try_from(body).unwrap_or(usize::MAX);
-        bytes
-            .try_reserve_exact(length)
-            .map_err(|_| SourceError::TooLarge {
-                name: content.name.clone(),
-                what: format!("{body} bytes"),
-                limit: "the memory that is free".to_owned(),
-            })?;
+        let mut bytes = Vec::new();
+        bytes.reserve_exact(length);
         content.read(body, &mut bytes)?;
         let announced = body + header.bytes();
         if bytes.len() < length {
@@ -247,16 +249,14 @@ fn magic(start: &[u8]) -> Option<(Element, u8)> {
 
 /// What people get in the place of the data they wanted.
 fn no_idx(name: &str, start: &[u8]) -> SourceError {
-    let text = String::from_utf8_lossy(start);
-    let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    if let Err(error) = foreign::refuse_stand_in(name, start) {
+        return error;
+    }
     if start.is_empty() {
         damaged(name, "it is empty")
-    } else if text.starts_with('<') {
-        let remedy = "download the file again";
-        SourceError::unsupported(name, "a web page instead of the data", remedy)
-    } else if text.starts_with("version https://git-lfs") {
-        let remedy = "run git lfs pull in its folder";
-        SourceError::unsupported(name, "a Git LFS pointer instead of the data", remedy)
+    } else if start.trim_ascii_start().starts_with(b"<") {
+        let what = "a server's answer, not the file itself";
+        SourceError::unsupported(name, what, "download the file again")
     } else if start.starts_with(b"PK\x03\x04") {
         SourceError::unsupported(name, "a zip archive", "unpack it in its folder")
     } else {

@@ -3,7 +3,8 @@
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
-use super::SourceError;
+use super::{Limits, SourceError};
+use crate::memory;
 
 /// A matrix as it came from its source: finite, with at least one row and one column.
 #[derive(Debug, Clone, PartialEq)]
@@ -122,6 +123,27 @@ impl TryFrom<Stored> for NamedMatrix {
         }
         let matrix = DMatrix::from_row_slice(stored.rows, stored.cols, &stored.values);
         Self::new(stored.name, matrix)
+    }
+}
+
+/// A matrix of zeros with the sides that a file says it has, which are checked before anything of
+/// that size is made.
+pub(super) fn zeros(
+    name: &str,
+    (rows, cols): (usize, usize),
+    limits: &Limits,
+) -> Result<DMatrix<f64>, SourceError> {
+    match rows.checked_mul(cols) {
+        Some(0) => Err(SourceError::Empty {
+            name: name.to_owned(),
+        }),
+        Some(cells) if cells <= limits.max_cells => memory::zeros(rows, cols)
+            .map_err(|shortage| SourceError::memory(name, shortage, "take a part of it")),
+        _ => Err(SourceError::TooLarge {
+            name: name.to_owned(),
+            what: format!("{rows} × {cols} cells"),
+            limit: format!("{} cells", limits.max_cells),
+        }),
     }
 }
 

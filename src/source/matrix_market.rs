@@ -7,7 +7,7 @@
 use nalgebra::DMatrix;
 
 use super::error::one_line;
-use super::matrix::not_finite;
+use super::matrix::{not_finite, zeros};
 use super::table::parse_number;
 use super::{Limits, Loaded, SourceError};
 
@@ -140,7 +140,6 @@ impl<'a> Reader<'a> {
         SourceError::damaged(self.name, EXPECTED, reason)
     }
 
-    /// The sizes are what the file says, and checked before anything of that size is made.
     fn zeros(
         &self,
         rows: usize,
@@ -150,19 +149,7 @@ impl<'a> Reader<'a> {
         if self.symmetry != Symmetry::General && rows != cols {
             return Err(self.damaged(format!("a matrix of {rows} × {cols} is not symmetric")));
         }
-        if rows == 0 || cols == 0 {
-            return Err(SourceError::Empty {
-                name: self.name.to_owned(),
-            });
-        }
-        match rows.checked_mul(cols) {
-            Some(cells) if cells <= limits.max_cells => Ok(DMatrix::zeros(rows, cols)),
-            _ => Err(SourceError::TooLarge {
-                name: self.name.to_owned(),
-                what: format!("{rows} × {cols} cells"),
-                limit: format!("{} cells", limits.max_cells),
-            }),
-        }
+        zeros(self.name, (rows, cols), limits)
     }
 
     fn coordinates<'t>(

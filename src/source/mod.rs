@@ -49,7 +49,7 @@ mod unpack;
 
 pub use array::{ArrayInfo, Arrays, OtherMember, arrays_in, list_arrays};
 pub use digit_set::DigitSet;
-pub use digits::{digits, digits_if_ready};
+pub use digits::{digits, digits_if_ready, half_there};
 pub use error::SourceError;
 pub use file::{OPENABLE_EXTENSIONS, load_bytes};
 pub use image::from_rgba;

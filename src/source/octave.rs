@@ -5,6 +5,7 @@ use std::path::Path;
 use nalgebra::DMatrix;
 
 use super::error::{one_line, printable};
+use super::matrix::zeros;
 use super::table::parse_number;
 use super::{Limits, Loaded, SourceError, file};
 
@@ -212,8 +213,8 @@ impl Values<'_, '_> {
     fn read(&self, form: Form) -> Result<DMatrix<f64>, SourceError> {
         let mut words = self.variable.words();
         if form == Form::Scalar {
-            let values = self.values(words, 1, 1)?;
-            return Ok(DMatrix::from_row_slice(1, 1, &values));
+            let matrix = self.zeros(Some((1, 1)))?;
+            return self.fill(matrix, words, 1, |_| (0, 0));
         }
         if let Some(axes) = self.variable.number("ndims") {
             if axes != 2 {
@@ -223,80 +224,52 @@ impl Values<'_, '_> {
             }
             let mut side = || words.next()?.1.parse::<usize>().ok();
             let sides = side().zip(side());
-            let (rows, cols) = self.sides(sides)?;
-            let values = self.values(words, rows * cols, rows)?;
-            return Ok(DMatrix::from_column_slice(rows, cols, &values));
+            let matrix = self.zeros(sides)?;
+            let (rows, count) = (matrix.nrows(), matrix.len());
+            return self.fill(matrix, words, count, |at| (at % rows, at / rows));
         }
-        let sides = self
-            .variable
-            .number("rows")
-            .zip(self.variable.number("columns"));
-        let (rows, cols) = self.sides(sides)?;
+        let rows = self.variable.number("rows");
+        let matrix = self.zeros(rows.zip(self.variable.number("columns")))?;
+        let (rows, cols) = matrix.shape();
         match form {
-            Form::Diagonal => {
-                let values = self.values(words, rows.min(cols), 1)?;
-                let mut matrix = DMatrix::zeros(rows, cols);
-                for (at, value) in values.into_iter().enumerate() {
-                    matrix[(at, at)] = value;
-                }
-                Ok(matrix)
-            }
-            Form::Sparse => self.sparse(words, rows, cols),
-            _ => {
-                let values = self.values(words, rows * cols, cols)?;
-                Ok(DMatrix::from_row_slice(rows, cols, &values))
-            }
+            Form::Diagonal => self.fill(matrix, words, rows.min(cols), |at| (at, at)),
+            Form::Sparse => self.sparse(matrix, words),
+            _ => self.fill(matrix, words, rows * cols, |at| (at / cols, at % cols)),
         }
     }
 
-    /// The sides that the file says, checked before anything of that size is made.
-    fn sides(&self, sides: Option<(usize, usize)>) -> Result<(usize, usize), SourceError> {
-        let (rows, cols) =
-            sides.ok_or_else(|| self.damaged(format!("{} has no sizes", self.label())))?;
-        match rows.checked_mul(cols) {
-            Some(0) => Err(SourceError::Empty {
-                name: self.name.to_owned(),
-            }),
-            Some(cells) if cells <= self.limits.max_cells => Ok((rows, cols)),
-            _ => Err(SourceError::TooLarge {
-                name: self.name.to_owned(),
-                what: format!("{rows} × {cols} cells"),
-                limit: format!("{} cells", self.limits.max_cells),
-            }),
-        }
+    fn zeros(&self, sides: Option<(usize, usize)>) -> Result<DMatrix<f64>, SourceError> {
+        let sides = sides.ok_or_else(|| self.damaged(format!("{} has no sizes", self.label())))?;
+        zeros(self.name, sides, self.limits)
     }
 
     fn label(&self) -> String {
         printable(self.variable.name)
     }
 
-    /// Exactly `count` numbers.
-    fn values<'w>(
+    /// Exactly `count` numbers, each in its cell.
+    fn fill<'w>(
         &self,
+        mut matrix: DMatrix<f64>,
         words: impl Iterator<Item = (u64, &'w str)>,
         count: usize,
-        per_line: usize,
-    ) -> Result<Vec<f64>, SourceError> {
-        let mut values = Vec::new();
+        cell: impl Fn(usize) -> (usize, usize),
+    ) -> Result<DMatrix<f64>, SourceError> {
+        let mut found = 0;
         for (line, word) in words {
-            if values.len() == count {
-                let reason = format!(
-                    "{} has more than {count} values (line {line})",
-                    self.label()
-                );
+            if found == count {
+                let name = self.label();
+                let reason = format!("{name} has more than {count} values (line {line})");
                 return Err(self.damaged(reason));
             }
-            values.push(self.value(word, line)?);
+            matrix[cell(found)] = self.value(word, line)?;
+            found += 1;
         }
-        if values.len() < count {
-            let (found, line) = (values.len(), values.len() / per_line.max(1) + 1);
-            let reason = format!(
-                "{} has {found} of {count} values, it ends in line {line} of them",
-                self.label()
-            );
+        if found < count {
+            let reason = format!("{} has {found} of {count} values", self.label());
             return Err(self.damaged(reason));
         }
-        Ok(values)
+        Ok(matrix)
     }
 
     fn value(&self, word: &str, line: u64) -> Result<f64, SourceError> {
@@ -310,11 +283,10 @@ impl Values<'_, '_> {
 
     fn sparse<'w>(
         &self,
+        mut matrix: DMatrix<f64>,
         mut words: impl Iterator<Item = (u64, &'w str)>,
-        rows: usize,
-        cols: usize,
     ) -> Result<DMatrix<f64>, SourceError> {
-        let mut matrix = DMatrix::zeros(rows, cols);
+        let (rows, cols) = matrix.shape();
         let mut found = 0;
         while let Some((line, row)) = words.next() {
             let place = |word: &str, side: usize| {

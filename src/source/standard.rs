@@ -1,6 +1,6 @@
 //! What the `mnist` crate reads: four plain files of exactly 60,000 and 10,000 images of 28 x 28.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use mnist::{Mnist, MnistBuilder};
 
@@ -9,10 +9,17 @@ use super::folder::{Family, Part};
 use super::idx::Header;
 use super::unpack::Content;
 use super::{IMAGE_SIDE, SourceError, Split};
+use crate::memory;
 
 /// Images in each half.
 const TRAIN: usize = 60_000;
 const TEST: usize = 10_000;
+
+/// Bytes that the crate takes while it reads: all pixels, three times.
+const TAKEN: u64 = 3 * 55_000_000;
+
+/// All pixels and all labels of a half.
+pub(super) type ImagesAndLabels = (Vec<u8>, Vec<u8>);
 
 /// The four files, if they are such a data set: the crate panics on any other.
 pub(super) fn files(family: &Family) -> Option<[String; 4]> {
@@ -32,7 +39,7 @@ pub(super) fn files(family: &Family) -> Option<[String; 4]> {
     Some([a, b, c, d])
 }
 
-fn is_standard(path: &PathBuf, split: Split, labels: bool) -> bool {
+fn is_standard(path: &Path, split: Split, labels: bool) -> bool {
     let count = match split {
         Split::Train => TRAIN,
         Split::Test => TEST,
@@ -50,14 +57,13 @@ fn is_standard(path: &PathBuf, split: Split, labels: bool) -> bool {
     header.is_bytes() && header.sides == sides && header.fits(&content)
 }
 
-/// Images and labels of both halves, training first.
+/// Both halves, training first.
 ///
 /// The crate joins both halves and splits them again, so it is always asked for all of both.
 /// Should a file change between check and reading, its panic or a wrong length is caught here.
-pub(super) fn read(
-    name: &str,
-    files: &[String; 4],
-) -> Result<[(Vec<u8>, Vec<u8>); 2], SourceError> {
+pub(super) fn read(name: &str, files: &[String; 4]) -> Result<[ImagesAndLabels; 2], SourceError> {
+    memory::ensure_free(TAKEN)
+        .map_err(|shortage| SourceError::memory(name, shortage, "use the built-in digits"))?;
     let expected = "a data set like MNIST";
     let [train_images, train_labels, test_images, test_labels] = files;
     let Mnist {

@@ -24,7 +24,13 @@ fn live() -> MutexGuard<'static, Vec<PathBuf>> {
     LIVE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn forget(path: &Path) {
+/// Lets a signal remove this file with the others; for one that is made and removed elsewhere.
+pub(crate) fn remember(path: &Path) {
+    live().push(path.to_path_buf());
+}
+
+/// The file is removed, or kept for good.
+pub(crate) fn forget(path: &Path) {
     live().retain(|one| one != path);
 }
 

@@ -221,7 +221,8 @@ fn every_error_is_that_of_an_ordinary_matrix_at_any_size_of_the_cells() {
             found.extend(uniform_curve(&spectra).iter().map(|point| point.error));
             found.extend(adaptive_curve(&spectra).iter().map(|point| point.error));
             found.extend((0..spectra.sigma.len()).map(|block| spectra.block_error(block, 1)));
-            found.extend((0..spectra.sigma.len()).map(|block| spectra.numerical_rank(block) as f64));
+            found
+                .extend((0..spectra.sigma.len()).map(|block| spectra.numerical_rank(block) as f64));
         }
         for grid in grids_at_budget(matrix, 80, &|_| ControlFlow::Continue(())).unwrap() {
             found.extend(grid.uniform.map(|one| one.error));
@@ -234,7 +235,10 @@ fn every_error_is_that_of_an_ordinary_matrix_at_any_size_of_the_cells() {
         let found = errors(&(&ordinary * size));
         assert_eq!(found.len(), expected.len(), "{size:e}");
         for (a, b) in found.iter().zip(&expected) {
-            assert!((a - b).abs() <= 1e-13, "{size:e}: {a} and {b}\n{found:?}\n{expected:?}");
+            assert!(
+                (a - b).abs() <= 1e-13,
+                "{size:e}: {a} and {b}\n{found:?}\n{expected:?}"
+            );
         }
     }
 }
@@ -248,15 +252,24 @@ fn a_survey_of_tiny_and_huge_matrices_has_the_errors_of_ordinary_ones() {
     let go_on = |_| ControlFlow::Continue(());
     let found = survey(&all, &matrix, &|_| 0, &settings, &go_on).unwrap();
     for errors in found.errors {
-        assert!(errors.iter().all(|error| (error - errors[SIZES.len()]).abs() <= 1e-13));
+        assert!(
+            errors
+                .iter()
+                .all(|error| (error - errors[SIZES.len()]).abs() <= 1e-13)
+        );
     }
 }
 
 #[test]
 fn small_cells_beside_large_ones_count_as_little_as_they_are() {
     // The error of rank 1 is the ratio of the two, far below where its square underflows.
-    for (large, small) in [(1e300, 1e100), (1.0, 1e-200), (1e-100, 1e-300), (1e10, 1e-290)] {
-        let matrix = DMatrix::from_diagonal(&nalgebra::dvector![large, small]);
+    for (large, small) in [
+        (1e300, 1e100),
+        (1.0, 1e-200),
+        (1e-100, 1e-300),
+        (1e10, 1e-290),
+    ] {
+        let matrix = DMatrix::from_diagonal(&nalgebra::DVector::from_vec(vec![large, small]));
         let expected = small / large;
         let spectra = spectra(&matrix, LayoutKind::Grid(1));
         let errors = [
@@ -267,7 +280,10 @@ fn small_cells_beside_large_ones_count_as_little_as_they_are() {
             spectra.block_error(0, 1),
         ];
         for error in errors {
-            assert!((error / expected - 1.0).abs() < 1e-14, "{large:e} {small:e}: {error:e}");
+            assert!(
+                (error / expected - 1.0).abs() < 1e-14,
+                "{large:e} {small:e}: {error:e}"
+            );
         }
         // Adaptive ranks see the smaller block's values, too.
         let bought = measure(&matrix, &adaptive(2, 4)).unwrap();

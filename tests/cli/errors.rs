@@ -55,7 +55,7 @@ fn wrong_usage_is_one_line_and_status_two() {
         (format!("{digit} --figrue a.png"), "--figure"),
         (format!("{digit} --json --csv"), "--csv"),
         (format!("{digit} --shift 3"), "3,-2"),
-        ("dataset --digit 10".to_owned(), "0..=9"),
+        ("dataset --digit 256".to_owned(), "0 to 255"),
         ("dataset --split tset".to_owned(), "test"),
         (
             "curve mnist:test:1 --max-params 0".to_owned(),

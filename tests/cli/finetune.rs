@@ -257,3 +257,48 @@ fn two_runs_are_compared() {
             .starts_with(b"%PDF")
     );
 }
+
+#[test]
+fn two_sweeps_never_write_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.json");
+    let line = format!("{SMALL} --json --out a.json");
+    let other = localized_lora::experiment::ResultsFile::lock(&file).unwrap();
+    refuse(folder.path(), &line, 1, "another sweep");
+    assert!(!file.exists());
+    drop(other);
+    let printed = succeed(folder.path(), &line);
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(parsed(&printed), parsed(&text));
+    // Nothing but the results is left.
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn what_is_asked_for_is_bounded_before_it_is_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/cases");
+    for name in ["results-parts-bomb.json", "results-slow.json"] {
+        std::fs::copy(cases.join(name), folder.path().join(name)).unwrap();
+        let line = format!("{SMALL} --out {name} --resume");
+        refuse(folder.path(), &line, 1, "weights");
+    }
+    let many: Vec<String> = (0..20_000).map(|seed| seed.to_string()).collect();
+    let line = format!("{SMALL} --seeds {}", many.join(","));
+    refuse(folder.path(), &line, 2, "at most 32 entries");
+    let ranks: Vec<String> = (1..33).map(|rank| rank.to_string()).collect();
+    let list = ranks.join(",");
+    let line = format!("finetune --ranks {list} --segments {list} --seeds {list}");
+    refuse(folder.path(), &line, 2, "at most 20000 runs");
+    let line = format!("{SMALL} --learning-rates 1e-300");
+    refuse(folder.path(), &line, 2, "1e-300");
+}
+
+#[test]
+fn several_seeds_are_summed_up_with_their_spread() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = succeed(folder.path(), &format!("{SMALL} --seeds 0,1"));
+    let row = text.lines().find(|line| line.contains("r = 1")).unwrap();
+    assert_eq!(row.matches(" ± ").count(), 2, "{row}");
+    assert!(text.contains("Accuracy, % ± sd"), "{text}");
+}

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod arrays;
+mod data_sets;
 mod errors;
 mod figures;
 mod finetune;

@@ -267,3 +267,26 @@ fn a_table_copies_as_text_csv_and_latex() {
     );
     assert!(latex.contains("2$\\cdot$10$^{-7}$"), "{latex}");
 }
+
+/// Whatever fonts the machine has.
+#[test]
+fn a_name_in_another_script_is_drawn_with_a_font_of_the_system_or_mentioned() {
+    let figure = named(Theme::Light, "数据.csv");
+    let svg = figure.to_svg();
+    let families = svg.matches(" fallback'").count();
+    match figure.font_note() {
+        Some(note) => {
+            assert!(
+                note.starts_with("2 characters are drawn as boxes"),
+                "{note}"
+            );
+            assert_eq!(families, 0);
+        }
+        // In the document's list, and with its glyphs.
+        None => assert!(families >= 2, "{families}"),
+    }
+    check(&figure);
+    let ordinary = named(Theme::Light, "data Σσ‖ŴÜ.csv");
+    assert_eq!(ordinary.font_note(), None);
+    assert!(!ordinary.to_svg().contains("fallback"));
+}

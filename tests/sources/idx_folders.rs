@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use localized_lora::source::{Dataset, DigitSet, Split, digits};
+use localized_lora::source::{Dataset, DigitSet, Split, digits, half_there};
 use nalgebra::DMatrix;
 use tempfile::TempDir;
 
@@ -77,6 +77,8 @@ fn any_count_and_size_is_read_and_only_the_half_that_is_asked_for() {
         (&[7, 1, 9][..], vec![1, 7, 9])
     );
     assert_eq!(set.indices_of(9), [2]);
+    let dataset = Dataset::Folder(folder.path().to_owned());
+    assert_eq!(half_there(&dataset, Split::Train), Split::Test);
     let train = format!("{}#train:0", folder.path().display());
     refused(
         read(&train),
@@ -311,6 +313,10 @@ fn the_file_itself_says_what_to_write() {
         &["IDX data", "name its images"],
     );
     follow(&refused(read_path(path), &["is a folder", "#test:1"]));
+    // A folder whose data set cannot be read says why.
+    put(path, "t10k-images-idx3-ubyte", b"<html>");
+    put(path, "emnist-digits-train-images-idx3-ubyte", b"");
+    refused(read_path(path), &["t10k-images-idx3-ubyte", "a web page"]);
     let empty = TempDir::new().unwrap();
     refused(
         read_path(empty.path()),
@@ -337,9 +343,12 @@ fn every_fault_of_a_file_is_named() {
     with(&[&good[..], &[0]].concat(), &["35 bytes", "announces 34"]);
     with(
         b"\n <!DOCTYPE html><title>403</title>",
-        &["a web page instead", "download the file again"],
+        &["a web page, not the file itself"],
     );
-    with(b"<?xml version='1.0'?><Error/>", &["a web page"]);
+    with(
+        b"\n<?xml version='1.0'?><Error/>",
+        &["a server's answer", "download the file again"],
+    );
     with(
         b"version https://git-lfs.github.com/spec/v1\n",
         &["git lfs pull"],
@@ -370,6 +379,8 @@ fn every_fault_of_a_file_is_named() {
         path,
         &["the label 2.5 of image 1", "whole numbers from 0 to 255"],
     );
+    put(path, "t10k-labels-idx1-ubyte", &idx(8, &[3, 10], &[0; 30]));
+    refuses(path, &["3 × 10 numbers", "one number for each image"]);
     fs::remove_file(path.join("t10k-labels-idx1-ubyte")).unwrap();
     refuses(
         path,

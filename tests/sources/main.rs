@@ -16,8 +16,8 @@ mod synthetic;
 mod table_forms;
 mod table_numbers;
 mod tables;
-mod tiffs;
 mod text_formats;
+mod tiffs;
 
 /// What the command line would read.
 fn read(text: &str) -> Result<Loaded, SourceError> {

@@ -216,6 +216,8 @@ fn names_of_rows_are_left_out_where_all_other_columns_have_names() {
     }
     let loaded = bytes("t.csv", "A title\n\ngene,450,500,550\nx,7,9,8\n").unwrap();
     assert_eq!(loaded.matrix, matrix(1, 3, &[7.0, 9.0, 8.0]));
+    let loaded = bytes("t.csv", "frequency,0.1,0.2,0.3\na,7,9,8\n").unwrap();
+    assert_eq!(loaded.matrix, matrix(1, 3, &[7.0, 9.0, 8.0]));
     let loaded = bytes("t.csv", "\"x\"\n\"1\" 5\n\"2\" 7\n").unwrap();
     assert_eq!(loaded.matrix, matrix(2, 1, &[5.0, 7.0]));
 }

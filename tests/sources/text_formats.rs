@@ -546,6 +546,7 @@ fn what_only_looks_like_a_table_is_refused_by_name() {
         "[1/s] [m]\n1 2\n",
         "[1],[2]\n1,2\n",
         "a:1 b:2\n1 2\n",
+        "PAR1,BZh\n1,2\n",
     ] {
         assert_eq!(
             bytes("t.csv", text).unwrap().matrix,

@@ -131,16 +131,18 @@ fn runs_that_cannot_be_kept_are_said_to_be_lost_until_they_are_kept() {
     harness.get_by_label_contains("Every run is kept as it ends");
     run(&mut harness);
     harness.get_by_label("all 3 runs done");
-    harness.get_by_label_contains("Not kept: the runs are not kept; export them as JSON");
+    harness.get_by_label_contains("⚠ The runs are not kept (");
     assert!(
         harness
             .query_by_label_contains("Every run is kept")
             .is_none()
     );
+    // The end of the sweep says nothing else in its place.
+    let warnings = harness.state().state().notices.warnings();
+    assert_eq!(warnings.len(), 1);
     assert!(
-        said(&harness).contains("the runs are not kept"),
-        "{}",
-        said(&harness)
+        warnings[0].starts_with("the runs are not kept"),
+        "{warnings:?}"
     );
     // Where they are kept again, the tab says that.
     std::fs::remove_file(&blocked).unwrap();

@@ -4,6 +4,7 @@ use eframe::egui::{self, Key, Modifiers, Pos2, Rect, accesskit::Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use localized_lora::app::Explorer;
+use localized_lora::app::command::Command;
 use localized_lora::app::state::{Preferences, Tab};
 use localized_lora::app::tabs::approximate::SecondPlot;
 use localized_lora::source::Source;
@@ -101,6 +102,23 @@ fn tabs_open_by_ctrl_and_a_digit_from_anywhere() {
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Num2);
     settle(&mut harness);
     assert_eq!(harness.state().state().tab, Tab::FineTune);
+}
+
+#[test]
+fn escape_leaves_a_field_before_it_cancels_anything() {
+    let mut harness = window();
+    let ctx = harness.ctx.clone();
+    harness.state_mut().run(&ctx, Command::Help);
+    settle(&mut harness);
+    let field = harness.get_by_role_and_label(Role::TextInput, "path or source");
+    field.focus();
+    settle(&mut harness);
+    harness.key_press(Key::Escape);
+    settle(&mut harness);
+    assert!(harness.state().state().help, "the field is left");
+    harness.key_press(Key::Escape);
+    settle(&mut harness);
+    assert!(!harness.state().state().help);
 }
 
 #[test]

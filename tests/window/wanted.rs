@@ -3,7 +3,7 @@
 
 use eframe::egui::accesskit::Role;
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use localized_lora::app::Explorer;
 use localized_lora::app::command::Command;
 use localized_lora::app::state::Preferences;
@@ -91,7 +91,7 @@ fn what_a_small_matrix_cannot_have_is_told_and_comes_back() {
     assert_eq!(wanted(&harness).settings, Settings::default());
     let text = harness.get_by_role_and_label(Role::Slider, "blocks N");
     assert_eq!(
-        text.numeric_value(),
+        text.accesskit_node().numeric_value(),
         Some(3.0),
         "the slider shows what is used"
     );

@@ -15,7 +15,7 @@ use crate::figure::palette::Theme;
 use crate::figure::{Figure, Format, Table, render};
 use crate::session::Export;
 use crate::source::typed_path;
-use crate::store::save_atomically;
+use crate::store::{check_outputs, save_atomically};
 
 pub use choice::{Content, Kind};
 use target::{Target, with_ending};
@@ -32,8 +32,8 @@ pub struct Exported {
     pub npy: Option<Vec<u8>>,
 }
 
-/// The file that was written, or why none was.
-type Written = Result<PathBuf, String>;
+/// The file that was written, with what is to be said about it, or why none was.
+type Written = Result<(PathBuf, Option<String>), String>;
 
 struct Write {
     exported: Exported,
@@ -41,6 +41,8 @@ struct Write {
     width: u32,
     dpi: f64,
     path: PathBuf,
+    /// What must not be written over.
+    sources: Vec<PathBuf>,
 }
 
 /// A figure that must be measured before it can be written.
@@ -209,6 +211,8 @@ impl Exporter {
             preferences.export_names.insert(kind, stem);
         }
         let (width, dpi) = preferences.png;
+        let mut sources = preferences.experiment.dataset.files();
+        sources.extend(state.session().files());
         self.failure = None;
         let (worker, _) = self
             .worker
@@ -220,6 +224,7 @@ impl Exporter {
             width,
             dpi,
             path,
+            sources,
         });
     }
 
@@ -230,9 +235,10 @@ impl Exporter {
         };
         for answer in worker.receive(answers) {
             match answer {
-                Answer::Given(Ok(path)) => {
+                Answer::Given(Ok((path, note))) => {
                     self.open = false;
-                    state.done(format!("wrote {}", path.display()));
+                    let note = note.map_or_else(String::new, |note| format!(" ({note})"));
+                    state.done(format!("wrote {}{note}", path.display()));
                 }
                 Answer::Given(Err(why)) | Answer::Failed(why) => {
                     self.open = true;
@@ -263,8 +269,10 @@ fn write(request: Write, reply: &Reply<'_, Written>) {
         json,
         npy,
     } = request.exported;
+    let mut note = None;
     let bytes = match request.content {
         Content::Figure(format) => {
+            note = figure.font_note();
             render(&figure, format, request.width, request.dpi).map_err(|e| e.to_string())
         }
         Content::Csv => Ok(table.to_csv().into_bytes()),
@@ -274,7 +282,9 @@ fn write(request: Write, reply: &Reply<'_, Written>) {
         }
     };
     let written = bytes.and_then(|bytes| {
-        save_atomically(&request.path, &bytes).map_err(|error| error.to_string())
+        check_outputs(&[&request.path], &request.sources)
+            .and_then(|()| save_atomically(&request.path, &bytes))
+            .map_err(|error| error.to_string())
     });
-    reply.send(written.map(|()| request.path));
+    reply.send(written.map(|()| (request.path, note)));
 }

@@ -85,14 +85,14 @@ impl Gallery {
         let shown = Arc::clone(&self.shown);
         let mut clicked = None;
         ui.spacing_mut().item_spacing = Vec2::ZERO;
-        let mut area = egui::ScrollArea::vertical()
+        let mut wall = egui::ScrollArea::vertical()
             .id_salt("gallery")
             .max_height(height)
             .auto_shrink([false, true]);
         if let Some(offset) = self.bring(current, columns, height) {
-            area = area.vertical_scroll_offset(offset);
+            wall = wall.vertical_scroll_offset(offset);
         }
-        let drawn = area.show_rows(ui, THUMBNAIL, shown.len().div_ceil(columns), |ui, range| {
+        let drawn = wall.show_rows(ui, THUMBNAIL, shown.len().div_ceil(columns), |ui, range| {
             for row in range {
                 let digits = &shown[row * columns..((row + 1) * columns).min(shown.len())];
                 let texture = self
@@ -116,8 +116,7 @@ impl Gallery {
         if clicked.is_some() {
             stop.request_focus();
         }
-        let reached = reached(ui, &stop, &shown, columns, current);
-        clicked.or(reached)
+        clicked.or(reached(ui, &stop, &shown, columns, current))
     }
 
     /// How far to scroll so that the whole row of a picture that is newly shown is seen; nothing

@@ -74,7 +74,8 @@ impl Ratios {
 
 /// σ finite, not negative, largest first.
 pub(super) fn is_sorted(sigma: &[f64]) -> bool {
-    sigma.windows(2).all(|pair| pair[0] >= pair[1]) && sigma.iter().all(|s| s.is_finite() && *s >= 0.0)
+    sigma.windows(2).all(|pair| pair[0] >= pair[1])
+        && sigma.iter().all(|s| s.is_finite() && *s >= 0.0)
 }
 
 /// ‖I − QᵀQ‖.

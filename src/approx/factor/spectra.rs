@@ -5,7 +5,7 @@ use nalgebra::DMatrix;
 use super::svd::{Values, unit_of, values_on};
 use super::{FactorError, check_finite, each_block};
 use crate::approx::layout::{Block, BlockLayout};
-use crate::approx::metrics::{self, norm};
+use crate::approx::metrics::{self, SumOfSquares};
 
 /// The singular values of every block of a layout: all that errors, curves and ranks need.
 #[derive(Clone, Debug)]
@@ -23,16 +23,16 @@ pub struct Spectra {
     relative: Relative,
 }
 
-/// Norms in units of the matrix's largest cell (the power of two at or below it), in which they do
-/// not overflow, and whatever counts beside that cell does not lose digits: a ratio of two of them
-/// is right at any size of the cells.
+/// Squares in units of the matrix's largest cell (the power of two at or below it), in which none
+/// overflows, and whatever counts beside that cell does not lose digits: a ratio of two of them is
+/// right at any size of the cells.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::approx) struct Relative {
     unit: f64,
-    /// ‖W‖.
-    pub norm: f64,
-    /// Norm of the cells that no block covers.
-    pub outside: f64,
+    /// The cells of W.
+    pub whole: SumOfSquares,
+    /// The cells that no block covers.
+    pub outside: SumOfSquares,
 }
 
 impl Spectra {
@@ -55,13 +55,13 @@ impl Spectra {
         let unit = unit_of(matrix.amax());
         let relative = Relative {
             unit,
-            norm: norm(matrix.iter().map(|cell| cell / unit)),
-            outside: outside_norm(matrix, &layout, unit),
+            whole: SumOfSquares::of(matrix.iter().map(|cell| cell / unit)),
+            outside: outside(matrix, &layout, unit),
         };
         Self {
             sigma: values.iter().map(Values::plain).collect(),
-            norm: relative.norm * unit,
-            outside: relative.outside * unit,
+            norm: relative.whole.root() * unit,
+            outside: relative.outside.root() * unit,
             layout,
             values,
             relative,
@@ -73,8 +73,8 @@ impl Spectra {
     pub(in crate::approx) fn from_sigma(layout: BlockLayout, sigma: Vec<Vec<f64>>) -> Self {
         let relative = Relative {
             unit: 1.0,
-            norm: norm(sigma.iter().flatten().copied()),
-            outside: 0.0,
+            whole: SumOfSquares::of(sigma.iter().flatten().copied()),
+            outside: SumOfSquares::new(),
         };
         let values = |scaled: &Vec<f64>| Values {
             scaled: scaled.clone(),
@@ -84,13 +84,13 @@ impl Spectra {
             layout,
             values: sigma.iter().map(values).collect(),
             sigma,
-            norm: relative.norm,
-            outside: relative.outside,
+            norm: relative.whole.root(),
+            outside: 0.0,
             relative,
         }
     }
 
-    /// The norms that errors are taken from.
+    /// What errors are taken from.
     pub(in crate::approx) fn relative(&self) -> Relative {
         self.relative
     }
@@ -108,8 +108,8 @@ impl Spectra {
     /// Normalized error (III.A) of one block alone at a rank.
     pub fn block_error(&self, block: usize, rank: usize) -> f64 {
         let sigma = &self.values[block].scaled;
-        let dropped = norm(sigma.iter().skip(rank).copied());
-        metrics::normalized_error(dropped, norm(sigma.iter().copied()))
+        let dropped = SumOfSquares::of(sigma.iter().skip(rank).copied());
+        dropped.error_of(&SumOfSquares::of(sigma.iter().copied()))
     }
 
     /// Numerical rank (III.A) of a block, right also where its σ are too small to be told apart
@@ -121,11 +121,11 @@ impl Spectra {
     }
 }
 
-/// Norm of the cells in no block, in units.
-fn outside_norm(matrix: &DMatrix<f64>, layout: &BlockLayout, unit: f64) -> f64 {
+/// The cells in no block, in units.
+fn outside(matrix: &DMatrix<f64>, layout: &BlockLayout, unit: f64) -> SumOfSquares {
     let covered: usize = layout.blocks().iter().map(Block::entries).sum();
     if covered == matrix.len() {
-        return 0.0;
+        return SumOfSquares::new();
     }
     let mut rest = matrix.clone();
     for block in layout.blocks() {
@@ -135,5 +135,5 @@ fn outside_norm(matrix: &DMatrix<f64>, layout: &BlockLayout, unit: f64) -> f64 {
         )
         .fill(0.0);
     }
-    norm(rest.iter().map(|cell| cell / unit))
+    SumOfSquares::of(rest.iter().map(|cell| cell / unit))
 }

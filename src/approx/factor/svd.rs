@@ -190,7 +190,11 @@ fn with_nalgebra(tall: &DMatrix<f64>, par: Par) -> Option<Thin> {
     .diagonalized()?;
     let Vectors { u, v } = found.vectors?;
     let mut order: Vec<usize> = (0..found.diagonal.len()).collect();
-    order.sort_by(|a, b| found.diagonal[*b].abs().total_cmp(&found.diagonal[*a].abs()));
+    order.sort_by(|a, b| {
+        found.diagonal[*b]
+            .abs()
+            .total_cmp(&found.diagonal[*a].abs())
+    });
     let mut u = u.select_columns(&order);
     for (column, at) in order.iter().enumerate() {
         if found.diagonal[*at] < 0.0 {

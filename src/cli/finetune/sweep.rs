@@ -34,7 +34,7 @@ pub(super) fn run(
     notes.extend(tables::wins_sentences(&results));
     notes.extend(edge_warning(&results));
     if let Some(out) = &arguments.out {
-        notes.extend(told(out, &results)?);
+        notes.extend(tell_results(out, &results)?);
     }
     if let Some((target, context)) = picture
         && let Some(figure) = figures::accuracy_drop(context, &results)
@@ -44,8 +44,8 @@ pub(super) fn run(
     print(arguments, &results, &notes)
 }
 
-/// Where the results are: in a file since the last run ended, or now on standard output.
-fn told(out: &Path, results: &Results) -> Result<Option<String>, Failure> {
+/// Says where the file of `--out` is, or writes to standard output.
+fn tell_results(out: &Path, results: &Results) -> Result<Option<String>, Failure> {
     if output::is_standard(out) {
         let text = results.to_json().map_err(Failure::run)?;
         print::standard_output(text + "\n")?;
@@ -83,7 +83,7 @@ fn print(arguments: &FinetuneArgs, results: &Results, notes: &[String]) -> Resul
 /// have ended are printed, for they are nowhere else.
 fn stop(arguments: &FinetuneArgs, results: &Results, status: u8) -> Failure {
     let ended = results.all_runs().count();
-    let wanted = results.wanted().len();
+    let wanted = results.run_count();
     let figure = match arguments.figure.figure {
         Some(_) => ", and no figure was drawn",
         None => "",
@@ -101,7 +101,7 @@ fn stop(arguments: &FinetuneArgs, results: &Results, status: u8) -> Failure {
         None => {
             let printed = match (&arguments.out, ended) {
                 (_, 0) => Ok(()),
-                (Some(out), _) => told(out, results).map(drop),
+                (Some(out), _) => tell_results(out, results).map(drop),
                 (None, _) => print(arguments, results, &[]),
             };
             if let Err(failure) = printed {
@@ -144,8 +144,11 @@ fn train(
             Event::RunDone(run) => kept.results.add(run),
             Event::Epoch(_) | Event::Progress { .. } => return stoppable.keep_going(),
         }
-        kept.save()?;
-        stoppable.keep_going()
+        kept.save();
+        match kept.error {
+            Some(_) => ControlFlow::Break(()),
+            None => stoppable.keep_going(),
+        }
     };
     let results = sweep(data, settings, done, &|event| {
         if let Event::Progress {
@@ -163,9 +166,9 @@ fn train(
     let stopped = stoppable.stopped().filter(|_| !results.complete);
     let mut kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
     kept.results = results;
+    // A stopped sweep has kept what has ended; one that had nothing left to train has written nothing.
     if stopped.is_none() {
-        // Where nothing was left to train, the file still has to be there.
-        let _ = kept.save();
+        kept.save();
     }
     match kept.error {
         Some(error) => Err(Failure::run(error)),
@@ -182,16 +185,11 @@ struct Kept {
 }
 
 impl Kept {
-    fn save(&mut self) -> ControlFlow<()> {
-        if self.error.is_some() {
-            return ControlFlow::Break(());
-        }
-        match self.file.as_mut().map(|file| file.save(&self.results)) {
-            Some(Err(error)) => {
-                self.error = Some(error);
-                ControlFlow::Break(())
-            }
-            _ => ControlFlow::Continue(()),
+    fn save(&mut self) {
+        if let Some(file) = &mut self.file
+            && self.error.is_none()
+        {
+            self.error = file.save(&self.results).err();
         }
     }
 }

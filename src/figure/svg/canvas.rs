@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
+use crate::figure::fallback::{Covered, Fallbacks};
 use crate::figure::font::{self, Type};
 use crate::figure::label;
 use crate::figure::palette::{Rgb, Theme};
@@ -113,25 +114,70 @@ impl Canvas {
         self.out
     }
 
+    /// What is written, in the regular face and in the bold one.
+    pub(super) fn written(&self) -> &[BTreeSet<char>; 2] {
+        &self.written
+    }
+
     /// A style that brings the glyphs of all that is written, so that the figure looks the same
     /// where the font is not installed.
     pub(super) fn font_faces(&self) -> String {
         let mut rules = String::new();
+        let mut rule = |family: &str, weight: &str, face: Vec<u8>| {
+            let _ = write!(
+                rules,
+                concat!(
+                    "@font-face{{font-family:'{}'{};",
+                    "src:url(data:font/ttf;base64,{})}}"
+                ),
+                family,
+                weight,
+                BASE64_STANDARD.encode(face)
+            );
+        };
         for (bold, characters) in [false, true].into_iter().zip(&self.written) {
             if let Some(face) = font::subset_of(bold, characters) {
-                let _ = write!(
-                    rules,
-                    concat!(
-                        "@font-face{{font-family:'{}';font-weight:{};",
-                        "src:url(data:font/ttf;base64,{})}}"
-                    ),
-                    font::FAMILY,
-                    if bold { "bold" } else { "normal" },
-                    BASE64_STANDARD.encode(face)
-                );
+                let weight = if bold {
+                    ";font-weight:bold"
+                } else {
+                    ";font-weight:normal"
+                };
+                rule(font::FAMILY, weight, face);
+            }
+        }
+        for (face, characters) in self.fallbacks() {
+            if let Some(subset) = font::subset(&face.data, face.index, &characters) {
+                rule(&face.name, "", subset);
             }
         }
         format!("<style>{rules}</style>\n")
+    }
+
+    /// The families of other fonts that have what the embedded one lacks, as the document lists
+    /// them: empty for an ordinary figure.
+    pub(super) fn fallback_families(&self) -> String {
+        let faces = self.fallbacks();
+        faces
+            .iter()
+            .map(|(face, _)| format!(", '{}'", face.name))
+            .collect()
+    }
+
+    /// Other faces with the characters that are written in them.
+    fn fallbacks(&self) -> Covered {
+        let mut all = Covered::new();
+        for (bold, characters) in [false, true].into_iter().zip(&self.written) {
+            if characters.iter().all(|&c| font::has(bold, c)) {
+                continue;
+            }
+            for (face, characters) in Fallbacks::system().faces_for(bold, characters).0 {
+                match all.iter_mut().find(|(known, _)| known.name == face.name) {
+                    Some((_, known)) => known.extend(characters),
+                    None => all.push((face, characters)),
+                }
+            }
+        }
+        all
     }
 
     pub(super) fn fill(&mut self, area: Area, color: Rgb, opacity: f64) {

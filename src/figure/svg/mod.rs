@@ -9,6 +9,8 @@ mod plot;
 mod series;
 mod table;
 
+use std::collections::BTreeSet;
+
 use canvas::{Anchor, Canvas, escape};
 
 use super::font::{FAMILY, Type};
@@ -33,16 +35,24 @@ pub(super) enum Fonts {
     Known,
 }
 
-/// The whole document, its size in points.
-pub(super) fn document(figure: &Figure, fonts: Fonts) -> String {
+/// What is written in a figure, in regular and in bold.
+pub(super) fn written(figure: &Figure) -> [BTreeSet<char>; 2] {
+    let mut canvas = Canvas::new(figure.theme);
+    draw(figure, figure.drawn_width(), &mut canvas);
+    canvas.written().clone()
+}
+
+/// The whole document, its size in points, and what is written in it, in regular and in bold.
+pub(super) fn document(figure: &Figure, fonts: Fonts) -> (String, [BTreeSet<char>; 2]) {
     let width = figure.drawn_width();
     let mut canvas = Canvas::new(figure.theme);
     let height = draw(figure, width, &mut canvas);
-    format!(
+    let written = canvas.written().clone();
+    let text = format!(
         concat!(
             r#"<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" "#,
             r#"width="{width}pt" height="{height}pt" viewBox="0 0 {width} {height}" "#,
-            r#"font-family="'{family}', Verdana, sans-serif" role="img">"#,
+            r#"font-family="'{family}'{others}, Verdana, sans-serif" role="img">"#,
             "\n{about}{faces}",
             r#"<rect width="{width}" height="{height}" fill="{ground}"/>"#,
             "\n{body}</svg>\n"
@@ -50,6 +60,10 @@ pub(super) fn document(figure: &Figure, fonts: Fonts) -> String {
         width = canvas::xy(width),
         height = canvas::xy(height),
         family = FAMILY,
+        others = match fonts {
+            Fonts::Embedded => canvas.fallback_families(),
+            Fonts::Known => String::new(),
+        },
         about = about(&figure.metadata),
         faces = match fonts {
             Fonts::Embedded => canvas.font_faces(),
@@ -57,7 +71,8 @@ pub(super) fn document(figure: &Figure, fonts: Fonts) -> String {
         },
         ground = palette::background(figure.theme).hex(),
         body = canvas.finish(),
-    )
+    );
+    (text, written)
 }
 
 /// Draws title and rows; the answer is the figure's height.

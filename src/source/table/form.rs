@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::cells::{Cell, Line, LineKind, Lines, is_spreadsheet_error};
-use super::header::is_header_of;
+use super::header::{is_header_of, looks_made_up};
 use super::number::{Evidence, Meaning, Meanings};
 use super::separator::Separator;
 use crate::source::SourceError;
@@ -56,10 +56,11 @@ pub(super) struct Form<'t> {
     /// Blank lines between rows.
     pub blank: Skipped,
     pub empty_rows: Skipped,
-    /// The first row, none where there is no line of numbers.
-    pub first_row: Option<Above<'t>>,
-    /// The second row's cells.
-    pub second_row: Vec<Cell<'t>>,
+    /// The line and the cells of the first row, none where there is no line of numbers.
+    pub first_row: Option<(u64, usize)>,
+    /// The first row is 0, 1, 2 …, and the second is nothing of the kind.
+    pub first_row_counts: bool,
+    pub rows: usize,
     pub names: Names,
     /// Nothing stands behind the last separator of any row.
     pub last_is_absent: bool,
@@ -92,8 +93,8 @@ struct Survey<'t> {
     form: Form<'t>,
     /// The first line with a number: a row, or a header of numbers.
     pending: Option<Above<'t>>,
+    first_row: Vec<Cell<'t>>,
     blank_since_row: Skipped,
-    rows: u64,
     first_column: FirstColumn,
     evidence: Evidence,
 }
@@ -121,7 +122,8 @@ impl<'t> Survey<'t> {
                 blank: Skipped::default(),
                 empty_rows: Skipped::default(),
                 first_row: None,
-                second_row: Vec::new(),
+                first_row_counts: false,
+                rows: 0,
                 names: Names::None,
                 last_is_absent: true,
                 rows_are_grouped: separator == Separator::Blanks,
@@ -130,8 +132,8 @@ impl<'t> Survey<'t> {
                 number_notes: Vec::new(),
             },
             pending: None,
+            first_row: Vec::new(),
             blank_since_row: Skipped::default(),
-            rows: 0,
             first_column: FirstColumn {
                 texts: true,
                 any_text: false,
@@ -194,9 +196,9 @@ impl<'t> Survey<'t> {
     }
 
     fn begin(&mut self, row: Above<'t>) {
-        let cells = row.cells.clone();
-        self.form.first_row = Some(row);
-        self.row(&cells);
+        self.form.first_row = Some((row.line, row.cells.len()));
+        self.row(&row.cells);
+        self.first_row = row.cells;
     }
 
     fn row(&mut self, cells: &[Cell<'t>]) {
@@ -212,12 +214,14 @@ impl<'t> Survey<'t> {
             };
             self.blank_since_row = Skipped::default();
         }
-        self.rows += 1;
-        if self.rows == 2 {
-            self.form.second_row = cells.to_vec();
+        self.form.rows += 1;
+        if self.form.rows == 2 {
+            let first = std::mem::take(&mut self.first_row);
+            self.form.first_row_counts = looks_made_up(&first, cells);
         }
         if let Some(first) = cells.first() {
-            self.first_column.see(*first, self.rows, self.separator);
+            self.first_column
+                .see(*first, self.form.rows, self.separator);
         }
         self.form.last_is_absent &=
             cells.len() > 1 && cells.last().is_some_and(|cell| cell.is_absent());
@@ -275,7 +279,7 @@ impl<'t> Survey<'t> {
 }
 
 impl FirstColumn {
-    fn see(&mut self, cell: Cell<'_>, row: u64, separator: Separator) {
+    fn see(&mut self, cell: Cell<'_>, row: usize, separator: Separator) {
         let text = cell.text();
         self.quoted &= cell.is_quoted();
         if is_missing(&text) {

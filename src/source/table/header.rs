@@ -1,7 +1,8 @@
 //! Lines of column names: how they are told from rows of numbers.
 
 use super::cells::Cell;
-use super::form::{Form, Names, Skipped};
+use super::form::{Above, Form, Names, Skipped};
+use super::parse_number;
 use super::separator::Separator;
 
 /// Years, as names of columns.
@@ -40,16 +41,13 @@ pub(super) fn is_header_of(line: &[Cell<'_>], row: &[Cell<'_>], separator: Separ
     if !names_row || first.is_empty() || !row[1..].iter().all(is_number) {
         return false;
     }
-    let texts = line[1..].iter().filter(|cell| !is_number(cell)).count();
-    let names = match whole_numbers(&line[1..]) {
-        Some(names) => names,
-        None => {
-            let named = line[1..].iter().all(|cell| !cell.text().is_empty());
-            return named && texts > 0 && (nameless || texts * 2 > line.len() - 1);
-        }
+    let Some(names) = numbers(&line[1..]) else {
+        let texts = line[1..].iter().filter(|cell| !is_number(cell)).count();
+        let named = line[1..].iter().all(|cell| !cell.text().is_empty());
+        return named && texts > 0 && (nameless || texts * 2 > line.len() - 1);
     };
-    let integers = whole_numbers(&row[1..]);
-    let are_too = |test: fn(&[f64]) -> bool| integers.as_deref().is_some_and(test);
+    let values = numbers(&row[1..]);
+    let are_too = |test: fn(&[f64]) -> bool| values.as_deref().is_some_and(test);
     if are_years(&names) {
         return !are_too(are_years);
     }
@@ -57,7 +55,8 @@ pub(super) fn is_header_of(line: &[Cell<'_>], row: &[Cell<'_>], separator: Separ
     if nameless {
         return are_counted(&names) && (count_from_start(&names) || !values_too);
     }
-    let enough = names.len() > 2 || integers.is_none();
+    let only_names_are_whole = are_whole(&names) && !are_too(are_whole);
+    let enough = names.len() > 2 || only_names_are_whole;
     enough && are_counted(&names) && !values_too && !are_alike(&corner, &first)
 }
 
@@ -91,18 +90,19 @@ fn are_alike(corner: &str, name: &str) -> bool {
     !corner.is_empty() && corner != stem(corner) && stem(corner) == stem(name)
 }
 
-/// Cells of nothing but digits, as numbers; none where one is something else.
-fn whole_numbers(cells: &[Cell<'_>]) -> Option<Vec<f64>> {
-    let whole = |cell: &Cell<'_>| {
-        let text = cell.text();
-        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        digits.then(|| text.parse().ok())?
-    };
-    cells.iter().map(whole).collect()
+/// Cells that are numbers without any doubt; none where one is something else.
+fn numbers(cells: &[Cell<'_>]) -> Option<Vec<f64>> {
+    let number = |cell: &Cell<'_>| parse_number(&cell.text()).filter(|value| value.is_finite());
+    cells.iter().map(number).collect()
+}
+
+fn are_whole(values: &[f64]) -> bool {
+    values.iter().all(|value| value.fract() == 0.0)
 }
 
 fn are_years(names: &[f64]) -> bool {
-    names.iter().all(|name| YEARS.contains(name))
+    are_whole(names)
+        && names.iter().all(|name| YEARS.contains(name))
         && (names.windows(2).all(|pair| pair[0] < pair[1])
             || names.windows(2).all(|pair| pair[0] > pair[1]))
 }
@@ -111,7 +111,9 @@ fn are_years(names: &[f64]) -> bool {
 fn are_counted(names: &[f64]) -> bool {
     let mut steps = names.windows(2).map(|pair| pair[1] - pair[0]);
     let step = steps.next();
-    let equal = step.is_some_and(|first| first != 0.0 && steps.all(|step| step == first));
+    // Steps such as 0.1 are not exact.
+    let close = |first: f64, step: f64| (step - first).abs() <= 1e-9 * first.abs();
+    let equal = step.is_some_and(|first| first != 0.0 && steps.all(|step| close(first, step)));
     count_from_start(names) || (names.len() > 2 && equal)
 }
 
@@ -123,61 +125,72 @@ fn count_from_start(names: &[f64]) -> bool {
 
 /// Whether a row is 0, 1, 2 … above one that is not: perhaps column names that a program made up.
 pub(super) fn looks_made_up(row: &[Cell<'_>], below: &[Cell<'_>]) -> bool {
-    let counts = |cells: &[Cell<'_>]| {
-        whole_numbers(cells)
-            .is_some_and(|values| values.first() == Some(&0.0) && count_from_start(&values))
-    };
-    let in_steps = whole_numbers(below).is_some_and(|values| are_counted(&values));
-    row.len() > 2 && below.len() == row.len() && counts(row) && !in_steps
+    let counts = numbers(row)
+        .is_some_and(|values| values.first() == Some(&0.0) && count_from_start(&values));
+    let in_steps = numbers(below).is_some_and(|values| are_counted(&values));
+    row.len() > 2 && below.len() == row.len() && counts && !in_steps
 }
 
 /// Decides which columns are values. A column is dropped only where all others have names, and it
 /// holds names of rows; a last column only where it has no name and no values.
 pub(super) fn columns(form: &Form<'_>) -> Columns {
-    let width = form.first_row.as_ref().map_or(0, |row| row.cells.len());
+    let width = form.first_row.map_or(0, |(_, cells)| cells);
     let named_last = form.above.iter().any(|above| {
-        above.cells.len() == width
-            && above
-                .cells
-                .last()
-                .is_some_and(|cell| !cell.text().is_empty())
+        let last = above.cells.last();
+        above.cells.len() == width && last.is_some_and(|cell| !cell.text().is_empty())
     });
     let trailing_separator = form.last_is_absent && !named_last;
-    let mut columns = Columns {
-        count: width - usize::from(trailing_separator),
-        row_names: None,
-        nameless_first: false,
-        trailing_separator,
-        headers: Skipped::default(),
-        titles: Skipped::default(),
-    };
-    let wide = columns.count;
-    let names_of = |above: &super::form::Above<'_>| -> Vec<String> {
-        let mut names: Vec<String> = above
-            .cells
-            .iter()
-            .map(|cell| cell.text().into_owned())
-            .collect();
-        if names.len() == wide + 1 && names.last().is_some_and(String::is_empty) {
-            names.pop();
-        }
-        names
-    };
-    let all_named =
-        |names: &[String]| !names.is_empty() && names.iter().all(|name| !name.is_empty());
-    let above: Vec<Vec<String>> = form.above.iter().map(names_of).collect();
-    let full = above
-        .iter()
-        .rev()
-        .find(|names| names.len() == wide && wide > 1 && all_named(&names[1..]));
-    let short = above
-        .iter()
-        .rev()
-        .find(|names| names.len() + 1 == wide && all_named(names));
-    let quoted_header = form
+    let wide = width - usize::from(trailing_separator);
+    let above: Vec<Vec<String>> = form
         .above
         .iter()
-        .any(|line| line.cells.iter().all(|cell| cell.is_quoted()));
+        .map(|above| names_in(above, wide))
+        .collect();
+    let (row_names, nameless_first, corner) = first_column(form, &above, wide);
+    let mut headers = Skipped::default();
+    let mut titles = Skipped::default();
+    for (line, names) in form.above.iter().zip(&above) {
+        let header = names.len() + usize::from(!corner) == wide;
+        if header { &mut headers } else { &mut titles }.add(line.line);
+    }
+    let forgotten = form.lines_above.count - above.len();
+    if forgotten > 0 {
+        titles = Skipped {
+            count: titles.count + forgotten,
+            ..form.lines_above
+        };
+    }
+    Columns {
+        count: wide - usize::from(row_names.is_some()),
+        row_names,
+        nameless_first,
+        trailing_separator,
+        headers,
+        titles,
+    }
+}
+
+/// The names in a line above the rows, without the empty one behind a separator at its end.
+fn names_in(above: &Above<'_>, wide: usize) -> Vec<String> {
+    let names = above.cells.iter().map(|cell| cell.text().into_owned());
+    let mut names: Vec<String> = names.collect();
+    if names.len() == wide + 1 && names.last().is_some_and(String::is_empty) {
+        names.pop();
+    }
+    names
+}
+
+/// The name above the first column where that names the rows, whether it has no name and names no
+/// rows, and whether a header has a place for its name at all.
+fn first_column(
+    form: &Form<'_>,
+    above: &[Vec<String>],
+    wide: usize,
+) -> (Option<String>, bool, bool) {
+    let all_named =
+        |names: &[String]| !names.is_empty() && names.iter().all(|name| !name.is_empty());
+    let mut nearest = above.iter().rev();
+    let full = nearest.find(|names| wide > 1 && names.len() == wide && all_named(&names[1..]));
     if let Some(names) = full {
         let nameless = is_nameless(&names[0]);
         let names_rows = match form.names {
@@ -185,30 +198,21 @@ pub(super) fn columns(form: &Form<'_>) -> Columns {
             Names::Counted { .. } | Names::Mixed => nameless,
             Names::None => false,
         };
-        columns.nameless_first = nameless && !names_rows;
-        columns.row_names = names_rows.then(|| names[0].clone());
-    } else if short.is_some() {
-        let names_rows = match form.names {
-            Names::Texts => true,
-            // A title of one word stands above x and y as well.
-            Names::Counted { quoted } => wide > 2 || (quoted && quoted_header),
-            Names::Mixed | Names::None => false,
-        };
-        columns.row_names = names_rows.then(String::new);
+        let corner = names_rows.then(|| names[0].clone());
+        return (corner, nameless && !names_rows, true);
     }
-    let missing_corner = usize::from(columns.row_names.is_some() && full.is_none());
-    for (line, names) in form.above.iter().zip(&above) {
-        if names.len() + missing_corner == wide {
-            columns.headers.add(line.line);
-        } else {
-            columns.titles.add(line.line);
-        }
+    if !above
+        .iter()
+        .any(|names| names.len() + 1 == wide && all_named(names))
+    {
+        return (None, false, true);
     }
-    let forgotten = form.lines_above.count - above.len();
-    if forgotten > 0 {
-        columns.titles.count += forgotten;
-        columns.titles.first = form.lines_above.first;
-    }
-    columns.count -= usize::from(columns.row_names.is_some());
-    columns
+    let all_quoted = |line: &Above<'_>| line.cells.iter().all(|cell| cell.is_quoted());
+    let names_rows = match form.names {
+        Names::Texts => true,
+        // A title of one word stands above x and y as well.
+        Names::Counted { quoted } => wide > 2 || (quoted && form.above.iter().any(all_quoted)),
+        Names::Mixed | Names::None => false,
+    };
+    (names_rows.then(String::new), false, !names_rows)
 }

@@ -10,10 +10,11 @@ mod separator;
 
 use self::cells::{Cell, LineKind, Lines, is_spreadsheet_error};
 use self::form::{Form, Skipped, survey};
-use self::header::{Columns, columns, looks_made_up};
+use self::header::{Columns, columns};
 pub(super) use self::number::plain as parse_number;
 use self::separator::{Separator, declared, detect};
 use super::error::one_line;
+use super::matrix::zeros;
 use super::{Limits, Loaded, SourceError};
 
 const EXPECTED: &str = "a table of numbers";
@@ -30,22 +31,20 @@ pub(super) fn read(name: &str, text: &str, limits: &Limits) -> Result<Loaded, So
         declared.map_or_else(|| (detect(text), (0, 1)), |(s, at)| (s, (at, 2)));
     let lines = Lines::new(name, text, start, separator, limits.max_cells);
     let form = survey(lines.clone(), separator, limits.max_cells)?;
-    let Some(first_row) = &form.first_row else {
+    let Some((first_row, _)) = form.first_row else {
         return Err(no_numbers(name, &form));
     };
     let columns = columns(&form);
     let mut rows = Rows {
         name,
-        limits,
         separator,
         form: &form,
         columns: &columns,
         rows: 0,
-        values: Vec::new(),
+        matrix: zeros(name, (form.rows, columns.count), limits)?,
     };
-    rows.read(lines, first_row.line)?;
-    let matrix = DMatrix::from_row_slice(rows.rows, columns.count, &rows.values);
-    let mut loaded = Loaded::new(name, matrix);
+    rows.read(lines, first_row)?;
+    let mut loaded = Loaded::new(name, rows.matrix);
     loaded.notes = notes(&form, &columns);
     if declared.is_some() {
         let line = text.split('\n').next().unwrap_or_default();
@@ -83,12 +82,11 @@ fn no_numbers(name: &str, form: &Form<'_>) -> SourceError {
 
 struct Rows<'a, 't> {
     name: &'a str,
-    limits: &'a Limits,
     separator: Separator,
     form: &'a Form<'t>,
     columns: &'a Columns,
     rows: usize,
-    values: Vec<f64>,
+    matrix: DMatrix<f64>,
 }
 
 impl<'t> Rows<'_, 't> {
@@ -120,13 +118,10 @@ impl<'t> Rows<'_, 't> {
                 expected: columns.count,
             });
         }
-        if self.values.len() + columns.count > self.limits.max_cells {
-            return Err(too_large(self.name, self.limits.max_cells));
-        }
         for (col, cell) in (1..).zip(cells) {
             let value = self.number(*cell).filter(|value| value.is_finite());
             let value = value.ok_or_else(|| self.bad_cell(*cell, row, col, line))?;
-            self.values.push(value);
+            self.matrix[(row - 1, col - 1)] = value;
         }
         self.rows = row;
         Ok(())
@@ -229,10 +224,7 @@ fn notes(form: &Form<'_>, columns: &Columns) -> Vec<String> {
     if columns.trailing_separator {
         notes.push("the separator at the end of every row was left out".to_owned());
     }
-    if let Some(first) = &form.first_row
-        && form.lines_above.count == 0
-        && looks_made_up(&first.cells, &form.second_row)
-    {
+    if form.lines_above.count == 0 && form.first_row_counts {
         let note = "the first row, 0, 1, 2 …, was kept; if it names the columns, remove it";
         notes.push(note.to_owned());
     }

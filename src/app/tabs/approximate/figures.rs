@@ -120,8 +120,8 @@ pub fn exported(
         }
         Kind::DataSet => {
             let known = tab.background.survey.as_ref();
-            let Some((_, surveyed)) = known.filter(|_| unmeasured(tab, state, kind).is_none())
-            else {
+            let measured = known.filter(|_| unmeasured(tab, state, kind).is_none());
+            let Some((_, surveyed)) = measured else {
                 return Err("the data set is not measured at these settings; save again".to_owned());
             };
             let transform = analysis.session.transform;

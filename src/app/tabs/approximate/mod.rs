@@ -31,7 +31,7 @@ use crate::app::widgets::matrix_view::PaneView;
 use crate::approx::Method;
 use crate::figure::palette::{ColorMap, Theme};
 use crate::session::Session;
-use crate::source::{Source, Split, SyntheticSettings};
+use crate::source::{Dataset, Source, Split, SyntheticSettings};
 
 pub use background::Background;
 pub use data_set::working;
@@ -167,9 +167,9 @@ impl ApproximateTab {
                 });
             });
         egui::CentralPanel::default().show(ui, |ui| {
-            focus::content(ui);
             progress::show(self, ui, state, out);
             progress::dim_old(self, ui);
+            focus::content(ui);
             egui::ScrollArea::vertical().show(ui, |ui| {
                 panes::show(self, ui, state, &mut session, theme);
                 table::show(ui, state, theme, out);
@@ -186,8 +186,14 @@ impl ApproximateTab {
 /// data set, and not a label that the digit has not.
 pub fn gallery_follows(view: &mut ApproximateView, before: Option<&Analysis>, now: &Analysis) {
     let source = &now.session.source;
-    // What the program starts with was not chosen: the view is kept as it was left.
-    if before.is_none_or(|before| before.session.source == *source) {
+    // What the program starts with was not chosen: the view is kept as it was left, unless a folder
+    // may have no other half.
+    let kept = match (before, source) {
+        (Some(before), _) => before.session.source == *source,
+        (None, Source::Digit { dataset, .. }) => *dataset == Dataset::BuiltIn,
+        (None, _) => true,
+    };
+    if kept {
         return;
     }
     if let Source::Digit { split, .. } = source {

@@ -89,6 +89,29 @@ pub fn show(
     }
 }
 
+/// Ranks set by hand may cost more than the one budget: said where they are set.
+fn over_budget(ui: &mut egui::Ui, analysis: &Analysis) {
+    let settings = &analysis.session.settings;
+    let (budget, by_hand) = (
+        settings.adaptive.budget,
+        settings.adaptive.painted.is_some(),
+    );
+    let Some(outcome) = outcome_of(analysis, Method::LocalizedAdaptive) else {
+        return;
+    };
+    let params = outcome.evaluation.params;
+    if settings.matched.is_some() && by_hand && params != budget {
+        let difference = label::count(params.abs_diff(budget));
+        let side = if params > budget { "over" } else { "under" };
+        let text = format!(
+            "not matched: these ranks cost {} parameters, {difference} {side} the budget of {}",
+            label::count(params),
+            label::count(budget)
+        );
+        ui.colored_label(ui.visuals().warn_fg_color, text);
+    }
+}
+
 /// The block that the arrows go to, and the rank that a key gives it: a digit its own, + and − one
 /// more and one less, Enter the brush's.
 fn by_key(
@@ -133,29 +156,6 @@ fn paint_selected(ui: &egui::Ui, place: Rect, grid: usize, block: usize) {
         let stroke = Stroke::new(width, color);
         ui.painter()
             .rect_stroke(rect, 0.0, stroke, StrokeKind::Inside);
-    }
-}
-
-/// Ranks set by hand may cost more than the one budget: said where they are set.
-fn over_budget(ui: &mut egui::Ui, analysis: &Analysis) {
-    let settings = &analysis.session.settings;
-    let (budget, by_hand) = (
-        settings.adaptive.budget,
-        settings.adaptive.painted.is_some(),
-    );
-    let Some(outcome) = outcome_of(analysis, Method::LocalizedAdaptive) else {
-        return;
-    };
-    let params = outcome.evaluation.params;
-    if settings.matched.is_some() && by_hand && params != budget {
-        let difference = label::count(params.abs_diff(budget));
-        let side = if params > budget { "over" } else { "under" };
-        let text = format!(
-            "not matched: these ranks cost {} parameters, {difference} {side} the budget of {}",
-            label::count(params),
-            label::count(budget)
-        );
-        ui.colored_label(ui.visuals().warn_fg_color, text);
     }
 }
 

@@ -6,6 +6,7 @@ use super::FinetuneTab;
 use super::fields::{Fields, Wanted, text_of};
 use super::training::Training;
 use crate::app::command::Command;
+use crate::app::notices::capitalized;
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::experiment::{Experiment, Preset, figures};
@@ -330,7 +331,7 @@ fn files(training: &Training, ui: &mut egui::Ui, out: &mut Vec<Command>) {
     let dropped = "a results file may be dropped here.";
     let text = match (training.unsaved(), training.folder()) {
         (Some(why), _) => {
-            let text = RichText::new(format!("⚠ Not kept: {why}"));
+            let text = RichText::new(format!("⚠ {}", capitalized(why)));
             ui.label(text.color(ui.visuals().error_fg_color));
             format!("The runs stay in this window until it is closed; {dropped}")
         }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::experiment::{self, ResultsFile, SaveError};
-use crate::finetune::{Event, Results, SweepSettings};
+use crate::finetune::{Event, Results};
 use crate::set_aside::set_aside;
 use crate::store::StoreError;
 
@@ -126,7 +126,7 @@ fn take_over(file: &mut ResultsFile, results: &mut Results, anew: bool) -> Optio
         return None;
     }
     let tag = match experiment::load(&path) {
-        Ok(kept) if goes_on(&kept, &results.settings, &results.dataset) && !anew => {
+        Ok(kept) if goes_on(&kept, results) && !anew => {
             results.take_over(&kept);
             return None;
         }
@@ -135,18 +135,29 @@ fn take_over(file: &mut ResultsFile, results: &mut Results, anew: bool) -> Optio
     };
     let told = match set_aside(&path, tag) {
         Ok(aside) => Keeping::SetAside(aside),
-        Err(error) => unsaved(&StoreError::writing(&path, &error).into()),
+        Err(error) => Keeping::Unsaved(not_kept(&path, &error.kind().to_string())),
     };
     file.look_again();
     Some(told)
 }
 
-fn goes_on(kept: &Results, settings: &SweepSettings, dataset: &str) -> bool {
-    kept.check(settings, dataset).is_ok()
+fn goes_on(kept: &Results, ours: &Results) -> bool {
+    let data = (ours.dataset.as_str(), ours.image);
+    kept.check(&ours.settings, data).is_ok()
 }
 
 fn unsaved(error: &SaveError) -> Keeping {
-    Keeping::Unsaved(format!(
-        "the runs are not kept; export them as JSON before you close the window: {error}"
-    ))
+    Keeping::Unsaved(match error {
+        SaveError::Store(StoreError::Place { path, reason }) => not_kept(path, reason),
+        other => format!("the runs are not kept: {other}"),
+    })
+}
+
+fn not_kept(path: &Path, reason: &str) -> String {
+    // Its remedy is about a file that one chooses; this one has its place.
+    let reason = reason.split("; ").next().unwrap_or(reason);
+    format!(
+        "the runs are not kept ({reason}); export them as JSON before you close the window: {}",
+        path.display()
+    )
 }

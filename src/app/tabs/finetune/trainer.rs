@@ -96,7 +96,8 @@ fn run(
         .map_err(text)?;
     let mut begun = Results::new(&data.name, (data.rows, data.cols), settings);
     if let Some(done) = &request.done {
-        done.check(settings, &data.name).map_err(text)?;
+        done.check(settings, (&data.name, [data.rows, data.cols]))
+            .map_err(text)?;
         begun.take_over(done);
     }
     let folder = request.folder.as_deref();

@@ -3,7 +3,7 @@
 use eframe::egui;
 
 use super::state::Tab;
-use super::{APP_ID, Explorer, TITLE, preferences, update};
+use super::{APP_ID, Explorer, TITLE, opened, preferences};
 use crate::source::{Limits, Source};
 
 /// Opens the window on the last session, or on `source`, and returns when it is closed.
@@ -30,7 +30,7 @@ pub fn run(source: Option<Source>, limits: Limits) -> Result<(), String> {
         }
         if let Some(source) = source {
             explorer.state.tab = Tab::Approximate;
-            update::open(&mut explorer, source);
+            opened::open(&mut explorer, source);
         }
         Ok(Box::new(explorer) as Box<dyn eframe::App>)
     };

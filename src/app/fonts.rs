@@ -1,0 +1,101 @@
+//! Characters that the window's own fonts lack, as in a Chinese file name: in a font of the system.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use eframe::egui::epaint::text::{FallbackRequest, FontInsert, FontProvider};
+use eframe::egui::{self, FontData};
+
+use super::worker::{Answer, Answers, Wake, Worker};
+use crate::figure::system_face;
+
+/// Looks for fonts on a thread of its own, as there may be hundreds of them; the window is drawn
+/// without until they are there.
+pub struct SystemFonts {
+    known: Arc<Mutex<Known>>,
+    worker: Worker<BTreeSet<char>>,
+    answers: Answers<Found>,
+}
+
+type Found = Vec<(char, Option<FontInsert>)>;
+
+/// What has been asked for, and what was found.
+#[derive(Default)]
+struct Known {
+    wanted: BTreeSet<char>,
+    found: BTreeMap<char, Option<FontInsert>>,
+}
+
+/// What egui asks for a character that none of its fonts has.
+struct Provider(Arc<Mutex<Known>>);
+
+impl FontProvider for Provider {
+    /// Asked once for each character, and again after fonts have been found.
+    fn font_for(&self, request: &FallbackRequest<'_>) -> Option<FontInsert> {
+        let character = request.cluster.chars().next()?;
+        let mut known = lock(&self.0);
+        if let Some(found) = known.found.get(&character) {
+            return found.clone();
+        }
+        known.wanted.insert(character);
+        None
+    }
+}
+
+fn lock(known: &Mutex<Known>) -> MutexGuard<'_, Known> {
+    known.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl SystemFonts {
+    /// Lets the window ask the system for what its fonts lack.
+    pub fn new(ctx: &egui::Context, wake: &Wake) -> Self {
+        let known = Arc::new(Mutex::new(Known::default()));
+        ctx.add_font_provider(Arc::new(Provider(Arc::clone(&known))));
+        let (worker, answers) = Worker::spawn("fonts", Arc::clone(wake), |wanted, reply| {
+            reply.send(look(wanted));
+        });
+        Self {
+            known,
+            worker,
+            answers,
+        }
+    }
+
+    /// Asks for what was missing while the window was drawn, and brings what has been found.
+    pub fn update(&mut self, ctx: &egui::Context) {
+        for answer in self.worker.receive(&self.answers) {
+            if let Answer::Failed(_) = answer {
+                // A font that cannot be read is no reason to ask again and again.
+                let mut known = lock(&self.known);
+                let wanted = std::mem::take(&mut known.wanted);
+                known.found.extend(wanted.into_iter().map(|c| (c, None)));
+            }
+            if let Answer::Given(found) = answer {
+                let any = found.iter().any(|(_, insert)| insert.is_some());
+                let mut known = lock(&self.known);
+                for (character, insert) in found {
+                    known.wanted.remove(&character);
+                    known.found.insert(character, insert);
+                }
+                drop(known);
+                if any {
+                    let provider = Provider(Arc::clone(&self.known));
+                    ctx.set_font_providers(vec![Arc::new(provider)]);
+                }
+            }
+        }
+        let wanted = lock(&self.known).wanted.clone();
+        if !wanted.is_empty() && !self.worker.busy() {
+            self.worker.ask(wanted);
+        }
+    }
+}
+
+fn look(wanted: BTreeSet<char>) -> Found {
+    let find = |character: char| {
+        let face = system_face(character)?;
+        let data = FontData::from_blob(Arc::clone(&face.data) as _, face.index);
+        Some(FontInsert::new(&face.name, data, Vec::new()))
+    };
+    wanted.into_iter().map(|c| (c, find(c))).collect()
+}

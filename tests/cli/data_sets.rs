@@ -1,0 +1,151 @@
+//! Data sets in folders, and the built-in one where nothing can be written.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::{program, refuse, succeed};
+
+/// An IDX file: type, lengths of the dimensions, values as they are stored.
+fn idx(code: u8, sides: &[u32], values: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![0, 0, code, sides.len() as u8];
+    bytes.extend(sides.iter().flat_map(|side| side.to_be_bytes()));
+    bytes.extend(values);
+    bytes
+}
+
+/// A half of 6 × 5 images with these labels, whose pixels differ from image to image.
+fn half(folder: &Path, start: &str, labels: &[u8]) {
+    std::fs::create_dir_all(folder).unwrap();
+    let pixels: Vec<u8> = (0..labels.len() as u32 * 30)
+        .map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8)
+        .collect();
+    let count = labels.len() as u32;
+    for (name, bytes) in [
+        ("images-idx3-ubyte", idx(8, &[count, 6, 5], &pixels)),
+        ("labels-idx1-ubyte", idx(8, &[count], labels)),
+    ] {
+        std::fs::write(folder.join(format!("{start}-{name}")), bytes).unwrap();
+    }
+}
+
+fn json(folder: &Path, line: &str) -> Value {
+    serde_json::from_str(&succeed(folder, line)).unwrap()
+}
+
+#[test]
+fn a_data_set_of_letters_is_measured_label_by_label() {
+    let folder = tempfile::tempdir().unwrap();
+    half(
+        &folder.path().join("d"),
+        "emnist-letters-test",
+        &[1, 26, 26, 1, 26],
+    );
+    let line = "dataset --data d --rank 1 --blocks 2 --diag-rank 1 --block-rank 1 --json";
+    let found = json(folder.path(), line);
+    assert_eq!(found["count"], 5);
+    let labels: Vec<&Value> = found["by_digit"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["digit"])
+        .collect();
+    assert_eq!(labels, [&json!(1), &json!(26)]);
+    let found = json(folder.path(), &format!("{line} --digit 26"));
+    assert_eq!(found["count"], 3);
+    refuse(
+        folder.path(),
+        "dataset --data d --digit 0",
+        1,
+        "emnist-letters has no test image with the label 0; choose one of 1, 26",
+    );
+    let text = succeed(folder.path(), "approximate d#test:1 --rank 1");
+    assert!(
+        text.starts_with("emnist-letters test image 1, letter z (label 26): 5 × 6"),
+        "{text}"
+    );
+    assert!(text.contains("shown upright"), "{text}");
+}
+
+#[test]
+fn a_half_is_enough_until_the_other_one_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    half(&folder.path().join("d"), "train", &[3, 3]);
+    let found = json(
+        folder.path(),
+        "dataset --data d --split train --rank 1 --json",
+    );
+    assert_eq!(found["count"], 2);
+    refuse(folder.path(), "dataset --data d", 1, "no test images");
+    refuse(folder.path(), "finetune --data d", 1, "no test images");
+    refuse(folder.path(), "approximate d", 1, "write d#train:1");
+}
+
+#[test]
+fn an_idx_file_says_what_to_write_instead() {
+    let folder = tempfile::tempdir().unwrap();
+    half(folder.path(), "t10k", &[4, 5, 6]);
+    refuse(
+        folder.path(),
+        "approximate t10k-images-idx3-ubyte",
+        1,
+        "t10k-images-idx3-ubyte holds the test images of a data set; for one write .#test:2",
+    );
+    succeed(folder.path(), "approximate .#test:2 --rank 1");
+}
+
+#[test]
+fn images_of_any_size_are_trained_on_if_they_show_the_ten_digits() {
+    let folder = tempfile::tempdir().unwrap();
+    let labels: Vec<u8> = (0..60).map(|at| at % 12).collect();
+    half(&folder.path().join("d"), "train", &labels);
+    half(&folder.path().join("d"), "t10k", &labels);
+    let sweep = "finetune --layouts lora,localized_grid --segments 2 --ranks 2 --epochs 1";
+    let found = json(folder.path(), &format!("{sweep} --data d --json"));
+    assert!(!found["runs"].as_array().unwrap().is_empty());
+    // Of two sizes, of other classes, of other values.
+    let write = |name: &str, bytes: Vec<u8>| {
+        std::fs::write(folder.path().join("d").join(name), bytes).unwrap()
+    };
+    write("t10k-images-idx3-ubyte", idx(8, &[60, 5, 6], &[9; 1800]));
+    refuse(
+        folder.path(),
+        &format!("{sweep} --data d"),
+        1,
+        "6 × 5 and the test images 5 × 6",
+    );
+    write(
+        "t10k-images-idx3-ubyte",
+        idx(14, &[60, 6, 5], &[63; 14_400]),
+    );
+    refuse(
+        folder.path(),
+        &format!("{sweep} --data d"),
+        1,
+        "whole numbers from 0 to 255",
+    );
+    let letters: Vec<u8> = (0..60).map(|at| at % 26 + 1).collect();
+    half(&folder.path().join("l"), "emnist-letters-train", &letters);
+    half(&folder.path().join("l"), "emnist-letters-test", &letters);
+    refuse(folder.path(), &format!("{sweep} --data l"), 1, "no digit 0");
+}
+
+#[test]
+fn the_built_in_digits_need_no_place_to_write() {
+    let folder = tempfile::tempdir().unwrap();
+    for line in [
+        "dataset --digit 5 --json",
+        "finetune --layouts lora --ranks 1 --epochs 1 --json",
+    ] {
+        let output = program(folder.path())
+            .args(line.split(' '))
+            .env("TMPDIR", "/nowhere")
+            .env("HOME", "/nowhere")
+            .env("XDG_CACHE_HOME", "/nowhere")
+            .output()
+            .unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{line}: {errors}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
