@@ -94,6 +94,85 @@ fn chosen(explorer: &mut Explorer, purpose: Purpose, path: std::path::PathBuf) {
     }
 }
 
+<<<<<<< HEAD
+=======
+/// Opens a source; what is on screen stays until it is there.
+pub fn open(explorer: &mut Explorer, source: Source) {
+    if let Source::File { path, .. } = &source
+        && path.is_dir()
+    {
+        return open_folder(explorer, path.clone());
+    }
+    let mut session = explorer.state.latest_session().clone();
+    session.source = source;
+    session.subtract = None;
+    change(explorer, session);
+}
+
+fn subtract(explorer: &mut Explorer, source: Source) {
+    let mut session = explorer.state.latest_session().clone();
+    session.subtract = Some(source);
+    change(explorer, session);
+}
+
+fn open_folder(explorer: &mut Explorer, path: std::path::PathBuf) {
+    let split = explorer.state.preferences.view.split;
+    let dataset = Dataset::Folder(path);
+    open(
+        explorer,
+        Source::Digit {
+            dataset,
+            split,
+            index: 0,
+        },
+    );
+}
+
+/// What a person typed or pasted: a path in any form, or a SOURCE as on the command line.
+fn open_text(explorer: &mut Explorer, text: &str, then: fn(&mut Explorer, Source)) {
+    let state = &mut explorer.state;
+    state.notices.settle(Tab::Approximate, Act::Path);
+    match Source::typed(text, home().as_deref()) {
+        Ok(Source::StandardInput) => {
+            let error = "The window reads standard input only when it is started as localized-lora -";
+            let error = Message::Error(error.to_owned());
+            state.notices.say(Tab::Approximate, Act::Path, error);
+        }
+        Ok(source) => {
+            then(explorer, source);
+            explorer.state.opened_by = Act::Path;
+        }
+        Err(why) => {
+            let error = Message::Error(why.to_string());
+            state.notices.say(Tab::Approximate, Act::Path, error);
+        }
+    }
+}
+
+/// Files dropped on the window: the first is opened.
+pub fn dropped(explorer: &mut Explorer, ctx: &egui::Context) {
+    let path = ctx.input(|input| {
+        let file = input.raw.dropped_files.first()?;
+        Some(file.path().to_path_buf())
+    });
+    let Some(path) = path else {
+        return;
+    };
+    if explorer.state.tab == Tab::FineTune && path.is_dir() {
+        explorer.choose_training_data(path);
+    } else if path
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
+    {
+        explorer.state.tab = Tab::FineTune;
+        explorer.open_results(path);
+    } else {
+        explorer.state.tab = Tab::Approximate;
+        open(explorer, Source::from_path(path));
+    }
+}
+
+>>>>>>> arrays
 /// Runs one command.
 pub fn run(explorer: &mut Explorer, ctx: &egui::Context, command: Command) {
     let wake = Arc::clone(&explorer.wake);
