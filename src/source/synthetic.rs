@@ -263,10 +263,7 @@ pub(super) fn load(settings: &SyntheticSettings) -> Result<Loaded, SourceError> 
     let SyntheticSettings {
         kind, rows, cols, ..
     } = *settings;
-    let mut loaded = Loaded::new(
-        &format!("synthetic {kind} {rows} x {cols}"),
-        synthesize(settings)?,
-    );
+    let mut loaded = Loaded::new(&format!("synthetic {kind}"), synthesize(settings)?);
     let smaller = match kind.uses_grid() {
         true => rows.min(cols) / settings.grid,
         false => rows.min(cols),

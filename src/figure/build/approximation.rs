@@ -234,5 +234,5 @@ fn describe(shown: &Approximation) -> String {
         )
     });
     let panels: String = panels.collect();
-    format!("{}, {rows} x {cols}{panels}", label::clean(shown.name))
+    format!("{}, {rows} × {cols}{panels}", label::clean(shown.name))
 }

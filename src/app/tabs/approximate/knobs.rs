@@ -68,6 +68,23 @@ pub fn whole(value: &mut usize, least: usize, most: usize) -> egui::DragValue<'_
         })
 }
 
+/// A choice behind its name, which is also what screen readers call it.
+pub fn choice(
+    ui: &mut egui::Ui,
+    name: &str,
+    chosen: impl Into<egui::WidgetText>,
+    width: f32,
+    choices: impl FnOnce(&mut egui::Ui),
+) {
+    let label = ui.label(name);
+    egui::ComboBox::from_id_salt(name)
+        .width(width)
+        .selected_text(chosen)
+        .show_ui(ui, choices)
+        .response
+        .labelled_by(label.id);
+}
+
 /// One small line that is always there, so that what it says moves nothing: the first of `told`
 /// that is not empty, whole under the pointer.
 pub fn line(ui: &mut egui::Ui, told: &[String], otherwise: &str) {

@@ -3,6 +3,7 @@
 use eframe::egui::{self, Rect, RichText, Role, Sense, Vec2, WidgetInfo};
 
 use super::job::{Analysis, MethodResult, Outcome};
+use super::knobs::choice;
 use super::{ApproximateTab, SecondPlot};
 use crate::app::state::State;
 use crate::app::texture::{MatrixTexture, Scale, color32};
@@ -97,14 +98,11 @@ fn toolbar(ui: &mut egui::Ui, state: &mut State, tab: &mut ApproximateTab, theme
         ui.selectable_value(&mut view.error_maps, true, "Error maps")
             .on_hover_text("W − Ŵ, signed, on one colour scale for all panes");
         ui.checkbox(&mut view.block_lines, "Block lines");
-        ui.label("Colours");
-        egui::ComboBox::from_id_salt("colours")
-            .selected_text(view.map.name())
-            .show_ui(ui, |ui| {
-                for map in ColorMap::ALL {
-                    ui.selectable_value(&mut view.map, map, map.name());
-                }
-            });
+        choice(ui, "Colours", view.map.name(), 90.0, |ui| {
+            for map in ColorMap::ALL {
+                ui.selectable_value(&mut view.map, map, map.name());
+            }
+        });
         if ui
             .button("Zoom to fit")
             .on_hover_text("Show the whole matrix in every pane (0); scroll to zoom, drag to move")

@@ -4,7 +4,7 @@ use eframe::egui::{self, CollapsingHeader, RichText, Role, WidgetInfo};
 
 use super::ApproximateTab;
 use super::job::Analysis;
-use super::knobs::{line, ranged};
+use super::knobs::{choice, line, ranged};
 use super::presets::presets;
 use crate::app::command::Command;
 use crate::app::path_field;
@@ -112,7 +112,18 @@ fn digits(
                 let view = &mut state.preferences.view;
                 ui.selectable_value(&mut view.split, Split::Test, "test");
                 ui.selectable_value(&mut view.split, Split::Train, "training");
+<<<<<<< HEAD
                 filter(ui, &mut view.filter, state.digits.as_deref());
+=======
+                let only = |digit: u8| format!("only {digit}");
+                let chosen = view.filter.map_or("all".to_owned(), only);
+                choice(ui, "Show", chosen, 56.0, |ui| {
+                    ui.selectable_value(&mut view.filter, None, "all");
+                    for digit in 0..10 {
+                        ui.selectable_value(&mut view.filter, Some(digit), only(digit));
+                    }
+                });
+>>>>>>> approximate
                 Command::OpenFolder.button(ui, out);
             });
             let Some(set) = state.digits.clone() else {
@@ -210,19 +221,16 @@ fn synthetic(ui: &mut egui::Ui, state: &mut State, session: &mut Session) {
         let mut settings = made.unwrap_or(state.preferences.view.synthetic);
         let before = settings;
         ui.horizontal(|ui| {
-            ui.label("Kind");
-            egui::ComboBox::from_id_salt("kind")
-                .selected_text(settings.kind.name())
-                .show_ui(ui, |ui| {
-                    for kind in SyntheticKind::ALL {
-                        if ui
-                            .selectable_label(settings.kind == kind, kind.name())
-                            .clicked()
-                        {
-                            settings = SyntheticSettings::new(kind);
-                        }
+            choice(ui, "Kind", settings.kind.name(), 100.0, |ui| {
+                for kind in SyntheticKind::ALL {
+                    if ui
+                        .selectable_label(settings.kind == kind, kind.name())
+                        .clicked()
+                    {
+                        settings = SyntheticSettings::new(kind);
                     }
-                });
+                }
+            });
         });
         sliders(ui, &mut settings);
         if before != settings {
