@@ -184,7 +184,9 @@ fn runs_are_shared_by_sweeps_that_differ_in_what_they_ask_for_alone() {
         ..one
     };
     assert!(!older.shares_runs(&quick(&[0]), "MNIST"));
-    let error = older.check(&quick(&[0]), ("MNIST", [28, 28])).expect_err("is older");
+    let error = older
+        .check(&quick(&[0]), ("MNIST", [28, 28]))
+        .expect_err("is older");
     assert!(error.to_string().contains("version 0.0.9"), "{error}");
 }
 

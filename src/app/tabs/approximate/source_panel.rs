@@ -112,18 +112,7 @@ fn digits(
                 let view = &mut state.preferences.view;
                 ui.selectable_value(&mut view.split, Split::Test, "test");
                 ui.selectable_value(&mut view.split, Split::Train, "training");
-<<<<<<< HEAD
                 filter(ui, &mut view.filter, state.digits.as_deref());
-=======
-                let only = |digit: u8| format!("only {digit}");
-                let chosen = view.filter.map_or("all".to_owned(), only);
-                choice(ui, "Show", chosen, 56.0, |ui| {
-                    ui.selectable_value(&mut view.filter, None, "all");
-                    for digit in 0..10 {
-                        ui.selectable_value(&mut view.filter, Some(digit), only(digit));
-                    }
-                });
->>>>>>> approximate
                 Command::OpenFolder.button(ui, out);
             });
             let Some(set) = state.digits.clone() else {
@@ -164,16 +153,13 @@ fn filter(ui: &mut egui::Ui, chosen: &mut Option<u8>, set: Option<&DigitSet>) {
         let class = set.map_or_else(|| label.to_string(), |set| set.class_name(label));
         format!("only {class}")
     };
-    ui.label("Digits");
-    egui::ComboBox::from_id_salt("digits")
-        .width(56.0)
-        .selected_text(chosen.map_or("all".to_owned(), name))
-        .show_ui(ui, |ui| {
-            ui.selectable_value(chosen, None, "all");
-            for label in set.map(DigitSet::classes).unwrap_or_default() {
-                ui.selectable_value(chosen, Some(label), name(label));
-            }
-        });
+    let text = chosen.map_or("all".to_owned(), name);
+    choice(ui, "Show", text, 56.0, |ui| {
+        ui.selectable_value(chosen, None, "all");
+        for label in set.map(DigitSet::classes).unwrap_or_default() {
+            ui.selectable_value(chosen, Some(label), name(label));
+        }
+    });
 }
 
 fn navigation(
