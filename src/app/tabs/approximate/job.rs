@@ -66,10 +66,21 @@ impl Analysis {
         results.filter_map(|method| method.outcome.as_ref().ok())
     }
 
-    /// What each method spends of the one budget; nothing where ranks are set one by one.
+    /// What each method spends of the one budget, also the one that gets nothing for it; nothing
+    /// where ranks are set one by one.
     pub fn spending(&self) -> Vec<Spent> {
         let evaluations: Vec<_> = self.outcomes().map(|one| &one.evaluation).collect();
-        spending(&evaluations, &self.session.settings)
+        let settings = &self.session.settings;
+        let mut spent = spending(&evaluations, settings);
+        if settings.matched.is_some() {
+            let without = self.methods.iter().filter(|one| one.outcome.is_err());
+            spent.extend(without.map(|one| Spent {
+                method: one.settings.method(),
+                share: settings.share_of_budget(one.settings.method()),
+                params: 0,
+            }));
+        }
+        spent
     }
 }
 
