@@ -34,6 +34,9 @@ const SINGLE: usize = 1000;
 
 const ROUNDS: usize = 9;
 
+/// Of the large matrix, each of which takes a while.
+const LARGE_ROUNDS: usize = 5;
+
 fn main() {
     let matrix = synthesize(&SyntheticSettings {
         rows: SIDE,
@@ -52,7 +55,7 @@ fn main() {
     println!("a {SIDE} × {SIDE} matrix, all blocks of K × K factorized and verified");
     for grid in GRIDS {
         let rounds = alternate(
-            ROUNDS,
+            LARGE_ROUNDS,
             &format!("grid {grid} {}", file.display()),
             numpy.as_mut(),
             || {

@@ -99,3 +99,40 @@ fn look(wanted: BTreeSet<char>) -> Found {
     };
     wanted.into_iter().map(|c| (c, find(c))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    /// Whatever fonts the machine has: the window goes on, and in the end has what they have.
+    #[test]
+    fn what_the_windows_fonts_lack_is_looked_for_off_its_thread() {
+        let ctx = egui::Context::default();
+        let wake: Wake = Arc::new(|| ());
+        let mut fonts = SystemFonts::new(&ctx, &wake);
+        let character = '数';
+        let since = Instant::now();
+        let found = loop {
+            let _ = ctx.run_ui(egui::RawInput::default(), |ui| {
+                ui.label(character.to_string());
+            });
+            fonts.update(&ctx);
+            if let Some(found) = lock(&fonts.known).found.get(&character) {
+                break found.is_some();
+            }
+            assert!(since.elapsed() < Duration::from_secs(60), "no answer");
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        assert_eq!(found, system_face(character).is_some());
+        let _ = ctx.run_ui(egui::RawInput::default(), |ui| {
+            ui.label(character.to_string());
+        });
+        let font = egui::FontId::default();
+        assert_eq!(
+            ctx.fonts_mut(|fonts| fonts.has_glyph(&font, character)),
+            found
+        );
+    }
+}

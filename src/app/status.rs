@@ -118,11 +118,11 @@ pub fn drop_hint(ui: &egui::Ui) {
 fn computed(analysis: &Analysis) -> String {
     let (rows, cols) = analysis.loaded.matrix.shape();
     let timing = &analysis.timing;
-    let (by_nalgebra, by_faer) = timing.backends;
-    let backend = match (by_nalgebra, by_faer) {
-        (n, 0) => format!("{n} blocks (nalgebra)"),
+    let (built_in, by_faer) = timing.backends;
+    let backend = match (built_in, by_faer) {
+        (n, 0) => format!("{n} blocks (built-in SVD)"),
         (0, f) => format!("{f} blocks (faer)"),
-        (n, f) => format!("{} blocks ({n} nalgebra, {f} faer)", n + f),
+        (n, f) => format!("{} blocks ({n} built-in, {f} faer)", n + f),
     };
     let factorized = if timing.factorize.is_zero() {
         "cached".to_owned()

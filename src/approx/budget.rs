@@ -125,7 +125,8 @@ impl Prices {
     fn spends_by_block(&self, budget: usize) -> bool {
         match self.shapes.as_slice() {
             [(cost, ..)] => {
-                budget >= *cost && (budget % cost == 0 || budget >= self.at(self.max_rank()))
+                budget >= *cost
+                    && (budget.is_multiple_of(*cost) || budget >= self.at(self.max_rank()))
             }
             _ => true,
         }

@@ -94,6 +94,27 @@ pub fn compare(error: f64, other: f64) -> Comparison {
     }
 }
 
+/// The largest size of any numbers, zero for none; numbers that are none are passed over.
+/// Cost: one pass, side by side.
+pub fn largest(values: &[f64]) -> f64 {
+    let (chunks, rest) = values.as_chunks::<8>();
+    let mut sizes = [0.0_f64; 8];
+    let larger = |size: &mut f64, value: &f64| {
+        if value.abs() > *size {
+            *size = value.abs();
+        }
+    };
+    for chunk in chunks {
+        for (size, value) in sizes.iter_mut().zip(chunk) {
+            larger(size, value);
+        }
+    }
+    for (size, value) in sizes.iter_mut().zip(rest) {
+        larger(size, value);
+    }
+    sizes.into_iter().fold(0.0, f64::max)
+}
+
 /// What rounding may leave of a singular value that is zero: `max(m, n) · ε · σ₁`.
 /// `sigma` is sorted, largest first.
 pub fn rounding(sigma: &[f64], rows: usize, cols: usize) -> f64 {

@@ -39,7 +39,7 @@ pub struct FinetuneArgs {
     /// Passes over the training digits 5 to 9
     #[arg(long, value_name = "E", value_parser = positive)]
     pub epochs: Option<usize>,
-    /// A folder with four files of MNIST's form, plain or .gz, instead of the built-in MNIST
+    /// A folder with a data set in MNIST (IDX) format, plain or .gz, instead of the built-in MNIST
     #[arg(long, value_name = "FOLDER")]
     pub data: Option<PathBuf>,
     /// Writes the results to this file, after every run; - is standard output, at the end

@@ -304,9 +304,6 @@ fn kind_of(name: &str, extension: &str, start: &[u8]) -> Result<Kind, SourceErro
 /// What a file with the name of a table is: pictures and arrays under a wrong name are read, other
 /// files refused by name.
 fn kind_of_text(name: &str, start: &[u8]) -> Result<Kind, SourceError> {
-    if start.starts_with(b"\x93NUMPY") {
-        return Ok(Kind::Npy);
-    }
     if foreign::is_text_picture(start) {
         return Ok(Kind::Image);
     }

@@ -156,7 +156,7 @@ impl<'a> Page<'a> {
         }
         // The decoder takes the last tiles of such planes for whole ones.
         let tile = self.directory.number(Tag::TileHeight, 0);
-        if self.planar && tile > 0 && self.height as u64 % tile != 0 {
+        if self.planar && tile > 0 && !(self.height as u64).is_multiple_of(tile) {
             return Err(self.unsupported(
                 "separate planes of tiles that reach beyond the picture",
                 "save it in strips, or with the channels of each pixel together",

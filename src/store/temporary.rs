@@ -153,7 +153,7 @@ fn named_as_ours(folder: &Path) -> Vec<PathBuf> {
     };
     entries
         .filter_map(Result::ok)
-        .filter(|entry| entry.file_name().to_str().is_some_and(|name| is_ours(name)))
+        .filter(|entry| entry.file_name().to_str().is_some_and(is_ours))
         .map(|entry| entry.path())
         .filter(|path| !live().contains(path))
         .collect()

@@ -105,7 +105,7 @@ fn images_of_any_size_are_trained_on_if_they_show_the_ten_digits() {
     assert!(!found["runs"].as_array().unwrap().is_empty());
     // Of two sizes, of other classes, of other values.
     let write = |name: &str, bytes: Vec<u8>| {
-        std::fs::write(folder.path().join("d").join(name), bytes).unwrap()
+        std::fs::write(folder.path().join("d").join(name), bytes).unwrap();
     };
     write("t10k-images-idx3-ubyte", idx(8, &[60, 5, 6], &[9; 1800]));
     refuse(

@@ -18,6 +18,44 @@ fn a_library_that_panics_is_one_line() {
     }
 }
 
+/// Told by the program itself, as a process of its own: what hears of a panic belongs to a whole
+/// process.
+#[test]
+fn a_bug_of_ours_is_one_line() {
+    const CHILD: &str = "LOCALIZED_LORA_TEST_BUG";
+    if std::env::var_os(CHILD).is_some() {
+        localized_lora::process::start();
+        let met = || -> () { panic!("one\n\ntwo") };
+        std::thread::scope(|scope| {
+            let threads = [0; 3].map(|_| scope.spawn(met));
+            assert!(threads.into_iter().all(|thread| thread.join().is_err()));
+        });
+        return;
+    }
+    let output = std::process::Command::new(std::env::current_exe().unwrap())
+        .args([
+            "process::a_bug_of_ours_is_one_line",
+            "--exact",
+            "--nocapture",
+        ])
+        .env(CHILD, "1")
+        .env("RUST_BACKTRACE", "0")
+        .output()
+        .unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{errors}");
+    let lines: Vec<&str> = errors.lines().filter(|line| !line.is_empty()).collect();
+    assert_eq!(lines.len(), 1, "{errors}");
+    for part in [
+        "error: this is a bug",
+        env!("CARGO_PKG_VERSION"),
+        "one two",
+        "process.rs",
+    ] {
+        assert!(lines[0].contains(part), "{part} in {errors}");
+    }
+}
+
 #[test]
 fn more_threads_than_any_machine_has_are_not_started() {
     let folder = tempfile::tempdir().unwrap();

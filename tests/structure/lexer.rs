@@ -200,7 +200,9 @@ pub fn paths(tokens: &[Token], module: &[&str]) -> Vec<SpelledPath> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
-        at = if tokens[at].is("use") {
+        // `use<…>` in a type says what it captures and brings in nothing.
+        let captures = tokens.get(at + 1).is_some_and(|next| next.is("<"));
+        at = if tokens[at].is("use") && !captures {
             tree(tokens, at + 1, &[], &mut found)
         } else if tokens[at].is_word() {
             let segments = path_segments(tokens, at);

@@ -93,6 +93,29 @@ fn a_row_that_is_clicked_stays_under_the_pointer() {
 }
 
 #[test]
+fn a_table_that_scrolls_by_itself_stays_too() {
+    let many = Experiment {
+        layouts: Some(vec![Layout::Lora]),
+        ranks: Some((2..18).collect()),
+        ..small()
+    };
+    let mut harness = tab(many, None);
+    harness.set_size(egui::vec2(1360.0, 640.0));
+    button(&harness, "Run");
+    settle(&mut harness);
+    let place = |harness: &Window| harness.get_by_label("lora:3@0.001#0").rect();
+    let before = place(&harness);
+    harness.get_by_label("lora:3@0.001#0").click();
+    settle(&mut harness);
+    assert_eq!(harness.state().finetune().looks().known().len(), 1);
+    let now = place(&harness);
+    assert!(
+        (now.top() - before.top()).abs() < 1.0,
+        "{now} instead of {before}"
+    );
+}
+
+#[test]
 fn what_is_selected_on_the_screen_is_not_in_the_figure() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = tab(small(), None);

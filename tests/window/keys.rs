@@ -241,7 +241,10 @@ fn stops(harness: &mut Harness<'static, Explorer>) -> Vec<(String, Rect)> {
         // The scroll area follows with an animation.
         harness.run_steps(12);
         let root = harness.root();
-        let Some(stop) = root.children_recursive().find(|node| node.is_focused()) else {
+        let Some(stop) = root
+            .children_recursive()
+            .find(egui_kittest::Node::is_focused)
+        else {
             continue;
         };
         let node = stop.accesskit_node();

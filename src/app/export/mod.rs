@@ -18,7 +18,7 @@ use crate::source::typed_path;
 use crate::store::{check_outputs, save_atomically};
 
 pub use choice::{Content, Kind};
-use target::{Target, with_ending};
+use target::{Places, Target, with_ending};
 
 /// What the tabs give for an export: a picture and its numbers.
 pub struct Exported {
@@ -61,6 +61,8 @@ pub struct Exporter {
     content: Content,
     theme: Theme,
     path: String,
+    /// The folder of the last export, which a bare name is put in.
+    folder: PathBuf,
     /// Why the last file could not be written.
     failure: Option<String>,
     measuring: Option<Measuring>,
@@ -76,6 +78,7 @@ impl Default for Exporter {
             content: Content::Figure(Format::Png),
             theme: Theme::Light,
             path: String::new(),
+            folder: PathBuf::new(),
             failure: None,
             measuring: None,
             worker: None,
@@ -149,11 +152,11 @@ impl Exporter {
         let preferences = &state.preferences;
         let folder = preferences.export_folder.clone();
         let folder = folder.or_else(|| std::env::current_dir().ok());
+        self.folder = folder.unwrap_or_default();
         let known = preferences.export_names.get(kind.file_name());
         let stem = known.map_or(kind.file_name(), String::as_str);
         let name = format!("{stem}.{}", self.content.extension());
-        let path = folder.unwrap_or_default().join(name);
-        self.path = path.display().to_string();
+        self.path = self.folder.join(name).display().to_string();
     }
 
     /// Another format: the name stays, its ending changes.
@@ -173,7 +176,12 @@ impl Exporter {
     }
 
     fn target(&self) -> Result<Target, String> {
-        Target::read(&self.path, self.content, self.kind, home().as_deref())
+        let home = home();
+        let places = Places {
+            home: home.as_deref(),
+            folder: &self.folder,
+        };
+        Target::read(&self.path, self.content, self.kind, &places)
     }
 
     /// Measures what the figure shows before it is written to `path`.

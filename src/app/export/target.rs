@@ -14,6 +14,14 @@ pub struct Target {
     pub content: Content,
 }
 
+/// What a typed path is relative to.
+pub struct Places<'a> {
+    /// The user's own folder, for `~`.
+    pub home: Option<&'a Path>,
+    /// The folder of the last export, for a bare name.
+    pub folder: &'a Path,
+}
+
 impl Target {
     /// Reads a typed path. An ending that names a content decides; any other name gets the ending
     /// of the content that is `chosen`.
@@ -24,16 +32,17 @@ impl Target {
         typed: &str,
         chosen: Content,
         kind: Kind,
-        home: Option<&Path>,
+        places: &Places<'_>,
     ) -> Result<Self, String> {
-        let path = PathBuf::from(typed_path(typed, home));
+        let path = PathBuf::from(typed_path(typed, places.home));
+        if path.as_os_str().is_empty() {
+            return Err("no file is named; type a name".to_owned());
+        }
+        let path = places.folder.join(path);
         let folder = typed.trim_end().ends_with(std::path::is_separator) || path.is_dir();
         let name = path.file_name().map(|name| name.to_string_lossy());
         let name = match name {
             Some(name) if !folder => name.into_owned(),
-            _ if path.as_os_str().is_empty() => {
-                return Err("no file is named; type a name".to_owned());
-            }
             _ => {
                 return Err(format!(
                     "this is a folder; type a file name behind it: {}",
@@ -94,22 +103,26 @@ mod tests {
     const PDF: Content = Content::Figure(Format::Pdf);
 
     fn read(typed: &str) -> Result<(String, Content), String> {
-        let home = Some(Path::new("/home/ann"));
-        let target = Target::read(typed, PDF, Kind::FigureOne, home)?;
+        let places = Places {
+            home: Some(Path::new("/home/ann")),
+            folder: Path::new("/last"),
+        };
+        let target = Target::read(typed, PDF, Kind::FigureOne, &places)?;
         Ok((target.path.display().to_string(), target.content))
     }
 
     #[test]
     fn a_removed_or_unknown_ending_is_put_back() {
         for (typed, path) in [
-            ("fig", "fig.pdf"),
-            ("fig.", "fig.pdf"),
-            ("fig.txt", "fig.txt.pdf"),
+            ("fig", "/last/fig.pdf"),
+            ("fig.", "/last/fig.pdf"),
+            ("fig.txt", "/last/fig.txt.pdf"),
             ("/tmp/v1.5", "/tmp/v1.5.pdf"),
             ("~/fig", "/home/ann/fig.pdf"),
             ("\"/tmp/a b.pdf\"", "/tmp/a b.pdf"),
             ("file:///tmp/a%20b.PDF", "/tmp/a b.PDF"),
-            (".hidden", ".hidden.pdf"),
+            ("sub/fig", "/last/sub/fig.pdf"),
+            (".hidden", "/last/.hidden.pdf"),
         ] {
             assert_eq!(read(typed), Ok((path.to_owned(), PDF)), "{typed}");
         }
@@ -118,8 +131,11 @@ mod tests {
     #[test]
     fn a_typed_ending_says_more_than_a_button() {
         let svg = Content::Figure(Format::Svg);
-        assert_eq!(read("fig.svg"), Ok(("fig.svg".to_owned(), svg)));
-        assert_eq!(read("fig.csv"), Ok(("fig.csv".to_owned(), Content::Csv)));
+        assert_eq!(read("fig.svg"), Ok(("/last/fig.svg".to_owned(), svg)));
+        assert_eq!(
+            read("fig.csv"),
+            Ok(("/last/fig.csv".to_owned(), Content::Csv))
+        );
         assert!(read("fig.npy").is_err_and(|why| why.contains("ΔW")));
     }
 

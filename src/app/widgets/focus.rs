@@ -92,9 +92,20 @@ pub fn finish(ctx: &egui::Context, title: &str) {
 /// Draws the ring round the widget that has the focus, over everything else in its layer. egui
 /// marks the focus of some widgets by a shade and that of others not at all.
 fn ring(ctx: &egui::Context) {
-    let Some(id) = ctx.memory(egui::Memory::focused) else {
+    let focused = ctx.memory(egui::Memory::focused);
+    let key = Id::unique("ringed widget");
+    let before = ctx.data_mut(|data| {
+        let before = data.get_temp::<Option<Id>>(key).flatten();
+        data.insert_temp(key, focused);
+        before
+    });
+    let Some(id) = focused else {
         return;
     };
+    if before != focused {
+        // A dialog takes its size in a first frame that nobody sees.
+        return ctx.request_repaint();
+    }
     let Some(widget) = ctx.read_response(id) else {
         return;
     };

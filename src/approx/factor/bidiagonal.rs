@@ -1,8 +1,8 @@
 //! A bidiagonal matrix made diagonal by implicit QR.
 //!
-//! nalgebra's own iteration does not reach rounding: at the thresholds at which it is right it
-//! leaves 1e-12 off the diagonal, at smaller ones it is wrong without a sign
-//! (dimforge/nalgebra#1172). This one follows Golub and Van Loan, *Matrix Computations*, 8.6, with
+//! nalgebra's iteration does not reach rounding: at the thresholds at which it is right it leaves
+//! 1e-12 off the diagonal, at smaller ones it is wrong without a sign (dimforge/nalgebra#1172). This
+//! one follows Golub and Van Loan, *Matrix Computations*, 8.6, with
 //! the shift taken from σ instead of σ² and the zero shift of Demmel and Kahan, *Accurate singular
 //! values of bidiagonal matrices* (1990), where a shift would not change anything.
 
@@ -28,6 +28,7 @@ struct Rotation {
 
 impl Rotation {
     /// The rotation that turns (x, y) into (length, 0), and the length.
+    #[inline(always)]
     fn onto_first(x: f64, y: f64) -> (Self, f64) {
         if y.abs() < VANISHING {
             let (cosine, sine) = (1.0, 0.0);
@@ -39,6 +40,7 @@ impl Rotation {
     }
 
     /// The pair (x, y), turned.
+    #[inline(always)]
     fn turn(self, x: f64, y: f64) -> (f64, f64) {
         (
             self.cosine * x + self.sine * y,
@@ -47,6 +49,7 @@ impl Rotation {
     }
 
     /// Turns the columns `at` and `at + 1`.
+    #[inline(always)]
     fn turn_columns(self, matrix: &mut DMatrix<f64>, at: usize) {
         let rows = matrix.nrows();
         let both = &mut matrix.as_mut_slice()[at * rows..(at + 2) * rows];
@@ -76,6 +79,7 @@ pub(super) struct Bidiagonal {
 impl Bidiagonal {
     /// Makes it diagonal, the diagonal neither sorted nor without signs. `None` where it does not
     /// converge (an entry that is not a number). Cost: O(n²), with vectors O(n²) columns turned.
+    #[inline(always)]
     pub fn diagonalized(mut self) -> Option<Self> {
         let negligible = NEGLIGIBLE * self.largest();
         let mut sweeps = SWEEPS * self.diagonal.len();
@@ -99,7 +103,8 @@ impl Bidiagonal {
     }
 
     /// The largest entry.
-    pub fn largest(&self) -> f64 {
+    #[inline(always)]
+    fn largest(&self) -> f64 {
         let entries = self.diagonal.iter().chain(&self.above);
         entries.fold(0.0, |largest, entry| largest.max(entry.abs()))
     }
@@ -107,6 +112,7 @@ impl Bidiagonal {
     /// The smaller σ of the last two rows of the unreduced part `start..=end`; `None` where it
     /// would vanish beside the first entry or an entry of the diagonal is zero: then one sweep
     /// without a shift brings a zero to the end.
+    #[inline(always)]
     fn shift(&self, start: usize, end: usize, negligible: f64) -> Option<f64> {
         let part = &self.diagonal[start..=end];
         if part.iter().any(|entry| entry.abs() <= negligible) {
@@ -125,6 +131,7 @@ impl Bidiagonal {
     }
 
     /// One QR step on BᵀB − shift², without forming it.
+    #[inline(always)]
     fn shifted_sweep(&mut self, start: usize, end: usize, shift: f64) {
         let (d, e) = (&mut self.diagonal, &mut self.above);
         let first = d[start];
@@ -154,6 +161,7 @@ impl Bidiagonal {
     }
 
     /// One QR step on BᵀB, by which no small entry loses digits.
+    #[inline(always)]
     fn plain_sweep(&mut self, start: usize, end: usize) {
         let (d, e) = (&mut self.diagonal, &mut self.above);
         let mut right = Rotation {

@@ -26,6 +26,7 @@ const LANES: usize = 8;
 const SMALLEST_DIVISOR: f64 = 1e-150;
 
 /// n ε, n the larger side.
+#[inline(always)]
 fn unit(block: &DMatrix<f64>) -> f64 {
     block.nrows().max(block.ncols()) as f64 * f64::EPSILON
 }
@@ -73,6 +74,7 @@ impl Ratios {
 }
 
 /// σ finite, not negative, largest first.
+#[inline(always)]
 pub(super) fn is_sorted(sigma: &[f64]) -> bool {
     sigma.windows(2).all(|pair| pair[0] >= pair[1])
         && sigma.iter().all(|s| s.is_finite() && *s >= 0.0)
@@ -102,6 +104,7 @@ fn less_product(
 /// whose largest cell is near one. The first by counting how many lie below thresholds on both
 /// sides of each (Sturm, Golub and Van Loan 8.4): what an iteration may have left or lost is seen
 /// without vectors. Cost: O(n²) at most.
+#[inline(always)]
 pub(super) fn are_singular_values(
     block: &DMatrix<f64>,
     diagonal: &[f64],
@@ -118,6 +121,7 @@ pub(super) fn are_singular_values(
 
 /// Whether as many singular values as of `sigma` lie below each edge of the intervals of `near`
 /// around them, where those do not overlap.
+#[inline(always)]
 fn counts_agree(diagonal: &[f64], above: &[f64], sigma: &[f64], near: f64) -> bool {
     let edges = edges(sigma, near);
     let square = |entries: &[f64]| -> Vec<f64> { entries.iter().map(|x| x * x).collect() };
@@ -139,6 +143,7 @@ fn counts_agree(diagonal: &[f64], above: &[f64], sigma: &[f64], near: f64) -> bo
 
 /// Thresholds between groups of σ that `near` cannot tell apart, one on either side of each group,
 /// with how many σ lie below.
+#[inline(always)]
 fn edges(sigma: &[f64], near: f64) -> Vec<(f64, usize)> {
     let mut edges = Vec::with_capacity(2 * sigma.len());
     let mut above = 0;
@@ -159,6 +164,7 @@ fn edges(sigma: &[f64], near: f64) -> Vec<(f64, usize)> {
 /// How many eigenvalues of BᵀB lie below each threshold: the negative pivots of its `L D Lᵀ` after
 /// the threshold is taken off the diagonal, by the stationary quotient-difference recurrence.
 /// `diagonal` and `above` are squared, of equal length.
+#[inline(always)]
 fn counts_below(diagonal: &[f64], above: &[f64], thresholds: &[f64; LANES]) -> [usize; LANES] {
     let mut counts = [0.0; LANES];
     let mut rest = thresholds.map(|threshold| -threshold);

@@ -5,7 +5,7 @@ use nalgebra::DMatrix;
 use super::svd::{Values, unit_of, values_on};
 use super::{FactorError, check_finite, each_block};
 use crate::approx::layout::{Block, BlockLayout};
-use crate::approx::metrics::{self, SumOfSquares};
+use crate::approx::metrics::{self, SumOfSquares, largest};
 
 /// The singular values of every block of a layout: all that errors, curves and ranks need.
 #[derive(Clone, Debug)]
@@ -52,7 +52,7 @@ impl Spectra {
         layout: BlockLayout,
         values: Vec<Values>,
     ) -> Self {
-        let unit = unit_of(matrix.amax());
+        let unit = unit_of(largest(matrix.as_slice()));
         let relative = Relative {
             unit,
             whole: SumOfSquares::of(matrix.iter().map(|cell| cell / unit)),

@@ -9,9 +9,11 @@ use nalgebra::DMatrix;
 
 use super::bidiagonal::{Bidiagonal, Vectors};
 use super::check::{Ratios, are_singular_values, is_sorted};
+use super::householder::Reduced;
 use super::{Backend, FactorError, Factorization, check_finite};
+use crate::approx::metrics::largest;
 
-/// From this smaller side on faer is faster than nalgebra.
+/// From this smaller side on faer is faster.
 const LARGE: usize = 48;
 
 /// Singular values, largest first, in a unit in which none over- or underflows.
@@ -53,9 +55,10 @@ pub fn factorize(block: &DMatrix<f64>) -> Result<Factorization, FactorError> {
 /// The same on chosen threads.
 pub(super) fn factorize_on(block: &DMatrix<f64>, par: Par) -> Result<Factorization, FactorError> {
     check_finite(block)?;
-    let unit = unit_of(block.amax());
+    let size = largest(block.as_slice());
+    let unit = unit_of(size);
     let tall = tall(block, unit);
-    let found = if block.amax() == 0.0 {
+    let found = if size == 0.0 {
         zero(&tall)
     } else {
         verified(&tall, par).ok_or(FactorError::Unverified {
@@ -92,8 +95,9 @@ pub fn singular_values(block: &DMatrix<f64>) -> Result<Vec<f64>, FactorError> {
 /// The same on chosen threads, in the block's unit.
 pub(super) fn values_on(block: &DMatrix<f64>, par: Par) -> Result<Values, FactorError> {
     check_finite(block)?;
-    let unit = unit_of(block.amax());
-    if block.amax() == 0.0 {
+    let size = largest(block.as_slice());
+    let unit = unit_of(size);
+    if size == 0.0 {
         let scaled = vec![0.0; block.nrows().min(block.ncols())];
         return Ok(Values { scaled, unit });
     }
@@ -136,32 +140,60 @@ impl Thin {
     }
 }
 
-/// The first library's answer, each held to its checks.
+/// The first answer that passes its checks.
 fn verified(tall: &DMatrix<f64>, par: Par) -> Option<Thin> {
-    let ways: [fn(&DMatrix<f64>, Par) -> Option<Thin>; 2] = if is_large(tall) {
-        [with_faer, with_nalgebra]
+    if is_large(tall) {
+        with_faer(tall, par).or_else(|| with_reflections(tall, par))
     } else {
-        [with_nalgebra, with_faer]
-    };
-    ways.into_iter().find_map(|way| way(tall, par))
+        with_reflections(tall, par).or_else(|| with_faer(tall, par))
+    }
 }
 
 /// σ from a bidiagonalization alone, where they pass the check.
 fn verified_values(tall: &DMatrix<f64>, par: Par) -> Option<Vec<f64>> {
-    let (diagonal, above) = if is_large(tall) {
-        faer_bidiagonal(tall, par)
-    } else {
-        nalgebra_bidiagonal(tall)
-    };
+    if is_large(tall) {
+        let (diagonal, above) = faer_bidiagonal(tall, par);
+        return values_of(tall, &diagonal, &above);
+    }
+    pulp::Arch::new().dispatch(ValuesAlone(tall))
+}
+
+// Work compiled for the widest vectors that the processor has: no closures, which are not inlined
+// for certain, and what is not inlined is compiled for any processor.
+struct WithVectors<'a>(&'a DMatrix<f64>);
+
+impl pulp::WithSimd for WithVectors<'_> {
+    type Output = Option<Thin>;
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) -> Option<Thin> {
+        by_reflections(self.0)
+    }
+}
+
+struct ValuesAlone<'a>(&'a DMatrix<f64>);
+
+impl pulp::WithSimd for ValuesAlone<'_> {
+    type Output = Option<Vec<f64>>;
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) -> Option<Vec<f64>> {
+        let reduced = Reduced::of(self.0);
+        values_of(self.0, &reduced.diagonal, &reduced.above)
+    }
+}
+
+#[inline(always)]
+fn values_of(tall: &DMatrix<f64>, diagonal: &[f64], above: &[f64]) -> Option<Vec<f64>> {
     let bidiagonal = Bidiagonal {
-        diagonal: diagonal.clone(),
-        above: above.clone(),
+        diagonal: diagonal.to_vec(),
+        above: above.to_vec(),
         vectors: None,
     };
     let mut sigma = bidiagonal.diagonalized()?.diagonal;
     sigma.iter_mut().for_each(|s| *s = s.abs());
     sigma.sort_by(|a, b| b.total_cmp(a));
-    are_singular_values(tall, &diagonal, &above, &sigma).then_some(sigma)
+    are_singular_values(tall, diagonal, above, &sigma).then_some(sigma)
 }
 
 /// The zero block: any orthonormal vectors do.
@@ -171,52 +203,43 @@ fn zero(tall: &DMatrix<f64>) -> Thin {
         u: DMatrix::identity(rows, rank),
         sigma: vec![0.0; rank],
         v: DMatrix::identity(rank, rank),
-        backend: Backend::Nalgebra,
+        backend: Backend::Reflections,
     }
 }
 
-/// nalgebra's bidiagonalization, made diagonal by [`Bidiagonal`].
-fn with_nalgebra(tall: &DMatrix<f64>, par: Par) -> Option<Thin> {
-    let reduced = tall.clone().bidiagonalize();
-    let (diagonal, above) = (reduced.diagonal(), reduced.off_diagonal());
+/// Householder's reflections and implicit QR, with the vector instructions that there are.
+fn with_reflections(tall: &DMatrix<f64>, par: Par) -> Option<Thin> {
+    let found = pulp::Arch::new().dispatch(WithVectors(tall))?;
+    found.ratios(tall, par).meet_lapacks().then_some(found)
+}
+
+#[inline(always)]
+fn by_reflections(tall: &DMatrix<f64>) -> Option<Thin> {
+    let reduced = Reduced::of(tall);
+    let (u, v) = reduced.vectors();
     let found = Bidiagonal {
-        diagonal: diagonal.as_slice().to_vec(),
-        above: above.as_slice().to_vec(),
-        vectors: Some(Vectors {
-            u: reduced.u(),
-            v: reduced.v_t().transpose(),
-        }),
+        diagonal: reduced.diagonal.clone(),
+        above: reduced.above.clone(),
+        vectors: Some(Vectors { u, v }),
     }
     .diagonalized()?;
     let Vectors { u, v } = found.vectors?;
-    let mut order: Vec<usize> = (0..found.diagonal.len()).collect();
-    order.sort_by(|a, b| {
-        found.diagonal[*b]
-            .abs()
-            .total_cmp(&found.diagonal[*a].abs())
-    });
+    let sigma = found.diagonal;
+    let mut order: Vec<usize> = (0..sigma.len()).collect();
+    order.sort_by(|a, b| sigma[*b].abs().total_cmp(&sigma[*a].abs()));
     let mut u = u.select_columns(&order);
     for (column, at) in order.iter().enumerate() {
-        if found.diagonal[*at] < 0.0 {
+        if sigma[*at] < 0.0 {
             u.column_mut(column).neg_mut();
         }
     }
     let found = Thin {
         u,
-        sigma: order.iter().map(|at| found.diagonal[*at].abs()).collect(),
+        sigma: order.iter().map(|at| sigma[*at].abs()).collect(),
         v: v.select_columns(&order),
-        backend: Backend::Nalgebra,
+        backend: Backend::Reflections,
     };
-    let right = are_singular_values(tall, diagonal.as_slice(), above.as_slice(), &found.sigma);
-    (right && found.ratios(tall, par).meet_lapacks()).then_some(found)
-}
-
-fn nalgebra_bidiagonal(tall: &DMatrix<f64>) -> (Vec<f64>, Vec<f64>) {
-    let reduced = tall.clone().bidiagonalize();
-    (
-        reduced.diagonal().as_slice().to_vec(),
-        reduced.off_diagonal().as_slice().to_vec(),
-    )
+    are_singular_values(tall, &reduced.diagonal, &reduced.above, &found.sigma).then_some(found)
 }
 
 /// faer's own SVD.

@@ -92,7 +92,7 @@ fn print_runs(
         .collect();
     if arguments.format.for_programs() {
         let texts = tables.iter().filter_map(|one| arguments.format.table(one));
-        return print::standard_output(&texts.collect::<Vec<_>>().join("\n"));
+        return print::standard_output(texts.collect::<Vec<_>>().join("\n"));
     }
     let tables: Vec<&Table> = tables.iter().collect();
     let moved = runs.iter().map(|run| {

@@ -55,8 +55,9 @@ pub(super) fn is_header_of(line: &[Cell<'_>], row: &[Cell<'_>], separator: Separ
     if nameless {
         return are_counted(&names) && (count_from_start(&names) || !values_too);
     }
-    let only_names_are_whole = are_whole(&names) && !are_too(are_whole);
-    let enough = names.len() > 2 || only_names_are_whole;
+    // Values with decimals, even `1.0`, are of another kind than names without.
+    let of_another_kind = are_digits(&line[1..]) && !are_digits(&row[1..]);
+    let enough = names.len() > 2 || of_another_kind;
     enough && are_counted(&names) && !values_too && !are_alike(&corner, &first)
 }
 
@@ -94,6 +95,11 @@ fn are_alike(corner: &str, name: &str) -> bool {
 fn numbers(cells: &[Cell<'_>]) -> Option<Vec<f64>> {
     let number = |cell: &Cell<'_>| parse_number(&cell.text()).filter(|value| value.is_finite());
     cells.iter().map(number).collect()
+}
+
+fn are_digits(cells: &[Cell<'_>]) -> bool {
+    let digits = |cell: &Cell<'_>| cell.text().bytes().all(|byte| byte.is_ascii_digit());
+    cells.iter().all(digits)
 }
 
 fn are_whole(values: &[f64]) -> bool {
@@ -151,7 +157,8 @@ pub(super) fn columns(form: &Form<'_>) -> Columns {
     let mut titles = Skipped::default();
     for (line, names) in form.above.iter().zip(&above) {
         let header = names.len() + usize::from(!corner) == wide;
-        if header { &mut headers } else { &mut titles }.add(line.line);
+        let kind = if header { &mut headers } else { &mut titles };
+        kind.add(line.line);
     }
     let forgotten = form.lines_above.count - above.len();
     if forgotten > 0 {

@@ -47,7 +47,9 @@ pub fn show(
     let old = *shown != wanted;
     let what = || {
         let settings = surveyed.survey.settings.iter();
-        let settings: Vec<String> = settings.map(|one| one.describe()).collect();
+        let settings: Vec<String> = settings
+            .map(crate::approx::settings::MethodSettings::describe)
+            .collect();
         format!("the {} at {}", shown.subject(), settings.join("; "))
     };
     let again = old && still_shown(ui, &tab.background, &what());

@@ -121,7 +121,7 @@ pub struct Timing {
     pub factorize: Duration,
     /// Truncating and multiplying out.
     pub reconstruct: Duration,
-    /// Blocks factorized by nalgebra and by faer, over all layouts in view.
+    /// Blocks factorized by the built-in SVD and by faer, over all layouts in view.
     pub backends: (usize, usize),
 }
 
@@ -358,8 +358,8 @@ impl Analyst {
             MethodSettings::LocalizedAdaptive(_) => curves.1,
             _ => curves.0,
         };
-        let (by_nalgebra, by_faer) = factors.backends();
-        run.timing.backends.0 += by_nalgebra;
+        let (built_in, by_faer) = factors.backends();
+        run.timing.backends.0 += built_in;
         run.timing.backends.1 += by_faer;
         let evaluation = match all.unaffordable(matrix.nrows(), matrix.ncols(), &settings) {
             Some(sentence) => Err(sentence),

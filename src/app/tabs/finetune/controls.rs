@@ -301,7 +301,7 @@ fn data_set(ui: &mut egui::Ui, experiment: &mut Experiment, out: &mut Vec<Comman
         .data(|data| data.get_temp(id))
         .unwrap_or_else(|| shown.clone());
     let field = egui::TextEdit::singleline(&mut text)
-        .hint_text("or a folder with four files of MNIST's form")
+        .hint_text("or a folder with a data set in MNIST (IDX) format")
         .desired_width(ui.available_width());
     let response = ui
         .add(field)

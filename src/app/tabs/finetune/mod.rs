@@ -231,9 +231,10 @@ impl FinetuneTab {
         let above = ui.cursor().top();
         detail::show(ui, &mut self.looks, state.latest_session(), theme, out);
         let grown = ui.cursor().top() - above;
-        self.detail.hold_the_table(ui, grown);
         let selected = self.looks.selected().to_vec();
         let row = table::show(ui, &self.training, &mut self.table, &selected, theme, out);
+        // After the table, which would scroll its own rows by it.
+        self.detail.hold_the_table(ui, grown);
         if self.detail.by_row && grown > 0.0 {
             // Room to scroll to, so that the row can stay even where the table is short.
             let without = ui.cursor().top() - top - grown;
