@@ -222,10 +222,11 @@ fn a_click_on_a_point_selects_its_run() {
         for x in (380..830).step_by(9) {
             harness.hover_at(egui::pos2(x as f32, y as f32));
             harness.step();
-            if harness
-                .query_by_label_contains("click to see what was learned")
-                .is_some()
-            {
+            // The plot says which point is meant.
+            let plot = "Accuracy drop against parameters";
+            let plot = harness.get_by_role_and_label(Role::Image, plot);
+            let meant = plot.value().unwrap_or_default();
+            if meant.contains("click to see what was learned") {
                 found.push(egui::pos2(x as f32, y as f32));
             }
         }
@@ -374,6 +375,9 @@ fn every_figure_of_a_run_is_exported() {
         let bytes = std::fs::read(&file).expect(name);
         assert!(bytes.starts_with(start), "{name}");
     }
+    let context = harness.ctx.clone();
+    harness.state_mut().run(&context, Command::Export);
+    harness.run_steps(3);
     // Keys are the dialog's own: a digit is no tab, Escape closes it.
     harness.key_press(Key::Num3);
     harness.run_steps(3);

@@ -25,7 +25,7 @@ use self::looks::Looks;
 use self::plots::Measure;
 use self::training::Training;
 use crate::app::command::Command;
-use crate::app::state::State;
+use crate::app::state::{Act, State, Tab};
 use crate::app::widgets::focus;
 use crate::app::worker::Wake;
 use crate::experiment::Experiment;
@@ -54,6 +54,8 @@ pub struct FinetuneTab {
     table: table::View,
     /// What is typed into the lists of the sweep.
     fields: Fields,
+    /// Whether it was said that they cannot be trained with.
+    complained: bool,
     detail: Detail,
 }
 
@@ -75,6 +77,7 @@ impl FinetuneTab {
             measure: Measure::default(),
             table: table::View::default(),
             fields: Fields::default(),
+            complained: false,
             detail: Detail::default(),
         }
     }
@@ -124,7 +127,9 @@ impl FinetuneTab {
     /// One of the tab's commands.
     pub fn run(&mut self, state: &mut State, command: &Command) {
         if let (Command::Train | Command::StepTraining, Some(why)) = (command, self.problem()) {
-            return state.fail(format!("{why}; nothing is trained before that is mended"));
+            state.fail(format!("{why}; nothing is trained before that is mended"));
+            self.complained = true;
+            return;
         }
         match command {
             Command::Train => self.training.run(Pace::Running, state),
@@ -194,6 +199,10 @@ impl FinetuneTab {
                     focus::follow(ui);
                 });
             });
+        if self.complained && self.problem().is_none() {
+            self.complained = false;
+            state.notices.settle(Tab::FineTune, Act::Other);
+        }
         egui::CentralPanel::default().show(ui, |ui| {
             focus::content(ui);
             let seen = ui.available_height();
@@ -232,7 +241,16 @@ impl FinetuneTab {
         detail::show(ui, &mut self.looks, state.latest_session(), theme, out);
         let grown = ui.cursor().top() - above;
         let selected = self.looks.selected().to_vec();
-        let row = table::show(ui, &self.training, &mut self.table, &selected, theme, out);
+        // As high as without the detail, or the row that was clicked would scroll out of it.
+        let high = ui.available_height() + grown;
+        let row = table::show(
+            ui,
+            (&self.training, high),
+            &mut self.table,
+            &selected,
+            theme,
+            out,
+        );
         // After the table, which would scroll its own rows by it.
         self.detail.hold_the_table(ui, grown);
         if self.detail.by_row && grown > 0.0 {
