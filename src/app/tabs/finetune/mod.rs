@@ -25,7 +25,7 @@ use self::looks::Looks;
 use self::plots::Measure;
 use self::training::Training;
 use crate::app::command::Command;
-use crate::app::state::State;
+use crate::app::state::{Act, Message, State, Tab};
 use crate::app::widgets::focus;
 use crate::app::worker::Wake;
 use crate::experiment::Experiment;
@@ -107,6 +107,9 @@ impl FinetuneTab {
         }
         let image = self.training.results().map(|results| results.image);
         self.looks.receive(state, image.unwrap_or_default());
+        if self.problem().is_none() {
+            state.notices.settle(Tab::FineTune, Act::Fields);
+        }
     }
 
     /// What is to be trained.
@@ -124,7 +127,8 @@ impl FinetuneTab {
     /// One of the tab's commands.
     pub fn run(&mut self, state: &mut State, command: &Command) {
         if let (Command::Train | Command::StepTraining, Some(why)) = (command, self.problem()) {
-            return state.fail(format!("{why}; nothing is trained before that is mended"));
+            let error = Message::Error(format!("{why}; nothing is trained before that is mended"));
+            return state.notices.say(Tab::FineTune, Act::Fields, error);
         }
         match command {
             Command::Train => self.training.run(Pace::Running, state),
