@@ -312,7 +312,7 @@ fn stopping_leaves_the_settings_that_are_on_screen() {
 fn a_long_load_is_told_in_words_and_what_is_old_is_named() {
     let mut harness = window();
     let ctx = harness.ctx.clone();
-    let large = of_source("synthetic:noise:rows=900,cols=901");
+    let large = of_source("synthetic:noise:rows=700,cols=701");
     harness
         .state_mut()
         .run(&ctx, Command::SetSession(Box::new(large)));
