@@ -25,10 +25,10 @@ fn smaller() -> Experiment {
 
 fn tick(harness: &mut Window, layout: Layout) {
     let name = layout.name();
-    // The plot's legend has one of the same name, further to the right.
-    let boxes = harness.query_all_by_role_and_label(Role::CheckBox, name);
-    let ours = boxes.min_by(|a, b| a.rect().left().total_cmp(&b.rect().left()));
-    ours.expect("a box for each layout").click();
+    // The plot's legend has the same names, after the controls.
+    let mut boxes = harness.query_all_by_role_and_label(Role::CheckBox, name);
+    boxes.next().expect("a box per layout").click();
+    drop(boxes);
     settle(harness);
 }
 
@@ -69,8 +69,8 @@ fn a_ticked_layout_keeps_the_runs_there_are_and_trains_what_is_new() {
         // Back again, nothing is left to train.
         tick(&mut harness, Layout::LocalizedGrid);
         harness.get_by_label("all 2 runs done");
-        tick(&mut harness, Layout::Lora);
         tick(&mut harness, Layout::LocalizedGrid);
+        tick(&mut harness, Layout::Lora);
         assert_eq!(results(&harness).all_runs().count(), 2);
         // What the command line trains is the same, bit for bit.
         let data = small().data().unwrap();
@@ -134,9 +134,9 @@ fn runs_that_cannot_be_kept_are_said_to_be_lost_until_they_are_kept() {
     harness.get_by_label_contains("Every run is kept as it ends");
     run(&mut harness);
     harness.get_by_label("all 3 runs done");
-    // In the tab, and in the bar of warnings.
-    let said = harness.query_all_by_label_contains("he runs are not kept (");
-    assert_eq!(said.count(), 2);
+    // In the panel, and as a warning that stands.
+    let told = harness.query_all_by_label_contains("⚠ The runs are not kept (");
+    assert_eq!(told.count(), 2);
     assert!(
         harness
             .query_by_label_contains("Every run is kept")
@@ -285,6 +285,6 @@ fn nothing_to_export_is_said_as_it_is() {
         harness.state_mut().run(&context, command);
         harness.run_steps(3);
     }
-    harness.get_by_label_contains("press Run first");
+    harness.get_by_label("Nothing to export yet; press Run first");
     assert!(!folder.path().join("a.svg").exists());
 }

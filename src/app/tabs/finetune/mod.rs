@@ -236,7 +236,16 @@ impl FinetuneTab {
         detail::show(ui, &mut self.looks, state.latest_session(), theme, out);
         let grown = ui.cursor().top() - above;
         let selected = self.looks.selected().to_vec();
-        let row = table::show(ui, &self.training, &mut self.table, &selected, theme, out);
+        // As high as without the detail, or the row that was clicked would scroll out of it.
+        let high = ui.available_height() + grown;
+        let row = table::show(
+            ui,
+            (&self.training, high),
+            &mut self.table,
+            &selected,
+            theme,
+            out,
+        );
         // After the table, which would scroll its own rows by it.
         self.detail.hold_the_table(ui, grown);
         if self.detail.by_row && grown > 0.0 {

@@ -17,6 +17,9 @@ use crate::figure::{Table, label};
 use crate::finetune::record::deviation;
 use crate::finetune::{FrontierPoint, Results, RunKey, RunRecord};
 
+/// Rows are seen through a window at least this high.
+const LEAST_HEIGHT: f32 = 200.0;
+
 /// What rows are sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum By {
@@ -106,27 +109,29 @@ const COLUMNS: [(&str, By, f32, &str); 10] = [
     ("Seconds", By::Seconds, 62.0, "Time of the run"),
 ];
 
-/// Draws the table.
+/// Draws the table, at least `high` where it has as many rows.
 pub fn show(
     ui: &mut egui::Ui,
-    training: &Training,
+    (training, high): (&Training, f32),
     view: &mut View,
     selected: &[RunKey],
     theme: Theme,
     out: &mut Vec<Command>,
 ) -> Clicked {
     let results = training.results()?;
+    let below = ui.cursor().top() + high;
     head(ui, results, view, out);
     let rows = rows(training, results, *view);
     // A small window shows the columns one after the other.
     let scrolled = egui::ScrollArea::horizontal().id_salt("columns");
-    let body = |ui: &mut egui::Ui| body(ui, &rows, view, selected, theme);
+    let high = below - ui.cursor().top();
+    let body = |ui: &mut egui::Ui| body(ui, (&rows, high), view, selected, theme);
     scrolled.show(ui, body).inner
 }
 
 fn body(
     ui: &mut egui::Ui,
-    rows: &[Entry],
+    (rows, high): (&[Entry], f32),
     view: &mut View,
     selected: &[RunKey],
     theme: Theme,
@@ -137,6 +142,7 @@ fn body(
         .id_salt("runs")
         .striped(true)
         .auto_shrink([false, true])
+        .min_scrolled_height((high - 2.0 * height).max(LEAST_HEIGHT))
         .cell_layout(egui::Layout::left_to_right(egui::Align::Center));
     for (_, _, width, _) in COLUMNS {
         builder = builder.column(Column::initial(width).resizable(true).clip(true));

@@ -8,7 +8,7 @@ use super::gate::{Gate, Pace};
 use super::keeper::Keeping;
 use super::reader::{Read, ReadAnswer, kept_file, read};
 use super::trainer::{DataCache, Sweep, Told, work};
-use crate::app::state::State;
+use crate::app::state::{Act, State, Tab};
 use crate::app::worker::{Answer, Answers, Pool, Wake, Worker};
 use crate::finetune::train::EpochRecord;
 use crate::finetune::{
@@ -183,6 +183,8 @@ impl Training {
             return;
         };
         self.gate.set(pace);
+        // What was said of the sweep before is not true of this one.
+        state.notices.settle(Tab::FineTune, Act::Other);
         let request = Sweep {
             folder: self.folder.clone(),
             done: self.results.clone(),
