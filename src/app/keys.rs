@@ -13,11 +13,17 @@ use super::widgets::focus;
 /// Whether the content of the tab has the keyboard.
 pub struct Keys {
     content: bool,
+    /// Whether a text had the focus when keys were last looked at: egui takes it away on Escape
+    /// before anybody else sees the key.
+    typing: bool,
 }
 
 impl Default for Keys {
     fn default() -> Self {
-        Self { content: true }
+        Self {
+            content: true,
+            typing: false,
+        }
     }
 }
 
@@ -28,6 +34,7 @@ impl Keys {
         self.follow_clicks(ctx, menu);
         let focused = ctx.memory(|memory| memory.focused().is_some());
         let typing = ctx.text_edit_focused();
+        let left = std::mem::replace(&mut self.typing, typing);
         let single = self.content && !focused && !menu;
         let pasted = ctx.input(|input| {
             input
@@ -41,7 +48,7 @@ impl Keys {
             let possible = match (shortcut.modifiers.is_none(), shortcut.logical_key) {
                 // An open menu takes Escape for itself; out of a text it only leads, so that
                 // nobody stops a sweep by leaving a field.
-                (true, Key::Escape) => !menu && !typing,
+                (true, Key::Escape) => !menu && !typing && !left,
                 (true, Key::F1 | Key::F5 | Key::F11) => true,
                 (true, _) => single,
                 // A text field undoes and copies what is in it.

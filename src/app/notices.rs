@@ -29,6 +29,8 @@ pub enum Act {
     Open,
     /// The digits of the gallery were read.
     Gallery,
+    /// The fields of a sweep were filled.
+    Fields,
     /// Anything else; over with whatever the tab does next.
     Other,
 }

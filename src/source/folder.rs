@@ -1,5 +1,6 @@
 //! Data sets in a folder: which files belong together, from their names.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -216,11 +217,13 @@ fn families(folder: &Path) -> Result<Vec<Family>, SourceError> {
     let mut found: Vec<Family> = Vec::new();
     for ((prefix, part), _, name) in names {
         let path = real.join(name);
-        let Some(data) = std::fs::metadata(&path)
-            .ok()
-            .filter(std::fs::Metadata::is_file)
-        else {
-            continue;
+        let data = match std::fs::metadata(&path) {
+            Ok(data) if data.is_file() => data,
+            // A folder that may be listed but not entered is not one without a data set.
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                return Err(SourceError::from_io(&path, &error));
+            }
+            _ => continue,
         };
         let same = |family: &Family| family.prefix.eq_ignore_ascii_case(&prefix);
         let at = found.iter().position(same).unwrap_or_else(|| {

@@ -42,6 +42,7 @@ mod synthetic;
 mod table;
 mod text;
 mod tiff;
+mod tiff_bands;
 mod tiff_directory;
 mod transform;
 mod typed;

@@ -401,7 +401,9 @@ fn the_data_set_is_shuffled_like_the_matrix() {
     let ctx = harness.ctx.clone();
     harness.state_mut().run(&ctx, Command::Export);
     settle(&mut harness);
-    harness.get_by_label("Errors over the data set").click();
+    harness
+        .get_by_role_and_label(Role::RadioButton, "Errors over the data set")
+        .click();
     settle(&mut harness);
     let path = folder.path().join("data-set.json");
     let export = Command::ExportTo(path.clone());
@@ -434,7 +436,7 @@ fn exports_write_whole_files_and_a_bad_place_is_told() {
     settle(&mut harness);
     assert!(!bad.exists());
     // The dialog is there again with its reason, to choose another place; nothing says it twice.
-    let said = harness.query_all_by_label_contains("there is no such folder");
+    let said = harness.query_all_by_label_contains("there is no folder");
     assert_eq!(said.count(), 1);
     assert!(!matches!(
         harness.state().state().message(),

@@ -135,14 +135,11 @@ fn as_many_runs_as_a_sweep_may_have_are_read_again() {
     assert!((RUNS * 9 / 10..=RUNS).contains(&count), "{count}");
     let text = results.to_json().expect("is said in JSON");
     assert!(text.len() < 12 << 20, "{} bytes", text.len());
-    let read = Results::from_json(&text).expect("is read again");
-    let differing = read
-        .all_runs()
-        .zip(results.all_runs())
-        .find(|(one, other)| one != other);
-    assert_eq!(differing, None);
     // Not printed where it fails: it is twenty thousand lines.
-    assert!(read == results);
+    match Results::from_json(&text) {
+        Ok(read) => assert!(read == results, "other results than were written"),
+        Err(error) => panic!("{error}"),
+    }
     assert_eq!(points(&results).len(), LIST - 6);
     for key in results.wanted().iter().step_by(97) {
         assert_eq!(results.find(key).map(|run| run.key), Some(*key));

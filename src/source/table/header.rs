@@ -58,7 +58,7 @@ pub(super) fn is_header_of(line: &[Cell<'_>], row: &[Cell<'_>], separator: Separ
     // Values with decimals, even `1.0`, are of another kind than names without.
     let of_another_kind = are_digits(&line[1..]) && !are_digits(&row[1..]);
     let enough = names.len() > 2 || of_another_kind;
-    enough && are_counted(&names) && !values_too && !are_alike(&corner, &first)
+    enough && are_counted(&names) && (of_another_kind || !values_too) && !are_alike(&corner, &first)
 }
 
 /// Names in quotation marks, as R writes them, above numbers without; marks that a decimal comma

@@ -25,7 +25,7 @@ use self::looks::Looks;
 use self::plots::Measure;
 use self::training::Training;
 use crate::app::command::Command;
-use crate::app::state::{Act, State, Tab};
+use crate::app::state::{Act, Message, State, Tab};
 use crate::app::widgets::focus;
 use crate::app::worker::Wake;
 use crate::experiment::Experiment;
@@ -54,8 +54,6 @@ pub struct FinetuneTab {
     table: table::View,
     /// What is typed into the lists of the sweep.
     fields: Fields,
-    /// Whether it was said that they cannot be trained with.
-    complained: bool,
     detail: Detail,
 }
 
@@ -77,7 +75,6 @@ impl FinetuneTab {
             measure: Measure::default(),
             table: table::View::default(),
             fields: Fields::default(),
-            complained: false,
             detail: Detail::default(),
         }
     }
@@ -110,6 +107,9 @@ impl FinetuneTab {
         }
         let image = self.training.results().map(|results| results.image);
         self.looks.receive(state, image.unwrap_or_default());
+        if self.problem().is_none() {
+            state.notices.settle(Tab::FineTune, Act::Fields);
+        }
     }
 
     /// What is to be trained.
@@ -127,9 +127,8 @@ impl FinetuneTab {
     /// One of the tab's commands.
     pub fn run(&mut self, state: &mut State, command: &Command) {
         if let (Command::Train | Command::StepTraining, Some(why)) = (command, self.problem()) {
-            state.fail(format!("{why}; nothing is trained before that is mended"));
-            self.complained = true;
-            return;
+            let error = Message::Error(format!("{why}; nothing is trained before that is mended"));
+            return state.notices.say(Tab::FineTune, Act::Fields, error);
         }
         match command {
             Command::Train => self.training.run(Pace::Running, state),
@@ -199,10 +198,6 @@ impl FinetuneTab {
                     focus::follow(ui);
                 });
             });
-        if self.complained && self.problem().is_none() {
-            self.complained = false;
-            state.notices.settle(Tab::FineTune, Act::Other);
-        }
         egui::CentralPanel::default().show(ui, |ui| {
             focus::content(ui);
             let seen = ui.available_height();
