@@ -242,14 +242,6 @@ fn pin(state: &mut State) {
 }
 
 fn travel(explorer: &mut Explorer, back: bool) {
-    eprintln!(
-        "TRAVEL {back} {:?} has {}",
-        explorer.state.preferences.session.settings.localized,
-        explorer
-            .state
-            .undoer
-            .has_undo(&explorer.state.preferences.session)
-    );
     let state = &mut explorer.state;
     let present = state.preferences.session.clone();
     let other = if back {
