@@ -157,8 +157,7 @@ pub(super) fn run(arguments: &ApproximateArgs) -> Result<(), Failure> {
     if let Some(target) = &target {
         notes.extend(target.write(&figure(&computed, target, arguments))?);
     }
-    if outputs.take_standard_output() {
-        print::remarks(&notes);
+    if outputs.leave_only_remarks(&notes) {
         return Ok(());
     }
     print(&computed, arguments.format, &notes)

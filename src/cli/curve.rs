@@ -100,8 +100,7 @@ fn errors(
         let context = target.context(&computed.session, &arguments.view(), &limits);
         notes.extend(target.write(&error_against_parameters(&context, entries, &curves))?);
     }
-    if outputs.take_standard_output() {
-        print::remarks(&notes);
+    if outputs.leave_only_remarks(&notes) {
         return Ok(());
     }
     if arguments.format.json {
@@ -150,8 +149,7 @@ fn spectra(
         let context = target.context(&computed.session, &arguments.view(), &limits);
         notes.extend(target.write(&singular_values(&context, &methods))?);
     }
-    if outputs.take_standard_output() {
-        print::remarks(&notes);
+    if outputs.leave_only_remarks(&notes) {
         return Ok(());
     }
     if arguments.format.json {

@@ -97,8 +97,7 @@ pub(super) fn run(arguments: &DatasetArgs) -> Result<(), Failure> {
         let context = target.context(&session, &arguments.view(), &Limits::default());
         notes.extend(target.write(&distribution(&context, &survey))?);
     }
-    if outputs.take_standard_output() {
-        print::remarks(&notes);
+    if outputs.leave_only_remarks(&notes) {
         return Ok(());
     }
     print(arguments, &set, &survey, &notes)

@@ -75,9 +75,14 @@ impl<'a> Outputs<'a> {
         Ok(store::check_outputs(&files, sources)?)
     }
 
-    /// Whether standard output is one of the files, so that nothing else may be printed there.
-    pub fn take_standard_output(&self) -> bool {
-        self.named.iter().any(|(_, path)| is_standard(path))
+    /// Whether standard output is one of the files, so that nothing else may be printed there; the
+    /// remarks then go to standard error.
+    pub fn leave_only_remarks(&self, notes: &[String]) -> bool {
+        let taken = self.named.iter().any(|(_, path)| is_standard(path));
+        if taken {
+            print::remarks(notes);
+        }
+        taken
     }
 }
 

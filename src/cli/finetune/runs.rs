@@ -76,8 +76,7 @@ fn print_runs(
     runs: &[&Inspection],
     notes: &[String],
 ) -> Result<(), Failure> {
-    if arguments.outputs().take_standard_output() {
-        print::remarks(notes);
+    if arguments.outputs().leave_only_remarks(notes) {
         return Ok(());
     }
     if arguments.format.for_programs() {

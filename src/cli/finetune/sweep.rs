@@ -55,8 +55,7 @@ fn tell_results(out: &Path, results: &Results) -> Result<Option<String>, Failure
 }
 
 fn print(arguments: &FinetuneArgs, results: &Results, notes: &[String]) -> Result<(), Failure> {
-    if arguments.outputs().take_standard_output() {
-        print::remarks(notes);
+    if arguments.outputs().leave_only_remarks(notes) {
         return Ok(());
     }
     if arguments.format.for_programs() {
