@@ -9,6 +9,7 @@
 mod bidiagonal;
 mod check;
 mod householder;
+mod memory;
 mod product;
 mod spectra;
 mod svd;
@@ -22,9 +23,11 @@ use serde::Serialize;
 use thiserror::Error;
 
 use super::layout::{Block, BlockLayout, LayoutError};
+use crate::memory::Shortage;
 
 pub(super) use product::multiplied_out;
 pub use spectra::Spectra;
+use memory::Wanted;
 use svd::{Values, factorize_on};
 pub use svd::{factorize, singular_values};
 
@@ -67,6 +70,16 @@ pub enum FactorError {
         /// Columns of the block.
         cols: usize,
     },
+    /// The factorization needs more memory than there is.
+    #[error("factorizing {rows} × {cols} numbers {shortage}; crop or resize the matrix")]
+    Memory {
+        /// Rows of the matrix.
+        rows: usize,
+        /// Columns of the matrix.
+        cols: usize,
+        /// How much is needed, and free.
+        shortage: Shortage,
+    },
     /// The caller's callback answered *stop*.
     #[error("stopped")]
     Stopped,
@@ -100,14 +113,15 @@ impl Factors {
     /// Factorizes every block of `layout` in parallel. Cost: Σ O(p q min(p, q)).
     ///
     /// # Errors
-    /// A cell that is not finite, a block without verified factorization, or *stop* from `keep_going`,
-    /// which is asked before each block.
+    /// A cell that is not finite, memory that cannot be had, a block without verified factorization,
+    /// or *stop* from `keep_going`, which is asked before each block.
     pub fn compute(
         matrix: &DMatrix<f64>,
         layout: BlockLayout,
         keep_going: &(dyn Fn() -> ControlFlow<()> + Sync),
     ) -> Result<Self, FactorError> {
         check_finite(matrix)?;
+        memory::ensure_free(matrix, &layout, Wanted::Vectors)?;
         let blocks = each_block(matrix, &layout, |cells, threads| match keep_going() {
             ControlFlow::Break(()) => Err(FactorError::Stopped),
             ControlFlow::Continue(()) => factorize_on(cells, threads),

@@ -61,3 +61,23 @@ fn arrays_tables_and_synthetic_matrices_ask_before_they_take() {
     );
     assert!(enough.status.success());
 }
+
+#[test]
+fn a_factorization_asks_before_it_takes() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = "approximate synthetic:noise:rows=1000,cols=1000";
+    let mut refusals = 0;
+    for kilobytes in (100_000..=1_500_000).step_by(50_000) {
+        let output = limited(folder.path(), kilobytes, line);
+        if output.status.success() {
+            break;
+        }
+        let errors = String::from_utf8_lossy(&output.stderr);
+        let factorizing = errors.contains("factorizing 1000 × 1000 numbers needs");
+        refused(&output, &["of memory and", "is free;"]);
+        refusals += u32::from(factorizing);
+    }
+    assert!(refusals > 0);
+    let enough = limited(folder.path(), 4_000_000, line);
+    assert!(enough.status.success());
+}

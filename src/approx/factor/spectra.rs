@@ -2,6 +2,7 @@
 
 use nalgebra::DMatrix;
 
+use super::memory::{self, Wanted};
 use super::svd::{Values, unit_of, values_on};
 use super::{FactorError, check_finite, each_block};
 use crate::approx::layout::{Block, BlockLayout};
@@ -43,6 +44,7 @@ impl Spectra {
     /// See [`super::Factors::compute`].
     pub fn of(matrix: &DMatrix<f64>, layout: BlockLayout) -> Result<Self, FactorError> {
         check_finite(matrix)?;
+        memory::ensure_free(matrix, &layout, Wanted::Values)?;
         let values = each_block(matrix, &layout, values_on)?;
         Ok(Self::assemble(matrix, layout, values))
     }

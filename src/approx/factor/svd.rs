@@ -1,7 +1,7 @@
 //! The SVD of one block, verified whoever computed it.
 
 use faer::diag::DiagMut;
-use faer::dyn_stack::{MemBuffer, MemStack};
+use faer::dyn_stack::{MemBuffer, MemStack, StackReq};
 use faer::linalg::svd::bidiag::{bidiag_in_place, bidiag_in_place_scratch};
 use faer::linalg::svd::{ComputeSvdVectors, svd, svd_scratch};
 use faer::{MatMut, MatRef, Par};
@@ -247,8 +247,7 @@ fn with_faer(tall: &DMatrix<f64>, par: Par) -> Option<Thin> {
     let (rows, rank) = tall.shape();
     let (mut u, mut v) = (DMatrix::zeros(rows, rank), DMatrix::zeros(rank, rank));
     let mut sigma = vec![0.0; rank];
-    let thin = ComputeSvdVectors::Thin;
-    let scratch = svd_scratch::<f64>(rows, rank, thin, thin, par, Default::default());
+    let scratch = vectors_scratch(rows, rank, par);
     svd(
         view(tall),
         DiagMut::from_slice_mut(&mut sigma),
@@ -274,7 +273,7 @@ fn faer_bidiagonal(tall: &DMatrix<f64>, par: Par) -> (Vec<f64>, Vec<f64>) {
     let mut reduced = tall.clone();
     // The reflections' coefficients, which only vectors need; blocks of one.
     let (mut left, mut right) = (DMatrix::zeros(1, cols), DMatrix::zeros(1, cols - 1));
-    let scratch = bidiag_in_place_scratch::<f64>(rows, cols, par, Default::default());
+    let scratch = bidiagonal_scratch(rows, cols, par);
     bidiag_in_place(
         view_mut(&mut reduced),
         view_mut(&mut left),
@@ -287,6 +286,25 @@ fn faer_bidiagonal(tall: &DMatrix<f64>, par: Par) -> (Vec<f64>, Vec<f64>) {
         (0..cols).map(|k| reduced[(k, k)]).collect(),
         (1..cols).map(|k| reduced[(k - 1, k)]).collect(),
     )
+}
+
+fn vectors_scratch(rows: usize, cols: usize, par: Par) -> StackReq {
+    let thin = ComputeSvdVectors::Thin;
+    svd_scratch::<f64>(rows, cols, thin, thin, par, Default::default())
+}
+
+fn bidiagonal_scratch(rows: usize, cols: usize, par: Par) -> StackReq {
+    bidiag_in_place_scratch::<f64>(rows, cols, par, Default::default())
+}
+
+/// Bytes that faer works in.
+pub(super) fn scratch_bytes(rows: usize, cols: usize, with_vectors: bool, par: Par) -> f64 {
+    let scratch = if with_vectors {
+        vectors_scratch(rows, cols, par)
+    } else {
+        bidiagonal_scratch(rows, cols, par)
+    };
+    scratch.size_bytes() as f64
 }
 
 pub(super) fn view(matrix: &DMatrix<f64>) -> MatRef<'_, f64> {

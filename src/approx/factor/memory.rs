@@ -1,0 +1,75 @@
+//! The memory that factorizations take, asked for before they begin.
+
+use faer::Par;
+use nalgebra::DMatrix;
+
+use super::{FactorError, svd};
+use crate::approx::layout::{Block, BlockLayout};
+use crate::memory;
+
+/// Beside what is counted: what allocators lose.
+const SLACK: f64 = 1.25;
+
+/// What a factorization is asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    Vectors,
+    Values,
+}
+
+/// Whether the factorizations of a layout's blocks can be had.
+///
+/// # Errors
+/// [`FactorError::Memory`].
+pub(super) fn ensure_free(
+    matrix: &DMatrix<f64>,
+    layout: &BlockLayout,
+    wanted: Wanted,
+) -> Result<(), FactorError> {
+    let sides = |block: &Block| (block.rows.len(), block.cols.len());
+    let blocks = || layout.blocks().iter().map(sides);
+    let kept: f64 = blocks().map(|sides| result(sides, wanted)).sum();
+    let at_once = rayon::current_num_threads().min(layout.blocks().len());
+    let largest = blocks().map(|sides| work(sides, wanted)).fold(0.0, f64::max);
+    let needed = SLACK * (kept + largest * at_once as f64);
+    // faer's products keep, for each thread, the caller's too, as much as two last caches, mostly
+    // untouched.
+    let threads = rayon::current_num_threads() as u64 + 1;
+    let reserved = 2 * memory::last_cache() * threads;
+    memory::ensure_free_with(needed as u64, reserved).map_err(|shortage| FactorError::Memory {
+        rows: matrix.nrows(),
+        cols: matrix.ncols(),
+        shortage,
+    })
+}
+
+/// Bytes of the matrices of these sizes; a product of sides may be more than a number of items can
+/// be.
+fn numbers(sizes: &[(usize, usize)]) -> f64 {
+    let cells = sizes.iter().map(|&(rows, cols)| rows as f64 * cols as f64);
+    cells.sum::<f64>() * size_of::<f64>() as f64
+}
+
+/// What stays of a block.
+fn result((rows, cols): (usize, usize), wanted: Wanted) -> f64 {
+    let rank = rows.min(cols);
+    match wanted {
+        Wanted::Vectors => numbers(&[(rows, rank), (rank, cols), (rank, 2)]),
+        Wanted::Values => numbers(&[(rank, 2)]),
+    }
+}
+
+/// What is there while a block is factorized: its cells, the same scaled and turned, then either
+/// the library's own or what the check multiplies out.
+fn work((rows, cols): (usize, usize), wanted: Wanted) -> f64 {
+    let (tall, rank) = (rows.max(cols), rows.min(cols));
+    let cells = (tall, rank);
+    let library = svd::scratch_bytes(tall, rank, wanted == Wanted::Vectors, Par::rayon(0));
+    match wanted {
+        Wanted::Vectors => {
+            let check = numbers(&[cells, cells]);
+            numbers(&[cells, cells, cells, (rank, rank)]) + check.max(library)
+        }
+        Wanted::Values => numbers(&[cells, cells, cells]) + library,
+    }
+}
