@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::finetune::settings::distinct;
 use crate::finetune::{AdaptationData, FinetuneError, Layout, SweepSettings, bounds};
+use crate::memory::{self, Shortage};
 use crate::source::{Dataset, DigitSet, SourceError, Split, digits};
 
 /// A choice of sweep to begin from.
@@ -203,16 +204,31 @@ impl Experiment {
                 test: sizes[1],
             });
         }
+        let pixels = [bytes_of(&train)?, bytes_of(&test)?];
+        ensure_free(pixels).map_err(|shortage| DataError::Memory {
+            name: train.name().to_owned(),
+            shortage,
+        })?;
         Ok(AdaptationData::new(
             train.name(),
-            bytes_of(&train)?,
+            pixels[0],
             train.labels(),
-            bytes_of(&test)?,
+            pixels[1],
             test.labels(),
             train.rows(),
             train.cols(),
         )?)
     }
+}
+
+/// Whether both halves can be sorted into the tasks and trained on.
+fn ensure_free(halves: [&[u8]; 2]) -> Result<(), Shortage> {
+    /// A lit pixel's column and level, in lists that double as they grow.
+    const LIT: usize = 2 * (size_of::<u32>() + size_of::<u16>());
+    /// What the runs of a batch work in.
+    const RUNS: u64 = 32 << 20;
+    let lit = halves.map(|half| half.iter().filter(|&&pixel| pixel > 0).count());
+    memory::ensure_free(memory::size_of_items(lit[0] + lit[1], LIT) + RUNS)
 }
 
 fn bytes_of(set: &DigitSet) -> Result<&[u8], DataError> {
@@ -266,6 +282,14 @@ pub enum DataError {
         train: (usize, usize),
         /// Rows and columns of its test images.
         test: (usize, usize),
+    },
+    /// More memory is needed than there is.
+    #[error("fine-tuning {shortage}; close other programs or use fewer images: {name}")]
+    Memory {
+        /// The data set.
+        name: String,
+        /// How much is needed, and free.
+        shortage: Shortage,
     },
     /// Pixels that are fractions, or no whole numbers from 0 to 255.
     #[error(

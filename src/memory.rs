@@ -7,7 +7,7 @@ use nalgebra::DMatrix;
 use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System};
 
 /// Less than this is not worth asking the system about.
-const UNASKED: u64 = 8 << 20;
+const UNASKED: u64 = 1 << 20;
 
 /// More memory is needed than there is.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -25,9 +25,9 @@ use thiserror::Error;
 use super::layout::{Block, BlockLayout, LayoutError};
 use crate::memory::Shortage;
 
+use memory::Wanted;
 pub(super) use product::multiplied_out;
 pub use spectra::Spectra;
-use memory::Wanted;
 use svd::{Values, factorize_on};
 pub use svd::{factorize, singular_values};
 

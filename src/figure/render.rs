@@ -59,7 +59,7 @@ pub enum FigureError {
     },
     /// The PNG would be empty or larger than [`MAX_PIXELS`].
     #[error(
-        "a picture of {width} x {height} pixels cannot be drawn: choose a width from 1 to {widest} pixels"
+        "a picture of {width} × {height} pixels cannot be drawn; choose a width from 1 to {widest} pixels"
     )]
     Size {
         /// The width asked for, in pixels.

@@ -7,7 +7,7 @@ use thiserror::Error;
 pub enum FinetuneError {
     /// Pixels and labels do not belong together.
     #[error(
-        "the {split} images hold {pixels} pixels, but {labels} labels of {rows} x {cols} pixels \
+        "the {split} images hold {pixels} pixels, but {labels} labels of {rows} × {cols} pixels \
          need {}; check that images and labels are of the same data set",
         labels * rows * cols
     )]

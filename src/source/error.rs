@@ -144,7 +144,7 @@ pub enum SourceError {
     },
     /// Only matrices of one shape can be subtracted.
     #[error(
-        "{whole} is {rows} x {cols} and {part} is {part_rows} x {part_cols}; a difference needs two sources of one shape"
+        "{whole} is {rows} × {cols} and {part} is {part_rows} × {part_cols}; a difference needs two sources of one shape"
     )]
     ShapesDiffer {
         /// What is subtracted from.

@@ -114,7 +114,7 @@ impl TryFrom<Stored> for NamedMatrix {
                 &stored.name,
                 "a stored matrix",
                 format!(
-                    "{} values for {} x {}",
+                    "{} values for {} × {}",
                     stored.values.len(),
                     stored.rows,
                     stored.cols

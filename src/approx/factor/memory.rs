@@ -30,7 +30,9 @@ pub(super) fn ensure_free(
     let blocks = || layout.blocks().iter().map(sides);
     let kept: f64 = blocks().map(|sides| result(sides, wanted)).sum();
     let at_once = rayon::current_num_threads().min(layout.blocks().len());
-    let largest = blocks().map(|sides| work(sides, wanted)).fold(0.0, f64::max);
+    let largest = blocks()
+        .map(|sides| work(sides, wanted))
+        .fold(0.0, f64::max);
     let needed = SLACK * (kept + largest * at_once as f64);
     // faer's products keep, for each thread, the caller's too, as much as two last caches, mostly
     // untouched.

@@ -105,7 +105,7 @@ fn run(
         let record = &learned.run.record;
         let (rows, cols) = learned.run.update.shape();
         let text = format!(
-            "ΔW {rows} × {cols}, |ΔW| up to {}; {} parameters, {:.2} % right",
+            "ΔW {rows} × {cols}, |ΔW| up to {}; {} parameters, {:.2} % correct",
             label::short(learned.bound),
             label::count(record.params),
             record.test_accuracy
