@@ -35,12 +35,13 @@ use export::Exporter;
 use keys::Keys;
 use state::{Preferences, State, Tab};
 use tabs::approximate::ApproximateTab;
-use tabs::approximate::job::{Analyst, Progress};
-use tabs::approximate::progress::Stage;
+use tabs::approximate::job::{self, Progress};
+use tabs::approximate::progress::Doing;
 use tabs::finetune::FinetuneTab;
 use tabs::method::MethodTab;
 use worker::{Answers, Wake, Worker};
 
+use crate::analysis::Analyst;
 use crate::session::Session;
 use crate::source::{Dataset, DigitSet, Limits, SourceError, Split, digits};
 
@@ -90,7 +91,7 @@ impl Explorer {
         let sweeps = file.as_deref().and_then(preferences::sweeps);
         let mut explorer = Self {
             analyst: Worker::spawn("approximate", Arc::clone(&wake), move |request, reply| {
-                analyst.work(request, reply);
+                job::work(&mut analyst, request, reply);
             }),
             digits: Worker::spawn("digits", Arc::clone(&wake), |(dataset, split), reply| {
                 reply.send(digits(&dataset, split).map(|set| (dataset, set)));
@@ -158,7 +159,7 @@ impl Explorer {
     fn request(&mut self) {
         let session = self.state.latest_session().clone();
         let known = self.state.analysis.as_deref();
-        self.approximate.asked(Stage::first(&session, known));
+        self.approximate.asked(Doing::first(&session, known));
         self.analyst.0.ask((session, self.limits));
     }
 

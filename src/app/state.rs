@@ -11,7 +11,7 @@ pub use super::notices::{Act, Message};
 
 use super::notices::Notices;
 use super::tabs::approximate::ApproximateView;
-use super::tabs::approximate::job::Analysis;
+use crate::analysis::Analysis;
 use crate::experiment::Experiment;
 use crate::session::Session;
 use crate::source::{DigitSet, Limits};

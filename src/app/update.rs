@@ -9,7 +9,7 @@ use super::Explorer;
 use super::arrays::Looked;
 use super::command::Command;
 use super::dialogs::{Chosen, Purpose};
-use super::export::Kind;
+use super::export::tab_of;
 use super::opened::{
     accept, change, failed, fall_back, keep_shown, open, open_folder, open_text, paste, refused,
     step, subtract,
@@ -17,16 +17,18 @@ use super::opened::{
 use super::state::{Act, Message, State, Tab};
 use super::tabs::approximate::figures;
 use super::tabs::approximate::job::Progress;
+use super::tabs::approximate::progress::Doing;
 use super::tabs::finetune;
 use super::worker::Answer;
 use crate::source::{Dataset, Source, Split};
+use crate::views::{View, accuracy_drop, approximation, data_set, delta_weights};
 
 /// Takes everything that the workers sent since the last frame.
 pub fn receive(explorer: &mut Explorer, _ctx: &egui::Context) {
     let answers = explorer.analyst.0.receive(&explorer.analyst.1);
     for answer in answers {
         match answer {
-            Answer::Given(Progress::At(stage)) => explorer.approximate.reached(stage),
+            Answer::Given(Progress::At(stage)) => explorer.approximate.reached(Doing::At(stage)),
             Answer::Given(Progress::Done(analysis)) => accept(explorer, analysis),
             Answer::Given(Progress::Failed(session, why)) => {
                 failed(explorer, Some(&session), why);
@@ -179,22 +181,24 @@ fn cancel(explorer: &mut Explorer) {
 /// The command line of what is in view, or of the figure in the export dialog.
 fn copy_command(explorer: &mut Explorer, ctx: &egui::Context, path: Option<&std::path::Path>) {
     let export = path.map(|path| explorer.exporter.export_of(&explorer.state, path));
-    let kind = export.as_ref().map(|_| explorer.exporter.kind());
+    let chosen = export.as_ref().map(|_| explorer.exporter.view());
     let state = &mut explorer.state;
     let (command, otherwise) = if state.tab == Tab::FineTune {
-        let kind = kind.unwrap_or(Kind::DeltaWeights);
+        let selected = match explorer.finetune.looks().selected() {
+            [] => &accuracy_drop::VIEW,
+            _ => &delta_weights::VIEW,
+        };
+        let view = chosen.unwrap_or(selected);
         (
-            finetune::figures::command(&explorer.finetune, kind, export.as_ref()),
+            finetune::figures::command(&explorer.finetune, view, export.as_ref()),
             "no command gives these settings; export the results as JSON instead",
         )
     } else {
-        let view = match kind {
-            Some(kind) => figures::view_of(state, kind),
-            None => figures::view(state, state.preferences.view.second),
-        };
-        let session = figures::fitted_session(state, &view);
+        let view = chosen.unwrap_or_else(|| in_front(state));
+        let session = figures::fitted_session(state, view);
+        let shown = figures::shown(state, view);
         (
-            session.command(&view, &explorer.limits, export.as_ref()),
+            shown.command(&session, &explorer.limits, export.as_ref()),
             "no command can name this matrix; save it to a file and open that",
         )
     };
@@ -208,19 +212,29 @@ fn copy_command(explorer: &mut Explorer, ctx: &egui::Context, path: Option<&std:
     }
 }
 
+/// The view that a command without a figure is of: the survey where it is in front.
+fn in_front(state: &State) -> &'static View {
+    match state.preferences.view.second {
+        view if *view == data_set::VIEW => view,
+        _ => &approximation::VIEW,
+    }
+}
+
 /// Writes the figure of the dialog; one that must be measured first is measured.
 fn export(explorer: &mut Explorer, path: std::path::PathBuf) {
     let wake = Arc::clone(&explorer.wake);
-    let kind = explorer.exporter.kind();
-    if let Some(ask) = figures::unmeasured(&explorer.approximate, &explorer.state, kind) {
-        return explorer.exporter.measure(ask, path, &wake);
+    let view = explorer.exporter.view();
+    let (tab, state) = (&explorer.approximate, &explorer.state);
+    if let Some(ask) = figures::unmeasured(tab, state, view) {
+        let loaded = state.analysis.as_ref();
+        let loaded = loaded.map(|analysis| Arc::clone(&analysis.loaded));
+        return explorer.exporter.measure(ask, loaded, path, &wake);
     }
-    let choices = explorer.exporter.export_of(&explorer.state, &path);
-    let exported = if kind.tab() == Tab::FineTune {
-        finetune::figures::exported(&explorer.finetune, kind, &choices)
-    } else {
-        let (tab, state) = (&explorer.approximate, &explorer.state);
-        figures::exported(tab, state, &explorer.limits, kind, &choices)
+    let choices = explorer.exporter.export_of(state, &path);
+    let asked = (explorer.exporter.content_of(&path), &choices);
+    let exported = match tab_of(view) {
+        Tab::FineTune => finetune::figures::exported(&explorer.finetune, view, asked),
+        _ => figures::exported(tab, state, &explorer.limits, view, asked),
     };
     match exported {
         Ok(exported) => explorer

@@ -80,13 +80,12 @@ fn positive(text: &str) -> Result<usize, String> {
 }
 
 impl SettingsArgs {
-    /// The settings for a `rows × cols` matrix, and what was changed to fit it. A given N or K is
-    /// taken at its word.
+    /// The settings that are wanted on a `rows × cols` matrix. A given N or K is taken at its word.
     ///
     /// # Errors
     /// A given N or K beyond the smaller side; ranks by hand that are not one per block; a budget
     /// that pays for no rank of a method while another method's rank was given.
-    pub fn resolve(&self, rows: usize, cols: usize) -> Result<(Settings, Vec<String>), Failure> {
+    pub fn wanted(&self, rows: usize, cols: usize) -> Result<Settings, Failure> {
         let mut wanted = Settings {
             show_adaptive: self.adaptive,
             ..Settings::default()
@@ -108,8 +107,7 @@ impl SettingsArgs {
             wanted.matched = Some(self.rule.map_or_else(BudgetRule::default, BudgetRule::from));
         }
         self.set_ranks(&mut wanted, rows, cols)?;
-        let fitted = wanted.fitted(rows, cols);
-        let (grid, notes) = (fitted.settings.adaptive.grid, fitted.notes());
+        let grid = wanted.fitted(rows, cols).settings.adaptive.grid;
         match &self.adaptive_ranks {
             Some(ranks) if ranks.len() != grid * grid => Err(LayoutError::RankCount {
                 given: ranks.len(),
@@ -117,7 +115,7 @@ impl SettingsArgs {
                 grid,
             }
             .into()),
-            _ => Ok((fitted.settings, notes)),
+            _ => Ok(wanted),
         }
     }
 

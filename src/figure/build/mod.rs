@@ -4,7 +4,9 @@ mod approximation;
 mod curves;
 mod dataset;
 mod finetune;
+mod grids;
 mod look;
+mod ranks;
 
 pub use approximation::{Approximation, Panel, comparison_table, figure_one};
 pub use curves::{
@@ -15,7 +17,9 @@ pub use finetune::{
     AccuracyDrop, Confusion, DeltaWeights, Feature, Frontier, FrontierPoint, TrainingCurve,
     accuracy_drop, confusion, delta_weights, training_curves,
 };
+pub use grids::{best_grid, best_grid_plot, grid_sentence, grid_table};
 pub use look::Look;
+pub use ranks::{BlockRanks, rank_heatmap, rank_map, rank_scale, rank_table};
 
 use super::palette::{ColorMap, Theme};
 use super::{Colors, Figure, Metadata};

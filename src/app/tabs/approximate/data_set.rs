@@ -3,17 +3,15 @@
 use eframe::egui::{self, RichText};
 use egui_plot::{Line, Plot, PlotPoints, VLine};
 
-use super::background::{Ask, Surveyed};
-use super::job::Analysis;
+use super::background::Ask;
 use super::plots::wake;
 use super::progress::DIMMED;
 use super::{ApproximateTab, Background};
-use crate::analysis::compared_at;
+use crate::analysis::{Analysis, Surveyed};
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
 use crate::app::widgets::{axis, focus};
-use crate::approx::Method;
 use crate::approx::survey::Survey;
 use crate::figure::build::verdict_sentence;
 use crate::figure::label;
@@ -57,7 +55,7 @@ pub fn show(
         if old {
             ui.multiply_opacity(DIMMED);
         }
-        for note in &surveyed.left_out {
+        for note in &surveyed.remarks {
             ui.add(egui::Label::new(RichText::new(note).small()).truncate());
         }
         summary(ui, surveyed, &shown.subject(), theme);
@@ -159,7 +157,7 @@ fn summary(ui: &mut egui::Ui, surveyed: &Surveyed, subject: &str, theme: Theme) 
                 })
                 .collect();
             ui.strong(text).on_hover_text(by_digit.join("\n"));
-            match verdict_at(surveyed) {
+            match surveyed.verdict_at() {
                 Some(Ok(params)) => {
                     ui.label(format!("at {} parameters", label::count(params)));
                 }
@@ -170,16 +168,6 @@ fn summary(ui: &mut egui::Ui, surveyed: &Surveyed, subject: &str, theme: Theme) 
             }
         }
     });
-}
-
-/// The parameters behind the verdict on Localized and LoRA.
-fn verdict_at(surveyed: &Surveyed) -> Option<Result<usize, String>> {
-    let of = |method: Method| {
-        let mut settings = surveyed.survey.settings.iter();
-        settings.find(|one| one.method() == method)
-    };
-    let (rows, cols) = surveyed.shape;
-    compared_at([of(Method::Lora)?, of(Method::Localized)?], rows, cols)
 }
 
 fn histogram(ui: &mut egui::Ui, survey: &Survey, theme: Theme) {

@@ -6,18 +6,18 @@ use eframe::egui;
 use egui_plot::{Legend, Line, MarkerShape, Plot, PlotPoints, Points, VLine};
 
 use super::ApproximateTab;
-use super::background::Ask;
 use super::data_set::{still_shown, working};
-use super::job::Analysis;
-use super::plots::{outcome_of, wake};
+use super::figures::grids_ask;
+use super::plots::wake;
 use super::progress::DIMMED;
+use crate::analysis::Analysis;
+use crate::app::notices::capitalized;
 use crate::app::texture::color32;
 use crate::app::theme;
 use crate::app::widgets::axis;
 use crate::app::widgets::marks::Marks;
-use crate::approx::best_grid::{GridAtBudget, best_adaptive, best_uniform};
+use crate::approx::best_grid::GridAtBudget;
 use crate::approx::{Evaluation, LocalizedSettings, Method, MethodSettings};
-use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::session::Session;
 
@@ -29,16 +29,7 @@ pub fn show(
     session: &mut Session,
     theme: Theme,
 ) {
-    let settings = &analysis.session.settings;
-    let localized = outcome_of(analysis, Method::Localized).map(|o| o.evaluation.params);
-    let budget = match settings.matched {
-        Some(_) => settings.share_of_budget(Method::Localized),
-        None => localized.unwrap_or(settings.adaptive.budget),
-    };
-    let wanted = Ask::Grids {
-        matrix_id: analysis.matrix_id,
-        budget,
-    };
+    let wanted = grids_ask(analysis);
     let wake = wake(ui);
     tab.background
         .ask(wanted.clone(), Some(Arc::clone(&analysis.loaded)), &wake);
@@ -48,16 +39,16 @@ pub fn show(
     };
     // What is shown may be the answer to an earlier question.
     let old = *shown != wanted;
-    let Ask::Grids { budget, .. } = *shown else {
-        return;
-    };
     let again = old && still_shown(ui, &tab.background, "the previous search");
     let chosen = ui.scope(|ui| {
         if old {
             ui.multiply_opacity(DIMMED);
         }
-        ui.label(summary(grids, budget));
-        plot(ui, grids, analysis, theme)
+        match grids.summary() {
+            Ok(best) => ui.label(best),
+            Err(none) => ui.label(capitalized(&none)),
+        };
+        plot(ui, &grids.found, analysis, theme)
     });
     if let Some(chosen) = chosen.inner.filter(|_| !old) {
         session.settings.matched = None;
@@ -66,20 +57,6 @@ pub fn show(
     if again {
         tab.background.again();
     }
-}
-
-/// The best grids in a sentence.
-fn summary(grids: &[GridAtBudget], budget: usize) -> String {
-    let budget = label::count(budget);
-    let Some((_, best)) = best_uniform(grids) else {
-        return format!("No grid fits in {budget} parameters; increase the budget");
-    };
-    let (error, setting) = (label::error(best.error), best.settings.describe());
-    let mut text = format!("Best within {budget} parameters: {error}, {setting}");
-    if let Some((grid, best)) = best_adaptive(grids) {
-        text += &format!("; adaptive {}, K = {grid}", label::error(best.error));
-    }
-    text
 }
 
 fn plot(

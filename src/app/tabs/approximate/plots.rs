@@ -5,17 +5,18 @@ use std::sync::Arc;
 use eframe::egui;
 use egui_plot::{Legend, Line, MarkerShape, Plot, PlotPoints, PlotUi, Points};
 
-use super::job::{Analysis, MethodResult, Outcome};
-use super::{ApproximateTab, SecondPlot, data_set, grids, ranks, spectrum};
+use super::{ApproximateTab, grids, ranks, second, spectrum};
+use crate::analysis::{Analysis, MethodResult};
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
 use crate::app::widgets::axis;
 use crate::app::widgets::marks::Marks;
 use crate::app::worker::Wake;
-use crate::approx::{Method, MethodSettings};
+use crate::approx::MethodSettings;
 use crate::figure::palette::Theme;
 use crate::session::{Session, Settings};
+use crate::views::{best_grid, data_set, rank_map};
 
 /// Below this the axes would be all there is; the tab scrolls instead.
 const LEAST_HEIGHT: f32 = 210.0;
@@ -42,7 +43,7 @@ pub fn show(
             left.set_max_height(height);
             right.set_max_height(height);
             first(left, state, &analysis, session, theme, refit);
-            second(tab, right, state, &analysis, session, theme, refit);
+            beside(tab, right, state, &analysis, session, theme, refit);
         });
         return;
     }
@@ -51,7 +52,7 @@ pub fn show(
         first(ui, state, &analysis, session, theme, refit);
     });
     ui.allocate_ui(size, |ui| {
-        second(tab, ui, state, &analysis, session, theme, refit);
+        beside(tab, ui, state, &analysis, session, theme, refit);
     });
 }
 
@@ -70,7 +71,7 @@ fn first(
     error_plot(ui, state, analysis, &mut session.settings, theme, refit);
 }
 
-fn second(
+fn beside(
     tab: &mut ApproximateTab,
     ui: &mut egui::Ui,
     state: &mut State,
@@ -81,16 +82,20 @@ fn second(
 ) {
     let shown = &mut state.preferences.view.second;
     ui.horizontal_wrapped(|ui| {
-        for choice in SecondPlot::ALL {
-            ui.selectable_value(shown, choice, choice.title())
-                .on_hover_text(choice.tooltip());
+        for choice in second::CHOICES {
+            ui.selectable_value(shown, choice, choice.short)
+                .on_hover_text(choice.about);
         }
     });
-    match *shown {
-        SecondPlot::SingularValues => spectrum::show(tab, ui, analysis, theme, refit),
-        SecondPlot::DataSet => data_set::show(tab, ui, state, analysis, theme),
-        SecondPlot::Grids => grids::show(tab, ui, analysis, session, theme),
-        SecondPlot::Ranks => ranks::show(tab, ui, state, analysis, session, theme),
+    let shown = *shown;
+    if *shown == data_set::VIEW {
+        super::data_set::show(tab, ui, state, analysis, theme);
+    } else if *shown == best_grid::VIEW {
+        grids::show(tab, ui, analysis, session, theme);
+    } else if *shown == rank_map::VIEW {
+        ranks::show(tab, ui, state, analysis, session, theme);
+    } else {
+        spectrum::show(tab, ui, analysis, theme, refit);
     }
 }
 
@@ -239,13 +244,4 @@ fn set(settings: &mut Settings, chosen: MethodSettings) {
         MethodSettings::Localized(s) => settings.localized = s,
         MethodSettings::LocalizedAdaptive(s) => settings.adaptive = s,
     }
-}
-
-/// The outcome of one method, if it has one.
-pub fn outcome_of(analysis: &Analysis, method: Method) -> Option<&Outcome> {
-    analysis
-        .methods
-        .iter()
-        .find(|m| m.settings.method() == method)
-        .and_then(|m| m.outcome.as_ref().ok())
 }

@@ -6,9 +6,8 @@ use eframe::egui::{
 };
 
 use super::ApproximateTab;
-use super::job::Analysis;
 use super::knobs::ranged;
-use super::plots::outcome_of;
+use crate::analysis::Analysis;
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::widgets::focus;
@@ -26,8 +25,9 @@ pub fn show(
     session: &mut Session,
     theme: Theme,
 ) {
-    let shown = outcome_of(analysis, Method::LocalizedAdaptive)
-        .or_else(|| outcome_of(analysis, Method::Localized));
+    let shown = analysis
+        .outcome_of(Method::LocalizedAdaptive)
+        .or_else(|| analysis.outcome_of(Method::Localized));
     let Some(outcome) = shown else {
         return;
     };
@@ -96,7 +96,7 @@ fn over_budget(ui: &mut egui::Ui, analysis: &Analysis) {
         settings.adaptive.budget,
         settings.adaptive.painted.is_some(),
     );
-    let Some(outcome) = outcome_of(analysis, Method::LocalizedAdaptive) else {
+    let Some(outcome) = analysis.outcome_of(Method::LocalizedAdaptive) else {
         return;
     };
     let params = outcome.evaluation.params;

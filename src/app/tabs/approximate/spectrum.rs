@@ -4,8 +4,7 @@ use eframe::egui::{self, RichText};
 use egui_plot::{HLine, Line, LineStyle, Plot, PlotPoints, PlotUi, Points, VLine};
 
 use super::ApproximateTab;
-use super::job::Analysis;
-use super::plots::outcome_of;
+use crate::analysis::Analysis;
 use crate::app::texture::color32;
 use crate::app::theme;
 use crate::app::widgets::{axis, focus};
@@ -26,7 +25,7 @@ struct Spectrum {
 /// The selected block's, where there is one.
 fn block_spectrum(tab: &ApproximateTab, analysis: &Analysis) -> Option<Spectrum> {
     let (method, block) = tab.selected?;
-    let outcome = outcome_of(analysis, method)?;
+    let outcome = analysis.outcome_of(method)?;
     let place = outcome.factors.layout().blocks().get(block)?;
     let sigma = outcome.factors.spectra.sigma[block].clone();
     let rank = *outcome.evaluation.ranks.get(block)?;
@@ -49,7 +48,7 @@ fn block_spectrum(tab: &ApproximateTab, analysis: &Analysis) -> Option<Spectrum>
 
 fn whole_spectrum(analysis: &Analysis) -> Spectrum {
     let (rows, cols) = analysis.loaded.matrix.shape();
-    let lora = outcome_of(analysis, Method::Lora);
+    let lora = analysis.outcome_of(Method::Lora);
     let kept = lora.and_then(|outcome| Some((Method::Lora, *outcome.evaluation.ranks.first()?)));
     let keeps = kept.map(|(_, rank)| format!("; LoRA keeps {rank}"));
     Spectrum {

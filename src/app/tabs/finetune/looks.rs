@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use nalgebra::DMatrix;
 
-use super::trainer::{DataCache, Inspector, Look, Seen};
+use super::trainer::{DataCache, Look, Looker, Seen};
 use super::training::Asked;
 use crate::app::state::State;
 use crate::app::texture::MatrixTexture;
@@ -148,9 +148,9 @@ impl Looks {
         }
         let cache = cache.clone();
         let (worker, _) = self.worker.get_or_insert_with(|| {
-            let mut inspector = Inspector::default();
+            let mut looker = Looker::default();
             Worker::spawn("inspect", Arc::clone(&self.wake), move |request, reply| {
-                inspector.work(&request, reply, &cache);
+                looker.work(&request, reply, &cache);
             })
         });
         self.progress = 0.0;

@@ -6,7 +6,7 @@ mod measured;
 
 use eframe::egui::{self, RichText};
 
-use super::approximate::job::{Analysis, Outcome};
+use crate::analysis::{Analysis, Outcome};
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
@@ -96,7 +96,7 @@ fn definitions(ui: &mut egui::Ui, analysis: Option<&Analysis>, theme: Theme) {
         let color = color32(theme::method_text(method, theme));
         ui.label(RichText::new(method.title()).strong().color(color));
         ui.label(text);
-        let outcome = analysis.and_then(|a| super::approximate::outcome_of(a, method));
+        let outcome = analysis.and_then(|a| a.outcome_of(method));
         if let (Some(analysis), Some(outcome)) = (analysis, outcome) {
             ui.label(RichText::new(present(analysis, outcome)).monospace());
         }
