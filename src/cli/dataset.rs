@@ -12,7 +12,7 @@ use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, number, print};
 use crate::analysis::{affordable, compared_at};
 use crate::approx::survey::{Survey, survey};
 use crate::approx::{Method, MethodSettings};
-use crate::figure::build::{distribution, label_table, survey_table, verdict_sentence};
+use crate::figure::compose::{distribution, label_table, survey_table, verdict_sentence};
 use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::report;

@@ -2,7 +2,7 @@
 
 use nalgebra::DMatrix;
 
-use crate::figure::build::{
+use crate::figure::compose::{
     self, AccuracyDrop, Confusion, Context, DeltaWeights, Feature, Frontier, FrontierPoint, Look,
     TrainingCurve,
 };
@@ -71,7 +71,7 @@ pub fn accuracy_drop(context: &Context, results: &Results) -> Option<Figure> {
         full_accuracy: base,
         description: describe(results),
     };
-    Some(build::accuracy_drop(context, &shown))
+    Some(compose::accuracy_drop(context, &shown))
 }
 
 fn layout_frontier(theme: Theme, results: &Results, layout: Layout) -> Frontier {
@@ -138,7 +138,7 @@ pub fn training_curves(context: &Context, runs: &[&Inspection]) -> Figure {
         .iter()
         .map(|one| training_curve(&one.record.key, &one.history, context.theme))
         .collect();
-    build::training_curves(context, &curves, &names(runs))
+    compose::training_curves(context, &curves, &names(runs))
 }
 
 /// Runs in words.
@@ -161,7 +161,7 @@ pub fn delta_weights(context: &Context, run: &Inspection, image: [usize; 2]) -> 
         unit,
         picture: feature(run, unit, image),
     });
-    build::delta_weights(
+    compose::delta_weights(
         context,
         &DeltaWeights {
             look: look_of(key, context.theme),
@@ -230,7 +230,7 @@ pub fn confusion(context: &Context, runs: &[&Inspection]) -> Figure {
             classes: digits(),
         })
         .collect();
-    build::confusion(context, &confusions)
+    compose::confusion(context, &confusions)
 }
 
 /// The names of the classes.

@@ -1,7 +1,7 @@
 //! The program's figures show the results that they were given.
 
 use localized_lora::approx::{LoraSettings, MethodSettings};
-use localized_lora::figure::build::{comparison_table, distribution, label_table, survey_table};
+use localized_lora::figure::compose::{comparison_table, distribution, label_table, survey_table};
 use localized_lora::figure::palette::Theme;
 use localized_lora::figure::{Element, Figure, Plot};
 
@@ -130,7 +130,7 @@ fn the_distribution_counts_every_matrix_once() {
 fn figure_two_has_its_share_of_all_parameters() {
     let context = samples::context(Theme::Light);
     let sweep = samples::sweep(Theme::Light);
-    let figure = localized_lora::figure::build::accuracy_drop(&context, &sweep);
+    let figure = localized_lora::figure::compose::accuracy_drop(&context, &sweep);
     let texts = texts(&figure);
     assert!(
         texts.iter().any(|text| text.contains("% of all 50,565")),

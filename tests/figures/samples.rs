@@ -9,7 +9,7 @@ use localized_lora::approx::{
     AdaptiveSettings, BlockLayout, Evaluation, Factors, MethodSettings, evaluate, reconstruct,
     settings,
 };
-use localized_lora::figure::build::*;
+use localized_lora::figure::compose::*;
 use localized_lora::figure::palette::Theme;
 use localized_lora::figure::{BlockLine, Colors, Figure};
 use nalgebra::DMatrix;

@@ -15,7 +15,7 @@ use crate::app::theme;
 use crate::app::widgets::{axis, focus};
 use crate::approx::Method;
 use crate::approx::survey::Survey;
-use crate::figure::build::verdict_sentence;
+use crate::figure::compose::verdict_sentence;
 use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::source::{Dataset, Source, Split};

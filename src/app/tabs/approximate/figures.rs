@@ -7,7 +7,7 @@ use super::{ApproximateTab, SecondPlot};
 use crate::analysis::all_notes;
 use crate::app::export::{Exported, Kind};
 use crate::app::state::State;
-use crate::figure::build::{
+use crate::figure::compose::{
     Approximation, Context, ErrorCurve, MethodSpectrum, Panel, comparison_table, curve_table,
     distribution, error_against_parameters, figure_one, singular_values, survey_table,
 };

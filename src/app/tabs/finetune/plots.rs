@@ -8,7 +8,7 @@ use crate::app::texture::color32;
 use crate::app::widgets::marks::Marks;
 use crate::app::widgets::{axis, focus};
 use crate::experiment::figures::{self, look, setting, whole_setting};
-use crate::figure::build::Look;
+use crate::figure::compose::Look;
 use crate::figure::palette::Theme;
 use crate::figure::{Marker, label};
 use crate::finetune::train::EpochRecord;
