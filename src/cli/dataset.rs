@@ -95,7 +95,7 @@ pub(super) fn run(arguments: &DatasetArgs) -> Result<(), Failure> {
             ..Session::default()
         };
         let context = target.context(&session, &arguments.view(), &Limits::default());
-        notes.extend(target.write(&distribution(&context, &survey))?);
+        notes.extend(target.write(&distribution(&context, &survey, None))?);
     }
     if outputs.leave_only_remarks(&notes) {
         return Ok(());
