@@ -93,7 +93,7 @@ fn the_data_set_is_told_label_by_label_beside_its_histogram() {
     let mut harness = showing(SecondPlot::DataSet);
     settle(&mut harness);
     harness.get_by_role_and_label(Role::Image, "Errors over the data set");
-    harness.get_by_label("Localized better");
     // 75 % of the fives.
-    harness.get_by_label_contains("75.");
+    harness.get_by_label_contains("Label 5, Count 892, LoRA 0.");
+    harness.get_by_label_contains("Localized better 75.0 %");
 }

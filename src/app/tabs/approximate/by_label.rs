@@ -1,6 +1,6 @@
 //! The survey label by label, beside its histogram.
 
-use eframe::egui::{self, Align, Layout, RichText};
+use eframe::egui::{self, Align2, Color32, Role, Sense, Stroke, TextStyle, Vec2, WidgetInfo};
 
 use crate::approx::survey::Survey;
 use crate::figure::compose::label_table;
@@ -9,6 +9,9 @@ use crate::figure::{Row, Table};
 
 /// With this much room beside the histogram, the means of all methods stand in the table too.
 const ROOM_FOR_MEANS: f32 = 760.0;
+
+/// Between two columns.
+const GAP: f32 = 12.0;
 
 /// From this width on the table stands beside the histogram, else below it.
 pub const BESIDE: f32 = 420.0;
@@ -24,52 +27,97 @@ fn columns(table: &Table, methods: usize, width: f32) -> Vec<usize> {
     std::iter::once(0).chain(verdict..all).collect()
 }
 
-/// Draws the table; `present` is the label of the digit that is looked at. `width` is the room for
-/// table and histogram together.
-pub fn show(ui: &mut egui::Ui, survey: &Survey, present: Option<u8>, width: f32, theme: Theme) {
-    let table = label_table(survey, theme);
-    let columns = columns(&table, survey.settings.len(), width);
-    let present = present.map(|label| label.to_string());
-    egui::Grid::new("errors by label")
-        .spacing(egui::vec2(10.0, 1.0))
-        .min_row_height(0.0)
-        .show(ui, |ui| {
-            for &column in &columns {
-                let head = RichText::new(&table.columns[column].name).small().weak();
-                right(ui, head);
-            }
-            ui.end_row();
-            for row in &table.rows {
-                one_row(ui, &table, row, &columns, present.as_deref());
-            }
-        });
+/// The table as it is drawn: what is shown of it and how wide that is.
+pub struct ByLabel {
+    table: Table,
+    /// Which columns are shown, each with its width.
+    columns: Vec<(usize, f32)>,
 }
 
-/// A row; all that the table knows of its label is told when the mouse rests on it.
-fn one_row(ui: &mut egui::Ui, table: &Table, row: &Row, columns: &[usize], present: Option<&str>) {
-    let told = || {
-        let named = table.columns.iter().zip(&row.cells);
-        let named = named.map(|(column, cell)| format!("{}: {}", column.name, cell.text));
-        named.collect::<Vec<_>>().join("\n")
-    };
-    let is_present = row.cells.first().map(|cell| cell.text.as_str()) == present;
-    for cell in columns.iter().filter_map(|column| row.cells.get(*column)) {
-        let text = RichText::new(&cell.text).small();
-        let text = if is_present && present.is_some() {
-            text.strong()
-        } else {
-            text
-        };
-        right(ui, text).on_hover_ui(|ui| {
-            ui.label(told());
-        });
+impl ByLabel {
+    /// Lays the table out; `room` is the width of table and histogram together.
+    pub fn of(ui: &egui::Ui, survey: &Survey, room: f32, theme: Theme) -> Self {
+        let table = label_table(survey, theme);
+        let shown = columns(&table, survey.settings.len(), room).into_iter();
+        let columns = shown.map(|column| (column, column_width(ui, &table, column)));
+        Self {
+            columns: columns.collect(),
+            table,
+        }
     }
-    ui.end_row();
+
+    /// Its whole width.
+    pub fn width(&self) -> f32 {
+        self.columns.iter().map(|(_, width)| width).sum()
+    }
+
+    /// Draws it; `present` is the label of the digit that is looked at.
+    pub fn show(&self, ui: &mut egui::Ui, present: Option<u8>) {
+        ui.spacing_mut().item_spacing.y = 1.0;
+        let head = self.columns.iter();
+        let head = head.map(|(column, _)| self.table.columns[*column].name.as_str());
+        let head: Vec<&str> = head.collect();
+        let weak = ui.visuals().weak_text_color();
+        self.line(ui, &head, weak);
+        let present = present.map(|label| label.to_string());
+        for row in &self.table.rows {
+            let is_present = present
+                .as_ref()
+                .is_some_and(|label| row.cells.first().is_some_and(|cell| cell.text == *label));
+            let color = match is_present {
+                true => ui.visuals().strong_text_color(),
+                false => ui.visuals().text_color(),
+            };
+            let cells = self.columns.iter();
+            let cells = cells.filter_map(|(column, _)| row.cells.get(*column));
+            let cells: Vec<&str> = cells.map(|cell| cell.text.as_str()).collect();
+            let response = self.line(ui, &cells, color);
+            if is_present {
+                let stroke = Stroke::new(1.0, color);
+                let place = response.rect;
+                ui.painter().hline(place.x_range(), place.bottom(), stroke);
+            }
+            let told = self.told(row);
+            response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &told));
+            response.on_hover_text(told);
+        }
+    }
+
+    /// All that the table knows of a row.
+    fn told(&self, row: &Row) -> String {
+        let named = self.table.columns.iter().zip(&row.cells);
+        let named = named.map(|(column, cell)| format!("{} {}", column.name, cell.text));
+        named.collect::<Vec<_>>().join(", ")
+    }
+
+    fn line(&self, ui: &mut egui::Ui, cells: &[&str], color: Color32) -> egui::Response {
+        let font = TextStyle::Small.resolve(ui.style());
+        let size = Vec2::new(self.width(), font.size + 3.0);
+        let (place, response) = ui.allocate_exact_size(size, Sense::hover());
+        let mut right = place.left();
+        for (text, (_, width)) in cells.iter().zip(&self.columns) {
+            right += width;
+            let at = egui::pos2(right, place.center().y);
+            let painter = ui.painter();
+            painter.text(at, Align2::RIGHT_CENTER, *text, font.clone(), color);
+        }
+        response
+    }
 }
 
-fn right(ui: &mut egui::Ui, text: RichText) -> egui::Response {
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(text))
-        .inner
+/// As wide as the widest cell, with a gap before it.
+fn column_width(ui: &egui::Ui, table: &Table, column: usize) -> f32 {
+    let font = TextStyle::Small.resolve(ui.style());
+    let cells = table.rows.iter().filter_map(|row| row.cells.get(column));
+    let texts = cells.map(|cell| &cell.text);
+    let width = |text: &String| {
+        let galley = ui
+            .painter()
+            .layout_no_wrap(text.clone(), font.clone(), Color32::PLACEHOLDER);
+        galley.size().x
+    };
+    let all = texts.chain([&table.columns[column].name]);
+    all.map(width).fold(0.0, f32::max) + GAP
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! The same settings over a whole data set, because one digit proves little.
 
-use eframe::egui::{self, Align, Layout, RichText};
+use eframe::egui::{self, RichText};
 
 use super::background::{Ask, Surveyed};
+use super::by_label::{self, ByLabel};
 use super::job::Analysis;
 use super::plots::wake;
 use super::progress::DIMMED;
-use super::{ApproximateTab, Background, by_label};
+use super::{ApproximateTab, Background};
 use crate::analysis::compared_at;
 use crate::app::state::State;
 use crate::app::texture::color32;
@@ -195,18 +196,20 @@ fn present(surveyed: &Surveyed, shown: &Ask, session: &Session) -> Option<usize>
 fn histogram(ui: &mut egui::Ui, survey: &Survey, present: Option<usize>, theme: Theme) {
     let width = ui.available_width();
     let label = present.and_then(|row| survey.labels.get(row)).copied();
+    let table = ByLabel::of(ui, survey, width, theme);
     if width < by_label::BESIDE {
         plot(ui, survey, present, theme);
-        by_label::show(ui, survey, label, width, theme);
+        table.show(ui, label);
         return;
     }
-    let height = ui.available_height();
-    ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-        ui.vertical(|ui| by_label::show(ui, survey, label, width, theme));
-        let size = egui::vec2(ui.available_width(), height);
-        ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
-            plot(ui, survey, present, theme);
+    let rest = width - table.width() - ui.spacing().item_spacing.x;
+    let size = egui::vec2(rest, ui.available_height());
+    ui.horizontal_top(|ui| {
+        ui.allocate_ui(size, |ui| {
+            ui.set_width(rest);
+            ui.vertical(|ui| plot(ui, survey, present, theme));
         });
+        ui.vertical(|ui| table.show(ui, label));
     });
 }
 

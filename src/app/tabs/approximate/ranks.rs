@@ -54,7 +54,7 @@ pub fn show(
         },
     );
     let side = (ui.available_width() - LEGEND)
-        .min(ui.available_height())
+        .min(ui.available_height() - 4.0)
         .max(120.0);
     let (place, response) = ui
         .horizontal_top(|ui| {
