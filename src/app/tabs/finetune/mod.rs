@@ -290,10 +290,7 @@ impl FinetuneTab {
                 let name = look_of(key, theme).name;
                 (format!("latest: {name}, {}", setting(key)), with(&[*key]))
             }
-            None => (
-                "the curves of a run, while it is trained or selected".to_owned(),
-                Vec::new(),
-            ),
+            None => (String::new(), Vec::new()),
         }
     }
 }

@@ -98,7 +98,11 @@ impl<'a> Drops<'a> {
     fn plot(&self, selected: &[RunKey], theme: Theme) -> Plot {
         let mut plot = self.plot.clone();
         let full = Look::full(theme);
-        let point = full.line(vec![(100.0, 0.0)]);
+        let point = Series {
+            // The line that it lies on is labelled.
+            name: String::new(),
+            ..full.line(vec![(100.0, 0.0)])
+        };
         plot.series
             .push(point.styled(SeriesStyle::Points, full.marker));
         let marks = selected.iter().filter_map(|key| self.mark(key));

@@ -115,7 +115,7 @@ impl PlotView<'_> {
             ),
             place,
         );
-        let text = RichText::new(self.empty).weak();
+        let text = RichText::new(self.empty).color(color32(palette::muted(self.theme)));
         let layout = egui::Layout::top_down(egui::Align::Center);
         let inside = egui::UiBuilder::new().max_rect(within).layout(layout);
         ui.new_child(inside).add(egui::Label::new(text).wrap());

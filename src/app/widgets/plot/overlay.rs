@@ -10,7 +10,7 @@ use super::text::typeset;
 use crate::app::texture::color32;
 use crate::figure::palette::{self, Rgb, Theme};
 use crate::figure::place::{Area, Obstacles, along, around};
-use crate::figure::{GuideAxis, Marker, Plot, SeriesStyle};
+use crate::figure::{GuideAxis, Marker, Plot, Series, SeriesStyle};
 
 /// Size of a pointed-out point.
 const MARK: f32 = 5.5;
@@ -100,6 +100,18 @@ impl Overlay<'_> {
             for piece in pieces(&series.points, &self.axes) {
                 let points: Vec<_> = thinned(&piece, step).into_iter().map(on_screen).collect();
                 points.iter().for_each(|point| obstacles.add_point(*point));
+                if marked(series) {
+                    let around = |&(x, y): &(f64, f64)| Area {
+                        x: x - 4.0,
+                        y: y - 4.0,
+                        width: 8.0,
+                        height: 8.0,
+                    };
+                    points
+                        .iter()
+                        .map(around)
+                        .for_each(|area| obstacles.add_area(area));
+                }
                 if line {
                     let ends = points.windows(2);
                     ends.for_each(|ends| obstacles.add_line(ends[0], ends[1]));
@@ -168,6 +180,16 @@ impl Overlay<'_> {
         painter.rect_filled(place, 2.0, ground);
         painter.galley(corner + egui::vec2(2.0, 0.0), galley, color);
     }
+}
+
+/// Whether labels must leave all points of a series free. Many would leave no place.
+fn marked(series: &Series) -> bool {
+    const FEW: usize = 60;
+    let points = matches!(
+        series.style,
+        SeriesStyle::Points | SeriesStyle::LineWithPoints
+    );
+    points && series.points.len() <= FEW
 }
 
 fn area(rect: Rect) -> Area {
