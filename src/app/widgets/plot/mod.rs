@@ -8,7 +8,7 @@ mod pick;
 mod series;
 mod text;
 
-use eframe::egui::{self, Align2, Id, RichText, Sense, TextStyle, Vec2};
+use eframe::egui::{self, Align2, Id, Rect, RichText, Sense, TextStyle, Vec2};
 use egui_plot::{AxisHints, PlotMemory, PlotTransform};
 
 use self::axes::{Axes, SPACING, Ticks, Way};
@@ -71,7 +71,8 @@ impl PlotView<'_> {
             self.say_empty(ui, height);
             return None;
         }
-        let (response, transform) = self.draw(ui, &axes, height);
+        let id = ui.make_persistent_id((self.name, self.plot.log_x, self.plot.log_y));
+        let (response, transform) = self.draw(ui, id, &axes, height);
         let overlay = Overlay {
             ui,
             axes,
@@ -80,7 +81,7 @@ impl PlotView<'_> {
         };
         overlay.draw(self.plot);
         let picked = self.spots(&overlay).show(ui, &response, self.name, text);
-        self.offer_whole(ui, response.id, &response);
+        self.offer_whole(ui, id, response.rect);
         legend.show(ui);
         picked
     }
@@ -121,8 +122,13 @@ impl PlotView<'_> {
         ui.new_child(inside).add(egui::Label::new(text).wrap());
     }
 
-    fn draw(&self, ui: &mut egui::Ui, axes: &Axes, height: f32) -> (egui::Response, PlotTransform) {
-        let id = ui.make_persistent_id((self.name, self.plot.log_x, self.plot.log_y));
+    fn draw(
+        &self,
+        ui: &mut egui::Ui,
+        id: Id,
+        axes: &Axes,
+        height: f32,
+    ) -> (egui::Response, PlotTransform) {
         // Until it is moved or zoomed, a plot shows all that there is.
         let whole = self.refit || PlotMemory::load(ui.ctx(), id).is_none();
         let across = Ticks::new(axes.x, Way::Across);
@@ -187,7 +193,7 @@ impl PlotView<'_> {
     }
 
     /// A way back for a plot that was moved or zoomed, and a hint how that is done.
-    fn offer_whole(&self, ui: &mut egui::Ui, id: Id, response: &egui::Response) {
+    fn offer_whole(&self, ui: &mut egui::Ui, id: Id, place: Rect) {
         let Some(mut memory) = PlotMemory::load(ui.ctx(), id) else {
             return;
         };
@@ -195,11 +201,11 @@ impl PlotView<'_> {
             return;
         }
         let size = Vec2::new(64.0, 20.0);
-        let corner = response.rect.right_top() + egui::vec2(-size.x - 4.0, 4.0);
+        let corner = place.right_top() + egui::vec2(-size.x - 4.0, 4.0);
         let button = egui::Button::new(RichText::new("Show all").small());
         let hint = "Show all points again (or double-click). Ctrl + wheel zooms, dragging moves; \
                     drag an axis to zoom it alone";
-        let place = egui::Rect::from_min_size(corner, size);
+        let place = Rect::from_min_size(corner, size);
         let mut inside = ui.new_child(egui::UiBuilder::new().max_rect(place));
         let clicked = inside.add_sized(size, button).on_hover_text(hint).clicked();
         if clicked {
