@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn a_narrow_table_keeps_what_is_asked_most() {
         let survey = Survey {
-            settings: table_one(),
+            settings: table_one().to_vec(),
             labels: vec![2, 5],
             indices: vec![0, 1],
             errors: vec![vec![0.2, 0.3], vec![0.9, 0.8], vec![0.1, 0.4]],

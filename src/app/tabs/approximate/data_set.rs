@@ -22,7 +22,7 @@ use crate::session::Session;
 use crate::source::{Dataset, Source, Split};
 
 /// The histogram is at least this high.
-const LEAST_HEIGHT: f32 = 120.0;
+const LEAST_HEIGHT: f32 = 170.0;
 
 /// Errors over the whole data set: a histogram per method, means in the methods' colours, and who
 /// wins.
