@@ -202,7 +202,7 @@ fn histogram(ui: &mut egui::Ui, survey: &Survey, present: Option<usize>, theme: 
         table.show(ui, label);
         return;
     }
-    let rest = width - table.width() - ui.spacing().item_spacing.x;
+    let rest = width - table.width() - 2.0 * ui.spacing().item_spacing.x;
     let size = egui::vec2(rest, ui.available_height());
     ui.horizontal_top(|ui| {
         ui.allocate_ui(size, |ui| {

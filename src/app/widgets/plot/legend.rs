@@ -49,9 +49,9 @@ impl<'a> Legend<'a> {
         }
     }
 
-    /// The height that it takes.
-    pub(super) fn height(&self) -> f32 {
-        self.rows.len() as f32 * self.line
+    /// The height that it takes, with `gap` between its rows and above them.
+    pub(super) fn height(&self, gap: f32) -> f32 {
+        self.rows.len() as f32 * (self.line + gap)
     }
 
     /// Draws it.

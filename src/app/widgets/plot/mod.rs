@@ -65,7 +65,8 @@ impl PlotView<'_> {
             ui.add(egui::Label::new(RichText::new(title).color(color)).truncate());
         }
         let legend = Legend::of(ui, self.plot, ui.available_width());
-        let used = ui.cursor().top() - top + legend.height() + 2.0;
+        let gap = ui.spacing().item_spacing.y;
+        let used = ui.cursor().top() - top + legend.height(gap);
         let height = (self.height - used).max(LEAST_HEIGHT);
         if self.is_empty(&axes) {
             self.say_empty(ui, height);
