@@ -18,7 +18,7 @@ pub fn best_grid(
     let theme = context.theme;
     context
         .figure(
-            Figure::COLUMN,
+            Figure::PAGE,
             "Error of every grid",
             grid_sentence(grids, budget),
         )
