@@ -47,23 +47,6 @@ impl Grids {
         })
     }
 
-    /// The best grids in a sentence.
-    ///
-    /// # Errors
-    /// The sentence that says that there are none.
-    pub fn summary(&self) -> Result<String, String> {
-        let Some((_, best)) = best_uniform(&self.found) else {
-            return Err(self.nothing());
-        };
-        let (error, setting) = (label::error(best.error), best.settings.describe());
-        let budget = label::count(self.budget);
-        let mut text = format!("Best within {budget} parameters: {error}, {setting}");
-        if let Some((grid, best)) = best_adaptive(&self.found) {
-            text += &format!("; adaptive {}, K = {grid}", label::error(best.error));
-        }
-        Ok(text)
-    }
-
     /// Sets Localized's K and rank, and the adaptive one's K, to the best within the budget, and
     /// says what was compared.
     ///
@@ -95,7 +78,7 @@ impl Grids {
     fn nothing(&self) -> String {
         let (rows, cols) = self.shape;
         format!(
-            "no grid fits in {} parameters; give at least {}",
+            "no grid fits in {} parameters; increase the budget to at least {}",
             label::count(self.budget),
             label::count(rows + cols)
         )

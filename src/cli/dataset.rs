@@ -11,7 +11,7 @@ use super::present::{Page, present};
 use super::source::TransformArgs;
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, number};
 use crate::analysis::{Images, Surveyed, survey_images};
-use crate::figure::build::verdict_sentence;
+use crate::figure::compose::verdict_sentence;
 use crate::figure::label;
 use crate::session::{Session, Settings};
 use crate::source::{Dataset, DigitSet, Limits, Split, Transform, digits};

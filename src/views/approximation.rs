@@ -4,7 +4,7 @@ use super::material::Material;
 use super::options::Options;
 use super::view::{Call, Form, Need, Subject, View};
 use crate::analysis::{Analysis, Outcome};
-use crate::figure::build::{Approximation, Panel, comparison_table, figure_one};
+use crate::figure::compose::{Approximation, Panel, comparison_table, figure_one};
 use crate::figure::{Figure, Table};
 use crate::report;
 

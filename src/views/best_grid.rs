@@ -3,7 +3,7 @@
 use super::material::Material;
 use super::options::Options;
 use super::view::{Call, Form, Need, Subject, View};
-use crate::figure::build;
+use crate::figure::compose;
 use crate::figure::{Figure, Table};
 use crate::report;
 
@@ -28,7 +28,7 @@ pub static VIEW: View = View {
 fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {
     let grids = material.grids()?;
     let present = material.analysis()?.session.settings.localized.grid;
-    Ok(build::best_grid(
+    Ok(compose::best_grid(
         &options.context,
         grids.budget,
         &grids.found,
@@ -38,7 +38,7 @@ fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> 
 
 fn tables(material: &Material<'_>, options: &Options, _: Form) -> Result<Vec<Table>, String> {
     let found = &material.grids()?.found;
-    Ok(vec![build::grid_table(options.context.theme, found)])
+    Ok(vec![compose::grid_table(options.context.theme, found)])
 }
 
 fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
@@ -47,9 +47,8 @@ fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
 }
 
 fn notes(material: &Material<'_>, _: &Options) -> Vec<String> {
-    let summary = material.grids().map(|grids| match grids.summary() {
-        Ok(best) => best,
-        Err(none) => none,
-    });
-    summary.into_iter().collect()
+    let sentence = material
+        .grids()
+        .map(|grids| compose::grid_sentence(&grids.found, grids.budget));
+    sentence.into_iter().collect()
 }

@@ -3,7 +3,7 @@
 use super::material::Material;
 use super::options::Options;
 use super::view::{Call, Form, Need, Subject, View};
-use crate::figure::build::{distribution, label_table, survey_table};
+use crate::figure::compose::{distribution, label_table, survey_table};
 use crate::figure::{Figure, Table};
 use crate::report;
 
@@ -26,7 +26,11 @@ pub static VIEW: View = View {
 };
 
 fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {
-    Ok(distribution(&options.context, &material.survey()?.survey))
+    Ok(distribution(
+        &options.context,
+        &material.survey()?.survey,
+        None,
+    ))
 }
 
 /// The whole set for other programs; on a page also label by label.

@@ -5,7 +5,7 @@ use super::options::Options;
 use super::view::{Call, Form, Need, Subject, View};
 use crate::analysis::Analysis;
 use crate::approx::curve::CurvePoint;
-use crate::figure::build::{ErrorCurve, curve_table, error_against_parameters};
+use crate::figure::compose::{ErrorCurve, curve_table, error_against_parameters};
 use crate::figure::{Figure, Table, label};
 use crate::report;
 
@@ -60,6 +60,16 @@ impl<'a> Curves<'a> {
         });
         curve.collect()
     }
+}
+
+/// The whole curves of all methods, also of one whose present setting gives nothing.
+pub fn curves(analysis: &Analysis) -> Vec<ErrorCurve<'_>> {
+    let curve = analysis.methods.iter().map(|method| ErrorCurve {
+        settings: &method.settings,
+        points: &method.curve,
+        present: method.outcome.as_ref().ok().map(|one| &one.evaluation),
+    });
+    curve.collect()
 }
 
 fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {

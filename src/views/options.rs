@@ -1,6 +1,6 @@
 //! What is chosen about a view beside its material.
 
-use crate::figure::build::Context;
+use crate::figure::compose::Context;
 
 /// How a view is made.
 #[derive(Clone, Debug)]

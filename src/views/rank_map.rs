@@ -5,7 +5,7 @@ use super::options::Options;
 use super::view::{Call, Form, Need, Subject, View, no_notes};
 use crate::analysis::{Analysis, Outcome};
 use crate::approx::{LayoutKind, Method};
-use crate::figure::build::{self, BlockRanks};
+use crate::figure::compose::{self, BlockRanks};
 use crate::figure::{Figure, Table};
 use crate::report;
 
@@ -51,13 +51,13 @@ fn ranks(outcome: &Outcome) -> BlockRanks<'_> {
 
 fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {
     let (outcome, _) = of(material)?;
-    Ok(build::rank_map(&options.context, &[ranks(outcome)]))
+    Ok(compose::rank_map(&options.context, &[ranks(outcome)]))
 }
 
 fn tables(material: &Material<'_>, options: &Options, _: Form) -> Result<Vec<Table>, String> {
     let (outcome, _) = of(material)?;
     let theme = options.context.theme;
-    Ok(vec![build::rank_table(theme, &[ranks(outcome)])])
+    Ok(vec![compose::rank_table(theme, &[ranks(outcome)])])
 }
 
 fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {

@@ -5,7 +5,7 @@ use super::view::{Subject, View};
 use crate::analysis::Images;
 use crate::experiment::{Experiment, RunName};
 use crate::figure::Colors;
-use crate::figure::build::Context;
+use crate::figure::compose::Context;
 use crate::figure::palette::ColorMap;
 use crate::finetune::RunKey;
 use crate::session::words::Words;

@@ -4,7 +4,7 @@ use super::material::Material;
 use super::options::Options;
 use super::view::{Call, Form, Need, Subject, View, no_notes};
 use crate::analysis::Analysis;
-use crate::figure::build::{self, MethodSpectrum};
+use crate::figure::compose::{self, MethodSpectrum};
 use crate::figure::{Cell, Column, Figure, Row, Table, label};
 use crate::report;
 
@@ -30,7 +30,8 @@ pub static VIEW: View = View {
     notes: no_notes,
 };
 
-fn spectra(analysis: &Analysis) -> Vec<MethodSpectrum<'_>> {
+/// The singular values of all methods that gave something.
+pub fn spectra(analysis: &Analysis) -> Vec<MethodSpectrum<'_>> {
     let spectrum = analysis.outcomes().map(|one| MethodSpectrum {
         settings: &one.evaluation.settings,
         spectra: &one.factors.spectra,
@@ -41,7 +42,7 @@ fn spectra(analysis: &Analysis) -> Vec<MethodSpectrum<'_>> {
 
 fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {
     let methods = spectra(material.analysis()?);
-    Ok(build::singular_values(&options.context, &methods))
+    Ok(compose::singular_values(&options.context, &methods))
 }
 
 /// A row per singular value.

@@ -13,6 +13,7 @@ mod keys;
 mod method;
 mod parity;
 mod pictures;
+mod plots;
 mod real;
 mod together;
 mod wanted;

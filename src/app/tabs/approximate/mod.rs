@@ -1,6 +1,7 @@
 //! Experiment 1: a matrix, its approximations, their errors and parameters, live.
 
 pub mod background;
+mod by_label;
 mod cards;
 mod data_set;
 pub mod figures;
@@ -11,6 +12,7 @@ mod panes;
 mod plots;
 pub mod presets;
 pub mod progress;
+mod rank_map;
 mod ranks;
 mod second;
 mod shared_budget;
@@ -53,6 +55,8 @@ pub struct ApproximateView {
     pub block_lines: bool,
     /// Whether errors are drawn on a logarithmic axis.
     pub log_error: bool,
+    /// Whether parameters are; as the exported figure has it where nothing was chosen.
+    pub log_parameters: Option<bool>,
     /// What the second plot shows.
     #[serde(with = "second")]
     pub second: &'static View,
@@ -73,6 +77,7 @@ impl Default for ApproximateView {
             map: ColorMap::default(),
             block_lines: true,
             log_error: false,
+            log_parameters: None,
             second: &singular_values::VIEW,
             split: Split::Test,
             filter: None,
@@ -88,6 +93,8 @@ pub struct ApproximateTab {
     pane: PaneView,
     cursor: Option<(usize, usize)>,
     selected: Option<(Method, usize)>,
+    /// The method of whose blocks the singular values were drawn last.
+    drawn_spectrum: Option<Method>,
     /// The matrix that the plots last showed.
     plotted: Option<u64>,
     textures: HashMap<Option<Method>, MatrixTexture>,

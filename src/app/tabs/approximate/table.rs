@@ -9,7 +9,7 @@ use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme::method_text;
 use crate::approx::Evaluation;
-use crate::figure::build::comparison_table;
+use crate::figure::compose::comparison_table;
 use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::session::Settings;

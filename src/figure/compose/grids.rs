@@ -18,7 +18,7 @@ pub fn best_grid(
     let theme = context.theme;
     context
         .figure(
-            Figure::COLUMN,
+            Figure::PAGE,
             "Error of every grid",
             grid_sentence(grids, budget),
         )
@@ -43,6 +43,7 @@ pub fn best_grid_plot(theme: Theme, grids: &[GridAtBudget], present: Option<usiz
             y: one.error,
             color: look.color,
             marker: look.marker,
+            hollow: false,
             label: format!("K = {grid}: {}", label::error(one.error)),
         })
     };
@@ -58,6 +59,7 @@ pub fn best_grid_plot(theme: Theme, grids: &[GridAtBudget], present: Option<usiz
     });
     Plot {
         x_label: "grid K".to_owned(),
+        whole_x: true,
         y_label: "error ‖W − Ŵ‖ / ‖W‖".to_owned(),
         y_from_zero: true,
         series: vec![

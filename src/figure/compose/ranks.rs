@@ -58,7 +58,8 @@ pub fn rank_heatmap(theme: Theme, method: &BlockRanks) -> Heatmap {
         ],
         blocks: cells(ranks.shape()),
         block_color: Some(palette::background(theme)),
-        ..Heatmap::new(ranks, range, Colors::Sequential(palette::ColorMap::Viridis))
+        numbers: true,
+        ..Heatmap::new(ranks, range, Colors::Tint(look.color))
     }
 }
 
