@@ -29,7 +29,7 @@ pub fn error_against_parameters(
 ) -> Figure {
     let look = |curve: &ErrorCurve| Look::method(curve.settings.method(), context.theme);
     let series = curves.iter().map(|curve| Series {
-        name: curve_name(curve.settings),
+        name: curve.settings.name_of_curve(),
         ..look(curve).line(plot_points(curve.points))
     });
     let mark = |curve: &ErrorCurve| {
@@ -109,17 +109,6 @@ pub fn curve_table(context: &Context, curves: &[ErrorCurve]) -> Table {
             Column::right("Error"),
         ],
         rows: rows.collect(),
-    }
-}
-
-/// The method and what of its setting stays the same along the curve.
-fn curve_name(settings: &MethodSettings) -> String {
-    let name = settings.method().title();
-    match settings {
-        MethodSettings::Lora(_) => name.to_owned(),
-        MethodSettings::Melora(s) => format!("{name}, N = {}", s.blocks),
-        MethodSettings::Localized(s) => format!("{name}, K = {}", s.grid),
-        MethodSettings::LocalizedAdaptive(s) => format!("{name}, K = {}", s.grid),
     }
 }
 

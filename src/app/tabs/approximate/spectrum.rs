@@ -30,7 +30,7 @@ fn block_spectrum(tab: &ApproximateTab, analysis: &Analysis) -> Option<Spectrum>
     let place = outcome.factors.layout().blocks().get(block)?;
     let sigma = outcome.factors.spectra.sigma[block].clone();
     let rank = *outcome.evaluation.ranks.get(block)?;
-    let (rows, cols) = (place.rows.len(), place.cols.len());
+    let (rows, cols) = place.sides();
     let title = format!(
         "{} block ({}, {}), {rows} × {cols}: keeps {rank} of {}, error {}",
         method.title(),
