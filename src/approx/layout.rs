@@ -1,260 +1,13 @@
 //! Checked settings and a shape become disjoint blocks.
 
-use std::hash::{Hash, Hasher};
+mod error;
+mod kind;
 
-use thiserror::Error;
+pub use error::LayoutError;
+pub use kind::{BlockSize, LayBlocks, LayoutKind, LayoutNumbers, OwnLayout, check_segments};
 
 use super::block::Block;
 use super::segment::segments;
-
-/// Numbers that a method's own layout is made from.
-pub type LayoutNumbers = [usize; 4];
-
-/// The blocks of a method's own layout over a matrix of `rows × cols`.
-pub type LayBlocks = fn(usize, usize, LayoutNumbers) -> Result<Vec<Block>, LayoutError>;
-
-/// Which blocks a method uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum LayoutKind {
-    /// The `N` diagonal blocks of an `N × N` grid (II.D, Eq. 4).
-    Diagonal(usize),
-    /// All `K²` blocks (II.C, Eq. 2); one block is LoRA.
-    Grid(usize),
-    /// Blocks that a method lays by itself.
-    Own(OwnLayout),
-}
-
-/// A layout of a method's own: equal names and numbers mean equal blocks.
-#[derive(Clone, Copy, Debug)]
-pub struct OwnLayout {
-    name: &'static str,
-    numbers: LayoutNumbers,
-    blocks: LayBlocks,
-}
-
-impl PartialEq for OwnLayout {
-    fn eq(&self, other: &Self) -> bool {
-        (self.name, self.numbers) == (other.name, other.numbers)
-    }
-}
-
-impl Eq for OwnLayout {}
-
-impl Hash for OwnLayout {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        (self.name, self.numbers).hash(state);
-    }
-}
-
-/// Blocks of one size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BlockSize {
-    /// Rows `p` of each.
-    pub rows: usize,
-    /// Columns `q` of each.
-    pub cols: usize,
-    /// How many there are.
-    pub count: usize,
-}
-
-impl BlockSize {
-    /// Parameters of one singular triplet in one block: `p + q` (II.E).
-    pub fn cost(&self) -> usize {
-        self.rows + self.cols
-    }
-
-    /// The largest rank of a block.
-    pub fn max_rank(&self) -> usize {
-        self.rows.min(self.cols)
-    }
-}
-
-impl LayoutKind {
-    /// Blocks that the method `name` lays by itself with `blocks`, from these numbers and the
-    /// matrix's shape alone.
-    pub fn own(name: &'static str, numbers: LayoutNumbers, blocks: LayBlocks) -> Self {
-        Self::Own(OwnLayout {
-            name,
-            numbers,
-            blocks,
-        })
-    }
-
-    /// One diagonal block is the whole matrix, so both names share one factorization.
-    pub fn canonical(self) -> Self {
-        match self {
-            Self::Diagonal(1) => Self::Grid(1),
-            other => other,
-        }
-    }
-
-    /// How many blocks there are on any matrix; `None` where that depends on the matrix.
-    pub fn count(self) -> Option<usize> {
-        match self {
-            Self::Diagonal(n) => Some(n),
-            Self::Grid(k) => k.checked_mul(k),
-            Self::Own(_) => None,
-        }
-    }
-
-    /// How many blocks stand side by side, where ranks are listed row by row.
-    pub fn across(self) -> usize {
-        match self {
-            Self::Grid(k) => k.max(1),
-            Self::Diagonal(_) | Self::Own(_) => 1,
-        }
-    }
-
-    /// Whether the blocks can be laid over a matrix of `rows × cols`.
-    ///
-    /// # Errors
-    /// [`LayoutError::Empty`] for a matrix without cells, [`LayoutError::Segments`] when the
-    /// number of segments is zero or larger than the smaller side, or what a layout of a method's
-    /// own finds.
-    pub fn check(self, rows: usize, cols: usize) -> Result<(), LayoutError> {
-        match self.canonical() {
-            Self::Diagonal(n) => check_segments("N", n, rows.min(cols), (rows, cols)),
-            Self::Grid(k) => check_segments("K", k, rows.min(cols), (rows, cols)),
-            Self::Own(own) => (own.blocks)(rows, cols, own.numbers).map(drop),
-        }
-    }
-
-    /// How many blocks there are of which size on a matrix of `rows × cols`, larger ones first
-    /// where sides are cut evenly. Cost: constant for grids and diagonals.
-    ///
-    /// # Errors
-    /// As [`LayoutKind::check`].
-    pub fn sizes(self, rows: usize, cols: usize) -> Result<Vec<BlockSize>, LayoutError> {
-        let count = match self {
-            Self::Diagonal(n) | Self::Grid(n) => n,
-            Self::Own(own) => return Ok(sizes_of(&(own.blocks)(rows, cols, own.numbers)?)),
-        };
-        self.check(rows, cols)?;
-        // The first segments of a side are longer by one (numpy.array_split).
-        let (long_rows, long_cols) = (rows % count, cols % count);
-        let (both, either) = (long_rows.min(long_cols), long_rows.max(long_cols));
-        let size = |more_rows: bool, more_cols: bool, blocks: usize| BlockSize {
-            rows: rows / count + usize::from(more_rows),
-            cols: cols / count + usize::from(more_cols),
-            count: blocks,
-        };
-        let mut sizes = match self {
-            Self::Diagonal(_) => vec![
-                size(true, true, both),
-                size(long_rows > long_cols, long_cols > long_rows, either - both),
-                size(false, false, count - either),
-            ],
-            _ => vec![
-                size(true, true, long_rows * long_cols),
-                size(true, false, long_rows * (count - long_cols)),
-                size(false, true, (count - long_rows) * long_cols),
-                size(false, false, (count - long_rows) * (count - long_cols)),
-            ],
-        };
-        sizes.retain(|size| size.count > 0);
-        Ok(sizes)
-    }
-}
-
-/// Blocks of one size counted together, in the order in which sizes first occur.
-fn sizes_of(blocks: &[Block]) -> Vec<BlockSize> {
-    let mut sizes: Vec<BlockSize> = Vec::new();
-    for block in blocks {
-        let (rows, cols) = block.sides();
-        let known = |size: &&mut BlockSize| (size.rows, size.cols) == (rows, cols);
-        match sizes.iter_mut().find(known) {
-            Some(size) => size.count += 1,
-            None => sizes.push(BlockSize {
-                rows,
-                cols,
-                count: 1,
-            }),
-        }
-    }
-    sizes
-}
-
-/// Whether a number of segments, called `letter`, is one to `most`.
-///
-/// # Errors
-/// [`LayoutError::Empty`] for a matrix without cells, else [`LayoutError::Segments`].
-pub fn check_segments(
-    letter: &'static str,
-    segments: usize,
-    most: usize,
-    (rows, cols): (usize, usize),
-) -> Result<(), LayoutError> {
-    if rows == 0 || cols == 0 {
-        return Err(LayoutError::Empty { rows, cols });
-    }
-    match (1..=most).contains(&segments) {
-        true => Ok(()),
-        false => Err(LayoutError::Segments {
-            letter,
-            segments,
-            most,
-            rows,
-            cols,
-        }),
-    }
-}
-
-/// A setting that does not fit its matrix. All of them are the user's to mend.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum LayoutError {
-    /// A matrix without cells.
-    #[error("the matrix is empty ({rows} × {cols}), choose one with at least one cell")]
-    Empty {
-        /// Rows of the matrix.
-        rows: usize,
-        /// Columns of the matrix.
-        cols: usize,
-    },
-    /// N or K of zero, or more segments than the smaller side has entries.
-    #[error("{letter} = {segments} does not fit a {rows} × {cols} matrix, choose 1 to {most}")]
-    Segments {
-        /// `N` or `K`.
-        letter: &'static str,
-        /// What was asked for.
-        segments: usize,
-        /// The largest number that fits.
-        most: usize,
-        /// Rows of the matrix.
-        rows: usize,
-        /// Columns of the matrix.
-        cols: usize,
-    },
-    /// Rank zero.
-    #[error("{name} = 0 keeps nothing, choose a rank of 1 or more")]
-    RankZero {
-        /// `r`, `r_diag` or `r_block`.
-        name: &'static str,
-    },
-    /// Painted ranks that are not one per block.
-    #[error("{given} ranks were given for the {expected} blocks of {setting}, give one per block")]
-    RankCount {
-        /// How many ranks were given.
-        given: usize,
-        /// How many blocks there are.
-        expected: usize,
-        /// What the blocks follow from: `K = 2`.
-        setting: String,
-    },
-    /// Blocks that reach beyond the matrix, or lie on each other.
-    #[error("block {block} of the layout lies outside the matrix or on another block")]
-    Misplaced {
-        /// Which block, counted from zero.
-        block: usize,
-    },
-    /// A budget that does not pay for a single singular triplet.
-    #[error("a budget of {budget} parameters pays for no singular triplet, give at least {least}")]
-    Budget {
-        /// What was given.
-        budget: usize,
-        /// What the cheapest block needs at rank 1.
-        least: usize,
-    },
-}
 
 /// Disjoint blocks over an `m × n` matrix, row by row over the grid.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -276,7 +29,7 @@ impl BlockLayout {
         let count = match kind {
             LayoutKind::Diagonal(n) | LayoutKind::Grid(n) => n,
             LayoutKind::Own(own) => {
-                let blocks = (own.blocks)(rows, cols, own.numbers)?;
+                let blocks = own.blocks(rows, cols)?;
                 return Self::of_blocks(rows, cols, kind, blocks);
             }
         };
@@ -468,7 +221,7 @@ mod tests {
             prop_assert_eq!(layout.parameters(&ranks), direct);
             let checked = BlockLayout::of_blocks(rows, cols, layout.kind(), layout.blocks().to_vec());
             prop_assert_eq!(checked.expect("in place"), layout.clone());
-            let mut sizes = sizes_of(layout.blocks());
+            let mut sizes = kind::sizes_of(layout.blocks());
             let mut found = kind.sizes(rows, cols).expect("fits");
             sizes.sort_by_key(|size| (size.rows, size.cols));
             found.sort_by_key(|size| (size.rows, size.cols));

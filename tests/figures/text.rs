@@ -1,7 +1,7 @@
 //! Names and numbers from outside: whatever they hold, the file stays whole.
 
 use localized_lora::figure::Cell;
-use localized_lora::figure::palette::{self, Hue, Theme};
+use localized_lora::figure::palette::{Hue, Theme};
 use localized_lora::figure::{
     Colors, Column, ConfusionMatrix, Element, Figure, Guide, GuideAxis, Heading, Heatmap, Mark,
     Marker, Metadata, Plot, Row, ScaleBar, Series, SeriesStyle, Table,
