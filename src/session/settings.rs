@@ -125,6 +125,8 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::approx::table_one;
 
@@ -135,13 +137,30 @@ mod tests {
 
     #[test]
     fn the_form_in_files_stays() {
-        let settings = serde_json::to_string(&Settings::default()).expect("serializes");
-        assert_eq!(
-            settings,
-            r#"{"lora":{"rank":4},"melora":{"blocks":4,"rank":4},"localized":{"grid":2,"rank":2},"#
-                .to_owned()
-                + r#""adaptive":{"grid":2,"budget":224},"show_adaptive":false,"matched":null}"#
-        );
+        let settings = Settings {
+            adaptive: method::AdaptiveSettings {
+                grid: 1,
+                budget: 9,
+                painted: Some(vec![3]),
+            },
+            show_adaptive: true,
+            ..Settings::default()
+        };
+        let written = serde_json::to_value(&settings).expect("serializes");
+        let expected = json!({
+            "lora": {"rank": 4},
+            "melora": {"blocks": 4, "rank": 4},
+            "localized": {"grid": 2, "rank": 2},
+            "adaptive": {"grid": 1, "budget": 9, "painted": [3]},
+            "show_adaptive": true,
+            "matched": null,
+        });
+        for (key, value) in expected.as_object().expect("an object") {
+            assert_eq!(&written[key], value, "{key}");
+        }
+        // Also from a file that knows no other method.
+        let read: Settings = serde_json::from_value(expected).expect("parses");
+        assert_eq!(read, settings);
     }
 
     #[test]

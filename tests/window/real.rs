@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use localized_lora::figure::palette::{self, Hue, Theme};
+use localized_lora::figure::palette::{Hue, Theme};
 
 /// A process that ends with the test.
 struct Ending(Child);

@@ -133,23 +133,34 @@ fn told(ui: &mut egui::Ui, settings: &mut Settings, method: Method, fit: &Fit) {
     let used = fit.fitted.settings.of(method);
     let reasons = fit.fitted.reasons(method);
     let blocks = fit.blocks(used.layout());
-    ui.horizontal(|ui| {
-        if used.by_hand().is_some() {
-            if ui.small_button("Choose automatically").clicked() {
-                settings.set_by_hand(method, None);
-            }
-            line(ui, &reasons, "Ranks set by hand");
-        } else if let Some(twin) = used.configured().twin() {
-            let place = format!("{}: {}\n{blocks}", twin.setting, twin.place);
-            ui.scope(|ui| line(ui, &reasons, &twin.setting))
-                .response
-                .on_hover_text(place);
-        } else if let Some(caveat) = method.definition().caveat {
-            line(ui, &reasons, &sentence(caveat));
-        } else {
-            line(ui, &reasons, &blocks);
-        }
-    });
+    if method.definition().by_hand.is_some() {
+        let caveat = method.definition().caveat.map_or(blocks, sentence);
+        ui.horizontal(|ui| by_hand(ui, settings, &used, (&reasons, &caveat)));
+    } else if let Some(twin) = used.configured().twin() {
+        let place = format!("{}: {}\n{blocks}", twin.setting, twin.place);
+        ui.scope(|ui| line(ui, &reasons, &twin.setting))
+            .response
+            .on_hover_text(place);
+    } else {
+        line(ui, &reasons, &blocks);
+    }
+}
+
+/// Whose ranks these are, and the way back to those that the program chooses.
+fn by_hand(
+    ui: &mut egui::Ui,
+    settings: &mut Settings,
+    used: &MethodSettings,
+    (reasons, otherwise): (&[String], &str),
+) {
+    if used.by_hand().is_none() {
+        line(ui, reasons, otherwise);
+        return;
+    }
+    if ui.small_button("Choose automatically").clicked() {
+        settings.set_by_hand(used.method(), None);
+    }
+    line(ui, reasons, "Ranks set by hand");
 }
 
 /// A clause as a sentence of its own.
