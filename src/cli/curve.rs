@@ -6,8 +6,8 @@ use super::approximate::Computed;
 use super::figure::Target;
 use super::output::Outputs;
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, number, print};
-use crate::approx::curve::{CurvePoint, adaptive_curve, uniform_curve};
-use crate::approx::{Evaluation, Method};
+use crate::approx::Evaluation;
+use crate::approx::curve::CurvePoint;
 use crate::figure::compose::{
     Context, ErrorCurve, MethodSpectrum, curve_table, error_against_parameters, singular_values,
 };
@@ -119,10 +119,7 @@ fn errors(
 
 fn points_within(computed: &Computed, one: &Evaluation, most: usize) -> Vec<CurvePoint> {
     let spectra = &computed.analysis.factors(&one.settings).spectra;
-    let mut points = match one.method() {
-        Method::LocalizedAdaptive => adaptive_curve(spectra),
-        _ => uniform_curve(spectra),
-    };
+    let mut points = one.settings.configured().curve(spectra);
     points.retain(|point| point.params <= most);
     points
 }

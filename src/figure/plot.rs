@@ -213,7 +213,11 @@ mod tests {
         Plot {
             x_range: Some((0.0, 40.0)),
             y_range: Some((0.0, 1.1)),
-            series: vec![Series::line("", palette::lora(Theme::Light), points)],
+            series: vec![Series::line(
+                "",
+                palette::Hue::Blue.on(Theme::Light),
+                points,
+            )],
             ..Plot::default()
         }
     }

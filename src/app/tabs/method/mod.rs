@@ -11,7 +11,7 @@ use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
 use crate::app::widgets::focus;
-use crate::approx::{Block, BlockLayout, LayoutKind, Method};
+use crate::approx::{BlockLayout, Method, MethodSettings};
 use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::finetune::Results;
@@ -73,29 +73,11 @@ fn definitions(ui: &mut egui::Ui, analysis: Option<&Analysis>, theme: Theme) {
          A p × q block at rank k costs k (p + q) parameters. \
          error = ‖W − Ŵ‖ / ‖W‖, in the Frobenius norm (III.A).",
     );
-    for (method, text) in [
-        (
-            Method::Lora,
-            "One block, the whole matrix: Ŵ = B A with B of m × r and A of r × n (Eq. 1).",
-        ),
-        (
-            Method::Melora,
-            "N blocks on the diagonal of an N × N grid; everything else stays zero (Eq. 4).",
-        ),
-        (
-            Method::Localized,
-            "All K × K blocks, each with factors of its own (Eq. 2). K = 1 is LoRA.",
-        ),
-        (
-            Method::LocalizedAdaptive,
-            "The same grid with a rank r_ij per block (II.C): the triplets with the largest σ² \
-             per parameter, as many as the budget pays for.",
-        ),
-    ] {
+    for method in Method::ALL.iter().copied() {
         ui.add_space(6.0);
         let color = color32(theme::method_text(method, theme));
         ui.label(RichText::new(method.title()).strong().color(color));
-        ui.label(text);
+        ui.label(method.definition().about);
         let outcome = analysis.and_then(|a| super::approximate::outcome_of(a, method));
         if let (Some(analysis), Some(outcome)) = (analysis, outcome) {
             ui.label(RichText::new(present(analysis, outcome)).monospace());
@@ -114,29 +96,25 @@ fn present(analysis: &Analysis, outcome: &Outcome) -> String {
     format!(
         "{}: {} = {} parameters, error {}",
         analysis.name(),
-        sum(outcome.factors.layout(), &e.ranks),
+        sum(&e.settings, outcome.factors.layout(), &e.ranks),
         label::count(e.params),
         label::error(e.error)
     )
 }
 
-/// The formula of the parameter count: short where all blocks are alike.
-fn sum(layout: &BlockLayout, ranks: &[usize]) -> String {
-    let side = |block: &Block| (block.rows.len(), block.cols.len());
-    let (Some(first), Some(rank)) = (layout.blocks().first(), ranks.first()) else {
+/// The formula of the parameter count: the method's own where all blocks are alike.
+fn sum(settings: &MethodSettings, layout: &BlockLayout, ranks: &[usize]) -> String {
+    let blocks = layout.blocks();
+    let (Some(first), Some(rank)) = (blocks.first(), ranks.first()) else {
         return "0".to_owned();
     };
-    let (p, q) = side(first);
-    let alike =
-        ranks.iter().all(|k| k == rank) && layout.blocks().iter().all(|b| side(b) == (p, q));
-    let count = layout.blocks().len();
-    if !alike {
-        let total: usize = ranks.iter().sum();
-        return format!("Σ k (p + q) over {count} blocks with {total} triplets");
-    }
-    match layout.kind() {
-        LayoutKind::Grid(1) => format!("r (m + n) = {rank} · ({p} + {q})"),
-        LayoutKind::Grid(k) => format!("K² r_block (p + q) = {k}² · {rank} · ({p} + {q})"),
-        LayoutKind::Diagonal(n) => format!("N r_diag (p + q) = {n} · {rank} · ({p} + {q})"),
+    let sides = first.sides();
+    let alike = ranks.iter().all(|k| k == rank) && blocks.iter().all(|b| b.sides() == sides);
+    match alike {
+        true => settings.configured().cost(*rank, sides),
+        false => {
+            let (count, total) = (blocks.len(), ranks.iter().sum::<usize>());
+            format!("Σ k (p + q) over {count} blocks with {total} triplets")
+        }
     }
 }

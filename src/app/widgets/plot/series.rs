@@ -148,7 +148,7 @@ mod tests {
         let plot = Plot {
             series: vec![Series::line(
                 "",
-                palette::lora(Theme::Light),
+                palette::Hue::Blue.on(Theme::Light),
                 points.to_vec(),
             )],
             ..Plot::default()
