@@ -120,7 +120,7 @@ pub fn wake(ui: &egui::Ui) -> Wake {
     Arc::new(move || ctx.request_repaint())
 }
 
-/// Errors below this are exact but for rounding: on a logarithmic axis they lie on its lowest line.
+/// Errors below this are exact but for rounding: on a logarithmic axis they lie at it.
 const EXACT: f64 = 1e-6;
 
 /// Error against parameters of every method; a click on a point sets its rank.
