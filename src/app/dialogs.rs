@@ -63,7 +63,7 @@ impl Dialogs {
         let asked: Asked = match purpose {
             Purpose::Open | Purpose::Subtract => Box::pin(
                 dialog
-                    .add_filter("Images, tables and arrays", OPENABLE_EXTENSIONS)
+                    .add_filter("Images, tables and arrays", OPENABLE_EXTENSIONS.as_slice())
                     .add_filter("All files", &["*"])
                     .pick_file(),
             ),

@@ -5,19 +5,56 @@ use std::io::Cursor;
 
 use ::image::ImageFormat;
 
+use super::{Part, whole};
+
 /// A remark where a picture is one of several; a file that breaks off counts as far as it goes.
-pub(super) fn note(format: ImageFormat, bytes: &[u8]) -> Option<String> {
-    let (count, note) = match format {
-        ImageFormat::Gif => (gif(bytes)?, "first"),
-        ImageFormat::WebP => (webp(bytes)?, "first"),
-        ImageFormat::Png => (png(bytes)?, "first"),
-        ImageFormat::Ico => {
-            let count = u16::from_le_bytes([*bytes.get(4)?, *bytes.get(5)?]);
-            return (count > 1).then(|| format!("the largest of the {count} pictures in the icon"));
-        }
-        _ => return None,
+fn first_of(count: Option<usize>) -> Option<String> {
+    let count = count.filter(|count| *count > 1)?;
+    Some(format!("first of {count} frames"))
+}
+
+/// The remark on an animated GIF.
+pub fn of_gif(bytes: &[u8]) -> Option<String> {
+    first_of(gif(bytes))
+}
+
+/// The remark on an animated WebP.
+pub fn of_webp(bytes: &[u8]) -> Option<String> {
+    first_of(webp(bytes))
+}
+
+/// The remark on an animated PNG.
+pub fn of_png(bytes: &[u8]) -> Option<String> {
+    first_of(png(bytes))
+}
+
+/// The remark on an icon of several sizes.
+pub fn of_icon(bytes: &[u8]) -> Option<String> {
+    let count = u16::from_le_bytes([*bytes.get(4)?, *bytes.get(5)?]);
+    (count > 1).then(|| format!("the largest of the {count} pictures in the icon"))
+}
+
+/// A JPEG that is whole: its decoder would fill the rest with grey.
+pub fn whole_jpeg(bytes: &[u8]) -> Result<Part<'_>, &'static str> {
+    match is_jpeg(bytes) && jpeg_has_no_end(bytes) {
+        true => Err("it ends early"),
+        false => whole(bytes),
+    }
+}
+
+/// The largest picture of an icon, which may be a PNG.
+pub fn largest_of_icon(bytes: &[u8]) -> Result<Part<'_>, &'static str> {
+    let Some(bytes) = png_of_icon(bytes) else {
+        return whole(bytes);
     };
-    (count > 1).then(|| format!("{note} of {count} frames"))
+    Ok(Part {
+        bytes,
+        decoder: Some(ImageFormat::Png),
+    })
+}
+
+fn is_jpeg(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\xff\xd8\xff")
 }
 
 /// The frames of a GIF: its blocks, walked from one to the next.
@@ -73,7 +110,7 @@ fn webp(bytes: &[u8]) -> Option<usize> {
 
 /// The largest picture of an icon where it is a PNG, as all large ones are: the icon decoder takes
 /// none without an alpha channel.
-pub(super) fn png_of_icon(bytes: &[u8]) -> Option<&[u8]> {
+fn png_of_icon(bytes: &[u8]) -> Option<&[u8]> {
     let number = |at: usize, size: usize| -> Option<usize> {
         let bytes = bytes.get(at..at + size)?;
         let join = |number, byte: &u8| (number << 8) | usize::from(*byte);
@@ -93,7 +130,7 @@ pub(super) fn png_of_icon(bytes: &[u8]) -> Option<&[u8]> {
 }
 
 /// Whether the mark at the end of a JPEG's pixels is missing.
-pub(super) fn jpeg_has_no_end(bytes: &[u8]) -> bool {
+fn jpeg_has_no_end(bytes: &[u8]) -> bool {
     const SCAN: u8 = 0xda;
     let mut at = 2;
     // Segments before the first scan: a mark, and a length that counts itself. A preview among
@@ -146,8 +183,7 @@ mod tests {
         assert_eq!(counted(file.len()), 3);
         let counts: Vec<usize> = (0..file.len()).map(counted).collect();
         assert!(counts.is_sorted() && counts.contains(&1));
-        let note = note(ImageFormat::Gif, &file);
-        assert_eq!(note.as_deref(), Some("first of 3 frames"));
+        assert_eq!(of_gif(&file).as_deref(), Some("first of 3 frames"));
     }
 
     #[test]
@@ -188,9 +224,8 @@ mod tests {
 
     #[test]
     fn one_picture_is_not_mentioned() {
-        assert_eq!(note(ImageFormat::Ico, &[0, 0, 1, 0, 1, 0]), None);
-        assert!(note(ImageFormat::Ico, &[0, 0, 1, 0, 5, 0]).is_some());
-        assert_eq!(note(ImageFormat::Jpeg, b""), None);
-        assert_eq!(note(ImageFormat::Png, b"no picture"), None);
+        assert_eq!(of_icon(&[0, 0, 1, 0, 1, 0]), None);
+        assert!(of_icon(&[0, 0, 1, 0, 5, 0]).is_some());
+        assert_eq!(of_png(b"no picture"), None);
     }
 }

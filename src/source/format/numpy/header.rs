@@ -5,20 +5,18 @@
 
 use std::io::{ErrorKind, Read};
 
-use super::SourceError;
-use super::npy_type::Element;
+use super::element::Element;
+use super::literal::{Literal, NOT_NUMPYS, Python};
+use crate::source::SourceError;
 
 /// What NumPy itself accepts at most.
 const MAX_TEXT: usize = 10_000;
-const MAX_NESTING: usize = 16;
 const MAGIC: &[u8] = b"\x93NUMPY";
-pub(super) const EXPECTED: &str = "an .npy array";
-
-const NOT_NUMPYS: &str = "its header is not what NumPy writes";
+pub const EXPECTED: &str = "an .npy array";
 
 /// What the header of an array says; the shape has no zero, and its product fits in 64 bits.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Header {
+pub struct Header {
     pub shape: Vec<u64>,
     pub fortran_order: bool,
     pub element: Element,
@@ -27,12 +25,12 @@ pub(super) struct Header {
 }
 
 /// Whether these are the first bytes of an array.
-pub(super) fn begins_as_array(start: &[u8]) -> bool {
+pub fn begins_as_array(start: &[u8]) -> bool {
     start.starts_with(MAGIC)
 }
 
 /// Reads the header and leaves `reader` at the first value.
-pub(super) fn read(name: &str, mut reader: impl Read) -> Result<Header, SourceError> {
+pub fn read(name: &str, mut reader: impl Read) -> Result<Header, SourceError> {
     let damaged = |reason: &str| SourceError::damaged(name, EXPECTED, reason);
     let mut fill = |bytes: &mut [u8]| {
         reader.read_exact(bytes).map_err(|error| {
@@ -96,17 +94,14 @@ fn check_shape(name: &str, shape: &[u64]) -> Result<(), SourceError> {
 }
 
 /// `2 × 3 × 4`
-pub(super) fn sides(shape: &[u64]) -> String {
+pub fn sides(shape: &[u64]) -> String {
     let sides: Vec<String> = shape.iter().map(u64::to_string).collect();
     sides.join(" × ")
 }
 
 /// What the header's text says, or what is wrong with it.
 fn parse(text: &str) -> Result<Header, &'static str> {
-    let mut python = Python {
-        rest: text.trim(),
-        depth: 0,
-    };
+    let mut python = Python::new(text.trim());
     let (mut descr, mut fortran_order, mut shape) = (None, None, None);
     for (key, value) in python.dictionary()? {
         let place = match key {
@@ -124,7 +119,7 @@ fn parse(text: &str) -> Result<Header, &'static str> {
     else {
         return Err("its header does not state type, order and shape");
     };
-    if !python.rest.is_empty() {
+    if !python.ended() {
         return Err(NOT_NUMPYS);
     }
     let side = |literal: &Literal| match literal {
@@ -137,125 +132,6 @@ fn parse(text: &str) -> Result<Header, &'static str> {
         element: Element::from_literal(&descr).ok_or("its element type is none of NumPy's")?,
         length: 0,
     })
-}
-
-/// A value in a header.
-#[derive(Debug, PartialEq)]
-pub(super) enum Literal<'a> {
-    /// As written between the quotes.
-    Text(&'a str),
-    /// A whole number; `None` where it is negative, broken or does not fit.
-    Integer(Option<u64>),
-    Bool(bool),
-    /// A tuple or list.
-    Sequence(Vec<Literal<'a>>),
-}
-
-/// A reader of Python literals.
-struct Python<'a> {
-    rest: &'a str,
-    depth: usize,
-}
-
-impl<'a> Python<'a> {
-    /// Skips blanks, and `symbol` if it comes next.
-    fn takes(&mut self, symbol: char) -> bool {
-        self.rest = self.rest.trim_start();
-        match self.rest.strip_prefix(symbol) {
-            Some(rest) => {
-                self.rest = rest.trim_start();
-                true
-            }
-            None => false,
-        }
-    }
-
-    fn dictionary(&mut self) -> Result<Vec<(&'a str, Literal<'a>)>, &'static str> {
-        let mut entries = Vec::new();
-        let mut more = self.takes('{');
-        if !more {
-            return Err(NOT_NUMPYS);
-        }
-        while !self.takes('}') {
-            let key = match more {
-                true => self.text(),
-                false => None,
-            };
-            let (Some(key), true) = (key, self.takes(':')) else {
-                return Err(NOT_NUMPYS);
-            };
-            entries.push((key, self.value()?));
-            more = self.takes(',');
-        }
-        Ok(entries)
-    }
-
-    fn value(&mut self) -> Result<Literal<'a>, &'static str> {
-        if let Some(text) = self.text() {
-            return Ok(Literal::Text(text));
-        }
-        for (open, close) in [('(', ')'), ('[', ']')] {
-            if self.takes(open) {
-                self.depth += 1;
-                let items = self.items(close)?;
-                self.depth -= 1;
-                return Ok(items);
-            }
-        }
-        let end = self
-            .rest
-            .find(|c: char| !c.is_ascii_alphanumeric() && !"-+._".contains(c))
-            .unwrap_or(self.rest.len());
-        let (word, rest) = self.rest.split_at(end);
-        self.rest = rest;
-        match word {
-            "True" => Ok(Literal::Bool(true)),
-            "False" => Ok(Literal::Bool(false)),
-            _ if word.starts_with(|c: char| c.is_ascii_digit() || c == '-') => {
-                let digits = word.strip_suffix('L').unwrap_or(word);
-                Ok(Literal::Integer(digits.parse().ok()))
-            }
-            _ => Err(NOT_NUMPYS),
-        }
-    }
-
-    /// What stands between the brackets; one value without a comma is that value.
-    fn items(&mut self, close: char) -> Result<Literal<'a>, &'static str> {
-        if self.depth > MAX_NESTING {
-            return Err(NOT_NUMPYS);
-        }
-        let mut items = Vec::new();
-        let mut comma = true;
-        while !self.takes(close) {
-            if !comma {
-                return Err(NOT_NUMPYS);
-            }
-            items.push(self.value()?);
-            comma = self.takes(',');
-        }
-        match items.pop() {
-            Some(only) if items.is_empty() && !comma && close == ')' => Ok(only),
-            last => {
-                items.extend(last);
-                Ok(Literal::Sequence(items))
-            }
-        }
-    }
-
-    /// A quoted text, with the letter in front that Python 2 wrote.
-    fn text(&mut self) -> Option<&'a str> {
-        let trimmed = self.rest.trim_start();
-        let body = trimmed.strip_prefix(['u', 'b']).unwrap_or(trimmed);
-        let quote = body.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
-        let mut escaped = false;
-        let end = body[1..].find(|c| {
-            let ends = c == quote && !escaped;
-            escaped = c == '\\' && !escaped;
-            ends
-        })?;
-        self.rest = &body[end + 2..];
-        Some(&body[1..=end])
-    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! The element types of NumPy: which are numbers, and what to do about the others.
 
-use super::npy_header::Literal;
+use super::literal::Literal;
 
 /// Numbers that become cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Number {
+pub enum Number {
     Bool,
     I8,
     I16,
@@ -37,14 +37,14 @@ const NUMBERS: [(Number, char, u64, &str, &str); 12] = [
 
 /// The type of an array's elements.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Element {
+pub enum Element {
     Number { number: Number, big_endian: bool },
     Other(Other),
 }
 
 /// Elements that are no cells.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Other {
+pub enum Other {
     /// Of more than 64 bits.
     LongFloat(u64),
     Complex(u64),
@@ -60,7 +60,7 @@ pub(super) enum Other {
 
 impl Element {
     /// The type that a header states.
-    pub(super) fn from_literal(descr: &Literal<'_>) -> Option<Self> {
+    pub fn from_literal(descr: &Literal<'_>) -> Option<Self> {
         match descr {
             Literal::Text(text) => Self::from_text(text),
             Literal::Sequence(fields) => {
@@ -107,7 +107,7 @@ impl Element {
     }
 
     /// As NumPy names it.
-    pub(super) fn name(&self) -> String {
+    pub fn name(&self) -> String {
         let other = match self {
             Self::Number { number, .. } => {
                 let known = NUMBERS.iter().find(|one| one.0 == *number);
@@ -146,7 +146,7 @@ fn field_name(field: &Literal<'_>) -> Option<String> {
 impl Other {
     /// What an array of `dimensions` of these holds, and what in NumPy makes a matrix of it; every
     /// remedy was tried there.
-    pub(super) fn refusal(&self, dimensions: usize) -> (String, String) {
+    pub fn refusal(&self, dimensions: usize) -> (String, String) {
         match self {
             Self::LongFloat(bits) => (
                 format!("an array of float{bits}"),

@@ -3,21 +3,55 @@
 use nalgebra::DMatrix;
 
 mod cells;
+mod detect;
 mod form;
 mod header;
+mod names;
 mod number;
 mod separator;
 
 use self::cells::{Cell, LineKind, Lines, is_spreadsheet_error};
+use self::detect::{declared, detect};
 use self::form::{Form, Skipped, survey};
 use self::header::{Columns, columns};
 pub(super) use self::number::plain as parse_number;
-use self::separator::{Separator, declared, detect};
-use super::error::one_line;
-use super::matrix::zeros;
-use super::{Limits, Loaded, SourceError};
+use self::separator::Separator;
+use super::input::{Input, Start};
+use super::kind::{Family, Format, Sign};
+use super::text::can_be_text;
+use super::unread;
+use crate::source::error::one_line;
+use crate::source::matrix::zeros;
+use crate::source::{Limits, Loaded, SourceError};
 
 const EXPECTED: &str = "a table of numbers";
+
+/// Numbers in rows of text.
+pub struct Table;
+
+impl Format for Table {
+    fn name(&self) -> &'static str {
+        "CSV, TSV and other tables of text"
+    }
+
+    fn endings(&self) -> &'static [&'static str] {
+        &["csv", "tsv", "txt", "dat"]
+    }
+
+    fn family(&self) -> Family {
+        Family::Text
+    }
+
+    /// All text may be a table but for that which is known to be something else.
+    fn recognizes(&self, start: &Start<'_>) -> Sign {
+        Sign::likely(can_be_text(start.bytes) && unread::recognize(start).is_none())
+    }
+
+    fn read(&self, input: &mut Input<'_>) -> Result<Loaded, SourceError> {
+        let bytes = input.bytes()?;
+        read(input.name, &input.text(&bytes)?, input.limits)
+    }
+}
 
 /// Reads a table of numbers from text whose line ends are all `\n`.
 ///
@@ -25,7 +59,7 @@ const EXPECTED: &str = "a table of numbers";
 /// first line `sep=;`. Leading lines without a number are titles and headers, lines after `#`
 /// comments. A first column of row names is left out where all other columns have names. All that
 /// is left out, and every number that could be read otherwise, is said in a note.
-pub(super) fn read(name: &str, text: &str, limits: &Limits) -> Result<Loaded, SourceError> {
+fn read(name: &str, text: &str, limits: &Limits) -> Result<Loaded, SourceError> {
     let declared = declared(text);
     let (separator, start) =
         declared.map_or_else(|| (detect(text), (0, 1)), |(s, at)| (s, (at, 2)));
@@ -128,7 +162,7 @@ impl<'t> Rows<'_, 't> {
     }
 
     fn number(&self, cell: Cell<'_>) -> Option<f64> {
-        let known = self.separator.allows_number(cell);
+        let known = cell.allows_number(self.separator);
         known.then(|| self.form.meanings.value(&cell.text()))?
     }
 

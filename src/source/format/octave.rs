@@ -4,14 +4,54 @@ use std::path::Path;
 
 use nalgebra::DMatrix;
 
-use super::error::{one_line, printable};
-use super::matrix::zeros;
+use super::input::{Input, Start};
+use super::kind::{Family, Format, Holds, Sign};
 use super::table::parse_number;
-use super::{Limits, Loaded, SourceError, file};
+use crate::source::error::{one_line, printable};
+use crate::source::file_name::ending;
+use crate::source::matrix::zeros;
+use crate::source::{ArrayInfo, Arrays, Limits, Loaded, OtherMember, SourceError};
 
 const EXPECTED: &str = "an Octave text file";
 /// Names in an error message.
 const LISTED: usize = 20;
+/// Octave writes text under the name of MATLAB's files as well.
+const ENDINGS: &[&str] = &["txt", "mat"];
+
+/// Variables that Octave's `save -text` wrote.
+pub struct Octave;
+
+impl Format for Octave {
+    fn name(&self) -> &'static str {
+        "Octave text"
+    }
+
+    fn endings(&self) -> &'static [&'static str] {
+        ENDINGS
+    }
+
+    fn family(&self) -> Family {
+        Family::Text
+    }
+
+    fn holds(&self) -> Holds {
+        Holds::Arrays
+    }
+
+    fn recognizes(&self, start: &Start<'_>) -> Sign {
+        Sign::likely(is_octave(&start.text))
+    }
+
+    fn read(&self, input: &mut Input<'_>) -> Result<Loaded, SourceError> {
+        let bytes = input.bytes()?;
+        read(input.name, &input.text(&bytes)?, input.wanted, input.limits)
+    }
+
+    fn list(&self, input: &mut Input<'_>) -> Result<Option<Arrays>, SourceError> {
+        let bytes = input.bytes()?;
+        Ok(Some(list(&input.text(&bytes)?)))
+    }
+}
 
 /// `name: A` of the line `# name: A`.
 fn field<'t>(line: &'t str, key: &str) -> Option<&'t str> {
@@ -20,7 +60,7 @@ fn field<'t>(line: &'t str, key: &str) -> Option<&'t str> {
 }
 
 /// Whether the file begins as Octave begins it: who made it, or the name and type of a variable.
-pub(super) fn is_octave(text: &str) -> bool {
+fn is_octave(text: &str) -> bool {
     let mut lines = text.lines().filter(|line| !line.trim().is_empty());
     let mut first = lines.next().unwrap_or_default();
     if first.starts_with("# Created by Octave") {
@@ -49,6 +89,24 @@ impl<'t> Variable<'t> {
     fn number(&self, key: &str) -> Option<usize> {
         let mut values = self.lines.iter().filter_map(|(_, line)| field(line, key));
         values.next()?.parse().ok()
+    }
+
+    /// The sides, where it is made of real numbers and says them.
+    fn shape(&self) -> Option<Vec<u64>> {
+        if Form::of(self.kind)? == Form::Scalar {
+            return Some(vec![1, 1]);
+        }
+        if let Some(axes) = self.number("ndims") {
+            let sides = self.words().take(axes).map(|(_, word)| word.parse().ok());
+            return sides.collect();
+        }
+        let side = |key| Some(self.number(key)? as u64);
+        Some(vec![side("rows")?, side("columns")?])
+    }
+
+    /// The bytes of its lines, line ends and blanks around them left out.
+    fn bytes(&self) -> u64 {
+        self.lines.iter().map(|(_, line)| line.len() as u64).sum()
     }
 
     /// Words of the lines without a key, with their line numbers.
@@ -96,7 +154,7 @@ impl Form {
 }
 
 /// Reads the variable `wanted`, or the only matrix there is.
-pub(super) fn read(
+fn read(
     name: &str,
     text: &str,
     wanted: Option<&str>,
@@ -156,6 +214,31 @@ fn variables<'t>(lines: &'t [(u64, &'t str)]) -> Vec<Variable<'t>> {
         .collect()
 }
 
+/// Every variable in the order of the names: the matrices, and the others with their types.
+fn list(text: &str) -> Arrays {
+    let lines: Vec<(u64, &str)> = (1..).zip(text.lines().map(str::trim)).collect();
+    let mut variables = variables(&lines);
+    variables.sort_by_key(|variable| variable.name);
+    let mut listed = Arrays::default();
+    for variable in variables {
+        let name = variable.name.to_owned();
+        let kind = one_line(variable.kind);
+        match variable.shape() {
+            Some(shape) => listed.arrays.push(ArrayInfo {
+                name,
+                shape,
+                dtype: kind,
+                bytes: variable.bytes(),
+            }),
+            None => listed.others.push(OtherMember {
+                name,
+                reason: format!("a variable of type {kind}, no matrix of real numbers"),
+            }),
+        }
+    }
+    listed
+}
+
 fn names<'a, 't: 'a>(variables: impl Iterator<Item = &'a Variable<'t>>) -> String {
     let all: Vec<String> = variables.map(|variable| printable(variable.name)).collect();
     let rest = if all.len() > LISTED { ", …" } else { "" };
@@ -185,7 +268,7 @@ fn choose<'a, 't>(
         Some(wanted) => format!("has no matrix '{}'", printable(wanted)),
         None => format!("has {} matrices", matrices().count()),
     };
-    if file::may_hold_arrays(Path::new(name)) {
+    if ENDINGS.contains(&ending(Path::new(name)).as_str()) {
         return Err(SourceError::WhichArray {
             name: name.to_owned(),
             problem,

@@ -5,13 +5,13 @@ use std::io::ErrorKind;
 use ::tiff::decoder::{Decoder, DecodingResult};
 use ::tiff::{TiffError, TiffFormatError};
 
-use super::tiff::{EXPECTED, Page};
-use super::tiff_directory::{Changed, Tag};
-use super::{Limits, SourceError};
+use super::directory::{Changed, Tag};
+use super::page::{EXPECTED, Page};
 use crate::memory;
+use crate::source::{Limits, SourceError};
 
 /// The rows of a page, decoded strip by strip or one row of tiles at a time.
-pub(super) struct Bands<'a> {
+pub struct Bands<'a> {
     page: &'a Page<'a>,
     decoder: Decoder<Changed<'a>>,
     limits: &'a Limits,
@@ -30,7 +30,7 @@ struct Chunk {
 
 impl<'a> Bands<'a> {
     /// Begins with the page; nothing is decoded yet.
-    pub(super) fn new(page: &'a Page<'a>, limits: &'a Limits) -> Result<Self, SourceError> {
+    pub fn new(page: &'a Page<'a>, limits: &'a Limits) -> Result<Self, SourceError> {
         let mut changes = vec![(Tag::Photometric, 1)];
         if page.format == 4 {
             // Undefined, which libraries take for whole numbers.
@@ -63,7 +63,7 @@ impl<'a> Bands<'a> {
 
 impl Bands<'_> {
     /// The samples of row `y`, pixel by pixel.
-    pub(super) fn row(&mut self, y: usize, samples: &mut [f64]) -> Result<(), SourceError> {
+    pub fn row(&mut self, y: usize, samples: &mut [f64]) -> Result<(), SourceError> {
         let band = y / self.chunk_height;
         if self.at != Some(band) {
             self.decode(band)?;

@@ -6,18 +6,41 @@
 
 use nalgebra::DMatrix;
 
-use super::error::one_line;
-use super::matrix::{not_finite, zeros};
+use super::input::{Input, Start};
+use super::kind::{Family, Format, Sign};
 use super::table::parse_number;
-use super::{Limits, Loaded, SourceError};
+use crate::source::error::one_line;
+use crate::source::matrix::{not_finite, zeros};
+use crate::source::{Limits, Loaded, SourceError};
 
 const BANNER: &str = "%%MatrixMarket";
 const EXPECTED: &str = "a Matrix Market file";
 
-/// Whether the first line is the banner of the format.
-pub(super) fn is_matrix_market(text: &str) -> bool {
-    let start = text.get(..BANNER.len());
-    start.is_some_and(|start| start.eq_ignore_ascii_case(BANNER))
+/// What NIST and SciPy exchange matrices in.
+pub struct MatrixMarket;
+
+impl Format for MatrixMarket {
+    fn name(&self) -> &'static str {
+        "Matrix Market"
+    }
+
+    fn endings(&self) -> &'static [&'static str] {
+        &["mtx"]
+    }
+
+    fn family(&self) -> Family {
+        Family::Text
+    }
+
+    fn recognizes(&self, start: &Start<'_>) -> Sign {
+        let banner = start.text.get(..BANNER.len());
+        Sign::likely(banner.is_some_and(|start| start.eq_ignore_ascii_case(BANNER)))
+    }
+
+    fn read(&self, input: &mut Input<'_>) -> Result<Loaded, SourceError> {
+        let bytes = input.bytes()?;
+        read(input.name, &input.text(&bytes)?, input.limits)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +71,7 @@ struct Reader<'a> {
 }
 
 /// Reads a Matrix Market file, whose banner has been seen.
-pub(super) fn read(name: &str, text: &str, limits: &Limits) -> Result<Loaded, SourceError> {
+fn read(name: &str, text: &str, limits: &Limits) -> Result<Loaded, SourceError> {
     let (banner, _) = text.split_once('\n').unwrap_or((text, ""));
     let reader = Reader::from_banner(name, banner)?;
     let mut lines = (1..)

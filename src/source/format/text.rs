@@ -1,46 +1,14 @@
-//! Text that holds a matrix: which of its forms it is, from its first lines.
+//! Text of every encoding and system.
 
 use std::borrow::Cow;
 
-use super::error::printable;
-use super::{Limits, Loaded, SourceError, grid, matrix_market, octave, table};
-
 /// What an error calls text of any form.
-const EXPECTED: &str = "a table of text";
-
-/// Reads the matrix in a text file, `wanted` where the file may hold several.
-pub(super) fn read(
-    name: &str,
-    bytes: &[u8],
-    wanted: Option<&str>,
-    limits: &Limits,
-) -> Result<Loaded, SourceError> {
-    let text = decode(name, bytes)?;
-    if octave::is_octave(&text) {
-        return octave::read(name, &text, wanted, limits);
-    }
-    if let Some(array) = wanted {
-        return Err(no_arrays(name, array));
-    }
-    if matrix_market::is_matrix_market(&text) {
-        matrix_market::read(name, &text, limits)
-    } else if let Some(kind) = grid::kind_of(&text) {
-        grid::read(name, &text, kind, limits)
-    } else {
-        table::read(name, &text, limits)
-    }
-}
-
-/// The error for `#NAME` behind a file that has no named arrays.
-pub(super) fn no_arrays(name: &str, array: &str) -> SourceError {
-    let remedy = format!("leave out #{}", printable(array));
-    SourceError::unsupported(name, "no named arrays", remedy)
-}
+pub const EXPECTED: &str = "a table of text";
 
 /// UTF-8, or UTF-16 where a mark or its zeros say so; a stray byte in a header does no harm. Line
 /// ends of every system become `\n`.
-fn decode<'a>(name: &str, bytes: &'a [u8]) -> Result<Cow<'a, str>, SourceError> {
-    let text = match bytes {
+pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
+    with_one_line_end(match bytes {
         [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest),
         [0xff, 0xfe, rest @ ..] => Cow::Owned(utf16(rest, u16::from_le_bytes)),
         [0xfe, 0xff, rest @ ..] => Cow::Owned(utf16(rest, u16::from_be_bytes)),
@@ -48,12 +16,7 @@ fn decode<'a>(name: &str, bytes: &'a [u8]) -> Result<Cow<'a, str>, SourceError> 
             Some(unit) => Cow::Owned(utf16(bytes, unit)),
             None => String::from_utf8_lossy(bytes),
         },
-    };
-    if text.contains('\0') {
-        let reason = "it has bytes that no text has";
-        return Err(SourceError::damaged(name, EXPECTED, reason));
-    }
-    Ok(with_one_line_end(text))
+    })
 }
 
 type Unit = fn([u8; 2]) -> u16;
@@ -84,13 +47,8 @@ fn utf16_without_mark(bytes: &[u8]) -> Option<Unit> {
     }
 }
 
-/// Whether a file begins as text of Octave.
-pub(super) fn is_octave(start: &[u8]) -> bool {
-    octave::is_octave(&with_one_line_end(String::from_utf8_lossy(start)))
-}
-
 /// Whether a file can be text: it has no zeros but those of UTF-16.
-pub(super) fn can_be_text(start: &[u8]) -> bool {
+pub fn can_be_text(start: &[u8]) -> bool {
     let marked = start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]);
     !start.contains(&0) || marked || utf16_without_mark(start).is_some()
 }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::cells::{Cell, Line, LineKind, Lines, is_spreadsheet_error};
-use super::header::{is_header_of, looks_made_up};
+use super::names::{is_header_of, looks_made_up};
 use super::number::{Evidence, Meaning, Meanings};
 use super::separator::Separator;
 use crate::source::SourceError;
@@ -152,7 +152,7 @@ impl<'t> Survey<'t> {
             LineKind::Blank => self.blank_since_row.add(line.number),
             LineKind::Cells if self.form.first_row.is_some() => self.row(cells),
             LineKind::Cells => {
-                let has_number = cells.iter().any(|cell| self.separator.allows_number(*cell));
+                let has_number = cells.iter().any(|cell| cell.allows_number(self.separator));
                 let this = Above {
                     line: line.number,
                     cells: cells.to_vec(),
@@ -226,7 +226,7 @@ impl<'t> Survey<'t> {
         self.form.last_is_absent &=
             cells.len() > 1 && cells.last().is_some_and(|cell| cell.is_absent());
         for cell in cells {
-            if self.separator.allows_number(*cell) {
+            if cell.allows_number(self.separator) {
                 self.evidence.see(&cell.text());
             }
         }
@@ -286,7 +286,7 @@ impl FirstColumn {
             self.missing = true;
             self.texts = false;
             self.from = None;
-        } else if separator.allows_number(cell) {
+        } else if cell.allows_number(separator) {
             self.texts = false;
             let start = text
                 .parse::<f64>()

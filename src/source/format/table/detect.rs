@@ -1,15 +1,7 @@
-//! What stands between the cells of a table of text.
+//! Which separator a table of text has.
 
 use super::cells::{Cell, Lines};
-use super::number::is_number;
-
-/// What stands between two cells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Separator {
-    Byte(u8),
-    /// Any run of spaces and tabs.
-    Blanks,
-}
+use super::separator::Separator;
 
 /// In the order in which a tie is decided.
 const CANDIDATES: [Separator; 5] = [
@@ -23,63 +15,27 @@ const SAMPLE_LINES: usize = 50;
 /// A matrix may have a single line of any length.
 const SAMPLE_BYTES: usize = 1 << 20;
 
-impl Separator {
-    /// Whether cells end at this byte; a line's end is not asked for.
-    pub fn ends_cell(self, byte: u8) -> bool {
-        match self {
-            Self::Byte(separator) => byte == separator,
-            Self::Blanks => byte.is_ascii_whitespace(),
+fn cells_of(separator: Separator, line: &str) -> Vec<Cell<'_>> {
+    let mut cells = Vec::new();
+    let read = Lines::new("", line, (0, 1), separator, usize::MAX).read(&mut cells);
+    if read.is_err() {
+        cells.clear();
+    }
+    cells
+}
+
+/// Whether the line has several cells, numbers all (or empty); the first may be a name.
+fn splits_into_numbers(separator: Separator, line: &str, named: bool) -> bool {
+    let cells = cells_of(separator, line);
+    let mut numbers = 0;
+    for cell in cells.iter().skip(usize::from(named)) {
+        if cell.allows_number(separator) {
+            numbers += 1;
+        } else if !cell.is_absent() {
+            return false;
         }
     }
-
-    /// Whether this byte stands between cells even where blanks are trimmed.
-    pub fn is_mark(self, byte: u8) -> bool {
-        self == Self::Byte(byte)
-    }
-
-    /// Whether the line has a mark between cells; runs of blanks are none.
-    pub fn is_in(self, line: &str) -> bool {
-        line.bytes().any(|byte| self.is_mark(byte))
-    }
-
-    /// The parts of a line between the marks, quotation marks unheeded.
-    pub fn split(self, line: &str) -> Box<dyn Iterator<Item = &str> + '_> {
-        match self {
-            Self::Byte(byte) => Box::new(line.split(char::from(byte))),
-            Self::Blanks => Box::new(line.split_ascii_whitespace()),
-        }
-    }
-
-    /// Whether what stands in this cell can be a number: among commas, blanks between thousands
-    /// are more likely two cells of another separator.
-    pub fn allows_number(self, cell: Cell<'_>) -> bool {
-        let text = cell.text();
-        let doubtful = self == Self::Byte(b',') && !cell.is_quoted() && text.contains(' ');
-        !doubtful && is_number(&text)
-    }
-
-    fn cells(self, line: &str) -> Vec<Cell<'_>> {
-        let mut cells = Vec::new();
-        let read = Lines::new("", line, (0, 1), self, usize::MAX).read(&mut cells);
-        if read.is_err() {
-            cells.clear();
-        }
-        cells
-    }
-
-    /// Whether the line has several cells, numbers all (or empty); the first may be a name.
-    fn splits_into_numbers(self, line: &str, named: bool) -> bool {
-        let cells = self.cells(line);
-        let mut numbers = 0;
-        for cell in cells.iter().skip(usize::from(named)) {
-            if self.allows_number(*cell) {
-                numbers += 1;
-            } else if !cell.is_absent() {
-                return false;
-            }
-        }
-        cells.len() > 1 && numbers > 0
-    }
+    cells.len() > 1 && numbers > 0
 }
 
 /// The separator that turns most of the first lines into numbers, or into a name and numbers;
@@ -105,7 +61,7 @@ pub(super) fn detect(text: &str) -> Separator {
     };
     for named in [false, true] {
         let (lines, candidate) =
-            best(&|candidate, line| candidate.splits_into_numbers(line, named));
+            best(&|candidate, line| splits_into_numbers(candidate, line, named));
         if lines > 0 {
             return candidate;
         }

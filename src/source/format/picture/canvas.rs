@@ -3,17 +3,17 @@
 use ::image::metadata::Orientation;
 use nalgebra::DMatrix;
 
-use super::matrix::not_finite;
-use super::{Limits, Loaded, SourceError};
 use crate::memory;
+use crate::source::matrix::not_finite;
+use crate::source::{Limits, Loaded, SourceError};
 
 /// What to do where a picture needs more memory than there is.
-pub(super) const SMALLER: &str = "scale the picture down or crop it";
+pub const SMALLER: &str = "scale the picture down or crop it";
 const WHITE: f64 = 255.0;
 
 /// How much of a pixel can be seen.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Alpha {
+pub enum Alpha {
     /// No alpha channel.
     Opaque,
     /// 0 to 1; the colours are as if the pixel were opaque.
@@ -24,7 +24,7 @@ pub(super) enum Alpha {
 
 /// A pixel as it is shown on white.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Shade {
+pub struct Shade {
     /// 0 to 255, or more where the numbers of a picture go beyond white.
     pub luminance: f64,
     /// Whether it is anything but grey.
@@ -33,7 +33,7 @@ pub(super) struct Shade {
 
 impl Shade {
     /// Luminance by Rec. 709 of red, green and blue (white is 1), laid over white.
-    pub(super) fn of([red, green, blue]: [f64; 3], alpha: Alpha) -> Self {
+    pub fn of([red, green, blue]: [f64; 3], alpha: Alpha) -> Self {
         let coloured = red != green || green != blue;
         // The weights add up to 1 only up to rounding: a grey pixel keeps its value.
         let color = match coloured {
@@ -59,7 +59,7 @@ impl Shade {
 }
 
 /// What a picture is before its pixels are read.
-pub(super) struct Canvas<'a> {
+pub struct Canvas<'a> {
     pub name: &'a str,
     pub width: usize,
     pub height: usize,
@@ -70,7 +70,7 @@ pub(super) struct Canvas<'a> {
 impl Canvas<'_> {
     /// The matrix of a picture whose rows `read` gives from top to bottom, scaled down where it
     /// must be, and upright.
-    pub(super) fn paint(
+    pub fn paint(
         &self,
         mut read: impl FnMut(usize, &mut [Shade]) -> Result<(), SourceError>,
     ) -> Result<Loaded, SourceError> {
@@ -125,7 +125,7 @@ impl Canvas<'_> {
     }
 
     /// A picture whose numbers mean no brightness: they are the matrix.
-    pub(super) fn values(
+    pub fn values(
         &self,
         mut read: impl FnMut(usize, &mut [f64]) -> Result<(), SourceError>,
     ) -> Result<Loaded, SourceError> {

@@ -1,18 +1,17 @@
-//! TIFF pictures, and the matrices that scientific programs store as TIFF.
+//! A TIFF's page: what its directory says of its pixels, and what their numbers mean.
 
 use ::image::metadata::Orientation;
 
-use super::picture::{Alpha, Canvas, SMALLER, Shade};
-use super::tiff_bands::Bands;
-use super::tiff_directory::{Directory, Tag};
-use super::{Limits, Loaded, SourceError};
+use super::directory::{Directory, Tag};
 use crate::memory;
+use crate::source::format::picture::canvas::{Alpha, SMALLER, Shade};
+use crate::source::{Limits, Loaded, SourceError};
 
-pub(super) const EXPECTED: &str = "a TIFF picture";
+pub const EXPECTED: &str = "a TIFF picture";
 
 /// What the numbers of a picture mean.
 #[derive(Debug, Clone, PartialEq)]
-enum Meaning {
+pub enum Meaning {
     /// Nothing that is known: they are the matrix.
     Values,
     /// Brightness.
@@ -38,7 +37,7 @@ impl Meaning {
 }
 
 /// The first page, as its directory describes it.
-pub(super) struct Page<'a> {
+pub struct Page<'a> {
     pub name: &'a str,
     pub directory: Directory<'a>,
     pub width: usize,
@@ -47,54 +46,13 @@ pub(super) struct Page<'a> {
     pub samples: usize,
     pub format: u64,
     pub planar: bool,
-    meaning: Meaning,
+    pub meaning: Meaning,
     /// The channel of the alpha value, and whether the colours are multiplied by it.
     alpha: Option<(usize, bool)>,
 }
 
-/// Decodes the first page of a TIFF.
-pub(super) fn decode(name: &str, bytes: &[u8], limits: &Limits) -> Result<Loaded, SourceError> {
-    let directory = Directory::first(bytes).ok_or_else(|| {
-        SourceError::damaged(
-            name,
-            EXPECTED,
-            "its list of pages is missing, as when only a part was copied",
-        )
-    })?;
-    let page = Page::new(name, directory)?;
-    page.check_size(limits)?;
-    let canvas = Canvas {
-        name,
-        width: page.width,
-        height: page.height,
-        orientation: page.orientation(),
-        limits,
-    };
-    let mut bands = Bands::new(&page, limits)?;
-    let mut samples = vec![0.0; page.width * page.samples];
-    let mut loaded = match page.meaning {
-        Meaning::Values => canvas.values(|y, row| {
-            bands.row(y, &mut samples)?;
-            row.copy_from_slice(&samples);
-            Ok(())
-        }),
-        _ => {
-            let white = page.white();
-            canvas.paint(|y, row| {
-                bands.row(y, &mut samples)?;
-                for (shade, pixel) in row.iter_mut().zip(samples.chunks_exact(page.samples)) {
-                    *shade = page.shade(pixel, white);
-                }
-                Ok(())
-            })
-        }
-    }?;
-    page.note_what_is_left_out(&mut loaded);
-    Ok(loaded)
-}
-
 impl<'a> Page<'a> {
-    fn new(name: &'a str, directory: Directory<'a>) -> Result<Self, SourceError> {
+    pub fn new(name: &'a str, directory: Directory<'a>) -> Result<Self, SourceError> {
         let number = |tag, otherwise| directory.number(tag, otherwise);
         let bits = number(Tag::BitsPerSample, 1);
         let samples = number(Tag::SamplesPerPixel, 1) as usize;
@@ -128,7 +86,7 @@ impl<'a> Page<'a> {
         page.with_meaning()
     }
 
-    pub(super) fn damaged(&self, reason: &str) -> SourceError {
+    pub fn damaged(&self, reason: &str) -> SourceError {
         SourceError::damaged(self.name, EXPECTED, reason)
     }
 
@@ -187,7 +145,7 @@ impl<'a> Page<'a> {
     }
 
     /// Whether the depth is none that the decoder knows, so that it is read bit by bit.
-    pub(super) fn is_odd(&self) -> bool {
+    pub fn is_odd(&self) -> bool {
         [3, 5, 6, 7].contains(&self.bits) || (9..16).contains(&self.bits)
     }
 
@@ -264,7 +222,7 @@ impl<'a> Page<'a> {
         Ok((0..count).map(colour).collect())
     }
 
-    fn check_size(&self, limits: &Limits) -> Result<(), SourceError> {
+    pub fn check_size(&self, limits: &Limits) -> Result<(), SourceError> {
         let pixels = (self.width as u64).saturating_mul(self.height as u64);
         let bytes = pixels
             .saturating_mul(self.samples as u64)
@@ -282,21 +240,21 @@ impl<'a> Page<'a> {
             .map_err(|shortage| SourceError::memory(self.name, shortage, SMALLER))
     }
 
-    fn orientation(&self) -> Orientation {
+    pub fn orientation(&self) -> Orientation {
         let exif = u8::try_from(self.directory.number(Tag::Orientation, 1)).ok();
         exif.and_then(Orientation::from_exif)
             .unwrap_or(Orientation::NoTransforms)
     }
 
     /// The number that stands for white.
-    fn white(&self) -> f64 {
+    pub fn white(&self) -> f64 {
         match self.format {
             3 => 1.0,
             _ => 2.0_f64.powi(self.bits as i32) - 1.0,
         }
     }
 
-    fn shade(&self, pixel: &[f64], white: f64) -> Shade {
+    pub fn shade(&self, pixel: &[f64], white: f64) -> Shade {
         let at = |channel: usize| pixel[channel] / white;
         let rgb = match &self.meaning {
             Meaning::Palette(colours) => {
@@ -322,7 +280,7 @@ impl<'a> Page<'a> {
         Shade::of(rgb, alpha)
     }
 
-    fn note_what_is_left_out(&self, loaded: &mut Loaded) {
+    pub fn note_what_is_left_out(&self, loaded: &mut Loaded) {
         let used = self.meaning.channels() + usize::from(self.alpha.is_some());
         if self.samples > used {
             let count = self.samples - used;

@@ -2,7 +2,7 @@
 //!
 //! The `tiff` crate decodes pixels, but decides by their meaning which it gives: palettes, extra
 //! channels and depths such as 12 bits it refuses. So it is told that they are so many grey
-//! channels of so many bits, and what they mean is decided in [`super::tiff`].
+//! channels of so many bits, and what they mean is decided in [`super::page`].
 
 use std::collections::HashSet;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
@@ -16,7 +16,7 @@ const MAX_VALUES: u64 = 3 << 16;
 /// The tags that are looked at, by their numbers in the TIFF 6.0 specification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u16)]
-pub(super) enum Tag {
+pub enum Tag {
     Width = 256,
     Height = 257,
     BitsPerSample = 258,
@@ -37,7 +37,7 @@ pub(super) enum Tag {
 
 /// The tags of a page.
 #[derive(Debug)]
-pub(super) struct Directory<'a> {
+pub struct Directory<'a> {
     file: Layout<'a>,
     entries: Vec<Entry>,
     /// How many pages the file has, this one included.
@@ -62,7 +62,7 @@ struct Layout<'a> {
 }
 
 /// Whether these are the first bytes of a TIFF or BigTIFF.
-pub(super) fn is_tiff(start: &[u8]) -> bool {
+pub fn is_tiff(start: &[u8]) -> bool {
     [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"]
         .iter()
         .any(|magic| start.starts_with(*magic))
@@ -70,7 +70,7 @@ pub(super) fn is_tiff(start: &[u8]) -> bool {
 
 impl<'a> Directory<'a> {
     /// The first page of a file; `None` where there is none.
-    pub(super) fn first(bytes: &'a [u8]) -> Option<Self> {
+    pub fn first(bytes: &'a [u8]) -> Option<Self> {
         let file = Layout {
             bytes,
             big_endian: bytes.starts_with(b"MM"),
@@ -103,7 +103,7 @@ impl<'a> Directory<'a> {
     }
 
     /// The whole numbers of a tag; empty where it is missing or holds something else.
-    pub(super) fn numbers(&self, tag: Tag) -> Vec<u64> {
+    pub fn numbers(&self, tag: Tag) -> Vec<u64> {
         let read = || {
             let entry = self.entry(tag)?;
             let size = entry.size()?;
@@ -119,13 +119,13 @@ impl<'a> Directory<'a> {
     }
 
     /// The first number of a tag, or what it is taken for where it is missing.
-    pub(super) fn number(&self, tag: Tag, otherwise: u64) -> u64 {
+    pub fn number(&self, tag: Tag, otherwise: u64) -> u64 {
         self.numbers(tag).first().copied().unwrap_or(otherwise)
     }
 
     /// The file as it would be with one number as the value of each tag; those that are missing
     /// stay missing.
-    pub(super) fn with(&self, changes: &[(Tag, u16)]) -> Changed<'a> {
+    pub fn with(&self, changes: &[(Tag, u16)]) -> Changed<'a> {
         let file = &self.file;
         let mut patches = Vec::new();
         for (tag, value) in changes {
@@ -226,7 +226,7 @@ impl Layout<'_> {
 
 /// A file with some bytes changed, without a copy of it.
 #[derive(Debug)]
-pub(super) struct Changed<'a> {
+pub struct Changed<'a> {
     cursor: Cursor<&'a [u8]>,
     patches: Vec<(u64, Vec<u8>)>,
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::number::is_number;
 use super::separator::Separator;
 use crate::source::SourceError;
 
@@ -13,6 +14,15 @@ const LONGEST_CELL: usize = 64 << 10;
 pub(super) struct Cell<'t>(&'t str);
 
 impl<'t> Cell<'t> {
+    /// Whether what stands here can be a number: among commas, blanks between thousands are more
+    /// likely two cells of another separator.
+    pub fn allows_number(self, separator: Separator) -> bool {
+        let text = self.text();
+        let doubtful =
+            separator == Separator::Byte(b',') && !self.is_quoted() && text.contains(' ');
+        !doubtful && is_number(&text)
+    }
+
     /// What the cell says, without its quotation marks.
     pub fn text(self) -> Cow<'t, str> {
         let Some(quoted) = self.0.strip_prefix('"') else {

@@ -6,18 +6,23 @@ use std::io::{ErrorKind, Read, Seek};
 use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
-use super::SourceError;
-use super::error::{guarded, printable};
-use super::npy_header::begins_as_array;
+use super::header::begins_as_array;
+use crate::source::SourceError;
+use crate::source::error::{guarded, printable};
 
 const EXPECTED: &str = "an .npz archive";
 const SUFFIX: &str = ".npy";
 /// Names in an error message.
 const LISTED: usize = 20;
 
+/// Whether these are the first bytes of a zip archive, also of an empty one.
+pub fn begins_as_zip(start: &[u8]) -> bool {
+    start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06")
+}
+
 /// One array of an archive, or a file beside the arrays.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Member {
+pub struct Member {
     /// How NumPy names it, which is what stands behind `#`.
     pub name: String,
     file: String,
@@ -27,7 +32,7 @@ pub(super) struct Member {
 }
 
 /// An open archive.
-pub(super) struct Archive<R> {
+pub struct Archive<R> {
     name: String,
     archive: ZipArchive<R>,
     /// In the order of their names.
@@ -35,7 +40,7 @@ pub(super) struct Archive<R> {
 }
 
 impl<R: Read + Seek> Archive<R> {
-    pub(super) fn open(name: &str, reader: R) -> Result<Self, SourceError> {
+    pub fn open(name: &str, reader: R) -> Result<Self, SourceError> {
         guarded(name, EXPECTED, || {
             let archive = ZipArchive::new(reader).map_err(|error| broken(name, &error))?;
             let mut members = Vec::new();
@@ -63,18 +68,18 @@ impl<R: Read + Seek> Archive<R> {
     }
 
     /// The archive, as it stands in sentences.
-    pub(super) fn name(&self) -> &str {
+    pub fn name(&self) -> &str {
         &self.name
     }
 
     /// The member that NumPy finds by this name: the file itself before the one with `.npy`.
-    pub(super) fn find(&self, wanted: &str) -> Option<&Member> {
+    pub fn find(&self, wanted: &str) -> Option<&Member> {
         let by_file = |file: &str| self.members.iter().find(|member| member.file == file);
         by_file(wanted).or_else(|| by_file(&format!("{wanted}{SUFFIX}")))
     }
 
     /// Gives the unpacked bytes of a member to `read`.
-    pub(super) fn with_member<T>(
+    pub fn with_member<T>(
         &mut self,
         member: &Member,
         read: impl FnOnce(&mut dyn Read) -> Result<T, SourceError>,
@@ -102,7 +107,7 @@ impl<R: Read + Seek> Archive<R> {
     }
 
     /// Whether a member is an array by its first bytes, as NumPy looks.
-    pub(super) fn is_array(&mut self, member: &Member) -> bool {
+    pub fn is_array(&mut self, member: &Member) -> bool {
         let mut start = Vec::new();
         let read = self.with_member(member, |reader| {
             let _ = reader.take(8).read_to_end(&mut start);
@@ -112,19 +117,19 @@ impl<R: Read + Seek> Archive<R> {
     }
 
     /// The members that are arrays; a name with `.npy` is enough, so that damage is noticed.
-    pub(super) fn arrays(&mut self) -> Vec<Member> {
+    pub fn arrays(&mut self) -> Vec<Member> {
         let mut arrays = self.members.clone();
         arrays.retain(|member| member.file.ends_with(SUFFIX) || self.is_array(member));
         arrays
     }
 
     /// `FILE#NAME`
-    pub(super) fn shown(&self, member: &Member) -> String {
+    pub fn shown(&self, member: &Member) -> String {
         format!("{}#{}", self.name, printable(&member.name))
     }
 
     /// Asks for one of the arrays by its name.
-    pub(super) fn ask(&self, arrays: &[Member], problem: impl Into<String>) -> SourceError {
+    pub fn ask(&self, arrays: &[Member], problem: impl Into<String>) -> SourceError {
         let mut names = arrays
             .iter()
             .take(LISTED)
@@ -191,7 +196,7 @@ fn broken(name: &str, error: &ZipError) -> SourceError {
 }
 
 /// Why bytes of an archive cannot be unpacked.
-pub(super) fn unpack_reason(error: &std::io::Error) -> &'static str {
+pub fn unpack_reason(error: &std::io::Error) -> &'static str {
     match error.kind() {
         ErrorKind::UnexpectedEof => "it ends early",
         ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::Other => {

@@ -1,17 +1,48 @@
 //! Grids of geography as text: ESRI's ASCII grids and Surfer's.
 
-use super::error::one_line;
-use super::matrix::zeros;
+use super::input::{Input, Start};
+use super::kind::{Family, Format, Sign};
 use super::table::parse_number;
-use super::{Limits, Loaded, SourceError};
+use crate::source::error::one_line;
+use crate::source::matrix::zeros;
+use crate::source::{Limits, Loaded, SourceError};
 
 /// Which program's grid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum GridKind {
+pub enum Grid {
     /// `ncols 4`, `nrows 3` and more such lines, then rows from north to south.
     Esri,
     /// `DSAA`, sizes, three ranges, then rows from south to north.
     Surfer,
+}
+
+impl Format for Grid {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Esri => "ESRI ASCII grids",
+            Self::Surfer => "Surfer grids",
+        }
+    }
+
+    fn endings(&self) -> &'static [&'static str] {
+        match self {
+            Self::Esri => &["asc"],
+            Self::Surfer => &["grd"],
+        }
+    }
+
+    fn family(&self) -> Family {
+        Family::Text
+    }
+
+    fn recognizes(&self, start: &Start<'_>) -> Sign {
+        Sign::likely(kind_of(&start.text) == Some(*self))
+    }
+
+    fn read(&self, input: &mut Input<'_>) -> Result<Loaded, SourceError> {
+        let bytes = input.bytes()?;
+        read(input.name, &input.text(&bytes)?, *self, input.limits)
+    }
 }
 
 /// Cells of Surfer's grids that have no value are at least this.
@@ -31,13 +62,13 @@ const KEYS: [&str; 10] = [
 ];
 
 /// The kind of grid that begins so, if it is one.
-pub(super) fn kind_of(text: &str) -> Option<GridKind> {
+fn kind_of(text: &str) -> Option<Grid> {
     let first = text.trim_start().lines().next()?;
     if first.trim() == "DSAA" {
-        return Some(GridKind::Surfer);
+        return Some(Grid::Surfer);
     }
     let (key, _) = key_and_value(first)?;
-    (key == "ncols" || key == "nrows").then_some(GridKind::Esri)
+    (key == "ncols" || key == "nrows").then_some(Grid::Esri)
 }
 
 /// `ncols 4`, in capitals or not.
@@ -64,20 +95,15 @@ struct Head {
 }
 
 /// Reads a grid whose beginning has been recognized.
-pub(super) fn read(
-    name: &str,
-    text: &str,
-    kind: GridKind,
-    limits: &Limits,
-) -> Result<Loaded, SourceError> {
+fn read(name: &str, text: &str, kind: Grid, limits: &Limits) -> Result<Loaded, SourceError> {
     let expected = match kind {
-        GridKind::Esri => "an ESRI ASCII grid",
-        GridKind::Surfer => "a Surfer grid",
+        Grid::Esri => "an ESRI ASCII grid",
+        Grid::Surfer => "a Surfer grid",
     };
     let damaged = |reason: String| SourceError::damaged(name, expected, reason);
     let head = match kind {
-        GridKind::Esri => esri_head(text),
-        GridKind::Surfer => surfer_head(text),
+        Grid::Esri => esri_head(text),
+        Grid::Surfer => surfer_head(text),
     };
     let head = head.ok_or_else(|| damaged("its first lines do not say its sizes".to_owned()))?;
     let (rows, cols) = (head.rows, head.cols);
@@ -113,25 +139,23 @@ pub(super) fn read(
     }
     let mut loaded = Loaded::new(name, matrix);
     loaded.notes.push(match kind {
-        GridKind::Esri => format!(
+        Grid::Esri => format!(
             "an ESRI ASCII grid, its {} lines of header were left out",
             head.lines
         ),
-        GridKind::Surfer => {
-            "a Surfer grid, its rows as in the file, from south to north".to_owned()
-        }
+        Grid::Surfer => "a Surfer grid, its rows as in the file, from south to north".to_owned(),
     });
     Ok(loaded)
 }
 
 /// A cell's value, or what stands there instead.
-fn value(word: &str, kind: GridKind, no_data: Option<f64>) -> Result<f64, String> {
+fn value(word: &str, kind: Grid, no_data: Option<f64>) -> Result<f64, String> {
     let shown = one_line(word);
     let value = parse_number(word).filter(|value| value.is_finite());
     let value = value.ok_or_else(|| format!("'{shown}'"))?;
     let missing = match kind {
-        GridKind::Esri => Some(value) == no_data,
-        GridKind::Surfer => value >= SURFER_BLANK,
+        Grid::Esri => Some(value) == no_data,
+        Grid::Surfer => value >= SURFER_BLANK,
     };
     if missing {
         return Err(format!("'{shown}', which stands for no data,"));

@@ -1,7 +1,83 @@
-//! Files that are not what their name says, or that only look like a table: told by their first
-//! bytes, and refused by name.
+//! Kinds of files that are known and not read, by their names and by their first bytes: each with
+//! what it is and what to do about it.
 
-use super::SourceError;
+use super::input::Start;
+use crate::source::SourceError;
+
+/// Kinds of files that are known and not read, and what to do about them.
+struct Unread {
+    endings: &'static [&'static str],
+    /// Whether they hold arrays with names, so that `#NAME` behind the path is one.
+    arrays: bool,
+    what: &'static str,
+    remedy: &'static str,
+}
+
+/// Known by the ending of their names.
+const BY_ENDING: &[Unread] = &[
+    Unread {
+        endings: &["safetensors"],
+        arrays: true,
+        what: "safetensors weights",
+        remedy: "this version does not read them; save the array you want as .npy",
+    },
+    Unread {
+        endings: &["pt", "pth", "bin", "ckpt", "pkl", "pickle"],
+        arrays: true,
+        what: "a pickle or checkpoint, which can run code when it is opened",
+        remedy: "save the array you want as .npy",
+    },
+    Unread {
+        endings: &[
+            "gguf", "ggml", "onnx", "h5", "hdf5", "keras", "pb", "tflite",
+        ],
+        arrays: true,
+        what: "a model",
+        remedy: "save the array you want as .npy",
+    },
+    Unread {
+        endings: &["mat", "parquet", "feather", "arrow", "rds", "rdata"],
+        arrays: true,
+        what: "data of another program",
+        remedy: "save the matrix as .npy or .csv",
+    },
+    Unread {
+        endings: &["xlsx", "xls", "xlsm", "ods"],
+        arrays: false,
+        what: "a spreadsheet",
+        remedy: "save the sheet as .csv",
+    },
+    Unread {
+        endings: &["json", "xml", "yaml", "yml", "html"],
+        arrays: false,
+        what: "structured text",
+        remedy: "save the matrix as .csv",
+    },
+    Unread {
+        endings: &["pdf", "svg", "eps", "ps", "docx", "odt"],
+        arrays: false,
+        what: "a document, not a picture of pixels",
+        remedy: "save it as .png",
+    },
+    Unread {
+        endings: &[
+            "avif", "heic", "heif", "jxl", "jp2", "psd", "exr", "dds", "raw", "dng",
+        ],
+        arrays: false,
+        what: UNREAD_PICTURE.0,
+        remedy: UNREAD_PICTURE.1,
+    },
+    Unread {
+        endings: &["gz", "zip", "tar", "xz", "bz2", "zst", "7z", "rar"],
+        arrays: false,
+        what: "packed data",
+        remedy: "unpack it first; for a packed data set name its folder, as in FOLDER#test:1",
+    },
+];
+
+/// A picture that no decoder here knows.
+pub const UNREAD_PICTURE: (&str, &str) =
+    ("a picture of a kind that is not read", "save it as .png");
 
 /// Beginnings that no table has, what they are and what to do.
 const BY_BYTES: &[(&[u8], &str, &str)] = &[
@@ -81,66 +157,64 @@ const SAVE_AS_CSV: &str = "save the matrix as .csv";
 
 /// A pointer of Git LFS in the place of a file, or a web page in the place of a download; whatever
 /// the file's name.
-pub(super) fn refuse_stand_in(name: &str, start: &[u8]) -> Result<(), SourceError> {
-    let text = beginning(start);
+///
+/// # Errors
+/// What it is.
+pub fn refuse_stand_in(name: &str, start: &Start<'_>) -> Result<(), SourceError> {
+    let refuse = |what, remedy| Err(SourceError::unsupported(name, what, remedy));
+    let text = &start.text;
     if text.starts_with("version https://git-lfs.github.com/spec/") {
-        let what = "a Git LFS pointer, not the file itself";
-        return Err(SourceError::unsupported(
-            name,
-            what,
-            "fetch the file with git lfs pull",
-        ));
+        let remedy = "fetch the file with git lfs pull";
+        return refuse("a Git LFS pointer, not the file itself", remedy);
     }
     let lower = text.trim_start().to_ascii_lowercase();
     if ["<!doctype html", "<html", "<head", "<body"]
         .iter()
         .any(|tag| lower.starts_with(tag))
     {
-        let what = "a web page, not the file itself";
-        return Err(SourceError::unsupported(
-            name,
-            what,
-            "download the raw file",
-        ));
+        return refuse("a web page, not the file itself", "download the raw file");
     }
     Ok(())
 }
 
-/// A picture written as text: `P2` or its like, then its width and height in one line.
-pub(super) fn is_text_picture(start: &[u8]) -> bool {
-    let text = beginning(start);
-    let mut lines = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.starts_with('#'));
-    let magic = lines
-        .next()
-        .is_some_and(|line| matches!(line, "P1" | "P2" | "P3"));
-    let sides: Vec<&str> = lines
-        .next()
-        .unwrap_or_default()
-        .split_ascii_whitespace()
-        .collect();
-    magic && sides.len() == 2 && sides.iter().all(|side| side.parse::<u32>().is_ok())
+/// A file whose name has the ending of a kind that is not read.
+///
+/// # Errors
+/// What it is.
+pub fn refuse_ending(name: &str, ending: &str) -> Result<(), SourceError> {
+    match BY_ENDING.iter().find(|kind| kind.endings.contains(&ending)) {
+        Some(kind) => Err(SourceError::unsupported(name, kind.what, kind.remedy)),
+        None => Ok(()),
+    }
 }
 
-/// Anything else that is no table of numbers, in a file that is to be read as one.
-pub(super) fn refuse(name: &str, start: &[u8]) -> Result<(), SourceError> {
+/// A file that begins as one of a kind that is not read.
+///
+/// # Errors
+/// What it is.
+pub fn refuse_start(name: &str, start: &Start<'_>) -> Result<(), SourceError> {
     match recognize(start) {
         Some((what, remedy)) => Err(SourceError::unsupported(name, what, remedy)),
         None => Ok(()),
     }
 }
 
-fn recognize(start: &[u8]) -> Option<(&'static str, &'static str)> {
-    if let Some((_, what, remedy)) = BY_BYTES.iter().find(|(bytes, ..)| start.starts_with(bytes)) {
+/// Whether a file with this ending may hold arrays with names, though they are not read.
+pub fn may_hold_arrays(ending: &str) -> bool {
+    let mut kinds = BY_ENDING.iter();
+    kinds.any(|kind| kind.arrays && kind.endings.contains(&ending))
+}
+
+/// What a file is that only looks like a table of numbers, and what to do about it.
+pub fn recognize(start: &Start<'_>) -> Option<(&'static str, &'static str)> {
+    let bytes = start.bytes;
+    if let Some((_, what, remedy)) = BY_BYTES.iter().find(|(mark, ..)| bytes.starts_with(mark)) {
         return Some((what, remedy));
     }
-    if start.starts_with(b"PK\x03\x04") {
-        return Some(archive(start));
+    if bytes.starts_with(b"PK\x03\x04") {
+        return Some(archive(bytes));
     }
-    let text = beginning(start);
-    let text = text.trim_start();
+    let text = start.text.trim_start();
     let first = text.lines().next().unwrap_or_default().trim();
     if first.to_ascii_lowercase().starts_with("# vtk datafile") {
         return Some(("a VTK file", SAVE_AS_CSV));
@@ -172,12 +246,6 @@ fn recognize(start: &[u8]) -> Option<(&'static str, &'static str)> {
         return Some(("a table drawn with bars", remedy));
     }
     None
-}
-
-/// The text of the first bytes, whatever they are, without a mark of UTF-8.
-fn beginning(start: &[u8]) -> String {
-    let text = String::from_utf8_lossy(start);
-    text.trim_start_matches('\u{feff}').to_owned()
 }
 
 /// A ZIP archive that is not called .npz.
