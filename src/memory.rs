@@ -2,6 +2,7 @@
 //! that the machine cannot hold stops everything else on it.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use nalgebra::DMatrix;
 use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System};
@@ -84,6 +85,11 @@ pub fn ensure_free_with(needed: u64, reserved: u64) -> Result<(), Shortage> {
 /// Bytes of the processor's last cache, by which libraries for products measure their buffers;
 /// a large one where the system does not tell.
 pub fn last_cache() -> u64 {
+    static BYTES: LazyLock<u64> = LazyLock::new(read_last_cache);
+    *BYTES
+}
+
+fn read_last_cache() -> u64 {
     const UNTOLD: u64 = 64 << 20;
     let levels = (0..8).rev().filter_map(|level| {
         let path = format!("/sys/devices/system/cpu/cpu0/cache/index{level}/size");

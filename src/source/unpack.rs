@@ -98,10 +98,7 @@ impl Content {
 
     fn fault(&self, error: &io::Error) -> SourceError {
         if self.length.is_some() {
-            return SourceError::Unreadable {
-                path: self.name.clone(),
-                reason: error.to_string(),
-            };
+            return SourceError::from_io(Path::new(&self.name), error);
         }
         let reason = format!("it cannot be unpacked ({error}); download it again");
         SourceError::damaged(&self.name, "a gzip file", reason)
