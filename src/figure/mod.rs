@@ -10,6 +10,7 @@ pub mod label;
 pub mod palette;
 pub mod ticks;
 
+mod faces;
 mod fallback;
 mod font;
 mod heatmap;
