@@ -7,7 +7,7 @@ use super::output::Outputs;
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, best_grid, print};
 use crate::analysis::{Analysis, all_notes};
 use crate::approx::{Evaluation, reconstruct};
-use crate::figure::build::{Approximation, Panel, comparison_table, figure_one};
+use crate::figure::compose::{Approximation, Panel, comparison_table, figure_one};
 use crate::figure::palette::Theme;
 use crate::figure::{Figure, label};
 use crate::report;

@@ -8,7 +8,7 @@ use super::output::Outputs;
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, number, print};
 use crate::approx::curve::{CurvePoint, adaptive_curve, uniform_curve};
 use crate::approx::{Evaluation, Method};
-use crate::figure::build::{
+use crate::figure::compose::{
     Context, ErrorCurve, MethodSpectrum, curve_table, error_against_parameters, singular_values,
 };
 use crate::figure::{Cell, Column, Row, Table, label};

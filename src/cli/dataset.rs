@@ -12,7 +12,7 @@ use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, number, print};
 use crate::analysis::{affordable, compared_at};
 use crate::approx::survey::{Survey, survey};
 use crate::approx::{Method, MethodSettings};
-use crate::figure::build::{distribution, label_table, survey_table, verdict_sentence};
+use crate::figure::compose::{distribution, label_table, survey_table, verdict_sentence};
 use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::report;
@@ -95,7 +95,7 @@ pub(super) fn run(arguments: &DatasetArgs) -> Result<(), Failure> {
             ..Session::default()
         };
         let context = target.context(&session, &arguments.view(), &Limits::default());
-        notes.extend(target.write(&distribution(&context, &survey))?);
+        notes.extend(target.write(&distribution(&context, &survey, None))?);
     }
     if outputs.leave_only_remarks(&notes) {
         return Ok(());

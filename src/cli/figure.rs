@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 use super::print::remarks;
 use super::{Failure, output};
-use crate::figure::build::Context;
+use crate::figure::compose::Context;
 use crate::figure::palette::{ColorMap, Theme};
 use crate::figure::{Colors, Figure, Format, default_png_width, render};
 use crate::session::{Export, Session, View};

@@ -11,7 +11,7 @@ use super::number::{positive, rate, seed};
 use super::output::{self, Outputs};
 use super::{Failure, FigureArgs, FormatArgs};
 use crate::experiment::{self, Experiment, Preset, ResultsFile, RunName, Shown};
-use crate::figure::build::Context;
+use crate::figure::compose::Context;
 use crate::finetune::{AdaptationData, Layout, Results, RunKey, SweepSettings};
 use crate::source::Dataset;
 

@@ -2,7 +2,7 @@
 
 use nalgebra::DMatrix;
 
-use crate::figure::build::{
+use crate::figure::compose::{
     self, AccuracyDrop, Confusion, Context, DeltaWeights, Feature, Frontier, FrontierPoint, Look,
     TrainingCurve,
 };
@@ -10,7 +10,7 @@ use crate::figure::palette::Theme;
 use crate::figure::{BlockLine, Figure};
 use crate::finetune::data::CLASSES;
 use crate::finetune::train::EpochRecord;
-use crate::finetune::{Inspection, Layout, Part, Results, RunKey, frontier};
+use crate::finetune::{self, Inspection, Layout, Part, Results, RunKey, RunRecord, frontier};
 
 /// Hidden units that are shown as pictures.
 pub const FEATURES: usize = 8;
@@ -58,11 +58,33 @@ pub fn whole_setting(key: &RunKey) -> String {
     )
 }
 
+/// The best of every layout at each parameter count.
+pub type Frontiers = [(Layout, Vec<finetune::FrontierPoint>)];
+
 /// The paper's Figure 2; nothing before the base line is there.
 pub fn accuracy_drop(context: &Context, results: &Results) -> Option<Figure> {
+    let frontiers = Layout::ALL.map(|layout| (layout, frontier(results, layout)));
+    let shown = drop_shown(context.theme, results, &frontiers)?;
+    Some(compose::accuracy_drop(context, &shown))
+}
+
+/// What Figure 2 shows of every layout that has a run, in the order of the layouts; nothing before
+/// the base line is there.
+pub fn drop_shown(theme: Theme, results: &Results, frontiers: &Frontiers) -> Option<AccuracyDrop> {
     let base = results.full.test_accuracy?;
-    let layouts = Layout::ALL.map(|layout| layout_frontier(context.theme, results, layout));
-    let shown = AccuracyDrop {
+    let layouts = Layout::ALL.map(|layout| Frontier {
+        look: look(layout, theme),
+        runs: runs_of(results, layout)
+            .map(|run| (run.params, base - run.test_accuracy))
+            .collect(),
+        best: frontiers
+            .iter()
+            .filter(|(of, _)| *of == layout)
+            .flat_map(|(_, points)| points)
+            .map(best)
+            .collect(),
+    });
+    Some(AccuracyDrop {
         layouts: layouts
             .into_iter()
             .filter(|one| !one.runs.is_empty())
@@ -70,31 +92,22 @@ pub fn accuracy_drop(context: &Context, results: &Results) -> Option<Figure> {
         full_params: results.full.params,
         full_accuracy: base,
         description: describe(results),
-    };
-    Some(build::accuracy_drop(context, &shown))
+    })
 }
 
-fn layout_frontier(theme: Theme, results: &Results, layout: Layout) -> Frontier {
-    let base = results.full.test_accuracy.unwrap_or_default();
-    let of_it = |key: &RunKey| key.adapter.is_some_and(|one| one.layout == layout);
-    let best = frontier(results, layout).into_iter().map(|point| {
-        let [mean, low, high] = point.drop;
-        FrontierPoint {
-            params: point.params,
-            drop: mean,
-            spread: (point.runs.len() > 1).then_some((low, high)),
-        }
-    });
-    Frontier {
-        look: look(layout, theme),
-        runs: results
-            .runs
-            .iter()
-            .filter(|run| of_it(&run.key))
-            .map(|run| (run.params, base - run.test_accuracy))
-            .collect(),
-        best: best.collect(),
+fn best(point: &finetune::FrontierPoint) -> FrontierPoint {
+    let [mean, low, high] = point.drop;
+    FrontierPoint {
+        params: point.params,
+        drop: mean,
+        spread: (point.runs.len() > 1).then_some((low, high)),
     }
+}
+
+/// The runs of a layout, in the order of the results.
+pub fn runs_of(results: &Results, layout: Layout) -> impl Iterator<Item = &RunRecord> {
+    let of_it = move |run: &&RunRecord| run.key.adapter.is_some_and(|one| one.layout == layout);
+    results.runs.iter().filter(of_it)
 }
 
 /// What was swept, in words.
@@ -138,7 +151,7 @@ pub fn training_curves(context: &Context, runs: &[&Inspection]) -> Figure {
         .iter()
         .map(|one| training_curve(&one.record.key, &one.history, context.theme))
         .collect();
-    build::training_curves(context, &curves, &names(runs))
+    compose::training_curves(context, &curves, &names(runs))
 }
 
 /// Runs in words.
@@ -161,7 +174,7 @@ pub fn delta_weights(context: &Context, run: &Inspection, image: [usize; 2]) -> 
         unit,
         picture: feature(run, unit, image),
     });
-    build::delta_weights(
+    compose::delta_weights(
         context,
         &DeltaWeights {
             look: look_of(key, context.theme),
@@ -219,18 +232,22 @@ pub fn cell_lines(parts: &[Part], [_, cols]: [usize; 2]) -> Vec<BlockLine> {
 pub fn confusion(context: &Context, runs: &[&Inspection]) -> Figure {
     let confusions: Vec<Confusion> = runs
         .iter()
-        .map(|run| Confusion {
-            look: look_of(&run.record.key, context.theme),
-            setting: setting(&run.record.key),
-            counts: run
-                .confusion
-                .row_iter()
-                .map(|row| row.iter().map(|&count| u64::from(count)).collect())
-                .collect(),
-            classes: digits(),
-        })
+        .map(|run| confusion_of(context.theme, run))
         .collect();
-    build::confusion(context, &confusions)
+    compose::confusion(context, &confusions)
+}
+
+/// True against predicted digits of one run.
+pub fn confusion_of(theme: Theme, run: &Inspection) -> Confusion {
+    let counts = run.confusion.row_iter();
+    Confusion {
+        look: look_of(&run.record.key, theme),
+        setting: setting(&run.record.key),
+        counts: counts
+            .map(|row| row.iter().map(|&count| u64::from(count)).collect())
+            .collect(),
+        classes: digits(),
+    }
 }
 
 /// The names of the classes.

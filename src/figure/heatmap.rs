@@ -13,6 +13,8 @@ pub enum Colors {
     Sequential(ColorMap),
     /// Signed values, neutral in the middle of the range.
     Diverging,
+    /// From the ground at the low end to this colour, which is a method's, at the high end.
+    Tint(Rgb),
 }
 
 impl Colors {
@@ -32,6 +34,7 @@ impl Colors {
         match self {
             Self::Sequential(map) => palette::sequential(map, share),
             Self::Diverging => palette::diverging(theme, share * 2.0 - 1.0),
+            Self::Tint(color) => palette::background(theme).mix(color, share),
         }
     }
 }
@@ -91,6 +94,8 @@ pub struct Heatmap {
     pub blocks: Vec<BlockLine>,
     /// The outlines' colour, which is the method's.
     pub block_color: Option<Rgb>,
+    /// Writes the cells' numbers into them, where there is room.
+    pub numbers: bool,
 }
 
 impl Heatmap {
@@ -103,6 +108,7 @@ impl Heatmap {
             headings: Vec::new(),
             blocks: Vec::new(),
             block_color: None,
+            numbers: false,
         }
     }
 
@@ -135,4 +141,14 @@ pub struct ConfusionMatrix {
     pub headings: Vec<Heading>,
     /// Shade of a full row.
     pub color: Rgb,
+}
+
+impl ConfusionMatrix {
+    /// The shade of a cell, by its share of its row.
+    pub fn cell_color(&self, theme: Theme, truth: usize, guess: usize) -> Rgb {
+        let row = self.counts.get(truth).map_or(&[][..], Vec::as_slice);
+        let total: f64 = row.iter().map(|count| *count as f64).sum();
+        let count = row.get(guess).copied().unwrap_or_default();
+        palette::background(theme).mix(self.color, count as f64 / total.max(1.0))
+    }
 }

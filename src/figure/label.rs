@@ -137,6 +137,26 @@ pub fn superscript(exponent: &str) -> String {
         .collect()
 }
 
+/// A text in parts, each with whether it is set low: the indices of the paper's two ranks are.
+pub fn typeset(text: &str) -> Vec<(&str, bool)> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    loop {
+        let found = ["r_diag", "r_block"].map(|name| Some((rest.find(name)?, name)));
+        let Some((at, name)) = found.into_iter().flatten().min() else {
+            break;
+        };
+        let end = at + name.len();
+        parts.push((&rest[..=at], false));
+        parts.push((&rest[at + "r_".len()..end], true));
+        rest = &rest[end..];
+    }
+    if !rest.is_empty() {
+        parts.push((rest, false));
+    }
+    parts
+}
+
 fn minus(number: &str) -> String {
     number.replacen('-', "−", 1)
 }
@@ -189,6 +209,16 @@ mod tests {
         assert_eq!(tick(-2.0, 0.5), "−2.0");
         assert_eq!(tick(200.0, 50.0), "200");
         assert_eq!(tick(2e-300, 1e-300), "2·10⁻³⁰⁰");
+    }
+
+    #[test]
+    fn the_index_of_a_rank_is_set_low() {
+        assert_eq!(typeset("error"), [("error", false)]);
+        assert_eq!(
+            typeset("N = 4, r_diag = 4"),
+            [("N = 4, r", false), ("diag", true), (" = 4", false)]
+        );
+        assert_eq!(typeset("r_block"), [("r", false), ("block", true)]);
     }
 
     #[test]

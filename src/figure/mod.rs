@@ -5,9 +5,11 @@
 //! equal bytes: nothing in them depends on the clock or the machine. Only characters that this font
 //! lacks, as in a Chinese file name, are set in one of the system's fonts.
 
-pub mod build;
+pub mod axis;
+pub mod compose;
 pub mod label;
 pub mod palette;
+pub mod place;
 pub mod ticks;
 
 mod faces;

@@ -33,6 +33,52 @@ pub struct Plot {
     pub guides: Vec<Guide>,
 }
 
+impl Plot {
+    /// The same plot with its horizontal axis logarithmic or linear.
+    #[must_use]
+    pub fn with_log_x(mut self, log: bool) -> Self {
+        if log == self.log_x {
+            return self;
+        }
+        self.log_x = log;
+        if let Some((low, high)) = self.x_range {
+            let points = self.series.iter().flat_map(|series| &series.points);
+            let marks = self.marks.iter().map(|mark| mark.x);
+            let values = points.map(|point| point.0).chain(marks);
+            let least = values.filter(|x| *x > 0.0).fold(high, f64::min);
+            self.x_range = Some(match log {
+                true if low > 0.0 => (low, high),
+                true => (least / 1.1, high),
+                false => (0.0, high),
+            });
+        }
+        self
+    }
+
+    /// The same plot with its vertical axis logarithmic. What lies below `floor` is put on it: an
+    /// exact approximation has an error of zero, which has no logarithm.
+    #[must_use]
+    pub fn with_log_y(mut self, floor: f64) -> Self {
+        self.log_y = true;
+        self.y_from_zero = false;
+        let mut least = f64::INFINITY;
+        let points = self.series.iter_mut().flat_map(|series| &mut series.points);
+        let marks = self.marks.iter_mut().map(|mark| &mut mark.y);
+        for y in points.map(|point| &mut point.1).chain(marks) {
+            // What is not finite stays what it is, and is not drawn.
+            if y.is_finite() && *y < floor {
+                *y = floor;
+            }
+            least = if y.is_finite() { least.min(*y) } else { least };
+        }
+        self.y_range = self
+            .y_range
+            .filter(|(_, high)| least < *high)
+            .map(|(_, high)| (least / 1.2, high));
+        self
+    }
+}
+
 /// One curve or cloud of points.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
@@ -105,6 +151,19 @@ pub enum Marker {
     Diamond,
 }
 
+impl Marker {
+    /// The corners of a marker of size 1, `y` downwards; a circle has none. Shapes of different kind
+    /// have about the same area.
+    pub fn corners(self) -> &'static [(f64, f64)] {
+        match self {
+            Self::Circle => &[],
+            Self::Square => &[(-0.89, -0.89), (0.89, -0.89), (0.89, 0.89), (-0.89, 0.89)],
+            Self::Triangle => &[(0.0, -1.25), (1.2, 0.85), (-1.2, 0.85)],
+            Self::Diamond => &[(0.0, -1.3), (1.3, 0.0), (0.0, 1.3), (-1.3, 0.0)],
+        }
+    }
+}
+
 /// One point that is pointed out, such as the present setting.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mark {
@@ -116,6 +175,8 @@ pub struct Mark {
     pub color: Rgb,
     /// The shape, as in its series.
     pub marker: Marker,
+    /// Only its rim is drawn, as for what is not the present setting.
+    pub hollow: bool,
     /// Text beside it, placed where it covers least; may be empty.
     pub label: String,
 }
@@ -140,4 +201,38 @@ pub struct Guide {
     pub label: String,
     /// Its colour, the theme's muted one by default.
     pub color: Option<Rgb>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figure::palette::{self, Theme};
+
+    fn plot() -> Plot {
+        let points = vec![(0.0, 1.0), (10.0, 0.5), (20.0, 0.0), (30.0, f64::NAN)];
+        Plot {
+            x_range: Some((0.0, 40.0)),
+            y_range: Some((0.0, 1.1)),
+            series: vec![Series::line("", palette::lora(Theme::Light), points)],
+            ..Plot::default()
+        }
+    }
+
+    #[test]
+    fn a_logarithmic_axis_begins_at_the_least_value_that_it_can_show() {
+        let log = plot().with_log_x(true);
+        assert!(log.log_x);
+        assert_eq!(log.x_range, Some((10.0 / 1.1, 40.0)));
+        assert_eq!(log.with_log_x(false).x_range, Some((0.0, 40.0)));
+    }
+
+    #[test]
+    fn what_is_exact_lies_on_the_lowest_line_of_a_logarithmic_axis() {
+        let log = plot().with_log_y(1e-6);
+        let heights: Vec<f64> = log.series[0].points.iter().map(|point| point.1).collect();
+        assert_eq!(heights[..3], [1.0, 0.5, 1e-6]);
+        assert!(heights[3].is_nan());
+        let (low, high) = log.y_range.unwrap_or_default();
+        assert!(low < 1e-6 && low > 1e-7 && high == 1.1);
+    }
 }

@@ -4,6 +4,13 @@
 //! [`layout`] says which parts it has and its [`wiring`] where their numbers stand; [`model`] gives
 //! loss and gradient, [`adam`] moves the parameters, [`train`] makes it a run and [`mod@sweep`] many.
 //! [`bounds`] say how much may be asked for, [`record`] keeps what came out, [`mod@frontier`] is Figure 2, [`mod@inspect`] looks into a run.
+//!
+//! What makes it fast: the frozen layer is computed once for all runs; dark pixels are skipped; a
+//! batch is transposed once for all runs, so that what a pixel's row of numbers has to do with it is
+//! done while the row is in registers; and the learning rates of an adapter are trained side by
+//! side, in rows long enough for whole vectors. What is left is a few instructions for each lit
+//! pixel, Adam's root and division, and many small products: the useful operations are 5 % (rank 2)
+//! to 26 % (rank 32) of what a core can multiply and add.
 
 pub mod adam;
 pub mod batch;

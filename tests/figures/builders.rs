@@ -1,7 +1,7 @@
 //! The program's figures show the results that they were given.
 
 use localized_lora::approx::{LoraSettings, MethodSettings};
-use localized_lora::figure::build::{comparison_table, distribution, label_table, survey_table};
+use localized_lora::figure::compose::{comparison_table, distribution, label_table, survey_table};
 use localized_lora::figure::palette::Theme;
 use localized_lora::figure::{Element, Figure, Plot};
 
@@ -111,7 +111,7 @@ fn singular_values_stop_at_the_numerical_rank() {
 #[test]
 fn the_distribution_counts_every_matrix_once() {
     let survey = samples::small_survey(200);
-    let figure = distribution(&samples::context(Theme::Light), &survey);
+    let figure = distribution(&samples::context(Theme::Light), &survey, None);
     for series in &plot(&figure).series {
         let total: f64 = series.points.iter().map(|(_, height)| height).sum();
         assert!((total - 100.0).abs() < 1e-9, "{}: {total} %", series.name);
@@ -130,7 +130,7 @@ fn the_distribution_counts_every_matrix_once() {
 fn figure_two_has_its_share_of_all_parameters() {
     let context = samples::context(Theme::Light);
     let sweep = samples::sweep(Theme::Light);
-    let figure = localized_lora::figure::build::accuracy_drop(&context, &sweep);
+    let figure = localized_lora::figure::compose::accuracy_drop(&context, &sweep);
     let texts = texts(&figure);
     assert!(
         texts.iter().any(|text| text.contains("% of all 50,565")),
@@ -174,4 +174,57 @@ fn a_name_too_long_for_its_panel_stands_in_the_notes() {
     };
     assert!(noted(long));
     assert!(!noted("MNIST test image 1"));
+}
+
+#[test]
+fn the_best_grid_is_marked_and_its_numbers_stand_below() {
+    let figure = samples::grids(&samples::context(Theme::Light));
+    let drawn = plot(&figure);
+    let labels: Vec<&str> = drawn.marks.iter().map(|mark| mark.label.as_str()).collect();
+    assert_eq!(labels, ["K = 2: 0.2119", "K = 4: 0.1454"]);
+    assert_eq!(drawn.guides[0].label, "present K = 2");
+    let texts = texts(&figure);
+    for wanted in ["Adaptive error", "0.2119", "0.1454"] {
+        assert!(
+            texts.iter().any(|text| text == wanted),
+            "{wanted}: {texts:?}"
+        );
+    }
+}
+
+#[test]
+fn a_map_of_ranks_says_whose_ranks_they_are_and_what_a_colour_means() {
+    let figure = samples::ranks(&samples::context(Theme::Light));
+    let texts = texts(&figure);
+    for wanted in ["Localized, adaptive", "Localized LoRA", "rank of the block"] {
+        assert!(
+            texts.iter().any(|text| text == wanted),
+            "{wanted}: {texts:?}"
+        );
+    }
+    let Element::Heatmap(equal) = &figure.rows[0][1] else {
+        panic!("a map");
+    };
+    // Equal ranks are in the middle of their scale.
+    assert_eq!(equal.matrix, DMatrix::from_element(2, 2, 2.0));
+    assert_eq!(equal.range, (0.0, 4.0));
+}
+
+#[test]
+fn the_present_digit_is_marked_in_every_histogram() {
+    let survey = samples::small_survey(50);
+    let context = samples::context(Theme::Light);
+    assert!(
+        plot(&distribution(&context, &survey, None))
+            .marks
+            .is_empty()
+    );
+    let figure = distribution(&context, &survey, Some(1));
+    let marks = &plot(&figure).marks;
+    assert_eq!(marks.len(), survey.settings.len());
+    for (mark, errors) in marks.iter().zip(&survey.errors) {
+        assert_eq!(mark.x, errors[1]);
+        assert!(mark.y >= 2.0, "one of 50 at least: {}", mark.y);
+    }
+    assert!(marks[0].label.starts_with("this digit 0.2313"));
 }

@@ -2,14 +2,15 @@
 
 use std::io::Read;
 
+use localized_lora::approx::best_grid::grids_at_budget;
 use localized_lora::approx::curve::{CurvePoint, adaptive_curve, uniform_curve};
 use localized_lora::approx::metrics::numerical_rank;
 use localized_lora::approx::survey::{Survey, survey};
 use localized_lora::approx::{
-    AdaptiveSettings, BlockLayout, Evaluation, Factors, MethodSettings, evaluate, reconstruct,
-    settings,
+    AdaptiveSettings, BlockLayout, Evaluation, Factors, LocalizedSettings, MethodSettings,
+    evaluate, reconstruct, settings,
 };
-use localized_lora::figure::build::*;
+use localized_lora::figure::compose::*;
 use localized_lora::figure::palette::Theme;
 use localized_lora::figure::{BlockLine, Colors, Figure};
 use nalgebra::DMatrix;
@@ -146,6 +147,31 @@ impl Worked {
             });
         singular_values(context, &methods.collect::<Vec<_>>())
     }
+}
+
+/// The paper's digit at every grid within 224 parameters.
+pub fn grids(context: &Context) -> Figure {
+    let matrix = digits(2).remove(1);
+    let go_on = |_: &_| std::ops::ControlFlow::Continue(());
+    let found = grids_at_budget(&matrix, 224, &go_on).unwrap();
+    best_grid(context, 224, &found, Some(2))
+}
+
+/// Adaptive ranks of the paper's digit, and the equal ones of Table I beside them.
+pub fn ranks(context: &Context) -> Figure {
+    let adaptive = MethodSettings::LocalizedAdaptive(AdaptiveSettings {
+        grid: 4,
+        budget: 224,
+        painted: None,
+    });
+    let equal = MethodSettings::Localized(LocalizedSettings { grid: 2, rank: 2 });
+    let worked = Worked::new(digits(2).remove(1), vec![adaptive, equal]);
+    let maps = worked.methods.iter();
+    let maps = maps.map(|(_, factors, evaluation, _)| BlockRanks {
+        evaluation,
+        layout: factors.layout(),
+    });
+    rank_map(context, &maps.collect::<Vec<_>>())
 }
 
 pub fn small_survey(count: usize) -> Survey {
@@ -295,12 +321,17 @@ pub fn all(theme: Theme) -> Vec<(&'static str, Figure)> {
         ("wide_spectra", wide.spectra(&context)),
         ("curves", worked.curves(&context)),
         ("spectra", worked.spectra(&context)),
-        ("distribution", distribution(&context, &small_survey(300))),
+        (
+            "distribution",
+            distribution(&context, &small_survey(300), None),
+        ),
         ("accuracy_drop", accuracy_drop(&context, &sweep(theme))),
         (
             "training",
             training_curves(&context, &training(theme), "10 epochs"),
         ),
+        ("best_grid", grids(&context)),
+        ("rank_map", ranks(&context)),
         ("delta", delta(&context)),
         ("confusion", confused(&context)),
     ]

@@ -28,6 +28,7 @@ fn named(theme: Theme, name: &str) -> Figure {
             y: 0.5,
             color,
             marker: Marker::Diamond,
+            hollow: false,
             label: name.to_owned(),
         }],
         guides: [GuideAxis::X, GuideAxis::Y]
@@ -168,6 +169,7 @@ fn cloud(points: &[(f64, f64)], style: SeriesStyle, (log_x, log_y): (bool, bool)
         y: *y,
         color: palette::melora(theme),
         marker: Marker::Circle,
+        hollow: false,
         label: "here".to_owned(),
     });
     let guides = points.iter().map(|(x, _)| Guide {

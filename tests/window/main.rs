@@ -12,6 +12,7 @@ mod frame;
 mod keys;
 mod method;
 mod pictures;
+mod plots;
 mod real;
 mod together;
 mod wanted;

@@ -7,7 +7,7 @@ use crate::cli::figure::Target;
 use crate::cli::{Failure, output, print};
 use crate::experiment::{self, RunName, Shown, delta_file, figures, tables};
 use crate::figure::Table;
-use crate::figure::build::Context;
+use crate::figure::compose::Context;
 use crate::figure::palette::Theme;
 use crate::finetune::{
     AdaptationData, Inspection, Pretrained, RunKey, SweepSettings, inspect, pretrain,

@@ -11,7 +11,7 @@ use crate::cli::figure::Target;
 use crate::cli::output;
 use crate::cli::{Failure, print};
 use crate::experiment::{ResultsFile, SaveError, figures, tables};
-use crate::figure::build::Context;
+use crate::figure::compose::Context;
 use crate::figure::palette::Theme;
 use crate::finetune::network::Shape;
 use crate::finetune::{AdaptationData, Event, Results, SweepSettings, edge_warning, sweep};

@@ -10,36 +10,7 @@ use crate::figure::fallback::{Covered, Fallbacks};
 use crate::figure::font::{self, Type};
 use crate::figure::label;
 use crate::figure::palette::{Rgb, Theme};
-
-/// A place in the figure, in points.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Area {
-    pub x: f64,
-    pub y: f64,
-    pub width: f64,
-    pub height: f64,
-}
-
-impl Area {
-    pub(super) fn right(self) -> f64 {
-        self.x + self.width
-    }
-
-    pub(super) fn bottom(self) -> f64 {
-        self.y + self.height
-    }
-
-    pub(super) fn overlaps(self, other: Self) -> bool {
-        self.x < other.right()
-            && other.x < self.right()
-            && self.y < other.bottom()
-            && other.y < self.bottom()
-    }
-
-    pub(super) fn contains(self, (x, y): (f64, f64)) -> bool {
-        (self.x..=self.right()).contains(&x) && (self.y..=self.bottom()).contains(&y)
-    }
-}
+use crate::figure::place::Area;
 
 /// How a line is drawn.
 #[derive(Debug, Clone, Copy)]
@@ -330,34 +301,21 @@ fn number(value: f64) -> String {
     if short == "-0" { "0" } else { short }.to_owned()
 }
 
-/// Text as XML, the paper's two ranks with their index set low.
+/// Text as XML, its indices set low.
 fn typeset(text: &str, size: f64) -> String {
     let (small, down) = (number(size * 0.75), number(size * 0.2));
-    let first_rank = |text: &str| {
-        let found = ["r_diag", "r_block"].map(|name| Some((text.find(name)?, name)));
-        found.into_iter().flatten().min()
-    };
     let mut out = String::new();
-    let mut rest = text;
     let mut lowered = false;
-    loop {
-        let rank = first_rank(rest);
-        let plain = &rest[..rank.map_or(rest.len(), |(at, _)| at)];
-        let letter = if rank.is_some() { "r" } else { "" };
-        let shown = format!("{}{letter}", escape(plain));
-        if lowered && !shown.is_empty() {
-            out += &format!(r#"<tspan dy="-{down}">{shown}</tspan>"#);
-        } else {
-            out += &shown;
-        }
-        let Some((at, name)) = rank else {
-            return out;
+    for (part, low) in label::typeset(text) {
+        let part = escape(part);
+        out += &match (low, lowered) {
+            (true, _) => format!(r#"<tspan dy="{down}" font-size="{small}">{part}</tspan>"#),
+            (false, true) => format!(r#"<tspan dy="-{down}">{part}</tspan>"#),
+            (false, false) => part,
         };
-        let index = &name["r_".len()..];
-        out += &format!(r#"<tspan dy="{down}" font-size="{small}">{index}</tspan>"#);
-        rest = &rest[at + name.len()..];
-        lowered = true;
+        lowered = low;
     }
+    out
 }
 
 /// Text as XML character data or attribute value; characters that XML cannot hold are left out.

@@ -1,8 +1,9 @@
 //! Heat maps, their colour scale, and confusion matrices.
 
-use super::canvas::{Anchor, Area, Canvas, Stroke, xy};
+use super::canvas::{Anchor, Canvas, Stroke, xy};
 use super::{BODY, LINE_HEIGHT, SMALL, draw_headings};
 use crate::figure::heatmap::{BlockLine, ConfusionMatrix, Heatmap, ScaleBar};
+use crate::figure::place::Area;
 use crate::figure::{FigureError, label, palette};
 
 /// Small matrices are written with at least this many pixels a side, because some viewers smooth
@@ -43,7 +44,32 @@ pub(super) fn draw(
     if let Some(color) = map.block_color {
         draw_blocks(canvas, area, map, color);
     }
+    if map.numbers {
+        draw_numbers(canvas, area, map);
+    }
     area.bottom() - y
+}
+
+/// The cells' numbers, if all of them fit.
+fn draw_numbers(canvas: &mut Canvas, area: Area, map: &Heatmap) {
+    let (rows, cols) = map.matrix.shape();
+    let (down, across) = (area.height / rows as f64, area.width / cols as f64);
+    let widest = map.matrix.iter().filter(|value| value.is_finite());
+    let widest = widest.map(|value| SMALL.width(&label::short(*value)));
+    if down < SMALL.size + 1.0 || widest.fold(0.0, f64::max) > across - 2.0 {
+        return;
+    }
+    for row in 0..rows {
+        for col in (0..cols).filter(|col| map.matrix[(row, *col)].is_finite()) {
+            let at = (
+                area.x + (col as f64 + 0.5) * across,
+                area.y + (row as f64 + 0.5) * down + 0.36 * SMALL.size,
+            );
+            let ink = palette::text_on(map.cell_color(canvas.theme, row, col));
+            let text = label::short(map.matrix[(row, col)]);
+            canvas.text(at, &text, SMALL, ink, Anchor::Middle);
+        }
+    }
 }
 
 fn draw_blocks(canvas: &mut Canvas, area: Area, map: &Heatmap, color: palette::Rgb) {
@@ -196,13 +222,11 @@ pub(super) fn draw_confusion(
 
 /// The cells, shaded by their share of the row.
 fn draw_counts(canvas: &mut Canvas, frame: Area, matrix: &ConfusionMatrix) {
-    let ground = palette::background(canvas.theme);
     let classes = matrix.classes.len();
     let cell = frame.width / classes.max(1) as f64;
     for (truth, counts) in matrix.counts.iter().take(classes).enumerate() {
-        let total: f64 = counts.iter().map(|count| *count as f64).sum();
         for (guess, &count) in counts.iter().take(classes).enumerate() {
-            let shade = ground.mix(matrix.color, count as f64 / total.max(1.0));
+            let shade = matrix.cell_color(canvas.theme, truth, guess);
             let area = Area {
                 x: frame.x + guess as f64 * cell,
                 y: frame.y + truth as f64 * cell,

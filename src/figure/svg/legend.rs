@@ -1,9 +1,10 @@
 //! The names of the series, below a plot.
 
-use super::canvas::{Anchor, Area, Canvas, Stroke};
+use super::canvas::{Anchor, Canvas, Stroke};
 use super::series::{LINE, outline};
 use super::{BODY, LINE_HEIGHT};
 use crate::figure::palette;
+use crate::figure::place::Area;
 use crate::figure::plot::{Plot, Series, SeriesStyle};
 
 /// Writes the named series below the plot, in centred rows; the answer is the lower edge.

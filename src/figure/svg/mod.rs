@@ -1,9 +1,7 @@
 //! SVG: the layout of a figure, and its parts drawn one below the other.
 
-mod axis;
 mod canvas;
 mod heatmap;
-mod labels;
 mod legend;
 mod plot;
 mod series;

@@ -1,11 +1,11 @@
 //! Plots: axes, guides, curves, marks, legend.
 
-use super::axis::Axis;
-use super::canvas::{Anchor, Area, Canvas, Stroke};
-use super::labels::{Obstacles, around};
+use super::canvas::{Anchor, Canvas, Stroke};
 use super::legend::draw_legend;
 use super::series::outline;
 use super::{BODY, LINE_HEIGHT, NAME, SMALL};
+use crate::figure::axis::Axis;
+use crate::figure::place::{Area, Obstacles, along, around};
 use crate::figure::plot::{Guide, GuideAxis, Plot};
 use crate::figure::ticks::Tick;
 use crate::figure::{Figure, palette};
@@ -31,7 +31,7 @@ pub(super) fn draw(canvas: &mut Canvas, (x, y): (f64, f64), width: f64, plot: &P
         top += LINE_HEIGHT + 2.0;
     }
     let height = area_height(width);
-    let y_axis = vertical_axis(plot).laid(top + height, top);
+    let y_axis = plot.y_axis().laid(top + height, top);
     let y_ticks = y_axis.ticks((height / 22.0) as usize, |_| 10.0);
     let widest = y_ticks.iter().map(|tick| SMALL.width(&tick.label));
     let label_width = widest.fold(0.0, f64::max);
@@ -42,9 +42,7 @@ pub(super) fn draw(canvas: &mut Canvas, (x, y): (f64, f64), width: f64, plot: &P
         width: (width - left - 6.0).max(10.0),
         height,
     };
-    let x_axis = horizontal_axis(plot)
-        .whole(plot.whole_x)
-        .laid(area.x, area.right());
+    let x_axis = plot.x_axis().laid(area.x, area.right());
     let x_ticks = x_axis.ticks(((area.width / 28.0) as usize).max(4), |text| {
         SMALL.width(text) + 6.0
     });
@@ -66,34 +64,6 @@ fn area_height(width: f64) -> f64 {
     let beyond = (width - Figure::COLUMN).max(0.0);
     let height = (width - beyond) * COLUMN_HEIGHT + beyond * WIDE_HEIGHT;
     height.max(LEAST_HEIGHT.min(width))
-}
-
-fn horizontal_axis(plot: &Plot) -> Axis {
-    if let Some((low, high)) = plot.x_range {
-        return Axis::between(low, high, plot.log_x);
-    }
-    let points = plot.series.iter().flat_map(|series| &series.points);
-    let marks = plot.marks.iter().map(|mark| mark.x);
-    let values = points.map(|point| point.0).chain(marks);
-    Axis::around(values.chain(guides(plot, GuideAxis::X)), plot.log_x, false)
-}
-
-fn vertical_axis(plot: &Plot) -> Axis {
-    if let Some((low, high)) = plot.y_range {
-        return Axis::between(low, high, plot.log_y);
-    }
-    let points = plot.series.iter().flat_map(|series| {
-        let spread = series.spread.iter().flat_map(|(low, high)| [*low, *high]);
-        series.points.iter().map(|point| point.1).chain(spread)
-    });
-    let marks = plot.marks.iter().map(|mark| mark.y);
-    let values = points.chain(marks).chain(guides(plot, GuideAxis::Y));
-    Axis::around(values, plot.log_y, plot.y_from_zero)
-}
-
-fn guides(plot: &Plot, axis: GuideAxis) -> impl Iterator<Item = f64> {
-    let on_axis = plot.guides.iter().filter(move |guide| guide.axis == axis);
-    on_axis.map(|guide| guide.at)
 }
 
 fn draw_grid(
@@ -177,7 +147,12 @@ impl Frame {
                 continue;
             };
             let rim = Stroke::solid(palette::foreground(canvas.theme), 1.1);
-            canvas.shape(&outline(mark.marker, at, 3.5), mark.color, 1.0, Some(rim));
+            let (opacity, rim) = match mark.hollow {
+                false => (1.0, rim),
+                true => (0.0, Stroke::solid(mark.color, 1.1)),
+            };
+            let shape = outline(mark.marker, at, 3.5);
+            canvas.shape(&shape, mark.color, opacity, Some(rim));
             obstacles.add_area(Area {
                 x: at.0 - 5.0,
                 y: at.1 - 5.0,
@@ -228,37 +203,16 @@ impl Frame {
 
     /// Along the guide, on both of its sides.
     fn guide_label_places(&self, guide: &Guide) -> Option<Vec<Area>> {
-        let area = self.area;
-        let (width, height) = (SMALL.width(&guide.label) + 2.0, 9.0);
-        let place = |x, y| Area {
-            x,
-            y,
-            width,
-            height,
+        let at = match guide.axis {
+            GuideAxis::X => self.x_axis.place(guide.at)?,
+            GuideAxis::Y => self.y_axis.place(guide.at)?,
         };
-        match guide.axis {
-            GuideAxis::X => {
-                let x = self.x_axis.place(guide.at)?;
-                let lines = (area.height / (height + 1.0)) as usize;
-                let rows = (0..lines).map(|i| area.y + 2.0 + i as f64 * (height + 1.0));
-                Some(
-                    rows.flat_map(|y| [place(x + 2.0, y), place(x - 2.0 - width, y)])
-                        .filter(|label| label.x >= area.x && label.right() <= area.right())
-                        .collect(),
-                )
-            }
-            GuideAxis::Y => {
-                let y = self.y_axis.place(guide.at)?;
-                let columns = (0..8).map(|i| f64::from(i) / 7.0 * (area.width - width - 4.0));
-                let columns = columns.map(|offset| area.right() - width - 2.0 - offset);
-                Some(
-                    columns
-                        .flat_map(|x| [place(x, y - height - 1.0), place(x, y + 1.0)])
-                        .filter(|label| label.y >= area.y && label.bottom() <= area.bottom())
-                        .collect(),
-                )
-            }
-        }
+        Some(along(
+            guide.axis,
+            at,
+            self.area,
+            (SMALL.width(&guide.label) + 2.0, 9.0),
+        ))
     }
 
     fn draw_label(

@@ -1,8 +1,8 @@
 //! Series: lines, histograms, spread and markers.
 
 use super::canvas::{Canvas, Stroke, xy};
-use super::labels::Obstacles;
 use super::plot::Frame;
+use crate::figure::place::Obstacles;
 use crate::figure::plot::{Marker, Series, SeriesStyle};
 
 /// Weight of a curve, in points.
@@ -139,23 +139,19 @@ fn polyline(points: &[(f64, f64)]) -> String {
     data
 }
 
-/// A marker as a path; shapes of different kind have about the same area.
+/// A marker as a path.
 pub(super) fn outline(marker: Marker, (x, y): (f64, f64), size: f64) -> String {
-    let corners = |points: &[(f64, f64)]| {
-        let at = |(dx, dy): &(f64, f64)| (x + dx * size, y + dy * size);
-        format!("{}z", polyline(&points.iter().map(at).collect::<Vec<_>>()))
-    };
-    match marker {
-        Marker::Circle => {
-            let (r, across) = (xy(size), xy(2.0 * size));
-            format!(
-                "M{} {}a{r} {r} 0 1 0 {across} 0a{r} {r} 0 1 0 -{across} 0z",
-                xy(x - size),
-                xy(y)
-            )
-        }
-        Marker::Square => corners(&[(-0.89, -0.89), (0.89, -0.89), (0.89, 0.89), (-0.89, 0.89)]),
-        Marker::Triangle => corners(&[(0.0, -1.25), (1.2, 0.85), (-1.2, 0.85)]),
-        Marker::Diamond => corners(&[(0.0, -1.3), (1.3, 0.0), (0.0, 1.3), (-1.3, 0.0)]),
+    if marker == Marker::Circle {
+        let (r, across) = (xy(size), xy(2.0 * size));
+        return format!(
+            "M{} {}a{r} {r} 0 1 0 {across} 0a{r} {r} 0 1 0 -{across} 0z",
+            xy(x - size),
+            xy(y)
+        );
     }
+    let corners = marker.corners().iter();
+    let points: Vec<_> = corners
+        .map(|(dx, dy)| (x + dx * size, y + dy * size))
+        .collect();
+    format!("{}z", polyline(&points))
 }

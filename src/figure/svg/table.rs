@@ -1,8 +1,9 @@
 //! Tables as in a paper: three rules and no boxes.
 
-use super::canvas::{Anchor, Area, Canvas, Stroke};
+use super::canvas::{Anchor, Canvas, Stroke};
 use super::{BODY, LINE_HEIGHT, NAME, Type};
 use crate::figure::palette;
+use crate::figure::place::Area;
 use crate::figure::table::{Align, Table};
 
 const HEADER: Type = Type::bold(7.5);

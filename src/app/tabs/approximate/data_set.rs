@@ -1,9 +1,9 @@
 //! The same settings over a whole data set, because one digit proves little.
 
 use eframe::egui::{self, RichText};
-use egui_plot::{Line, Plot, PlotPoints, VLine};
 
 use super::background::{Ask, Surveyed};
+use super::by_label::{self, ByLabel};
 use super::job::Analysis;
 use super::plots::wake;
 use super::progress::DIMMED;
@@ -12,13 +12,17 @@ use crate::analysis::compared_at;
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
-use crate::app::widgets::{axis, focus};
+use crate::app::widgets::plot::PlotView;
 use crate::approx::Method;
 use crate::approx::survey::Survey;
-use crate::figure::build::verdict_sentence;
+use crate::figure::compose::{distribution_plot, verdict_sentence};
 use crate::figure::label;
 use crate::figure::palette::Theme;
+use crate::session::Session;
 use crate::source::{Dataset, Source, Split};
+
+/// The histogram is at least this high.
+const LEAST_HEIGHT: f32 = 170.0;
 
 /// Errors over the whole data set: a histogram per method, means in the methods' colours, and who
 /// wins.
@@ -61,7 +65,8 @@ pub fn show(
             ui.add(egui::Label::new(RichText::new(note).small()).truncate());
         }
         summary(ui, surveyed, &shown.subject(), theme);
-        histogram(ui, &surveyed.survey, theme);
+        let present = present(surveyed, shown, &analysis.session);
+        histogram(ui, &surveyed.survey, present, theme);
     });
     if again {
         tab.background.again();
@@ -145,20 +150,7 @@ fn summary(ui: &mut egui::Ui, surveyed: &Surveyed, subject: &str, theme: Theme) 
                 verdict_sentence(&verdict),
                 label::count(survey.count())
             );
-            let by_digit: Vec<String> = survey
-                .by_label()
-                .iter()
-                .filter_map(|l| {
-                    let verdict = l.localized_against_lora?;
-                    Some(format!(
-                        "label {}: {} of {}",
-                        l.label,
-                        verdict_sentence(&verdict),
-                        label::count(l.count)
-                    ))
-                })
-                .collect();
-            ui.strong(text).on_hover_text(by_digit.join("\n"));
+            ui.strong(text);
             match verdict_at(surveyed) {
                 Some(Ok(params)) => {
                     ui.label(format!("at {} parameters", label::count(params)));
@@ -182,48 +174,54 @@ fn verdict_at(surveyed: &Surveyed) -> Option<Result<usize, String>> {
     compared_at([of(Method::Lora)?, of(Method::Localized)?], rows, cols)
 }
 
-fn histogram(ui: &mut egui::Ui, survey: &Survey, theme: Theme) {
-    const BINS: usize = 60;
-    let most = survey
-        .errors
-        .iter()
-        .flatten()
-        .copied()
-        .fold(0.0_f64, f64::max)
-        .max(1e-12);
-    let drawn = Plot::new("data set")
-        .height(ui.available_height().max(120.0))
-        .x_axis_label("error")
-        .y_axis_label("images")
-        .x_grid_spacer(|seen| axis::even(&seen))
-        .x_axis_formatter(|mark, _| axis::number(mark))
-        .y_grid_spacer(|seen| axis::whole(&seen))
-        .y_axis_formatter(|mark, _| axis::count(mark))
-        .include_y(0.0)
-        .allow_scroll(false)
-        .show(ui, |plot| {
-            for (s, setting) in survey.settings.iter().enumerate() {
-                let color = color32(theme::method(setting.method(), theme));
-                let mut counts = [0_usize; BINS];
-                for error in &survey.errors[s] {
-                    counts[((error / most * BINS as f64) as usize).min(BINS - 1)] += 1;
-                }
-                let middle = |bin: usize| (bin as f64 + 0.5) * most / BINS as f64;
-                let outline: Vec<[f64; 2]> = counts
-                    .iter()
-                    .enumerate()
-                    .map(|(bin, count)| [middle(bin), *count as f64])
-                    .collect();
-                let title = setting.method().title();
-                plot.line(
-                    Line::new(title, PlotPoints::from(outline))
-                        .color(color)
-                        .width(1.5)
-                        .fill(0.0)
-                        .fill_alpha(0.15),
-                );
-                plot.vline(VLine::new(title, survey.spread(s).mean).color(color));
-            }
+/// The row of the survey that is the digit on screen, where it is one of those that were measured.
+fn present(surveyed: &Surveyed, shown: &Ask, session: &Session) -> Option<usize> {
+    let Ask::Survey { dataset, split, .. } = shown else {
+        return None;
+    };
+    match &session.source {
+        Source::Digit {
+            dataset: of,
+            split: half,
+            index,
+        } if of == dataset && half == split && session.subtract.is_none() => {
+            let mut indices = surveyed.survey.indices.iter();
+            indices.position(|one| one == index)
+        }
+        _ => None,
+    }
+}
+
+/// The histogram, and what it says label by label beside it.
+fn histogram(ui: &mut egui::Ui, survey: &Survey, present: Option<usize>, theme: Theme) {
+    let width = ui.available_width();
+    let label = present.and_then(|row| survey.labels.get(row)).copied();
+    let table = ByLabel::of(ui, survey, width, theme);
+    if width < by_label::BESIDE {
+        plot(ui, survey, present, theme);
+        table.show(ui, label);
+        return;
+    }
+    let rest = width - table.width() - 2.0 * ui.spacing().item_spacing.x;
+    let size = egui::vec2(rest, ui.available_height());
+    ui.horizontal_top(|ui| {
+        ui.allocate_ui(size, |ui| {
+            ui.set_width(rest);
+            ui.vertical(|ui| plot(ui, survey, present, theme));
         });
-    focus::name(&drawn.response, "Errors over the data set");
+        ui.vertical(|ui| table.show(ui, label));
+    });
+}
+
+fn plot(ui: &mut egui::Ui, survey: &Survey, present: Option<usize>, theme: Theme) {
+    let plot = distribution_plot(theme, survey, present);
+    let view = PlotView {
+        name: "Errors over the data set",
+        plot: &plot,
+        theme,
+        height: ui.available_height().max(LEAST_HEIGHT),
+        refit: false,
+        empty: "No image was measured",
+    };
+    view.show(ui, &|_| None);
 }

@@ -7,7 +7,7 @@ use super::{ApproximateTab, SecondPlot};
 use crate::analysis::all_notes;
 use crate::app::export::{Exported, Kind};
 use crate::app::state::State;
-use crate::figure::build::{
+use crate::figure::compose::{
     Approximation, Context, ErrorCurve, MethodSpectrum, Panel, comparison_table, curve_table,
     distribution, error_against_parameters, figure_one, singular_values, survey_table,
 };
@@ -128,7 +128,7 @@ pub fn exported(
             let survey = &surveyed.survey;
             let json = report::text(&report::Dataset::new(survey, &view, transform));
             (
-                distribution(&context, survey),
+                distribution(&context, survey, None),
                 survey_table(survey, theme),
                 json,
             )
@@ -211,7 +211,8 @@ fn approximation<'a>(analysis: &'a Analysis, name: &'a str, state: &State) -> Ap
     }
 }
 
-fn curves(analysis: &Analysis) -> Vec<ErrorCurve<'_>> {
+/// The curves of all methods with their present settings.
+pub fn curves(analysis: &Analysis) -> Vec<ErrorCurve<'_>> {
     let methods = analysis.methods.iter();
     methods
         .map(|method| ErrorCurve {
@@ -222,7 +223,8 @@ fn curves(analysis: &Analysis) -> Vec<ErrorCurve<'_>> {
         .collect()
 }
 
-fn spectra(analysis: &Analysis) -> Vec<MethodSpectrum<'_>> {
+/// The singular values of all methods that gave something.
+pub fn spectra(analysis: &Analysis) -> Vec<MethodSpectrum<'_>> {
     analysis
         .outcomes()
         .map(|outcome| MethodSpectrum {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use eframe::egui;
-use egui_plot::{Legend, Line, MarkerShape, Plot, PlotPoints, Points, VLine};
 
 use super::ApproximateTab;
 use super::background::Ask;
@@ -11,12 +10,10 @@ use super::data_set::{still_shown, working};
 use super::job::Analysis;
 use super::plots::{outcome_of, wake};
 use super::progress::DIMMED;
-use crate::app::texture::color32;
-use crate::app::theme;
-use crate::app::widgets::axis;
-use crate::app::widgets::marks::Marks;
-use crate::approx::best_grid::{GridAtBudget, best_adaptive, best_uniform};
-use crate::approx::{Evaluation, LocalizedSettings, Method, MethodSettings};
+use crate::app::widgets::plot::{Pick, PlotView};
+use crate::approx::best_grid::GridAtBudget;
+use crate::approx::{LocalizedSettings, Method, MethodSettings};
+use crate::figure::compose::{best_grid_plot, grid_sentence};
 use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::session::Session;
@@ -56,7 +53,7 @@ pub fn show(
         if old {
             ui.multiply_opacity(DIMMED);
         }
-        ui.label(summary(grids, budget));
+        ui.label(grid_sentence(grids, budget));
         plot(ui, grids, analysis, theme)
     });
     if let Some(chosen) = chosen.inner.filter(|_| !old) {
@@ -68,20 +65,7 @@ pub fn show(
     }
 }
 
-/// The best grids in a sentence.
-fn summary(grids: &[GridAtBudget], budget: usize) -> String {
-    let budget = label::count(budget);
-    let Some((_, best)) = best_uniform(grids) else {
-        return format!("No grid fits in {budget} parameters; increase the budget");
-    };
-    let (error, setting) = (label::error(best.error), best.settings.describe());
-    let mut text = format!("Best within {budget} parameters: {error}, {setting}");
-    if let Some((grid, best)) = best_adaptive(grids) {
-        text += &format!("; adaptive {}, K = {grid}", label::error(best.error));
-    }
-    text
-}
-
+/// The errors of all grids; the answer is the setting of the point that was clicked.
 fn plot(
     ui: &mut egui::Ui,
     grids: &[GridAtBudget],
@@ -89,50 +73,34 @@ fn plot(
     theme: Theme,
 ) -> Option<LocalizedSettings> {
     let present = analysis.session.settings.localized.grid;
-    let points = |of: fn(&GridAtBudget) -> Option<&Evaluation>| -> Vec<[f64; 2]> {
-        grids
-            .iter()
-            .filter_map(|g| Some([g.grid as f64, of(g)?.error]))
-            .collect()
+    let plot = best_grid_plot(theme, grids, Some(present));
+    let view = PlotView {
+        name: "Error of every grid",
+        plot: &plot,
+        theme,
+        height: ui.available_height(),
+        refit: false,
+        empty: "No grid fits in this budget; increase it",
     };
-    let uniform = points(|g| g.uniform.as_ref());
-    let adaptive = points(|g| g.adaptive.as_ref());
-    let mut marks = Marks::default();
-    let response = Plot::new("best grid")
-        .height(ui.available_height().max(120.0))
-        .legend(Legend::default())
-        .x_axis_label("K")
-        .y_axis_label("error")
-        .x_grid_spacer(|seen| axis::whole(&seen))
-        .y_grid_spacer(|seen| axis::even(&seen))
-        .y_axis_formatter(|mark, _| axis::number(mark))
-        .allow_scroll(false)
-        .show_crosshair(false)
-        .include_y(0.0)
-        .show(ui, |plot| {
-            for (method, points) in [
-                (Method::Localized, uniform),
-                (Method::LocalizedAdaptive, adaptive),
-            ] {
-                let color = color32(theme::method(method, theme));
-                let line = Line::new(method.title(), PlotPoints::from(points.clone()));
-                plot.line(line.color(color));
-                let marks = Points::new(method.title(), PlotPoints::from(points));
-                plot.points(marks.color(color).shape(MarkerShape::Circle).radius(3.5));
-            }
-            let color = color32(theme::method(Method::Localized, theme)).gamma_multiply(0.5);
-            plot.vline(VLine::new("present K", present as f64).color(color));
-            for grid in grids {
-                if let Some(uniform) = &grid.uniform
-                    && let MethodSettings::Localized(setting) = uniform.settings
-                {
-                    marks.offer(plot, 0, [grid.grid as f64, uniform.error], setting);
-                }
-            }
+    // The first series has a point per grid with uniform ranks, the second one with adaptive ones.
+    let of = |pick: Pick| {
+        let evaluation = |grid: &GridAtBudget| match pick.series {
+            0 => grid.uniform.clone(),
+            _ => grid.adaptive.clone(),
+        };
+        grids.iter().filter_map(evaluation).nth(pick.point)
+    };
+    let text = |pick: Pick| {
+        let one = of(pick)?;
+        let (error, setting) = (label::error(one.error), one.settings.describe());
+        Some(match one.settings {
+            MethodSettings::Localized(_) => format!("{setting}: error {error} (click to set)"),
+            _ => format!("adaptive, {setting}: error {error}"),
         })
-        .response;
-    marks.show(ui, &response, "Error of every grid", |setting| {
-        let (grid, rank) = (setting.grid, setting.rank);
-        format!("K = {grid}, r_block = {rank} (click to set)")
-    })
+    };
+    let picked = view.show(ui, &text);
+    match picked.and_then(of)?.settings {
+        MethodSettings::Localized(settings) => Some(settings),
+        _ => None,
+    }
 }

@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod background;
+mod by_label;
 mod cards;
 mod data_set;
 pub mod figures;
@@ -12,6 +13,7 @@ mod panes;
 mod plots;
 pub mod presets;
 pub mod progress;
+mod rank_map;
 mod ranks;
 mod shared_budget;
 mod source_panel;
@@ -99,6 +101,8 @@ pub struct ApproximateView {
     pub block_lines: bool,
     /// Whether errors are drawn on a logarithmic axis.
     pub log_error: bool,
+    /// Whether parameters are; as the exported figure has it where nothing was chosen.
+    pub log_parameters: Option<bool>,
     /// What the second plot shows.
     pub second: SecondPlot,
     /// Which split the gallery shows.
@@ -118,6 +122,7 @@ impl Default for ApproximateView {
             map: ColorMap::default(),
             block_lines: true,
             log_error: false,
+            log_parameters: None,
             second: SecondPlot::default(),
             split: Split::Test,
             filter: None,
@@ -133,6 +138,8 @@ pub struct ApproximateTab {
     pane: PaneView,
     cursor: Option<(usize, usize)>,
     selected: Option<(Method, usize)>,
+    /// The method of whose blocks the singular values were drawn last.
+    drawn_spectrum: Option<Method>,
     /// The matrix that the plots last showed.
     plotted: Option<u64>,
     textures: HashMap<Option<Method>, MatrixTexture>,

@@ -3,18 +3,17 @@
 use std::sync::Arc;
 
 use eframe::egui;
-use egui_plot::{Legend, Line, MarkerShape, Plot, PlotPoints, PlotUi, Points};
 
-use super::job::{Analysis, MethodResult, Outcome};
+use super::figures::curves;
+use super::job::{Analysis, Outcome};
 use super::{ApproximateTab, SecondPlot, data_set, grids, ranks, spectrum};
 use crate::app::state::State;
-use crate::app::texture::color32;
-use crate::app::theme;
-use crate::app::widgets::axis;
-use crate::app::widgets::marks::Marks;
+use crate::app::widgets::plot::{Pick, PlotView};
 use crate::app::worker::Wake;
 use crate::approx::{Method, MethodSettings};
+use crate::figure::compose::{error_mark, error_plot};
 use crate::figure::palette::Theme;
+use crate::figure::{Mark, Plot, label};
 use crate::session::{Session, Settings};
 
 /// Below this the axes would be all there is; the tab scrolls instead.
@@ -63,11 +62,32 @@ fn first(
     theme: Theme,
     refit: bool,
 ) {
+    let mut plot = error_plot(theme, analysis.loaded.matrix.len(), &curves(analysis));
     ui.horizontal_wrapped(|ui| {
         ui.strong("Error against parameters");
-        ui.checkbox(&mut state.preferences.view.log_error, "Log error");
+        let view = &mut state.preferences.view;
+        ui.checkbox(&mut view.log_error, "Log error");
+        let mut log = view.log_parameters.unwrap_or(plot.log_x);
+        if ui.checkbox(&mut log, "Log parameters").changed() {
+            view.log_parameters = Some(log);
+        }
+        plot = std::mem::take(&mut plot).with_log_x(log);
     });
-    error_plot(ui, state, analysis, &mut session.settings, theme, refit);
+    // Those of another matrix lie on curves that are not here.
+    let here = |pinned: &&Arc<Analysis>| pinned.session.same_matrix(&analysis.session);
+    let pinned = state.pinned.iter().filter(here);
+    let pinned = pinned.flat_map(|one| one.outcomes());
+    let pinned: Vec<Mark> = pinned
+        .map(|one| Mark {
+            hollow: true,
+            ..error_mark(theme, &one.evaluation)
+        })
+        .collect();
+    plot.marks.splice(0..0, pinned);
+    if state.preferences.view.log_error {
+        plot = plot.with_log_y(EXACT);
+    }
+    choose_rank(ui, &plot, analysis, &mut session.settings, theme, refit);
 }
 
 fn second(
@@ -100,117 +120,45 @@ pub fn wake(ui: &egui::Ui) -> Wake {
     Arc::new(move || ctx.request_repaint())
 }
 
-fn axis(value: f64, log: bool) -> f64 {
-    // Exact approximations have no logarithm; they lie on the lowest line.
-    if log { value.max(1e-6).log10() } else { value }
-}
+/// Errors below this are exact but for rounding: on a logarithmic axis they lie on its lowest line.
+const EXACT: f64 = 1e-6;
 
-/// More points than this are more than a plot can show.
-const DRAWN_POINTS: usize = 600;
-
-/// Error against parameters of every method, present settings and pinned ones marked; a click on a
-/// point sets its rank.
-fn error_plot(
+/// Error against parameters of every method; a click on a point sets its rank.
+fn choose_rank(
     ui: &mut egui::Ui,
-    state: &State,
+    plot: &Plot,
     analysis: &Analysis,
     settings: &mut Settings,
     theme: Theme,
     refit: bool,
 ) {
-    let log = state.preferences.view.log_error;
-    let mut marks = Marks::default();
-    let response = error_axes(log, refit)
-        .height(ui.available_height())
-        .show(ui, |plot| {
-            // Those of another matrix lie on curves that are not here.
-            let here = |pinned: &&Arc<Analysis>| pinned.session.same_matrix(&analysis.session);
-            for pinned in state.pinned.iter().filter(here) {
-                for method in &pinned.methods {
-                    mark_pinned(plot, method, theme, log);
-                }
-            }
-            for (curve, method) in analysis.methods.iter().enumerate() {
-                let color = color32(theme::method(method.settings.method(), theme));
-                let at = |x: usize, y: f64| [x as f64, axis(y, log)];
-                let thinned = method.curve.len().div_ceil(DRAWN_POINTS).max(1);
-                let points: Vec<[f64; 2]> = method
-                    .curve
-                    .iter()
-                    .step_by(thinned)
-                    .map(|p| at(p.params, p.error))
-                    .collect();
-                let title = method.settings.method().title();
-                plot.line(Line::new(title, PlotPoints::from(points.clone())).color(color));
-                if points.len() <= 60 {
-                    plot.points(
-                        Points::new(title, PlotPoints::from(points))
-                            .color(color)
-                            .radius(2.0),
-                    );
-                }
-                if let Ok(outcome) = &method.outcome {
-                    let now = at(outcome.evaluation.params, outcome.evaluation.error);
-                    plot.points(
-                        Points::new(title, PlotPoints::from(vec![now]))
-                            .color(color)
-                            .shape(MarkerShape::Diamond)
-                            .radius(7.0),
-                    );
-                }
-                for point in method.curve.iter().step_by(thinned) {
-                    let chosen = at_point(&method.settings, point);
-                    marks.offer(plot, curve, at(point.params, point.error), chosen);
-                }
-            }
-        })
-        .response;
-    let text = |chosen: &MethodSettings| {
-        let title = chosen.method().title();
-        format!("{title}: {} (click to set)", chosen.describe())
+    let chosen = |pick: Pick| {
+        let method = analysis.methods.get(pick.series)?;
+        let point = method.curve.get(pick.point)?;
+        Some((at_point(&method.settings, point), point))
     };
-    if let Some(chosen) = marks.show(ui, &response, "Error against parameters", text) {
-        set(settings, chosen);
-    }
-}
-
-/// The axes of errors against parameters.
-fn error_axes(log: bool, refit: bool) -> Plot<'static> {
-    let plot = Plot::new(("error against parameters", log))
-        .legend(Legend::default())
-        .x_axis_label("parameters")
-        .y_axis_label("error")
-        .x_grid_spacer(|seen| axis::whole(&seen))
-        .x_axis_formatter(|mark, _| axis::count(mark))
-        .allow_scroll(false)
-        .show_crosshair(false)
-        .include_x(0.0)
-        .include_y(0.0);
-    let plot = if refit { plot.reset() } else { plot };
-    if log {
-        plot.y_grid_spacer(|seen| axis::powers(&seen))
-            .y_axis_formatter(|mark, _| axis::power(mark))
-    } else {
-        plot.y_grid_spacer(|seen| axis::even(&seen))
-            .y_axis_formatter(|mark, _| axis::number(mark))
-    }
-}
-
-/// A hollow mark where a pinned result lies.
-fn mark_pinned(plot: &mut PlotUi<'_>, method: &MethodResult, theme: Theme, log: bool) {
-    let Ok(outcome) = &method.outcome else {
-        return;
+    let text = |pick: Pick| {
+        let (settings, point) = chosen(pick)?;
+        Some(format!(
+            "{}: {}\n{} parameters, error {} (click to set)",
+            settings.method().title(),
+            settings.describe(),
+            label::count(point.params),
+            label::error(point.error)
+        ))
     };
-    let kind = method.settings.method();
-    let e = &outcome.evaluation;
-    let at = vec![[e.params as f64, axis(e.error, log)]];
-    plot.points(
-        Points::new(kind.title(), PlotPoints::from(at))
-            .color(color32(theme::method(kind, theme)))
-            .shape(MarkerShape::Diamond)
-            .filled(false)
-            .radius(7.0),
-    );
+    let view = PlotView {
+        name: "Error against parameters",
+        plot,
+        theme,
+        height: ui.available_height(),
+        refit,
+        empty: "No method is in view",
+    };
+    let picked = view.show(ui, &text);
+    if let Some((settings_there, _)) = picked.and_then(chosen) {
+        set(settings, settings_there);
+    }
 }
 
 /// The setting that a point of the curve stands for.

@@ -1,21 +1,24 @@
 //! The rank of each block as a map, which a brush may repaint (II.C's `r_ij`).
 
 use eframe::egui::{
-    self, Align2, Color32, FontId, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Vec2,
-    WidgetInfo,
+    self, Color32, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Vec2, WidgetInfo,
 };
 
 use super::ApproximateTab;
 use super::job::Analysis;
 use super::knobs::ranged;
 use super::plots::outcome_of;
+use super::rank_map::{beside, paint};
 use crate::app::state::State;
-use crate::app::texture::color32;
 use crate::app::widgets::focus;
 use crate::approx::{LayoutKind, Method};
+use crate::figure::compose::{BlockRanks, rank_heatmap};
 use crate::figure::label;
-use crate::figure::palette::{self, ColorMap, Theme};
+use crate::figure::palette::Theme;
 use crate::session::Session;
+
+/// Room beside the map for its method and its colour scale.
+const LEGEND: f32 = 150.0;
 
 /// Draws the map of the adaptive ranks, or of Localized's uniform ones.
 pub fn show(
@@ -43,8 +46,24 @@ pub fn show(
     let brush = (*brush).min(most);
     over_budget(ui, analysis);
     let ranks = &outcome.evaluation.ranks;
-    let side = ui.available_width().min(ui.available_height()).max(120.0);
-    let (place, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::click_and_drag());
+    let map = rank_heatmap(
+        theme,
+        &BlockRanks {
+            evaluation: &outcome.evaluation,
+            layout: outcome.factors.layout(),
+        },
+    );
+    let side = (ui.available_width() - LEGEND)
+        .min(ui.available_height() - 4.0)
+        .max(120.0);
+    let (place, response) = ui
+        .horizontal_top(|ui| {
+            let drawn = ui.allocate_exact_size(Vec2::splat(side), Sense::click_and_drag());
+            ui.add_space(8.0);
+            ui.vertical(|ui| beside(ui, &map, side, theme));
+            drawn
+        })
+        .inner;
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "ranks per block"));
     let cell = side / grid as f32;
     let block_at = |at: Pos2| {
@@ -54,7 +73,7 @@ pub fn show(
             .then_some(offset.y as usize * grid + offset.x as usize)
             .filter(|block| *block < ranks.len())
     };
-    paint(ui, place, grid, ranks, theme);
+    paint(ui, place, &map, theme);
     let method = outcome.evaluation.method();
     // The first rank that is set turns Localized's map into one of its own, block by block the same.
     let either = [Method::Localized, Method::LocalizedAdaptive];
@@ -156,30 +175,5 @@ fn paint_selected(ui: &egui::Ui, place: Rect, grid: usize, block: usize) {
         let stroke = Stroke::new(width, color);
         ui.painter()
             .rect_stroke(rect, 0.0, stroke, StrokeKind::Inside);
-    }
-}
-
-fn paint(ui: &egui::Ui, place: Rect, grid: usize, ranks: &[usize], theme: Theme) {
-    let cell = place.width() / grid as f32;
-    let most = ranks.iter().copied().max().unwrap_or(1).max(1);
-    let painter = ui.painter();
-    for (block, rank) in ranks.iter().enumerate() {
-        let corner = Vec2::new((block % grid) as f32, (block / grid) as f32) * cell;
-        let rect = Rect::from_min_size(place.min + corner, Vec2::splat(cell));
-        let fill = palette::sequential(ColorMap::Viridis, *rank as f64 / most as f64);
-        painter.rect_filled(rect, 0.0, color32(fill));
-        if cell >= 4.0 {
-            let line = Stroke::new(1.0, color32(palette::background(theme)));
-            painter.rect_stroke(rect, 0.0, line, StrokeKind::Middle);
-        }
-        if cell >= 16.0 {
-            painter.text(
-                rect.center(),
-                Align2::CENTER_CENTER,
-                rank.to_string(),
-                FontId::proportional((cell * 0.4).clamp(9.0, 20.0)),
-                color32(palette::text_on(fill)),
-            );
-        }
     }
 }

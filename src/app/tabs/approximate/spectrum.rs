@@ -1,34 +1,33 @@
-//! Singular values: of the selected block, or of the whole matrix.
+//! Singular values: of the selected block among those of its method, or of the whole matrix.
 
 use eframe::egui::{self, RichText};
-use egui_plot::{HLine, Line, LineStyle, Plot, PlotPoints, PlotUi, Points, VLine};
 
 use super::ApproximateTab;
+use super::figures::spectra;
 use super::job::Analysis;
 use super::plots::outcome_of;
-use crate::app::texture::color32;
-use crate::app::theme;
-use crate::app::widgets::{axis, focus};
-use crate::approx::{Method, metrics};
-use crate::figure::label;
+use crate::app::widgets::plot::{Pick, PlotView};
+use crate::approx::Method;
+use crate::figure::compose::{MethodSpectrum, plain_spectrum, spectrum_plot};
 use crate::figure::palette::Theme;
+use crate::figure::{Plot, label};
 
-/// What the plot of singular values is about.
-struct Spectrum {
+/// A plot and the sentence above it.
+struct Shown {
     title: String,
-    sigma: Vec<f64>,
-    /// Singular values below this are zero up to rounding.
-    rounding: f64,
-    /// How many of them the method keeps.
-    kept: Option<(Method, usize)>,
+    plot: Plot,
+}
+
+fn method_spectrum(analysis: &Analysis, method: Method) -> Option<MethodSpectrum<'_>> {
+    let mut all = spectra(analysis).into_iter();
+    all.find(|one| one.settings.method() == method)
 }
 
 /// The selected block's, where there is one.
-fn block_spectrum(tab: &ApproximateTab, analysis: &Analysis) -> Option<Spectrum> {
+fn of_block(tab: &ApproximateTab, analysis: &Analysis, theme: Theme) -> Option<Shown> {
     let (method, block) = tab.selected?;
     let outcome = outcome_of(analysis, method)?;
     let place = outcome.factors.layout().blocks().get(block)?;
-    let sigma = outcome.factors.spectra.sigma[block].clone();
     let rank = *outcome.evaluation.ranks.get(block)?;
     let (rows, cols) = (place.rows.len(), place.cols.len());
     let title = format!(
@@ -39,28 +38,26 @@ fn block_spectrum(tab: &ApproximateTab, analysis: &Analysis) -> Option<Spectrum>
         outcome.factors.spectra.numerical_rank(block),
         label::error(outcome.factors.spectra.block_error(block, rank)),
     );
-    Some(Spectrum {
-        title,
-        rounding: metrics::rounding(&sigma, rows, cols),
-        sigma,
-        kept: Some((method, rank)),
-    })
+    let plot = spectrum_plot(theme, &method_spectrum(analysis, method)?, Some(block));
+    Some(Shown { title, plot })
 }
 
-fn whole_spectrum(analysis: &Analysis) -> Spectrum {
-    let (rows, cols) = analysis.loaded.matrix.shape();
-    let lora = outcome_of(analysis, Method::Lora);
-    let kept = lora.and_then(|outcome| Some((Method::Lora, *outcome.evaluation.ranks.first()?)));
-    let keeps = kept.map(|(_, rank)| format!("; LoRA keeps {rank}"));
-    Spectrum {
+/// Those of the whole matrix are LoRA's.
+fn of_matrix(analysis: &Analysis, theme: Theme) -> Shown {
+    let lora = method_spectrum(analysis, Method::Lora);
+    let kept = lora.as_ref().and_then(|one| one.ranks.first());
+    let keeps = kept.map(|rank| format!("; LoRA keeps {rank}"));
+    let plot = match &lora {
+        Some(lora) => spectrum_plot(theme, lora, None),
+        None => plain_spectrum(theme, &analysis.sigma[..analysis.rank]),
+    };
+    Shown {
         title: format!(
             "Whole matrix, numerical rank {}{}",
             analysis.rank,
             keeps.unwrap_or_default()
         ),
-        sigma: analysis.sigma.to_vec(),
-        rounding: metrics::rounding(&analysis.sigma, rows, cols),
-        kept,
+        plot,
     }
 }
 
@@ -72,49 +69,32 @@ pub fn show(
     theme: Theme,
     refit: bool,
 ) {
-    let selected = block_spectrum(tab, analysis);
-    let of_block = selected.is_some();
-    let shown = selected.unwrap_or_else(|| whole_spectrum(analysis));
+    let selected = of_block(tab, analysis, theme);
+    let is_block = selected.is_some();
+    let of_method = tab.selected.map(|(method, _)| method).filter(|_| is_block);
+    let mut shown = selected.unwrap_or_else(|| of_matrix(analysis, theme));
     // The button first, so that a long title leaves it its place.
     ui.horizontal(|ui| {
-        if of_block && ui.small_button("Whole matrix").clicked() {
+        if is_block && ui.small_button("Whole matrix").clicked() {
             tab.selected = None;
         }
         ui.add(egui::Label::new(RichText::new(&shown.title).small()).truncate());
     });
-    // A block has a plot of its own, so that each keeps what is in view.
-    let plot = Plot::new(("singular values", of_block))
-        .height(ui.available_height())
-        .x_axis_label("k")
-        .y_axis_label("σ")
-        .x_grid_spacer(|seen| axis::whole(&seen))
-        .y_grid_spacer(|seen| axis::powers(&seen))
-        .y_axis_formatter(|mark, _| axis::power(mark))
-        .allow_scroll(false)
-        .include_x(0.0);
-    let plot = if refit { plot.reset() } else { plot };
-    let drawn = plot.show(ui, |plot| draw_spectrum(plot, &shown, theme));
-    focus::name(&drawn.response, "Singular values");
-}
-
-fn draw_spectrum(plot: &mut PlotUi<'_>, shown: &Spectrum, theme: Theme) {
-    let floor = shown.sigma.first().copied().unwrap_or(1.0) * 1e-17;
-    let drawn = shown.sigma.iter().enumerate().filter(|(_, s)| **s > floor);
-    let points: Vec<[f64; 2]> = drawn.map(|(k, s)| [(k + 1) as f64, s.log10()]).collect();
-    let color = plot.ctx().global_style().visuals.text_color();
-    let below = points.last().is_some_and(|p| p[1] < shown.rounding.log10());
-    if below {
-        let line = HLine::new("zero up to rounding", shown.rounding.log10());
-        plot.hline(line.color(color).style(LineStyle::dashed_loose()));
-    }
-    plot.line(Line::new("σ", PlotPoints::from(points.clone())).color(color));
-    plot.points(
-        Points::new("σ", PlotPoints::from(points))
-            .color(color)
-            .radius(2.5),
-    );
-    if let Some((method, rank)) = shown.kept {
-        let color = color32(theme::method(method, theme));
-        plot.vline(VLine::new("kept", rank as f64 + 0.5).color(color));
-    }
+    shown.plot.title = None;
+    let plot = &shown.plot;
+    let text = |pick: Pick| {
+        let (index, sigma) = plot.series.get(pick.series)?.points.get(pick.point)?;
+        Some(format!("σ of index {index}: {}", label::short(*sigma)))
+    };
+    let view = PlotView {
+        name: "Singular values",
+        plot,
+        theme,
+        height: ui.available_height(),
+        // Blocks of a method are compared in one view; another method is another plot.
+        refit: refit || tab.drawn_spectrum != of_method,
+        empty: "All singular values are zero",
+    };
+    view.show(ui, &text);
+    tab.drawn_spectrum = of_method;
 }

@@ -10,8 +10,9 @@ use crate::app::state::Tab;
 use crate::app::texture::{MatrixTexture, Scale, color32};
 use crate::app::widgets::matrix_view::{MatrixView, PaneView};
 use crate::experiment::figures::{self, look_of, whole_setting};
-use crate::figure::label;
+use crate::figure::compose::confusion_matrix;
 use crate::figure::palette::{self, Theme};
+use crate::figure::{ConfusionMatrix, label};
 use crate::finetune::RunKey;
 use crate::session::Session;
 use crate::source::{NamedMatrix, Source};
@@ -222,6 +223,7 @@ fn features(ui: &mut egui::Ui, learned: &mut Learned, side: f32, theme: Theme) {
 fn confusion(ui: &mut egui::Ui, learned: &Learned, theme: Theme) {
     let counts = &learned.run.confusion;
     let names: Vec<String> = figures::digits();
+    let matrix = confusion_matrix(&figures::confusion_of(theme, &learned.run));
     let size = CONFUSION_CELL * egui::vec2(counts.ncols() as f32 + 1.0, 1.0);
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing = Vec2::splat(0.0);
@@ -231,7 +233,7 @@ fn confusion(ui: &mut egui::Ui, learned: &Learned, theme: Theme) {
             let color = ui.visuals().text_color();
             text(ui, cell(place, column + 1), name, color);
         }
-        for (row, name) in counts.row_iter().zip(&names) {
+        for (truth, (row, name)) in counts.row_iter().zip(&names).enumerate() {
             let row: Vec<u32> = row.iter().copied().collect();
             let (place, response) = ui.allocate_exact_size(size, Sense::hover());
             let listed: Vec<String> = row.iter().map(u32::to_string).collect();
@@ -242,7 +244,7 @@ fn confusion(ui: &mut egui::Ui, learned: &Learned, theme: Theme) {
             );
             response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &label));
             text(ui, cell(place, 0), name, ui.visuals().text_color());
-            confusion_row(ui, learned, &row, place, theme);
+            confusion_row(ui, &matrix, truth, place, theme);
             let at = response
                 .hover_pos()
                 .map(|at| (at.x - place.left()) / CONFUSION_CELL.x);
@@ -259,23 +261,15 @@ fn confusion(ui: &mut egui::Ui, learned: &Learned, theme: Theme) {
     });
 }
 
-fn confusion_row(ui: &egui::Ui, learned: &Learned, row: &[u32], place: Rect, theme: Theme) {
-    let total = row.iter().sum::<u32>().max(1);
-    let ground = palette::background(theme);
-    let strong = look_of(&learned.run.record.key, theme).color;
-    for (column, &count) in row.iter().enumerate() {
-        // The square root: rare mistakes are what one looks for.
-        let share = (f64::from(count) / f64::from(total)).sqrt();
-        let fill = ground.mix(strong, 0.85 * share);
-        let cell = cell(place, column + 1);
+/// A row in the shades of the exported figure.
+fn confusion_row(ui: &egui::Ui, matrix: &ConfusionMatrix, truth: usize, place: Rect, theme: Theme) {
+    for (guess, count) in matrix.counts[truth].iter().enumerate() {
+        let fill = matrix.cell_color(theme, truth, guess);
+        let cell = cell(place, guess + 1);
         ui.painter()
             .rect_filled(cell.shrink(0.5), 0.0, color32(fill));
-        text(
-            ui,
-            cell,
-            &count.to_string(),
-            color32(palette::text_on(fill)),
-        );
+        let ink = color32(palette::text_on(fill));
+        text(ui, cell, &label::count(*count as usize), ink);
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::FinetuneTab;
 use crate::app::export::{Exported, Kind};
 use crate::experiment::{Experiment, RunsReport, Shown, delta_file, figures, tables};
-use crate::figure::build::Context;
+use crate::figure::compose::Context;
 use crate::figure::palette::Theme;
 use crate::finetune::{Inspection, RunKey};
 use crate::report;

@@ -135,7 +135,7 @@ impl FinetuneTab {
         };
         let training = |ui: &mut egui::Ui| {
             plots::head(ui, &what, &mut self.measure);
-            plots::training_curves(ui, &curves, &mut self.measure, theme);
+            plots::training_curves(ui, &curves, self.measure, theme);
         };
         let top = ui.cursor().top();
         two_plots(ui, height, drops, training);
@@ -197,10 +197,7 @@ impl FinetuneTab {
                 let name = look_of(key, theme).name;
                 (format!("latest: {name}, {}", setting(key)), with(&[*key]))
             }
-            None => (
-                "the curves of a run, while it is trained or selected".to_owned(),
-                Vec::new(),
-            ),
+            None => (String::new(), Vec::new()),
         }
     }
 }

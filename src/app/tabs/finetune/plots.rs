@@ -1,24 +1,18 @@
 //! The accuracy drop against the share of parameters, and the way of a run through training.
 
-use eframe::egui::{self, Color32, RichText, Stroke};
-use egui_plot::{HLine, Legend, Line, LineStyle, MarkerShape, Plot, PlotPoints, PlotUi, Points};
+use eframe::egui::{self, RichText};
 
 use super::training::Training;
-use crate::app::texture::color32;
-use crate::app::widgets::marks::Marks;
-use crate::app::widgets::{axis, focus};
-use crate::experiment::figures::{self, look, setting, whole_setting};
-use crate::figure::build::Look;
+use crate::app::widgets::plot::{Pick, PlotView};
+use crate::experiment::figures::{self, look, runs_of, setting, whole_setting};
+use crate::figure::compose::{Look, TrainingCurve, accuracy_drop_plot, accuracy_plot, loss_plot};
 use crate::figure::palette::Theme;
-use crate::figure::{Marker, label};
+use crate::figure::{Mark, Plot, Series, SeriesStyle, label};
 use crate::finetune::train::EpochRecord;
-use crate::finetune::{FrontierPoint, Results, RunKey, RunRecord};
+use crate::finetune::{FrontierPoint, Layout, Results, RunKey};
 
 /// A click on a point: which run, and whether it is to be compared.
 pub type Clicked = Option<(RunKey, bool)>;
-
-/// In a narrower plot the legend would hide the curves; the controls have the same colours.
-const ROOM_FOR_LEGEND: f32 = 380.0;
 
 /// Draws Figure 2.
 pub fn accuracy_drop(
@@ -27,61 +21,26 @@ pub fn accuracy_drop(
     selected: &[RunKey],
     theme: Theme,
 ) -> Clicked {
-    let results = training.results();
-    let base = results.and_then(|results| results.full.test_accuracy);
-    let mut points = Found::default();
-    let top = top(training);
-    // A new top is a new plot, or the old bounds would stay.
-    let mut plot = Plot::new(("accuracy drop", top as usize)).height(ui.available_height());
-    if ui.available_width() >= ROOM_FOR_LEGEND {
-        plot = plot.legend(Legend::default().follow_insertion_order(true));
-    }
-    let response = plot
-        .x_axis_label(axis_label(results))
-        .y_axis_label("accuracy drop, points")
-        .x_grid_spacer(|seen| axis::decades(&seen))
-        .y_grid_spacer(|seen| axis::even(&seen))
-        .y_axis_formatter(|mark, _| axis::number(mark))
-        .x_axis_formatter(|mark, _| percent(mark.value))
-        .label_formatter(|_| None)
-        .show_crosshair(false)
-        .allow_scroll(false)
-        .default_x_bounds(-0.1, 2.1)
-        .default_y_bounds(-0.06 * top, top)
-        .show(ui, |plot| {
-            let (Some(results), Some(base)) = (results, base) else {
-                return;
-            };
-            base_line(plot, results, base, &mut points, theme);
-            clouds(plot, results, base, &mut points, theme);
-            for (layout, frontier) in training.frontiers() {
-                curve(plot, &look(*layout, theme), frontier, &mut points);
-            }
-            marks(plot, training, selected);
-        })
-        .response;
-    let place = response.rect;
-    let hint = "click to see what was learned, Ctrl + click to compare";
-    let found = points.marks;
-    let name = "Accuracy drop against parameters";
-    let clicked = found.show(ui, &response, name, |(_, text)| format!("{text}\n{hint}"));
-    let clicked = clicked.map(|(key, _)| (key, compares(ui.ctx())));
-    if base.is_none() {
-        let text = match training.under_way() {
+    let drops = Drops::of(training, theme);
+    let plot = drops
+        .as_ref()
+        .map_or_else(Plot::default, |drops| drops.plot(selected, theme));
+    let view = PlotView {
+        name: "Accuracy drop against parameters",
+        plot: &plot,
+        theme,
+        height: ui.available_height(),
+        refit: false,
+        empty: match training.under_way() {
             true => "The first point needs full fine-tuning, which is under way…",
             false => "Run the sweep: every point appears as its run ends",
-        };
-        let font = egui::FontId::proportional(14.0);
-        let color = ui.visuals().weak_text_color();
-        ui.painter().text(
-            place.center(),
-            egui::Align2::CENTER_CENTER,
-            text,
-            font,
-            color,
-        );
-    }
-    clicked
+        },
+    };
+    let hint = "click to see what was learned, Ctrl + click to compare";
+    let text = |pick| Some(format!("{}\n{hint}", drops.as_ref()?.at(pick)?.1));
+    let picked = view.show(ui, &text)?;
+    let (key, _) = drops.as_ref()?.at(picked)?;
+    Some((key, compares(ui.ctx())))
 }
 
 /// Whether the click of this frame is to compare. The keys count as they were at the click: while
@@ -102,112 +61,117 @@ pub fn compares(ctx: &egui::Context) -> bool {
     })
 }
 
-/// What the share is of: biases and classifier count too.
-fn axis_label(results: Option<&Results>) -> String {
-    match results {
-        Some(results) => format!(
-            "trainable, % of all {} parameters",
-            label::count(results.full.params)
-        ),
-        None => "trainable, % of all parameters".to_owned(),
+/// What Figure 2 shows, and what its points stand for.
+struct Drops<'a> {
+    results: &'a Results,
+    base: f64,
+    /// The layouts with a run, in the order of the series.
+    layouts: Vec<Layout>,
+    frontiers: &'a figures::Frontiers,
+    plot: Plot,
+    theme: Theme,
+}
+
+impl<'a> Drops<'a> {
+    fn of(training: &'a Training, theme: Theme) -> Option<Self> {
+        let results = training.results()?;
+        let base = results.full.test_accuracy?;
+        let frontiers = training.frontiers();
+        let shown = figures::drop_shown(theme, results, frontiers)?;
+        let has_run = |layout: &Layout| runs_of(results, *layout).next().is_some();
+        let top = top(frontiers);
+        Some(Self {
+            results,
+            base,
+            layouts: Layout::ALL.into_iter().filter(has_run).collect(),
+            frontiers,
+            plot: Plot {
+                // As high as the best reach; the faint points of bad learning rates may lie above.
+                y_range: Some((-0.06 * top, top)),
+                ..accuracy_drop_plot(&shown)
+            },
+            theme,
+        })
+    }
+
+    /// The exported plot, with full fine-tuning's own point and the selected runs pointed out.
+    fn plot(&self, selected: &[RunKey], theme: Theme) -> Plot {
+        let mut plot = self.plot.clone();
+        let full = Look::full(theme);
+        let point = Series {
+            // The line that it lies on is labelled.
+            name: String::new(),
+            ..full.line(vec![(100.0, 0.0)])
+        };
+        plot.series
+            .push(point.styled(SeriesStyle::Points, full.marker));
+        let marks = selected.iter().filter_map(|key| self.mark(key));
+        plot.marks = marks.collect();
+        plot
+    }
+
+    fn frontier(&self, layout: Layout) -> &'a [FrontierPoint] {
+        let found = self.frontiers.iter().find(|(of, _)| *of == layout);
+        found.map_or(&[], |(_, points)| points)
+    }
+
+    /// The run behind a point, and what it is.
+    fn at(&self, pick: Pick) -> Option<(RunKey, String)> {
+        let count = self.layouts.len();
+        if let Some(layout) = self.layouts.get(pick.series) {
+            let run = runs_of(self.results, *layout).nth(pick.point)?;
+            let text = format!(
+                "{}, {}: {:.2} % correct, drop {:.2}",
+                look(*layout, self.theme).name,
+                whole_setting(&run.key),
+                run.test_accuracy,
+                self.base - run.test_accuracy
+            );
+            return Some((run.key, text));
+        }
+        if let Some(layout) = self.layouts.get(pick.series - count) {
+            let point = self.frontier(*layout).get(pick.point)?;
+            let run = point.runs.first()?;
+            return Some((run.key, described(&look(*layout, self.theme), point)));
+        }
+        let run = self.results.best_full().into_iter().next()?;
+        let name = Look::full(self.theme).name;
+        Some((run.key, format!("{name}: {:.2} % correct", self.base)))
+    }
+
+    /// Where a selected run is: on its layout's curve, if it is one of the best.
+    fn mark(&self, key: &RunKey) -> Option<Mark> {
+        let run = self.results.find(key)?;
+        let (look, (x, y)) = match key.adapter {
+            None => (Look::full(self.theme), (100.0, 0.0)),
+            Some(one) => {
+                let mut best = self.frontier(one.layout).iter();
+                let best = best.find(|point| point.runs.iter().any(|run| run.key == *key));
+                let at = match best {
+                    Some(point) => (point.share, point.drop[0]),
+                    None => (100.0 * run.share, self.base - run.test_accuracy),
+                };
+                (look(one.layout, self.theme), at)
+            }
+        };
+        Some(Mark {
+            x,
+            y,
+            color: look.color,
+            marker: look.marker,
+            hollow: false,
+            label: String::new(),
+        })
     }
 }
 
-/// As high as the frontiers reach; the faint points of bad learning rates may lie above.
-fn top(training: &Training) -> f64 {
-    let fronts = training.frontiers().iter().flat_map(|(_, points)| points);
-    let highest = fronts.map(|point| point.drop[2]).fold(0.0, f64::max);
+/// As high as the frontiers reach, in steps of five points.
+fn top(frontiers: &figures::Frontiers) -> f64 {
+    let points = frontiers.iter().flat_map(|(_, points)| points);
+    let highest = points.map(|point| point.drop[2]).fold(0.0, f64::max);
     match highest {
         0.0 => 5.0,
         _ => 5.0 * (1.1 * highest / 5.0).ceil(),
-    }
-}
-
-/// The points that can be chosen, a curve after the other.
-#[derive(Default)]
-struct Found {
-    marks: Marks<(RunKey, String)>,
-    curve: usize,
-}
-
-impl Found {
-    fn offer(&mut self, plot: &PlotUi<'_>, at: [f64; 2], key: RunKey, text: String) {
-        self.marks.offer(plot, self.curve, at, (key, text));
-    }
-}
-
-/// Full fine-tuning: the line that everything is measured from, and its point at 100 %.
-fn base_line(
-    plot: &mut PlotUi<'_>,
-    results: &Results,
-    base: f64,
-    points: &mut Found,
-    theme: Theme,
-) {
-    let full = Look::full(theme);
-    let color = color32(full.color);
-    let name = format!("{}, {base:.2} %", full.name);
-    plot.hline(
-        HLine::new(&name, 0.0)
-            .color(color)
-            .style(LineStyle::dashed_loose()),
-    );
-    plot.points(
-        Points::new(&name, vec![[2.0, 0.0]])
-            .color(color)
-            .radius(4.0),
-    );
-    if let Some(run) = results.best_full().first() {
-        points.offer(plot, [2.0, 0.0], run.key, name.clone());
-    }
-}
-
-/// Every run as a faint point.
-fn clouds(plot: &mut PlotUi<'_>, results: &Results, base: f64, points: &mut Found, theme: Theme) {
-    for layout in crate::finetune::Layout::ALL {
-        let of_it = |run: &&RunRecord| run.key.adapter.is_some_and(|one| one.layout == layout);
-        points.curve += 1;
-        let look = look(layout, theme);
-        let at = |run: &RunRecord| [share(run.share), base - run.test_accuracy];
-        let cloud: Vec<[f64; 2]> = results.runs.iter().filter(of_it).map(at).collect();
-        for run in results.runs.iter().filter(of_it) {
-            let text = format!(
-                "{}, {}: {:.2} % right, drop {:.2}",
-                look.name,
-                whole_setting(&run.key),
-                run.test_accuracy,
-                base - run.test_accuracy
-            );
-            points.offer(plot, at(run), run.key, text);
-        }
-        let faint = color32(look.color).gamma_multiply(0.35);
-        plot.points(Points::new("", cloud).color(faint).radius(2.0));
-    }
-}
-
-/// The best of a layout at each parameter count, with the spread over seeds.
-fn curve(plot: &mut PlotUi<'_>, look: &Look, frontier: &[FrontierPoint], points: &mut Found) {
-    points.curve += 1;
-    let color = color32(look.color);
-    let at = |point: &FrontierPoint| [(point.share).log10(), point.drop[0]];
-    let line: Vec<[f64; 2]> = frontier.iter().map(at).collect();
-    plot.line(Line::new(&look.name, line.clone()).color(color).width(2.0));
-    plot.points(
-        Points::new(&look.name, line)
-            .color(color)
-            .shape(shape(look.marker))
-            .radius(4.5),
-    );
-    for point in frontier {
-        let [x, _] = at(point);
-        if point.runs.len() > 1 {
-            let spread = PlotPoints::from(vec![[x, point.drop[1]], [x, point.drop[2]]]);
-            plot.line(Line::new("", spread).color(color).width(1.0));
-        }
-        let Some(run) = point.runs.first() else {
-            continue;
-        };
-        points.offer(plot, at(point), run.key, described(look, point));
     }
 }
 
@@ -229,55 +193,6 @@ fn described(look: &Look, point: &FrontierPoint) -> String {
     )
 }
 
-/// Rings around the selected runs.
-fn marks(plot: &mut PlotUi<'_>, training: &Training, selected: &[RunKey]) {
-    let Some(results) = training.results() else {
-        return;
-    };
-    let base = results.full.test_accuracy.unwrap_or_default();
-    let fronts = training.frontiers().iter().flat_map(|(_, points)| points);
-    let color = plot.ctx().global_style().visuals.strong_text_color();
-    for key in selected {
-        let best = fronts
-            .clone()
-            .find(|point| point.runs.iter().any(|run| run.key == *key));
-        let place = match (best, results.find(key)) {
-            (Some(point), _) => [point.share.log10(), point.drop[0]],
-            (None, Some(run)) if key.adapter.is_some() => {
-                [share(run.share), base - run.test_accuracy]
-            }
-            (None, Some(_)) => [2.0, 0.0],
-            (None, None) => continue,
-        };
-        plot.points(
-            Points::new("", vec![place])
-                .color(color)
-                .filled(false)
-                .radius(9.0),
-        );
-    }
-}
-
-fn shape(marker: Marker) -> MarkerShape {
-    match marker {
-        Marker::Circle => MarkerShape::Circle,
-        Marker::Square => MarkerShape::Square,
-        Marker::Triangle => MarkerShape::Up,
-        Marker::Diamond => MarkerShape::Diamond,
-    }
-}
-
-/// A share, 0 to 1, on the logarithmic axis of percent.
-fn share(share: f64) -> f64 {
-    (100.0 * share).max(1e-6).log10()
-}
-
-fn percent(log: f64) -> String {
-    let value = 10_f64.powf(log);
-    let digits = (-log.floor()).clamp(0.0, 6.0) as usize;
-    format!("{value:.digits$} %")
-}
-
 /// What the second plot shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Measure {
@@ -292,71 +207,40 @@ pub enum Measure {
 pub fn training_curves(
     ui: &mut egui::Ui,
     curves: &[(RunKey, Vec<EpochRecord>)],
-    measure: &mut Measure,
+    measure: Measure,
     theme: Theme,
 ) {
-    let label = match measure {
-        Measure::Loss => "loss (held out; training dashed)",
-        Measure::Accuracy => "held-out accuracy, %",
+    let runs: Vec<TrainingCurve> = curves
+        .iter()
+        .map(|(key, history)| figures::training_curve(key, history, theme))
+        .collect();
+    let plot = match measure {
+        Measure::Loss => loss_plot(&runs),
+        Measure::Accuracy => accuracy_plot(&runs),
     };
-    let mut plot = Plot::new(("training curve", *measure as usize)).height(ui.available_height());
-    if ui.available_width() >= ROOM_FOR_LEGEND {
-        plot = plot.legend(Legend::default().follow_insertion_order(true));
-    }
-    if curves.is_empty() {
-        // Around nothing the axis would reach below zero, where no measure is.
-        plot = plot.include_y(0.0).include_y(1.0);
-    }
-    let shown = plot
-        .x_axis_label("epoch")
-        .y_axis_label(label)
-        .x_grid_spacer(|seen| axis::whole(&seen))
-        .x_axis_formatter(|mark, _| format!("{:.0}", mark.value))
-        .y_grid_spacer(|seen| axis::even(&seen))
-        .y_axis_formatter(|mark, _| axis::number(mark))
-        .label_formatter(|_| None)
-        .allow_scroll(false)
-        .include_x(1.0)
-        .show(ui, |plot| {
-            for (place, (key, history)) in curves.iter().enumerate() {
-                let curve = figures::training_curve(key, history, theme);
-                let color = color32(curve.look.color);
-                // Two runs of one layout are told apart by their strength.
-                let color = match place {
-                    0 => color,
-                    _ => color.gamma_multiply(0.65),
-                };
-                let line = |points: &[(f64, f64)]| -> Vec<[f64; 2]> {
-                    points.iter().map(|&(x, y)| [x, y]).collect()
-                };
-                let name = format!("{}, rate {}", curve.look.name, key.learning_rate);
-                let shape = shape(curve.look.marker);
-                match measure {
-                    Measure::Loss => {
-                        draw(plot, &name, &line(&curve.validation_loss), color, shape);
-                        let dashed = Line::new(&name, line(&curve.training_loss))
-                            .color(color)
-                            .style(LineStyle::dashed_dense());
-                        plot.line(dashed);
-                    }
-                    Measure::Accuracy => draw(plot, &name, &line(&curve.accuracy), color, shape),
-                }
-            }
-        });
-    focus::name(&shown.response, "Training curves");
-}
-
-fn draw(
-    plot: &mut PlotUi<'_>,
-    name: &str,
-    points: &[[f64; 2]],
-    color: Color32,
-    shape: MarkerShape,
-) {
-    let stroke = Stroke::new(2.0, color);
-    plot.line(Line::new(name, points.to_vec()).stroke(stroke));
-    let marks = Points::new(name, points.to_vec());
-    plot.points(marks.color(color).shape(shape).radius(3.0));
+    let plot = Plot {
+        // The head has a name for it, and the buttons beside that another.
+        title: None,
+        y_label: match measure {
+            Measure::Loss => format!("{} (dashed: training)", plot.y_label),
+            Measure::Accuracy => format!("validation {}", plot.y_label),
+        },
+        ..plot
+    };
+    let view = PlotView {
+        name: "Training curves",
+        plot: &plot,
+        theme,
+        height: ui.available_height(),
+        refit: false,
+        empty: "Select a run to see its curves",
+    };
+    let value = |series: &Series, point: usize| {
+        let (epoch, value) = series.points.get(point)?;
+        Some(format!("epoch {epoch}: {}", label::short(*value)))
+    };
+    let text = |pick: Pick| value(plot.series.get(pick.series)?, pick.point);
+    view.show(ui, &text);
 }
 
 /// The choice between loss and accuracy, and what the curves are of.
@@ -367,15 +251,4 @@ pub fn head(ui: &mut egui::Ui, what: &str, measure: &mut Measure) {
         ui.selectable_value(measure, Measure::Accuracy, "Accuracy");
         ui.add(egui::Label::new(RichText::new(what).small()).truncate());
     });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_axis_reads_as_percent() {
-        let read: Vec<String> = [-1.0, -0.301, 0.0, 0.699, 1.0, 2.0].map(percent).to_vec();
-        assert_eq!(read, ["0.1 %", "0.5 %", "1 %", "5 %", "10 %", "100 %"]);
-    }
 }

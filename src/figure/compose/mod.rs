@@ -4,18 +4,23 @@ mod approximation;
 mod curves;
 mod dataset;
 mod finetune;
+mod grids;
 mod look;
+mod ranks;
+mod spectra;
 
 pub use approximation::{Approximation, Panel, comparison_table, figure_one};
-pub use curves::{
-    ErrorCurve, MethodSpectrum, curve_table, error_against_parameters, singular_values,
-};
-pub use dataset::{distribution, label_table, survey_table, verdict_sentence};
+pub use curves::{ErrorCurve, curve_table, error_against_parameters, error_mark, error_plot};
+pub use dataset::{distribution, distribution_plot, label_table, survey_table, verdict_sentence};
 pub use finetune::{
     AccuracyDrop, Confusion, DeltaWeights, Feature, Frontier, FrontierPoint, TrainingCurve,
-    accuracy_drop, confusion, delta_weights, training_curves,
+    accuracy_drop, accuracy_drop_plot, accuracy_plot, confusion, confusion_matrix, delta_weights,
+    loss_plot, training_curves,
 };
+pub use grids::{best_grid, best_grid_plot, grid_sentence, grid_table};
 pub use look::Look;
+pub use ranks::{BlockRanks, rank_heatmap, rank_map, rank_scale, rank_table};
+pub use spectra::{MethodSpectrum, plain_spectrum, singular_values, spectrum_plot, spectrum_plots};
 
 use super::palette::{ColorMap, Theme};
 use super::{Colors, Figure, Metadata};

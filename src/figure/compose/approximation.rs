@@ -52,7 +52,7 @@ pub fn figure_one(context: &Context, shown: &Approximation) -> Figure {
         let (low, high) = extremes(shown.matrix);
         let largest = low.abs().max(high.abs());
         match context.colors {
-            Colors::Sequential(_) => (low, high),
+            Colors::Sequential(_) | Colors::Tint(_) => (low, high),
             // Zero must have the neutral colour.
             Colors::Diverging => (-largest, largest),
         }

@@ -49,10 +49,22 @@ pub struct FrontierPoint {
 
 /// The paper's Figure 2: accuracy drop against the share of trainable parameters.
 pub fn accuracy_drop(context: &Context, shown: &AccuracyDrop) -> Figure {
+    context
+        .figure(
+            Figure::COLUMN * 1.3,
+            "Accuracy drop against the share of trainable parameters",
+            shown.description.clone(),
+        )
+        .with_row(vec![Element::Plot(accuracy_drop_plot(shown))])
+}
+
+/// The plot of [`accuracy_drop`]: all runs of every layout as a series each, then the best of every
+/// layout as a series each.
+pub fn accuracy_drop_plot(shown: &AccuracyDrop) -> Plot {
     let full = shown.full_params;
     let layouts = shown.layouts.iter();
     let all = label::count(full);
-    let plot = Plot {
+    Plot {
         x_label: format!("trainable parameters, % of all {all}"),
         y_label: "accuracy drop, percentage points".to_owned(),
         log_x: true,
@@ -68,14 +80,7 @@ pub fn accuracy_drop(context: &Context, shown: &AccuracyDrop) -> Figure {
             color: None,
         }],
         ..Plot::default()
-    };
-    context
-        .figure(
-            Figure::COLUMN * 1.3,
-            "Accuracy drop against the share of trainable parameters",
-            shown.description.clone(),
-        )
-        .with_row(vec![Element::Plot(plot)])
+    }
 }
 
 fn percent(params: usize, full: usize) -> f64 {
@@ -124,6 +129,16 @@ pub struct TrainingCurve {
 
 /// Loss and accuracy against epochs, side by side.
 pub fn training_curves(context: &Context, runs: &[TrainingCurve], description: &str) -> Figure {
+    context
+        .figure(Figure::PAGE, "Training curves", description.to_owned())
+        .with_row(vec![
+            Element::Plot(loss_plot(runs)),
+            Element::Plot(accuracy_plot(runs)),
+        ])
+}
+
+/// Loss against epochs: a run's held-out loss, then its dashed training loss.
+pub fn loss_plot(runs: &[TrainingCurve]) -> Plot {
     let losses = runs.iter().flat_map(|run| {
         let validation = run.look.line(run.validation_loss.clone());
         let training = Series {
@@ -133,7 +148,7 @@ pub fn training_curves(context: &Context, runs: &[TrainingCurve], description: &
         };
         [validation, training]
     });
-    let loss = Plot {
+    Plot {
         title: Some("Loss, training dashed".to_owned()),
         x_label: "epoch".to_owned(),
         whole_x: true,
@@ -141,19 +156,20 @@ pub fn training_curves(context: &Context, runs: &[TrainingCurve], description: &
         log_y: true,
         series: losses.collect(),
         ..Plot::default()
-    };
+    }
+}
+
+/// Held-out accuracy against epochs, a series per run.
+pub fn accuracy_plot(runs: &[TrainingCurve]) -> Plot {
     let accuracies = runs.iter().map(|run| run.look.line(run.accuracy.clone()));
-    let accuracy = Plot {
+    Plot {
         title: Some("Validation accuracy".to_owned()),
         x_label: "epoch".to_owned(),
         whole_x: true,
         y_label: "accuracy, %".to_owned(),
         series: accuracies.collect(),
         ..Plot::default()
-    };
-    context
-        .figure(Figure::PAGE, "Training curves", description.to_owned())
-        .with_row(vec![Element::Plot(loss), Element::Plot(accuracy)])
+    }
 }
 
 /// What a run learned.
@@ -241,33 +257,36 @@ pub struct Confusion {
 
 /// Confusion matrices side by side, for one run or for two to compare.
 pub fn confusion(context: &Context, runs: &[Confusion]) -> Figure {
-    let matrix = |run: &Confusion| {
-        let right: u64 = (0..run.counts.len())
-            .filter_map(|class| run.counts[class].get(class))
-            .sum();
-        let all: u64 = run.counts.iter().flatten().sum();
-        let accuracy = 100.0 * right as f64 / all.max(1) as f64;
-        Element::ConfusionMatrix(ConfusionMatrix {
-            counts: run.counts.clone(),
-            classes: run.classes.clone(),
-            headings: vec![
-                Heading::name(&run.look.name, Some(run.look.color)),
-                Heading::plain(&run.setting),
-                Heading::plain(format!("accuracy {accuracy:.2} %")),
-            ],
-            color: run.look.color,
-        })
-    };
     let described = runs
         .iter()
         .map(|run| format!("{}, {}", run.look.name, run.setting));
     let description = described.collect::<Vec<_>>().join("; ");
     let columns = runs.len().clamp(1, 4) as f64;
+    let matrices = runs.iter().map(confusion_matrix);
     context
         .figure(
             Figure::COLUMN * 0.85 * columns,
             "Confusion matrix",
             description,
         )
-        .with_row(runs.iter().map(matrix).collect())
+        .with_row(matrices.map(Element::ConfusionMatrix).collect())
+}
+
+/// One of the matrices of [`confusion`].
+pub fn confusion_matrix(run: &Confusion) -> ConfusionMatrix {
+    let right: u64 = (0..run.counts.len())
+        .filter_map(|class| run.counts[class].get(class))
+        .sum();
+    let all: u64 = run.counts.iter().flatten().sum();
+    let accuracy = 100.0 * right as f64 / all.max(1) as f64;
+    ConfusionMatrix {
+        counts: run.counts.clone(),
+        classes: run.classes.clone(),
+        headings: vec![
+            Heading::name(&run.look.name, Some(run.look.color)),
+            Heading::plain(&run.setting),
+            Heading::plain(format!("accuracy {accuracy:.2} %")),
+        ],
+        color: run.look.color,
+    }
 }

@@ -1,6 +1,8 @@
-//! One axis of a plot: values to points, and the ticks that fit.
+//! One axis of a plot: values to places, and the ticks that fit. The screen and the exported figure
+//! take their axes from here, so that both end at the same numbers.
 
-use crate::figure::ticks::{self, Tick};
+use super::plot::{GuideAxis, Plot};
+use super::ticks::{self, Tick};
 
 /// Beyond this, sums of two values would leave f64.
 const LARGEST: f64 = 1e300;
@@ -10,7 +12,7 @@ const PADDING: f64 = 0.04;
 
 /// A scale from values to places on the page.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Axis {
+pub struct Axis {
     low: f64,
     high: f64,
     log: bool,
@@ -25,7 +27,7 @@ pub(super) struct Axis {
 impl Axis {
     /// An axis that shows all `values` that it can: the finite ones, above zero if it is
     /// logarithmic. Equal ends are pulled apart, and without any value it runs from 0 (or 0.1) to 1.
-    pub(super) fn around(values: impl Iterator<Item = f64>, log: bool, from_zero: bool) -> Self {
+    pub fn around(values: impl Iterator<Item = f64>, log: bool, from_zero: bool) -> Self {
         let shown = values
             .filter(|value| value.is_finite() && (!log || *value > 0.0))
             .map(|value| value.clamp(-LARGEST, LARGEST));
@@ -56,7 +58,7 @@ impl Axis {
     }
 
     /// An axis with given ends.
-    pub(super) fn between(low: f64, high: f64, log: bool) -> Self {
+    pub fn between(low: f64, high: f64, log: bool) -> Self {
         let least = if log { SMALLEST } else { -LARGEST };
         let tame = |value: f64| {
             if value.is_nan() {
@@ -86,21 +88,39 @@ impl Axis {
     }
 
     /// The same axis laid from `start` to `end`, in points.
-    pub(super) fn laid(self, start: f64, end: f64) -> Self {
+    #[must_use]
+    pub fn laid(self, start: f64, end: f64) -> Self {
         Self { start, end, ..self }
     }
 
     /// The same axis with ticks at whole numbers only.
-    pub(super) fn whole(self, whole: bool) -> Self {
+    #[must_use]
+    pub fn whole(self, whole: bool) -> Self {
         Self { whole, ..self }
     }
 
-    fn scaled(&self, value: f64) -> f64 {
+    /// The values at both ends.
+    pub fn ends(&self) -> (f64, f64) {
+        (self.low, self.high)
+    }
+
+    /// A value as the axis counts it: its decimal logarithm where the axis is logarithmic.
+    pub fn scaled(&self, value: f64) -> f64 {
         if self.log { value.log10() } else { value }
     }
 
+    /// The same kind of axis between two places that are given as [`Axis::scaled`] counts them.
+    #[must_use]
+    pub fn seen(self, low: f64, high: f64) -> Self {
+        let value = |scaled: f64| match self.log {
+            true => 10f64.powf(scaled),
+            false => scaled,
+        };
+        Self::between(value(low), value(high), self.log).whole(self.whole)
+    }
+
     /// Where a value stands, in points; `None` for what the axis cannot show.
-    pub(super) fn place(&self, value: f64) -> Option<f64> {
+    pub fn place(&self, value: f64) -> Option<f64> {
         if !value.is_finite() || (self.log && value <= 0.0) {
             return None;
         }
@@ -111,7 +131,7 @@ impl Axis {
     }
 
     /// The foot of a bar: zero, or the lower end.
-    pub(super) fn foot(&self) -> f64 {
+    pub fn foot(&self) -> f64 {
         let zero = if self.log {
             self.low
         } else {
@@ -121,7 +141,7 @@ impl Axis {
     }
 
     /// As many ticks as fit, when a label takes `room` points along the axis.
-    pub(super) fn ticks(&self, most: usize, room: impl Fn(&str) -> f64) -> Vec<Tick> {
+    pub fn ticks(&self, most: usize, room: impl Fn(&str) -> f64) -> Vec<Tick> {
         let at = |wanted| {
             if self.log {
                 ticks::logarithmic(self.low, self.high, wanted)
@@ -146,5 +166,42 @@ impl Axis {
             .map(at)
             .find(fits)
             .unwrap_or_default()
+    }
+}
+
+impl Plot {
+    /// The horizontal axis, with all that is to be seen on it.
+    pub fn x_axis(&self) -> Axis {
+        if let Some((low, high)) = self.x_range {
+            return Axis::between(low, high, self.log_x).whole(self.whole_x);
+        }
+        let points = self.series.iter().flat_map(|series| &series.points);
+        let marks = self.marks.iter().map(|mark| mark.x);
+        let values = points.map(|point| point.0).chain(marks);
+        Axis::around(
+            values.chain(self.guides_on(GuideAxis::X)),
+            self.log_x,
+            false,
+        )
+        .whole(self.whole_x)
+    }
+
+    /// The vertical axis, with all that is to be seen on it.
+    pub fn y_axis(&self) -> Axis {
+        if let Some((low, high)) = self.y_range {
+            return Axis::between(low, high, self.log_y);
+        }
+        let points = self.series.iter().flat_map(|series| {
+            let spread = series.spread.iter().flat_map(|(low, high)| [*low, *high]);
+            series.points.iter().map(|point| point.1).chain(spread)
+        });
+        let marks = self.marks.iter().map(|mark| mark.y);
+        let values = points.chain(marks).chain(self.guides_on(GuideAxis::Y));
+        Axis::around(values, self.log_y, self.y_from_zero)
+    }
+
+    fn guides_on(&self, axis: GuideAxis) -> impl Iterator<Item = f64> {
+        let on_axis = self.guides.iter().filter(move |guide| guide.axis == axis);
+        on_axis.map(|guide| guide.at)
     }
 }

@@ -1,0 +1,189 @@
+//! The axes of a plot on screen: ends and ticks as in the exported figure, at every zoom.
+
+use std::cell::RefCell;
+
+use egui_plot::{GridInput, GridMark};
+
+use crate::figure::Plot;
+use crate::figure::axis::Axis;
+
+/// egui_plot tells the scale of what is seen as the value of so many points of the screen.
+pub(super) const SPACING: f32 = 8.0;
+
+/// Both axes. egui_plot knows no logarithmic ones: it is given logarithms.
+#[derive(Clone, Copy)]
+pub(super) struct Axes {
+    pub x: Axis,
+    pub y: Axis,
+}
+
+impl Axes {
+    pub(super) fn of(plot: &Plot) -> Self {
+        Self {
+            x: plot.x_axis(),
+            y: plot.y_axis(),
+        }
+    }
+
+    /// A point as egui_plot takes it; `None` for what the axes cannot show.
+    pub(super) fn point(&self, (x, y): (f64, f64)) -> Option<[f64; 2]> {
+        let shown = self.x.place(x).and(self.y.place(y));
+        shown.map(|_| [self.x.scaled(x), self.y.scaled(y)])
+    }
+
+    /// The ends, likewise: of the horizontal axis, of the vertical one.
+    pub(super) fn ends(&self) -> [(f64, f64); 2] {
+        [self.x, self.y].map(|axis| {
+            let (low, high) = axis.ends();
+            (axis.scaled(low), axis.scaled(high))
+        })
+    }
+}
+
+/// The way that an axis goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    Across,
+    Up,
+}
+
+/// The ticks of one axis: egui_plot asks first where its lines are, then what is written at each.
+pub(super) struct Ticks {
+    axis: Axis,
+    way: Way,
+    found: RefCell<Vec<(f64, String)>>,
+}
+
+impl Ticks {
+    pub(super) fn new(axis: Axis, way: Way) -> Self {
+        Self {
+            axis,
+            way,
+            found: RefCell::default(),
+        }
+    }
+
+    /// The lines: at the labelled ticks of what is seen.
+    pub(super) fn lines(&self, input: &GridInput) -> Vec<GridMark> {
+        let (low, high) = input.bounds;
+        let points = (high - low) / input.base_step_size * f64::from(SPACING);
+        if !(points.is_finite() && points > 0.0) {
+            return Vec::new();
+        }
+        let axis = self.axis.seen(low, high).laid(0.0, points);
+        let ticks = match self.way {
+            Way::Across => axis.ticks(((points / 45.0) as usize).max(4), room_across),
+            Way::Up => axis.ticks((points / 32.0) as usize, |_| 18.0),
+        };
+        let labelled = ticks.into_iter().filter(|tick| !tick.label.is_empty());
+        let found: Vec<(f64, String)> = labelled
+            .map(|tick| (axis.scaled(tick.value), tick.label))
+            .collect();
+        let marks = found.iter().map(|(value, _)| GridMark {
+            value: *value,
+            // Lines far apart are drawn at full strength, and these all have room.
+            step_size: high - low,
+        });
+        let marks = marks.collect();
+        self.found.replace(found);
+        marks
+    }
+
+    /// What is written at a line.
+    pub(super) fn text(&self, mark: GridMark) -> String {
+        let found = self.found.borrow();
+        let tick = found.iter().find(|(value, _)| *value == mark.value);
+        tick.map(|(_, text)| text.clone()).unwrap_or_default()
+    }
+}
+
+/// About as wide as a label is, with a gap to the next.
+fn room_across(text: &str) -> f64 {
+    text.chars().count() as f64 * 6.6 + 10.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figure::palette::{self, Theme};
+    use crate::figure::{Series, SeriesStyle};
+
+    fn plot(points: &[(f64, f64)]) -> Plot {
+        let color = palette::lora(Theme::Dark);
+        Plot {
+            series: vec![Series {
+                style: SeriesStyle::LineWithPoints,
+                ..Series::line("", color, points.to_vec())
+            }],
+            ..Plot::default()
+        }
+    }
+
+    fn texts(axis: Axis, way: Way, (low, high): (f64, f64), points: f64) -> Vec<String> {
+        let ticks = Ticks::new(axis, way);
+        let marks = ticks.lines(&GridInput {
+            bounds: (low, high),
+            base_step_size: (high - low) / points * f64::from(SPACING),
+        });
+        marks.into_iter().map(|mark| ticks.text(mark)).collect()
+    }
+
+    #[test]
+    fn a_zoomed_axis_has_round_ticks_too() {
+        let axes = Axes::of(&plot(&[(0.0, 0.0), (784.0, 1.0)]));
+        let [(low, high), _] = axes.ends();
+        assert!(low < 0.0 && high > 784.0);
+        let whole = texts(axes.x, Way::Across, (low, high), 400.0);
+        assert_eq!(whole, ["0", "200", "400", "600", "800"]);
+        let part = texts(axes.x, Way::Across, (101.0, 103.7), 400.0);
+        assert_eq!(part.first().map(String::as_str), Some("101.0"));
+        assert!(part.len() >= 3, "{part:?}");
+    }
+
+    #[test]
+    fn a_logarithmic_axis_is_read_as_the_numbers_that_it_stands_for() {
+        let logarithmic = Plot {
+            log_y: true,
+            ..plot(&[(1.0, 1e-6), (2.0, 1e3), (3.0, 0.0)])
+        };
+        let axes = Axes::of(&logarithmic);
+        assert_eq!(axes.point((2.0, 1e3)), Some([2.0, 3.0]));
+        assert_eq!(axes.point((3.0, 0.0)), None);
+        let [_, ends] = axes.ends();
+        let read = texts(axes.y, Way::Up, ends, 300.0);
+        assert!(read.contains(&"10⁻⁶".to_owned()), "{read:?}");
+        assert!(read.contains(&"1".to_owned()), "{read:?}");
+    }
+
+    #[test]
+    fn whatever_the_points_are_the_axes_have_ends_and_few_ticks() {
+        let whatever: [&[(f64, f64)]; 6] = [
+            &[],
+            &[(3.0, 7.0)],
+            &[(0.0, 0.0)],
+            &[(1.0, 5.0), (2.0, 5.0)],
+            &[(f64::NAN, f64::INFINITY), (f64::NEG_INFINITY, 1.0)],
+            &[(-1e300, 1e300), (1e300, -1e300)],
+        ];
+        for points in whatever {
+            for (log_x, log_y) in [(false, false), (true, true)] {
+                let axes = Axes::of(&Plot {
+                    log_x,
+                    log_y,
+                    ..plot(points)
+                });
+                let sides = [(axes.x, Way::Across, 500.0), (axes.y, Way::Up, 200.0)];
+                for ((axis, way, length), ends) in sides.into_iter().zip(axes.ends()) {
+                    assert!(
+                        ends.0 < ends.1 && (ends.1 - ends.0).is_finite(),
+                        "{points:?}"
+                    );
+                    let read = texts(axis, way, ends, length);
+                    assert!((1..=12).contains(&read.len()), "{points:?}: {read:?}");
+                }
+            }
+        }
+        let axes = Axes::of(&plot(&[]));
+        assert_eq!(axes.ends().map(|(low, _)| low < -0.3), [false; 2]);
+    }
+}

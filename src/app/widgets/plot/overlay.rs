@@ -1,0 +1,220 @@
+//! What lies over the curves: bars of spread, pointed-out points, and labels where they cover least.
+
+use eframe::egui::epaint::PathShape;
+use eframe::egui::{self, Color32, FontId, Painter, Pos2, Rect, Stroke, TextStyle};
+use egui_plot::{PlotPoint, PlotTransform};
+
+use super::axes::Axes;
+use super::series::{pieces, thinned};
+use super::text::typeset;
+use crate::app::texture::color32;
+use crate::figure::palette::{self, Rgb, Theme};
+use crate::figure::place::{Area, Obstacles, along, around};
+use crate::figure::{GuideAxis, Marker, Plot, Series, SeriesStyle};
+
+/// Size of a pointed-out point.
+const MARK: f32 = 5.5;
+
+/// Where things are on the screen.
+pub(super) struct Overlay<'a> {
+    pub ui: &'a egui::Ui,
+    pub axes: Axes,
+    pub transform: PlotTransform,
+    pub theme: Theme,
+}
+
+impl Overlay<'_> {
+    /// Where a point is; `None` for what the axes cannot show.
+    pub(super) fn place(&self, point: (f64, f64)) -> Option<Pos2> {
+        let [x, y] = self.axes.point(point)?;
+        let at = PlotPoint::new(x, y);
+        Some(self.transform.position_from_point(&at))
+    }
+
+    fn frame(&self) -> Rect {
+        *self.transform.frame()
+    }
+
+    pub(super) fn draw(&self, plot: &Plot) {
+        let frame = self.frame();
+        let inside = self.ui.painter().with_clip_rect(frame.expand(1.0));
+        let mut obstacles = self.obstacles(plot);
+        for series in &plot.series {
+            let color = color32(series.color);
+            for (point, (low, high)) in series.points.iter().zip(&series.spread) {
+                self.spread(&inside, (point.0, *low, *high), color);
+            }
+        }
+        // Marks at the edge are shown whole.
+        let around = self.ui.painter().with_clip_rect(frame.expand(MARK + 2.0));
+        let painter = around.with_clip_rect(around.clip_rect().intersect(self.ui.clip_rect()));
+        let seen = |mark: &&crate::figure::Mark| {
+            let at = self.place((mark.x, mark.y));
+            at.is_some_and(|at| frame.expand(1.0).contains(at))
+        };
+        for mark in plot.marks.iter().filter(seen) {
+            let Some(at) = self.place((mark.x, mark.y)) else {
+                continue;
+            };
+            let rim = match mark.hollow {
+                false => color32(palette::foreground(self.theme)),
+                true => color32(mark.color),
+            };
+            let fill = match mark.hollow {
+                false => color32(mark.color),
+                true => Color32::TRANSPARENT,
+            };
+            draw_marker(&painter, mark.marker, at, MARK, fill, Stroke::new(1.4, rim));
+            obstacles.add_area(area(Rect::from_center_size(
+                at,
+                egui::Vec2::splat(2.0 * MARK + 4.0),
+            )));
+        }
+        self.labels(plot, &mut obstacles);
+    }
+
+    fn spread(&self, painter: &Painter, (x, low, high): (f64, f64, f64), color: Color32) {
+        let (Some(low), Some(high)) = (self.place((x, low)), self.place((x, high))) else {
+            return;
+        };
+        let stroke = Stroke::new(1.2, color);
+        painter.line_segment([low, high], stroke);
+        for end in [low, high] {
+            painter.hline(end.x - 3.0..=end.x + 3.0, end.y, stroke);
+        }
+    }
+
+    fn obstacles(&self, plot: &Plot) -> Obstacles {
+        let mut obstacles = Obstacles::default();
+        let on_screen = |[x, y]: [f64; 2]| {
+            let at = self.transform.position_from_point(&PlotPoint::new(x, y));
+            (f64::from(at.x), f64::from(at.y))
+        };
+        let bounds = self.transform.bounds();
+        let step = [bounds.width() / 200.0, bounds.height() / 100.0];
+        for series in &plot.series {
+            let line = !matches!(
+                series.style,
+                SeriesStyle::Points | SeriesStyle::FaintPoints | SeriesStyle::FaintLine
+            );
+            for piece in pieces(&series.points, &self.axes) {
+                let points: Vec<_> = thinned(&piece, step).into_iter().map(on_screen).collect();
+                points.iter().for_each(|point| obstacles.add_point(*point));
+                if marked(series) {
+                    let around = |&(x, y): &(f64, f64)| Area {
+                        x: x - 4.0,
+                        y: y - 4.0,
+                        width: 8.0,
+                        height: 8.0,
+                    };
+                    points
+                        .iter()
+                        .map(around)
+                        .for_each(|area| obstacles.add_area(area));
+                }
+                if line {
+                    let ends = points.windows(2);
+                    ends.for_each(|ends| obstacles.add_line(ends[0], ends[1]));
+                }
+            }
+        }
+        obstacles
+    }
+
+    fn labels(&self, plot: &Plot, obstacles: &mut Obstacles) {
+        let font = TextStyle::Small.resolve(self.ui.style());
+        let frame = self.frame();
+        for guide in &plot.guides {
+            let color = guide.color.unwrap_or(palette::muted(self.theme));
+            let at = match guide.axis {
+                GuideAxis::X => (guide.at, self.axes.y.ends().0),
+                GuideAxis::Y => (self.axes.x.ends().0, guide.at),
+            };
+            let Some(at) = self.place(at) else { continue };
+            let (at, seen) = match guide.axis {
+                GuideAxis::X => (at.x, frame.x_range().contains(at.x)),
+                GuideAxis::Y => (at.y, frame.y_range().contains(at.y)),
+            };
+            if seen {
+                self.label(&guide.label, color, &font, obstacles, |size| {
+                    along(guide.axis, f64::from(at), area(frame), size)
+                });
+            }
+        }
+        for mark in &plot.marks {
+            let Some(at) = self.place((mark.x, mark.y)) else {
+                continue;
+            };
+            if frame.expand(1.0).contains(at) {
+                self.label(&mark.label, mark.color, &font, obstacles, |(wide, high)| {
+                    around((f64::from(at.x), f64::from(at.y)), wide, high, 9.0)
+                });
+            }
+        }
+    }
+
+    /// A label at the place that covers least.
+    fn label(
+        &self,
+        text: &str,
+        color: Rgb,
+        font: &FontId,
+        obstacles: &mut Obstacles,
+        places: impl Fn((f64, f64)) -> Vec<Area>,
+    ) {
+        if text.is_empty() {
+            return;
+        }
+        let color = color32(palette::as_text(self.theme, color));
+        let painter = self.ui.painter();
+        let galley = painter.layout_job(typeset(text, font, color));
+        let size = galley.size();
+        let places = places((f64::from(size.x) + 4.0, f64::from(size.y)));
+        let Some(at) = obstacles.place(area(self.frame()), &places) else {
+            return;
+        };
+        let corner = egui::pos2(at.x as f32, at.y as f32);
+        let ground = self.ui.visuals().extreme_bg_color.gamma_multiply(0.8);
+        let place = Rect::from_min_size(corner, size + egui::vec2(4.0, 0.0));
+        let painter = painter.with_clip_rect(self.frame().intersect(self.ui.clip_rect()));
+        painter.rect_filled(place, 2.0, ground);
+        painter.galley(corner + egui::vec2(2.0, 0.0), galley, color);
+    }
+}
+
+/// Whether labels must leave all points of a series free. Many would leave no place.
+fn marked(series: &Series) -> bool {
+    const FEW: usize = 60;
+    let points = matches!(
+        series.style,
+        SeriesStyle::Points | SeriesStyle::LineWithPoints
+    );
+    points && series.points.len() <= FEW
+}
+
+fn area(rect: Rect) -> Area {
+    Area {
+        x: f64::from(rect.left()),
+        y: f64::from(rect.top()),
+        width: f64::from(rect.width()),
+        height: f64::from(rect.height()),
+    }
+}
+
+/// One marker in the shape of the exported figures.
+pub(super) fn draw_marker(
+    painter: &Painter,
+    marker: Marker,
+    at: Pos2,
+    size: f32,
+    fill: Color32,
+    rim: Stroke,
+) {
+    if marker == Marker::Circle {
+        painter.circle(at, size, fill, rim);
+        return;
+    }
+    let corners = marker.corners().iter();
+    let points = corners.map(|(x, y)| at + size * egui::vec2(*x as f32, *y as f32));
+    painter.add(PathShape::convex_polygon(points.collect(), fill, rim));
+}
