@@ -9,7 +9,6 @@ use egui_kittest::Harness;
 use localized_lora::app::Explorer;
 use localized_lora::app::command::Command;
 use localized_lora::app::state::Preferences;
-use localized_lora::app::tabs::finetune;
 use localized_lora::app::tabs::finetune::FinetuneTab;
 use localized_lora::app::tabs::finetune::action::{SweepAction, TAB as SWEEP_TAB};
 use localized_lora::experiment::Preset;

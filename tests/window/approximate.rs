@@ -4,7 +4,6 @@ use eframe::egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::Queryable;
 use localized_lora::app::command::Command;
 use localized_lora::app::state::{Message, Preferences, Tab};
-use localized_lora::app::tabs::method;
 use localized_lora::app::tabs::method::TAB as METHOD_TAB;
 use localized_lora::approx::Method;
 use localized_lora::approx::budget::BudgetRule;

@@ -9,7 +9,6 @@ use egui_kittest::kittest::Queryable;
 use localized_lora::app::Explorer;
 use localized_lora::app::command::Command;
 use localized_lora::app::state::{Message, Preferences, Tab};
-use localized_lora::app::tabs::finetune;
 use localized_lora::app::tabs::finetune::action::TAB as SWEEP_TAB;
 use localized_lora::experiment::{Experiment, load};
 use localized_lora::finetune::{Layout, Results};

@@ -6,7 +6,6 @@ use egui_kittest::kittest::{By, Queryable};
 use localized_lora::app::Explorer;
 use localized_lora::app::command::Command;
 use localized_lora::app::state::{Message, Preferences};
-use localized_lora::app::tabs::approximate;
 use localized_lora::app::tabs::approximate::SecondPlot;
 use localized_lora::app::tabs::approximate::action::MatrixAction;
 use localized_lora::approx::Method;
