@@ -13,6 +13,7 @@ use super::export::Kind;
 use super::opened::{
     accept, change, failed, fall_back, keep_shown, open, open_text, paste, refused, subtract,
 };
+use super::page::Page;
 use super::state::{Act, Message, State, Tab};
 use super::tabs::approximate::figures;
 use super::tabs::approximate::job::Progress;
@@ -137,7 +138,7 @@ fn cancel(explorer: &mut Explorer) {
         return;
     }
     let open = explorer.pages.of(explorer.state.tab);
-    if open.is_some_and(|page| page.cancel()) {
+    if open.is_some_and(Page::cancel) {
         return;
     }
     if explorer.analyst.busy() {

@@ -22,8 +22,10 @@ pub struct Place {
     pub wake: Wake,
 }
 
+type Make = fn(&Place) -> Box<dyn Page>;
+
 /// The tabs behind the first, in their order: each with what makes it.
-const OTHERS: &[(Tab, fn(&Place) -> Box<dyn Page>)] = &[
+const OTHERS: &[(Tab, Make)] = &[
     (finetune::action::TAB, |place| {
         Box::new(FinetuneTab::new(place))
     }),
