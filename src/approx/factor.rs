@@ -13,6 +13,7 @@ mod memory;
 mod product;
 mod spectra;
 mod svd;
+mod view;
 
 use std::ops::ControlFlow;
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::app::state::Tab;
+use crate::app::tabs::finetune::action::TAB as SWEEP_TAB;
 use crate::figure::Format;
 
 /// The figures that can be exported.
@@ -42,11 +43,9 @@ impl Kind {
     /// The tab whose figure it is.
     pub fn tab(self) -> Tab {
         match self {
-            Self::FigureOne | Self::ErrorCurve | Self::SingularValues | Self::DataSet => {
-                Tab::Approximate
-            }
+            Self::FigureOne | Self::ErrorCurve | Self::SingularValues | Self::DataSet => Tab::HOME,
             Self::AccuracyDrop | Self::TrainingCurves | Self::DeltaWeights | Self::Confusion => {
-                Tab::FineTune
+                SWEEP_TAB
             }
         }
     }
@@ -54,8 +53,8 @@ impl Kind {
     /// The figures that the open tab offers.
     pub(super) fn offered(open: Tab) -> impl Iterator<Item = Self> {
         let tab = match open {
-            Tab::FineTune => Tab::FineTune,
-            Tab::Approximate | Tab::Method => Tab::Approximate,
+            SWEEP_TAB => SWEEP_TAB,
+            _ => Tab::HOME,
         };
         Self::ALL.into_iter().filter(move |kind| kind.tab() == tab)
     }

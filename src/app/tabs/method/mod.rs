@@ -7,17 +7,21 @@ mod measured;
 use eframe::egui::{self, RichText};
 
 use super::approximate::job::{Analysis, Outcome};
-use crate::app::state::State;
+use crate::app::command::Command;
+use crate::app::page::Page;
+use crate::app::state::{State, Tab};
 use crate::app::texture::color32;
 use crate::app::theme;
 use crate::app::widgets::focus;
 use crate::approx::{BlockLayout, Method, MethodSettings};
 use crate::figure::label;
 use crate::figure::palette::Theme;
-use crate::finetune::Results;
 
 use calculator::Calculator;
 use measured::Measured;
+
+/// Which tab it is.
+pub const TAB: Tab = Tab::new("method", "Method", egui::Key::Num3);
 
 /// The tab: its calculator and its measurements.
 #[derive(Default)]
@@ -26,25 +30,20 @@ pub struct MethodTab {
     measured: Measured,
 }
 
-impl MethodTab {
-    /// Takes what the measurement sent.
-    pub fn receive(&mut self) {
+impl Page for MethodTab {
+    fn tab(&self) -> Tab {
+        TAB
+    }
+
+    fn receive(&mut self, _state: &mut State) {
         self.measured.background.receive();
     }
 
-    /// Whether a measurement is under way.
-    pub fn busy(&self) -> bool {
+    fn busy(&self) -> bool {
         self.measured.background.busy()
     }
 
-    /// Draws the tab.
-    pub fn ui(
-        &mut self,
-        ui: &mut egui::Ui,
-        state: &State,
-        trained: Option<&Results>,
-        theme: Theme,
-    ) {
+    fn ui(&mut self, ui: &mut egui::Ui, state: &mut State, theme: Theme, _out: &mut Vec<Command>) {
         egui::CentralPanel::default().show(ui, |ui| {
             focus::content(ui);
             egui::ScrollArea::vertical()
@@ -55,7 +54,7 @@ impl MethodTab {
                     ui.separator();
                     self.calculator.ui(ui, theme);
                     ui.separator();
-                    self.measured.ui(ui, trained);
+                    self.measured.ui(ui, state.trained.as_deref());
                     focus::follow(ui);
                 });
         });
