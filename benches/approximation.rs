@@ -15,8 +15,8 @@ use std::hint::black_box;
 use std::ops::ControlFlow;
 
 use load::load;
-use localized_lora::approx::settings::table_one;
 use localized_lora::approx::survey::survey;
+use localized_lora::approx::table_one;
 use localized_lora::approx::{BlockLayout, Factors, LayoutKind, adaptive, factorize, reconstruct};
 use localized_lora::experiment::delta_file;
 use localized_lora::source::{

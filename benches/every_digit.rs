@@ -115,11 +115,9 @@ fn check(set: &DigitSet, image: usize, grid: usize, expected: Option<&[f64]>) ->
     let layout = BlockLayout::new(rows, cols, LayoutKind::Grid(grid)).expect("it fits");
     let mut seen = Seen::default();
     for (at, block) in layout.blocks().iter().enumerate() {
-        let shape = (block.rows.len(), block.cols.len());
-        let cells = matrix.view((block.rows.start, block.cols.start), shape);
-        let thin = shape.0.min(shape.1);
+        let thin = block.max_rank();
         let sigma = expected.map(|all| &all[at * thin..(at + 1) * thin]);
-        let (by_faer, values) = measure(&cells.into_owned(), sigma);
+        let (by_faer, values) = measure(&block.cells(&matrix), sigma);
         let limits = [MOST, MOST, MOST, APART, APART];
         seen = seen.and(Seen {
             blocks: 1,

@@ -8,7 +8,9 @@ use eframe::egui;
 use egui_kittest::Harness;
 use localized_lora::app::Explorer;
 use localized_lora::app::command::Command;
-use localized_lora::app::state::{Preferences, Tab};
+use localized_lora::app::state::Preferences;
+use localized_lora::app::tabs::finetune::FinetuneTab;
+use localized_lora::app::tabs::finetune::action::{SweepAction, TAB as SWEEP_TAB};
 use localized_lora::experiment::Preset;
 use localized_lora::source::{Limits, Source, SyntheticKind, SyntheticSettings};
 
@@ -18,6 +20,11 @@ const FRAMES: u32 = 300;
 fn main() {
     matrix();
     training();
+}
+
+/// The Fine-tune tab of a window.
+fn sweep_of(window: &Explorer) -> &FinetuneTab {
+    window.page().expect("the tab is there")
 }
 
 /// Frames at the pace of a screen, while a sweep has every core.
@@ -34,9 +41,9 @@ fn training() {
         harness.state_mut().run(&context, command);
         harness.step();
     };
-    run(&mut harness, Command::Show(Tab::FineTune));
-    run(&mut harness, Command::Train);
-    while harness.state().finetune().training().latest().is_none() {
+    run(&mut harness, Command::Show(SWEEP_TAB));
+    run(&mut harness, Command::Finetune(SweepAction::Train));
+    while sweep_of(harness.state()).training().latest().is_none() {
         harness.step();
         std::thread::sleep(Duration::from_millis(5));
     }
@@ -52,7 +59,7 @@ fn training() {
         })
         .collect();
     assert!(
-        harness.state().finetune().training().under_way(),
+        sweep_of(harness.state()).training().under_way(),
         "the sweep ended before the frames"
     );
     taken.sort_by(f64::total_cmp);

@@ -125,7 +125,7 @@ impl Experiment {
         }
         let settings = self.settings();
         settings.check_training()?;
-        bounds::check_grids(&settings)
+        settings.check_grids()
     }
 
     /// The whole sweep.

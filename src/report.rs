@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 use crate::analysis::{self, Analysis, Surveyed};
 use crate::approx::best_grid::{GridAtBudget, best_adaptive, best_uniform};
 use crate::approx::curve::CurvePoint;
+use crate::approx::method::Role;
 use crate::approx::metrics::share;
 use crate::approx::survey;
 use crate::approx::{Evaluation, MethodSettings};
@@ -69,50 +70,33 @@ pub struct Approximation {
     pub methods: Vec<Measured>,
 }
 
-/// Name and setting of a method.
+/// Name and setting of a method: `{"method": …}` and a number for each parameter.
 #[derive(Serialize)]
 pub struct Setting {
     method: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    blocks: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    grid: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rank: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    budget: Option<usize>,
+    #[serde(flatten, serialize_with = "as_object")]
+    values: Vec<(&'static str, usize)>,
 }
 
 impl Setting {
-    /// N or K alone, for what holds at every rank.
-    fn layout(settings: &MethodSettings) -> Self {
-        let (blocks, grid) = match settings {
-            MethodSettings::Lora(_) => (None, None),
-            MethodSettings::Melora(s) => (Some(s.blocks), None),
-            MethodSettings::Localized(s) => (None, Some(s.grid)),
-            MethodSettings::LocalizedAdaptive(s) => (None, Some(s.grid)),
-        };
+    fn of(settings: &MethodSettings, wanted: impl Fn(Role) -> bool) -> Self {
+        let values = settings.values().into_iter();
+        let values = values.filter(|(parameter, _)| wanted(parameter.role));
         Self {
             method: settings.method().key(),
-            blocks,
-            grid,
-            rank: None,
-            budget: None,
+            values: values
+                .map(|(parameter, value)| (parameter.key, value))
+                .collect(),
         }
     }
 
+    /// What the blocks follow from alone, for what holds at every rank.
+    fn layout(settings: &MethodSettings) -> Self {
+        Self::of(settings, |role| matches!(role, Role::Segments(_)))
+    }
+
     fn whole(settings: &MethodSettings) -> Self {
-        let (rank, budget) = match settings {
-            MethodSettings::Lora(s) => (Some(s.rank), None),
-            MethodSettings::Melora(s) => (Some(s.rank), None),
-            MethodSettings::Localized(s) => (Some(s.rank), None),
-            MethodSettings::LocalizedAdaptive(s) => (None, Some(s.budget)),
-        };
-        Self {
-            rank,
-            budget,
-            ..Self::layout(settings)
-        }
+        Self::of(settings, |_| true)
     }
 }
 
@@ -132,12 +116,14 @@ impl From<&Evaluation> for Measured {
     /// The rank is the one that was used, after clamping.
     fn from(one: &Evaluation) -> Self {
         let mut setting = Setting::layout(&one.settings);
-        let mut ranks = None;
-        if let MethodSettings::LocalizedAdaptive(s) = &one.settings {
-            ranks = Some(one.ranks.chunks(s.grid).map(<[usize]>::to_vec).collect());
-        } else {
-            setting.rank = one.ranks.iter().copied().max();
-        }
+        let parameters = one.method().parameters().iter();
+        let rank = parameters.filter(|parameter| parameter.role == Role::Rank);
+        let used = one.ranks.iter().copied().max().unwrap_or_default();
+        setting.values.extend(rank.map(|rank| (rank.key, used)));
+        let ranks = one.method().place_of(Role::Rank).is_none().then(|| {
+            let rows = one.ranks.chunks(one.settings.layout().across());
+            rows.map(<[usize]>::to_vec).collect()
+        });
         Self {
             setting,
             ranks,
@@ -351,11 +337,11 @@ impl From<survey::Verdict> for Verdict {
     }
 }
 
-fn as_object<S: Serializer>(
-    pairs: &[(&'static str, f64)],
+fn as_object<T: Serialize, S: Serializer>(
+    pairs: &[(&'static str, T)],
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(pairs.iter().copied())
+    serializer.collect_map(pairs.iter().map(|(key, value)| (*key, value)))
 }
 
 impl Dataset {

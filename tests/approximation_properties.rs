@@ -10,6 +10,8 @@ mod budgets;
 mod edges;
 #[path = "approximation/errors.rs"]
 mod errors;
+#[path = "approximation/parts.rs"]
+mod parts;
 #[path = "approximation/symmetries.rs"]
 mod symmetries;
 
@@ -41,6 +43,14 @@ fn adaptive(grid: usize, budget: usize) -> MethodSettings {
         budget,
         painted,
     })
+}
+
+/// N or K of the paper's layouts.
+fn segments_of(kind: LayoutKind) -> usize {
+    match kind {
+        LayoutKind::Diagonal(n) | LayoutKind::Grid(n) => n,
+        LayoutKind::Own(_) => unreachable!("no sample has one"),
+    }
 }
 
 fn factors(matrix: &DMatrix<f64>, kind: LayoutKind) -> Factors {

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use localized_lora::approx::budget::{BudgetRule, matched_rank};
 use localized_lora::approx::metrics::numerical_rank;
-use localized_lora::approx::settings::table_one;
 use localized_lora::approx::survey::{Survey, survey};
+use localized_lora::approx::table_one;
 use localized_lora::approx::{
     AdaptiveSettings, BlockLayout, Evaluation, Factors, LayoutKind, MethodSettings, Spectra,
     evaluate, reconstruct,

@@ -10,8 +10,10 @@ use super::listener::{Listener, Stage};
 use super::outcome::{MethodResult, Outcome};
 use super::picture::{Picture, new_id};
 use super::result::{Analysis, Timing};
-use crate::approx::curve::{CurvePoint, adaptive_curve, uniform_curve};
-use crate::approx::{BlockLayout, FactorError, Factors, LayoutKind, MethodSettings, evaluate};
+use crate::approx::curve::CurvePoint;
+use crate::approx::{
+    BlockLayout, FactorError, Factors, LayoutKind, Method, MethodSettings, evaluate,
+};
 use crate::session::{Session, Settings};
 use crate::source::{Limits, Loaded};
 
@@ -24,8 +26,7 @@ const LAYOUTS: usize = 24;
 pub struct Analyst {
     kept: Option<Kept>,
     factors: HashMap<LayoutKind, Arc<Factors>>,
-    /// By layout, with uniform ranks or adaptive ones.
-    curves: HashMap<(LayoutKind, bool), Arc<Vec<CurvePoint>>>,
+    curves: HashMap<(Method, LayoutKind), Arc<Vec<CurvePoint>>>,
     pictures: HashMap<MethodSettings, Arc<Picture>>,
 }
 
@@ -209,15 +210,9 @@ impl Analyst {
     }
 
     fn curve(&mut self, settings: &MethodSettings, factors: &Factors) -> Arc<Vec<CurvePoint>> {
-        let adaptive = matches!(settings, MethodSettings::LocalizedAdaptive(_));
         let kind = settings.layout().canonical();
-        let made = || {
-            Arc::new(match adaptive {
-                true => adaptive_curve(&factors.spectra),
-                false => uniform_curve(&factors.spectra),
-            })
-        };
-        let known = self.curves.entry((kind, adaptive));
+        let made = || Arc::new(settings.configured().curve(&factors.spectra));
+        let known = self.curves.entry((settings.method(), kind));
         Arc::clone(known.or_insert_with(made))
     }
 
@@ -229,7 +224,7 @@ impl Analyst {
             let wanted: Vec<_> = shown.iter().map(|s| s.layout().canonical()).collect();
             let keep = |kind: &LayoutKind| *kind == LayoutKind::Grid(1) || wanted.contains(kind);
             self.factors.retain(|kind, _| keep(kind));
-            self.curves.retain(|(kind, _), _| keep(kind));
+            self.curves.retain(|(_, kind), _| keep(kind));
         }
     }
 }

@@ -1,11 +1,11 @@
 //! An archive with several arrays offers a choice, instead of asking its user to type a name.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use eframe::egui;
 
-use super::worker::{Answer, Answers, Reply, Wake, Worker};
+use super::service::Service;
+use super::worker::{Reply, Wake};
 use crate::session::Session;
 use crate::source::{ArrayInfo, Source, arrays_in};
 
@@ -35,10 +35,9 @@ pub enum Looked {
     Failed(Box<Session>, String),
 }
 
-/// The worker that looks into archives, and the choice on screen.
-#[derive(Default)]
+/// The work of looking into archives, and the choice on screen.
 pub struct ArrayChooser {
-    worker: Option<(Worker<Asked>, Answers<Listed>)>,
+    lists: Service<Asked, Listed>,
     /// What is being looked into.
     asked: Option<Asked>,
     choice: Option<Choice>,
@@ -49,6 +48,16 @@ const SEARCHED: usize = 12;
 
 /// So many arrays are shown at once.
 const SHOWN: usize = 300;
+
+impl Default for ArrayChooser {
+    fn default() -> Self {
+        Self {
+            lists: Service::new("arrays", list),
+            asked: None,
+            choice: None,
+        }
+    }
+}
 
 impl ArrayChooser {
     /// Looks whether the file that `session` failed on holds several arrays; whether it is one that
@@ -66,9 +75,6 @@ impl ArrayChooser {
             (None, Some(path)) => (path, false),
             (None, None) => return false,
         };
-        let (worker, _) = self
-            .worker
-            .get_or_insert_with(|| Worker::spawn("arrays", Arc::clone(wake), list));
         let asked = Asked {
             session: session.clone(),
             subtracted,
@@ -76,14 +82,13 @@ impl ArrayChooser {
             why: why.to_owned(),
         };
         self.asked = Some(asked.clone());
-        worker.ask(asked);
+        self.lists.ask(asked, wake);
         true
     }
 
     /// Whether a file is being looked into.
     pub fn busy(&self) -> bool {
-        let worker = self.worker.as_ref();
-        worker.is_some_and(|(worker, _)| worker.busy())
+        self.lists.busy()
     }
 
     /// Whether the choice is on screen.
@@ -99,20 +104,16 @@ impl ArrayChooser {
     /// Forgets what is being looked into: something else is opened.
     pub fn forget(&mut self) {
         self.choice = None;
-        if let Some((worker, _)) = &mut self.worker {
-            worker.cancel();
-        }
+        self.lists.cancel();
     }
 
     /// Takes what the worker found.
     pub fn receive(&mut self) -> Option<Looked> {
-        let (worker, answers) = self.worker.as_mut()?;
         let mut looked = None;
-        for answer in worker.receive(answers) {
+        for answer in self.lists.receive() {
             let (asked, arrays) = match answer {
-                Answer::Given(listed) => listed,
-                Answer::Failed(_) => (self.asked.clone()?, Vec::new()),
-                Answer::Finished => continue,
+                Ok(listed) => listed,
+                Err(_) => (self.asked.clone()?, Vec::new()),
             };
             let session = Box::new(asked.session.clone());
             looked = Some(if arrays.len() > 1 {

@@ -1,11 +1,19 @@
 //! Every action of the window: its text, tooltip and shortcut in one place.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use eframe::egui::{self, Key, KeyboardShortcut, Modifiers};
 
-use super::state::Tab;
+use super::tab::Tab;
+use super::tabs::approximate::action::MatrixAction;
+use super::tabs::finetune::action::{SweepAction, TAB as SWEEP_TAB};
 use crate::session::Session;
+use crate::source::readable_formats;
+
+/// What can be opened.
+static OPENABLE: LazyLock<String> =
+    LazyLock::new(|| format!("Open a file: {}", readable_formats()));
 
 /// An action. Menus, buttons, keys and tests use the same values.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +24,10 @@ pub enum Command {
     Subtract,
     /// Ask for a folder with a data set.
     OpenFolder,
+    /// Open this file or folder.
+    OpenPath(PathBuf),
+    /// Subtract this file.
+    SubtractPath(PathBuf),
     /// Open what a path or SOURCE says.
     OpenText(String),
     /// Subtract what a path or SOURCE says.
@@ -28,6 +40,8 @@ pub enum Command {
     ExportTo(PathBuf),
     /// Ask where to write the figure, with this name as the first suggestion.
     BrowseExport(String),
+    /// Take this file for the figure in the dialog.
+    ChooseExport(PathBuf),
     /// Put the command line that shows the same on the clipboard.
     CopyCommand,
     /// The same with the figure in the export dialog, written to this file.
@@ -38,38 +52,8 @@ pub enum Command {
     Undo,
     /// Forward again.
     Redo,
-    /// The next digit of the data set (within the filter).
-    NextDigit,
-    /// The one before.
-    PreviousDigit,
-    /// Any digit.
-    RandomDigit,
     /// Replace the whole session: presets, a learned update.
     SetSession(Box<Session>),
-    /// Keep the present results to compare the next with.
-    Pin,
-    /// Forget all of them.
-    Unpin,
-    /// Forget one of them, counted from 0.
-    UnpinOne(usize),
-    /// The whole matrix in every pane.
-    ResetZoom,
-    /// Train what is missing, or go on.
-    Train,
-    /// Let the training wait.
-    PauseTraining,
-    /// Train until a run has made an epoch.
-    StepTraining,
-    /// Stop the training; what has ended is kept.
-    StopTraining,
-    /// Put the results aside and begin anew with the same seed.
-    ResetTraining,
-    /// Another seed.
-    NewSeed,
-    /// Ask for a results file and show it.
-    OpenResults,
-    /// Ask for the folder of a data set to train on.
-    ChooseDataSet,
     /// Stop what is being computed.
     Cancel,
     /// Show a tab.
@@ -80,11 +64,15 @@ pub enum Command {
     Help,
     /// Close the window.
     Quit,
+    /// One of the Approximate tab.
+    Approximate(MatrixAction),
+    /// One of the Fine-tune tab.
+    Finetune(SweepAction),
 }
 
 impl Command {
-    /// The commands that stand in menus and have keys, in the order of the help page.
-    pub const NAMED: [Self; 18] = [
+    /// The global ones that stand in menus and have keys.
+    const NAMED: [Self; 12] = [
         Self::Open,
         Self::OpenFolder,
         Self::Subtract,
@@ -93,95 +81,82 @@ impl Command {
         Self::CopyCommand,
         Self::Undo,
         Self::Redo,
-        Self::PreviousDigit,
-        Self::NextDigit,
-        Self::RandomDigit,
-        Self::Pin,
-        Self::ResetZoom,
-        Self::Train,
         Self::Cancel,
         Self::FullScreen,
         Self::Help,
         Self::Quit,
     ];
 
+    /// The commands that stand in menus and have keys, in the order of the help page.
+    pub fn named() -> impl Iterator<Item = Self> {
+        let approximate = MatrixAction::NAMED.into_iter();
+        let finetune = SweepAction::NAMED.into_iter();
+        Self::NAMED
+            .into_iter()
+            .chain(approximate.map(Self::Approximate))
+            .chain(finetune.map(Self::Finetune))
+    }
+
+    /// The tab that runs it, where it is not everybody's.
+    pub fn owner(&self) -> Option<Tab> {
+        match self {
+            Self::Approximate(_) => Some(Tab::HOME),
+            Self::Finetune(_) => Some(SWEEP_TAB),
+            _ => None,
+        }
+    }
+
     /// What stands on the button or in the menu.
     pub fn text(&self) -> &'static str {
         match self {
-            Self::Open | Self::OpenText(_) => "Open…",
-            Self::Subtract | Self::SubtractText(_) => "Subtract…",
+            Self::Open | Self::OpenText(_) | Self::OpenPath(_) => "Open…",
+            Self::Subtract | Self::SubtractText(_) | Self::SubtractPath(_) => "Subtract…",
             Self::OpenFolder => "Open data set folder…",
             Self::Paste => "Paste picture or table",
             Self::Export => "Export figure…",
             Self::ExportTo(_) => "Export",
-            Self::BrowseExport(_) => "Browse…",
+            Self::BrowseExport(_) | Self::ChooseExport(_) => "Browse…",
             Self::CopyCommand | Self::CopyFigureCommand(_) => "Copy as command",
             Self::CopyText(_) => "Copy",
             Self::Undo => "Undo",
             Self::Redo => "Redo",
-            Self::NextDigit => "Next digit",
-            Self::PreviousDigit => "Previous digit",
-            Self::RandomDigit => "Random digit",
             Self::SetSession(_) => "Set",
-            Self::Pin => "Pin results",
-            Self::Unpin => "Unpin all",
-            Self::UnpinOne(_) => "Unpin",
-            Self::ResetZoom => "Show whole matrix",
-            Self::Train => "Run",
-            Self::PauseTraining => "Pause",
-            Self::StepTraining => "Step",
-            Self::StopTraining => "Stop",
-            Self::ResetTraining => "Reset",
-            Self::NewSeed => "New seed",
-            Self::OpenResults => "Open results…",
-            Self::ChooseDataSet => "Data set folder…",
             Self::Cancel => "Cancel",
             Self::Show(tab) => tab.title(),
             Self::FullScreen => "Full screen",
             Self::Help => "Keyboard shortcuts",
             Self::Quit => "Quit",
+            Self::Approximate(own) => own.text(),
+            Self::Finetune(own) => own.text(),
         }
     }
 
     /// What it does, for whoever hovers.
     pub fn tooltip(&self) -> &'static str {
         match self {
-            Self::Open | Self::OpenText(_) => "An image, CSV, TSV, NPY or NPZ file",
-            Self::Subtract | Self::SubtractText(_) => "Subtract another matrix of the same shape",
+            Self::Open | Self::OpenText(_) | Self::OpenPath(_) => &OPENABLE,
+            Self::Subtract | Self::SubtractText(_) | Self::SubtractPath(_) => {
+                "Subtract another matrix of the same shape"
+            }
             Self::OpenFolder => {
                 "A folder with a data set in MNIST (IDX) format: MNIST, Fashion-MNIST …"
             }
             Self::Paste => "Use the picture or the table on the clipboard as the matrix",
             Self::Export | Self::ExportTo(_) => "PNG, SVG or PDF, with the settings inside",
-            Self::BrowseExport(_) => "Choose the folder and the file name",
+            Self::BrowseExport(_) | Self::ChooseExport(_) => "Choose the folder and the file name",
             Self::CopyCommand => "The command line that gives the same numbers",
             Self::CopyFigureCommand(_) => "The command line that writes the same figure",
             Self::CopyText(_) => "Copy to the clipboard",
             Self::Undo => "Undo the last change of source or settings",
             Self::Redo => "Redo the change that was undone",
-            Self::NextDigit => "The next digit in the filtered list",
-            Self::PreviousDigit => "The previous digit in the filtered list",
-            Self::RandomDigit => "A random digit of the filtered list",
             Self::SetSession(_) => "Use these settings",
-            Self::Pin => "Keep these results in the table to compare the next ones with",
-            Self::Unpin => "Remove all pinned results",
-            Self::UnpinOne(_) => "Remove these pinned results",
-            Self::ResetZoom => "Show the whole matrix in every pane",
-            Self::Train => "Train the remaining runs, or resume",
-            Self::PauseTraining => "Pause after the current batch",
-            Self::StepTraining => "Train one more epoch, then pause",
-            Self::StopTraining => "Stop training; finished runs are kept",
-            Self::ResetTraining => "Archive these results and start over with the same seed",
-            Self::NewSeed => "Other initial weights, batches and split",
-            Self::OpenResults => "A results file (JSON) that this program saved",
-            Self::ChooseDataSet => {
-                "A folder with a data set in MNIST (IDX) format: MNIST, Fashion-MNIST …"
-            }
             Self::Cancel => "Stop the computation under way",
             Self::Show(_) => "Show this tab",
             Self::FullScreen => "Fill the screen, or leave full screen",
             Self::Help => "Keys, and what the mouse does",
             Self::Quit => "Close the window",
+            Self::Approximate(own) => own.tooltip(),
+            Self::Finetune(own) => own.tooltip(),
         }
     }
 
@@ -211,16 +186,12 @@ impl Command {
                 Key::Z,
             )),
             Self::Quit => ctrl(Key::Q),
-            Self::NextDigit => plain(Key::ArrowRight),
-            Self::PreviousDigit => plain(Key::ArrowLeft),
-            Self::RandomDigit => plain(Key::R),
-            Self::Pin => plain(Key::P),
-            Self::ResetZoom => plain(Key::Num0),
             Self::Cancel => plain(Key::Escape),
-            Self::Train => plain(Key::F5),
             Self::Show(tab) => plain(tab.key()),
             Self::FullScreen => plain(Key::F11),
             Self::Help => plain(Key::F1),
+            Self::Approximate(own) => own.shortcut(),
+            Self::Finetune(own) => own.shortcut(),
             _ => None,
         }
     }

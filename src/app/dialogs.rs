@@ -3,34 +3,35 @@
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::worker::{Answer, Answers, Reply, Wake, Worker};
+use super::command::Command;
+use super::service::Service;
+use super::worker::{Reply, Wake};
 use crate::source::OPENABLE_EXTENSIONS;
 
-/// What the chosen path is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// Open the file.
-    Open,
-    /// Subtract the file.
-    Subtract,
-    /// Open the data set in the folder.
+/// What is asked for.
+pub enum Question {
+    /// A file that exists: what such files are, and their endings.
+    File(&'static str, Vec<&'static str>),
+    /// A folder.
     Folder,
-    /// Train on the data set in the folder.
-    TrainingData,
-    /// Show the results of a sweep.
-    Results,
-    /// Write the figure there.
-    Export,
+    /// A file to be written, with its suggested name.
+    Save(String),
+}
+
+impl Question {
+    /// A file with a matrix.
+    pub fn matrix() -> Self {
+        Self::File("Images, tables and arrays", OPENABLE_EXTENSIONS.clone())
+    }
 }
 
 /// What a dialog answers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Chosen {
-    /// A path.
-    Path(Purpose, PathBuf),
+    /// A path, and what is to be done with it.
+    Path(Command),
     /// Nothing, and so fast that no dialog can have been on screen.
     NoDialog,
     /// Nothing.
@@ -41,15 +42,14 @@ type Asked = Pin<Box<dyn Future<Output = Option<rfd::FileHandle>> + Send>>;
 
 /// The dialog under way. A portal that hangs is never given up by the library, so every dialog
 /// has a thread of its own, and a new one leaves the old behind.
-#[derive(Default)]
 pub struct Dialogs {
+    wake: Wake,
     open: Option<Open>,
 }
 
 struct Open {
-    worker: Worker<Asked>,
-    answers: Answers<Option<PathBuf>>,
-    purpose: Purpose,
+    service: Service<Asked, Option<PathBuf>>,
+    then: fn(PathBuf) -> Command,
     since: Instant,
 }
 
@@ -57,29 +57,29 @@ struct Open {
 const NO_PERSON: Duration = Duration::from_millis(400);
 
 impl Dialogs {
-    /// Asks for a path.
-    pub fn ask(&mut self, purpose: Purpose, suggested: Option<&str>, wake: &Wake) {
+    /// Asks nothing yet.
+    pub fn new(wake: Wake) -> Self {
+        Self { wake, open: None }
+    }
+
+    /// Asks for a path; `then` makes the command that takes it.
+    pub fn ask(&mut self, question: Question, then: fn(PathBuf) -> Command) {
         let dialog = rfd::AsyncFileDialog::new();
-        let asked: Asked = match purpose {
-            Purpose::Open | Purpose::Subtract => Box::pin(
+        let asked: Asked = match question {
+            Question::File(what, endings) => Box::pin(
                 dialog
-                    .add_filter("Images, tables and arrays", OPENABLE_EXTENSIONS)
+                    .add_filter(what, &endings)
                     .add_filter("All files", &["*"])
                     .pick_file(),
             ),
-            Purpose::Folder | Purpose::TrainingData => Box::pin(dialog.pick_folder()),
-            Purpose::Results => Box::pin(dialog.add_filter("Results", &["json"]).pick_file()),
-            Purpose::Export => {
-                let name = suggested.unwrap_or("figure.png");
-                Box::pin(dialog.set_file_name(name).save_file())
-            }
+            Question::Folder => Box::pin(dialog.pick_folder()),
+            Question::Save(name) => Box::pin(dialog.set_file_name(name).save_file()),
         };
-        let (mut worker, answers) = Worker::spawn("file dialog", Arc::clone(wake), choose);
-        worker.ask(asked);
+        let mut service = Service::new("file dialog", choose);
+        service.ask(asked, &self.wake);
         self.open = Some(Open {
-            worker,
-            answers,
-            purpose,
+            service,
+            then,
             since: Instant::now(),
         });
     }
@@ -87,11 +87,11 @@ impl Dialogs {
     /// What the dialog answered, once.
     pub fn receive(&mut self) -> Option<Chosen> {
         let open = self.open.as_mut()?;
-        let answer = open.worker.receive(&open.answers).into_iter().next()?;
-        let (purpose, quick) = (open.purpose, open.since.elapsed() < NO_PERSON);
+        let answer = open.service.receive().into_iter().next()?;
+        let (then, quick) = (open.then, open.since.elapsed() < NO_PERSON);
         self.open = None;
         Some(match answer {
-            Answer::Given(Some(path)) => Chosen::Path(purpose, path),
+            Ok(Some(path)) => Chosen::Path(then(path)),
             _ if quick => Chosen::NoDialog,
             _ => Chosen::Cancelled,
         })

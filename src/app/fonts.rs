@@ -6,15 +6,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use eframe::egui::epaint::text::{FallbackRequest, FontInsert, FontProvider};
 use eframe::egui::{self, FontData};
 
-use super::worker::{Answer, Answers, Wake, Worker};
+use super::service::Service;
+use super::worker::Wake;
 use crate::figure::system_face;
 
 /// Looks for fonts on a thread of its own, as there may be hundreds of them; the window is drawn
 /// without until they are there.
 pub struct SystemFonts {
     known: Arc<Mutex<Known>>,
-    worker: Worker<BTreeSet<char>>,
-    answers: Answers<Found>,
+    service: Service<BTreeSet<char>, Found>,
+    wake: Wake,
 }
 
 type Found = Vec<(char, Option<FontInsert>)>;
@@ -51,42 +52,35 @@ impl SystemFonts {
     pub fn new(ctx: &egui::Context, wake: &Wake) -> Self {
         let known = Arc::new(Mutex::new(Known::default()));
         ctx.add_font_provider(Arc::new(Provider(Arc::clone(&known))));
-        let (worker, answers) = Worker::spawn("fonts", Arc::clone(wake), |wanted, reply| {
-            reply.send(look(wanted));
-        });
         Self {
             known,
-            worker,
-            answers,
+            service: Service::new("fonts", |wanted, reply| reply.send(look(wanted))),
+            wake: Arc::clone(wake),
         }
     }
 
     /// Asks for what was missing while the window was drawn, and brings what has been found.
     pub fn update(&mut self, ctx: &egui::Context) {
-        for answer in self.worker.receive(&self.answers) {
-            if let Answer::Failed(_) = answer {
+        for answer in self.service.receive() {
+            let mut known = lock(&self.known);
+            let found = answer.unwrap_or_else(|_| {
                 // A font that cannot be read is no reason to ask again and again.
-                let mut known = lock(&self.known);
-                let wanted = std::mem::take(&mut known.wanted);
-                known.found.extend(wanted.into_iter().map(|c| (c, None)));
+                known.wanted.iter().map(|c| (*c, None)).collect()
+            });
+            let any = found.iter().any(|(_, insert)| insert.is_some());
+            for (character, insert) in found {
+                known.wanted.remove(&character);
+                known.found.insert(character, insert);
             }
-            if let Answer::Given(found) = answer {
-                let any = found.iter().any(|(_, insert)| insert.is_some());
-                let mut known = lock(&self.known);
-                for (character, insert) in found {
-                    known.wanted.remove(&character);
-                    known.found.insert(character, insert);
-                }
-                drop(known);
-                if any {
-                    let provider = Provider(Arc::clone(&self.known));
-                    ctx.set_font_providers(vec![Arc::new(provider)]);
-                }
+            drop(known);
+            if any {
+                let provider = Provider(Arc::clone(&self.known));
+                ctx.set_font_providers(vec![Arc::new(provider)]);
             }
         }
         let wanted = lock(&self.known).wanted.clone();
-        if !wanted.is_empty() && !self.worker.busy() {
-            self.worker.ask(wanted);
+        if !wanted.is_empty() && !self.service.busy() {
+            self.service.ask(wanted, &self.wake);
         }
     }
 }

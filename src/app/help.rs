@@ -3,7 +3,8 @@
 use eframe::egui;
 
 use super::command::Command;
-use super::state::{State, Tab};
+use super::state::State;
+use super::tabs;
 
 const KEYS: [(&str, &str); 7] = [
     ("Ctrl + / Ctrl −", "Zoom in and out"),
@@ -53,8 +54,8 @@ pub fn show(ctx: &egui::Context, state: &mut State) {
                 .num_columns(2)
                 .striped(true)
                 .show(ui, |ui| {
-                    let tabs = Tab::ALL.into_iter().map(Command::Show);
-                    for command in Command::NAMED.into_iter().chain(tabs) {
+                    let tabs = tabs::all().map(Command::Show);
+                    for command in Command::named().chain(tabs) {
                         let keys: Vec<String> = command
                             .shortcuts()
                             .map(|shortcut| ui.ctx().format_shortcut(&shortcut))

@@ -7,7 +7,8 @@
 use eframe::egui::{self, Key, Modifiers};
 
 use super::command::Command;
-use super::state::Tab;
+use super::tabs;
+use super::tabs::approximate::action::MatrixAction;
 use super::widgets::focus;
 
 /// Whether the content of the tab has the keyboard.
@@ -82,18 +83,18 @@ impl Keys {
 
     /// What changes the content by a button gives it the keyboard too: after ▶ comes →.
     pub fn after(&mut self, command: &Command) {
+        use MatrixAction::{NextDigit, PreviousDigit, RandomDigit};
         self.content |= matches!(
             command,
-            Command::NextDigit | Command::PreviousDigit | Command::RandomDigit | Command::Show(_)
+            Command::Approximate(NextDigit | PreviousDigit | RandomDigit) | Command::Show(_)
         );
     }
 }
 
 /// All keys, those with Shift first: Ctrl+Shift+Z contains Ctrl+Z.
 fn shortcuts() -> Vec<(Command, egui::KeyboardShortcut)> {
-    let tabs = Tab::ALL.into_iter().map(Command::Show);
-    let mut all: Vec<_> = Command::NAMED
-        .into_iter()
+    let tabs = tabs::all().map(Command::Show);
+    let mut all: Vec<_> = Command::named()
         .chain(tabs)
         .flat_map(|command| {
             let shortcuts = command.shortcuts();

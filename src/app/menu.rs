@@ -3,7 +3,10 @@
 use eframe::egui;
 
 use super::command::Command;
-use super::state::{State, Tab, ThemeChoice};
+use super::state::{State, ThemeChoice};
+use super::tabs;
+use super::tabs::approximate::action::MatrixAction;
+use super::tabs::finetune::action::SweepAction;
 
 /// Draws the bar.
 pub fn show(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
@@ -14,7 +17,7 @@ pub fn show(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
                 Command::OpenFolder,
                 Command::Subtract,
                 Command::Paste,
-                Command::OpenResults,
+                Command::Finetune(SweepAction::OpenResults),
                 Command::Export,
                 Command::CopyCommand,
                 Command::Quit,
@@ -29,35 +32,29 @@ pub fn show(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
             for (command, possible) in [
                 (Command::Undo, state.undoer.has_undo(session)),
                 (Command::Redo, state.undoer.has_redo(session)),
-                (Command::Pin, state.analysis.is_some()),
-                (Command::Unpin, !state.pinned.is_empty()),
+                (
+                    Command::Approximate(MatrixAction::Pin),
+                    state.analysis.is_some(),
+                ),
+                (
+                    Command::Approximate(MatrixAction::Unpin),
+                    !state.pinned.is_empty(),
+                ),
             ] {
                 ui.add_enabled_ui(possible, |ui| command.menu_item(ui, out));
             }
         });
         ui.menu_button("View", |ui| {
-            Command::ResetZoom.menu_item(ui, out);
+            Command::Approximate(MatrixAction::ResetZoom).menu_item(ui, out);
             Command::FullScreen.menu_item(ui, out);
             ui.separator();
             size(ui);
             ui.separator();
-            for (theme, name) in [
-                (ThemeChoice::System, "Use system theme"),
-                (ThemeChoice::Light, "Light theme"),
-                (ThemeChoice::Dark, "Dark theme"),
-            ] {
-                if ui
-                    .radio_value(&mut state.preferences.theme, theme, name)
-                    .clicked()
-                {
-                    ui.ctx().set_theme(theme);
-                    ui.close();
-                }
-            }
+            themes(ui, state);
         });
         ui.menu_button("Help", |ui| Command::Help.menu_item(ui, out));
         ui.separator();
-        for tab in Tab::ALL {
+        for tab in tabs::all() {
             let response = ui.selectable_label(state.tab == tab, tab.title());
             if response.clicked() {
                 out.push(Command::Show(tab));
@@ -68,6 +65,20 @@ pub fn show(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
             Command::Export.button(ui, out);
         });
     });
+}
+
+fn themes(ui: &mut egui::Ui, state: &mut State) {
+    for (theme, name) in [
+        (ThemeChoice::System, "Use system theme"),
+        (ThemeChoice::Light, "Light theme"),
+        (ThemeChoice::Dark, "Dark theme"),
+    ] {
+        let chosen = &mut state.preferences.theme;
+        if ui.radio_value(chosen, theme, name).clicked() {
+            ui.ctx().set_theme(theme);
+            ui.close();
+        }
+    }
 }
 
 /// Puts widgets at the right end of the bar, from left to right as Tab goes through them; a layout

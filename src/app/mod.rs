@@ -11,11 +11,14 @@ mod keys;
 mod menu;
 pub mod notices;
 mod opened;
+mod page;
 mod path_field;
 pub mod preferences;
+mod service;
 mod start;
 pub mod state;
 mod status;
+mod tab;
 pub mod tabs;
 mod texture;
 mod theme;
@@ -23,23 +26,22 @@ mod update;
 mod widgets;
 pub mod worker;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use eframe::egui;
 
 use arrays::ArrayChooser;
 use command::Command;
-use dialogs::Dialogs;
 use export::Exporter;
 use keys::Keys;
-use state::{Preferences, State, Tab};
-use tabs::approximate::ApproximateTab;
+use page::Page;
+use service::Service;
+use state::{Preferences, State};
 use tabs::approximate::job::{self, Progress};
 use tabs::approximate::progress::Doing;
-use tabs::finetune::FinetuneTab;
-use tabs::method::MethodTab;
-use worker::{Answers, Wake, Worker};
+use tabs::{Pages, Place};
+use worker::Wake;
 
 use crate::analysis::Analyst;
 use crate::session::Session;
@@ -57,19 +59,15 @@ type DigitsAnswer = Result<(Dataset, Arc<DigitSet>), SourceError>;
 /// The window's program.
 pub struct Explorer {
     state: State,
-    approximate: ApproximateTab,
-    finetune: FinetuneTab,
+    pages: Pages,
     fonts: fonts::SystemFonts,
-    method: MethodTab,
-    dialogs: Dialogs,
     exporter: Exporter,
     arrays: ArrayChooser,
     keys: Keys,
-    analyst: (Worker<(Session, Limits)>, Answers<Progress>),
-    digits: (Worker<(Dataset, Split)>, Answers<DigitsAnswer>),
+    analyst: Service<(Session, Limits), Progress>,
+    digits: Service<(Dataset, Split), DigitsAnswer>,
     digits_asked: Option<(Dataset, Split)>,
     limits: Limits,
-    wake: Wake,
     saver: preferences::Saver,
 }
 
@@ -88,21 +86,23 @@ impl Explorer {
         let waker = ctx.clone();
         let wake: Wake = Arc::new(move || waker.request_repaint());
         let mut analyst = Analyst::default();
-        let sweeps = file.as_deref().and_then(preferences::sweeps);
+        let folder = file.as_deref().and_then(Path::parent);
+        let place = Place {
+            folder: folder.map(Path::to_path_buf),
+            wake: Arc::clone(&wake),
+        };
+        let tab = tabs::named(&preferences.tab);
         let mut explorer = Self {
-            analyst: Worker::spawn("approximate", Arc::clone(&wake), move |request, reply| {
+            analyst: Service::new("approximate", move |request, reply| {
                 job::work(&mut analyst, request, reply);
             }),
-            digits: Worker::spawn("digits", Arc::clone(&wake), |(dataset, split), reply| {
+            digits: Service::new("digits", |(dataset, split), reply| {
                 reply.send(digits(&dataset, split).map(|set| (dataset, set)));
             }),
             saver: preferences::Saver::new(file, &preferences),
-            state: State::new(preferences),
-            approximate: ApproximateTab::default(),
-            finetune: FinetuneTab::new(sweeps, &wake),
+            pages: Pages::new(&place),
             fonts: fonts::SystemFonts::new(ctx, &wake),
-            method: MethodTab::default(),
-            dialogs: Dialogs::default(),
+            state: State::new(preferences, tab, wake),
             exporter: Exporter::default(),
             arrays: ArrayChooser::default(),
             keys: Keys::default(),
@@ -111,7 +111,6 @@ impl Explorer {
                 max_pixels,
                 ..limits
             },
-            wake,
         };
         explorer.request();
         explorer
@@ -122,18 +121,16 @@ impl Explorer {
         &self.state
     }
 
-    /// The Fine-tune tab, likewise.
-    pub fn finetune(&self) -> &FinetuneTab {
-        &self.finetune
+    /// A tab, likewise.
+    pub fn page<T: Page>(&self) -> Option<&T> {
+        self.pages.get()
     }
 
     /// Whether an answer is still to come.
     pub fn busy(&self) -> bool {
-        self.analyst.0.busy()
-            || self.digits.0.busy()
-            || self.approximate.background.busy()
-            || self.finetune.busy()
-            || self.method.busy()
+        self.analyst.busy()
+            || self.digits.busy()
+            || self.pages.iter().any(Page::busy)
             || self.exporter.busy()
             || self.arrays.busy()
     }
@@ -143,54 +140,35 @@ impl Explorer {
         update::run(self, ctx, command);
     }
 
-    /// Opens a results file, for the tab that shows it.
-    fn open_results(&mut self, path: PathBuf) {
-        let (state, tab) = (&mut self.state, &mut self.finetune);
-        state.speaking_for(Tab::FineTune, |state| tab.open(state, path));
-    }
-
-    /// Trains on the data set in a folder.
-    fn choose_training_data(&mut self, path: PathBuf) {
-        let (state, tab) = (&mut self.state, &mut self.finetune);
-        state.speaking_for(Tab::FineTune, |state| tab.choose(state, path));
-    }
-
     /// Asks for the latest session to be computed.
     fn request(&mut self) {
         let session = self.state.latest_session().clone();
         let known = self.state.analysis.as_deref();
-        self.approximate.asked(Doing::first(&session, known));
-        self.analyst.0.ask((session, self.limits));
+        self.pages.home.asked(Doing::first(&session, known));
+        self.analyst.ask((session, self.limits), &self.state.wake);
     }
 
     /// Draws everything and collects what the user asked for.
-    fn draw(&mut self, ui: &mut egui::Ui) -> (Vec<Command>, Option<Session>) {
+    fn draw(&mut self, ui: &mut egui::Ui) -> Vec<Command> {
         let mut out = self.keys.pressed(ui.ctx());
         if self.exporter.is_open() || self.arrays.is_open() {
             out.retain(|command| matches!(command, Command::Cancel | Command::Quit));
         }
         let theme = theme::of(ui.ctx());
         egui::Panel::top("menu").show(ui, |ui| menu::show(ui, &mut self.state, &mut out));
-        let progress = self.approximate.progress();
+        let progress = self.pages.home.progress();
         status::show(ui, &mut self.state, progress, &mut out);
-        let changed = match self.state.tab {
-            Tab::Approximate => self.approximate.ui(ui, &mut self.state, theme, &mut out),
-            Tab::FineTune => {
-                self.finetune.ui(ui, &mut self.state, theme, &mut out);
-                None
-            }
-            Tab::Method => {
-                let trained = self.finetune.training().results();
-                self.method.ui(ui, &self.state, trained, theme);
-                None
-            }
-        };
+        if let Some(page) = self.pages.of(self.state.tab) {
+            page.ui(ui, &mut self.state, theme, &mut out);
+        }
         self.exporter.ui(ui.ctx(), &mut self.state, &mut out);
-        let chosen = self.arrays.ui(ui.ctx());
+        if let Some(session) = self.arrays.ui(ui.ctx()) {
+            out.insert(0, Command::SetSession(Box::new(session)));
+        }
         help::show(ui.ctx(), &mut self.state);
         status::drop_hint(ui);
         widgets::focus::finish(ui.ctx(), TITLE);
-        (out, chosen.or(changed))
+        out
     }
 }
 
@@ -200,12 +178,10 @@ impl eframe::App for Explorer {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
-        opened::dropped(self, ui.ctx());
-        let (commands, changed) = self.draw(ui);
-        if let Some(session) = changed {
-            opened::change(self, session);
+        if let Some(command) = opened::dropped(self, ui.ctx()) {
+            update::run(self, ui.ctx(), command);
         }
-        for command in commands {
+        for command in self.draw(ui) {
             self.keys.after(&command);
             update::run(self, ui.ctx(), command);
         }

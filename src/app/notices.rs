@@ -1,6 +1,6 @@
 //! What the window tells: to which tab and which act a message belongs, and how long it stands.
 
-use super::state::Tab;
+use super::tab::Tab;
 
 /// What a message says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,6 +121,9 @@ pub fn capitalized(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use eframe::egui::Key;
+
+    const OTHER: Tab = Tab::new("other", "Other", Key::Num2);
 
     fn error(text: &str) -> Message {
         Message::Error(text.to_owned())
@@ -129,22 +132,22 @@ mod tests {
     #[test]
     fn a_message_belongs_to_its_tab_and_ends_with_the_next_of_its_act() {
         let mut notices = Notices::default();
-        notices.say(Tab::FineTune, Act::Other, error("not trained"));
-        assert_eq!(notices.of(Tab::Approximate), None);
-        notices.say(Tab::Approximate, Act::Open, error("no file"));
-        notices.say(Tab::Approximate, Act::Open, error("no folder"));
-        assert_eq!(notices.of(Tab::Approximate), Some(&error("no folder")));
-        notices.settle(Tab::Approximate, Act::Open);
-        assert_eq!(notices.of(Tab::Approximate), None);
-        assert_eq!(notices.of(Tab::FineTune), Some(&error("not trained")));
+        notices.say(OTHER, Act::Other, error("not trained"));
+        assert_eq!(notices.of(Tab::HOME), None);
+        notices.say(Tab::HOME, Act::Open, error("no file"));
+        notices.say(Tab::HOME, Act::Open, error("no folder"));
+        assert_eq!(notices.of(Tab::HOME), Some(&error("no folder")));
+        notices.settle(Tab::HOME, Act::Open);
+        assert_eq!(notices.of(Tab::HOME), None);
+        assert_eq!(notices.of(OTHER), Some(&error("not trained")));
     }
 
     #[test]
     fn what_a_typed_path_did_wrong_is_not_said_twice() {
         let mut notices = Notices::default();
-        notices.say(Tab::Approximate, Act::Path, error("no file"));
-        assert_eq!(notices.line(Tab::Approximate), None);
-        let beneath = notices.at(Tab::Approximate, Act::Path);
+        notices.say(Tab::HOME, Act::Path, error("no file"));
+        assert_eq!(notices.line(Tab::HOME), None);
+        let beneath = notices.at(Tab::HOME, Act::Path);
         assert_eq!(beneath, Some(&error("no file")));
     }
 
@@ -154,12 +157,8 @@ mod tests {
         notices.warn("cannot be saved".to_owned());
         notices.warn("was damaged".to_owned());
         notices.warn("cannot be saved".to_owned());
-        notices.say(
-            Tab::FineTune,
-            Act::Other,
-            Message::Done("15 runs".to_owned()),
-        );
-        notices.settle(Tab::FineTune, Act::Other);
+        notices.say(OTHER, Act::Other, Message::Done("15 runs".to_owned()));
+        notices.settle(OTHER, Act::Other);
         assert_eq!(notices.warnings(), ["cannot be saved", "was damaged"]);
         notices.dismiss("cannot be saved");
         assert_eq!(notices.warnings(), ["was damaged"]);

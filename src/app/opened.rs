@@ -5,6 +5,7 @@ use std::sync::Arc;
 use eframe::egui;
 
 use super::Explorer;
+use super::command::Command;
 use super::export::home;
 use super::state::{Act, Message, State, Tab};
 use super::tabs::approximate::gallery_follows;
@@ -22,7 +23,7 @@ pub fn failed(explorer: &mut Explorer, session: Option<&Session>, why: String) {
     let opening = state.opening.take();
     keep_shown(state);
     let wanted = opening.as_ref().unwrap_or(state.session());
-    if explorer.arrays.look(wanted, &why, &explorer.wake) {
+    if explorer.arrays.look(wanted, &why, &state.wake) {
         return;
     }
     refused(explorer, opening, why);
@@ -45,7 +46,7 @@ pub fn refused(explorer: &mut Explorer, session: Option<Session>, why: String) {
         true => format!("{why} (the paper's digit is shown with your settings)"),
         false => why,
     };
-    let (tab, act) = (Tab::Approximate, state.opened_by);
+    let (tab, act) = (Tab::HOME, state.opened_by);
     state.notices.say(tab, act, Message::Error(why));
 }
 
@@ -90,11 +91,11 @@ pub fn accept(explorer: &mut Explorer, analysis: Arc<Analysis>) {
             state.preferences.remember(&text);
         }
         for act in [Act::Path, Act::Open, Act::Other] {
-            state.notices.settle(Tab::Approximate, act);
+            state.notices.settle(Tab::HOME, act);
         }
     }
     // What was done before is old news beside new numbers.
-    state.notices.forget_done(Tab::Approximate);
+    state.notices.forget_done(Tab::HOME);
     gallery_follows(
         &mut state.preferences.view,
         state.analysis.as_deref(),
@@ -154,13 +155,13 @@ pub fn open_folder(explorer: &mut Explorer, path: std::path::PathBuf) {
 /// What a person typed or pasted: a path in any form, or a SOURCE as on the command line.
 pub fn open_text(explorer: &mut Explorer, text: &str, then: fn(&mut Explorer, Source)) {
     let state = &mut explorer.state;
-    state.notices.settle(Tab::Approximate, Act::Path);
+    state.notices.settle(Tab::HOME, Act::Path);
     match Source::typed(text, home().as_deref()) {
         Ok(Source::StandardInput) => {
             let error =
                 "The window reads standard input only when it is started as localized-lora -";
             let error = Message::Error(error.to_owned());
-            state.notices.say(Tab::Approximate, Act::Path, error);
+            state.notices.say(Tab::HOME, Act::Path, error);
         }
         Ok(source) => {
             then(explorer, source);
@@ -168,66 +169,27 @@ pub fn open_text(explorer: &mut Explorer, text: &str, then: fn(&mut Explorer, So
         }
         Err(why) => {
             let error = Message::Error(why.to_string());
-            state.notices.say(Tab::Approximate, Act::Path, error);
+            state.notices.say(Tab::HOME, Act::Path, error);
         }
     }
 }
 
-/// Files dropped on the window: the first is opened.
-pub fn dropped(explorer: &mut Explorer, ctx: &egui::Context) {
+/// What opens the first of the files that are dropped on the window: the open tab, another that knows such
+/// files, or as a matrix.
+pub fn dropped(explorer: &mut Explorer, ctx: &egui::Context) -> Option<Command> {
     let path = ctx.input(|input| {
         let file = input.raw.dropped_files.first()?;
         Some(file.path().to_path_buf())
+    })?;
+    let open = explorer.state.tab;
+    let mut pages = explorer.pages.iter();
+    let taken = pages.find_map(|page| {
+        let command = page.takes(&path, page.tab() == open)?;
+        Some((page.tab(), command))
     });
-    let Some(path) = path else {
-        return;
-    };
-    if explorer.state.tab == Tab::FineTune && path.is_dir() {
-        explorer.choose_training_data(path);
-    } else if path
-        .extension()
-        .is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
-    {
-        explorer.state.tab = Tab::FineTune;
-        explorer.open_results(path);
-    } else {
-        explorer.state.tab = Tab::Approximate;
-        open(explorer, Source::from_path(path));
-    }
-}
-
-/// Goes to another digit among those that the filter shows.
-pub fn step(explorer: &mut Explorer, place: impl Fn(usize, usize) -> usize) {
-    if explorer.state.tab != Tab::Approximate {
-        return;
-    }
-    let state = &explorer.state;
-    let Some(set) = state.digits.clone() else {
-        return;
-    };
-    let shown = explorer
-        .approximate
-        .gallery
-        .indices(&set, state.preferences.view.filter);
-    if shown.is_empty() {
-        return;
-    }
-    let mut session = state.latest_session().clone();
-    let (dataset, at) = match &session.source {
-        Source::Digit {
-            dataset,
-            split,
-            index,
-        } if *split == set.split() => (dataset.clone(), shown.partition_point(|i| i < index)),
-        Source::Digit { dataset, .. } => (dataset.clone(), 0),
-        _ => (Dataset::BuiltIn, 0),
-    };
-    session.source = Source::Digit {
-        dataset,
-        split: set.split(),
-        index: shown[place(at.min(shown.len() - 1), shown.len()) % shown.len()],
-    };
-    change(explorer, session);
+    let (tab, command) = taken.unwrap_or((Tab::HOME, Command::OpenPath(path)));
+    explorer.state.tab = tab;
+    Some(command)
 }
 
 /// The clipboard's picture, else its text as a table or a path.

@@ -4,7 +4,8 @@ use eframe::egui;
 
 use super::command::Command;
 use super::notices::Act;
-use super::state::{State, Tab};
+use super::state::State;
+use super::tab::Tab;
 
 /// Draws the field and its button.
 pub fn show(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
@@ -20,7 +21,7 @@ pub fn show(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
             egui::WidgetInfo::labeled(egui::Role::TextInput, true, "path or source")
         });
         if response.changed() {
-            state.notices.settle(Tab::Approximate, Act::Path);
+            state.notices.settle(Tab::HOME, Act::Path);
         }
         let entered = response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
         let go = ui.button("Go").on_hover_text("Open what is typed");
@@ -28,7 +29,7 @@ pub fn show(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
             out.push(Command::OpenText(state.path_field.trim().to_owned()));
         }
     });
-    if let Some(message) = state.notices.at(Tab::Approximate, Act::Path) {
+    if let Some(message) = state.notices.at(Tab::HOME, Act::Path) {
         let text = egui::RichText::new(message.sentence()).color(ui.visuals().error_fg_color);
         ui.label(text);
     }

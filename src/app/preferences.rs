@@ -15,6 +15,9 @@ use crate::set_aside::set_aside;
 use crate::source::Source;
 use crate::store::save_atomically;
 
+/// The version of the file: 1, as 0 but that it is said.
+const VERSION: u64 = 1;
+
 /// More than anybody's settings take, with room for ranks painted on a grid of 500 × 500.
 const LARGEST: u64 = 4 * 1024 * 1024;
 
@@ -24,14 +27,9 @@ pub fn file() -> Option<PathBuf> {
         .map(|place| place.config_dir().join("preferences.json"))
 }
 
-/// Where the sweeps of the Fine-tune tab are kept: beside the preferences.
-pub fn sweeps(file: &Path) -> Option<PathBuf> {
-    Some(file.parent()?.join("sweeps"))
-}
-
 /// Reads the preferences. Only a missing file is a first start: one that cannot be read is set aside
-/// under a name of its own, or left alone, and a value that cannot be used falls back by itself;
-/// either is told.
+/// under a name of its own, or left alone as one of a newer version is, and a value that cannot be
+/// used falls back by itself; all this is told.
 pub fn load(file: Option<&Path>) -> (Preferences, Option<String>) {
     let Some(file) = file else {
         return (Preferences::default(), None);
@@ -48,8 +46,25 @@ pub fn load(file: Option<&Path>) -> (Preferences, Option<String>) {
             });
             (preferences, told)
         }
-        Err(reason) => (Preferences::default(), Some(give_way(file, &reason))),
+        Err(Unread::Newer(version)) => {
+            let told = format!(
+                "the remembered settings are of a newer version of this program (form {version}, \
+                 and this version reads up to {VERSION}), so Table I is shown and nothing is \
+                 remembered; update the program or remove the file: {}",
+                file.display()
+            );
+            (Preferences::default(), Some(told))
+        }
+        Err(Unread::Damaged(reason)) => (Preferences::default(), Some(give_way(file, &reason))),
     }
+}
+
+/// Why preferences cannot be used.
+enum Unread {
+    /// They are of this newer version.
+    Newer(u64),
+    /// The file is none of ours, or the system does not give it.
+    Damaged(String),
 }
 
 /// Sets a file that cannot be read aside, and says what became of it.
@@ -69,8 +84,22 @@ fn give_way(file: &Path, reason: &str) -> String {
     }
 }
 
-/// What the file says, nothing where there is none, or why it cannot be read.
-fn read(file: &Path) -> Result<Option<Value>, String> {
+/// What the file says in the form of this version, nothing where there is none, or why it cannot be
+/// used.
+fn read(file: &Path) -> Result<Option<Value>, Unread> {
+    let Some(mut value) = read_object(file).map_err(Unread::Damaged)? else {
+        return Ok(None);
+    };
+    // Version 0 said none, and has the same values.
+    let version = value.as_object_mut().and_then(|all| all.remove("version"));
+    match version.map_or(Some(0), |version| version.as_u64()) {
+        Some(0..=VERSION) => Ok(Some(value)),
+        Some(newer) => Err(Unread::Newer(newer)),
+        None => Err(Unread::Damaged("its version is no number".to_owned())),
+    }
+}
+
+fn read_object(file: &Path) -> Result<Option<Value>, String> {
     let metadata = match fs::metadata(file) {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -153,7 +182,18 @@ fn text_of(preferences: &Preferences) -> String {
         kept.session.source = Source::default();
         kept.session.subtract = None;
     }
-    serde_json::to_string_pretty(&kept).unwrap_or_default()
+    let written = Written {
+        version: VERSION,
+        kept: &kept,
+    };
+    serde_json::to_string_pretty(&written).unwrap_or_default()
+}
+
+#[derive(serde::Serialize)]
+struct Written<'a> {
+    version: u64,
+    #[serde(flatten)]
+    kept: &'a Preferences,
 }
 
 #[cfg(test)]
@@ -211,6 +251,45 @@ mod tests {
         let mut saver = Saver::new(Some(file.clone()), &preferences);
         saver.save(&changed());
         assert_eq!(load(Some(&file)), (changed(), None));
+    }
+
+    #[test]
+    fn a_file_of_a_newer_version_is_told_and_neither_written_over_nor_moved() {
+        let (_folder, file) = folder();
+        let newer = format!("{{\"version\": {}, \"zoom\": 1.5}}", VERSION + 1);
+        fs::write(&file, &newer).expect("writes");
+        let (preferences, told) = load(Some(&file));
+        assert_eq!(preferences, Preferences::default());
+        assert!(told.expect("a sentence").contains("newer version"));
+        let mut saver = Saver::new(Some(file.clone()), &preferences);
+        saver.save(&changed());
+        assert_eq!(fs::read_to_string(&file).expect("is kept"), newer);
+    }
+
+    /// Every value of the older file is in the one that is written; what came since is not in it.
+    fn assert_holds(written: &Value, older: &Value, place: &str) {
+        match older.as_object() {
+            Some(values) => values.iter().for_each(|(key, value)| {
+                assert_holds(&written[key], value, &format!("{place} {key}"));
+            }),
+            None => assert_eq!(written, older, "{place}"),
+        }
+    }
+
+    #[test]
+    fn the_file_of_the_first_version_is_read_whole_and_written_with_its_number() {
+        let (_folder, file) = folder();
+        let first = include_str!("../../tests/data/saved/preferences-0.json");
+        fs::write(&file, first).expect("writes");
+        let (preferences, told) = load(Some(&file));
+        assert_eq!(told, None);
+        let first: Value = serde_json::from_str(first).expect("is JSON");
+        let text = text_of(&preferences);
+        let written: Value = serde_json::from_str(&text).expect("is JSON");
+        assert_eq!(written["version"], Value::from(VERSION));
+        assert_holds(&written, &first, "");
+        fs::write(&file, text).expect("writes");
+        assert_eq!(load(Some(&file)), (preferences, None));
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub fn run(source: Option<Source>, limits: Limits) -> Result<(), String> {
             explorer.state.warn(problem);
         }
         if let Some(source) = source {
-            explorer.state.tab = Tab::Approximate;
+            explorer.state.tab = Tab::HOME;
             opened::open(&mut explorer, source);
         }
         Ok(Box::new(explorer) as Box<dyn eframe::App>)

@@ -8,49 +8,17 @@ use eframe::egui::{self, util::undoer::Undoer};
 use serde::{Deserialize, Serialize};
 
 pub use super::notices::{Act, Message};
+pub use super::tab::Tab;
 
+use super::dialogs::Dialogs;
 use super::notices::Notices;
 use super::tabs::approximate::ApproximateView;
+use super::worker::Wake;
 use crate::analysis::Analysis;
 use crate::experiment::Experiment;
+use crate::finetune::Results;
 use crate::session::Session;
 use crate::source::{DigitSet, Limits};
-
-/// The tabs, in the order of their keys.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Tab {
-    /// Experiment 1: approximate a matrix.
-    #[default]
-    Approximate,
-    /// Experiment 2: adapt a network to new digits.
-    FineTune,
-    /// Definitions, formulas and what was measured.
-    Method,
-}
-
-impl Tab {
-    /// All tabs.
-    pub const ALL: [Self; 3] = [Self::Approximate, Self::FineTune, Self::Method];
-
-    /// The digit that opens it.
-    pub fn key(self) -> egui::Key {
-        match self {
-            Self::Approximate => egui::Key::Num1,
-            Self::FineTune => egui::Key::Num2,
-            Self::Method => egui::Key::Num3,
-        }
-    }
-
-    /// What stands on the tab.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Approximate => "Approximate",
-            Self::FineTune => "Fine-tune",
-            Self::Method => "Method",
-        }
-    }
-}
 
 /// Light, dark or as the system has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,8 +47,8 @@ impl From<ThemeChoice> for egui::ThemePreference {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Preferences {
-    /// The tab that was open.
-    pub tab: Tab,
+    /// The name of the tab that was open.
+    pub tab: String,
     /// The last session, opened again unless the program is started on a file.
     pub session: Session,
     /// Light, dark or as the system has it.
@@ -111,7 +79,7 @@ const RECENT: usize = 12;
 impl Default for Preferences {
     fn default() -> Self {
         Self {
-            tab: Tab::default(),
+            tab: Tab::HOME.id().to_owned(),
             session: Session::default(),
             theme: ThemeChoice::System,
             window: [1360.0, 820.0],
@@ -148,6 +116,8 @@ pub struct State {
     pub pinned: Vec<Arc<Analysis>>,
     /// The data set of the gallery.
     pub digits: Option<Arc<DigitSet>>,
+    /// What was trained last, or is being trained.
+    pub trained: Option<Arc<Results>>,
     /// The open tab.
     pub tab: Tab,
     /// What the window tells, by tab and act.
@@ -160,25 +130,32 @@ pub struct State {
     pub path_field: String,
     /// Whether the help page is open.
     pub help: bool,
+    /// The system's file dialogs.
+    pub dialogs: Dialogs,
+    /// Wakes the window.
+    pub wake: Wake,
     /// Past sessions.
     pub undoer: Undoer<Session>,
 }
 
 impl State {
-    /// A window that opens with these preferences.
-    pub fn new(preferences: Preferences) -> Self {
+    /// A window that opens on `tab`, with these preferences.
+    pub fn new(preferences: Preferences, tab: Tab, wake: Wake) -> Self {
         Self {
             opening: Some(preferences.session.clone()),
-            tab: preferences.tab,
+            tab,
             preferences,
             analysis: None,
             pinned: Vec::new(),
             digits: None,
+            trained: None,
             notices: Notices::default(),
             opened_by: Act::Open,
             speaker: None,
             path_field: String::new(),
             help: false,
+            dialogs: Dialogs::new(Arc::clone(&wake)),
+            wake,
             undoer: Undoer::default(),
         }
     }

@@ -48,7 +48,7 @@ fn line(ui: &mut egui::Ui, state: &mut State, working: bool) {
     let Some((act, message)) = state.notices.line(state.tab) else {
         // The times of the last answer say nothing about what is under way.
         if let Some(analysis) = &state.analysis
-            && state.tab == Tab::Approximate
+            && state.tab == Tab::HOME
             && !working
         {
             ui.add(egui::Label::new(computed(analysis)).truncate());

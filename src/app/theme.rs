@@ -18,12 +18,7 @@ pub fn of(ctx: &egui::Context) -> Theme {
 
 /// The method's one colour.
 pub fn method(method: Method, theme: Theme) -> Rgb {
-    match method {
-        Method::Lora => palette::lora(theme),
-        Method::Melora => palette::melora(theme),
-        Method::Localized => palette::localized(theme),
-        Method::LocalizedAdaptive => palette::localized_adaptive(theme),
-    }
+    method.definition().hue.on(theme)
 }
 
 /// The same, strong enough to be read as text.

@@ -8,54 +8,49 @@ use eframe::egui;
 use super::Explorer;
 use super::arrays::Looked;
 use super::command::Command;
-use super::dialogs::{Chosen, Purpose};
+use super::dialogs::{Chosen, Question};
 use super::export::tab_of;
 use super::opened::{
-    accept, change, failed, fall_back, keep_shown, open, open_folder, open_text, paste, refused,
-    step, subtract,
+    accept, change, failed, fall_back, keep_shown, open, open_text, paste, refused, subtract,
 };
+use super::page::Page;
 use super::state::{Act, Message, State, Tab};
 use super::tabs::approximate::figures;
 use super::tabs::approximate::job::Progress;
 use super::tabs::approximate::progress::Doing;
-use super::tabs::finetune;
-use super::worker::Answer;
+use super::tabs::finetune::action::TAB as SWEEP_TAB;
+use super::tabs::finetune::{self, FinetuneTab};
 use crate::source::{Dataset, Source, Split};
 use crate::views::{View, accuracy_drop, approximation, data_set, delta_weights};
 
 /// Takes everything that the workers sent since the last frame.
-pub fn receive(explorer: &mut Explorer, _ctx: &egui::Context) {
-    let answers = explorer.analyst.0.receive(&explorer.analyst.1);
-    for answer in answers {
+pub fn receive(explorer: &mut Explorer, ctx: &egui::Context) {
+    for answer in explorer.analyst.receive() {
         match answer {
-            Answer::Given(Progress::At(stage)) => explorer.approximate.reached(Doing::At(stage)),
-            Answer::Given(Progress::Done(analysis)) => accept(explorer, analysis),
-            Answer::Given(Progress::Failed(session, why)) => {
-                failed(explorer, Some(&session), why);
-            }
-            Answer::Failed(why) => failed(explorer, None, why),
-            Answer::Finished => {}
+            Ok(Progress::At(stage)) => explorer.pages.home.reached(Doing::At(stage)),
+            Ok(Progress::Done(analysis)) => accept(explorer, analysis),
+            Ok(Progress::Failed(session, why)) => failed(explorer, Some(&session), why),
+            Err(why) => failed(explorer, None, why),
         }
     }
-    if !explorer.analyst.0.busy() {
-        explorer.approximate.answered();
+    if !explorer.analyst.busy() {
+        explorer.pages.home.answered();
     }
-    for answer in explorer.digits.0.receive(&explorer.digits.1) {
+    for answer in explorer.digits.receive() {
         match answer {
-            Answer::Given(Ok((_, set))) => explorer.state.digits = Some(set),
-            Answer::Given(Err(why)) => no_digits(&mut explorer.state, why.to_string()),
-            Answer::Failed(why) => no_digits(&mut explorer.state, why),
-            Answer::Finished => {}
+            Ok(Ok((_, set))) => explorer.state.digits = Some(set),
+            Ok(Err(why)) => no_digits(&mut explorer.state, why.to_string()),
+            Err(why) => no_digits(&mut explorer.state, why),
         }
     }
-    explorer.approximate.background.receive();
-    let (state, finetune) = (&mut explorer.state, &mut explorer.finetune);
-    state.speaking_for(Tab::FineTune, |state| finetune.receive(state));
-    explorer.method.receive();
+    let state = &mut explorer.state;
+    for page in explorer.pages.iter_mut() {
+        state.speaking_for(page.tab(), |state| page.receive(state));
+    }
     explorer.exporter.receive(&mut explorer.state);
     if let Some(path) = explorer
         .exporter
-        .measured(&mut explorer.approximate.background)
+        .measured(&mut explorer.pages.home.background)
     {
         export(explorer, path);
     }
@@ -67,8 +62,8 @@ pub fn receive(explorer: &mut Explorer, _ctx: &egui::Context) {
         }
         None => {}
     }
-    match explorer.dialogs.receive() {
-        Some(Chosen::Path(purpose, path)) => chosen(explorer, purpose, path),
+    match explorer.state.dialogs.receive() {
+        Some(Chosen::Path(command)) => run(explorer, ctx, command),
         Some(Chosen::NoDialog) => explorer
             .state
             .fail("no file dialog is available; type the path instead or drop the file here"),
@@ -82,33 +77,28 @@ fn no_digits(state: &mut State, why: String) {
         state.preferences.view.split = split;
     }
     let error = Message::Error(why);
-    state.notices.say(Tab::Approximate, Act::Gallery, error);
-}
-
-fn chosen(explorer: &mut Explorer, purpose: Purpose, path: std::path::PathBuf) {
-    match purpose {
-        Purpose::Open => open(explorer, Source::from_path(path)),
-        Purpose::Subtract => subtract(explorer, Source::from_path(path)),
-        Purpose::Folder => open_folder(explorer, path),
-        Purpose::TrainingData => explorer.choose_training_data(path),
-        Purpose::Results => explorer.open_results(path),
-        Purpose::Export => explorer.exporter.set_path(&path),
-    }
+    state.notices.say(Tab::HOME, Act::Gallery, error);
 }
 
 /// Runs one command.
 pub fn run(explorer: &mut Explorer, ctx: &egui::Context, command: Command) {
-    let wake = Arc::clone(&explorer.wake);
+    if let Some(owner) = command.owner() {
+        return run_own(explorer, ctx, owner, &command);
+    }
+    let dialogs = &mut explorer.state.dialogs;
     match command {
-        Command::Open => explorer.dialogs.ask(Purpose::Open, None, &wake),
-        Command::Subtract => explorer.dialogs.ask(Purpose::Subtract, None, &wake),
-        Command::OpenFolder => explorer.dialogs.ask(Purpose::Folder, None, &wake),
+        Command::Open => dialogs.ask(Question::matrix(), Command::OpenPath),
+        Command::Subtract => dialogs.ask(Question::matrix(), Command::SubtractPath),
+        Command::OpenFolder => dialogs.ask(Question::Folder, Command::OpenPath),
+        Command::OpenPath(path) => open(explorer, Source::from_path(path)),
+        Command::SubtractPath(path) => subtract(explorer, Source::from_path(path)),
         Command::OpenText(text) => open_text(explorer, &text, open),
         Command::SubtractText(text) => open_text(explorer, &text, subtract),
         Command::Paste => paste(explorer),
         Command::Export => explorer.exporter.open(&explorer.state),
         Command::ExportTo(path) => export(explorer, path),
-        Command::BrowseExport(name) => explorer.dialogs.ask(Purpose::Export, Some(&name), &wake),
+        Command::BrowseExport(name) => dialogs.ask(Question::Save(name), Command::ChooseExport),
+        Command::ChooseExport(path) => explorer.exporter.set_path(&path),
         Command::CopyCommand => copy_command(explorer, ctx, None),
         Command::CopyFigureCommand(path) => copy_command(explorer, ctx, Some(&path)),
         Command::CopyText(text) => {
@@ -116,29 +106,7 @@ pub fn run(explorer: &mut Explorer, ctx: &egui::Context, command: Command) {
             explorer.state.done("copied to the clipboard");
         }
         Command::Undo | Command::Redo => travel(explorer, command == Command::Undo),
-        Command::NextDigit => step(explorer, |at, count| (at + 1) % count),
-        Command::PreviousDigit => step(explorer, |at, count| (at + count - 1) % count),
-        Command::RandomDigit => {
-            let any = rand::random::<u64>() as usize;
-            step(explorer, |_, count| any % count);
-        }
         Command::SetSession(session) => change(explorer, *session),
-        Command::Pin => pin(&mut explorer.state),
-        Command::Unpin => explorer.state.pinned.clear(),
-        Command::UnpinOne(number) => {
-            if number < explorer.state.pinned.len() {
-                explorer.state.pinned.remove(number);
-            }
-        }
-        Command::ResetZoom => explorer.approximate.reset_zoom(),
-        Command::Train
-        | Command::PauseTraining
-        | Command::StepTraining
-        | Command::StopTraining
-        | Command::ResetTraining
-        | Command::NewSeed => train(explorer, &command),
-        Command::OpenResults => explorer.dialogs.ask(Purpose::Results, None, &wake),
-        Command::ChooseDataSet => explorer.dialogs.ask(Purpose::TrainingData, None, &wake),
         Command::Cancel => cancel(explorer),
         Command::Show(tab) => explorer.state.tab = tab,
         Command::FullScreen => {
@@ -147,14 +115,20 @@ pub fn run(explorer: &mut Explorer, ctx: &egui::Context, command: Command) {
         }
         Command::Help => explorer.state.help = !explorer.state.help,
         Command::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+        Command::Approximate(_) | Command::Finetune(_) => {}
     }
 }
 
-/// What was said of the sweep before is over.
-fn train(explorer: &mut Explorer, command: &Command) {
-    let (state, finetune) = (&mut explorer.state, &mut explorer.finetune);
-    state.notices.settle(Tab::FineTune, Act::Other);
-    state.speaking_for(Tab::FineTune, |state| finetune.run(state, command));
+/// Runs a command of a tab's own, and what follows from it.
+fn run_own(explorer: &mut Explorer, ctx: &egui::Context, owner: Tab, command: &Command) {
+    let mut out = Vec::new();
+    let state = &mut explorer.state;
+    if let Some(page) = explorer.pages.of(owner) {
+        state.speaking_for(owner, |state| page.run(command, state, &mut out));
+    }
+    for command in out {
+        run(explorer, ctx, command);
+    }
 }
 
 /// Closes what lies over the tab, else stops what the tab computes.
@@ -165,17 +139,17 @@ fn cancel(explorer: &mut Explorer) {
     {
         return;
     }
-    if explorer.state.tab == Tab::FineTune {
-        return explorer.finetune.cancel();
+    let open = explorer.pages.of(explorer.state.tab);
+    if open.is_some_and(Page::cancel) {
+        return;
     }
-    if explorer.analyst.0.busy() {
-        explorer.analyst.0.cancel();
-        explorer.approximate.answered();
+    if explorer.analyst.busy() {
+        explorer.analyst.cancel();
+        explorer.pages.home.answered();
         keep_shown(&mut explorer.state);
     }
     explorer.arrays.forget();
     explorer.state.opening = None;
-    explorer.approximate.background.cancel();
 }
 
 /// The command line of what is in view, or of the figure in the export dialog.
@@ -183,14 +157,16 @@ fn copy_command(explorer: &mut Explorer, ctx: &egui::Context, path: Option<&std:
     let export = path.map(|path| explorer.exporter.export_of(&explorer.state, path));
     let chosen = export.as_ref().map(|_| explorer.exporter.view());
     let state = &mut explorer.state;
-    let (command, otherwise) = if state.tab == Tab::FineTune {
-        let selected = match explorer.finetune.looks().selected() {
-            [] => &accuracy_drop::VIEW,
-            _ => &delta_weights::VIEW,
+    let (command, otherwise) = if state.tab == SWEEP_TAB {
+        let tab = explorer.pages.get::<FinetuneTab>();
+        let selected = tab.is_some_and(|tab| !tab.looks().selected().is_empty());
+        let usual = match selected {
+            true => &delta_weights::VIEW,
+            false => &accuracy_drop::VIEW,
         };
-        let view = chosen.unwrap_or(selected);
+        let view = chosen.unwrap_or(usual);
         (
-            finetune::figures::command(&explorer.finetune, view, export.as_ref()),
+            tab.and_then(|tab| finetune::figures::command(tab, view, export.as_ref())),
             "no command gives these settings; export the results as JSON instead",
         )
     } else {
@@ -222,9 +198,9 @@ fn in_front(state: &State) -> &'static View {
 
 /// Writes the figure of the dialog; one that must be measured first is measured.
 fn export(explorer: &mut Explorer, path: std::path::PathBuf) {
-    let wake = Arc::clone(&explorer.wake);
+    let wake = Arc::clone(&explorer.state.wake);
     let view = explorer.exporter.view();
-    let (tab, state) = (&explorer.approximate, &explorer.state);
+    let (tab, state) = (&explorer.pages.home, &explorer.state);
     if let Some(ask) = figures::unmeasured(tab, state, view) {
         let loaded = state.analysis.as_ref();
         let loaded = loaded.map(|analysis| Arc::clone(&analysis.loaded));
@@ -232,8 +208,8 @@ fn export(explorer: &mut Explorer, path: std::path::PathBuf) {
     }
     let choices = explorer.exporter.export_of(state, &path);
     let asked = (explorer.exporter.content_of(&path), &choices);
-    let exported = match tab_of(view) {
-        Tab::FineTune => finetune::figures::exported(&explorer.finetune, view, asked),
+    let exported = match explorer.pages.get::<FinetuneTab>() {
+        Some(tab) if tab_of(view) == SWEEP_TAB => finetune::figures::exported(tab, view, asked),
         _ => figures::exported(tab, state, &explorer.limits, view, asked),
     };
     match exported {
@@ -242,17 +218,6 @@ fn export(explorer: &mut Explorer, path: std::path::PathBuf) {
             .write(&mut explorer.state, exported, path, &wake),
         Err(why) => explorer.exporter.fail(why),
     }
-}
-
-/// Keeps the present results; the same ones a second time would say nothing.
-fn pin(state: &mut State) {
-    let Some(present) = &state.analysis else {
-        return;
-    };
-    if state.pinned.iter().any(|known| Arc::ptr_eq(known, present)) {
-        return state.done("these results are already pinned; change a setting to compare");
-    }
-    state.pinned.push(Arc::clone(present));
 }
 
 fn travel(explorer: &mut Explorer, back: bool) {
@@ -289,7 +254,9 @@ fn note_change(state: &mut State, ctx: &egui::Context) {
 pub fn afterwards(explorer: &mut Explorer, ctx: &egui::Context) {
     let state = &mut explorer.state;
     note_change(state, ctx);
-    state.preferences.tab = state.tab;
+    if state.preferences.tab != state.tab.id() {
+        state.preferences.tab = state.tab.id().to_owned();
+    }
     state.preferences.zoom = ctx.zoom_factor();
     if let Some(rect) = ctx.input(|input| input.viewport().inner_rect) {
         state.preferences.window = [rect.width(), rect.height()];
@@ -299,7 +266,7 @@ pub fn afterwards(explorer: &mut Explorer, ctx: &egui::Context) {
     if explorer.state.analysis.is_some() && explorer.digits_asked.as_ref() != Some(&wanted) {
         explorer.state.digits = None;
         explorer.digits_asked = Some(wanted.clone());
-        explorer.digits.0.ask(wanted);
+        explorer.digits.ask(wanted, &explorer.state.wake);
     }
     if explorer.limits.max_pixels != explorer.state.preferences.max_pixels {
         explorer.limits.max_pixels = explorer.state.preferences.max_pixels;

@@ -1,8 +1,8 @@
 //! Ranks `r_ij` per block (II.C): the singular triplets worth most per parameter.
 
-use super::evaluate::error_at;
+use super::block::Block;
 use super::factor::Spectra;
-use super::layout::{Block, LayoutError};
+use super::layout::LayoutError;
 
 /// One singular triplet of one block, as a thing that can be bought.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +61,7 @@ pub fn adaptive_ranks(spectra: &Spectra, budget: usize) -> Result<Vec<usize>, La
         uniform.clone(),
         budget.saturating_sub(layout.parameters(&uniform)),
     );
-    if error_at(spectra, &topped_up) < error_at(spectra, &greedy) {
+    if spectra.error_at(&topped_up) < spectra.error_at(&greedy) {
         Ok(topped_up)
     } else {
         Ok(greedy)

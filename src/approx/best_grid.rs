@@ -8,8 +8,8 @@ use super::budget::matched_rank;
 use super::evaluate::{Evaluation, evaluate};
 use super::factor::{FactorError, Spectra};
 use super::layout::{BlockLayout, LayoutKind};
+use super::method::{AdaptiveSettings, LocalizedSettings, MethodSettings};
 use super::metrics::{Comparison, compare};
-use super::settings::{AdaptiveSettings, LocalizedSettings, MethodSettings};
 
 /// What each grid reaches within one budget.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::layout::{LayoutError, LayoutKind};
+use super::layout::{BlockSize, LayoutError, LayoutKind};
 
 /// How ranks of the methods are tied to each other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -47,55 +47,29 @@ pub struct MatchedRank {
     pub unused: usize,
 }
 
-/// What the ranks of a layout cost; blocks of one shape are counted together, so that it takes no
+/// What the ranks of a layout cost; blocks of one size are counted together, so that it takes no
 /// longer for a million blocks than for one.
 #[derive(Clone, Debug)]
 struct Prices {
-    /// Cost of a rank in a block, the block's largest rank, and how many such blocks there are.
-    shapes: Vec<(usize, usize, usize)>,
+    sizes: Vec<BlockSize>,
 }
 
 impl Prices {
     fn new(rows: usize, cols: usize, kind: LayoutKind) -> Result<Self, LayoutError> {
-        kind.check(rows, cols)?;
-        let count = kind.segments();
-        // The first segments of a side are longer by one (numpy.array_split).
-        let (long_rows, long_cols) = (rows % count, cols % count);
-        let (both, either) = (long_rows.min(long_cols), long_rows.max(long_cols));
-        let shape = |more_rows: bool, more_cols: bool, blocks: usize| {
-            let height = rows / count + usize::from(more_rows);
-            let width = cols / count + usize::from(more_cols);
-            (height + width, height.min(width), blocks)
-        };
-        let shapes = match kind {
-            LayoutKind::Diagonal(_) => vec![
-                shape(true, true, both),
-                shape(long_rows > long_cols, long_cols > long_rows, either - both),
-                shape(false, false, count - either),
-            ],
-            LayoutKind::Grid(_) => vec![
-                shape(true, true, long_rows * long_cols),
-                shape(true, false, long_rows * (count - long_cols)),
-                shape(false, true, (count - long_rows) * long_cols),
-                shape(false, false, (count - long_rows) * (count - long_cols)),
-            ],
-        };
-        let shapes = shapes.into_iter().filter(|(.., blocks)| *blocks > 0);
-        Ok(Self {
-            shapes: shapes.collect(),
-        })
+        let sizes = kind.sizes(rows, cols)?;
+        Ok(Self { sizes })
     }
 
     /// Parameters at a uniform rank, which no block takes further than its smaller side.
     fn at(&self, rank: usize) -> usize {
-        let shapes = self.shapes.iter();
-        shapes
-            .map(|(cost, most, blocks)| cost * rank.min(*most) * blocks)
+        let sizes = self.sizes.iter();
+        sizes
+            .map(|size| size.cost() * rank.min(size.max_rank()) * size.count)
             .sum()
     }
 
     fn max_rank(&self) -> usize {
-        let most = self.shapes.iter().map(|(_, most, _)| *most);
+        let most = self.sizes.iter().map(BlockSize::max_rank);
         most.max().unwrap_or(0)
     }
 
@@ -123,10 +97,11 @@ impl Prices {
     /// The same for ranks of each block's own. Where the blocks cost alike, every multiple of that
     /// cost can be spent; where they do not, only the matrix tells.
     fn spends_by_block(&self, budget: usize) -> bool {
-        match self.shapes.as_slice() {
-            [(cost, ..)] => {
-                budget >= *cost
-                    && (budget.is_multiple_of(*cost) || budget >= self.at(self.max_rank()))
+        match self.sizes.as_slice() {
+            [size] => {
+                let cost = size.cost();
+                budget >= cost
+                    && (budget.is_multiple_of(cost) || budget >= self.at(self.max_rank()))
             }
             _ => true,
         }
@@ -167,17 +142,26 @@ pub fn parameters(
     Ok(Prices::new(rows, cols, kind)?.at(rank))
 }
 
-/// The methods that share one budget, and how.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The methods that share one budget with LoRA, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sharing {
     /// The rule.
     pub rule: BudgetRule,
-    /// MELoRA's blocks N.
+    /// MELoRA's blocks N, which section II.E divides by.
     pub blocks: usize,
-    /// Localized LoRA's grid K.
-    pub grid: usize,
-    /// The grid of the method with a rank per block, where it is shown.
-    pub adaptive_grid: Option<usize>,
+    /// The others.
+    pub spenders: Vec<Spender>,
+}
+
+/// One method that spends of a budget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spender {
+    /// Its blocks.
+    pub kind: LayoutKind,
+    /// Whether section II.E gives it an N-th only.
+    pub local: bool,
+    /// Whether its blocks have a rank each.
+    pub by_block: bool,
 }
 
 /// The budgets on a `rows × cols` matrix at which LoRA spends every parameter and so does each
@@ -185,18 +169,16 @@ pub struct Sharing {
 /// where no budget is common.
 ///
 /// # Errors
-/// When N or K does not fit the matrix.
+/// When a layout does not fit the matrix.
 pub fn exact_budgets(
     rows: usize,
     cols: usize,
     sharing: &Sharing,
 ) -> Result<Vec<usize>, LayoutError> {
-    let prices = |kind| Prices::new(rows, cols, kind);
-    let lora = prices(LayoutKind::Grid(1))?;
-    let melora = prices(LayoutKind::Diagonal(sharing.blocks))?;
-    let localized = prices(LayoutKind::Grid(sharing.grid))?;
-    let adaptive = sharing.adaptive_grid.map(LayoutKind::Grid);
-    let adaptive = adaptive.map(prices).transpose()?;
+    let lora = Prices::new(rows, cols, LayoutKind::Grid(1))?;
+    let spenders = sharing.spenders.iter();
+    let priced = spenders.map(|one| Ok((one, Prices::new(rows, cols, one.kind)?)));
+    let priced = priced.collect::<Result<Vec<_>, LayoutError>>()?;
     let exact = |budget: &usize| {
         let local = sharing.rule.local_budget(*budget, sharing.blocks);
         let divides = match sharing.rule {
@@ -204,11 +186,13 @@ pub fn exact_budgets(
             BudgetRule::SectionTwoE => budget.is_multiple_of(sharing.blocks),
         };
         divides
-            && melora.spends(local)
-            && localized.spends(local)
-            && adaptive
-                .as_ref()
-                .is_none_or(|prices| prices.spends_by_block(*budget))
+            && priced.iter().all(|(one, prices)| {
+                let share = if one.local { local } else { *budget };
+                match one.by_block {
+                    true => prices.spends_by_block(share),
+                    false => prices.spends(share),
+                }
+            })
     };
     let ranks = 1..=lora.max_rank();
     Ok(ranks.map(|rank| lora.at(rank)).filter(exact).collect())
@@ -279,11 +263,16 @@ mod tests {
         blocks: usize,
         grid: usize,
     ) -> Vec<usize> {
+        let spender = |kind| Spender {
+            kind,
+            local: true,
+            by_block: false,
+        };
+        let kinds = [LayoutKind::Diagonal(blocks), LayoutKind::Grid(grid)];
         let sharing = Sharing {
             rule,
             blocks,
-            grid,
-            adaptive_grid: None,
+            spenders: kinds.map(spender).to_vec(),
         };
         exact_budgets(rows, cols, &sharing).expect("fits")
     }

@@ -2,11 +2,10 @@
 
 use serde::Serialize;
 
-use super::adaptive::adaptive_ranks;
 use super::factor::Spectra;
 use super::layout::LayoutError;
+use super::method::{Method, MethodSettings};
 use super::metrics::share;
-use super::settings::{Method, MethodSettings};
 
 /// One method at one setting, measured.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -49,7 +48,7 @@ pub fn evaluate(spectra: &Spectra, settings: &MethodSettings) -> Result<Evaluati
         settings.layout().canonical(),
         "spectra of another layout"
     );
-    let wanted = wanted_ranks(spectra, settings)?;
+    let wanted = settings.configured().ranks(spectra)?;
     let layout = &spectra.layout;
     let ranks: Vec<usize> = wanted
         .iter()
@@ -59,14 +58,11 @@ pub fn evaluate(spectra: &Spectra, settings: &MethodSettings) -> Result<Evaluati
     let clamped_blocks = ranks.iter().zip(&wanted).filter(|(a, b)| a < b).count();
     let params = layout.parameters(&ranks);
     let (rows, cols) = layout.shape();
-    let unused = match settings {
-        MethodSettings::LocalizedAdaptive(s) if s.painted.is_none() => {
-            s.budget.saturating_sub(params)
-        }
-        _ => 0,
-    };
+    let unused = settings
+        .own_budget()
+        .map_or(0, |budget| budget.saturating_sub(params));
     Ok(Evaluation {
-        error: error_at(spectra, &ranks),
+        error: spectra.error_at(&ranks),
         out_of_reach: spectra
             .relative()
             .outside
@@ -79,39 +75,4 @@ pub fn evaluate(spectra: &Spectra, settings: &MethodSettings) -> Result<Evaluati
         clamped_blocks,
         unused,
     })
-}
-
-/// Normalized Frobenius error at these ranks, by Eckart–Young from the dropped σ alone.
-pub fn error_at(spectra: &Spectra, ranks: &[usize]) -> f64 {
-    let relative = spectra.relative();
-    let dropped = spectra
-        .relative_sigma()
-        .zip(ranks)
-        .flat_map(|(sigma, rank)| sigma.skip(*rank));
-    let mut residual = relative.outside;
-    dropped.for_each(|sigma| residual.add(sigma));
-    residual.error_of(&relative.whole)
-}
-
-/// Ranks as asked for, before clamping.
-fn wanted_ranks(spectra: &Spectra, settings: &MethodSettings) -> Result<Vec<usize>, LayoutError> {
-    let count = spectra.layout.blocks().len();
-    let uniform = |rank: usize, name| match rank {
-        0 => Err(LayoutError::RankZero { name }),
-        rank => Ok(vec![rank; count]),
-    };
-    match settings {
-        MethodSettings::Lora(s) => uniform(s.rank, "r"),
-        MethodSettings::Melora(s) => uniform(s.rank, "r_diag"),
-        MethodSettings::Localized(s) => uniform(s.rank, "r_block"),
-        MethodSettings::LocalizedAdaptive(s) => match &s.painted {
-            None => adaptive_ranks(spectra, s.budget),
-            Some(painted) if painted.len() == count => Ok(painted.clone()),
-            Some(painted) => Err(LayoutError::RankCount {
-                given: painted.len(),
-                expected: count,
-                grid: s.grid,
-            }),
-        },
-    }
 }

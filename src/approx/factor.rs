@@ -13,6 +13,7 @@ mod memory;
 mod product;
 mod spectra;
 mod svd;
+mod view;
 
 use std::ops::ControlFlow;
 
@@ -22,7 +23,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 use thiserror::Error;
 
-use super::layout::{Block, BlockLayout, LayoutError};
+use super::layout::{BlockLayout, LayoutError};
 use crate::memory::Shortage;
 
 use memory::Wanted;
@@ -168,29 +169,19 @@ fn each_block<T: Send>(
     if matrix.len() < WORTH_THREADS {
         blocks
             .iter()
-            .map(|block| work(&cells(matrix, block), Par::Seq))
+            .map(|block| work(&block.cells(matrix), Par::Seq))
             .collect()
     } else if blocks.len() < rayon::current_num_threads() {
         blocks
             .iter()
-            .map(|block| work(&cells(matrix, block), Par::rayon(0)))
+            .map(|block| work(&block.cells(matrix), Par::rayon(0)))
             .collect()
     } else {
         blocks
             .par_iter()
-            .map(|block| work(&cells(matrix, block), Par::Seq))
+            .map(|block| work(&block.cells(matrix), Par::Seq))
             .collect()
     }
-}
-
-/// The cells of one block.
-fn cells(matrix: &DMatrix<f64>, block: &Block) -> DMatrix<f64> {
-    matrix
-        .view(
-            (block.rows.start, block.cols.start),
-            (block.rows.len(), block.cols.len()),
-        )
-        .into_owned()
 }
 
 fn check_finite(matrix: &DMatrix<f64>) -> Result<(), FactorError> {

@@ -1,149 +1,13 @@
 //! Checked settings and a shape become disjoint blocks.
 
-use std::ops::Range;
+mod error;
+mod kind;
 
-use serde::{Deserialize, Serialize};
-use thiserror::Error;
+pub use error::LayoutError;
+pub use kind::{BlockSize, LayBlocks, LayoutKind, LayoutNumbers, OwnLayout, check_segments};
 
+use super::block::Block;
 use super::segment::segments;
-
-/// Which blocks of the grid a method uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum LayoutKind {
-    /// The `N` diagonal blocks of an `N × N` grid (II.D, Eq. 4).
-    Diagonal(usize),
-    /// All `K²` blocks (II.C, Eq. 2); one block is LoRA.
-    Grid(usize),
-}
-
-impl LayoutKind {
-    /// Segments along each side: `N` or `K`.
-    pub fn segments(self) -> usize {
-        match self {
-            Self::Diagonal(n) | Self::Grid(n) => n,
-        }
-    }
-
-    /// One diagonal block is the whole matrix, so both names share one factorization.
-    pub fn canonical(self) -> Self {
-        match self {
-            Self::Diagonal(1) => Self::Grid(1),
-            other => other,
-        }
-    }
-
-    /// Whether the blocks can be laid over a matrix of `rows × cols`.
-    ///
-    /// # Errors
-    /// [`LayoutError::Empty`] for a matrix without cells, [`LayoutError::Segments`] when the
-    /// number of segments is zero or larger than the smaller side.
-    pub fn check(self, rows: usize, cols: usize) -> Result<(), LayoutError> {
-        if rows == 0 || cols == 0 {
-            return Err(LayoutError::Empty { rows, cols });
-        }
-        let segments = self.canonical().segments();
-        if (1..=rows.min(cols)).contains(&segments) {
-            return Ok(());
-        }
-        let letter = match self.canonical() {
-            Self::Diagonal(_) => 'N',
-            Self::Grid(_) => 'K',
-        };
-        Err(LayoutError::Segments {
-            letter,
-            segments,
-            rows,
-            cols,
-        })
-    }
-}
-
-/// A setting that does not fit its matrix. All of them are the user's to mend.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum LayoutError {
-    /// A matrix without cells.
-    #[error("the matrix is empty ({rows} × {cols}), choose one with at least one cell")]
-    Empty {
-        /// Rows of the matrix.
-        rows: usize,
-        /// Columns of the matrix.
-        cols: usize,
-    },
-    /// N or K of zero, or more segments than the smaller side has entries.
-    #[error(
-        "{letter} = {segments} does not fit a {rows} × {cols} matrix, choose 1 to {}",
-        rows.min(cols)
-    )]
-    Segments {
-        /// `N` or `K`.
-        letter: char,
-        /// What was asked for.
-        segments: usize,
-        /// Rows of the matrix.
-        rows: usize,
-        /// Columns of the matrix.
-        cols: usize,
-    },
-    /// Rank zero.
-    #[error("{name} = 0 keeps nothing, choose a rank of 1 or more")]
-    RankZero {
-        /// `r`, `r_diag` or `r_block`.
-        name: &'static str,
-    },
-    /// Painted ranks that are not one per block.
-    #[error("{given} ranks were given for the {expected} blocks of K = {grid}, give one per block")]
-    RankCount {
-        /// How many ranks were given.
-        given: usize,
-        /// How many blocks there are.
-        expected: usize,
-        /// The grid.
-        grid: usize,
-    },
-    /// A budget that does not pay for a single singular triplet.
-    #[error("a budget of {budget} parameters pays for no singular triplet, give at least {least}")]
-    Budget {
-        /// What was given.
-        budget: usize,
-        /// What the cheapest block needs at rank 1.
-        least: usize,
-    },
-}
-
-/// One block: a place in the grid and the rows and columns of the matrix that it covers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Block {
-    /// Row `i` in the grid.
-    pub i: usize,
-    /// Column `j` in the grid.
-    pub j: usize,
-    /// Rows of the matrix.
-    pub rows: Range<usize>,
-    /// Columns of the matrix.
-    pub cols: Range<usize>,
-}
-
-impl Block {
-    /// Parameters of one singular triplet: `p + q` for a block of `p × q` (II.E).
-    pub fn cost(&self) -> usize {
-        self.rows.len() + self.cols.len()
-    }
-
-    /// The largest rank the block can have.
-    pub fn max_rank(&self) -> usize {
-        self.rows.len().min(self.cols.len())
-    }
-
-    /// Cells of the block.
-    pub fn entries(&self) -> usize {
-        self.rows.len() * self.cols.len()
-    }
-
-    /// Whether the block covers a cell of the matrix.
-    pub fn contains(&self, row: usize, col: usize) -> bool {
-        self.rows.contains(&row) && self.cols.contains(&col)
-    }
-}
 
 /// Disjoint blocks over an `m × n` matrix, row by row over the grid.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -160,19 +24,24 @@ impl BlockLayout {
     /// # Errors
     /// As [`LayoutKind::check`].
     pub fn new(rows: usize, cols: usize, kind: LayoutKind) -> Result<Self, LayoutError> {
-        kind.check(rows, cols)?;
         let kind = kind.canonical();
-        let down = segments(rows, kind.segments());
-        let across = segments(cols, kind.segments());
-        let block = |i: usize, j: usize| Block {
-            i,
-            j,
-            rows: down[i].clone(),
-            cols: across[j].clone(),
+        kind.check(rows, cols)?;
+        let count = match kind {
+            LayoutKind::Diagonal(n) | LayoutKind::Grid(n) => n,
+            LayoutKind::Own(own) => {
+                let blocks = own.blocks(rows, cols)?;
+                return Self::of_blocks(rows, cols, kind, blocks);
+            }
         };
+        let down = segments(rows, count);
+        let across = segments(cols, count);
+        let block =
+            |i: usize, j: usize| Block::rectangle((i, j), down[i].clone(), across[j].clone());
         let blocks = match kind {
             LayoutKind::Diagonal(n) => (0..n).map(|i| block(i, i)).collect(),
-            LayoutKind::Grid(k) => (0..k * k).map(|b| block(b / k, b % k)).collect(),
+            _ => (0..count * count)
+                .map(|b| block(b / count, b % count))
+                .collect(),
         };
         Ok(Self {
             rows,
@@ -180,6 +49,33 @@ impl BlockLayout {
             kind,
             blocks,
         })
+    }
+
+    /// Any blocks over a matrix of `rows × cols`, as `kind`'s. Cost: a pass over the cells.
+    ///
+    /// # Errors
+    /// [`LayoutError::Empty`] for a matrix without cells, [`LayoutError::Misplaced`] for a block
+    /// outside the matrix or on another one.
+    pub fn of_blocks(
+        rows: usize,
+        cols: usize,
+        kind: LayoutKind,
+        blocks: Vec<Block>,
+    ) -> Result<Self, LayoutError> {
+        if rows == 0 || cols == 0 {
+            return Err(LayoutError::Empty { rows, cols });
+        }
+        let mut taken = vec![false; rows * cols];
+        let misplaced = |block: &Block| !block.mark(&mut taken, (rows, cols));
+        match blocks.iter().position(misplaced) {
+            Some(block) => Err(LayoutError::Misplaced { block }),
+            None => Ok(Self {
+                rows,
+                cols,
+                kind,
+                blocks,
+            }),
+        }
     }
 
     /// Rows `m` and columns `n` of the matrix.
@@ -200,6 +96,14 @@ impl BlockLayout {
     /// Index of the block that covers a cell, if any does.
     pub fn block_at(&self, row: usize, col: usize) -> Option<usize> {
         self.blocks.iter().position(|b| b.contains(row, col))
+    }
+
+    /// The shortest side of any block.
+    pub fn narrowest(&self) -> usize {
+        match self.kind {
+            LayoutKind::Diagonal(n) | LayoutKind::Grid(n) => self.rows.min(self.cols) / n.max(1),
+            LayoutKind::Own(_) => self.blocks.iter().map(Block::max_rank).min().unwrap_or(0),
+        }
     }
 
     /// The largest rank any block can have: where a rank slider ends.
@@ -313,8 +217,20 @@ mod tests {
             // The definition once more, counted cell by cell of the factors.
             let ranks = layout.uniform_ranks(3);
             let direct: usize = layout.blocks().iter().zip(&ranks)
-                .map(|(b, r)| b.rows.len() * r + r * b.cols.len()).sum();
+                .map(|(b, r)| (b.sides().0 + b.sides().1) * r).sum();
             prop_assert_eq!(layout.parameters(&ranks), direct);
+            let checked = BlockLayout::of_blocks(rows, cols, layout.kind(), layout.blocks().to_vec());
+            prop_assert_eq!(checked.expect("in place"), layout.clone());
+            let mut sizes = kind::sizes_of(layout.blocks());
+            let mut found = kind.sizes(rows, cols).expect("fits");
+            sizes.sort_by_key(|size| (size.rows, size.cols));
+            found.sort_by_key(|size| (size.rows, size.cols));
+            found.dedup_by(|a, b| {
+                let same = (a.rows, a.cols) == (b.rows, b.cols);
+                if same { b.count += a.count; }
+                same
+            });
+            prop_assert_eq!(found, sizes);
         }
     }
 }

@@ -1,10 +1,11 @@
 //! The approximations of section II and experiment 1.
 //!
-//! Every method is a set of disjoint blocks with a rank each, approximated by truncated SVD.
+//! Every method is a set of disjoint blocks with a rank each, approximated by truncated SVD; a
+//! block is a virtual matrix, whose entries lie in a rectangle of the stored one or apart.
 //! The files stand in the order of the data:
 //!
-//! [`settings`] → [`segment`] → [`layout`] → [`factor`] → [`mod@reconstruct`] and [`metrics`],
-//! with [`budget`], [`adaptive`], [`curve`] and [`survey`] on top, and [`mod@evaluate`] as the one
+//! [`method`] → [`segment`] and [`block`] → [`layout`] → [`factor`] → [`mod@reconstruct`] and
+//! [`metrics`], with [`budget`], [`adaptive`], [`curve`] and [`survey`] on top, and [`mod@evaluate`] as the one
 //! place that answers *what does this setting give on this matrix*.
 //!
 //! Blocks are factorized once per (matrix, layout); a change of rank only truncates, and every
@@ -12,23 +13,26 @@
 
 pub mod adaptive;
 pub mod best_grid;
+pub mod block;
 pub mod budget;
 pub mod curve;
 pub mod evaluate;
 pub mod factor;
 pub mod layout;
+pub mod method;
 pub mod metrics;
 pub mod reconstruct;
 pub mod segment;
-pub mod settings;
 pub mod survey;
 
+pub use block::Block;
 pub use evaluate::{Evaluation, evaluate};
 pub use factor::{
     Backend, FactorError, Factorization, Factors, Spectra, factorize, singular_values,
 };
-pub use layout::{Block, BlockLayout, LayoutError, LayoutKind};
-pub use reconstruct::reconstruct;
-pub use settings::{
+pub use layout::{BlockLayout, LayoutError, LayoutKind};
+pub use method::{
     AdaptiveSettings, LocalizedSettings, LoraSettings, MeloraSettings, Method, MethodSettings,
+    table_one,
 };
+pub use reconstruct::reconstruct;

@@ -9,8 +9,8 @@ use rayon::prelude::*;
 use super::evaluate::evaluate;
 use super::factor::{FactorError, Spectra};
 use super::layout::{BlockLayout, LayoutKind};
+use super::method::{Method, MethodSettings};
 use super::metrics::{Comparison, compare};
-use super::settings::{Method, MethodSettings};
 
 /// Errors of several methods over a set of labelled matrices.
 #[derive(Clone, Debug)]

@@ -21,7 +21,7 @@ pub struct ApproximateArgs {
     #[command(flatten)]
     pub(super) settings: SettingsArgs,
     /// Sets K to the grid with the lowest error within the budget (without one: what Localized costs)
-    #[arg(long, conflicts_with_all = ["grid", "block_rank", "adaptive_grid", "adaptive_ranks"], help_heading = "Settings")]
+    #[arg(long, conflicts_with_all = ["grid", "block-rank", "adaptive-grid", "adaptive-ranks"], help_heading = "Settings")]
     pub best_grid: bool,
     #[command(flatten)]
     pub(super) format: FormatArgs,

@@ -7,13 +7,13 @@ use serde::Serialize;
 use super::{Failure, print};
 use crate::figure::{Cell, Column, Row, Table, label};
 use crate::memory;
-use crate::source::{ArrayInfo, Arrays, list_arrays};
+use crate::source::{ArrayInfo, Arrays, formats_with_arrays, list_arrays};
 
 /// Which file, and in which form.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ArraysArgs {
-    /// The file: .npz or .npy
-    #[arg(value_name = "FILE")]
+    /// The file
+    #[arg(value_name = "FILE", help = format!("The file: {}", formats_with_arrays()))]
     pub file: PathBuf,
     /// Prints one JSON object
     #[arg(long, help_heading = "Output")]

@@ -37,7 +37,7 @@ pub use print::FormatArgs;
 pub use settings::SettingsArgs;
 pub use source::SourceArgs;
 
-use crate::source::{Limits, Source};
+use crate::source::{Limits, Source, SyntheticKind, readable_formats};
 
 /// The program's name.
 const PROGRAM: &str = "localized-lora";
@@ -45,10 +45,17 @@ const PROGRAM: &str = "localized-lora";
 const ABOUT: &str = "Explore the paper Localized LoRA: LoRA, MELoRA and Localized LoRA approximate \
                      any matrix, side by side.";
 
-const SOURCES: &str = "SOURCE is mnist:test:1, mnist:train:42, FOLDER#test:1 (a data set in IDX format, like MNIST), \
-synthetic:KIND or synthetic:KIND:rows=64,seed=3 (KIND: low-rank, block-low-rank, diagonal, identity, \
-noise, gradient), or a file: PNG, JPEG and other images, CSV or TSV, NPY, NPZ (FILE#NAME for one of \
-several arrays), or - for a file on standard input.";
+/// What a SOURCE can be.
+fn sources() -> String {
+    let kinds: Vec<&str> = SyntheticKind::ALL.iter().map(|kind| kind.name()).collect();
+    format!(
+        "SOURCE is mnist:test:1, mnist:train:42, FOLDER#test:1 (a data set in MNIST (IDX) format), \
+         synthetic:KIND or synthetic:KIND:rows=64,seed=3 (KIND: {}), a file (FILE#NAME for one of \
+         several arrays in it), or - for a file on standard input. Files are {}.",
+        kinds.join(", "),
+        readable_formats()
+    )
+}
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -56,7 +63,7 @@ several arrays), or - for a file on standard input.";
     name = PROGRAM,
     version,
     about = ABOUT,
-    after_help = SOURCES,
+    after_help = sources(),
     args_conflicts_with_subcommands = true
 )]
 struct CommandLine {
@@ -75,10 +82,10 @@ struct CommandLine {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Approximate one matrix by every method; without options at the paper's Table I settings
-    #[command(after_help = SOURCES)]
+    #[command(after_help = sources())]
     Approximate(ApproximateArgs),
     /// Error against parameters at every rank, or the singular values
-    #[command(after_help = SOURCES)]
+    #[command(after_help = sources())]
     Curve(CurveArgs),
     /// Approximate every image of a data set: mean errors, and how often Localized is better than LoRA
     Dataset(DatasetArgs),

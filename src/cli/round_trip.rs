@@ -10,7 +10,7 @@ use super::figure::Target;
 use super::{Command, Invocation, parse};
 use crate::analysis::Images;
 use crate::approx::budget::BudgetRule;
-use crate::approx::{AdaptiveSettings, LocalizedSettings, LoraSettings, MeloraSettings};
+use crate::approx::method::{Method, Role};
 use crate::figure::Format;
 use crate::figure::palette::{ColorMap, Theme};
 use crate::session::{Export, Session, Settings};
@@ -98,29 +98,50 @@ fn sources() -> impl Strategy<Value = Source> {
     ]
 }
 
+/// Any settings of every method, some of them with ranks by hand.
 fn settings() -> impl Strategy<Value = Settings> {
-    let rank = || 1usize..40;
-    let grid = || 1usize..=28;
     let rule = prop::sample::select(vec![
         None,
         Some(BudgetRule::EqualParameters),
         Some(BudgetRule::SectionTwoE),
     ]);
-    let adaptive = (grid(), 1usize..2000, any::<bool>(), any::<bool>());
-    (rank(), grid(), rank(), grid(), rank(), rule, adaptive).prop_map(
-        |(rank, blocks, diag, grid, block, matched, (adaptive, budget, painted, shown))| Settings {
-            lora: LoraSettings { rank },
-            melora: MeloraSettings { blocks, rank: diag },
-            localized: LocalizedSettings { grid, rank: block },
-            adaptive: AdaptiveSettings {
-                grid: adaptive,
-                budget,
-                painted: painted.then(|| (0..adaptive * adaptive).map(|b| b % 3).collect()),
-            },
-            show_adaptive: shown,
+    let of_method = (
+        prop::collection::vec(any::<u16>(), 4),
+        any::<bool>(),
+        any::<bool>(),
+    );
+    let of_all = prop::collection::vec(of_method, Method::ALL.len());
+    (rule, of_all).prop_map(|(matched, of_all)| {
+        let mut settings = Settings {
             matched,
-        },
-    )
+            ..Settings::default()
+        };
+        for (method, (numbers, shown, by_hand)) in Method::ALL.iter().zip(of_all) {
+            set(&mut settings, *method, &numbers, by_hand);
+            if let Some(switch) = settings.switch(*method) {
+                *switch = shown;
+            }
+        }
+        settings
+    })
+}
+
+fn set(settings: &mut Settings, method: Method, numbers: &[u16], by_hand: bool) {
+    let mut one = settings.of(method);
+    for (place, parameter) in method.parameters().iter().enumerate() {
+        let most = match parameter.role {
+            Role::Segments(_) => SHAPE.0,
+            Role::Rank => 40,
+            Role::Budget => 2000,
+        };
+        one.set_value(place, 1 + usize::from(numbers[place]) % most);
+    }
+    if by_hand {
+        let sizes = one.layout().sizes(SHAPE.0, SHAPE.1).unwrap();
+        let blocks: usize = sizes.iter().map(|size| size.count).sum();
+        one.set_by_hand(Some((0..blocks).map(|block| block % 3).collect()));
+    }
+    settings.set(one);
 }
 
 fn views() -> impl Strategy<Value = Shown> {

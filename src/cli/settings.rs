@@ -1,11 +1,12 @@
 //! The methods' settings, and how they meet a matrix.
 
-use clap::ValueEnum;
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueEnum, value_parser};
 
 use super::Failure;
 use crate::analysis::localized_parameters;
+use crate::approx::LayoutError;
 use crate::approx::budget::BudgetRule;
-use crate::approx::{LayoutError, LayoutKind, Method};
+use crate::approx::method::{Definition, Method, MethodSettings, Parameter, Role};
 use crate::session::Settings;
 
 /// How one budget is shared.
@@ -27,48 +28,130 @@ impl From<Rule> for BudgetRule {
     }
 }
 
-/// Settings as given; what is left out follows from the budget or is Table I's.
-#[derive(Clone, Debug, Default, clap::Args)]
-#[command(next_help_heading = "Settings")]
+/// Settings as given; what is left out follows from the budget or is Table I's. The options are
+/// those that the methods define.
+#[derive(Clone, Debug, Default)]
 pub struct SettingsArgs {
-    /// LoRA's rank r [Table I: 4]
-    #[arg(long, value_name = "R", value_parser = positive)]
-    pub rank: Option<usize>,
-    /// MELoRA's diagonal blocks N [Table I: 4]
-    #[arg(long, value_name = "N", value_parser = positive)]
-    pub blocks: Option<usize>,
-    /// MELoRA's rank r_diag of each block [Table I: 4]
-    #[arg(long, value_name = "R", value_parser = positive)]
-    pub diag_rank: Option<usize>,
-    /// Localized LoRA's grid of K x K blocks [Table I: 2]
-    #[arg(long, value_name = "K", value_parser = positive)]
-    pub grid: Option<usize>,
-    /// Localized LoRA's rank r_block of each block [Table I: 2]
-    #[arg(long, value_name = "R", value_parser = positive)]
-    pub block_rank: Option<usize>,
-    /// Gives every method the largest rank that P parameters pay for
-    #[arg(long, value_name = "P", value_parser = positive)]
-    pub budget: Option<usize>,
-    /// How the methods share the budget [default: equal]
-    #[arg(long, value_enum, requires = "budget")]
-    pub rule: Option<Rule>,
-    /// Adds Localized LoRA with a rank for each block, chosen for its parameters
-    #[arg(long)]
-    pub adaptive: bool,
-    /// Its grid [default: that of --grid]
-    #[arg(long, value_name = "K", value_parser = positive, requires = "adaptive")]
-    pub adaptive_grid: Option<usize>,
-    /// Its parameters [default: as many as Localized LoRA has]
-    #[arg(long, value_name = "P", value_parser = positive, requires = "adaptive", conflicts_with = "budget")]
-    pub adaptive_budget: Option<usize>,
-    /// Its ranks, set by hand row by row over the grid
-    #[arg(
-        long,
-        value_name = "R,R,…",
-        value_delimiter = ',',
-        requires = "adaptive"
-    )]
-    pub adaptive_ranks: Option<Vec<usize>>,
+    /// Numbers that were given: of which method, and the parameter's place in it.
+    numbers: Vec<(Method, usize, usize)>,
+    /// Methods that are asked for beside those that are always shown.
+    switched: Vec<Method>,
+    /// Ranks set by hand.
+    by_hand: Vec<(Method, Vec<usize>)>,
+    budget: Option<usize>,
+    rule: Option<Rule>,
+}
+
+/// The option of one number of a method.
+fn number_option(definition: &Definition, parameter: &'static Parameter) -> Arg {
+    let letter = match parameter.role {
+        Role::Segments(_) => parameter.letter,
+        Role::Rank => "R",
+        Role::Budget => "P",
+    };
+    let option = Arg::new(parameter.flag)
+        .long(parameter.flag)
+        .value_name(letter)
+        .value_parser(positive)
+        .help(parameter.help);
+    let option = match &definition.switch {
+        Some(switch) => option.requires(switch.flag),
+        None => option,
+    };
+    match (&definition.switch, parameter.role) {
+        (Some(_), Role::Budget) => option.conflicts_with("budget"),
+        _ => option,
+    }
+}
+
+/// The options of one method, its switch first.
+fn options(method: Method) -> Vec<Arg> {
+    let definition = method.definition();
+    let switch = definition.switch.as_ref().map(|switch| {
+        Arg::new(switch.flag)
+            .long(switch.flag)
+            .action(ArgAction::SetTrue)
+            .help(switch.help)
+    });
+    let numbers = definition.parameters.iter();
+    let numbers = numbers.map(|parameter| number_option(definition, parameter));
+    let by_hand = definition.by_hand.as_ref().map(|by_hand| {
+        let option = Arg::new(by_hand.flag)
+            .long(by_hand.flag)
+            .value_name("R,R,…")
+            .value_delimiter(',')
+            .value_parser(value_parser!(usize))
+            .help(by_hand.help);
+        match &definition.switch {
+            Some(switch) => option.requires(switch.flag),
+            None => option,
+        }
+    });
+    switch.into_iter().chain(numbers).chain(by_hand).collect()
+}
+
+impl Args for SettingsArgs {
+    fn augment_args(command: Command) -> Command {
+        let methods = |switched: bool| {
+            let methods = Method::ALL.iter().copied();
+            methods.filter(move |method| method.definition().switch.is_some() == switched)
+        };
+        let budget = Arg::new("budget")
+            .long("budget")
+            .value_name("P")
+            .value_parser(positive)
+            .help("Gives every method the largest rank that P parameters pay for");
+        let rule = Arg::new("rule")
+            .long("rule")
+            .value_name("RULE")
+            .value_parser(value_parser!(Rule))
+            .requires("budget")
+            .help("How the methods share the budget [default: equal]");
+        command
+            .next_help_heading("Settings")
+            .args(methods(false).flat_map(options))
+            .args([budget, rule])
+            .args(methods(true).flat_map(options))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for SettingsArgs {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut given = Self::default();
+        given.update_from_arg_matches(matches)?;
+        Ok(given)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self {
+            budget: matches.get_one("budget").copied(),
+            rule: matches.get_one("rule").copied(),
+            ..Self::default()
+        };
+        for method in Method::ALL.iter().copied() {
+            let definition = method.definition();
+            for (place, parameter) in definition.parameters.iter().enumerate() {
+                if let Some(number) = matches.get_one::<usize>(parameter.flag) {
+                    self.numbers.push((method, place, *number));
+                }
+            }
+            if let Some(switch) = &definition.switch
+                && matches.get_flag(switch.flag)
+            {
+                self.switched.push(method);
+            }
+            if let Some(by_hand) = &definition.by_hand
+                && let Some(ranks) = matches.get_many::<usize>(by_hand.flag)
+            {
+                self.by_hand.push((method, ranks.copied().collect()));
+            }
+        }
+        Ok(())
+    }
 }
 
 fn positive(text: &str) -> Result<usize, String> {
@@ -86,66 +169,114 @@ impl SettingsArgs {
     /// A given N or K beyond the smaller side; ranks by hand that are not one per block; a budget
     /// that pays for no rank of a method while another method's rank was given.
     pub fn wanted(&self, rows: usize, cols: usize) -> Result<Settings, Failure> {
-        let mut wanted = Settings {
-            show_adaptive: self.adaptive,
-            ..Settings::default()
-        };
-        if let Some(blocks) = self.blocks {
-            LayoutKind::Diagonal(blocks).check(rows, cols)?;
-            wanted.melora.blocks = blocks;
+        let mut wanted = Settings::default();
+        for method in &self.switched {
+            if let Some(shown) = wanted.switch(*method) {
+                *shown = true;
+            }
         }
-        if let Some(grid) = self.grid {
-            LayoutKind::Grid(grid).check(rows, cols)?;
-            wanted.localized.grid = grid;
-        }
-        if let Some(grid) = self.adaptive_grid {
-            LayoutKind::Grid(grid).check(rows, cols)?;
-        }
-        wanted.adaptive.grid = self.adaptive_grid.unwrap_or(wanted.localized.grid);
+        self.set_segments(&mut wanted, rows, cols)?;
         if let Some(budget) = self.budget {
             wanted.adaptive.budget = budget;
             wanted.matched = Some(self.rule.map_or_else(BudgetRule::default, BudgetRule::from));
         }
         self.set_ranks(&mut wanted, rows, cols)?;
-        let grid = wanted.fitted(rows, cols).settings.adaptive.grid;
-        match &self.adaptive_ranks {
-            Some(ranks) if ranks.len() != grid * grid => Err(LayoutError::RankCount {
-                given: ranks.len(),
-                expected: grid * grid,
-                grid,
+        let fitted = wanted.fitted(rows, cols).settings;
+        for (method, ranks) in &self.by_hand {
+            let settings = fitted.of(*method);
+            let expected = blocks(&settings, rows, cols);
+            if ranks.len() != expected {
+                return Err(LayoutError::RankCount {
+                    given: ranks.len(),
+                    expected,
+                    setting: settings.describe_segments(),
+                }
+                .into());
             }
-            .into()),
-            _ => Ok(wanted),
         }
+        Ok(wanted)
+    }
+
+    fn given(&self, method: Method, place: usize) -> Option<usize> {
+        let numbers = self.numbers.iter();
+        let mut given = numbers.filter(|(of, at, _)| (*of, *at) == (method, place));
+        given.next().map(|(.., number)| *number)
+    }
+
+    /// What blocks follow from, in the order of the methods: one may take it from another.
+    fn set_segments(
+        &self,
+        settings: &mut Settings,
+        rows: usize,
+        cols: usize,
+    ) -> Result<(), Failure> {
+        for method in Method::ALL.iter().copied() {
+            let mut any = false;
+            for (place, parameter) in method.parameters().iter().enumerate() {
+                if matches!(parameter.role, Role::Segments(_)) {
+                    let given = self.given(method, place);
+                    any |= given.is_some();
+                    let value = given.unwrap_or_else(|| settings.usual(method, place, 0));
+                    settings.set_value(method, place, value);
+                }
+            }
+            if any {
+                settings.of(method).layout().check(rows, cols)?;
+            }
+        }
+        Ok(())
     }
 
     /// Ranks that were given stand on their own, also beside a budget.
     fn set_ranks(&self, settings: &mut Settings, rows: usize, cols: usize) -> Result<(), Failure> {
-        let given = [self.rank, self.diag_rank, self.block_rank];
-        let methods = [Method::Lora, Method::Melora, Method::Localized];
-        if settings.matched.is_some() && given.iter().any(Option::is_some) {
+        let shown: Vec<Method> = settings
+            .shown()
+            .iter()
+            .map(MethodSettings::method)
+            .collect();
+        let ranks: Vec<(Method, usize, Option<usize>)> = shown
+            .iter()
+            .filter_map(|method| Some((*method, method.place_of(Role::Rank)?)))
+            .map(|(method, place)| (method, place, self.given(method, place)))
+            .collect();
+        if settings.matched.is_some() && ranks.iter().any(|(.., given)| given.is_some()) {
             let matched = settings.fitted(rows, cols).settings;
-            let open = methods.into_iter().zip(given);
-            for (method, _) in open.filter(|(_, rank)| rank.is_none()) {
-                let sentence = matched.unaffordable(rows, cols, &matched.of(method));
-                if let Some(sentence) = sentence {
+            for (method, place, given) in &ranks {
+                let of_method = matched.of(*method);
+                if given.is_none()
+                    && let Some(sentence) = matched.unaffordable(rows, cols, &of_method)
+                {
                     return Err(Failure::usage(format!("{}: {sentence}", method.title())));
                 }
+                settings.set_value(*method, *place, of_method.value(*place));
             }
-            settings.lora.rank = matched.lora.rank;
-            settings.melora.rank = matched.melora.rank;
-            settings.localized.rank = matched.localized.rank;
             settings.matched = None;
         }
-        settings.lora.rank = self.rank.unwrap_or(settings.lora.rank);
-        settings.melora.rank = self.diag_rank.unwrap_or(settings.melora.rank);
-        settings.localized.rank = self.block_rank.unwrap_or(settings.localized.rank);
-        if self.budget.is_none() && self.adaptive {
-            settings.adaptive.budget = self.adaptive_budget.unwrap_or_else(|| {
-                localized_parameters(&settings.fitted(rows, cols).settings, rows, cols)
-            });
+        for (method, place, given) in &ranks {
+            if let Some(rank) = given {
+                settings.set_value(*method, *place, *rank);
+            }
         }
-        settings.adaptive.painted.clone_from(&self.adaptive_ranks);
+        for method in shown {
+            if let (Some(place), None) = (method.place_of(Role::Budget), self.budget) {
+                let given = self.given(method, place);
+                let budget = given.unwrap_or_else(|| {
+                    let fitted = settings.fitted(rows, cols).settings;
+                    let parameters = localized_parameters(&fitted, rows, cols);
+                    settings.usual(method, place, parameters)
+                });
+                settings.set_value(method, place, budget);
+            }
+        }
+        for (method, ranks) in &self.by_hand {
+            settings.set_by_hand(*method, Some(ranks.clone()));
+        }
         Ok(())
     }
+}
+
+/// How many blocks a method has.
+fn blocks(settings: &MethodSettings, rows: usize, cols: usize) -> usize {
+    let sizes = settings.layout().sizes(rows, cols).unwrap_or_default();
+    sizes.iter().map(|size| size.count).sum()
 }

@@ -20,12 +20,7 @@ pub const FIRST_DIGIT: usize = 5;
 
 /// How a layout looks.
 pub fn look(layout: Layout, theme: Theme) -> Look {
-    match layout {
-        Layout::Lora => Look::lora(theme),
-        Layout::Melora => Look::melora(theme),
-        Layout::LocalizedBlock => Look::localized_block(theme),
-        Layout::LocalizedGrid => Look::localized_grid(theme),
-    }
+    Look::new(layout.name(), layout.hue().on(theme), layout.marker())
 }
 
 /// How a run looks.

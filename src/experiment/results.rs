@@ -59,6 +59,17 @@ pub enum SaveError {
     Finetune(#[from] FinetuneError),
 }
 
+impl SaveError {
+    /// Whether the file is one that a newer version of this program wrote.
+    pub fn is_newer(&self) -> bool {
+        let error = match self {
+            Self::Damaged { error, .. } | Self::Finetune(error) => error,
+            _ => return false,
+        };
+        matches!(error, FinetuneError::NewerFormat { .. })
+    }
+}
+
 /// Reads a results file, checked.
 ///
 /// # Errors

@@ -49,7 +49,7 @@ impl RunName {
                 "{self}: the smallest part has a side of {smallest}; choose a rank below it"
             ))
         } else {
-            check_parts(&one).map_err(|error| format!("{self}: {error}"))
+            check_parts(one.part_count()).map_err(|error| format!("{self}: {error}"))
         }
     }
 }

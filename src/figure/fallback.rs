@@ -10,7 +10,7 @@ use skrifa::instance::{LocationRef, Size};
 use skrifa::{FontRef, MetadataProvider};
 use usvg::fontdb::{Database, FaceInfo, ID, Source, Stretch, Style};
 
-use super::font::{self, REGULAR};
+use super::faces::{self, REGULAR};
 
 /// Faces in the order in which they are asked for a character.
 pub(super) struct Fallbacks {
@@ -138,7 +138,7 @@ impl Fallbacks {
         let mut faces: BTreeMap<usize, (Arc<Face>, BTreeSet<char>)> = BTreeMap::new();
         let mut without = BTreeSet::new();
         for &character in characters {
-            if font::has(bold, character) || is_invisible(character) {
+            if faces::has(bold, character) || is_invisible(character) {
                 continue;
             }
             let Some(face) = embedded_regular(bold, character).or_else(|| self.face_for(character))
@@ -158,14 +158,14 @@ impl Fallbacks {
 fn embedded_regular(bold: bool, character: char) -> Option<&'static Arc<Face>> {
     static FACE: LazyLock<Arc<Face>> = LazyLock::new(|| {
         Arc::new(Face {
-            name: format!("{} Regular", font::FAMILY),
+            name: format!("{} Regular", faces::FAMILY),
             data: Arc::new(REGULAR.to_vec()),
             index: 0,
             turn: 0,
             info: None,
         })
     });
-    (bold && font::has(false, character)).then_some(&FACE)
+    (bold && faces::has(false, character)).then_some(&FACE)
 }
 
 /// Characters that shape others or nothing, and are drawn by no font.
@@ -280,7 +280,7 @@ mod tests {
     #[test]
     fn a_face_is_asked_for_what_it_has() {
         let mut fonts = Database::new();
-        fonts.load_font_source(Source::Binary(Arc::new(font::BOLD)));
+        fonts.load_font_source(Source::Binary(Arc::new(faces::BOLD)));
         let fallbacks = Fallbacks::new(fonts);
         let face = fallbacks.face_for('Σ');
         assert_eq!(
@@ -302,7 +302,7 @@ mod tests {
             let Some(face) = system.face_for(character) else {
                 continue;
             };
-            let bytes = font::subset(&face.data, face.index, &BTreeSet::from([character]));
+            let bytes = faces::subset(&face.data, face.index, &BTreeSet::from([character]));
             let bytes = bytes.unwrap_or_else(|| panic!("{} for {character}", face.name));
             let font = FontRef::new(&bytes).unwrap_or_else(|error| panic!("{error}"));
             assert!(font.charmap().map(character).is_some(), "{}", face.name);

@@ -12,6 +12,7 @@ pub mod palette;
 pub mod place;
 pub mod ticks;
 
+mod faces;
 mod fallback;
 mod font;
 mod heatmap;

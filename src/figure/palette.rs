@@ -73,34 +73,58 @@ fn by_theme(theme: Theme, light: Rgb, dark: Rgb) -> Rgb {
     }
 }
 
-/// LoRA.
-pub fn lora(theme: Theme) -> Rgb {
-    by_theme(theme, BLUE, SKY_BLUE)
+/// A colour that names something, the same in every plot and table; readable on both grounds and
+/// told apart by the colour-blind (Okabe and Ito, then darker ones of Paul Tol).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Hue {
+    /// Blue, a sky blue on dark.
+    Blue,
+    /// Red with orange in it.
+    Vermillion,
+    /// Green with blue in it.
+    BluishGreen,
+    /// Pink.
+    ReddishPurple,
+    /// Orange.
+    Orange,
+    /// Yellow with green in it.
+    Olive,
+    /// Dark violet, a light one on dark.
+    Indigo,
+    /// Wine red, a rose on dark.
+    Wine,
+    /// Grey with blue in it.
+    Slate,
 }
 
-/// MELoRA.
-pub fn melora(_theme: Theme) -> Rgb {
-    VERMILLION
-}
+impl Hue {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Blue,
+        Self::Vermillion,
+        Self::BluishGreen,
+        Self::ReddishPurple,
+        Self::Orange,
+        Self::Olive,
+        Self::Indigo,
+        Self::Wine,
+        Self::Slate,
+    ];
 
-/// Localized LoRA.
-pub fn localized(_theme: Theme) -> Rgb {
-    BLUISH_GREEN
-}
-
-/// Localized LoRA with a rank of its own for each block.
-pub fn localized_adaptive(_theme: Theme) -> Rgb {
-    REDDISH_PURPLE
-}
-
-/// Fine-tuning with Localized LoRA on weight blocks (Eq. 2): the approximation's colour.
-pub fn localized_block(theme: Theme) -> Rgb {
-    localized(theme)
-}
-
-/// Fine-tuning with Localized LoRA on the spatial grid.
-pub fn localized_grid(_theme: Theme) -> Rgb {
-    ORANGE
+    /// The colour on a theme's ground.
+    pub fn on(self, theme: Theme) -> Rgb {
+        match self {
+            Self::Blue => by_theme(theme, BLUE, SKY_BLUE),
+            Self::Vermillion => VERMILLION,
+            Self::BluishGreen => BLUISH_GREEN,
+            Self::ReddishPurple => REDDISH_PURPLE,
+            Self::Orange => ORANGE,
+            Self::Olive => by_theme(theme, Rgb(0x8a, 0x8a, 0x1f), Rgb(0xc8, 0xc8, 0x5a)),
+            Self::Indigo => by_theme(theme, Rgb(0x33, 0x22, 0x88), Rgb(0x9c, 0x94, 0xe8)),
+            Self::Wine => by_theme(theme, Rgb(0x88, 0x22, 0x55), Rgb(0xe0, 0x80, 0xa8)),
+            Self::Slate => by_theme(theme, Rgb(0x50, 0x60, 0x70), Rgb(0x9a, 0xaa, 0xba)),
+        }
+    }
 }
 
 /// The ground of figures.
@@ -264,17 +288,11 @@ mod tests {
     const THEMES: [Theme; 2] = [Theme::Light, Theme::Dark];
 
     #[test]
-    fn method_colours_stand_out_and_read_as_text() {
+    fn hues_stand_out_and_read_as_text() {
         for theme in THEMES {
-            let methods = [
-                lora(theme),
-                melora(theme),
-                localized(theme),
-                localized_adaptive(theme),
-                localized_grid(theme),
-            ];
-            for (i, color) in methods.iter().enumerate() {
-                assert!(!methods[..i].contains(color), "{color:?} is used twice");
+            let hues = Hue::ALL.map(|hue| hue.on(theme));
+            for (i, color) in hues.iter().enumerate() {
+                assert!(!hues[..i].contains(color), "{color:?} is used twice");
                 assert!(color.contrast(background(theme)) > 2.0, "{color:?}");
                 assert!(as_text(theme, *color).contrast(background(theme)) >= 4.5);
             }

@@ -56,25 +56,29 @@ impl Plot {
     }
 
     /// The same plot with its vertical axis logarithmic. What lies below `floor` is put on it: an
-    /// exact approximation has an error of zero, which has no logarithm.
+    /// exact approximation has an error of zero, which has no logarithm. The axis reaches down to
+    /// the floor only where a mark lies on it; curves may leave the plot before.
     #[must_use]
     pub fn with_log_y(mut self, floor: f64) -> Self {
         self.log_y = true;
         self.y_from_zero = false;
-        let mut least = f64::INFINITY;
-        let points = self.series.iter_mut().flat_map(|series| &mut series.points);
-        let marks = self.marks.iter_mut().map(|mark| &mut mark.y);
-        for y in points.map(|point| &mut point.1).chain(marks) {
+        let lift = |y: &mut f64| {
             // What is not finite stays what it is, and is not drawn.
-            if y.is_finite() && *y < floor {
-                *y = floor;
+            if y.is_finite() {
+                *y = y.max(floor);
             }
-            least = if y.is_finite() { least.min(*y) } else { least };
-        }
+        };
+        let points = self.series.iter_mut().flat_map(|series| &mut series.points);
+        points.map(|point| &mut point.1).for_each(lift);
+        self.marks.iter_mut().map(|mark| &mut mark.y).for_each(lift);
+        let points = self.series.iter().flat_map(|series| &series.points);
+        let above = points.map(|point| point.1).filter(|y| *y > floor);
+        let seen = above.chain(self.marks.iter().map(|mark| mark.y));
+        let least = seen.filter(|y| y.is_finite()).fold(f64::INFINITY, f64::min);
         self.y_range = self
             .y_range
             .filter(|(_, high)| least < *high)
-            .map(|(_, high)| (least / 1.2, high));
+            .map(|(_, high)| (least / 1.2, high * 1.15));
         self
     }
 }
@@ -213,7 +217,11 @@ mod tests {
         Plot {
             x_range: Some((0.0, 40.0)),
             y_range: Some((0.0, 1.1)),
-            series: vec![Series::line("", palette::lora(Theme::Light), points)],
+            series: vec![Series::line(
+                "",
+                palette::Hue::Blue.on(Theme::Light),
+                points,
+            )],
             ..Plot::default()
         }
     }
@@ -227,12 +235,24 @@ mod tests {
     }
 
     #[test]
-    fn what_is_exact_lies_on_the_lowest_line_of_a_logarithmic_axis() {
+    fn a_logarithmic_axis_reaches_down_to_what_is_exact_only_for_a_mark() {
         let log = plot().with_log_y(1e-6);
         let heights: Vec<f64> = log.series[0].points.iter().map(|point| point.1).collect();
         assert_eq!(heights[..3], [1.0, 0.5, 1e-6]);
         assert!(heights[3].is_nan());
-        let (low, high) = log.y_range.unwrap_or_default();
-        assert!(low < 1e-6 && low > 1e-7 && high == 1.1);
+        let low = |plot: &Plot| plot.y_range.map_or(f64::NAN, |range| range.0);
+        assert!((0.1..0.5).contains(&low(&log)), "{:?}", log.y_range);
+        let mut marked = plot();
+        marked.marks.push(Mark {
+            x: 20.0,
+            y: 0.0,
+            color: palette::Hue::Blue.on(Theme::Light),
+            marker: Marker::Circle,
+            hollow: false,
+            label: String::new(),
+        });
+        let log = marked.with_log_y(1e-6);
+        assert_eq!(log.marks[0].y, 1e-6);
+        assert!((1e-7..1e-6).contains(&low(&log)), "{:?}", log.y_range);
     }
 }

@@ -6,7 +6,6 @@
 
 use super::error::FinetuneError;
 use super::network::Shape;
-use super::settings::{Configuration, SweepSettings};
 
 /// Entries of a list of ranks, segments, learning rates, seeds or layouts: more than any plot tells
 /// apart.
@@ -98,8 +97,7 @@ pub fn check_network(shape: &Shape) -> Result<(), FinetuneError> {
 ///
 /// # Errors
 /// More than [`PARTS`] parts.
-pub fn check_parts(configuration: &Configuration) -> Result<(), FinetuneError> {
-    let parts = configuration.part_count();
+pub fn check_parts(parts: usize) -> Result<(), FinetuneError> {
     if parts <= PARTS {
         return Ok(());
     }
@@ -107,39 +105,6 @@ pub fn check_parts(configuration: &Configuration) -> Result<(), FinetuneError> {
         "the number of parts of an adapter",
         &parts,
         "fewer segments, for at most 4096 parts",
-    ))
-}
-
-/// Looks at the lists of configurations, and how many runs they make, those that will be left out
-/// included.
-///
-/// # Errors
-/// A list that is too long, a number that is too large, more than [`RUNS`] runs.
-pub fn check_grids(settings: &SweepSettings) -> Result<(), FinetuneError> {
-    check_length("the list of layouts", settings.grids.len())?;
-    let mut configurations = 1;
-    for grid in &settings.grids {
-        for list in [&grid.segments, &grid.ranks] {
-            check_length("a list of segments or ranks", list.len())?;
-            let largest = list.iter().copied().max().unwrap_or_default();
-            if largest > NUMBER {
-                return Err(wrong(
-                    "a rank or number of segments",
-                    &largest,
-                    "a whole number up to 65536",
-                ));
-            }
-        }
-        configurations += grid.segments.len().max(1) * grid.ranks.len();
-    }
-    let runs = configurations * settings.learning_rates.len() * settings.seeds.len();
-    if runs <= RUNS {
-        return Ok(());
-    }
-    Err(wrong(
-        "the number of runs of the sweep",
-        &runs,
-        "shorter lists, for at most 20000 runs",
     ))
 }
 

@@ -56,6 +56,17 @@ pub enum FinetuneError {
         /// The first thing that is wrong.
         reason: String,
     },
+    /// A results file in a form that came after this version.
+    #[error(
+        "the results are of a newer version of this program (form {theirs}, and this version reads \
+         up to {ours}); update the program or choose another file"
+    )]
+    NewerFormat {
+        /// The form of the file.
+        theirs: u64,
+        /// The newest that is read.
+        ours: u32,
+    },
     /// Results of another version, whose numbers must not be mixed with ours.
     #[error(
         "the results are of version {theirs} of this program, and this is version {ours}, whose \

@@ -5,8 +5,9 @@ use nalgebra::DMatrix;
 use super::data::AdaptationData;
 use super::layout::Part;
 use super::record::RunRecord;
+use super::run_key::RunKey;
 use super::settings::SweepSettings;
-use super::train::{EpochRecord, Pretrained, RunKey, Runs, Tick};
+use super::train::{EpochRecord, Pretrained, Runs, Tick};
 
 /// The inside of a finished run.
 #[derive(Debug, Clone, PartialEq)]

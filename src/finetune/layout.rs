@@ -5,7 +5,10 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::network::Shape;
+use crate::approx::Method;
 use crate::approx::segment::segments;
+use crate::figure::Marker;
+use crate::figure::palette::Hue;
 
 /// How an adapter of the first layer is laid out (design of the four: paper, II.B to II.D, III.B).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -43,11 +46,33 @@ impl Layout {
     /// The name for people.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Lora => "LoRA",
-            Self::Melora => "MELoRA",
+            Self::Lora => Method::Lora.title(),
+            Self::Melora => Method::Melora.title(),
             Self::LocalizedBlock => "Localized, weight blocks",
             Self::LocalizedGrid => "Localized, spatial grid",
         }
+    }
+
+    /// The method whose parts a layout has; none for cells of a picture.
+    fn method(self) -> Option<Method> {
+        match self {
+            Self::Lora => Some(Method::Lora),
+            Self::Melora => Some(Method::Melora),
+            Self::LocalizedBlock => Some(Method::Localized),
+            Self::LocalizedGrid => None,
+        }
+    }
+
+    /// Its colour: that of its method.
+    pub fn hue(self) -> Hue {
+        self.method()
+            .map_or(Hue::Orange, |method| method.definition().hue)
+    }
+
+    /// Its points in plots: those of its method.
+    pub fn marker(self) -> Marker {
+        self.method()
+            .map_or(Marker::Diamond, |method| method.definition().marker)
     }
 
     /// The parts of an adapter of this layout, every one of `rank`; `segments` is N or K, and is

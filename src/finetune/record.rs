@@ -5,11 +5,14 @@ use serde::{Deserialize, Serialize};
 use super::bounds::{NAME, check_network, echo};
 use super::error::FinetuneError;
 use super::network::Shape;
+use super::run_key::RunKey;
 use super::settings::SweepSettings;
-use super::train::{RunKey, rounded};
 
 /// The version of the program, which results carry.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The version of the form that results are written in: 1, as 0 but that it is said.
+const FORMAT: u32 = 1;
 
 /// The outcome of one run.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -55,6 +58,9 @@ pub struct FullRecord {
 /// A sweep's results, whole or under way.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Results {
+    /// The version of the form that they are written in; files of before that was said have none.
+    #[serde(default)]
+    pub format: u32,
     /// The program's version that made them.
     pub version: String,
     /// The data set's name.
@@ -73,10 +79,18 @@ pub struct Results {
     pub runs: Vec<RunRecord>,
 }
 
+/// What is looked at before anything else of a file.
+#[derive(Deserialize)]
+struct Form {
+    #[serde(default)]
+    format: u64,
+}
+
 impl Results {
     /// Results without a run, for images of `rows` x `cols`.
     pub fn new(dataset: &str, (rows, cols): (usize, usize), settings: &SweepSettings) -> Self {
         Self {
+            format: FORMAT,
             version: VERSION.to_owned(),
             dataset: dataset.to_owned(),
             image: [rows, cols],
@@ -205,12 +219,21 @@ impl Results {
         serde_json::to_string_pretty(self).map_err(|error| damaged(&error.to_string()))
     }
 
-    /// Reads what [`to_json`](Self::to_json) wrote.
+    /// Reads what [`to_json`](Self::to_json) of this version or an older one wrote.
     ///
     /// # Errors
-    /// When the text is not such results, or holds numbers that no sweep gives.
+    /// When the text is not such results, is of a newer form, or holds numbers that no sweep gives.
     pub fn from_json(text: &str) -> Result<Self, FinetuneError> {
-        let read: Self = serde_json::from_str(text).map_err(|error| damaged(&error.to_string()))?;
+        let broken = |error: serde_json::Error| damaged(&error.to_string());
+        let Form { format } = serde_json::from_str(text).map_err(broken)?;
+        if format > u64::from(FORMAT) {
+            return Err(FinetuneError::NewerFormat {
+                theirs: format,
+                ours: FORMAT,
+            });
+        }
+        let mut read: Self = serde_json::from_str(text).map_err(broken)?;
+        read.format = FORMAT;
         read.check_sizes()?;
         let [rows, cols] = read.image;
         let mut results = Self::new(&read.dataset, (rows, cols), &read.settings);
@@ -398,6 +421,12 @@ pub fn deviation(values: impl ExactSizeIterator<Item = f64> + Clone) -> Option<f
 fn full_accuracy(runs: &[RunRecord]) -> Option<f64> {
     let best = at_best_rate(runs.iter());
     (!best.is_empty()).then(|| rounded(mean(best.iter().map(|run| run.test_accuracy))))
+}
+
+/// Nine decimals: short enough that a number is the same after a way through text.
+pub(super) fn rounded(value: f64) -> f64 {
+    const DECIMALS: f64 = 1e9;
+    (value * DECIMALS).round() / DECIMALS
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use rand::seq::SliceRandom;
 
 use super::batch::Batch;
 use super::images::SparseImages;
-use super::train::{Purpose, random};
+use super::random::{Purpose, random};
 
 /// Images whose loss is looked at, so many at a time: as keep their numbers in the processor's
 /// cache.

@@ -6,7 +6,7 @@ use std::hash::Hash;
 use serde::{Deserialize, Serialize};
 
 use super::bounds::{
-    check_grids, check_length, check_network, check_number, check_parts, check_rate, wrong,
+    NUMBER, RUNS, check_length, check_network, check_number, check_parts, check_rate, wrong,
 };
 use super::error::FinetuneError;
 use super::layout::{Layout, Part};
@@ -264,6 +264,39 @@ impl SweepSettings {
         (1 + self.configurations(shape).len()) * per_configuration
     }
 
+    /// Looks at the lists of configurations, and how many runs they make, those that will be left out
+    /// included.
+    ///
+    /// # Errors
+    /// A list that is too long, a number that is too large, more than [`RUNS`](super::bounds::RUNS) runs.
+    pub fn check_grids(&self) -> Result<(), FinetuneError> {
+        check_length("the list of layouts", self.grids.len())?;
+        let mut configurations = 1;
+        for grid in &self.grids {
+            for list in [&grid.segments, &grid.ranks] {
+                check_length("a list of segments or ranks", list.len())?;
+                let largest = list.iter().copied().max().unwrap_or_default();
+                if largest > NUMBER {
+                    return Err(wrong(
+                        "a rank or number of segments",
+                        &largest,
+                        "a whole number up to 65536",
+                    ));
+                }
+            }
+            configurations += grid.segments.len().max(1) * grid.ranks.len();
+        }
+        let runs = configurations * self.learning_rates.len() * self.seeds.len();
+        if runs <= RUNS {
+            return Ok(());
+        }
+        Err(wrong(
+            "the number of runs of the sweep",
+            &runs,
+            "shorter lists, for at most 20000 runs",
+        ))
+    }
+
     /// Looks that everything can be trained, before anything is laid out.
     ///
     /// # Errors
@@ -272,9 +305,11 @@ impl SweepSettings {
     pub fn check(&self, shape: &Shape) -> Result<(), FinetuneError> {
         self.check_training()?;
         check_network(shape)?;
-        check_grids(self)?;
+        self.check_grids()?;
         let configurations = self.configurations(shape);
-        configurations.iter().try_for_each(check_parts)?;
+        configurations
+            .iter()
+            .try_for_each(|one| check_parts(one.part_count()))?;
         if configurations.is_empty() {
             return Err(FinetuneError::NothingToTrain);
         }

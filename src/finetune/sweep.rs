@@ -11,8 +11,9 @@ use super::data::AdaptationData;
 use super::error::FinetuneError;
 use super::network::Shape;
 use super::record::{Results, RunRecord};
+use super::run_key::RunKey;
 use super::settings::SweepSettings;
-use super::train::{EpochRecord, Pretrained, RunKey, Runs, pretrain};
+use super::train::{EpochRecord, Pretrained, Runs, pretrain};
 
 /// Progress is reported at most this often, so that whoever listens is not kept busy.
 const MILLISECONDS_BETWEEN_REPORTS: u64 = 100;

@@ -1,15 +1,12 @@
 //! Runs: pretraining, then an adapter (or the whole network) epoch by epoch.
 
-use std::cmp::Ordering;
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
 use std::time::Instant;
 
 use nalgebra::DMatrix;
-use rand::SeedableRng;
 use rand::seq::SliceRandom;
-use rand_chacha::ChaCha8Rng;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::adam::Adam;
 use super::batch::Batch;
@@ -21,7 +18,9 @@ use super::model::{
     Adapter, Evaluation, Full, Inputs, Model, Workspace, evaluate, loss_and_gradient,
 };
 use super::network::Network;
-use super::record::RunRecord;
+use super::random::{Purpose, random};
+use super::record::{RunRecord, rounded};
+use super::run_key::RunKey;
 use super::schedule::Schedule;
 use super::settings::{Configuration, SweepSettings};
 use super::wiring::Wiring;
@@ -31,59 +30,6 @@ const VALIDATION_SHARE: usize = 10;
 
 /// Asked before every batch whether to go on.
 pub type Tick<'a> = &'a (dyn Fn() -> ControlFlow<()> + Sync);
-
-/// What a random stream of a seed is for. Batches come in the same order in every run of a seed,
-/// so that runs differ by what they train alone.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Purpose {
-    Network,
-    /// Of an epoch.
-    PretrainingOrder(usize),
-    Split,
-    /// Of an epoch.
-    Order(usize),
-    Adapter(Configuration),
-}
-
-pub(super) fn random(seed: u64, purpose: Purpose) -> ChaCha8Rng {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    rng.set_stream(match purpose {
-        Purpose::Network => 1,
-        Purpose::Split => 2,
-        Purpose::PretrainingOrder(epoch) => (1 << 32) | epoch as u64,
-        Purpose::Order(epoch) => (2 << 32) | epoch as u64,
-        Purpose::Adapter(configuration) => {
-            let Configuration {
-                layout,
-                segments,
-                rank,
-            } = configuration;
-            ((1 + layout as u64) << 48) | ((segments as u64) << 24) | rank as u64
-        }
-    });
-    rng
-}
-
-/// Which run: what is trained, at which rate, from which seed.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
-pub struct RunKey {
-    /// The adapter; none for full fine-tuning.
-    #[serde(flatten)]
-    pub adapter: Option<Configuration>,
-    /// Adam's learning rate.
-    pub learning_rate: f64,
-    /// The seed.
-    pub seed: u64,
-}
-
-impl RunKey {
-    /// The order of runs in results: by adapter, learning rate and seed.
-    pub fn order(&self, other: &Self) -> Ordering {
-        let rate = self.learning_rate.total_cmp(&other.learning_rate);
-        let adapter = self.adapter.cmp(&other.adapter);
-        adapter.then(rate).then(self.seed.cmp(&other.seed))
-    }
-}
 
 /// A network that knows digits 0–4, and what all runs of its seed share.
 #[derive(Debug, Clone)]
@@ -429,10 +375,4 @@ impl<'a> Runs<'a> {
         })
         .collect()
     }
-}
-
-/// Nine decimals: short enough that a number is the same after a way through text.
-pub(super) fn rounded(value: f64) -> f64 {
-    const DECIMALS: f64 = 1e9;
-    (value * DECIMALS).round() / DECIMALS
 }

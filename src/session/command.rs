@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::words::Words;
 use super::{Session, Settings};
 use crate::approx::budget::BudgetRule;
+use crate::approx::method::{MethodSettings, Role, Usual};
 use crate::figure::Format;
 use crate::figure::palette::{ColorMap, Theme};
 use crate::source::{Limits, Source, Transform};
@@ -107,36 +108,36 @@ impl Words {
 
     /// The settings of all methods.
     pub fn settings(&mut self, settings: &Settings) {
-        let matched = settings.matched;
-        if let Some(rule) = matched {
+        if let Some(rule) = settings.matched {
             self.option("budget", &settings.adaptive.budget.to_string());
             if rule != BudgetRule::default() {
                 self.option("rule", rule_name(rule));
             }
-        } else {
-            self.option("rank", &settings.lora.rank.to_string());
         }
-        self.option("blocks", &settings.melora.blocks.to_string());
-        if matched.is_none() {
-            self.option("diag-rank", &settings.melora.rank.to_string());
+        for one in settings.shown() {
+            self.method(&one, settings);
         }
-        self.option("grid", &settings.localized.grid.to_string());
-        if matched.is_none() {
-            self.option("block-rank", &settings.localized.rank.to_string());
+    }
+
+    /// What one method is set to, but for what follows from a budget or from Localized's grid.
+    fn method(&mut self, one: &MethodSettings, all: &Settings) {
+        let definition = one.method().definition();
+        if let Some(switch) = &definition.switch {
+            self.flag(switch.flag);
         }
-        if !settings.show_adaptive {
-            return;
+        for (parameter, value) in one.values() {
+            let follows = match (parameter.role, parameter.usual) {
+                (Role::Segments(_), Usual::LocalizedGrid) => value == all.localized.grid,
+                (Role::Segments(_), _) => false,
+                (Role::Rank | Role::Budget, _) => all.matched.is_some(),
+            };
+            if !follows {
+                self.option(parameter.flag, &value.to_string());
+            }
         }
-        self.flag("adaptive");
-        if settings.adaptive.grid != settings.localized.grid {
-            self.option("adaptive-grid", &settings.adaptive.grid.to_string());
-        }
-        if matched.is_none() {
-            self.option("adaptive-budget", &settings.adaptive.budget.to_string());
-        }
-        if let Some(ranks) = &settings.adaptive.painted {
+        if let (Some(by_hand), Some(ranks)) = (&definition.by_hand, one.by_hand()) {
             let ranks: Vec<String> = ranks.iter().map(usize::to_string).collect();
-            self.option("adaptive-ranks", &ranks.join(","));
+            self.option(by_hand.flag, &ranks.join(","));
         }
     }
 }

@@ -4,8 +4,11 @@
 use std::fmt;
 
 use super::Settings;
-use crate::approx::budget::{BudgetRule, Sharing, exact_budgets, matched_rank, parameters};
-use crate::approx::{LayoutKind, Method, MethodSettings};
+use crate::approx::budget::{
+    BudgetRule, Sharing, Spender, exact_budgets, matched_rank, parameters,
+};
+use crate::approx::layout::{BlockSize, LayoutKind};
+use crate::approx::method::{Method, MethodSettings, Parameter, Role};
 use crate::figure::label;
 
 /// Settings as one matrix takes them, and what had to differ from the wanted ones.
@@ -17,51 +20,13 @@ pub struct Fitted {
     pub changes: Vec<Change>,
 }
 
-/// A setting that a matrix can have another value of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Knob {
-    /// LoRA's rank r.
-    Rank,
-    /// MELoRA's blocks N.
-    Blocks,
-    /// MELoRA's rank of each block.
-    DiagRank,
-    /// Localized LoRA's grid K.
-    Grid,
-    /// Localized LoRA's rank of each block.
-    BlockRank,
-    /// The grid of the method with a rank per block.
-    AdaptiveGrid,
-}
-
-impl Knob {
-    /// The paper's letter.
-    pub fn letter(self) -> &'static str {
-        match self {
-            Self::Rank => "r",
-            Self::Blocks => "N",
-            Self::DiagRank => "r_diag",
-            Self::Grid | Self::AdaptiveGrid => "K",
-            Self::BlockRank => "r_block",
-        }
-    }
-
-    /// The method whose setting it is.
-    pub fn method(self) -> Method {
-        match self {
-            Self::Rank => Method::Lora,
-            Self::Blocks | Self::DiagRank => Method::Melora,
-            Self::Grid | Self::BlockRank => Method::Localized,
-            Self::AdaptiveGrid => Method::LocalizedAdaptive,
-        }
-    }
-}
-
 /// One wanted setting that does not fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// Which setting.
-    pub knob: Knob,
+    /// Whose setting.
+    pub method: Method,
+    /// Which of them.
+    pub parameter: &'static Parameter,
     /// What the user wants.
     pub wanted: usize,
     /// What is computed instead.
@@ -74,7 +39,7 @@ impl Change {
     /// Why the value beside it is not the wanted one: `r_diag = 4 wanted; 3 is the most for 3 × 3
     /// blocks`.
     pub fn reason(&self) -> String {
-        let (letter, (rows, cols)) = (self.knob.letter(), self.place);
+        let (letter, (rows, cols)) = (self.parameter.letter, self.place);
         let end = match (self.used < self.wanted, self.of_blocks()) {
             (false, _) => "the least".to_owned(),
             (true, true) => format!("the most for {rows} × {cols} blocks"),
@@ -83,15 +48,16 @@ impl Change {
         format!("{letter} = {} wanted; {} is {end}", self.wanted, self.used)
     }
 
+    /// Whether it must fit the blocks: the rank of a method that has more than the one.
     fn of_blocks(&self) -> bool {
-        matches!(self.knob, Knob::DiagRank | Knob::BlockRank)
+        self.parameter.role == Role::Rank && self.method.parameters().len() > 1
     }
 }
 
 impl fmt::Display for Change {
     /// `K lowered from 9 to 3 to fit the 3 × 3 matrix`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (letter, (rows, cols)) = (self.knob.letter(), self.place);
+        let (letter, (rows, cols)) = (self.parameter.letter, self.place);
         let (wanted, used) = (self.wanted, self.used);
         if used > wanted {
             return write!(f, "{letter} raised from {wanted} to {used}");
@@ -120,14 +86,9 @@ impl Fitted {
     /// Why a method's settings are not the wanted ones.
     pub fn reasons(&self, method: Method) -> Vec<String> {
         let changes = self.changes.iter();
-        let changes = changes.filter(|change| change.knob.method() == method);
+        let changes = changes.filter(|change| change.method == method);
         changes.map(Change::reason).collect()
     }
-}
-
-/// The largest block of a side cut into `segments`.
-fn largest_block((rows, cols): (usize, usize), segments: usize) -> (usize, usize) {
-    (rows.div_ceil(segments), cols.div_ceil(segments))
 }
 
 impl Settings {
@@ -135,53 +96,80 @@ impl Settings {
     /// that fits, ranks of one budget derived from it, ranks set by hand only on their own grid.
     /// Nothing of it depends on another matrix. A matrix without cells changes nothing.
     pub fn fitted(&self, rows: usize, cols: usize) -> Fitted {
-        let mut fitting = Fitting {
-            shape: (rows, cols),
-            changes: Vec::new(),
-        };
-        let mut settings = self.clone();
+        let (mut settings, mut changes) = (self.clone(), Vec::new());
         if rows.min(cols) > 0 {
-            fitting.segments(Knob::Blocks, &mut settings.melora.blocks);
-            fitting.segments(Knob::Grid, &mut settings.localized.grid);
-            fitting.segments(Knob::AdaptiveGrid, &mut settings.adaptive.grid);
-            match settings.matched {
-                Some(rule) => settings.match_ranks(rows, cols, rule),
-                None => {
-                    let (blocks, grid) = (settings.melora.blocks, settings.localized.grid);
-                    fitting.rank(Knob::Rank, &mut settings.lora.rank, 1);
-                    fitting.rank(Knob::DiagRank, &mut settings.melora.rank, blocks);
-                    fitting.rank(Knob::BlockRank, &mut settings.localized.rank, grid);
+            for method in Method::ALL.iter().copied() {
+                let changed = settings.fit(method, (rows, cols));
+                if settings.shows(method) {
+                    changes.extend(changed);
                 }
             }
-            let blocks = settings.adaptive.grid * settings.adaptive.grid;
-            let painted = settings.adaptive.painted.take();
-            settings.adaptive.painted = painted.filter(|ranks| ranks.len() == blocks);
-            if !settings.show_adaptive {
-                fitting.changes.retain(|c| c.knob != Knob::AdaptiveGrid);
+            if settings.matched.is_some() {
+                settings.match_ranks(rows, cols);
             }
         }
-        fitting.changes.sort_by_key(|change| change.knob as usize);
-        Fitted {
-            settings,
-            changes: fitting.changes,
+        Fitted { settings, changes }
+    }
+
+    /// Fits one method: first what its blocks follow from, then ranks to the blocks.
+    fn fit(&mut self, method: Method, shape: (usize, usize)) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for (place, parameter) in method.parameters().iter().enumerate() {
+            let settings = self.of(method);
+            let (most, of) = match (parameter.role, self.matched) {
+                (Role::Segments(side), _) => (side.most(shape.0, shape.1), shape),
+                (Role::Rank, None) => {
+                    let block = largest_block(settings.layout(), shape);
+                    (block.0.min(block.1), block)
+                }
+                // A budget may be any number, and a matched one sets the rank.
+                (Role::Budget, _) | (Role::Rank, Some(_)) => continue,
+            };
+            let wanted = settings.value(place);
+            let used = wanted.clamp(1, most.max(1));
+            if used != wanted {
+                changes.push(Change {
+                    method,
+                    parameter,
+                    wanted,
+                    used,
+                    place: of,
+                });
+                self.set_value(method, place, used);
+            }
         }
+        let settings = self.of(method);
+        if let Some(ranks) = settings.by_hand()
+            && ranks.len() != count_of_blocks(settings.layout(), shape)
+        {
+            self.set_by_hand(method, None);
+        }
+        changes
     }
 
     /// Sets every rank to the largest that the one budget pays for; zero where it pays for none.
-    fn match_ranks(&mut self, rows: usize, cols: usize, rule: BudgetRule) {
-        let budget = self.adaptive.budget;
-        let local = rule.local_budget(budget, self.melora.blocks);
-        let rank = |kind, budget| matched_rank(rows, cols, kind, budget).map_or(0, |m| m.rank);
-        self.lora.rank = rank(LayoutKind::Grid(1), budget);
-        self.melora.rank = rank(LayoutKind::Diagonal(self.melora.blocks), local);
-        self.localized.rank = rank(LayoutKind::Grid(self.localized.grid), local);
+    fn match_ranks(&mut self, rows: usize, cols: usize) {
+        for method in Method::ALL.iter().copied() {
+            let share = self.share_of_budget(method);
+            for (place, parameter) in method.parameters().iter().enumerate() {
+                let value = match parameter.role {
+                    Role::Segments(_) => continue,
+                    Role::Budget => share,
+                    Role::Rank => {
+                        let kind = self.of(method).layout();
+                        matched_rank(rows, cols, kind, share).map_or(0, |matched| matched.rank)
+                    }
+                };
+                self.set_value(method, place, value);
+            }
+        }
     }
 
     /// What one budget gives a method under the rule in use.
     pub fn share_of_budget(&self, method: Method) -> usize {
         let budget = self.adaptive.budget;
-        match (self.matched, method) {
-            (Some(rule), Method::Melora | Method::Localized) => {
+        match self.matched {
+            Some(rule) if method.definition().local => {
                 rule.local_budget(budget, self.melora.blocks)
             }
             _ => budget,
@@ -196,9 +184,7 @@ impl Settings {
         settings: &MethodSettings,
     ) -> Option<String> {
         self.matched?;
-        if settings.method() == Method::LocalizedAdaptive {
-            return None;
-        }
+        settings.method().place_of(Role::Rank)?;
         let cost = parameters(rows, cols, settings.layout(), 1).ok()?;
         let (budget, share) = (
             self.adaptive.budget,
@@ -224,22 +210,20 @@ impl Settings {
         cols: usize,
         settings: &MethodSettings,
     ) -> Option<usize> {
-        let kind = settings.layout();
-        let least = match settings {
-            MethodSettings::LocalizedAdaptive(adaptive) if adaptive.painted.is_some() => {
-                return None;
+        let (method, kind) = (settings.method(), settings.layout());
+        let least = match method.place_of(Role::Rank) {
+            // The cheapest block alone.
+            None => {
+                settings.own_budget()?;
+                let sizes = kind.sizes(rows, cols).ok()?;
+                sizes.iter().map(BlockSize::cost).min()?
             }
-            // Its cheapest block alone: all segments but the first few are shorter by one.
-            MethodSettings::LocalizedAdaptive(_) => {
-                kind.check(rows, cols).ok()?;
-                rows / kind.segments() + cols / kind.segments()
-            }
-            _ => {
+            Some(_) => {
                 let rule = self.matched?;
                 let cost = parameters(rows, cols, kind, 1).ok()?;
-                match (settings, rule) {
-                    (MethodSettings::Lora(_), _) | (_, BudgetRule::EqualParameters) => cost,
-                    (_, BudgetRule::SectionTwoE) => cost * self.melora.blocks.max(1),
+                match (method.definition().local, rule) {
+                    (false, _) | (_, BudgetRule::EqualParameters) => cost,
+                    (true, BudgetRule::SectionTwoE) => cost * self.melora.blocks.max(1),
                 }
             }
         };
@@ -252,46 +236,37 @@ impl Settings {
         let Some(rule) = self.matched else {
             return Vec::new();
         };
-        let automatic = self.show_adaptive && self.adaptive.painted.is_none();
+        let shown = self.shown();
+        let others = shown.iter().filter(|one| one.method() != Method::Lora);
+        let spending = others.filter(|one| one.by_hand().is_none());
         let sharing = Sharing {
             rule,
             blocks: self.melora.blocks,
-            grid: self.localized.grid,
-            adaptive_grid: automatic.then_some(self.adaptive.grid),
+            spenders: spending
+                .map(|one| Spender {
+                    kind: one.layout(),
+                    local: one.method().definition().local,
+                    by_block: one.own_budget().is_some(),
+                })
+                .collect(),
         };
         exact_budgets(rows, cols, &sharing).unwrap_or_default()
     }
 }
 
-/// Settings on their way into a shape.
-struct Fitting {
-    shape: (usize, usize),
-    changes: Vec<Change>,
+/// Rows and columns of the largest block.
+fn largest_block(kind: LayoutKind, (rows, cols): (usize, usize)) -> (usize, usize) {
+    let sizes = kind.sizes(rows, cols).unwrap_or_default();
+    let largest = sizes
+        .iter()
+        .max_by_key(|size| (size.max_rank(), size.cost()));
+    largest.map_or((rows, cols), |size| (size.rows, size.cols))
 }
 
-impl Fitting {
-    fn segments(&mut self, knob: Knob, value: &mut usize) {
-        let most = self.shape.0.min(self.shape.1);
-        self.set(knob, value, most, self.shape);
-    }
-
-    fn rank(&mut self, knob: Knob, value: &mut usize, segments: usize) {
-        let block = largest_block(self.shape, segments);
-        self.set(knob, value, block.0.min(block.1), block);
-    }
-
-    fn set(&mut self, knob: Knob, value: &mut usize, most: usize, place: (usize, usize)) {
-        let (wanted, used) = (*value, (*value).clamp(1, most));
-        if used != wanted {
-            self.changes.push(Change {
-                knob,
-                wanted,
-                used,
-                place,
-            });
-            *value = used;
-        }
-    }
+/// How many blocks there are.
+fn count_of_blocks(kind: LayoutKind, (rows, cols): (usize, usize)) -> usize {
+    let sizes = kind.sizes(rows, cols).unwrap_or_default();
+    sizes.iter().map(|size| size.count).sum()
 }
 
 #[cfg(test)]

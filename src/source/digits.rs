@@ -4,13 +4,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use nalgebra::DMatrix;
 
-use super::digit_set::{DigitSet, Facts};
-use super::emnist::{self, Alphabet};
-use super::error::shown;
-use super::folder::{self, Family, Half};
-use super::idx::{Idx, Values};
-use super::unpack::Content;
-use super::{Dataset, IMAGE_SIDE, Loaded, SourceError, Split, builtin, standard};
+use super::digit_set::DigitSet;
+use super::family::{self, Half};
+use super::{Dataset, IMAGE_SIDE, Loaded, SourceError, Split, builtin, folder, half};
 
 /// One image as a source; the built-in ones do not wait for their data set.
 pub(super) fn load_digit(
@@ -107,7 +103,7 @@ pub fn digits_if_ready(dataset: &Dataset, split: Split) -> Option<Arc<DigitSet>>
     match dataset {
         Dataset::BuiltIn => cached(&Key::BuiltIn(split)),
         Dataset::Folder(path) => {
-            let half = Family::at(path).and_then(|family| family.half(split));
+            let half = folder::at(path).and_then(|family| family.half(split));
             cached(&Key::Folder(Box::new(half.ok()?)))
         }
     }
@@ -118,8 +114,8 @@ pub fn half_there(dataset: &Dataset, wanted: Split) -> Split {
     let Dataset::Folder(path) = dataset else {
         return wanted;
     };
-    let other = folder::other(wanted);
-    match Family::at(path) {
+    let other = family::other(wanted);
+    match folder::at(path) {
         Ok(family) if family.half(wanted).is_err() && family.half(other).is_ok() => other,
         _ => wanted,
     }
@@ -133,10 +129,17 @@ pub fn digits(dataset: &Dataset, split: Split) -> Result<Arc<DigitSet>, SourceEr
     match dataset {
         Dataset::BuiltIn => once(Key::BuiltIn(split), || builtin::half(split)),
         Dataset::Folder(path) => {
-            let family = Family::at(path)?;
+            let family = folder::at(path)?;
             let half = family.half(split)?;
             let key = Key::Folder(Box::new(half.clone()));
-            once(key, || read(&family, &half))
+            once(key, || {
+                let half::Read { wanted, other } = half::read(&family, &half)?;
+                // It came along; asked for next, it need not be read again.
+                if let Some((half, set)) = other {
+                    keep(Key::Folder(Box::new(half)), Arc::new(set));
+                }
+                Ok(wanted)
+            })
         }
     }
 }
@@ -158,122 +161,14 @@ fn once(
     Ok(set)
 }
 
-/// A half of a folder's data set: by the `mnist` crate where it is one that it reads.
-fn read(family: &Family, half: &Half) -> Result<DigitSet, SourceError> {
-    if let Some(files) = standard::files(family) {
-        let [train, test] = standard::read(&family.name(), &files)?;
-        let both = [(Split::Train, train), (Split::Test, test)];
-        let mut sets = both.map(|(split, (images, labels))| {
-            let size = (IMAGE_SIDE, IMAGE_SIDE);
-            (
-                split,
-                assembled(family, split, size, Values::Bytes(images), labels),
-            )
-        });
-        sets.sort_by_key(|(split, _)| *split == half.split);
-        let [(other, other_set), (_, set)] = sets;
-        // It came along; asked for next, it need not be read again.
-        if let Ok(other_half) = family.half(other) {
-            keep(Key::Folder(Box::new(other_half)), Arc::new(other_set));
-        }
-        return Ok(set);
-    }
-    let (images, labels) = (pictures(half)?, classes(half)?);
-    let (count, size, values) = images;
-    if count != labels.len() {
-        let what = format!("{} labels for {count} images", labels.len());
-        let remedy = "take both files from the same data set";
-        let name = shown(&half.labels.path);
-        return Err(SourceError::unsupported(&name, what, remedy));
-    }
-    Ok(assembled(family, half.split, size, values, labels))
-}
-
-/// How many images there are, the size of one, and all their pixels.
-fn pictures(half: &Half) -> Result<(usize, (usize, usize), Values), SourceError> {
-    let path = &half.images.path;
-    let idx = Idx::read(Content::of_file(path)?)?;
-    let [count, rows, cols] = idx.sides[..] else {
-        let what = format!("IDX data of {} dimensions", idx.sides.len());
-        let remedy = "images need three: count, rows and columns";
-        return Err(SourceError::unsupported(&shown(path), what, remedy));
-    };
-    if count == 0 || rows == 0 || cols == 0 {
-        let what = format!("{count} images of {rows} × {cols} pixels");
-        let remedy = "a data set needs at least one image of one pixel";
-        return Err(SourceError::unsupported(&shown(path), what, remedy));
-    }
-    Ok((count, (rows, cols), idx.values))
-}
-
-/// The numbers with which QMNIST describes an image; the first is its class.
-const QMNIST_ROW: usize = 8;
-
-/// The label of each image.
-fn classes(half: &Half) -> Result<Vec<u8>, SourceError> {
-    let path = &half.labels.path;
-    let idx = Idx::read(Content::of_file(path)?)?;
-    let each = match idx.sides[..] {
-        [_] => 1,
-        [_, each @ (1 | QMNIST_ROW)] => each,
-        _ => {
-            let sides: Vec<String> = idx.sides.iter().map(usize::to_string).collect();
-            let what = format!("{} numbers", sides.join(" × "));
-            let remedy = "labels need one number for each image, or QMNIST's eight";
-            return Err(SourceError::unsupported(&shown(path), what, remedy));
-        }
-    };
-    match idx.values {
-        Values::Bytes(labels) => Ok(labels.into_iter().step_by(each).collect()),
-        Values::Numbers(numbers) => {
-            let is_class = |value: f64| value.fract() == 0.0 && (0.0..=255.0).contains(&value);
-            let firsts = numbers.into_iter().step_by(each).enumerate();
-            let class = |(index, value): (usize, f64)| {
-                is_class(value).then_some(value as u8).ok_or((index, value))
-            };
-            firsts
-                .map(class)
-                .collect::<Result<_, _>>()
-                .map_err(|(index, value)| {
-                    let what = format!("the label {value} of image {index}");
-                    let remedy = "labels are whole numbers from 0 to 255";
-                    SourceError::unsupported(&shown(path), what, remedy)
-                })
-        }
-    }
-}
-
-/// A half with what the names of its files tell about it.
-fn assembled(
-    family: &Family,
-    split: Split,
-    (rows, cols): (usize, usize),
-    mut values: Values,
-    labels: Vec<u8>,
-) -> DigitSet {
-    let turned = emnist::is_transposed(&family.prefix);
-    let mut size = (rows, cols);
-    if turned {
-        match &mut values {
-            Values::Bytes(bytes) => emnist::turn(bytes, rows, cols),
-            Values::Numbers(numbers) => emnist::turn(numbers, rows, cols),
-        }
-        size = (cols, rows);
-    }
-    let facts = Facts {
-        name: family.name(),
-        split,
-        alphabet: Alphabet::of(&family.prefix),
-        turned,
-    };
-    DigitSet::new(facts, size, values, labels)
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use crate::source::half::{classes, pictures};
+    use crate::source::idx::Values;
+    use crate::source::standard;
 
     #[test]
     fn a_digit_served_at_once_is_the_one_of_the_whole_data_set() {
@@ -317,7 +212,7 @@ mod tests {
             write(&format!("{start}-images-idx3-ubyte"), images).unwrap();
             write(&format!("{start}-labels-idx1-ubyte"), labels).unwrap();
         }
-        let family = Family::at(folder.path()).unwrap();
+        let family = folder::at(folder.path()).unwrap();
         let files = standard::files(&family).unwrap();
         let read = standard::read("MNIST", &files).unwrap();
         for (split, (images, labels)) in [Split::Train, Split::Test].into_iter().zip(read) {

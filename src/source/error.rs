@@ -174,6 +174,13 @@ impl SourceError {
         }
     }
 
+    pub(super) fn syntax(text: &str, reason: impl Into<String>) -> Self {
+        Self::Syntax {
+            text: text.to_owned(),
+            reason: reason.into(),
+        }
+    }
+
     pub(super) fn damaged(name: &str, expected: &str, reason: impl Into<String>) -> Self {
         Self::Damaged {
             name: name.to_owned(),

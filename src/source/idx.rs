@@ -2,7 +2,8 @@
 //! lengths, then every value, all big-endian. A file is believed only as far as it has been checked.
 
 use super::SourceError;
-use super::foreign;
+use super::format::input::Start;
+use super::format::unread;
 use super::unpack::Content;
 use crate::memory;
 
@@ -249,7 +250,7 @@ fn magic(start: &[u8]) -> Option<(Element, u8)> {
 
 /// What people get in the place of the data they wanted.
 fn no_idx(name: &str, start: &[u8]) -> SourceError {
-    if let Err(error) = foreign::refuse_stand_in(name, start) {
+    if let Err(error) = unread::refuse_stand_in(name, &Start::new(start)) {
         return error;
     }
     if start.is_empty() {

@@ -7,31 +7,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::file_name::ending;
+use super::format::may_hold_arrays;
 use super::typed::{file_url, typed_path};
-use super::{NamedMatrix, SourceError, SyntheticSettings};
+use super::{NamedMatrix, SourceError, Split, SyntheticSettings};
 
 /// How standard input is written, as other programs do.
 const STANDARD_INPUT: &str = "-";
-
-/// The two halves of a data set of digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Split {
-    /// The training images, 60,000 in MNIST.
-    Train,
-    /// The test images, 10,000 in MNIST.
-    #[default]
-    Test,
-}
-
-impl fmt::Display for Split {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Train => "train",
-            Self::Test => "test",
-        })
-    }
-}
 
 impl FromStr for Split {
     type Err = SourceError;
@@ -40,7 +22,7 @@ impl FromStr for Split {
         match text {
             "train" => Ok(Self::Train),
             "test" => Ok(Self::Test),
-            _ => Err(syntax(text, "a split is 'train' or 'test'")),
+            _ => Err(SourceError::syntax(text, "a split is 'train' or 'test'")),
         }
     }
 }
@@ -186,7 +168,7 @@ impl FromStr for Source {
 
     fn from_str(text: &str) -> Result<Self, SourceError> {
         if text.is_empty() {
-            return Err(syntax(
+            return Err(SourceError::syntax(
                 text,
                 "write mnist:test:1, synthetic:KIND or a file's path",
             ));
@@ -195,8 +177,9 @@ impl FromStr for Source {
             return Ok(Self::StandardInput);
         }
         if let Some(rest) = text.strip_prefix("mnist:") {
-            let (split, index) = parse_image(rest)
-                .ok_or_else(|| syntax(text, "a digit is written mnist:test:1 or mnist:train:42"))?;
+            let (split, index) = parse_image(rest).ok_or_else(|| {
+                SourceError::syntax(text, "a digit is written mnist:test:1 or mnist:train:42")
+            })?;
             return Ok(Self::Digit {
                 dataset: Dataset::BuiltIn,
                 split,
@@ -232,7 +215,7 @@ fn parse_path(text: &str) -> Source {
     }
     for (at, _) in text.match_indices('#') {
         let (path, name) = (&text[..at], &text[at + 1..]);
-        if super::file::may_hold_arrays(Path::new(path)) && !name.is_empty() {
+        if may_hold_arrays(&ending(Path::new(path))) && !name.is_empty() {
             return Source::File {
                 path: path.into(),
                 array: Some(name.to_owned()),
@@ -260,13 +243,6 @@ fn write_path(f: &mut fmt::Formatter<'_>, path: &Path) -> fmt::Result {
         f.write_str("./")?;
     }
     f.write_str(&text)
-}
-
-pub(super) fn syntax(text: &str, reason: impl Into<String>) -> SourceError {
-    SourceError::Syntax {
-        text: text.to_owned(),
-        reason: reason.into(),
-    }
 }
 
 /// Serde for a shared matrix: its value.

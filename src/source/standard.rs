@@ -5,7 +5,7 @@ use std::path::Path;
 use mnist::{Mnist, MnistBuilder};
 
 use super::error::guarded;
-use super::folder::{Family, Part};
+use super::family::{Family, Part};
 use super::idx::Header;
 use super::unpack::Content;
 use super::{IMAGE_SIDE, SourceError, Split};

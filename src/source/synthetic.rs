@@ -10,7 +10,6 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 
-use super::spec::syntax;
 use super::{Loaded, SourceError};
 use crate::memory;
 
@@ -87,7 +86,7 @@ impl FromStr for SyntheticKind {
         let known = Self::ALL.into_iter().find(|kind| kind.name() == text);
         known.ok_or_else(|| {
             let names = Self::ALL.map(Self::name).join(", ");
-            syntax(text, format!("the synthetic kinds are {names}"))
+            SourceError::syntax(text, format!("the synthetic kinds are {names}"))
         })
     }
 }
@@ -193,7 +192,7 @@ impl FromStr for SyntheticSettings {
         for pair in pairs.split(',').filter(|pair| !pair.is_empty()) {
             let (key, value) = pair
                 .split_once('=')
-                .ok_or_else(|| syntax(pair, "a setting is written key=value"))?;
+                .ok_or_else(|| SourceError::syntax(pair, "a setting is written key=value"))?;
             match key {
                 "rows" => settings.rows = number(pair, value)?,
                 "cols" => settings.cols = number(pair, value)?,
@@ -203,7 +202,7 @@ impl FromStr for SyntheticSettings {
                 "seed" => settings.seed = number(pair, value)?,
                 _ => {
                     let reason = "the settings are rows, cols, rank, grid, noise and seed";
-                    return Err(syntax(pair, reason));
+                    return Err(SourceError::syntax(pair, reason));
                 }
             }
         }
@@ -215,7 +214,7 @@ impl FromStr for SyntheticSettings {
 fn number<T: FromStr>(pair: &str, value: &str) -> Result<T, SourceError> {
     value
         .parse()
-        .map_err(|_| syntax(pair, format!("'{value}' is not a number that fits")))
+        .map_err(|_| SourceError::syntax(pair, format!("'{value}' is not a number that fits")))
 }
 
 /// The matrix that `settings` describe; the same on every platform, up to rounding.

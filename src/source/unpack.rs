@@ -8,7 +8,7 @@ use flate2::read::{GzDecoder, MultiGzDecoder};
 
 use super::SourceError;
 use super::error::shown;
-use super::file;
+use super::opening::open;
 
 /// The first bytes of a gzip file.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -34,7 +34,7 @@ impl Content {
     /// A file that is missing, unreadable or no regular file.
     pub fn of_file(path: &Path) -> Result<Self, SourceError> {
         let io = |error| SourceError::from_io(path, &error);
-        let (mut file, length) = file::open(path)?;
+        let (mut file, length) = open(path)?;
         let mut start = Vec::new();
         let first = GZIP.len() as u64;
         file.by_ref()

@@ -33,7 +33,7 @@ pub fn mapped(analysis: &Analysis) -> Option<(&Outcome, usize)> {
     let outcome = adaptive.or_else(|| analysis.outcome_of(Method::Localized))?;
     match outcome.factors.layout().kind() {
         LayoutKind::Grid(grid) => Some((outcome, grid)),
-        LayoutKind::Diagonal(_) => None,
+        _ => None,
     }
 }
 

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use std::ops::ControlFlow;
 
 use super::samples::{matrix, matrix_and_grid};
-use super::{TOLERANCE, adaptive, factors, localized, measure, melora, spectra};
+use super::{TOLERANCE, adaptive, factors, localized, measure, melora, segments_of, spectra};
 
 /// Shape, layout and budget.
 fn plans() -> impl Strategy<Value = (usize, usize, LayoutKind, usize)> {
@@ -33,7 +33,7 @@ fn plans() -> impl Strategy<Value = (usize, usize, LayoutKind, usize)> {
 /// II.E once more, from numpy's definition of array_split alone: a block of p × q at rank k stores
 /// k p + k q numbers, and k is at most the smaller of p and q.
 fn direct_parameters(rows: usize, cols: usize, kind: LayoutKind, rank: usize) -> usize {
-    let n = kind.segments();
+    let n = segments_of(kind);
     let length = |side: usize, i: usize| side / n + usize::from(i < side % n);
     let cost = |i, j| {
         let (p, q) = (length(rows, i), length(cols, j));
@@ -41,7 +41,7 @@ fn direct_parameters(rows: usize, cols: usize, kind: LayoutKind, rank: usize) ->
     };
     match kind {
         LayoutKind::Diagonal(_) => (0..n).map(|i| cost(i, i)).sum(),
-        LayoutKind::Grid(_) => (0..n * n).map(|b| cost(b / n, b % n)).sum(),
+        _ => (0..n * n).map(|b| cost(b / n, b % n)).sum(),
     }
 }
 

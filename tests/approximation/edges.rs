@@ -93,7 +93,7 @@ fn budgets_and_painted_ranks_that_cannot_be_are_refused() {
         LayoutError::RankCount {
             given: 3,
             expected: 4,
-            grid: 2
+            ..
         }
     ));
     is_one_sentence(&error);

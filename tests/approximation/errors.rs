@@ -7,14 +7,15 @@ use proptest::prelude::*;
 
 use super::samples::{dense, matrix, matrix_and_grid, matrix_and_layout};
 use super::{
-    TOLERANCE, adaptive, direct_error, factors, localized, lora, measure, melora, spectra,
+    TOLERANCE, adaptive, direct_error, factors, localized, lora, measure, melora, segments_of,
+    spectra,
 };
 
 /// The uniform setting of a layout at a rank.
 fn uniform(kind: LayoutKind, rank: usize) -> localized_lora::approx::MethodSettings {
     match kind {
-        LayoutKind::Grid(grid) => localized(grid, rank),
         LayoutKind::Diagonal(blocks) => melora(blocks, rank),
+        grid => localized(segments_of(grid), rank),
     }
 }
 
@@ -57,9 +58,7 @@ proptest! {
         prop_assert!((found.error - found.out_of_reach).abs() <= TOLERANCE);
         let mut uncovered = matrix.clone();
         for block in spectra.layout.blocks() {
-            uncovered
-                .view_mut((block.rows.start, block.cols.start), (block.rows.len(), block.cols.len()))
-                .fill(0.0);
+            block.clear(&mut uncovered);
         }
         let outside = direct_error(&matrix, &(&matrix - uncovered));
         prop_assert!((found.out_of_reach - outside).abs() <= TOLERANCE);
@@ -76,8 +75,7 @@ proptest! {
         let residual = (&matrix - reconstruct(&factors, &found.ranks)) / scale;
         let mut sum = (factors.spectra.outside / scale).powi(2);
         for block in factors.layout().blocks() {
-            let shape = (block.rows.len(), block.cols.len());
-            sum += residual.view((block.rows.start, block.cols.start), shape).norm_squared();
+            sum += block.cells(&residual).norm_squared();
         }
         let whole = (matrix / scale).norm_squared();
         prop_assert!((found.error.powi(2) - sum / whole).abs() <= TOLERANCE);

@@ -6,7 +6,7 @@ use nalgebra::DMatrix;
 use proptest::prelude::*;
 
 use super::samples::{dense, matrix, matrix_and_layout};
-use super::{TOLERANCE, localized, lora, measure, melora, spectra};
+use super::{TOLERANCE, localized, lora, measure, melora, segments_of, spectra};
 
 /// Errors of all methods at a rank, on one matrix.
 fn errors(matrix: &DMatrix<f64>, segments: usize, rank: usize) -> Vec<f64> {
@@ -41,7 +41,7 @@ proptest! {
 
     #[test]
     fn transposing_a_matrix_leaves_every_error((matrix, kind) in matrix_and_layout(), rank in 1_usize..8) {
-        let segments = kind.segments();
+        let segments = segments_of(kind);
         let expected = errors(&matrix, segments, rank);
         let found = errors(&matrix.transpose(), segments, rank);
         prop_assert!(same(&found, &expected), "{found:?} and {expected:?}");

@@ -51,7 +51,7 @@ fn a_file_without_arrays_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("a.csv"), "1,2\n").unwrap();
     std::fs::write(folder.path().join("a.npz"), "PK\x03\x04").unwrap();
-    refuse(folder.path(), "arrays a.csv", 1, ".npy and .npz");
+    refuse(folder.path(), "arrays a.csv", 1, "NPY, NPZ or Octave text");
     refuse(folder.path(), "arrays a.npz", 1, "a.npz is damaged");
     refuse(
         folder.path(),
@@ -61,4 +61,33 @@ fn a_file_without_arrays_is_refused() {
     );
     refuse(folder.path(), "arrays .", 1, "is a folder");
     refuse(folder.path(), "arrays", 2, "<FILE>");
+}
+
+#[test]
+fn the_variables_of_octave_are_listed_with_shape_and_type_and_can_be_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "# Created by Octave 8.4.0\n# name: title\n# type: string\n# elements: 1\n\
+        # length: 2\nhi\n\n# name: S\n# type: sparse matrix\n# nnz: 1\n# rows: 3\n# columns: 4\n\
+        3 4 5\n\n# name: A\n# type: int32 matrix\n# ndims: 2\n 1 2\n 7\n 8\n";
+    std::fs::write(folder.path().join("a.txt"), text).unwrap();
+    let listed = succeed(folder.path(), "arrays a.txt --json");
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    let arrays = listed["arrays"].as_array().unwrap();
+    let told = |at: usize, key: &str| arrays[at][key].clone();
+    assert_eq!(arrays.len(), 2);
+    assert_eq!(
+        (told(0, "name"), told(0, "shape"), told(0, "dtype")),
+        (json!("A"), json!([1, 2]), json!("int32 matrix"))
+    );
+    assert_eq!(
+        (told(1, "name"), told(1, "shape"), told(1, "dtype")),
+        (json!("S"), json!([3, 4]), json!("sparse matrix"))
+    );
+    assert_eq!(listed["others"][0]["name"], json!("title"));
+    let table = succeed(folder.path(), "arrays a.txt");
+    assert!(
+        table.contains("title: a variable of type string"),
+        "{table}"
+    );
+    succeed(folder.path(), "approximate a.txt#S --json");
 }

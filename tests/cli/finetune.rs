@@ -302,3 +302,17 @@ fn several_seeds_are_summed_up_with_their_spread() {
     assert_eq!(row.matches(" ± ").count(), 2, "{row}");
     assert!(text.contains("Accuracy, % ± sd"), "{text}");
 }
+
+#[test]
+fn results_of_a_newer_version_are_refused_and_left_as_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("r.json");
+    let newer = "{\"format\": 99, \"runs\": \"in another form\"}";
+    std::fs::write(&path, newer).unwrap();
+    for arguments in ["finetune --out r.json --resume", "finetune --out r.json"] {
+        refuse(folder.path(), arguments, 1, "r.json");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), newer);
+    }
+    let resumed = "finetune --out r.json --resume";
+    refuse(folder.path(), resumed, 1, "a newer version of this program");
+}

@@ -58,3 +58,13 @@ fn assert_same(command: &str, printed: &str, shown: &str) {
         );
     }
 }
+
+#[test]
+fn the_readme_and_the_help_list_every_format_that_is_read() {
+    let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let formats = localized_lora::source::readable_formats();
+    assert!(one_line(include_str!("../../README.md")).contains(&formats));
+    let help = program(std::path::Path::new(".")).arg("--help").output();
+    let help = String::from_utf8(help.unwrap().stdout).unwrap();
+    assert!(one_line(&help).contains(&formats), "{help}");
+}

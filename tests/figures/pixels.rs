@@ -1,6 +1,6 @@
 //! What the picture shows: cells in the palette's colours, block lines where the blocks end.
 
-use localized_lora::figure::palette::{self, ColorMap, Rgb, Theme};
+use localized_lora::figure::palette::{self, ColorMap, Hue, Rgb, Theme};
 use localized_lora::figure::{BlockLine, Colors, Element, Figure, Heatmap, Metadata, Plot, Series};
 use nalgebra::DMatrix;
 
@@ -85,7 +85,7 @@ fn a_large_matrix_keeps_its_cells() {
 
 #[test]
 fn block_lines_stand_on_the_blocks_edges() {
-    let color = palette::localized(Theme::Light);
+    let color = Hue::BluishGreen.on(Theme::Light);
     let mut map = Heatmap::new(
         DMatrix::zeros(28, 28),
         (0.0, 1.0),
@@ -124,7 +124,7 @@ fn block_lines_stand_on_the_blocks_edges() {
 #[test]
 fn a_curve_is_drawn_in_its_colour_at_its_place() {
     for theme in THEMES {
-        let color = palette::lora(theme);
+        let color = Hue::Blue.on(theme);
         let plot = Plot {
             series: vec![Series::line("", color, vec![(0.0, 1.0), (10.0, 1.0)])],
             x_range: Some((0.0, 10.0)),
@@ -143,7 +143,7 @@ fn a_curve_is_drawn_in_its_colour_at_its_place() {
 /// A method with a single rank within the budget is a curve of one point.
 #[test]
 fn a_curve_of_one_point_is_seen() {
-    let color = palette::lora(Theme::Light);
+    let color = Hue::Blue.on(Theme::Light);
     let plot = Plot {
         series: vec![Series::line("", color, vec![(5.0, 1.0)])],
         x_range: Some((0.0, 10.0)),

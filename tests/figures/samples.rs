@@ -8,11 +8,13 @@ use localized_lora::approx::metrics::numerical_rank;
 use localized_lora::approx::survey::{Survey, survey};
 use localized_lora::approx::{
     AdaptiveSettings, BlockLayout, Evaluation, Factors, LocalizedSettings, MethodSettings,
-    evaluate, reconstruct, settings,
+    evaluate, reconstruct, table_one,
 };
+use localized_lora::experiment::figures::look;
 use localized_lora::figure::compose::*;
 use localized_lora::figure::palette::Theme;
 use localized_lora::figure::{BlockLine, Colors, Figure};
+use localized_lora::finetune::Layout;
 use nalgebra::DMatrix;
 
 pub const THEMES: [Theme; 2] = [Theme::Light, Theme::Dark];
@@ -50,7 +52,7 @@ pub fn methods() -> Vec<MethodSettings> {
         budget: 224,
         painted: None,
     };
-    let mut all = settings::table_one().to_vec();
+    let mut all = table_one().to_vec();
     all.push(MethodSettings::LocalizedAdaptive(adaptive));
     all
 }
@@ -213,10 +215,10 @@ pub fn sweep(theme: Theme) -> AccuracyDrop {
     };
     AccuracyDrop {
         layouts: vec![
-            layout(Look::lora(theme), 848, 330.0),
-            layout(Look::melora(theme), 848, 410.0),
-            layout(Look::localized_block(theme), 1696, 345.0),
-            layout(Look::localized_grid(theme), 1040, 260.0),
+            layout(look(Layout::Lora, theme), 848, 330.0),
+            layout(look(Layout::Melora, theme), 848, 410.0),
+            layout(look(Layout::LocalizedBlock, theme), 1696, 345.0),
+            layout(look(Layout::LocalizedGrid, theme), 1040, 260.0),
         ],
         full_params: 50_565,
         full_accuracy: 97.59,
@@ -242,8 +244,8 @@ pub fn training(theme: Theme) -> Vec<TrainingCurve> {
     };
     vec![
         run(Look::full(theme), 0.9),
-        run(Look::lora(theme), 0.35),
-        run(Look::localized_grid(theme), 0.45),
+        run(look(Layout::Lora, theme), 0.35),
+        run(look(Layout::LocalizedGrid, theme), 0.45),
     ]
 }
 
@@ -263,7 +265,7 @@ pub fn delta(context: &Context) -> Figure {
         cols: k % 4 * 7..k % 4 * 7 + 7,
     };
     let shown = DeltaWeights {
-        look: Look::localized_grid(context.theme),
+        look: look(Layout::LocalizedGrid, context.theme),
         setting: "K = 4, r_block = 4".to_owned(),
         delta: &delta,
         parts: Vec::new(),
@@ -290,8 +292,8 @@ pub fn confused(context: &Context) -> Figure {
     confusion(
         context,
         &[
-            run(Look::lora(context.theme), 12),
-            run(Look::localized_grid(context.theme), 7),
+            run(look(Layout::Lora, context.theme), 12),
+            run(look(Layout::LocalizedGrid, context.theme), 7),
         ],
     )
 }

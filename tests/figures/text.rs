@@ -1,7 +1,7 @@
 //! Names and numbers from outside: whatever they hold, the file stays whole.
 
-use localized_lora::figure::palette::Theme;
-use localized_lora::figure::{Cell, palette};
+use localized_lora::figure::Cell;
+use localized_lora::figure::palette::{Hue, Theme};
 use localized_lora::figure::{
     Colors, Column, ConfusionMatrix, Element, Figure, Guide, GuideAxis, Heading, Heatmap, Mark,
     Marker, Metadata, Plot, Row, ScaleBar, Series, SeriesStyle, Table,
@@ -13,7 +13,7 @@ use super::samples::THEMES;
 
 /// A figure in which every text is `name`.
 fn named(theme: Theme, name: &str) -> Figure {
-    let color = palette::lora(theme);
+    let color = Hue::Blue.on(theme);
     let heatmap = Heatmap {
         headings: vec![Heading::name(name, Some(color)), Heading::plain(name)],
         ..Heatmap::new(DMatrix::identity(3, 3), (0.0, 1.0), Colors::Diverging)
@@ -161,13 +161,13 @@ fn any_numbers_can_be_plotted() {
 
 fn cloud(points: &[(f64, f64)], style: SeriesStyle, (log_x, log_y): (bool, bool)) -> Figure {
     let theme = Theme::Light;
-    let mut series = Series::line("cloud", palette::lora(theme), points.to_vec());
+    let mut series = Series::line("cloud", Hue::Blue.on(theme), points.to_vec());
     series.style = style;
     series.spread = points.to_vec();
     let marks = points.iter().map(|(x, y)| Mark {
         x: *x,
         y: *y,
-        color: palette::melora(theme),
+        color: Hue::Vermillion.on(theme),
         marker: Marker::Circle,
         hollow: false,
         label: "here".to_owned(),

@@ -219,7 +219,7 @@ fn damaged_and_unknown_pictures_are_refused() {
         ("digits.gz", ["packed", "FOLDER#test:1"]),
         ("model.onnx", ["model", ".npy"]),
         ("data.json", ["structured text", ".csv"]),
-        ("mystery", ["unknown", ".npz"]),
+        ("mystery", ["unknown", "NPZ"]),
     ] {
         refused(bytes(name, b"\0\x01\x02"), &[name, words[0], words[1]]);
     }

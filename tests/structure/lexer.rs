@@ -200,10 +200,8 @@ pub fn paths(tokens: &[Token], module: &[&str]) -> Vec<SpelledPath> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
-        // `use<…>` in a type says what it captures and brings in nothing.
-        let captures = tokens.get(at + 1).is_some_and(|next| next.is("<"));
-        at = if tokens[at].is("use") && !captures {
-            tree(tokens, at + 1, &[], &mut found)
+        at = if is_use(tokens, at) {
+            tree(tokens, at + 1, &[], &mut |path, _| found.push(path))
         } else if tokens[at].is_word() {
             let segments = path_segments(tokens, at);
             found.push(spelled(tokens, at, &tokens[segments.clone()], &[]));
@@ -244,9 +242,55 @@ fn spelled(tokens: &[Token], at: usize, segments: &[Token], prefix: &[String]) -
     }
 }
 
-/// Adds the paths of one branch of a `use` tree, which begins at `at`; returns where it ends.
-fn tree(tokens: &[Token], mut at: usize, prefix: &[String], found: &mut Vec<SpelledPath>) -> usize {
+/// A name that a `use` brings in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Import {
+    /// What it is called here.
+    pub name: String,
+    /// Where it comes from, as in a [`SpelledPath`].
+    pub parts: Vec<String>,
+    /// Whether others may take it from here: `pub use`.
+    pub passed_on: bool,
+}
+
+/// Every name that the module `module` brings in.
+pub fn imports(tokens: &[Token], module: &[&str]) -> Vec<Import> {
+    let mut found = Vec::new();
+    for at in (0..tokens.len()).filter(|at| is_use(tokens, *at)) {
+        let before = found.len();
+        tree(tokens, at + 1, &[], &mut |path, name| {
+            let mut parts = path.parts;
+            resolve(&mut parts, module);
+            found.push(Import {
+                name,
+                parts,
+                passed_on: false,
+            });
+        });
+        let passed_on = at > 0 && (tokens[at - 1].is("pub") || tokens[at - 1].is(")"));
+        for import in &mut found[before..] {
+            import.passed_on = passed_on;
+        }
+    }
+    found
+}
+
+/// `use<…>` in a type says what it captures and brings in nothing.
+fn is_use(tokens: &[Token], at: usize) -> bool {
+    let captures = tokens.get(at + 1).is_some_and(|next| next.is("<"));
+    tokens[at].is("use") && !captures
+}
+
+/// Gives the paths of one branch of a `use` tree, which begins at `at`, with the names that they
+/// are brought in under; returns where it ends.
+fn tree(
+    tokens: &[Token],
+    mut at: usize,
+    prefix: &[String],
+    found: &mut dyn FnMut(SpelledPath, String),
+) -> usize {
     let mut here = prefix.to_vec();
+    let mut name = None;
     while at < tokens.len() && !tokens[at].is(",") && !tokens[at].is("}") && !tokens[at].is(";") {
         let token = &tokens[at];
         if token.is("{") {
@@ -258,6 +302,7 @@ fn tree(tokens: &[Token], mut at: usize, prefix: &[String], found: &mut Vec<Spel
             return at + 1;
         }
         if token.is("as") {
+            name = tokens.get(at + 1).map(|token| token.text.clone());
             at += 2;
             break;
         }
@@ -267,7 +312,12 @@ fn tree(tokens: &[Token], mut at: usize, prefix: &[String], found: &mut Vec<Spel
         at += 1;
     }
     let line = tokens[at.min(tokens.len()) - 1].line;
-    found.push(SpelledPath { line, parts: here });
+    // `a::{self}` brings in `a`.
+    if here.len() > 1 && here.last().is_some_and(|last| last == "self") {
+        here.pop();
+    }
+    let name = name.or_else(|| here.last().cloned()).unwrap_or_default();
+    found(SpelledPath { line, parts: here }, name);
     at
 }
 

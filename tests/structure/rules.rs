@@ -48,11 +48,13 @@ pub fn violations(name: &str, text: &str) -> Vec<String> {
     found
 }
 
-fn is_test(name: &str) -> bool {
+/// Whether a file holds nothing but tests.
+pub fn is_test(name: &str) -> bool {
     name.ends_with("/tests.rs") || name.contains("/tests/")
 }
 
-fn module_of(name: &str) -> Vec<&str> {
+/// The modules of a file, from the crate's root on.
+pub fn module_of(name: &str) -> Vec<&str> {
     let mut module: Vec<&str> = name.trim_end_matches(".rs").split('/').collect();
     if matches!(module.last(), Some(&("mod" | "lib" | "main"))) {
         module.pop();
@@ -64,7 +66,7 @@ fn size(name: &str, text: &str) -> Option<String> {
     let most = match name {
         "main.rs" => 59,
         "app/mod.rs" => 299,
-        _ => 600,
+        _ => 500,
     };
     let lines = text.lines().count();
     (lines > most)
@@ -95,6 +97,8 @@ fn forbidden_path(name: &str, path: &SpelledPath) -> Option<&'static str> {
         Some("must not know the window, let it ask through its arguments")
     } else if names(&["crate::cli"]) && (is_core(name) || within(name, &["app"])) {
         Some("must not know the command line, move what both need out of it")
+    } else if knows_another_tab(name, path) {
+        Some("must not know another tab, what tabs share is in src/app/state.rs")
     } else if names(&WINDOW_LIBRARIES) && !within(name, &["app"]) {
         Some("must not use a window library, only src/app does")
     } else if names(&["std::fs", "tempfile"]) && mathematics {
@@ -112,6 +116,22 @@ fn forbidden_path(name: &str, path: &SpelledPath) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// Whether a file of a tab, which is a folder in `app/tabs`, names another tab's.
+fn knows_another_tab(name: &str, path: &SpelledPath) -> bool {
+    let own = name
+        .strip_prefix("app/tabs/")
+        .and_then(|rest| rest.split_once('/'));
+    let Some((own, _)) = own else {
+        return false;
+    };
+    // What it measures and shows is still the Approximate tab's.
+    let known = own == "method" && path.starts_with("crate::app::tabs::approximate");
+    let other = path.parts.get(3);
+    !known
+        && path.starts_with("crate::app::tabs")
+        && other.is_some_and(|other| other != own && other.starts_with(|c: char| c.is_lowercase()))
 }
 
 const ONE_SVD: &str =

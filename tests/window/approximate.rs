@@ -4,6 +4,7 @@ use eframe::egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::Queryable;
 use localized_lora::app::command::Command;
 use localized_lora::app::state::{Message, Preferences, Tab};
+use localized_lora::app::tabs::method::TAB as METHOD_TAB;
 use localized_lora::approx::Method;
 use localized_lora::approx::budget::BudgetRule;
 use localized_lora::source::Source;
@@ -452,10 +453,10 @@ fn number_keys_open_the_tabs() {
     let mut harness = window();
     harness.key_press(Key::Num3);
     settle(&mut harness);
-    assert_eq!(harness.state().state().tab, Tab::Method);
+    assert_eq!(harness.state().state().tab, METHOD_TAB);
     harness.key_press(Key::Num1);
     settle(&mut harness);
-    assert_eq!(harness.state().state().tab, Tab::Approximate);
+    assert_eq!(harness.state().state().tab, Tab::HOME);
 }
 
 #[test]

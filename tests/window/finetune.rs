@@ -9,12 +9,13 @@ use egui_kittest::kittest::Queryable;
 use localized_lora::app::Explorer;
 use localized_lora::app::command::Command;
 use localized_lora::app::state::{Message, Preferences, Tab};
+use localized_lora::app::tabs::finetune::action::TAB as SWEEP_TAB;
 use localized_lora::experiment::{Experiment, load};
 use localized_lora::finetune::{Layout, Results};
 use localized_lora::session::Session;
 use localized_lora::source::{Limits, Source};
 
-use super::{drop_file, settle};
+use super::{drop_file, settle, sweep_of};
 
 /// Two layouts of one configuration each, one epoch: three runs with full fine-tuning.
 pub(super) fn small() -> Experiment {
@@ -50,12 +51,12 @@ pub(super) fn tab(experiment: Experiment, file: Option<PathBuf>) -> Harness<'sta
     settle(&mut harness);
     harness.key_press(Key::Num2);
     settle(&mut harness);
-    assert_eq!(harness.state().state().tab, Tab::FineTune);
+    assert_eq!(harness.state().state().tab, SWEEP_TAB);
     harness
 }
 
 pub(super) fn results(harness: &Harness<'static, Explorer>) -> Results {
-    let results = harness.state().finetune().training().results();
+    let results = sweep_of(harness.state()).training().results();
     results.expect("something is trained").clone()
 }
 
@@ -96,7 +97,7 @@ fn a_sweep_starts_shows_its_points_and_is_kept() {
     harness.get_by_label("nothing trained yet");
     button(&harness, "Run");
     harness.step();
-    assert!(harness.state().finetune().training().under_way());
+    assert!(sweep_of(harness.state()).training().under_way());
     settle(&mut harness);
     let trained = results(&harness);
     assert!(trained.complete);
@@ -129,14 +130,14 @@ fn progress_pause_step_and_stop() {
     let mut harness = tab(endless(), None);
     button(&harness, "Run");
     until(&mut harness, "an epoch", |window| {
-        window.finetune().training().latest().is_some()
+        sweep_of(window).training().latest().is_some()
     });
     let training = |harness: &Harness<'static, Explorer>| {
-        let training = harness.state().finetune().training();
+        let training = sweep_of(harness.state()).training();
         let epochs = |key| training.history(key).map_or(0, <[_]>::len);
         training.live().map(epochs).sum::<usize>()
     };
-    let progress = harness.state().finetune().training().progress();
+    let progress = sweep_of(harness.state()).training().progress();
     assert!(progress.expect("under way").fraction > 0.0);
     harness.get_by_label_contains("0 of 3 runs, about");
     button(&harness, "Pause");
@@ -157,16 +158,16 @@ fn progress_pause_step_and_stop() {
     );
     button(&harness, "Stop");
     settle(&mut harness);
-    assert!(!harness.state().finetune().training().under_way());
-    assert!(harness.state().finetune().training().progress().is_none());
+    assert!(!sweep_of(harness.state()).training().under_way());
+    assert!(sweep_of(harness.state()).training().progress().is_none());
     // The window is ready for the next sweep at once.
     button(&harness, "Run");
     until(&mut harness, "another epoch", |window| {
-        window.finetune().training().latest().is_some()
+        sweep_of(window).training().latest().is_some()
     });
     harness.key_press(Key::Escape);
     settle(&mut harness);
-    assert!(!harness.state().finetune().training().under_way());
+    assert!(!sweep_of(harness.state()).training().under_way());
 }
 
 #[test]
@@ -178,7 +179,7 @@ fn a_row_and_a_second_one_show_what_was_learned() {
     settle(&mut harness);
     harness.get_by_role_and_label(Role::Image, "ΔW of localized_grid:4:2@0.001#0");
     assert_eq!(harness.query_all_by_label_contains("what unit").count(), 8);
-    let known = harness.state().finetune().looks().known();
+    let known = sweep_of(harness.state()).looks().known();
     let [run] = known.as_slice() else {
         panic!("one run is selected");
     };
@@ -198,7 +199,7 @@ fn a_row_and_a_second_one_show_what_was_learned() {
     open.expect("a button per run").click();
     settle(&mut harness);
     let state = harness.state().state();
-    assert_eq!(state.tab, Tab::Approximate);
+    assert_eq!(state.tab, Tab::HOME);
     let analysis = state.analysis.clone().expect("computed");
     assert_eq!(analysis.loaded.matrix.shape(), (64, 784));
     assert!(matches!(analysis.session.source, Source::Values(_)));
@@ -207,7 +208,7 @@ fn a_row_and_a_second_one_show_what_was_learned() {
 
 /// ΔW of the run compared with.
 fn known_update(harness: &Harness<'static, Explorer>) -> nalgebra::DMatrix<f64> {
-    let known = harness.state().finetune().looks().known();
+    let known = sweep_of(harness.state()).looks().known();
     known[1].update.clone()
 }
 
@@ -238,8 +239,8 @@ fn a_click_on_a_point_selects_its_run() {
     harness.drag_at(at);
     harness.drop_at(at);
     settle(&mut harness);
-    assert_eq!(harness.state().finetune().looks().selected().len(), 1);
-    assert_eq!(harness.state().finetune().looks().known().len(), 1);
+    assert_eq!(sweep_of(harness.state()).looks().selected().len(), 1);
+    assert_eq!(sweep_of(harness.state()).looks().known().len(), 1);
 }
 
 #[test]
@@ -381,7 +382,7 @@ fn every_figure_of_a_run_is_exported() {
     // Keys are the dialog's own: a digit is no tab, Escape closes it.
     harness.key_press(Key::Num3);
     harness.run_steps(3);
-    assert_eq!(harness.state().state().tab, Tab::FineTune);
+    assert_eq!(harness.state().state().tab, SWEEP_TAB);
     harness.get_by_label("ΔW of the selected run");
     harness.key_press(Key::Escape);
     harness.run_steps(3);
@@ -441,7 +442,7 @@ fn a_folder_without_digits_is_refused() {
     settle(&mut harness);
     let message = harness.state().state().message().cloned();
     assert!(matches!(&message, Some(Message::Error(_))), "{message:?}");
-    assert!(!harness.state().finetune().training().under_way());
+    assert!(!sweep_of(harness.state()).training().under_way());
 }
 
 #[test]

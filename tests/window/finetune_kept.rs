@@ -11,7 +11,7 @@ use localized_lora::finetune::Layout;
 use serde_json::Value;
 
 use super::finetune::{button, only_file, results, small, tab, timeless};
-use super::settle;
+use super::{settle, sweep_of};
 
 type Window = Harness<'static, Explorer>;
 
@@ -260,7 +260,7 @@ fn what_cannot_be_read_stays_in_its_field_and_is_not_trained() {
     settle(&mut harness);
     harness.key_press(Key::F5);
     settle(&mut harness);
-    assert!(!harness.state().finetune().training().under_way());
+    assert!(!sweep_of(harness.state()).training().under_way());
     assert!(
         said(&harness).contains("ranks: write whole numbers"),
         "{}",

@@ -10,7 +10,7 @@ use localized_lora::figure::palette::Theme;
 use localized_lora::finetune::Layout;
 
 use super::finetune::{button, results, small, tab};
-use super::settle;
+use super::{settle, sweep_of};
 
 /// Scrolling stops at whole pixels: once for the title of what was learned, once for its pictures.
 const WHOLE_PIXELS: f32 = 2.0;
@@ -83,10 +83,7 @@ fn a_row_that_is_clicked_stays_under_the_pointer() {
     for (click, selected) in [(first, 1), (second, 1), (second, 0)] {
         harness.get_by_label(click).click();
         settle(&mut harness);
-        assert_eq!(
-            harness.state().finetune().looks().selected().len(),
-            selected
-        );
+        assert_eq!(sweep_of(harness.state()).looks().selected().len(), selected);
         let now = place(&harness, second);
         assert!(
             (now.top() - before.top()).abs() <= WHOLE_PIXELS,
@@ -110,7 +107,7 @@ fn a_table_that_scrolls_by_itself_stays_too() {
     let before = place(&harness);
     harness.get_by_label("lora:3@0.001#0").click();
     settle(&mut harness);
-    assert_eq!(harness.state().finetune().looks().known().len(), 1);
+    assert_eq!(sweep_of(harness.state()).looks().known().len(), 1);
     let now = place(&harness);
     assert!(
         (now.top() - before.top()).abs() <= WHOLE_PIXELS,

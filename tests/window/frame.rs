@@ -10,6 +10,7 @@ use egui_kittest::kittest::Queryable;
 use localized_lora::app::Explorer;
 use localized_lora::app::command::Command;
 use localized_lora::app::state::{Message, Preferences, Tab};
+use localized_lora::app::tabs::finetune::action::{SweepAction, TAB as SWEEP_TAB};
 use localized_lora::experiment::Experiment;
 use localized_lora::finetune::Layout;
 use localized_lora::source::{Limits, Source};
@@ -60,29 +61,29 @@ fn a_wrong_path_is_told_beneath_its_field_until_it_is_changed() {
 #[test]
 fn a_message_stays_with_its_tab() {
     let mut harness = window();
-    run(&mut harness, Command::Show(Tab::FineTune));
+    run(&mut harness, Command::Show(SWEEP_TAB));
     run(&mut harness, Command::CopyCommand);
     let Some(Message::Done(copied)) = harness.state().state().message().cloned() else {
         panic!("no message");
     };
     assert!(copied.contains("localized-lora finetune"), "{copied}");
-    run(&mut harness, Command::Show(Tab::Approximate));
+    run(&mut harness, Command::Show(Tab::HOME));
     assert_eq!(harness.state().state().message(), None);
     assert!(harness.query_by_label_contains("Copied: ").is_none());
-    run(&mut harness, Command::Show(Tab::FineTune));
+    run(&mut harness, Command::Show(SWEEP_TAB));
     harness.get_by_label_contains("Copied: localized-lora finetune");
 }
 
 #[test]
 fn a_failed_export_says_so_in_its_dialog_and_nowhere_after_it() {
     let mut harness = window();
-    run(&mut harness, Command::Show(Tab::FineTune));
+    run(&mut harness, Command::Show(SWEEP_TAB));
     run(&mut harness, Command::Export);
     harness.get_by_label("Save").click();
     settle(&mut harness);
     harness.get_by_label_contains("press Run first");
     run(&mut harness, Command::Cancel);
-    run(&mut harness, Command::Show(Tab::Approximate));
+    run(&mut harness, Command::Show(Tab::HOME));
     assert!(harness.query_by_label_contains("press Run first").is_none());
 }
 
@@ -189,11 +190,11 @@ fn a_start_on_an_archive_with_several_arrays_shows_the_digit_behind_the_choice()
 #[test]
 fn a_restart_returns_to_the_tab_that_was_open() {
     let mut harness = window();
-    run(&mut harness, Command::Show(Tab::FineTune));
+    run(&mut harness, Command::Show(SWEEP_TAB));
     let preferences = harness.state().state().preferences.clone();
     let text = serde_json::to_string(&preferences).unwrap();
     let harness = window_with(serde_json::from_str(&text).unwrap());
-    assert_eq!(harness.state().state().tab, Tab::FineTune);
+    assert_eq!(harness.state().state().tab, SWEEP_TAB);
 }
 
 /// Where results cannot be kept, that is said until it is dismissed, and no later message hides it.
@@ -210,7 +211,7 @@ fn a_warning_that_results_cannot_be_saved_stands_until_it_is_dismissed() {
     };
     let preferences = Preferences {
         experiment,
-        tab: Tab::FineTune,
+        tab: SWEEP_TAB.id().to_owned(),
         ..Preferences::default()
     };
     let mut harness = Harness::builder()
@@ -221,7 +222,7 @@ fn a_warning_that_results_cannot_be_saved_stands_until_it_is_dismissed() {
             Explorer::new(&context.egui_ctx, preferences, file, Limits::default())
         });
     settle(&mut harness);
-    run(&mut harness, Command::Train);
+    run(&mut harness, Command::Finetune(SweepAction::Train));
     let warnings = harness.state().state().notices.warnings().to_vec();
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     let Some(Message::Done(ended)) = harness.state().state().message().cloned() else {
@@ -229,7 +230,7 @@ fn a_warning_that_results_cannot_be_saved_stands_until_it_is_dismissed() {
     };
     harness.get_by_label_contains(&ended);
     // It stands in every tab, and after other messages.
-    run(&mut harness, Command::Show(Tab::Approximate));
+    run(&mut harness, Command::Show(Tab::HOME));
     run(&mut harness, Command::CopyCommand);
     harness.get_by_label("Dismiss").click();
     settle(&mut harness);

@@ -6,6 +6,8 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use localized_lora::app::Explorer;
 use localized_lora::app::command::Command;
 use localized_lora::app::state::{Preferences, Tab};
+use localized_lora::app::tabs::finetune::action::TAB as SWEEP_TAB;
+use localized_lora::app::tabs::method::TAB as METHOD_TAB;
 use localized_lora::source::Source;
 use localized_lora::views::rank_map;
 
@@ -67,7 +69,7 @@ fn what_is_typed_beside_the_field_does_nothing() {
     click_at(&mut harness, beside);
     typed(&mut harness, "1e200rp3");
     let state = harness.state().state();
-    assert_eq!(state.tab, Tab::Approximate);
+    assert_eq!(state.tab, Tab::HOME);
     assert_eq!(index(&harness), 1);
     assert!(state.pinned.is_empty());
     // A click into the content gives it the keys, and so does Escape.
@@ -79,7 +81,7 @@ fn what_is_typed_beside_the_field_does_nothing() {
     harness.key_press(Key::Escape);
     settle(&mut harness);
     typed(&mut harness, "3");
-    assert_eq!(harness.state().state().tab, Tab::Method);
+    assert_eq!(harness.state().state().tab, METHOD_TAB);
 }
 
 #[test]
@@ -101,7 +103,7 @@ fn tabs_open_by_ctrl_and_a_digit_from_anywhere() {
     settle(&mut harness);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Num2);
     settle(&mut harness);
-    assert_eq!(harness.state().state().tab, Tab::FineTune);
+    assert_eq!(harness.state().state().tab, SWEEP_TAB);
 }
 
 #[test]
@@ -230,7 +232,7 @@ fn ranks_are_painted_by_keys() {
         .painted
         .clone();
     assert_eq!(painted, Some(vec![2, 3, 2, 5]));
-    assert_eq!(harness.state().state().tab, Tab::Approximate);
+    assert_eq!(harness.state().state().tab, Tab::HOME);
 }
 
 /// The rectangles that Tab goes through, until it comes round.

@@ -26,6 +26,7 @@ use eframe::egui;
 use egui_kittest::Harness;
 use localized_lora::app::Explorer;
 use localized_lora::app::state::{Preferences, ThemeChoice};
+use localized_lora::app::tabs::finetune::FinetuneTab;
 use localized_lora::source::Limits;
 
 /// A window of the usual size on these preferences, its settings kept nowhere.
@@ -54,6 +55,11 @@ fn window_of(size: [f32; 2], preferences: Preferences) -> Harness<'static, Explo
 /// A window as a new user meets it, all its workers done.
 fn window() -> Harness<'static, Explorer> {
     window_with(Preferences::default())
+}
+
+/// The Fine-tune tab of a window.
+fn sweep_of(window: &Explorer) -> &FinetuneTab {
+    window.page().expect("the tab is there")
 }
 
 /// Draws until no worker has anything more to say and the picture rests.

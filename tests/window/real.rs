@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use localized_lora::figure::palette::{self, Theme};
+use localized_lora::figure::palette::{Hue, Theme};
 
 /// A process that ends with the test.
 struct Ending(Child);
@@ -87,9 +87,9 @@ fn the_program_opens_a_window_and_draws_table_one() {
     let mut program = Ending(program);
     let wanted = |theme| {
         [
-            palette::lora(theme),
-            palette::melora(theme),
-            palette::localized(theme),
+            Hue::Blue.on(theme),
+            Hue::Vermillion.on(theme),
+            Hue::BluishGreen.on(theme),
         ]
         .map(|c| [c.0, c.1, c.2])
     };

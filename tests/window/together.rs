@@ -6,6 +6,7 @@ use egui_kittest::kittest::{By, Queryable};
 use localized_lora::app::Explorer;
 use localized_lora::app::command::Command;
 use localized_lora::app::state::{Message, Preferences};
+use localized_lora::app::tabs::approximate::action::MatrixAction;
 use localized_lora::approx::Method;
 use localized_lora::approx::budget::BudgetRule;
 use localized_lora::session::Session;
@@ -270,11 +271,11 @@ fn old_numbers_of_a_data_set_keep_their_own_name() {
 #[test]
 fn a_pin_is_restored_and_removed_alone() {
     let mut harness = window();
-    run(&mut harness, Command::Pin);
+    run(&mut harness, Command::Approximate(MatrixAction::Pin));
     let mut second = Session::default();
     second.settings.lora.rank = 7;
     set(&mut harness, second);
-    run(&mut harness, Command::Pin);
+    run(&mut harness, Command::Approximate(MatrixAction::Pin));
     let restore: Vec<_> = harness.query_all_by_label("Restore").collect();
     assert_eq!(restore.len(), 2);
     restore[0].click();

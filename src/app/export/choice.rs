@@ -3,22 +3,23 @@
 use std::path::Path;
 
 use crate::app::state::Tab;
+use crate::app::tabs::finetune::action::TAB as SWEEP_TAB;
 use crate::figure::{Figure, Format};
 use crate::views::{self, Document, Subject, View};
 
 /// The tab whose results a view shows.
 pub fn tab_of(view: &View) -> Tab {
     match view.subject {
-        Subject::Matrix | Subject::Images => Tab::Approximate,
-        Subject::Experiment => Tab::FineTune,
+        Subject::Matrix | Subject::Images => Tab::HOME,
+        Subject::Experiment => SWEEP_TAB,
     }
 }
 
 /// The views that the open tab offers.
 pub(super) fn offered(open: Tab) -> impl Iterator<Item = &'static View> {
     let tab = match open {
-        Tab::FineTune => Tab::FineTune,
-        Tab::Approximate | Tab::Method => Tab::Approximate,
+        SWEEP_TAB => SWEEP_TAB,
+        _ => Tab::HOME,
     };
     views::ALL
         .into_iter()

@@ -7,10 +7,11 @@ mod target;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::service::Service;
 use super::state::State;
 use super::tabs::approximate::Background;
 use super::tabs::approximate::background::Ask;
-use super::worker::{Answer, Answers, Reply, Wake, Worker};
+use super::worker::{Reply, Wake};
 use crate::figure::palette::Theme;
 use crate::figure::{Format, render};
 use crate::session::Export;
@@ -55,7 +56,7 @@ pub struct Exporter {
     /// Why the last file could not be written.
     failure: Option<String>,
     measuring: Option<Measuring>,
-    worker: Option<(Worker<Write>, Answers<Written>)>,
+    files: Service<Write, Written>,
 }
 
 impl Default for Exporter {
@@ -70,7 +71,7 @@ impl Default for Exporter {
             folder: PathBuf::new(),
             failure: None,
             measuring: None,
-            worker: None,
+            files: Service::new("export", write),
         }
     }
 }
@@ -133,8 +134,7 @@ impl Exporter {
     }
 
     fn writing(&self) -> bool {
-        let worker = self.worker.as_ref();
-        worker.is_some_and(|(worker, _)| worker.busy())
+        self.files.busy()
     }
 
     /// Chooses a figure and offers the name that its file had last.
@@ -216,35 +216,29 @@ impl Exporter {
         let mut sources = preferences.experiment.dataset.files();
         sources.extend(state.session().files());
         self.failure = None;
-        let (worker, _) = self
-            .worker
-            .get_or_insert_with(|| Worker::spawn("export", Arc::clone(wake), write));
-        worker.ask(Write {
+        let write = Write {
             exported,
             width,
             dpi,
             path,
             sources,
-        });
+        };
+        self.files.ask(write, wake);
     }
 
     /// Says what became of the file: the dialog closes over a file that was written.
     pub fn receive(&mut self, state: &mut State) {
-        let Some((worker, answers)) = &mut self.worker else {
-            return;
-        };
-        for answer in worker.receive(answers) {
-            match answer {
-                Answer::Given(Ok((path, note))) => {
+        for answer in self.files.receive() {
+            match answer.and_then(|written| written) {
+                Ok((path, note)) => {
                     self.open = false;
                     let note = note.map_or_else(String::new, |note| format!(" ({note})"));
                     state.done(format!("wrote {}{note}", path.display()));
                 }
-                Answer::Given(Err(why)) | Answer::Failed(why) => {
+                Err(why) => {
                     self.open = true;
                     self.failure = Some(why);
                 }
-                Answer::Finished => {}
             }
         }
     }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::app::state::Preferences;
+use crate::approx::method::{Method, MethodSettings, Parameter, Role};
 use crate::session::Settings;
 
 /// So often a part is tried; a file of ours has fewer values than this.
@@ -125,25 +126,25 @@ fn possible(preferences: &Preferences) -> bool {
 }
 
 fn settings_possible(settings: &Settings) -> bool {
-    let segments = [
-        settings.melora.blocks,
-        settings.localized.grid,
-        settings.adaptive.grid,
-    ];
-    let ranks = [
-        settings.lora.rank,
-        settings.melora.rank,
-        settings.localized.rank,
-    ];
-    let grid = settings.adaptive.grid;
-    let painted = settings.adaptive.painted.as_ref();
-    segments.iter().all(|n| (1..=LONGEST_SIDE).contains(n))
-        && ranks.iter().all(|rank| *rank <= LONGEST_SIDE)
-        && settings.adaptive.budget <= 1 << 50
-        && painted.is_none_or(|ranks| {
-            grid.checked_mul(grid) == Some(ranks.len())
-                && ranks.iter().all(|rank| *rank <= LONGEST_SIDE)
-        })
+    Method::ALL
+        .iter()
+        .all(|method| method_possible(&settings.of(*method)))
+}
+
+fn method_possible(settings: &MethodSettings) -> bool {
+    let possible = |(parameter, value): &(&Parameter, usize)| match parameter.role {
+        Role::Segments(_) => (1..=LONGEST_SIDE).contains(value),
+        Role::Rank => *value <= LONGEST_SIDE,
+        Role::Budget => *value <= 1 << 50,
+    };
+    let by_hand = settings.by_hand().unwrap_or_default();
+    settings.values().iter().all(possible)
+        && (by_hand.is_empty()
+            || settings
+                .layout()
+                .count()
+                .is_none_or(|of| of == by_hand.len()))
+        && by_hand.iter().all(|rank| *rank <= LONGEST_SIDE)
 }
 
 #[cfg(test)]

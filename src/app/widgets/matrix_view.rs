@@ -8,7 +8,7 @@ use nalgebra::DMatrix;
 
 use super::focus;
 use crate::app::texture::{MatrixTexture, color32};
-use crate::approx::{BlockLayout, LayoutKind};
+use crate::approx::{Block, BlockLayout, LayoutKind};
 use crate::figure::{BlockLine, label, palette};
 
 /// Which part of the matrix all panes show.
@@ -153,7 +153,7 @@ impl MatrixView<'_> {
                 to(down, right).or_else(|| to(along, along))?
             }
         };
-        Some((block.rows.start, block.cols.start))
+        block.first_cell()
     }
 
     fn paint_blocks(&self, painter: &egui::Painter, to_screen: &dyn Fn(Pos2) -> Pos2, scale: f32) {
@@ -162,41 +162,43 @@ impl MatrixView<'_> {
         };
         let stroke = Stroke::new(1.0, color);
         let (rows, cols) = layout.shape();
-        let segments = layout.kind().segments();
-        let spacing = scale * (rows.min(cols) / segments.max(1)) as f32;
-        let rect = |b: &crate::approx::Block| {
-            Rect::from_min_max(
-                to_screen(Pos2::new(b.cols.start as f32, b.rows.start as f32)),
-                to_screen(Pos2::new(b.cols.end as f32, b.rows.end as f32)),
-            )
+        let spacing = scale * layout.narrowest() as f32;
+        // A block whose cells lie apart has no outline.
+        let rect = |block: &Block| {
+            let (rows, cols) = block.outline()?;
+            Some(Rect::from_min_max(
+                to_screen(Pos2::new(cols.start as f32, rows.start as f32)),
+                to_screen(Pos2::new(cols.end as f32, rows.end as f32)),
+            ))
         };
         if spacing >= LINE_SPACING {
             match layout.kind() {
-                LayoutKind::Diagonal(_) => {
-                    for block in layout.blocks() {
-                        painter.rect_stroke(rect(block), 0.0, stroke, StrokeKind::Middle);
+                LayoutKind::Diagonal(_) | LayoutKind::Own(_) => {
+                    for rect in layout.blocks().iter().filter_map(rect) {
+                        painter.rect_stroke(rect, 0.0, stroke, StrokeKind::Middle);
                     }
                 }
                 LayoutKind::Grid(k) => {
                     // The first row and the first column of blocks hold every line.
-                    for block in layout.blocks().iter().filter(|b| b.i == 0 && b.j > 0) {
-                        let x = rect(block).left();
+                    let first_row = layout.blocks().iter().filter(|b| b.i == 0 && b.j > 0);
+                    for rect in first_row.filter_map(rect) {
                         let bottom = to_screen(Pos2::new(0.0, rows as f32)).y;
-                        painter.vline(x, rect(block).top()..=bottom, stroke);
+                        painter.vline(rect.left(), rect.top()..=bottom, stroke);
                     }
-                    for block in layout.blocks().iter().step_by(k).skip(1) {
-                        let y = rect(block).top();
+                    let first_column = layout.blocks().iter().step_by(k).skip(1);
+                    for rect in first_column.filter_map(rect) {
                         let right = to_screen(Pos2::new(cols as f32, 0.0)).x;
-                        painter.hline(rect(block).left()..=right, y, stroke);
+                        painter.hline(rect.left()..=right, rect.top(), stroke);
                     }
                 }
             }
         }
         let hovered = self.cursor.and_then(|(row, col)| layout.block_at(row, col));
         for (block, width) in [(hovered, 2.0), (self.selected, 2.5)] {
-            if let Some(block) = block.and_then(|b| layout.blocks().get(b)) {
+            let block = block.and_then(|b| layout.blocks().get(b));
+            if let Some(rect) = block.and_then(rect) {
                 let stroke = Stroke::new(width, color);
-                painter.rect_stroke(rect(block), 0.0, stroke, StrokeKind::Middle);
+                painter.rect_stroke(rect, 0.0, stroke, StrokeKind::Middle);
             }
         }
     }

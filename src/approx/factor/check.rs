@@ -10,7 +10,7 @@ use faer::{Accum, MatMut, MatRef, Par};
 use nalgebra::DMatrix;
 
 use super::householder::dot;
-use super::svd::view;
+use super::view::view;
 use crate::approx::metrics::norm;
 
 /// LAPACK's limit for each ratio.

@@ -4,7 +4,8 @@ use faer::Par;
 use nalgebra::DMatrix;
 
 use super::{FactorError, svd};
-use crate::approx::layout::{Block, BlockLayout};
+use crate::approx::block::Block;
+use crate::approx::layout::BlockLayout;
 use crate::memory;
 
 /// Beside what is counted: what allocators lose.
@@ -26,8 +27,7 @@ pub(super) fn ensure_free(
     layout: &BlockLayout,
     wanted: Wanted,
 ) -> Result<(), FactorError> {
-    let sides = |block: &Block| (block.rows.len(), block.cols.len());
-    let blocks = || layout.blocks().iter().map(sides);
+    let blocks = || layout.blocks().iter().map(Block::sides);
     let kept: f64 = blocks().map(|sides| result(sides, wanted)).sum();
     let at_once = rayon::current_num_threads().min(layout.blocks().len());
     let largest = blocks()

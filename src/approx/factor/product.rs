@@ -15,13 +15,23 @@ const WORTH_THREADS: usize = 1 << 20;
 pub(in crate::approx) fn multiplied_out(factors: &Factors, ranks: &[usize]) -> DMatrix<f64> {
     let (rows, cols) = factors.layout().shape();
     let mut matrix = DMatrix::zeros(rows, cols);
-    let mut whole = MatMut::from_column_major_slice_mut(matrix.as_mut_slice(), rows, cols);
     let places = factors.layout().blocks();
     for ((place, block), rank) in places.iter().zip(&factors.blocks).zip(ranks) {
-        let (p, q) = (place.rows.len(), place.cols.len());
-        let corner = (place.rows.start, place.cols.start);
-        let target = whole.rb_mut().submatrix_mut(corner.0, corner.1, p, q);
-        multiply(block, (*rank).min(block.sigma.len()), target);
+        let (p, q) = place.sides();
+        let rank = (*rank).min(block.sigma.len());
+        if let Some((down, across)) = place.outline() {
+            let whole = MatMut::from_column_major_slice_mut(matrix.as_mut_slice(), rows, cols);
+            multiply(
+                block,
+                rank,
+                whole.submatrix_mut(down.start, across.start, p, q),
+            );
+        } else {
+            let mut cells = DMatrix::zeros(p, q);
+            let target = MatMut::from_column_major_slice_mut(cells.as_mut_slice(), p, q);
+            multiply(block, rank, target);
+            place.put(&cells, &mut matrix);
+        }
     }
     matrix
 }

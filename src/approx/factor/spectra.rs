@@ -5,7 +5,8 @@ use nalgebra::DMatrix;
 use super::memory::{self, Wanted};
 use super::svd::{Values, unit_of, values_on};
 use super::{FactorError, check_finite, each_block};
-use crate::approx::layout::{Block, BlockLayout};
+use crate::approx::block::Block;
+use crate::approx::layout::BlockLayout;
 use crate::approx::metrics::{self, SumOfSquares, largest};
 
 /// The singular values of every block of a layout: all that errors, curves and ranks need.
@@ -107,6 +108,18 @@ impl Spectra {
         })
     }
 
+    /// Normalized Frobenius error (III.A) at a rank for each block, by Eckart–Young from the dropped
+    /// σ alone.
+    pub fn error_at(&self, ranks: &[usize]) -> f64 {
+        let dropped = self
+            .relative_sigma()
+            .zip(ranks)
+            .flat_map(|(sigma, rank)| sigma.skip(*rank));
+        let mut residual = self.relative.outside;
+        dropped.for_each(|sigma| residual.add(sigma));
+        residual.error_of(&self.relative.whole)
+    }
+
     /// Normalized error (III.A) of one block alone at a rank.
     pub fn block_error(&self, block: usize, rank: usize) -> f64 {
         let sigma = &self.values[block].scaled;
@@ -117,8 +130,7 @@ impl Spectra {
     /// Numerical rank (III.A) of a block, right also where its σ are too small to be told apart
     /// from rounding as they are.
     pub fn numerical_rank(&self, block: usize) -> usize {
-        let place = &self.layout.blocks()[block];
-        let (rows, cols) = (place.rows.len(), place.cols.len());
+        let (rows, cols) = self.layout.blocks()[block].sides();
         metrics::numerical_rank(&self.values[block].scaled, rows, cols)
     }
 }
@@ -130,12 +142,9 @@ fn outside(matrix: &DMatrix<f64>, layout: &BlockLayout, unit: f64) -> SumOfSquar
         return SumOfSquares::new();
     }
     let mut rest = matrix.clone();
-    for block in layout.blocks() {
-        rest.view_mut(
-            (block.rows.start, block.cols.start),
-            (block.rows.len(), block.cols.len()),
-        )
-        .fill(0.0);
-    }
+    layout
+        .blocks()
+        .iter()
+        .for_each(|block| block.clear(&mut rest));
     SumOfSquares::of(rest.iter().map(|cell| cell / unit))
 }

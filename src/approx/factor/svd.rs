@@ -1,15 +1,16 @@
 //! The SVD of one block, verified whoever computed it.
 
+use faer::Par;
 use faer::diag::DiagMut;
 use faer::dyn_stack::{MemBuffer, MemStack, StackReq};
 use faer::linalg::svd::bidiag::{bidiag_in_place, bidiag_in_place_scratch};
 use faer::linalg::svd::{ComputeSvdVectors, svd, svd_scratch};
-use faer::{MatMut, MatRef, Par};
 use nalgebra::DMatrix;
 
 use super::bidiagonal::{Bidiagonal, Vectors};
 use super::check::{Ratios, are_singular_values, is_sorted};
 use super::householder::Reduced;
+use super::view::{view, view_mut};
 use super::{Backend, FactorError, Factorization, check_finite};
 use crate::approx::metrics::largest;
 
@@ -305,13 +306,4 @@ pub(super) fn scratch_bytes(rows: usize, cols: usize, with_vectors: bool, par: P
         bidiagonal_scratch(rows, cols, par)
     };
     scratch.size_bytes() as f64
-}
-
-pub(super) fn view(matrix: &DMatrix<f64>) -> MatRef<'_, f64> {
-    MatRef::from_column_major_slice(matrix.as_slice(), matrix.nrows(), matrix.ncols())
-}
-
-fn view_mut(matrix: &mut DMatrix<f64>) -> MatMut<'_, f64> {
-    let (rows, cols) = matrix.shape();
-    MatMut::from_column_major_slice_mut(matrix.as_mut_slice(), rows, cols)
 }

@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 
 use super::{Context, Look};
-use crate::approx::{BlockLayout, Evaluation, LayoutKind};
+use crate::approx::{Block, BlockLayout, Evaluation, LayoutKind};
 use crate::figure::palette::Theme;
 use crate::figure::table::{Cell, Column, Row, Table};
 use crate::figure::{BlockLine, Colors, Element, Figure, Heading, Heatmap, ScaleBar, label};
@@ -201,12 +201,9 @@ pub(super) fn block_lines(layout: &BlockLayout) -> Vec<BlockLine> {
     if layout.kind().canonical() == LayoutKind::Grid(1) {
         return Vec::new();
     }
-    let blocks = layout.blocks().iter();
-    blocks
-        .map(|block| BlockLine {
-            rows: block.rows.clone(),
-            cols: block.cols.clone(),
-        })
+    let outlines = layout.blocks().iter().filter_map(Block::outline);
+    outlines
+        .map(|(rows, cols)| BlockLine { rows, cols })
         .collect()
 }
 

@@ -40,7 +40,7 @@ pub fn error_against_parameters(
 /// The plot of [`error_against_parameters`]: a series per curve, in their order.
 pub fn error_plot(theme: Theme, entries: usize, curves: &[ErrorCurve]) -> Plot {
     let series = curves.iter().map(|curve| Series {
-        name: curve_name(curve.settings),
+        name: curve.settings.name_of_curve(),
         ..Look::method(curve.settings.method(), theme).line(plot_points(curve.points))
     });
     let mark = |curve: &ErrorCurve| {
@@ -121,17 +121,6 @@ pub fn curve_table(context: &Context, curves: &[ErrorCurve]) -> Table {
             Column::right("Error"),
         ],
         rows: rows.collect(),
-    }
-}
-
-/// The method and what of its setting stays the same along the curve.
-fn curve_name(settings: &MethodSettings) -> String {
-    let name = settings.method().title();
-    match settings {
-        MethodSettings::Lora(_) => name.to_owned(),
-        MethodSettings::Melora(s) => format!("{name}, N = {}", s.blocks),
-        MethodSettings::Localized(s) => format!("{name}, K = {}", s.grid),
-        MethodSettings::LocalizedAdaptive(s) => format!("{name}, K = {}", s.grid),
     }
 }
 

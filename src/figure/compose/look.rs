@@ -16,7 +16,8 @@ pub struct Look {
 }
 
 impl Look {
-    fn new(name: &str, color: Rgb, marker: Marker) -> Self {
+    /// Any name, colour and marker.
+    pub fn new(name: &str, color: Rgb, marker: Marker) -> Self {
         Self {
             name: name.to_owned(),
             color,
@@ -26,35 +27,12 @@ impl Look {
 
     /// A method of section II.
     pub fn method(method: Method, theme: Theme) -> Self {
-        let (color, marker) = match method {
-            Method::Lora => (palette::lora(theme), Marker::Circle),
-            Method::Melora => (palette::melora(theme), Marker::Triangle),
-            Method::Localized => (palette::localized(theme), Marker::Square),
-            Method::LocalizedAdaptive => (palette::localized_adaptive(theme), Marker::Diamond),
-        };
-        Self::new(method.title(), color, marker)
-    }
-
-    /// LoRA as an adapter.
-    pub fn lora(theme: Theme) -> Self {
-        Self::method(Method::Lora, theme)
-    }
-
-    /// MELoRA as an adapter.
-    pub fn melora(theme: Theme) -> Self {
-        Self::method(Method::Melora, theme)
-    }
-
-    /// Localized LoRA on weight blocks (Eq. 2).
-    pub fn localized_block(theme: Theme) -> Self {
-        let color = palette::localized_block(theme);
-        Self::new("Localized, weight blocks", color, Marker::Square)
-    }
-
-    /// Localized LoRA on image cells (III.B's text).
-    pub fn localized_grid(theme: Theme) -> Self {
-        let color = palette::localized_grid(theme);
-        Self::new("Localized, spatial grid", color, Marker::Diamond)
+        let definition = method.definition();
+        Self::new(
+            definition.title,
+            definition.hue.on(theme),
+            definition.marker,
+        )
     }
 
     /// Full fine-tuning.

@@ -109,8 +109,8 @@ pub fn rank_table(theme: Theme, methods: &[BlockRanks]) -> Table {
                     Cell::text(look.name.clone()),
                     Cell::text(block.i.to_string()),
                     Cell::text(block.j.to_string()),
-                    Cell::count(block.rows.len()),
-                    Cell::count(block.cols.len()),
+                    Cell::count(block.sides().0),
+                    Cell::count(block.sides().1),
                     Cell::count(*rank),
                 ],
             })

@@ -323,3 +323,24 @@ fn a_sweep_goes_on_from_the_runs_of_another() {
     }
     assert_eq!(timeless(both), timeless(alone));
 }
+
+#[test]
+fn results_of_the_first_form_are_read_and_those_of_a_newer_one_refused() {
+    let first = include_str!("../../../tests/data/finetune_quick.json");
+    let results = Results::from_json(first).expect("is read");
+    assert_eq!(results.format, FORMAT);
+    let mut written: Value =
+        serde_json::from_str(&results.to_json().expect("is said in JSON")).expect("is JSON");
+    let format = written.as_object_mut().and_then(|all| all.remove("format"));
+    assert_eq!(format, Some(FORMAT.into()));
+    let mut older: Value = serde_json::from_str(first).expect("is JSON");
+    assert_eq!(written, older);
+    // Whatever else a newer form holds.
+    for other in [json!({}), older.take()] {
+        let mut newer = other;
+        newer["format"] = (FORMAT + 1).into();
+        let error = Results::from_json(&newer.to_string()).expect_err("is refused");
+        assert!(matches!(error, FinetuneError::NewerFormat { .. }));
+        assert!(error.to_string().contains("newer version of this program"));
+    }
+}

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use nalgebra::DMatrix;
 
 use crate::analysis::{Grids, Images, SurveyError, Surveyed, survey_images};
-use crate::app::worker::{Answer, Answers, Reply, Wake, Worker};
+use crate::app::service::Service;
+use crate::app::worker::{Reply, Wake};
 use crate::approx::FactorError;
 use crate::approx::best_grid::GridAtBudget;
 use crate::figure::label;
@@ -99,10 +100,9 @@ pub enum Told {
 
 type Request = (Ask, Option<Arc<crate::source::Loaded>>);
 
-/// The worker and what it last told.
-#[derive(Default)]
+/// The work and what was last told of it.
 pub struct Background {
-    worker: Option<(Worker<Request>, Answers<Told>)>,
+    service: Service<Request, Told>,
     asked: Option<Ask>,
     /// How far the work under way is.
     pub progress: Progress,
@@ -114,6 +114,19 @@ pub struct Background {
     pub failure: Option<String>,
 }
 
+impl Default for Background {
+    fn default() -> Self {
+        Self {
+            service: Service::new("background", work),
+            asked: None,
+            progress: Progress::default(),
+            survey: None,
+            grids: None,
+            failure: None,
+        }
+    }
+}
+
 impl Background {
     /// Asks once; asking the same again while it is under way or known does nothing.
     pub fn ask(&mut self, ask: Ask, loaded: Option<Arc<crate::source::Loaded>>, wake: &Wake) {
@@ -123,10 +136,7 @@ impl Background {
         self.progress = Progress::default();
         self.failure = None;
         self.asked = Some(ask.clone());
-        let (worker, _) = self
-            .worker
-            .get_or_insert_with(|| Worker::spawn("background", Arc::clone(wake), work));
-        worker.ask((ask, loaded));
+        self.service.ask((ask, loaded), wake);
     }
 
     /// Whether the answer to `ask` is here.
@@ -143,18 +153,12 @@ impl Background {
 
     /// Takes what the worker sent.
     pub fn receive(&mut self) {
-        let Some((worker, answers)) = &mut self.worker else {
-            return;
-        };
-        for answer in worker.receive(answers) {
+        for answer in self.service.receive() {
             match answer {
-                Answer::Given(Told::Progress(now)) => self.progress = now,
-                Answer::Given(Told::Survey(ask, survey)) => self.survey = Some((ask, *survey)),
-                Answer::Given(Told::Grids(ask, grids)) => self.grids = Some((ask, grids)),
-                Answer::Given(Told::Failed(why)) | Answer::Failed(why) => {
-                    self.failure = Some(why);
-                }
-                Answer::Finished => {}
+                Ok(Told::Progress(now)) => self.progress = now,
+                Ok(Told::Survey(ask, survey)) => self.survey = Some((ask, *survey)),
+                Ok(Told::Grids(ask, grids)) => self.grids = Some((ask, grids)),
+                Ok(Told::Failed(why)) | Err(why) => self.failure = Some(why),
             }
         }
     }
@@ -175,16 +179,12 @@ impl Background {
 
     /// Whether something is under way.
     pub fn busy(&self) -> bool {
-        self.worker
-            .as_ref()
-            .is_some_and(|(worker, _)| worker.busy())
+        self.service.busy()
     }
 
     /// Stops what is under way.
     pub fn cancel(&mut self) {
-        if let Some((worker, _)) = &mut self.worker {
-            worker.cancel();
-        }
+        self.service.cancel();
     }
 
     /// Forgets what was asked, so that it is asked again.

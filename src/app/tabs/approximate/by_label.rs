@@ -123,7 +123,7 @@ fn column_width(ui: &egui::Ui, table: &Table, column: usize) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::approx::settings::table_one;
+    use crate::approx::table_one;
 
     #[test]
     fn a_narrow_table_keeps_what_is_asked_most() {

@@ -10,7 +10,8 @@ use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
 use crate::approx::budget::parameters;
-use crate::approx::{LayoutKind, Method};
+use crate::approx::layout::{BlockSize, LayoutKind};
+use crate::approx::method::{Method, MethodSettings, Role, Usual};
 use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::session::{Fitted, Settings};
@@ -24,29 +25,19 @@ pub struct Fit {
 }
 
 impl Fit {
-    fn most_segments(&self) -> usize {
-        self.shape.0.min(self.shape.1)
-    }
-
-    /// The largest rank of a block when each side is cut into `segments`.
-    fn most_rank(&self, segments: usize) -> usize {
+    /// What the blocks of a method are: `16 blocks of 7 × 7; rank 1 costs 224`.
+    fn blocks(&self, kind: LayoutKind) -> String {
         let (rows, cols) = self.shape;
-        rows.div_ceil(segments.max(1))
-            .min(cols.div_ceil(segments.max(1)))
-    }
-
-    /// What the blocks of a method are: `16 blocks of 7 × 7, 224 parameters per rank`.
-    fn blocks(&self, kind: LayoutKind, count: usize) -> String {
-        let (rows, cols) = self.shape;
-        let segments = kind.segments().max(1);
-        let (height, width) = (rows.div_ceil(segments), cols.div_ceil(segments));
-        let even = rows.is_multiple_of(segments) && cols.is_multiple_of(segments);
-        let blocks = match (count, even) {
+        let sizes = kind.sizes(rows, cols).unwrap_or_default();
+        let count: usize = sizes.iter().map(|size| size.count).sum();
+        let height = sizes.iter().map(|size| size.rows).max().unwrap_or_default();
+        let width = sizes.iter().map(|size| size.cols).max().unwrap_or_default();
+        let blocks = match (count, sizes.len()) {
             (1, _) => format!("1 block of {height} × {width}"),
-            (_, true) => format!("{} blocks of {height} × {width}", label::count(count)),
-            (_, false) => format!("{} blocks up to {height} × {width}", label::count(count)),
+            (_, 1) => format!("{} blocks of {height} × {width}", label::count(count)),
+            _ => format!("{} blocks up to {height} × {width}", label::count(count)),
         };
-        let cost = parameters(rows, cols, kind, 1).map_or(0, |cost| cost);
+        let cost = parameters(rows, cols, kind, 1).unwrap_or_default();
         format!("{blocks}; rank 1 costs {}", label::count(cost))
     }
 }
@@ -62,45 +53,14 @@ pub fn show(ui: &mut egui::Ui, state: &State, settings: &mut Settings, theme: Th
         fitted: settings.fitted(shape.0, shape.1),
     };
     shared_budget::show(ui, state, settings, &fit);
-    let used = &fit.fitted.settings;
-    card(ui, Method::Lora, theme, |ui| {
-        let most = fit.most_rank(1);
-        let rank = &mut settings.lora.rank;
-        rank_slider(ui, used, rank, used.lora.rank, most, "rank r");
-        told(ui, &fit, Method::Lora, &fit.blocks(LayoutKind::Grid(1), 1));
-    });
-    card(ui, Method::Melora, theme, |ui| {
-        let blocks = used.melora.blocks;
-        let most = fit.most_segments();
-        slider(ui, &mut settings.melora.blocks, blocks, most, "blocks N");
-        let most = fit.most_rank(blocks);
-        let rank = &mut settings.melora.rank;
-        rank_slider(ui, used, rank, used.melora.rank, most, "rank r_diag");
-        let kind = LayoutKind::Diagonal(blocks);
-        told(ui, &fit, Method::Melora, &fit.blocks(kind, blocks));
-    });
-    card(ui, Method::Localized, theme, |ui| {
-        let grid = used.localized.grid;
-        let most = fit.most_segments();
-        slider(ui, &mut settings.localized.grid, grid, most, "grid K");
-        let most = fit.most_rank(grid);
-        let rank = &mut settings.localized.rank;
-        rank_slider(ui, used, rank, used.localized.rank, most, "rank r_block");
-        gralora(ui, &fit);
-    });
-    card(ui, Method::LocalizedAdaptive, theme, |ui| {
-        let shown = ui
-            .checkbox(&mut settings.show_adaptive, "Choose a rank for each block")
-            .on_hover_text(
-                "r_ij (II.C): spend the budget on the triplets with the largest σ² per parameter",
-            );
-        if shown.changed() && settings.show_adaptive {
-            begin_adaptive(settings, &fit);
-        }
-        if settings.show_adaptive {
-            adaptive(ui, settings, &fit);
-        }
-    });
+    for method in Method::ALL.iter().copied() {
+        card(ui, method, theme, |ui| {
+            if switched_on(ui, settings, method, &fit) {
+                numbers(ui, settings, method, &fit);
+                told(ui, settings, method, &fit);
+            }
+        });
+    }
 }
 
 fn card(ui: &mut egui::Ui, method: Method, theme: Theme, add: impl FnOnce(&mut egui::Ui)) {
@@ -112,69 +72,100 @@ fn card(ui: &mut egui::Ui, method: Method, theme: Theme, add: impl FnOnce(&mut e
     });
 }
 
-/// A rank's slider; one that the shared budget sets cannot be moved.
-fn rank_slider(
-    ui: &mut egui::Ui,
-    used: &Settings,
-    wanted: &mut usize,
-    shown: usize,
-    most: usize,
-    name: &str,
-) {
-    match used.matched {
-        None => slider(ui, wanted, shown, most, name),
-        Some(_) => fixed(ui, shown, most, name),
+/// Whether a method is shown, with the box that decides it where there is one.
+fn switched_on(ui: &mut egui::Ui, settings: &mut Settings, method: Method, fit: &Fit) -> bool {
+    if let Some(switch) = &method.definition().switch
+        && let Some(shown) = settings.switch(method)
+    {
+        let response = ui.checkbox(shown, switch.label).on_hover_text(switch.hint);
+        if response.changed() && *shown {
+            begin(settings, method, fit);
+        }
     }
+    settings.shows(method)
 }
 
-/// Why the settings above it are not the wanted ones, else what their blocks are.
-fn told(ui: &mut egui::Ui, fit: &Fit, method: Method, otherwise: &str) {
-    line(ui, &fit.fitted.reasons(method), otherwise);
-}
-
-/// Begins beside Localized, on its grid and with as many parameters, so that the two compare.
-fn begin_adaptive(settings: &mut Settings, fit: &Fit) {
-    if settings.adaptive.painted.is_some() {
+/// Begins beside Localized, so that the two compare, where nothing was set by hand.
+fn begin(settings: &mut Settings, method: Method, fit: &Fit) {
+    if settings.of(method).by_hand().is_some() {
         return;
     }
-    settings.adaptive.grid = settings.localized.grid;
-    if settings.matched.is_none() {
-        let (rows, cols) = fit.shape;
-        settings.adaptive.budget = localized_parameters(&fit.fitted.settings, rows, cols);
-    }
-}
-
-fn adaptive(ui: &mut egui::Ui, settings: &mut Settings, fit: &Fit) {
-    let used = &fit.fitted.settings.adaptive;
-    let most = fit.most_segments();
-    slider(ui, &mut settings.adaptive.grid, used.grid, most, "grid K");
-    if settings.matched.is_none() && used.painted.is_none() {
-        shared_budget::slider(ui, &mut settings.adaptive.budget, fit.shape, &[]);
-    }
-    let by_hand = used.painted.is_some();
-    let reasons = fit.fitted.reasons(Method::LocalizedAdaptive);
-    ui.horizontal(|ui| {
-        if by_hand {
-            if ui.small_button("Choose automatically").clicked() {
-                settings.adaptive.painted = None;
-            }
-            line(ui, &reasons, "Ranks set by hand");
-        } else {
-            let counted = "The cost of recording which triplets were kept is not included";
-            line(ui, &reasons, counted);
+    let (rows, cols) = fit.shape;
+    let beside = localized_parameters(&fit.fitted.settings, rows, cols);
+    for (place, parameter) in method.parameters().iter().enumerate() {
+        let shared = parameter.role == Role::Budget && settings.matched.is_some();
+        if parameter.usual != Usual::Default && !shared {
+            let usual = settings.usual(method, place, beside);
+            settings.set_value(method, place, usual);
         }
-    });
+    }
 }
 
-/// The same method in the words of Hugging Face PEFT.
-fn gralora(ui: &mut egui::Ui, fit: &Fit) {
-    let s = fit.fitted.settings.localized;
-    let text = format!("GraLoRA: gralora_k = {}, r = {}", s.grid, s.grid * s.rank);
-    let reasons = fit.fitted.reasons(Method::Localized);
-    ui.scope(|ui| line(ui, &reasons, &text))
-        .response
-        .on_hover_text(format!(
-            "{text}: Localized LoRA's twin in Hugging Face PEFT (arXiv 2505.20355), r = K · r_block\n{}",
-            fit.blocks(LayoutKind::Grid(s.grid), s.grid * s.grid)
-        ));
+/// The sliders of a method. What the shared budget sets cannot be moved.
+fn numbers(ui: &mut egui::Ui, settings: &mut Settings, method: Method, fit: &Fit) {
+    let (rows, cols) = fit.shape;
+    let used = fit.fitted.settings.of(method);
+    let matched = settings.matched.is_some();
+    for (place, (parameter, shown)) in used.values().into_iter().enumerate() {
+        let mut wanted = settings.of(method).value(place);
+        let name = format!("{} {}", parameter.noun, parameter.letter);
+        match parameter.role {
+            Role::Segments(side) => slider(ui, &mut wanted, shown, side.most(rows, cols), &name),
+            Role::Rank if matched => fixed(ui, shown, most_rank(&used, fit), &name),
+            Role::Rank => slider(ui, &mut wanted, shown, most_rank(&used, fit), &name),
+            Role::Budget if matched || used.by_hand().is_some() => {}
+            Role::Budget => shared_budget::slider(ui, &mut wanted, fit.shape, &[]),
+        }
+        settings.set_value(method, place, wanted);
+    }
+}
+
+/// The largest rank of any of a method's blocks.
+fn most_rank(used: &MethodSettings, fit: &Fit) -> usize {
+    let sizes = used.layout().sizes(fit.shape.0, fit.shape.1);
+    let ranks = sizes.iter().flatten().map(BlockSize::max_rank);
+    ranks.max().unwrap_or(1)
+}
+
+/// Why the settings above it are not the wanted ones, else what their blocks are, or what the
+/// method is called elsewhere.
+fn told(ui: &mut egui::Ui, settings: &mut Settings, method: Method, fit: &Fit) {
+    let used = fit.fitted.settings.of(method);
+    let reasons = fit.fitted.reasons(method);
+    let blocks = fit.blocks(used.layout());
+    if method.definition().by_hand.is_some() {
+        let caveat = method.definition().caveat.map_or(blocks, sentence);
+        ui.horizontal(|ui| by_hand(ui, settings, &used, (&reasons, &caveat)));
+    } else if let Some(twin) = used.configured().twin() {
+        let place = format!("{}: {}\n{blocks}", twin.setting, twin.place);
+        ui.scope(|ui| line(ui, &reasons, &twin.setting))
+            .response
+            .on_hover_text(place);
+    } else {
+        line(ui, &reasons, &blocks);
+    }
+}
+
+/// Whose ranks these are, and the way back to those that the program chooses.
+fn by_hand(
+    ui: &mut egui::Ui,
+    settings: &mut Settings,
+    used: &MethodSettings,
+    (reasons, otherwise): (&[String], &str),
+) {
+    if used.by_hand().is_none() {
+        line(ui, reasons, otherwise);
+        return;
+    }
+    if ui.small_button("Choose automatically").clicked() {
+        settings.set_by_hand(used.method(), None);
+    }
+    line(ui, reasons, "Ranks set by hand");
+}
+
+/// A clause as a sentence of its own.
+fn sentence(clause: &str) -> String {
+    let mut letters = clause.chars();
+    let first = letters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(letters).collect()
 }

@@ -50,7 +50,7 @@ pub fn show(
     let what = || {
         let settings = surveyed.survey.settings.iter();
         let settings: Vec<String> = settings
-            .map(crate::approx::settings::MethodSettings::describe)
+            .map(crate::approx::MethodSettings::describe)
             .collect();
         format!("the {} at {}", shown.subject(), settings.join("; "))
     };

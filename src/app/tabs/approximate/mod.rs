@@ -1,5 +1,6 @@
 //! Experiment 1: a matrix, its approximations, their errors and parameters, live.
 
+pub mod action;
 pub mod background;
 mod by_label;
 mod cards;
@@ -21,12 +22,14 @@ mod spectrum;
 mod table;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use eframe::egui;
 use serde::{Deserialize, Serialize};
 
 use crate::app::command::Command;
-use crate::app::state::State;
+use crate::app::page::Page;
+use crate::app::state::{State, Tab};
 use crate::app::texture::MatrixTexture;
 use crate::app::widgets::focus;
 use crate::app::widgets::gallery::Gallery;
@@ -37,7 +40,9 @@ use crate::session::Session;
 use crate::source::{Dataset, Source, Split, SyntheticSettings};
 use crate::views::{View, singular_values};
 
+use action::MatrixAction;
 pub use background::Background;
+
 pub use data_set::working;
 
 use crate::analysis::Analysis;
@@ -112,14 +117,86 @@ impl ApproximateTab {
         self.pane = PaneView::default();
     }
 
-    /// Draws the tab; changes of the session come back as a new one.
-    pub fn ui(
-        &mut self,
-        ui: &mut egui::Ui,
-        state: &mut State,
-        theme: Theme,
-        out: &mut Vec<Command>,
-    ) -> Option<Session> {
+    /// The session with another digit among those that the filter shows, while the tab is open.
+    fn step(&mut self, state: &State, place: impl Fn(usize, usize) -> usize) -> Option<Session> {
+        let set = state.digits.as_ref().filter(|_| state.tab == self.tab())?;
+        let shown = self.gallery.indices(set, state.preferences.view.filter);
+        if shown.is_empty() {
+            return None;
+        }
+        let mut session = state.latest_session().clone();
+        let (dataset, at) = match &session.source {
+            Source::Digit {
+                dataset,
+                split,
+                index,
+            } if *split == set.split() => (dataset.clone(), shown.partition_point(|i| i < index)),
+            Source::Digit { dataset, .. } => (dataset.clone(), 0),
+            _ => (Dataset::BuiltIn, 0),
+        };
+        session.source = Source::Digit {
+            dataset,
+            split: set.split(),
+            index: shown[place(at.min(shown.len() - 1), shown.len()) % shown.len()],
+        };
+        Some(session)
+    }
+}
+
+/// Keeps the present results; the same ones a second time would say nothing.
+fn pin(state: &mut State) {
+    let Some(present) = &state.analysis else {
+        return;
+    };
+    if state.pinned.iter().any(|known| Arc::ptr_eq(known, present)) {
+        return state.done("these results are already pinned; change a setting to compare");
+    }
+    state.pinned.push(Arc::clone(present));
+}
+
+impl Page for ApproximateTab {
+    fn tab(&self) -> Tab {
+        Tab::HOME
+    }
+
+    fn receive(&mut self, _state: &mut State) {
+        self.background.receive();
+    }
+
+    fn busy(&self) -> bool {
+        self.background.busy()
+    }
+
+    fn cancel(&mut self) -> bool {
+        self.background.cancel();
+        false
+    }
+
+    fn run(&mut self, command: &Command, state: &mut State, out: &mut Vec<Command>) {
+        let Command::Approximate(action) = command else {
+            return;
+        };
+        let next = match action {
+            MatrixAction::NextDigit => self.step(state, |at, count| (at + 1) % count),
+            MatrixAction::PreviousDigit => self.step(state, |at, count| (at + count - 1) % count),
+            MatrixAction::RandomDigit => {
+                let any = rand::random::<u64>() as usize;
+                self.step(state, |_, count| any % count)
+            }
+            MatrixAction::Pin => return pin(state),
+            MatrixAction::Unpin => return state.pinned.clear(),
+            MatrixAction::UnpinOne(number) => {
+                if *number < state.pinned.len() {
+                    state.pinned.remove(*number);
+                }
+                return;
+            }
+            MatrixAction::ResetZoom => return self.reset_zoom(),
+        };
+        out.extend(next.map(|session| Command::SetSession(Box::new(session))));
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, state: &mut State, theme: Theme, out: &mut Vec<Command>) {
         let mut session = state.latest_session().clone();
         let before = session.clone();
         egui::Panel::left("controls")
@@ -145,7 +222,10 @@ impl ApproximateTab {
                 focus::follow(ui);
             });
         });
-        (session != before).then_some(session)
+        if session != before {
+            // Before what was clicked in the same frame, which may build on it.
+            out.insert(0, Command::SetSession(Box::new(session)));
+        }
     }
 }
 

@@ -125,7 +125,7 @@ pub fn wake(ui: &egui::Ui) -> Wake {
     Arc::new(move || ctx.request_repaint())
 }
 
-/// Errors below this are exact but for rounding: on a logarithmic axis they lie on its lowest line.
+/// Errors below this are exact but for rounding: on a logarithmic axis they lie at it.
 const EXACT: f64 = 1e-6;
 
 /// Error against parameters of every method; a click on a point sets its rank.
@@ -140,7 +140,7 @@ fn choose_rank(
     let chosen = |pick: Pick| {
         let method = analysis.methods.get(pick.series)?;
         let point = method.curve.get(pick.point)?;
-        Some((at_point(&method.settings, point), point))
+        Some((method.settings.at_point(point), point))
     };
     let text = |pick: Pick| {
         let (settings, point) = chosen(pick)?;
@@ -166,30 +166,8 @@ fn choose_rank(
     }
 }
 
-/// The setting that a point of the curve stands for.
-fn at_point(settings: &MethodSettings, point: &crate::approx::curve::CurvePoint) -> MethodSettings {
-    let mut chosen = settings.clone();
-    match &mut chosen {
-        MethodSettings::Lora(s) => s.rank = point.rank,
-        MethodSettings::Melora(s) => s.rank = point.rank,
-        MethodSettings::Localized(s) => s.rank = point.rank,
-        MethodSettings::LocalizedAdaptive(s) => {
-            s.budget = point.params;
-            s.painted = None;
-        }
-    }
-    chosen
-}
-
-/// Takes a setting over; with one budget for all, its parameters become the budget.
+/// Takes a setting over, without the one budget for all.
 fn set(settings: &mut Settings, chosen: MethodSettings) {
-    if settings.matched.is_some() {
-        settings.matched = None;
-    }
-    match chosen {
-        MethodSettings::Lora(s) => settings.lora = s,
-        MethodSettings::Melora(s) => settings.melora = s,
-        MethodSettings::Localized(s) => settings.localized = s,
-        MethodSettings::LocalizedAdaptive(s) => settings.adaptive = s,
-    }
+    settings.matched = None;
+    settings.set(chosen);
 }

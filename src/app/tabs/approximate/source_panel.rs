@@ -3,6 +3,7 @@
 use eframe::egui::{self, CollapsingHeader, RichText, Role, WidgetInfo};
 
 use super::ApproximateTab;
+use super::action::MatrixAction;
 use super::knobs::{choice, line, ranged};
 use super::presets::presets;
 use crate::analysis::Analysis;
@@ -176,7 +177,12 @@ fn navigation(
                 out.push(command);
             }
         };
-        arrow(ui, "◀", Command::PreviousDigit, out);
+        arrow(
+            ui,
+            "◀",
+            Command::Approximate(MatrixAction::PreviousDigit),
+            out,
+        );
         // A matrix that is no image of this half has no index in it.
         let mut typed = index.unwrap_or(0);
         let field = egui::DragValue::new(&mut typed)
@@ -190,8 +196,13 @@ fn navigation(
             .add(field)
             .on_hover_text("The image's index, counted from 0")
             .changed();
-        arrow(ui, "▶", Command::NextDigit, out);
-        arrow(ui, "Random", Command::RandomDigit, out);
+        arrow(ui, "▶", Command::Approximate(MatrixAction::NextDigit), out);
+        arrow(
+            ui,
+            "Random",
+            Command::Approximate(MatrixAction::RandomDigit),
+            out,
+        );
         changed.then_some(typed)
     })
     .inner

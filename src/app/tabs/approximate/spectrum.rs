@@ -28,7 +28,7 @@ fn of_block(tab: &ApproximateTab, analysis: &Analysis, theme: Theme) -> Option<S
     let outcome = analysis.outcome_of(method)?;
     let place = outcome.factors.layout().blocks().get(block)?;
     let rank = *outcome.evaluation.ranks.get(block)?;
-    let (rows, cols) = (place.rows.len(), place.cols.len());
+    let (rows, cols) = place.sides();
     let title = format!(
         "{} block ({}, {}), {rows} × {cols}: keeps {rank} of {}, error {}",
         method.title(),

@@ -2,8 +2,8 @@
 
 use eframe::egui::{self, RichText};
 
-use crate::analysis::{Analysis, MethodResult};
-use crate::analysis::{not_matched, notes};
+use super::action::MatrixAction;
+use crate::analysis::{Analysis, MethodResult, not_matched, notes};
 use crate::app::command::Command;
 use crate::app::state::State;
 use crate::app::texture::color32;
@@ -24,9 +24,9 @@ pub fn show(ui: &mut egui::Ui, state: &State, theme: Theme, out: &mut Vec<Comman
         ui.menu_button("Copy table", |ui| copy_menu(ui, analysis, out))
             .response
             .on_hover_text("As text, CSV or LaTeX");
-        Command::Pin.button(ui, out);
+        Command::Approximate(MatrixAction::Pin).button(ui, out);
         if !state.pinned.is_empty() {
-            Command::Unpin.button(ui, out);
+            Command::Approximate(MatrixAction::Unpin).button(ui, out);
         }
     });
     let beside = ui
@@ -102,7 +102,7 @@ fn pinned_rows(
                     if restore.on_hover_text(hint).clicked() {
                         out.push(Command::SetSession(Box::new(pinned.asked())));
                     }
-                    let unpin = Command::UnpinOne(number);
+                    let unpin = Command::Approximate(MatrixAction::UnpinOne(number));
                     let response = ui.small_button(unpin.text());
                     if response.on_hover_text(unpin.tooltip()).clicked() {
                         out.push(unpin);

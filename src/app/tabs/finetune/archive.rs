@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::training::Asked;
+use super::asked::Asked;
 use crate::experiment::{self, ResultsFile};
 use crate::finetune::Results;
 use crate::set_aside::set_aside;

@@ -3,6 +3,7 @@
 use eframe::egui::{self, RichText};
 
 use super::FinetuneTab;
+use super::action::SweepAction;
 use super::fields::{Fields, Wanted, text_of};
 use super::training::Training;
 use crate::app::command::Command;
@@ -60,20 +61,28 @@ fn moves(tab: &mut FinetuneTab, ui: &mut egui::Ui, state: &mut State, out: &mut 
         ui.add_enabled_ui(enabled, |ui| command.button(ui, out));
     };
     ui.horizontal_wrapped(|ui| {
-        button(ui, open, Command::Train);
-        button(ui, under_way && !paused, Command::PauseTraining);
-        button(ui, open, Command::StepTraining);
-        button(ui, under_way, Command::StopTraining);
+        button(ui, open, Command::Finetune(SweepAction::Train));
+        button(
+            ui,
+            under_way && !paused,
+            Command::Finetune(SweepAction::Pause),
+        );
+        button(ui, open, Command::Finetune(SweepAction::Step));
+        button(ui, under_way, Command::Finetune(SweepAction::Stop));
     });
     ui.horizontal_wrapped(|ui| {
-        button(ui, under_way || runs > 0, Command::ResetTraining);
+        button(
+            ui,
+            under_way || runs > 0,
+            Command::Finetune(SweepAction::Reset),
+        );
         if back {
             let hint = "Bring the results back that Reset put aside";
             if ui.button("Undo reset").on_hover_text(hint).clicked() {
                 tab.training.undo_reset(state);
             }
         }
-        button(ui, !under_way, Command::NewSeed);
+        button(ui, !under_way, Command::Finetune(SweepAction::NewSeed));
     });
     outdated(tab, ui, state);
 }
@@ -290,7 +299,7 @@ fn data_set(ui: &mut egui::Ui, experiment: &mut Experiment, out: &mut Vec<Comman
         if ui.selectable_label(built_in, "MNIST").clicked() {
             experiment.dataset = Dataset::BuiltIn;
         }
-        Command::ChooseDataSet.button(ui, out);
+        Command::Finetune(SweepAction::ChooseDataSet).button(ui, out);
     });
     let id = ui.make_persistent_id("data set folder");
     let shown = match &experiment.dataset {
@@ -325,7 +334,7 @@ fn data_set(ui: &mut egui::Ui, experiment: &mut Experiment, out: &mut Vec<Comman
 fn files(training: &Training, ui: &mut egui::Ui, out: &mut Vec<Command>) {
     ui.horizontal_wrapped(|ui| {
         ui.strong("Results");
-        Command::OpenResults.button(ui, out);
+        Command::Finetune(SweepAction::OpenResults).button(ui, out);
         Command::Export.button(ui, out);
     });
     let dropped = "a results file may be dropped here.";

@@ -156,7 +156,7 @@ fn open(learned: &Learned, session: &Session, out: &mut Vec<Command>) {
             ..session.clone()
         };
         out.push(Command::SetSession(Box::new(session)));
-        out.push(Command::Show(Tab::Approximate));
+        out.push(Command::Show(Tab::HOME));
     }
 }
 

@@ -116,6 +116,11 @@ fn take_over(file: &mut ResultsFile, results: &mut Results, anew: bool) -> Optio
             return None;
         }
         Ok(_) => "previous",
+        // A newer version still wants to read it where it is.
+        Err(error) if error.is_newer() => {
+            let why = format!("the runs are not kept: {error}");
+            return Some(Keeping::Unsaved(why));
+        }
         Err(_) => "damaged",
     };
     let told = match set_aside(&path, tag) {

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use nalgebra::DMatrix;
 
+use super::asked::Asked;
 use super::trainer::{DataCache, Look, Looker, Seen};
-use super::training::Asked;
+use crate::app::service::Service;
 use crate::app::state::State;
 use crate::app::texture::MatrixTexture;
 use crate::app::widgets::matrix_view::PaneView;
-use crate::app::worker::{Answer, Answers, Wake, Worker};
+use crate::app::worker::Wake;
 use crate::experiment::figures;
 use crate::figure::BlockLine;
 use crate::finetune::{Inspection, RunKey};
@@ -48,7 +49,7 @@ pub struct Feature {
 /// The selected runs, and what is known of the insides of runs.
 pub struct Looks {
     wake: Wake,
-    worker: Option<(Worker<Look>, Answers<Seen>)>,
+    service: Service<Look, Seen>,
     /// What the insides belong to.
     asked: Option<Asked>,
     /// One run, or two to compare.
@@ -63,10 +64,13 @@ pub struct Looks {
 
 impl Looks {
     /// Nothing is selected.
-    pub fn new(wake: Wake) -> Self {
+    pub fn new(wake: Wake, cache: DataCache) -> Self {
+        let mut looker = Looker::default();
         Self {
             wake,
-            worker: None,
+            service: Service::new("inspect", move |request, reply| {
+                looker.work(&request, reply, &cache);
+            }),
             asked: None,
             selected: Vec::new(),
             learned: Vec::new(),
@@ -99,9 +103,7 @@ impl Looks {
 
     /// Whether an inside is still to come.
     pub fn busy(&self) -> bool {
-        self.worker
-            .as_ref()
-            .is_some_and(|(worker, _)| worker.busy())
+        self.service.busy()
     }
 
     /// Forgets everything when the sweep is another one.
@@ -115,7 +117,7 @@ impl Looks {
     }
 
     /// Selects a run; `beside` compares it with the one selected before.
-    pub fn select(&mut self, key: RunKey, beside: bool, name: &str, cache: &DataCache) {
+    pub fn select(&mut self, key: RunKey, beside: bool, name: &str) {
         if let Some(place) = self.selected.iter().position(|known| *known == key) {
             if beside || self.selected.len() == 1 {
                 self.selected.remove(place);
@@ -128,7 +130,7 @@ impl Looks {
         } else {
             self.selected = vec![key];
         }
-        self.look(name, cache);
+        self.look(name);
     }
 
     /// Selects nothing.
@@ -137,7 +139,7 @@ impl Looks {
         self.selected.clear();
     }
 
-    fn look(&mut self, name: &str, cache: &DataCache) {
+    fn look(&mut self, name: &str) {
         let mut runs = self.selected.clone();
         runs.retain(|key| self.learned.iter().all(|one| one.run.record.key != *key));
         let Some((dataset, settings)) = self.asked.clone() else {
@@ -146,42 +148,31 @@ impl Looks {
         if runs.is_empty() {
             return self.stop();
         }
-        let cache = cache.clone();
-        let (worker, _) = self.worker.get_or_insert_with(|| {
-            let mut looker = Looker::default();
-            Worker::spawn("inspect", Arc::clone(&self.wake), move |request, reply| {
-                looker.work(&request, reply, &cache);
-            })
-        });
         self.progress = 0.0;
-        worker.ask(Look {
+        let look = Look {
             dataset,
             name: name.to_owned(),
             settings,
             runs,
-        });
+        };
+        self.service.ask(look, &self.wake);
     }
 
     /// Stops looking.
     pub fn stop(&mut self) {
-        if let Some((worker, _)) = &mut self.worker {
-            worker.cancel();
-        }
+        self.service.cancel();
     }
 
     /// Takes what the worker sent.
     pub fn receive(&mut self, state: &mut State, image: [usize; 2]) {
-        let answers = self.worker.as_mut();
-        let answers = answers.map_or_else(Vec::new, |(worker, answers)| worker.receive(answers));
-        for answer in answers {
+        for answer in self.service.receive() {
             match answer {
-                Answer::Given(Seen::Progress(share)) => self.progress = share,
-                Answer::Given(Seen::Run(run)) => self.keep(run, image),
-                Answer::Given(Seen::Failed(why)) | Answer::Failed(why) => {
+                Ok(Seen::Progress(share)) => self.progress = share,
+                Ok(Seen::Run(run)) => self.keep(run, image),
+                Ok(Seen::Failed(why)) | Err(why) => {
                     self.selected.clear();
                     state.fail(why);
                 }
-                Answer::Finished => {}
             }
         }
     }

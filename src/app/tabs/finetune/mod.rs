@@ -1,6 +1,8 @@
 //! Experiment 2: adapt a network to new digits with every layout, and see what it costs.
 
+pub mod action;
 mod archive;
+mod asked;
 mod controls;
 mod detail;
 mod fields;
@@ -14,20 +16,23 @@ mod table;
 mod trainer;
 mod training;
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use eframe::egui::{self, RichText};
 
+use self::action::{SweepAction, TAB};
 use self::fields::Fields;
 use self::gate::Pace;
 use self::looks::Looks;
 use self::plots::Measure;
 use self::training::Training;
 use crate::app::command::Command;
+use crate::app::dialogs::Question;
+use crate::app::page::Page;
 use crate::app::state::{Act, Message, State, Tab};
+use crate::app::tabs::Place;
 use crate::app::widgets::focus;
-use crate::app::worker::Wake;
 use crate::experiment::Experiment;
 use crate::experiment::figures::{look_of, setting};
 use crate::figure::palette::Theme;
@@ -66,11 +71,13 @@ struct Detail {
 }
 
 impl FinetuneTab {
-    /// A tab that keeps its sweeps in `folder`, if there is one.
-    pub fn new(folder: Option<PathBuf>, wake: &Wake) -> Self {
+    /// A tab that keeps its sweeps in a folder of its own, if there is a place for one.
+    pub fn new(place: &Place) -> Self {
+        let folder = place.folder.as_ref().map(|folder| folder.join("sweeps"));
+        let training = Training::new(folder, Arc::clone(&place.wake));
         Self {
-            training: Training::new(folder, Arc::clone(wake)),
-            looks: Looks::new(Arc::clone(wake)),
+            looks: Looks::new(Arc::clone(&place.wake), training.cache.clone()),
+            training,
             custom: None,
             measure: Measure::default(),
             table: table::View::default(),
@@ -89,29 +96,6 @@ impl FinetuneTab {
         &self.looks
     }
 
-    /// Whether an answer will come without the user.
-    pub fn busy(&self) -> bool {
-        self.training.busy() || self.looks.busy()
-    }
-
-    /// Takes what the workers sent.
-    pub fn receive(&mut self, state: &mut State) {
-        if let Some(results) = self.training.receive(state) {
-            let dataset = &state.preferences.experiment.dataset;
-            let found = Experiment::of(&results.settings, dataset);
-            self.custom = found.is_none().then_some(results.settings);
-            self.fields.clear();
-            if let Some(found) = found {
-                state.preferences.experiment = found;
-            }
-        }
-        let image = self.training.results().map(|results| results.image);
-        self.looks.receive(state, image.unwrap_or_default());
-        if self.problem().is_none() {
-            state.notices.settle(Tab::FineTune, Act::Fields);
-        }
-    }
-
     /// What is to be trained.
     fn settings(&self, state: &State) -> SweepSettings {
         let custom = self.custom.clone();
@@ -124,88 +108,12 @@ impl FinetuneTab {
         self.fields.problem().filter(|_| typed)
     }
 
-    /// One of the tab's commands.
-    pub fn run(&mut self, state: &mut State, command: &Command) {
-        if let (Command::Train | Command::StepTraining, Some(why)) = (command, self.problem()) {
-            let error = Message::Error(format!("{why}; nothing is trained before that is mended"));
-            return state.notices.say(Tab::FineTune, Act::Fields, error);
-        }
-        match command {
-            Command::Train => self.training.run(Pace::Running, state),
-            Command::PauseTraining => self.training.pause(),
-            Command::StepTraining => self.training.run(Pace::Step, state),
-            Command::StopTraining => self.training.stop(),
-            Command::ResetTraining => {
-                self.training.reset(state);
-                self.looks.clear();
-            }
-            Command::NewSeed => {
-                // Short enough to be read out.
-                let seed = u64::from(rand::random::<u16>());
-                self.custom = None;
-                self.fields.clear();
-                state.preferences.experiment.seeds = Some(vec![seed]);
-            }
-            _ => {}
-        }
-    }
-
-    /// Stops what is under way.
-    pub fn cancel(&mut self) {
-        self.training.stop();
-        self.looks.stop();
-    }
-
-    /// Opens a results file.
-    pub fn open(&mut self, state: &mut State, path: PathBuf) {
-        if self.free(state) {
-            self.training.open(path);
-        }
-    }
-
-    /// Trains on another data set.
-    pub fn choose(&mut self, state: &mut State, folder: PathBuf) {
-        if self.free(state) {
-            state.preferences.experiment.dataset = Dataset::Folder(folder);
-        }
-    }
-
     fn free(&self, state: &mut State) -> bool {
         let free = !self.training.under_way();
         if !free {
             state.fail("a sweep is under way; stop it before you open another");
         }
         free
-    }
-
-    /// Draws the tab.
-    pub fn ui(
-        &mut self,
-        ui: &mut egui::Ui,
-        state: &mut State,
-        theme: Theme,
-        out: &mut Vec<Command>,
-    ) {
-        let dataset = state.preferences.experiment.dataset.clone();
-        self.training.ask_for((dataset, self.settings(state)));
-        self.looks.belong_to(self.training.asked());
-        egui::Panel::left("training controls")
-            .default_size(310.0)
-            .size_range(260.0..=460.0)
-            .show(ui, |ui| {
-                egui::ScrollArea::vertical().show(ui, |ui| {
-                    controls::show(self, ui, state, theme, out);
-                    focus::follow(ui);
-                });
-            });
-        egui::CentralPanel::default().show(ui, |ui| {
-            focus::content(ui);
-            let seen = ui.available_height();
-            egui::ScrollArea::vertical().show(ui, |ui| {
-                self.pictures(ui, seen, state, theme, out);
-                focus::follow(ui);
-            });
-        });
     }
 
     /// The plots, what was learned, and the runs, of which a height of `seen` is in view.
@@ -258,8 +166,7 @@ impl FinetuneTab {
             && let Some(results) = self.training.results()
         {
             self.detail.by_row = by_row;
-            self.looks
-                .select(key, beside, &results.dataset, &self.training.cache);
+            self.looks.select(key, beside, &results.dataset);
         }
     }
 
@@ -292,6 +199,125 @@ impl FinetuneTab {
             }
             None => (String::new(), Vec::new()),
         }
+    }
+}
+
+impl Page for FinetuneTab {
+    fn tab(&self) -> Tab {
+        TAB
+    }
+
+    fn busy(&self) -> bool {
+        self.training.busy() || self.looks.busy()
+    }
+
+    fn receive(&mut self, state: &mut State) {
+        if let Some(results) = self.training.receive(state) {
+            let dataset = &state.preferences.experiment.dataset;
+            let found = Experiment::of(&results.settings, dataset);
+            self.custom = found.is_none().then_some(results.settings);
+            self.fields.clear();
+            if let Some(found) = found {
+                state.preferences.experiment = found;
+            }
+        }
+        let image = self.training.results().map(|results| results.image);
+        self.looks.receive(state, image.unwrap_or_default());
+        if self.problem().is_none() {
+            state.notices.settle(TAB, Act::Fields);
+        }
+        state.trained = self.training.shared();
+    }
+
+    fn run(&mut self, command: &Command, state: &mut State, _out: &mut Vec<Command>) {
+        let Command::Finetune(action) = command else {
+            return;
+        };
+        if !matches!(
+            action,
+            SweepAction::OpenResults | SweepAction::ChooseDataSet
+        ) {
+            // What was said of the sweep before is over.
+            state.notices.settle(TAB, Act::Other);
+        }
+        if let (SweepAction::Train | SweepAction::Step, Some(why)) = (action, self.problem()) {
+            let error = Message::Error(format!("{why}; nothing is trained before that is mended"));
+            return state.notices.say(TAB, Act::Fields, error);
+        }
+        match action {
+            SweepAction::Train => self.training.run(Pace::Running, state),
+            SweepAction::Pause => self.training.pause(),
+            SweepAction::Step => self.training.run(Pace::Step, state),
+            SweepAction::Stop => self.training.stop(),
+            SweepAction::Reset => {
+                self.training.reset(state);
+                self.looks.clear();
+            }
+            SweepAction::NewSeed => {
+                // Short enough to be read out.
+                let seed = u64::from(rand::random::<u16>());
+                self.custom = None;
+                self.fields.clear();
+                state.preferences.experiment.seeds = Some(vec![seed]);
+            }
+            SweepAction::OpenResults => state
+                .dialogs
+                .ask(Question::File("Results", vec!["json"]), |path| {
+                    Command::Finetune(SweepAction::OpenFile(path))
+                }),
+            SweepAction::OpenFile(path) if self.free(state) => self.training.open(path.clone()),
+            SweepAction::ChooseDataSet => state.dialogs.ask(Question::Folder, |path| {
+                Command::Finetune(SweepAction::TrainOn(path))
+            }),
+            SweepAction::TrainOn(folder) if self.free(state) => {
+                state.preferences.experiment.dataset = Dataset::Folder(folder.clone());
+            }
+            SweepAction::OpenFile(_) | SweepAction::TrainOn(_) => {}
+        }
+    }
+
+    fn cancel(&mut self) -> bool {
+        self.training.stop();
+        self.looks.stop();
+        true
+    }
+
+    /// A folder is a data set where it is dropped on the sweep; results are JSON.
+    fn takes(&self, path: &Path, open: bool) -> Option<Command> {
+        let action = if open && path.is_dir() {
+            SweepAction::TrainOn(path.to_owned())
+        } else if path
+            .extension()
+            .is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
+        {
+            SweepAction::OpenFile(path.to_owned())
+        } else {
+            return None;
+        };
+        Some(Command::Finetune(action))
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, state: &mut State, theme: Theme, out: &mut Vec<Command>) {
+        let dataset = state.preferences.experiment.dataset.clone();
+        self.training.ask_for((dataset, self.settings(state)));
+        self.looks.belong_to(self.training.asked());
+        egui::Panel::left("training controls")
+            .default_size(310.0)
+            .size_range(260.0..=460.0)
+            .show(ui, |ui| {
+                egui::ScrollArea::vertical().show(ui, |ui| {
+                    controls::show(self, ui, state, theme, out);
+                    focus::follow(ui);
+                });
+            });
+        egui::CentralPanel::default().show(ui, |ui| {
+            focus::content(ui);
+            let seen = ui.available_height();
+            egui::ScrollArea::vertical().show(ui, |ui| {
+                self.pictures(ui, seen, state, theme, out);
+                focus::follow(ui);
+            });
+        });
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
 
-use super::training::Asked;
+use super::asked::Asked;
 use crate::app::worker::Reply;
 use crate::experiment::{self, Experiment};
 use crate::finetune::{Results, SweepSettings};

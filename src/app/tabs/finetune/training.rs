@@ -3,21 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::action::TAB;
 use super::archive::{Reset, Shelf};
+use super::asked::Asked;
 use super::gate::{Gate, Pace};
 use super::keeper::Keeping;
 use super::reader::{Read, ReadAnswer, kept_file, read};
 use super::trainer::{DataCache, Sweep, Told, work};
-use crate::app::state::{Act, State, Tab};
-use crate::app::worker::{Answer, Answers, Pool, Wake, Worker};
+use crate::app::service::Service;
+use crate::app::state::{Act, State};
+use crate::app::worker::{Pool, Wake};
 use crate::finetune::train::EpochRecord;
-use crate::finetune::{
-    Event, FrontierPoint, Layout, Results, RunKey, SweepSettings, edge_warning, frontier,
-};
-use crate::source::Dataset;
-
-/// Which digits, and what is trained on them.
-pub type Asked = (Dataset, SweepSettings);
+use crate::finetune::{Event, FrontierPoint, Layout, Results, RunKey, edge_warning, frontier};
 
 /// How far a sweep is.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -35,11 +32,13 @@ pub struct Training {
     gate: Arc<Gate>,
     /// The digits, shared with those who look into runs.
     pub cache: DataCache,
-    sweeper: Option<(Worker<Sweep>, Answers<Told>)>,
-    reader: Option<(Worker<Read>, Answers<ReadAnswer>)>,
+    sweeper: Service<Sweep, Told>,
+    reader: Service<Read, ReadAnswer>,
     /// What the results are of.
     asked: Option<Asked>,
     results: Option<Results>,
+    /// The same for other tabs, as they were when a run was added last.
+    shared: Option<Arc<Results>>,
     /// How many runs they ask for.
     wanted: usize,
     /// Results that were in view before: their runs are not trained again.
@@ -60,15 +59,24 @@ pub struct Training {
 impl Training {
     /// Sweeps that are kept in `folder`, if there is one.
     pub fn new(folder: Option<PathBuf>, wake: Wake) -> Self {
+        let cache = DataCache::default();
+        let gate: Arc<Gate> = Arc::default();
+        let (digits, waits) = (cache.clone(), Arc::clone(&gate));
+        let mut pool = None;
+        let sweeper = Service::new("sweep", move |request, reply| {
+            let pool = pool.get_or_insert_with(Pool::default);
+            work(&request, reply, &digits, &waits, pool);
+        });
         Self {
             wake,
             folder,
-            gate: Arc::default(),
-            cache: DataCache::default(),
-            sweeper: None,
-            reader: None,
+            gate,
+            cache,
+            sweeper,
+            reader: Service::new("results", read),
             asked: None,
             results: None,
+            shared: None,
             wanted: 0,
             shelf: Shelf::default(),
             last_reset: None,
@@ -84,6 +92,11 @@ impl Training {
     /// The results in view.
     pub fn results(&self) -> Option<&Results> {
         self.results.as_ref()
+    }
+
+    /// The results in view as all tabs may have them.
+    pub fn shared(&self) -> Option<Arc<Results>> {
+        self.shared.clone()
     }
 
     /// How many runs the results in view ask for.
@@ -152,9 +165,7 @@ impl Training {
 
     /// Whether a sweep is under way, paused or not.
     pub fn under_way(&self) -> bool {
-        self.sweeper
-            .as_ref()
-            .is_some_and(|(worker, _)| worker.busy())
+        self.sweeper.busy()
     }
 
     /// Whether the sweep under way waits for the user.
@@ -164,8 +175,7 @@ impl Training {
 
     /// Whether an answer will come without the user.
     pub fn busy(&self) -> bool {
-        let reading = self.reader.as_ref();
-        self.under_way() && !self.paused() || reading.is_some_and(|(worker, _)| worker.busy())
+        self.under_way() && !self.paused() || self.reader.busy()
     }
 
     /// Trains what is missing, or lets the sweep under way go on.
@@ -184,7 +194,7 @@ impl Training {
         };
         self.gate.set(pace);
         // What was said of the sweep before is not true of this one.
-        state.notices.settle(Tab::FineTune, Act::Other);
+        state.notices.settle(TAB, Act::Other);
         let request = Sweep {
             folder: self.folder.clone(),
             done: self.results.clone(),
@@ -192,13 +202,7 @@ impl Training {
             settings,
             anew: std::mem::take(&mut self.anew),
         };
-        let (gate, cache, pool) = (Arc::clone(&self.gate), self.cache.clone(), Pool::default());
-        let (worker, _) = self.sweeper.get_or_insert_with(|| {
-            Worker::spawn("sweep", Arc::clone(&self.wake), move |request, reply| {
-                work(&request, reply, &cache, &gate, &pool);
-            })
-        });
-        worker.ask(request);
+        self.sweeper.ask(request, &self.wake);
         self.progress = Some(Progress::default());
     }
 
@@ -211,9 +215,7 @@ impl Training {
 
     /// Stops; what has ended is kept.
     pub fn stop(&mut self) {
-        if let Some((worker, _)) = &mut self.sweeper {
-            worker.cancel();
-        }
+        self.sweeper.cancel();
         // Threads that wait at the gate must come to see it.
         self.gate.set(Pace::Running);
         self.progress = None;
@@ -291,21 +293,15 @@ impl Training {
         self.unsaved = None;
         self.show(known);
         if let Some(folder) = self.folder.clone().filter(|_| looked_for) {
-            self.read(Read::Kept(folder, asked.clone()));
+            let kept = Read::Kept(folder, asked.clone());
+            self.reader.ask(kept, &self.wake);
         }
         self.asked = Some(asked);
     }
 
     /// Reads the file that the user chose.
     pub fn open(&mut self, path: PathBuf) {
-        self.read(Read::Opened(path));
-    }
-
-    fn read(&mut self, request: Read) {
-        let (worker, _) = self
-            .reader
-            .get_or_insert_with(|| Worker::spawn("results", Arc::clone(&self.wake), read));
-        worker.ask(request);
+        self.reader.ask(Read::Opened(path), &self.wake);
     }
 
     /// Shows what is kept of the sweep in view, with the runs that are known already.
@@ -330,6 +326,7 @@ impl Training {
 
     fn sort(&mut self) {
         self.wanted = self.results.as_ref().map_or(0, Results::run_count);
+        self.shared = self.results.clone().map(Arc::new);
         self.frontiers = self.results.as_ref().map_or_else(Vec::new, |results| {
             Layout::ALL
                 .into_iter()
@@ -342,33 +339,20 @@ impl Training {
     /// Takes what the workers sent. Results that the user opened come back with their settings,
     /// which the next [`ask_for`](Self::ask_for) should name.
     pub fn receive(&mut self, state: &mut State) -> Option<Results> {
-        let told = self.sweeper.as_mut();
-        let told = told.map_or_else(Vec::new, |(worker, answers)| worker.receive(answers));
         let mut changed = false;
-        for answer in told {
-            match answer {
-                Answer::Given(told) => changed |= self.take(told, state),
-                Answer::Failed(why) => {
-                    self.progress = None;
-                    state.fail(why);
-                }
-                Answer::Finished => {}
-            }
+        for answer in self.sweeper.receive() {
+            let told = answer.unwrap_or_else(Told::Failed);
+            changed |= self.take(told, state);
         }
         if changed {
             self.sort();
         }
-        let read = self.reader.as_mut();
-        let read = read.map_or_else(Vec::new, |(worker, answers)| worker.receive(answers));
         let mut opened = None;
-        for answer in read {
+        for answer in self.reader.receive() {
             match answer {
-                Answer::Given(ReadAnswer::Kept(asked, results)) => {
-                    self.show_kept(&asked, *results);
-                }
-                Answer::Given(ReadAnswer::Opened(results)) => opened = Some(results),
-                Answer::Given(ReadAnswer::Failed(why)) | Answer::Failed(why) => state.fail(why),
-                Answer::Finished => {}
+                Ok(ReadAnswer::Kept(asked, results)) => self.show_kept(&asked, *results),
+                Ok(ReadAnswer::Opened(results)) => opened = Some(results),
+                Ok(ReadAnswer::Failed(why)) | Err(why) => state.fail(why),
             }
         }
         self.opened.clone_from(&opened);

@@ -6,7 +6,9 @@ use crate::app::tabs::approximate::knobs::ranged;
 use crate::app::texture::color32;
 use crate::app::theme;
 use crate::approx::budget::{BudgetRule, matched_rank};
-use crate::approx::{BlockLayout, LayoutKind, Method};
+use crate::approx::{
+    BlockLayout, LayoutKind, LocalizedSettings, LoraSettings, MeloraSettings, MethodSettings,
+};
 use crate::figure::label;
 use crate::figure::palette::Theme;
 
@@ -31,8 +33,7 @@ impl Default for Calculator {
 
 /// One line of the calculator.
 struct Line {
-    method: Method,
-    setting: String,
+    settings: MethodSettings,
     params: usize,
     unused: usize,
 }
@@ -93,9 +94,10 @@ impl Calculator {
             .spacing([18.0, 3.0])
             .show(ui, |ui| {
                 for line in self.lines(rule) {
-                    let color = color32(theme::method_text(line.method, theme));
-                    ui.label(RichText::new(line.method.title()).color(color));
-                    ui.label(line.setting);
+                    let method = line.settings.method();
+                    let color = color32(theme::method_text(method, theme));
+                    ui.label(RichText::new(method.title()).color(color));
+                    ui.label(line.settings.describe());
                     ui.strong(label::count(line.params));
                     ui.label(match line.unused {
                         0 => String::new(),
@@ -116,19 +118,18 @@ impl Calculator {
         });
         let budget = rule.local_budget(lora, self.blocks);
         let mut lines = vec![Line {
-            method: Method::Lora,
-            setting: format!("r = {}", self.rank),
+            settings: MethodSettings::Lora(LoraSettings { rank: self.rank }),
             params: lora,
             unused: 0,
         }];
-        for (method, kind, name) in [
-            (Method::Melora, LayoutKind::Diagonal(self.blocks), "r_diag"),
-            (Method::Localized, LayoutKind::Grid(self.grid), "r_block"),
-        ] {
-            if let Ok(matched) = matched_rank(d, d, kind, budget) {
+        let (blocks, grid) = (self.blocks, self.grid);
+        let melora = |rank| MethodSettings::Melora(MeloraSettings { blocks, rank });
+        let localized = |rank| MethodSettings::Localized(LocalizedSettings { grid, rank });
+        let at_rank: [&dyn Fn(usize) -> MethodSettings; 2] = [&melora, &localized];
+        for settings in at_rank {
+            if let Ok(matched) = matched_rank(d, d, settings(1).layout(), budget) {
                 lines.push(Line {
-                    method,
-                    setting: format!("{} segments, {name} = {}", kind.segments(), matched.rank),
+                    settings: settings(matched.rank),
                     params: matched.params,
                     unused: matched.unused,
                 });

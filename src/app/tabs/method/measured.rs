@@ -7,8 +7,8 @@ use eframe::egui::{self, RichText};
 use super::super::approximate::background::{Ask, Background};
 use crate::app::worker::Wake;
 use crate::approx::metrics::numerical_rank;
-use crate::approx::singular_values;
 use crate::approx::survey::Survey;
+use crate::approx::{singular_values, table_one};
 use crate::experiment::figures::look;
 use crate::figure::label;
 use crate::figure::palette::Theme;
@@ -31,12 +31,13 @@ const SPACING: f32 = 18.0;
 /// The paper's digit among the test images.
 const DIGIT: usize = 1;
 
-/// Table I: method, what the paper reports.
-const TABLE_ONE: [(&str, &str); 3] = [
-    ("LoRA, r = 4", "0.2313"),
-    ("MELoRA, N = 4, r_diag = 4", "0.9071"),
-    ("Localized LoRA, K = 2, r_block = 2", "0.2119"),
-];
+/// What the paper reports in Table I, in the order of [`table_one`].
+const TABLE_ONE: [&str; 3] = ["0.2313", "0.9071", "0.2119"];
+
+/// Table I's methods with their settings.
+fn rows_of_table_one() -> [String; 3] {
+    table_one().map(|settings| format!("{}, {}", settings.method().title(), settings.describe()))
+}
 
 impl Measured {
     /// Draws the table; measures when it is first seen.
@@ -84,11 +85,12 @@ impl Measured {
                     "15",
                     self.rank.map(|rank| rank.to_string()),
                 );
-                for (s, (what, paper)) in TABLE_ONE.into_iter().enumerate() {
+                let rows = rows_of_table_one();
+                for (s, (what, paper)) in rows.iter().zip(TABLE_ONE).enumerate() {
                     let error = survey.and_then(|survey| survey.errors[s].get(DIGIT));
                     line(what, paper, error.map(|error| label::error(*error)));
                 }
-                for (s, (what, _)) in TABLE_ONE.into_iter().enumerate() {
+                for (s, what) in rows.iter().enumerate() {
                     let what = format!("{what}: mean over all test digits");
                     line(&what, "not reported", survey.map(|survey| mean(survey, s)));
                 }

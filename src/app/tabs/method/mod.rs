@@ -7,17 +7,21 @@ mod measured;
 use eframe::egui::{self, RichText};
 
 use crate::analysis::{Analysis, Outcome};
-use crate::app::state::State;
+use crate::app::command::Command;
+use crate::app::page::Page;
+use crate::app::state::{State, Tab};
 use crate::app::texture::color32;
 use crate::app::theme;
 use crate::app::widgets::focus;
-use crate::approx::{Block, BlockLayout, LayoutKind, Method};
+use crate::approx::{BlockLayout, Method, MethodSettings};
 use crate::figure::label;
 use crate::figure::palette::Theme;
-use crate::finetune::Results;
 
 use calculator::Calculator;
 use measured::Measured;
+
+/// Which tab it is.
+pub const TAB: Tab = Tab::new("method", "Method", egui::Key::Num3);
 
 /// The tab: its calculator and its measurements.
 #[derive(Default)]
@@ -26,25 +30,20 @@ pub struct MethodTab {
     measured: Measured,
 }
 
-impl MethodTab {
-    /// Takes what the measurement sent.
-    pub fn receive(&mut self) {
+impl Page for MethodTab {
+    fn tab(&self) -> Tab {
+        TAB
+    }
+
+    fn receive(&mut self, _state: &mut State) {
         self.measured.background.receive();
     }
 
-    /// Whether a measurement is under way.
-    pub fn busy(&self) -> bool {
+    fn busy(&self) -> bool {
         self.measured.background.busy()
     }
 
-    /// Draws the tab.
-    pub fn ui(
-        &mut self,
-        ui: &mut egui::Ui,
-        state: &State,
-        trained: Option<&Results>,
-        theme: Theme,
-    ) {
+    fn ui(&mut self, ui: &mut egui::Ui, state: &mut State, theme: Theme, _out: &mut Vec<Command>) {
         egui::CentralPanel::default().show(ui, |ui| {
             focus::content(ui);
             egui::ScrollArea::vertical()
@@ -55,7 +54,7 @@ impl MethodTab {
                     ui.separator();
                     self.calculator.ui(ui, theme);
                     ui.separator();
-                    self.measured.ui(ui, trained);
+                    self.measured.ui(ui, state.trained.as_deref());
                     focus::follow(ui);
                 });
         });
@@ -73,29 +72,11 @@ fn definitions(ui: &mut egui::Ui, analysis: Option<&Analysis>, theme: Theme) {
          A p × q block at rank k costs k (p + q) parameters. \
          error = ‖W − Ŵ‖ / ‖W‖, in the Frobenius norm (III.A).",
     );
-    for (method, text) in [
-        (
-            Method::Lora,
-            "One block, the whole matrix: Ŵ = B A with B of m × r and A of r × n (Eq. 1).",
-        ),
-        (
-            Method::Melora,
-            "N blocks on the diagonal of an N × N grid; everything else stays zero (Eq. 4).",
-        ),
-        (
-            Method::Localized,
-            "All K × K blocks, each with factors of its own (Eq. 2). K = 1 is LoRA.",
-        ),
-        (
-            Method::LocalizedAdaptive,
-            "The same grid with a rank r_ij per block (II.C): the triplets with the largest σ² \
-             per parameter, as many as the budget pays for.",
-        ),
-    ] {
+    for method in Method::ALL.iter().copied() {
         ui.add_space(6.0);
         let color = color32(theme::method_text(method, theme));
         ui.label(RichText::new(method.title()).strong().color(color));
-        ui.label(text);
+        ui.label(method.definition().about);
         let outcome = analysis.and_then(|a| a.outcome_of(method));
         if let (Some(analysis), Some(outcome)) = (analysis, outcome) {
             ui.label(RichText::new(present(analysis, outcome)).monospace());
@@ -114,29 +95,25 @@ fn present(analysis: &Analysis, outcome: &Outcome) -> String {
     format!(
         "{}: {} = {} parameters, error {}",
         analysis.name(),
-        sum(outcome.factors.layout(), &e.ranks),
+        sum(&e.settings, outcome.factors.layout(), &e.ranks),
         label::count(e.params),
         label::error(e.error)
     )
 }
 
-/// The formula of the parameter count: short where all blocks are alike.
-fn sum(layout: &BlockLayout, ranks: &[usize]) -> String {
-    let side = |block: &Block| (block.rows.len(), block.cols.len());
-    let (Some(first), Some(rank)) = (layout.blocks().first(), ranks.first()) else {
+/// The formula of the parameter count: the method's own where all blocks are alike.
+fn sum(settings: &MethodSettings, layout: &BlockLayout, ranks: &[usize]) -> String {
+    let blocks = layout.blocks();
+    let (Some(first), Some(rank)) = (blocks.first(), ranks.first()) else {
         return "0".to_owned();
     };
-    let (p, q) = side(first);
-    let alike =
-        ranks.iter().all(|k| k == rank) && layout.blocks().iter().all(|b| side(b) == (p, q));
-    let count = layout.blocks().len();
-    if !alike {
-        let total: usize = ranks.iter().sum();
-        return format!("Σ k (p + q) over {count} blocks with {total} triplets");
-    }
-    match layout.kind() {
-        LayoutKind::Grid(1) => format!("r (m + n) = {rank} · ({p} + {q})"),
-        LayoutKind::Grid(k) => format!("K² r_block (p + q) = {k}² · {rank} · ({p} + {q})"),
-        LayoutKind::Diagonal(n) => format!("N r_diag (p + q) = {n} · {rank} · ({p} + {q})"),
+    let sides = first.sides();
+    let alike = ranks.iter().all(|k| k == rank) && blocks.iter().all(|b| b.sides() == sides);
+    match alike {
+        true => settings.configured().cost(*rank, sides),
+        false => {
+            let (count, total) = (blocks.len(), ranks.iter().sum::<usize>());
+            format!("Σ k (p + q) over {count} blocks with {total} triplets")
+        }
     }
 }

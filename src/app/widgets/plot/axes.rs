@@ -109,7 +109,7 @@ mod tests {
     use crate::figure::{Series, SeriesStyle};
 
     fn plot(points: &[(f64, f64)]) -> Plot {
-        let color = palette::lora(Theme::Dark);
+        let color = palette::Hue::Blue.on(Theme::Dark);
         Plot {
             series: vec![Series {
                 style: SeriesStyle::LineWithPoints,

@@ -44,7 +44,7 @@ pub(super) fn draw(plot: &mut PlotUi<'_>, series: &Series, axes: &Axes) {
         SeriesStyle::Line | SeriesStyle::LineWithPoints | SeriesStyle::FaintLine => {
             let faint = series.style == SeriesStyle::FaintLine;
             let (color, width) = match faint {
-                true => (color.gamma_multiply(0.45), 1.0),
+                true => (color.gamma_multiply(0.6), 1.0),
                 false => (color, LINE),
             };
             let style = match series.dashed {
@@ -148,7 +148,7 @@ mod tests {
         let plot = Plot {
             series: vec![Series::line(
                 "",
-                palette::lora(Theme::Light),
+                palette::Hue::Blue.on(Theme::Light),
                 points.to_vec(),
             )],
             ..Plot::default()

@@ -1,0 +1,43 @@
+//! What a tab is to the window.
+
+use std::any::Any;
+use std::path::Path;
+
+use eframe::egui;
+
+use super::command::Command;
+use super::state::State;
+use super::tab::Tab;
+use crate::figure::palette::Theme;
+
+/// The content of a tab with what is its own: its workers, and how it looks at things. What others
+/// know too is in the [`State`]; what others are to do it asks for by a [`Command`].
+pub trait Page: Any {
+    /// Which tab it is.
+    fn tab(&self) -> Tab;
+
+    /// Draws it; what the user asked for goes to `out`.
+    fn ui(&mut self, ui: &mut egui::Ui, state: &mut State, theme: Theme, out: &mut Vec<Command>);
+
+    /// Takes what its workers sent; called at every frame, whether it is open or not.
+    fn receive(&mut self, _state: &mut State) {}
+
+    /// Whether an answer will come without the user.
+    fn busy(&self) -> bool {
+        false
+    }
+
+    /// Runs a command that is its own; what follows from it goes to `out`.
+    fn run(&mut self, _command: &Command, _state: &mut State, _out: &mut Vec<Command>) {}
+
+    /// Stops its work; whether that is all there is to stop while it is open.
+    fn cancel(&mut self) -> bool {
+        false
+    }
+
+    /// The command that opens a dropped file or folder, where it is one for this tab, which may be
+    /// the open one.
+    fn takes(&self, _path: &Path, _open: bool) -> Option<Command> {
+        None
+    }
+}

@@ -1,0 +1,72 @@
+//! The actions of the tab.
+
+use eframe::egui::{Key, KeyboardShortcut, Modifiers};
+
+/// An action on the digits, the results or the panes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MatrixAction {
+    /// The next digit of the data set (within the filter).
+    NextDigit,
+    /// The one before.
+    PreviousDigit,
+    /// Any digit.
+    RandomDigit,
+    /// Keep the present results to compare the next with.
+    Pin,
+    /// Forget all of them.
+    Unpin,
+    /// Forget one of them, counted from 0.
+    UnpinOne(usize),
+    /// The whole matrix in every pane.
+    ResetZoom,
+}
+
+impl MatrixAction {
+    /// Those that stand in menus and have keys.
+    pub const NAMED: [Self; 5] = [
+        Self::PreviousDigit,
+        Self::NextDigit,
+        Self::RandomDigit,
+        Self::Pin,
+        Self::ResetZoom,
+    ];
+
+    /// What stands on the button or in the menu.
+    pub fn text(&self) -> &'static str {
+        match self {
+            Self::NextDigit => "Next digit",
+            Self::PreviousDigit => "Previous digit",
+            Self::RandomDigit => "Random digit",
+            Self::Pin => "Pin results",
+            Self::Unpin => "Unpin all",
+            Self::UnpinOne(_) => "Unpin",
+            Self::ResetZoom => "Show whole matrix",
+        }
+    }
+
+    /// What it does, for whoever hovers.
+    pub fn tooltip(&self) -> &'static str {
+        match self {
+            Self::NextDigit => "The next digit in the filtered list",
+            Self::PreviousDigit => "The previous digit in the filtered list",
+            Self::RandomDigit => "A random digit of the filtered list",
+            Self::Pin => "Keep these results in the table to compare the next ones with",
+            Self::Unpin => "Remove all pinned results",
+            Self::UnpinOne(_) => "Remove these pinned results",
+            Self::ResetZoom => "Show the whole matrix in every pane",
+        }
+    }
+
+    /// Its key, if it has one.
+    pub fn shortcut(&self) -> Option<KeyboardShortcut> {
+        let plain = |key| Some(KeyboardShortcut::new(Modifiers::NONE, key));
+        match self {
+            Self::NextDigit => plain(Key::ArrowRight),
+            Self::PreviousDigit => plain(Key::ArrowLeft),
+            Self::RandomDigit => plain(Key::R),
+            Self::Pin => plain(Key::P),
+            Self::ResetZoom => plain(Key::Num0),
+            Self::Unpin | Self::UnpinOne(_) => None,
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Why a setting does not fit a matrix.
+
+use thiserror::Error;
+
+/// A setting that does not fit its matrix. All of them are the user's to mend.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum LayoutError {
+    /// A matrix without cells.
+    #[error("the matrix is empty ({rows} × {cols}), choose one with at least one cell")]
+    Empty {
+        /// Rows of the matrix.
+        rows: usize,
+        /// Columns of the matrix.
+        cols: usize,
+    },
+    /// N or K of zero, or more segments than the smaller side has entries.
+    #[error("{letter} = {segments} does not fit a {rows} × {cols} matrix, choose 1 to {most}")]
+    Segments {
+        /// `N` or `K`.
+        letter: &'static str,
+        /// What was asked for.
+        segments: usize,
+        /// The largest number that fits.
+        most: usize,
+        /// Rows of the matrix.
+        rows: usize,
+        /// Columns of the matrix.
+        cols: usize,
+    },
+    /// Rank zero.
+    #[error("{name} = 0 keeps nothing, choose a rank of 1 or more")]
+    RankZero {
+        /// `r`, `r_diag` or `r_block`.
+        name: &'static str,
+    },
+    /// Painted ranks that are not one per block.
+    #[error("{given} ranks were given for the {expected} blocks of {setting}, give one per block")]
+    RankCount {
+        /// How many ranks were given.
+        given: usize,
+        /// How many blocks there are.
+        expected: usize,
+        /// What the blocks follow from: `K = 2`.
+        setting: String,
+    },
+    /// Blocks that reach beyond the matrix, or lie on each other.
+    #[error("block {block} of the layout lies outside the matrix or on another block")]
+    Misplaced {
+        /// Which block, counted from zero.
+        block: usize,
+    },
+    /// A budget that does not pay for a single singular triplet.
+    #[error("a budget of {budget} parameters pays for no singular triplet, give at least {least}")]
+    Budget {
+        /// What was given.
+        budget: usize,
+        /// What the cheapest block needs at rank 1.
+        least: usize,
+    },
+}

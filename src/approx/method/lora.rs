@@ -1,0 +1,63 @@
+//! LoRA: one global block (II.B).
+
+use serde::{Deserialize, Serialize};
+
+use super::definition::{Configured, Defined, Definition, Parameter, Role, Usual, uniform_ranks};
+use crate::approx::factor::Spectra;
+use crate::approx::layout::{LayoutError, LayoutKind};
+use crate::figure::Marker;
+use crate::figure::palette::Hue;
+
+/// LoRA's global rank `r` (II.B, Eq. 1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct LoraSettings {
+    /// Rank `r` of the one block.
+    pub rank: usize,
+}
+
+impl Default for LoraSettings {
+    fn default() -> Self {
+        Self { rank: 4 }
+    }
+}
+
+impl Defined for LoraSettings {
+    const DEFINITION: Definition = Definition {
+        key: "lora",
+        title: "LoRA",
+        about: "One block, the whole matrix: Ŵ = B A with B of m × r and A of r × n (Eq. 1).",
+        parameters: &[Parameter {
+            key: "rank",
+            flag: "rank",
+            letter: "r",
+            noun: "rank",
+            help: "LoRA's rank r [Table I: 4]",
+            role: Role::Rank,
+            usual: Usual::Default,
+        }],
+        by_hand: None,
+        switch: None,
+        local: false,
+        caveat: None,
+        hue: Hue::Blue,
+        marker: Marker::Circle,
+    };
+}
+
+impl Configured for LoraSettings {
+    fn layout(&self) -> LayoutKind {
+        LayoutKind::Grid(1)
+    }
+
+    fn numbers(&mut self) -> Vec<&mut usize> {
+        vec![&mut self.rank]
+    }
+
+    fn ranks(&self, spectra: &Spectra) -> Result<Vec<usize>, LayoutError> {
+        uniform_ranks(spectra, self.rank, "r")
+    }
+
+    fn cost(&self, rank: usize, (m, n): (usize, usize)) -> String {
+        format!("r (m + n) = {rank} · ({m} + {n})")
+    }
+}

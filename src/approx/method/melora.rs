@@ -1,0 +1,78 @@
+//! MELoRA: blocks on the diagonal (II.D).
+
+use serde::{Deserialize, Serialize};
+
+use super::definition::{
+    Configured, Defined, Definition, Parameter, Role, Side, Usual, uniform_ranks,
+};
+use crate::approx::factor::Spectra;
+use crate::approx::layout::{LayoutError, LayoutKind};
+use crate::figure::Marker;
+use crate::figure::palette::Hue;
+
+/// MELoRA's `N` diagonal blocks of rank `r_diag` (II.D, Eq. 4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct MeloraSettings {
+    /// Number `N` of diagonal blocks.
+    pub blocks: usize,
+    /// Rank `r_diag` of every block.
+    pub rank: usize,
+}
+
+impl Default for MeloraSettings {
+    fn default() -> Self {
+        Self { blocks: 4, rank: 4 }
+    }
+}
+
+impl Defined for MeloraSettings {
+    const DEFINITION: Definition = Definition {
+        key: "melora",
+        title: "MELoRA",
+        about: "N blocks on the diagonal of an N × N grid; everything else stays zero (Eq. 4).",
+        parameters: &[
+            Parameter {
+                key: "blocks",
+                flag: "blocks",
+                letter: "N",
+                noun: "blocks",
+                help: "MELoRA's diagonal blocks N [Table I: 4]",
+                role: Role::Segments(Side::Both),
+                usual: Usual::Default,
+            },
+            Parameter {
+                key: "rank",
+                flag: "diag-rank",
+                letter: "r_diag",
+                noun: "rank",
+                help: "MELoRA's rank r_diag of each block [Table I: 4]",
+                role: Role::Rank,
+                usual: Usual::Default,
+            },
+        ],
+        by_hand: None,
+        switch: None,
+        local: true,
+        caveat: None,
+        hue: Hue::Vermillion,
+        marker: Marker::Triangle,
+    };
+}
+
+impl Configured for MeloraSettings {
+    fn layout(&self) -> LayoutKind {
+        LayoutKind::Diagonal(self.blocks)
+    }
+
+    fn numbers(&mut self) -> Vec<&mut usize> {
+        vec![&mut self.blocks, &mut self.rank]
+    }
+
+    fn ranks(&self, spectra: &Spectra) -> Result<Vec<usize>, LayoutError> {
+        uniform_ranks(spectra, self.rank, "r_diag")
+    }
+
+    fn cost(&self, rank: usize, (p, q): (usize, usize)) -> String {
+        format!("N r_diag (p + q) = {} · {rank} · ({p} + {q})", self.blocks)
+    }
+}

@@ -1,0 +1,267 @@
+//! The methods: a file each, and a line each in the list below.
+
+mod definition;
+mod localized;
+mod localized_adaptive;
+mod lora;
+mod melora;
+
+use serde::{Deserialize, Serialize};
+
+pub use definition::{
+    ByHand, Configured, Defined, Definition, Parameter, Role, Side, Switch, Twin, Usual,
+};
+
+use super::curve::CurvePoint;
+use super::layout::LayoutKind;
+use crate::figure::label;
+
+/// Hands the list of all methods to a macro, in the order in which everything lists them: the
+/// variant, the settings' file and type, the field that holds them in a session, and the field that
+/// says whether the method is shown, where it has a switch.
+macro_rules! for_each_method {
+    ($macro:ident) => {
+        $macro! {
+            Lora = lora::LoraSettings as lora;
+            Melora = melora::MeloraSettings as melora;
+            Localized = localized::LocalizedSettings as localized;
+            LocalizedAdaptive = localized_adaptive::AdaptiveSettings as adaptive if show_adaptive;
+        }
+    };
+}
+pub(crate) use for_each_method;
+
+macro_rules! methods {
+    ($($variant:ident = $file:ident::$settings:ident as $field:ident $(if $shown:ident)?;)*) => {
+        $(pub use $file::$settings;)*
+
+        /// The methods, in the order in which everything lists them.
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+        )]
+        #[serde(rename_all = "snake_case")]
+        pub enum Method {
+            $(
+                #[doc = concat!("That of [`", stringify!($settings), "`].")]
+                $variant,
+            )*
+        }
+
+        impl Method {
+            /// Every method, in the order of the paper's tables.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// What the method says of itself.
+            pub fn definition(self) -> &'static Definition {
+                match self {
+                    $(Self::$variant => &<$settings as Defined>::DEFINITION,)*
+                }
+            }
+        }
+
+        /// The settings of any one method.
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(tag = "method", rename_all = "snake_case")]
+        pub enum MethodSettings {
+            $(
+                #[doc = concat!("Those of [`Method::", stringify!($variant), "`].")]
+                $variant($settings),
+            )*
+        }
+
+        impl MethodSettings {
+            /// Which method these settings belong to.
+            pub fn method(&self) -> Method {
+                match self {
+                    $(Self::$variant(_) => Method::$variant,)*
+                }
+            }
+
+            /// The method with these settings.
+            pub fn configured(&self) -> &dyn Configured {
+                match self {
+                    $(Self::$variant(settings) => settings,)*
+                }
+            }
+
+            fn configured_mut(&mut self) -> &mut dyn Configured {
+                match self {
+                    $(Self::$variant(settings) => settings,)*
+                }
+            }
+        }
+    };
+}
+for_each_method!(methods);
+
+impl Method {
+    /// The name people read.
+    pub fn title(self) -> &'static str {
+        self.definition().title
+    }
+
+    /// The name in files and JSON.
+    pub fn key(self) -> &'static str {
+        self.definition().key
+    }
+
+    /// What can be set of it.
+    pub fn parameters(self) -> &'static [Parameter] {
+        self.definition().parameters
+    }
+
+    /// The place of the parameter that has a role, if there is one.
+    pub fn place_of(self, role: Role) -> Option<usize> {
+        let parameters = self.parameters().iter();
+        parameters
+            .map(|parameter| parameter.role)
+            .position(|one| one == role)
+    }
+}
+
+impl MethodSettings {
+    /// Which blocks the method uses.
+    pub fn layout(&self) -> LayoutKind {
+        self.configured().layout()
+    }
+
+    /// The parameters with their values, in their order.
+    pub fn values(&self) -> Vec<(&'static Parameter, usize)> {
+        let mut copy = self.clone();
+        let numbers = copy.configured_mut().numbers();
+        let parameters = self.method().parameters().iter();
+        parameters
+            .zip(numbers.iter().map(|number| **number))
+            .collect()
+    }
+
+    /// The value of the parameter in a place; zero where there is none.
+    pub fn value(&self, place: usize) -> usize {
+        self.values().get(place).map_or(0, |(_, value)| *value)
+    }
+
+    /// Sets the parameter in a place.
+    pub fn set_value(&mut self, place: usize, value: usize) {
+        if let Some(number) = self.configured_mut().numbers().into_iter().nth(place) {
+            *number = value;
+        }
+    }
+
+    /// Sets ranks by hand, or none; nothing for a method that has none.
+    pub fn set_by_hand(&mut self, ranks: Option<Vec<usize>>) {
+        self.configured_mut().set_by_hand(ranks);
+    }
+
+    /// Ranks set by hand, row by row over the grid.
+    pub fn by_hand(&self) -> Option<&[usize]> {
+        self.configured().by_hand()
+    }
+
+    /// The rank of every block, where they have one rank.
+    pub fn uniform_rank(&self) -> Option<usize> {
+        let place = self.method().place_of(Role::Rank)?;
+        Some(self.value(place))
+    }
+
+    /// The parameters that the ranks may cost, where the method chooses them for a budget.
+    pub fn own_budget(&self) -> Option<usize> {
+        let place = self.method().place_of(Role::Budget)?;
+        self.by_hand().is_none().then(|| self.value(place))
+    }
+
+    /// The setting that a point of the method's curve stands for.
+    #[must_use]
+    pub fn at_point(&self, point: &CurvePoint) -> Self {
+        let mut chosen = self.clone();
+        for (place, parameter) in self.method().parameters().iter().enumerate() {
+            match parameter.role {
+                Role::Segments(_) => {}
+                Role::Rank => chosen.set_value(place, point.rank),
+                Role::Budget => {
+                    chosen.set_value(place, point.params);
+                    chosen.set_by_hand(None);
+                }
+            }
+        }
+        chosen
+    }
+
+    /// The setting in the paper's letters, for headings: `K = 2, r_block = 2`.
+    pub fn describe(&self) -> String {
+        let said = self.values().into_iter().map(|(parameter, value)| {
+            match (parameter.role, self.by_hand()) {
+                (Role::Budget, Some(_)) => "ranks set by hand".to_owned(),
+                (Role::Budget, None) => format!("{} {}", parameter.noun, label::count(value)),
+                _ => format!("{} = {value}", parameter.letter),
+            }
+        });
+        said.collect::<Vec<_>>().join(", ")
+    }
+
+    /// What stays the same at every rank, behind the method's name: `Localized LoRA, K = 2`.
+    pub fn name_of_curve(&self) -> String {
+        let title = self.method().title();
+        match self.describe_segments().as_str() {
+            "" => title.to_owned(),
+            segments => format!("{title}, {segments}"),
+        }
+    }
+
+    /// What the blocks follow from: `K = 2`.
+    pub fn describe_segments(&self) -> String {
+        let segments = self.values().into_iter().filter_map(|(parameter, value)| {
+            let of_blocks = matches!(parameter.role, Role::Segments(_));
+            of_blocks.then(|| format!("{} = {value}", parameter.letter))
+        });
+        segments.collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// The paper's Table I: 224 parameters on a 28 × 28 digit.
+pub fn table_one() -> [MethodSettings; 3] {
+    [
+        MethodSettings::Lora(LoraSettings { rank: 4 }),
+        MethodSettings::Melora(MeloraSettings { blocks: 4, rank: 4 }),
+        MethodSettings::Localized(LocalizedSettings { grid: 2, rank: 2 }),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_survive_a_round_trip_through_json() {
+        for settings in table_one() {
+            let text = serde_json::to_string(&settings).expect("serializes");
+            let back: MethodSettings = serde_json::from_str(&text).expect("parses");
+            assert_eq!(back, settings);
+        }
+    }
+
+    #[test]
+    fn names_options_and_letters_are_used_once() {
+        let mut flags: Vec<&str> = Vec::new();
+        for method in Method::ALL {
+            let definition = method.definition();
+            assert_eq!(
+                serde_json::to_value(method).expect("serializes"),
+                definition.key
+            );
+            let parameters = definition.parameters;
+            assert!((1..=4).contains(&parameters.len()), "{}", definition.title);
+            for (at, parameter) in parameters.iter().enumerate() {
+                let before = &parameters[..at];
+                assert!(before.iter().all(|one| one.key != parameter.key));
+                assert!(before.iter().all(|one| one.letter != parameter.letter));
+            }
+            flags.extend(parameters.iter().map(|parameter| parameter.flag));
+            flags.extend(definition.switch.iter().map(|switch| switch.flag));
+            flags.extend(definition.by_hand.iter().map(|by_hand| by_hand.flag));
+        }
+        let all = flags.len();
+        flags.sort_unstable();
+        flags.dedup();
+        assert_eq!(flags.len(), all, "{flags:?}");
+    }
+}

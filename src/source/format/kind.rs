@@ -1,0 +1,84 @@
+//! What a format of files is, to whoever looks for the right one.
+
+use super::input::{Input, Start};
+use crate::source::{Arrays, Loaded, SourceError};
+
+/// Formats that are mistaken for each other: within a family a file's first bytes say more than its
+/// name, between families its name says more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// Arrays of numbers in bytes.
+    Array,
+    /// Pictures of pixels.
+    Image,
+    /// Numbers in text.
+    Text,
+}
+
+/// How much the first bytes of a file tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    /// They are not those of the format.
+    No,
+    /// They can be those of the format.
+    Likely,
+    /// They are those of the format, whatever the file is called.
+    Sure,
+}
+
+impl Sign {
+    /// Certainty from what was found.
+    pub fn sure(found: bool) -> Self {
+        if found { Self::Sure } else { Self::No }
+    }
+
+    /// A likelihood from what was found.
+    pub fn likely(found: bool) -> Self {
+        if found { Self::Likely } else { Self::No }
+    }
+}
+
+/// What a file of the format holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holds {
+    /// A matrix.
+    Matrix,
+    /// An array, which can be described without being read.
+    Array,
+    /// Arrays with names, of which `FILE#NAME` chooses one.
+    Arrays,
+}
+
+/// A format of files that hold a matrix.
+pub trait Format: Sync {
+    /// Its name in a list, after which the family's noun may follow: *PNG*, *CSV and TSV*.
+    fn name(&self) -> &'static str;
+
+    /// The endings of its files, in lower case.
+    fn endings(&self) -> &'static [&'static str];
+
+    /// What it is mistaken for.
+    fn family(&self) -> Family;
+
+    /// What is inside.
+    fn holds(&self) -> Holds {
+        Holds::Matrix
+    }
+
+    /// Whether a file that begins so is one.
+    fn recognizes(&self, start: &Start<'_>) -> Sign;
+
+    /// The matrix in the file.
+    ///
+    /// # Errors
+    /// One sentence that says what is wrong, where, and what to do.
+    fn read(&self, input: &mut Input<'_>) -> Result<Loaded, SourceError>;
+
+    /// The arrays in the file; nothing where it [`holds`](Self::holds) only its matrix.
+    ///
+    /// # Errors
+    /// A file that is damaged.
+    fn list(&self, _input: &mut Input<'_>) -> Result<Option<Arrays>, SourceError> {
+        Ok(None)
+    }
+}

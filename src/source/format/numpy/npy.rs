@@ -1,0 +1,47 @@
+//! NumPy's `.npy` files: one array.
+
+use super::header::{self, begins_as_array};
+use super::values::{info, read_values};
+use crate::source::format::input::{Input, Start};
+use crate::source::format::kind::{Family, Format, Holds, Sign};
+use crate::source::{Arrays, Loaded, SourceError};
+
+/// An array that `numpy.save` wrote.
+pub struct Npy;
+
+impl Format for Npy {
+    fn name(&self) -> &'static str {
+        "NPY"
+    }
+
+    fn endings(&self) -> &'static [&'static str] {
+        &["npy"]
+    }
+
+    fn family(&self) -> Family {
+        Family::Array
+    }
+
+    fn holds(&self) -> Holds {
+        Holds::Array
+    }
+
+    /// Arrays are told by their first bytes, as in NumPy.
+    fn recognizes(&self, start: &Start<'_>) -> Sign {
+        Sign::sure(begins_as_array(start.bytes))
+    }
+
+    fn read(&self, input: &mut Input<'_>) -> Result<Loaded, SourceError> {
+        let header = header::read(input.name, &mut input.reader)?;
+        let (length, limits) = (input.length, input.limits);
+        read_values(input.name, &header, &mut input.reader, length, limits)
+    }
+
+    fn list(&self, input: &mut Input<'_>) -> Result<Option<Arrays>, SourceError> {
+        let header = header::read(input.name, &mut input.reader)?;
+        Ok(Some(Arrays {
+            arrays: vec![info("", &header, input.length)],
+            others: Vec::new(),
+        }))
+    }
+}

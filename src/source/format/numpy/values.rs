@@ -1,0 +1,176 @@
+//! The values of an `.npy` array, behind its header.
+
+use std::io::{BufReader, ErrorKind, Read};
+
+use half::f16;
+use nalgebra::DMatrix;
+
+use super::archive::unpack_reason;
+use super::element::{Element, Number};
+use super::header::{EXPECTED, Header, sides};
+use crate::memory;
+use crate::source::{ArrayInfo, Limits, Loaded, SourceError};
+
+/// An array that takes so many bytes in its file.
+pub fn info(name: &str, header: &Header, bytes: u64) -> ArrayInfo {
+    ArrayInfo {
+        name: name.to_owned(),
+        shape: header.shape.clone(),
+        dtype: header.element.name(),
+        bytes,
+    }
+}
+
+/// The values behind a header; `length` is all that there should be, the header included.
+pub fn read_values(
+    name: &str,
+    header: &Header,
+    mut reader: impl Read,
+    length: u64,
+    limits: &Limits,
+) -> Result<Loaded, SourceError> {
+    let (number, big_endian) = match &header.element {
+        Element::Number { number, big_endian } => (*number, *big_endian),
+        Element::Other(other) => {
+            let (what, remedy) = other.refusal(header.shape.len());
+            return Err(SourceError::unsupported(name, what, remedy));
+        }
+    };
+    let (rows, cols) = matrix_shape(name, header, limits)?;
+    let available = length.saturating_sub(header.length);
+    let announced = (rows as u64 * cols as u64).saturating_mul(number.size());
+    if announced > available {
+        let reason =
+            format!("its header announces {announced} bytes of values and {available} are there");
+        return Err(SourceError::damaged(name, EXPECTED, reason));
+    }
+    let matrix = memory::zeros(rows, cols)
+        .map_err(|shortage| SourceError::memory(name, shortage, "take a part of it"))?;
+    let fill = Fill {
+        name,
+        matrix,
+        fortran_order: header.fortran_order,
+        big_endian,
+    };
+    let matrix = fill.read(number, (&mut reader).take(announced))?;
+    let mut loaded = Loaded::new(name, matrix);
+    if header.shape.len() == 1 {
+        loaded
+            .notes
+            .push(format!("a 1-d array, taken as one row of {cols} columns"));
+    }
+    // Reading on to the end also lets an archive check its checksum.
+    let behind = reader
+        .read(&mut [0])
+        .map_err(|error| SourceError::damaged(name, EXPECTED, unpack_reason(&error)))?;
+    if behind > 0 {
+        loaded
+            .notes
+            .push("what stands behind the first array in the file was left out".to_owned());
+    }
+    Ok(loaded)
+}
+
+/// Rows and columns, within the limits.
+fn matrix_shape(
+    name: &str,
+    header: &Header,
+    limits: &Limits,
+) -> Result<(usize, usize), SourceError> {
+    let (rows, cols) = match *header.shape {
+        [rows, cols] => (rows, cols),
+        [cols] => (1, cols),
+        [] => {
+            let remedy = "save a.reshape(1, 1) of it for a matrix of one cell";
+            return Err(SourceError::unsupported(name, "a single number", remedy));
+        }
+        ref shape => return Err(too_many_dimensions(name, shape)),
+    };
+    match rows.checked_mul(cols) {
+        Some(cells) if cells <= limits.max_cells as u64 => Ok((rows as usize, cols as usize)),
+        _ => Err(SourceError::TooLarge {
+            name: name.to_owned(),
+            what: format!("{rows} × {cols} cells"),
+            limit: format!("{} cells", limits.max_cells),
+        }),
+    }
+}
+
+fn too_many_dimensions(name: &str, shape: &[u64]) -> SourceError {
+    let first = vec!["0"; shape.len() - 2].join(", ");
+    SourceError::unsupported(
+        name,
+        format!("a {}-d array of {}", shape.len(), sides(shape)),
+        format!(
+            "save one matrix of it, such as a[{first}], or all of it in rows as a.reshape({}, -1)",
+            shape[0]
+        ),
+    )
+}
+
+impl Number {
+    fn size(self) -> u64 {
+        match self {
+            Self::Bool | Self::I8 | Self::U8 => 1,
+            Self::I16 | Self::U16 | Self::F16 => 2,
+            Self::I32 | Self::U32 | Self::F32 => 4,
+            Self::I64 | Self::U64 | Self::F64 => 8,
+        }
+    }
+}
+
+/// Values on their way into a matrix.
+struct Fill<'a> {
+    name: &'a str,
+    matrix: DMatrix<f64>,
+    fortran_order: bool,
+    big_endian: bool,
+}
+
+impl Fill<'_> {
+    fn read(self, number: Number, reader: impl Read) -> Result<DMatrix<f64>, SourceError> {
+        match number {
+            Number::Bool => self.convert(reader, |[byte]| f64::from(u8::from(byte != 0))),
+            Number::I8 => self.convert(reader, |bytes| f64::from(i8::from_le_bytes(bytes))),
+            Number::I16 => self.convert(reader, |bytes| f64::from(i16::from_le_bytes(bytes))),
+            Number::I32 => self.convert(reader, |bytes| f64::from(i32::from_le_bytes(bytes))),
+            Number::I64 => self.convert(reader, |bytes| i64::from_le_bytes(bytes) as f64),
+            Number::U8 => self.convert(reader, |bytes| f64::from(u8::from_le_bytes(bytes))),
+            Number::U16 => self.convert(reader, |bytes| f64::from(u16::from_le_bytes(bytes))),
+            Number::U32 => self.convert(reader, |bytes| f64::from(u32::from_le_bytes(bytes))),
+            Number::U64 => self.convert(reader, |bytes| u64::from_le_bytes(bytes) as f64),
+            Number::F16 => self.convert(reader, |bytes| f64::from(f16::from_le_bytes(bytes))),
+            Number::F32 => self.convert(reader, |bytes| f64::from(f32::from_le_bytes(bytes))),
+            Number::F64 => self.convert(reader, f64::from_le_bytes),
+        }
+    }
+
+    /// Reads value by value of `N` bytes, in a buffer.
+    fn convert<const N: usize>(
+        mut self,
+        reader: impl Read,
+        to_f64: impl Fn([u8; N]) -> f64,
+    ) -> Result<DMatrix<f64>, SourceError> {
+        let (rows, cols) = self.matrix.shape();
+        let mut reader = BufReader::with_capacity(64 << 10, reader);
+        let mut bytes = [0; N];
+        for at in 0..rows * cols {
+            reader.read_exact(&mut bytes).map_err(|error| {
+                let reason = match error.kind() {
+                    ErrorKind::UnexpectedEof => format!("it ends after {at} values"),
+                    _ => unpack_reason(&error).to_owned(),
+                };
+                SourceError::damaged(self.name, EXPECTED, reason)
+            })?;
+            if self.big_endian {
+                bytes.reverse();
+            }
+            let cell = match self.fortran_order {
+                false => (at / cols, at % cols),
+                true => (at % rows, at / rows),
+            };
+            self.matrix[cell] = to_f64(bytes);
+        }
+        Ok(self.matrix)
+    }
+}

@@ -1,0 +1,86 @@
+//! TIFF pictures, and the matrices that scientific programs store as TIFF.
+
+mod bands;
+mod directory;
+mod page;
+
+use self::bands::Bands;
+use self::directory::{Directory, is_tiff};
+use self::page::{EXPECTED, Meaning, Page};
+use super::input::{Input, Start};
+use super::kind::{Family, Format, Sign};
+use super::picture::canvas::Canvas;
+use crate::source::error::guarded;
+use crate::source::{Limits, Loaded, SourceError};
+
+/// TIFF and BigTIFF, the first page.
+pub struct Tiff;
+
+impl Format for Tiff {
+    fn name(&self) -> &'static str {
+        "TIFF"
+    }
+
+    fn endings(&self) -> &'static [&'static str] {
+        &["tif", "tiff"]
+    }
+
+    fn family(&self) -> Family {
+        Family::Image
+    }
+
+    fn recognizes(&self, start: &Start<'_>) -> Sign {
+        Sign::likely(is_tiff(start.bytes))
+    }
+
+    fn read(&self, input: &mut Input<'_>) -> Result<Loaded, SourceError> {
+        let bytes = input.bytes()?;
+        let (name, limits) = (input.name, input.limits);
+        if !is_tiff(&bytes) {
+            let reason = "it does not begin as a TIFF";
+            return Err(SourceError::damaged(name, EXPECTED, reason));
+        }
+        guarded(name, EXPECTED, || decode(name, &bytes, limits))
+    }
+}
+
+/// Decodes the first page of a TIFF.
+fn decode(name: &str, bytes: &[u8], limits: &Limits) -> Result<Loaded, SourceError> {
+    let directory = Directory::first(bytes).ok_or_else(|| {
+        SourceError::damaged(
+            name,
+            EXPECTED,
+            "its list of pages is missing, as when only a part was copied",
+        )
+    })?;
+    let page = Page::new(name, directory)?;
+    page.check_size(limits)?;
+    let canvas = Canvas {
+        name,
+        width: page.width,
+        height: page.height,
+        orientation: page.orientation(),
+        limits,
+    };
+    let mut bands = Bands::new(&page, limits)?;
+    let mut samples = vec![0.0; page.width * page.samples];
+    let mut loaded = match page.meaning {
+        Meaning::Values => canvas.values(|y, row| {
+            bands.row(y, &mut samples)?;
+            row.copy_from_slice(&samples);
+            Ok(())
+        }),
+        _ => {
+            let white = page.white();
+            canvas.paint(|y, row| {
+                bands.row(y, &mut samples)?;
+                for (shade, pixel) in row.iter_mut().zip(samples.chunks_exact(page.samples)) {
+                    *shade = page.shade(pixel, white);
+                }
+                Ok(())
+            })
+        }
+    }?;
+    page.note_what_is_left_out(&mut loaded);
+    Ok(loaded)
+}
