@@ -11,13 +11,13 @@ use super::source::TransformArgs;
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, number, print};
 use crate::analysis::{affordable, compared_at};
 use crate::approx::survey::{Survey, survey};
-use crate::approx::{Method, MethodSettings};
+use crate::approx::{FactorError, Method, MethodSettings};
 use crate::figure::compose::{distribution, label_table, survey_table, verdict_sentence};
 use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::report;
 use crate::session::{Session, View};
-use crate::source::{Dataset, DigitSet, Limits, Split, digits};
+use crate::source::{Dataset, DigitSet, Limits, Source, Split, digits, load};
 
 /// Arguments of `dataset`.
 #[derive(Clone, Debug, clap::Args)]
@@ -148,7 +148,23 @@ fn measure(
         },
     );
     bar.finish_and_clear();
-    Ok(measured?)
+    measured.map_err(|error| match error {
+        FactorError::NotFinite { .. } => not_finite(arguments, &indices, error),
+        other => other.into(),
+    })
+}
+
+/// The first image with such a cell, in the words of the image alone as a source.
+fn not_finite(arguments: &DatasetArgs, indices: &[usize], error: FactorError) -> Failure {
+    let refused = indices.iter().find_map(|&index| {
+        let image = Source::Digit {
+            dataset: arguments.dataset(),
+            split: arguments.split.into(),
+            index,
+        };
+        load(&image, &Limits::default()).err()
+    });
+    refused.map_or_else(|| error.into(), Failure::from)
 }
 
 fn print(
