@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use nalgebra::DMatrix;
 use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System};
@@ -10,11 +11,26 @@ use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System};
 /// Less than this is not worth asking the system about.
 const UNASKED: u64 = 1 << 20;
 
+/// Whether the process was started with limits on its memory.
+static LIMITED: LazyLock<bool> = LazyLock::new(|| in_process().is_some());
+
 /// More memory is needed than there is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shortage {
     needed: u64,
     free: Option<u64>,
+    by_limit: bool,
+}
+
+impl Shortage {
+    /// What helps: `smaller`, or to raise the limit where that of the process stands in the way.
+    pub fn remedy(&self, smaller: &'static str) -> &'static str {
+        match (self.by_limit, rayon::current_num_threads()) {
+            (false, _) => smaller,
+            (true, 1) => "raise the memory limit of the process (ulimit)",
+            _ => "raise the memory limit of the process (ulimit), or set RAYON_NUM_THREADS=1",
+        }
+    }
 }
 
 impl fmt::Display for Shortage {
@@ -62,23 +78,31 @@ pub fn ensure_free(needed: u64) -> Result<(), Shortage> {
 }
 
 /// Whether `needed` bytes more can be had, and `reserved` ones that are asked for but hardly used:
-/// the limits of the process count those too.
+/// the limits of the process count those too. They are taken once, however little is needed.
 ///
 /// # Errors
 /// When less is free.
 pub fn ensure_free_with(needed: u64, reserved: u64) -> Result<(), Shortage> {
-    if needed < UNASKED {
+    static RESERVED: AtomicBool = AtomicBool::new(false);
+    let little = needed < UNASKED;
+    if little && (reserved == 0 || !*LIMITED || RESERVED.load(Ordering::Relaxed)) {
         return Ok(());
     }
-    let asked = needed.saturating_add(reserved);
-    for (needed, free) in [(needed, free()), (asked, in_process())] {
-        if let Some(free) = free.filter(|&free| free < needed) {
-            return Err(Shortage {
-                needed,
-                free: Some(free),
-            });
-        }
+    let short = |needed: u64, free: Option<u64>, by_limit| match free {
+        Some(free) if free < needed => Err(Shortage {
+            needed,
+            free: Some(free),
+            by_limit,
+        }),
+        _ => Ok(()),
+    };
+    if !little {
+        short(needed, free(), false)?;
     }
+    let left = in_process();
+    short(needed, left, false)?;
+    short(needed.saturating_add(reserved), left, true)?;
+    RESERVED.fetch_or(reserved > 0, Ordering::Relaxed);
     Ok(())
 }
 
@@ -114,9 +138,11 @@ pub fn zeros(rows: usize, cols: usize) -> Result<DMatrix<f64>, Shortage> {
     let needed = size_of_items(cells, size_of::<f64>());
     ensure_free(needed)?;
     let mut values = Vec::new();
-    values
-        .try_reserve_exact(cells)
-        .map_err(|_| Shortage { needed, free: None })?;
+    values.try_reserve_exact(cells).map_err(|_| Shortage {
+        needed,
+        free: None,
+        by_limit: false,
+    })?;
     values.resize(cells, 0.0);
     Ok(DMatrix::from_vec(rows, cols, values))
 }

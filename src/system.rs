@@ -73,6 +73,10 @@ fn general(path: &Path, error: &io::Error, remedy: &str) -> String {
         }
         ErrorKind::InvalidInput => "the path has a character that none may have; rename it".into(),
         ErrorKind::OutOfMemory => "there is not enough memory; close other programs".to_owned(),
+        _ if is_too_many(error) => {
+            "too many files are open; close other programs, or raise the limit (ulimit -n)"
+                .to_owned()
+        }
         kind if is_loop(kind) => {
             "its symbolic links lead in a circle; choose another path".to_owned()
         }
@@ -83,6 +87,11 @@ fn general(path: &Path, error: &io::Error, remedy: &str) -> String {
             format!("the system says \"{said}\"; {remedy}")
         }
     }
+}
+
+/// `EMFILE` and `ENFILE`, for which there is no kind.
+fn is_too_many(error: &io::Error) -> bool {
+    cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24))
 }
 
 /// `ErrorKind::FilesystemLoop` cannot be named yet.

@@ -8,7 +8,7 @@ use super::budget::{affordable, compared_at};
 use crate::approx::survey::{Survey, survey};
 use crate::approx::{FactorError, Method};
 use crate::session::Settings;
-use crate::source::{Dataset, DigitSet, Split, Transform};
+use crate::source::{Dataset, DigitSet, Limits, Source, Split, Transform, load};
 
 /// Images of a data set.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -39,6 +39,9 @@ pub enum SurveyError {
         /// The labels that there are.
         classes: Vec<String>,
     },
+    /// An image has a cell that is not finite.
+    #[error("{0}")]
+    Image(String),
     /// An image could not be factorized, or the work was stopped.
     #[error(transparent)]
     Factor(#[from] FactorError),
@@ -108,7 +111,11 @@ pub fn survey_images(
         &|index| set.label(index),
         &methods,
         &|done| on_done(done, indices.len()),
-    )?;
+    )
+    .map_err(|error| match error {
+        FactorError::NotFinite { .. } => refused(images, &indices).unwrap_or(error.into()),
+        other => other.into(),
+    })?;
     let mut remarks = fitted.notes();
     remarks.extend(left_out);
     Ok(Surveyed {
@@ -118,5 +125,18 @@ pub fn survey_images(
         shape,
         survey,
         remarks,
+    })
+}
+
+/// The first image with a cell that is not finite, in the words of that image alone as a source.
+fn refused(images: &Images, indices: &[usize]) -> Option<SurveyError> {
+    indices.iter().find_map(|&index| {
+        let image = Source::Digit {
+            dataset: images.dataset.clone(),
+            split: images.split,
+            index,
+        };
+        let error = load(&image, &Limits::default()).err()?;
+        Some(SurveyError::Image(error.to_string()))
     })
 }

@@ -2,11 +2,16 @@
 
 use super::tab::Tab;
 
+/// Stands before what was copied.
+pub const COPIED: &str = "Copied: ";
+
 /// What a message says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Message {
     /// Something went as wished.
     Done(String),
+    /// What is in the clipboard now.
+    Copied(String),
     /// What failed, where, and what to do.
     Error(String),
 }
@@ -15,6 +20,7 @@ impl Message {
     /// The sentence, as the window prints it.
     pub fn sentence(&self) -> String {
         match self {
+            Self::Copied(text) => format!("{COPIED}{text}"),
             Self::Done(text) | Self::Error(text) => capitalized(text),
         }
     }
@@ -62,7 +68,7 @@ impl Notices {
 
     /// What was done in a tab is old news.
     pub fn forget_done(&mut self, tab: Tab) {
-        let done = |one: &Notice| one.tab == tab && matches!(one.message, Message::Done(_));
+        let done = |one: &Notice| one.tab == tab && !matches!(one.message, Message::Error(_));
         self.notices.retain(|one| !done(one));
     }
 
@@ -172,7 +178,7 @@ mod tests {
                 "full fine-tuning is not trained",
                 "Full fine-tuning is not trained",
             ),
-            ("copied: localized-lora", "Copied: localized-lora"),
+            ("copied: 3 rows", "Copied: 3 rows"),
             ("over-long", "Over-long"),
             ("data.csv is empty", "data.csv is empty"),
             (

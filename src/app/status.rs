@@ -6,7 +6,7 @@ use std::time::Duration;
 use eframe::egui;
 
 use super::command::Command;
-use super::notices::{Message, capitalized};
+use super::notices::{COPIED, Message, capitalized};
 use super::state::{State, Tab};
 use crate::analysis::Analysis;
 
@@ -55,15 +55,35 @@ fn line(ui: &mut egui::Ui, state: &mut State, working: bool) {
         }
         return;
     };
-    let mut text = egui::RichText::new(message.sentence());
-    if let Message::Error(_) = message {
-        text = text.color(ui.visuals().error_fg_color);
-    }
+    let text = match message {
+        Message::Copied(text) => copied(ui, text),
+        Message::Done(_) => message.sentence().into(),
+        Message::Error(_) => egui::RichText::new(message.sentence())
+            .color(ui.visuals().error_fg_color)
+            .into(),
+    };
     let close = ui.button("×").on_hover_text("Close the message").clicked();
     ui.add(egui::Label::new(text).truncate());
     if close {
         state.notices.settle(state.tab, act);
     }
+}
+
+/// In a font that keeps two hyphens apart, for it is a command.
+fn copied(ui: &egui::Ui, text: &str) -> egui::WidgetText {
+    let mut job = egui::text::LayoutJob::default();
+    for (text, style) in [
+        (COPIED, egui::TextStyle::Body),
+        (text, egui::TextStyle::Monospace),
+    ] {
+        let font = style.resolve(ui.style());
+        job.append(
+            text,
+            0.0,
+            egui::TextFormat::simple(font, ui.visuals().text_color()),
+        );
+    }
+    job.into()
 }
 
 fn warnings(ui: &mut egui::Ui, state: &mut State) {

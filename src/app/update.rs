@@ -181,7 +181,7 @@ fn copy_command(explorer: &mut Explorer, ctx: &egui::Context, path: Option<&std:
     match command {
         Some(command) => {
             ctx.copy_text(command.clone());
-            state.done(format!("copied: {command}"));
+            state.say(Act::Other, Message::Copied(command));
         }
         None if path.is_some() => explorer.exporter.fail(otherwise.to_owned()),
         None => state.fail(otherwise),

@@ -72,7 +72,10 @@ pub enum FactorError {
         cols: usize,
     },
     /// The factorization needs more memory than there is.
-    #[error("factorizing {rows} × {cols} numbers {shortage}; crop or resize the matrix")]
+    #[error(
+        "factorizing {rows} × {cols} numbers {shortage}; {}",
+        shortage.remedy("crop or resize the matrix")
+    )]
     Memory {
         /// Rows of the matrix.
         rows: usize,

@@ -102,7 +102,7 @@ impl From<SurveyError> for Failure {
         match error {
             SurveyError::Budget(sentence) => Self::usage(sentence),
             SurveyError::Factor(error) => error.into(),
-            SurveyError::NoImages { .. } => Self::run(error),
+            SurveyError::Image(_) | SurveyError::NoImages { .. } => Self::run(error),
         }
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn sentence(error: &clap::Error, arguments: &[OsString]) -> String {
         .any(|prior| prior == "[FILE]")
     {
         return format!(
-            "there is no subcommand {}; --help shows those that there are, and one FILE alone opens the window",
+            "unknown subcommand {}; see --help, or give only a file's name to open it in the window",
             arguments
                 .get(1)
                 .map(|word| word.display().to_string())
@@ -32,7 +32,7 @@ pub(super) fn sentence(error: &clap::Error, arguments: &[OsString]) -> String {
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             format!("arguments are missing; {HELP}")
         }
-        ErrorKind::MissingRequiredArgument => format!("{argument} is missing; {HELP}"),
+        ErrorKind::MissingRequiredArgument => missing(error, arguments),
         ErrorKind::ArgumentConflict => conflict(error, &argument),
         ErrorKind::InvalidValue => value(error, &argument, arguments),
         ErrorKind::ValueValidation => invalid(error, &argument),
@@ -93,13 +93,42 @@ fn conflict(error: &clap::Error, argument: &str) -> String {
     )
 }
 
+/// What is missing, and the option that was given and needs it.
+fn missing(error: &clap::Error, arguments: &[OsString]) -> String {
+    let wanted = strings(error, ContextKind::InvalidArg);
+    let options = || wanted.iter().filter(|one| one.starts_with('-'));
+    // Alone behind the subcommand it needs the same.
+    let needs = |option: &OsString, value: Option<&OsString>| {
+        let words = arguments.iter().take(2).chain([option]).chain(value);
+        let error = command().try_get_matches_from(words).err();
+        error.is_some_and(|error| {
+            let missing = strings(&error, ContextKind::InvalidArg);
+            error.kind() == ErrorKind::MissingRequiredArgument
+                && options().all(|one| missing.contains(one))
+        })
+    };
+    let given = (2..arguments.len()).find_map(|at| {
+        let option = &arguments[at];
+        let text = option.to_str().filter(|text| text.starts_with("--"))?;
+        let found = needs(option, None) || needs(option, arguments.get(at + 1));
+        found.then(|| text.split('=').next().unwrap_or(text))
+    });
+    match given.filter(|_| options().count() > 0) {
+        Some(given) => {
+            let wanted: Vec<String> = options().map(|one| one.replace(['<', '>'], "")).collect();
+            format!("{given} needs {}", wanted.join(" and "))
+        }
+        None => format!("{} is missing; {HELP}", wanted.join(", ")),
+    }
+}
+
 /// A value that is none of the few that there are, or missing.
 fn value(error: &clap::Error, argument: &str, arguments: &[OsString]) -> String {
     let found = strings(error, ContextKind::InvalidValue).join(", ");
     let possible = strings(error, ContextKind::ValidValue);
     if !found.is_empty() {
         return format!(
-            "'{found}' is no value of {argument}; choose {}",
+            "'{found}' is not a valid value for {argument}; choose {}",
             choice(&possible)
         );
     }
@@ -132,14 +161,14 @@ fn invalid(error: &clap::Error, argument: &str) -> String {
     if reason.contains(&found) {
         return format!("{argument}: {reason}");
     }
-    format!("'{found}' is no value of {argument}; {reason}")
+    format!("'{found}' is not a valid value for {argument}; {reason}")
 }
 
 /// An option that does not exist, or one word too many.
 fn unknown(error: &clap::Error, argument: &str, arguments: &[OsString]) -> String {
     let suggested = strings(error, ContextKind::SuggestedArg);
     if let Some(suggested) = suggested.first() {
-        return format!("there is no option {argument}; perhaps {suggested} is meant");
+        return format!("there is no option {argument}; did you mean {suggested}?");
     }
     if !argument.starts_with('-') {
         return format!("{argument} is one word too many; {HELP}");

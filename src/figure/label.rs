@@ -46,6 +46,14 @@ pub fn count(value: usize) -> String {
     text
 }
 
+/// The cells of a matrix: `784 entries`.
+pub fn entries(value: usize) -> String {
+    match value {
+        1 => "1 entry".to_owned(),
+        _ => format!("{} entries", count(value)),
+    }
+}
+
 /// Any number in a few characters: plain where that is short, otherwise with a power of ten.
 pub fn short(value: f64) -> String {
     if value == 0.0 {

@@ -70,7 +70,10 @@ pub enum FigureError {
         widest: u32,
     },
     /// A resolution that a PNG cannot record.
-    #[error("a resolution of {dpi} dots per inch cannot be recorded: choose one from 1 to 10000")]
+    #[error(
+        "a resolution of {} dots per inch cannot be recorded: choose one from 1 to 10000",
+        format!("{dpi:?}").trim_end_matches(".0")
+    )]
     Resolution {
         /// The resolution asked for.
         dpi: f64,

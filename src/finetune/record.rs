@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::bounds::{NAME, check_network, echo};
 use super::error::FinetuneError;
+use super::layout::Layout;
 use super::network::Shape;
 use super::run_key::RunKey;
-use super::settings::SweepSettings;
+use super::settings::{LayoutGrid, SweepSettings};
 
 /// The version of the program, which results carry.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -332,8 +333,7 @@ fn values(theirs: &str, ours: &str) -> String {
 
 /// The name of the first setting that differs, with both values.
 fn difference(theirs: &SweepSettings, ours: &SweepSettings) -> (&'static str, String) {
-    const NAMES: [(&str, &str); 8] = [
-        ("grids", "layouts, segments or ranks"),
+    const NAMES: [(&str, &str); 7] = [
         ("learning_rates", "learning rates"),
         ("seeds", "seeds"),
         ("epochs", "numbers of epochs"),
@@ -342,6 +342,10 @@ fn difference(theirs: &SweepSettings, ours: &SweepSettings) -> (&'static str, St
         ("pretraining_rate", "pretraining rates"),
         ("hidden", "numbers of hidden units"),
     ];
+    if theirs.grids != ours.grids {
+        let (theirs, ours) = (grids(&theirs.grids), grids(&ours.grids));
+        return ("layouts, segments or ranks", values(&theirs, &ours));
+    }
     let fields = |settings| serde_json::to_value(settings).unwrap_or_default();
     let (theirs, ours) = (fields(theirs), fields(ours));
     let differs = |(field, _): &&(&str, &str)| theirs[*field] != ours[*field];
@@ -350,6 +354,22 @@ fn difference(theirs: &SweepSettings, ours: &SweepSettings) -> (&'static str, St
         let values = values(&theirs[field].to_string(), &ours[field].to_string());
         (what, values)
     })
+}
+
+/// `lora ranks 1, 2 and melora segments 2, 4 ranks 1`
+fn grids(grids: &[LayoutGrid]) -> String {
+    let list = |numbers: &[usize]| {
+        let numbers: Vec<String> = numbers.iter().map(usize::to_string).collect();
+        numbers.join(", ")
+    };
+    let one = |grid: &LayoutGrid| {
+        let segments = match grid.layout {
+            Layout::Lora => String::new(),
+            _ => format!(" segments {}", list(&grid.segments)),
+        };
+        format!("{}{segments} ranks {}", grid.layout.id(), list(&grid.ranks))
+    };
+    grids.iter().map(one).collect::<Vec<_>>().join(" and ")
 }
 
 fn check_record(results: &Results, shape: &Shape, record: &RunRecord) -> Result<(), FinetuneError> {

@@ -73,6 +73,10 @@ mod unix {
     /// Waits for signals on a thread of its own. They are blocked on this one, and so on all that
     /// it starts later; where no thread can be started they end the process as ever.
     pub(in crate::process) fn listen() {
+        // A file at the limit of its size is an error of the write, not the end of the process.
+        let mut ignored = SigSet::empty();
+        ignored.add(Signal::SIGXFSZ);
+        let _ = ignored.thread_block();
         let mut set = SigSet::empty();
         for signal in SIGNALS {
             // `nohup` asks that the end of the terminal be ignored.

@@ -20,6 +20,12 @@ pub enum SourceError {
         /// The path as given.
         path: String,
     },
+    /// There is no such folder.
+    #[error("there is no folder {path}; check the spelling")]
+    MissingFolder {
+        /// The path as given.
+        path: String,
+    },
     /// A folder where a file was expected.
     #[error("{path} is a folder; {remedy}")]
     IsFolder {
@@ -102,7 +108,8 @@ pub enum SourceError {
     },
     /// Rows of different length.
     #[error(
-        "{name} is not rectangular: {place} has {found} cells where the rows before have {expected}"
+        "{name} is not rectangular: {place} has {} where the rows before have {expected}",
+        counted(*found, "cell", "cells")
     )]
     Ragged {
         /// The file.
@@ -207,6 +214,14 @@ impl SourceError {
             what: one_line(&what.into()),
             remedy: remedy.into(),
         }
+    }
+}
+
+/// *1 cell*, *2 cells*
+pub(super) fn counted(count: usize, one: &str, more: &str) -> String {
+    match count {
+        1 => format!("1 {one}"),
+        _ => format!("{count} {more}"),
     }
 }
 

@@ -12,6 +12,8 @@ impl Source {
             Self::File { path, .. } => vec![path.clone()],
             Self::Digit { dataset, .. } => dataset.files(),
             Self::Difference(whole, part) => [whole.files(), part.files()].concat(),
+            // Leads to the file that is sent in, where it is one.
+            Self::StandardInput if cfg!(unix) => vec![PathBuf::from("/dev/stdin")],
             Self::Synthetic(_) | Self::Values(_) | Self::StandardInput => Vec::new(),
         }
     }

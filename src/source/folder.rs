@@ -24,7 +24,10 @@ pub(super) fn at(path: &Path) -> Result<Family, SourceError> {
             let what = "no data set in MNIST (IDX) format";
             SourceError::unsupported(&shown(path), what, "name the folder of one")
         })),
-        Err(error) => named(path).unwrap_or_else(|| Err(SourceError::from_io(path, &error))),
+        Err(error) => named(path).unwrap_or_else(|| match SourceError::from_io(path, &error) {
+            SourceError::Missing { path } => Err(SourceError::MissingFolder { path }),
+            other => Err(other),
+        }),
     }
 }
 

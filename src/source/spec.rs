@@ -199,13 +199,16 @@ impl FromStr for Source {
     }
 }
 
-/// A path, with `#test:1` for an image of a folder or `#NAME` for an array of an archive.
+/// A path, with `#test:1` for an image of a folder or `#NAME` for an array of an archive, which may
+/// be called `test:1` too.
 ///
 /// A `#` anywhere else belongs to the path.
 fn parse_path(text: &str) -> Source {
+    let is_archive = |path: &str| may_hold_arrays(&ending(Path::new(path)));
     if let Some((folder, image)) = text.rsplit_once('#')
         && let Some((split, index)) = parse_image(image)
         && !folder.is_empty()
+        && !is_archive(folder)
     {
         return Source::Digit {
             dataset: Dataset::Folder(folder.into()),
@@ -215,7 +218,7 @@ fn parse_path(text: &str) -> Source {
     }
     for (at, _) in text.match_indices('#') {
         let (path, name) = (&text[..at], &text[at + 1..]);
-        if may_hold_arrays(&ending(Path::new(path))) && !name.is_empty() {
+        if is_archive(path) && !name.is_empty() {
             return Source::File {
                 path: path.into(),
                 array: Some(name.to_owned()),

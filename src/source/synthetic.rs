@@ -134,6 +134,18 @@ impl SyntheticSettings {
         }
     }
 
+    /// What differs from the kind's usual settings beside the sides.
+    fn unusual(&self) -> Vec<String> {
+        let usual = Self::new(self.kind);
+        let settings = [
+            (self.rank != usual.rank).then(|| format!("rank={}", self.rank)),
+            (self.grid != usual.grid).then(|| format!("grid={}", self.grid)),
+            (self.noise != usual.noise).then(|| format!("noise={}", self.noise)),
+            (self.seed != usual.seed).then(|| format!("seed={}", self.seed)),
+        ];
+        settings.into_iter().flatten().collect()
+    }
+
     fn validate(&self) -> Result<(), SourceError> {
         let sides = 1..=MAX_SYNTHETIC_SIDE;
         let problem = if !sides.contains(&self.rows) {
@@ -153,7 +165,11 @@ impl SyntheticSettings {
                 self.rows.min(self.cols)
             )
         } else if !(0.0..=1e6).contains(&self.noise) {
-            format!("noise {}; 0 to 1000000 is possible", self.noise)
+            let noise = format!("{:?}", self.noise);
+            format!(
+                "noise {}; 0 to 1000000 is possible",
+                noise.trim_end_matches(".0")
+            )
         } else {
             return Ok(());
         };
@@ -165,16 +181,13 @@ impl fmt::Display for SyntheticSettings {
     /// The kind, and behind a colon what differs from the kind's usual settings.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let usual = Self::new(self.kind);
-        let settings = [
+        let sides = [
             (self.rows != usual.rows).then(|| format!("rows={}", self.rows)),
             (self.cols != usual.cols).then(|| format!("cols={}", self.cols)),
-            (self.rank != usual.rank).then(|| format!("rank={}", self.rank)),
-            (self.grid != usual.grid).then(|| format!("grid={}", self.grid)),
-            (self.noise != usual.noise).then(|| format!("noise={}", self.noise)),
-            (self.seed != usual.seed).then(|| format!("seed={}", self.seed)),
         ];
         f.write_str(self.kind.name())?;
-        for (position, setting) in settings.into_iter().flatten().enumerate() {
+        let settings = sides.into_iter().flatten().chain(self.unusual());
+        for (position, setting) in settings.enumerate() {
             f.write_str(if position == 0 { ":" } else { "," })?;
             f.write_str(&setting)?;
         }
@@ -189,10 +202,16 @@ impl FromStr for SyntheticSettings {
     fn from_str(text: &str) -> Result<Self, SourceError> {
         let (kind, pairs) = text.split_once(':').unwrap_or((text, ""));
         let mut settings = Self::new(kind.parse()?);
+        let mut given = Vec::new();
         for pair in pairs.split(',').filter(|pair| !pair.is_empty()) {
             let (key, value) = pair
                 .split_once('=')
                 .ok_or_else(|| SourceError::syntax(pair, "a setting is written key=value"))?;
+            if given.contains(&key) {
+                let reason = format!("{key} is given more than once; give it once");
+                return Err(SourceError::syntax(text, reason));
+            }
+            given.push(key);
             match key {
                 "rows" => settings.rows = number(pair, value)?,
                 "cols" => settings.cols = number(pair, value)?,
@@ -262,7 +281,11 @@ pub(super) fn load(settings: &SyntheticSettings) -> Result<Loaded, SourceError> 
     let SyntheticSettings {
         kind, rows, cols, ..
     } = *settings;
-    let mut loaded = Loaded::new(&format!("synthetic {kind}"), synthesize(settings)?);
+    let name = match settings.unusual() {
+        unusual if unusual.is_empty() => format!("synthetic {kind}"),
+        unusual => format!("synthetic {kind} ({})", unusual.join(", ")),
+    };
+    let mut loaded = Loaded::new(&name, synthesize(settings)?);
     let smaller = match kind.uses_grid() {
         true => rows.min(cols) / settings.grid,
         false => rows.min(cols),

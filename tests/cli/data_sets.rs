@@ -149,3 +149,24 @@ fn the_built_in_digits_need_no_place_to_write() {
     }
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
+
+#[test]
+fn an_image_with_nan_is_named_by_the_survey_as_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let set = folder.path().join("d");
+    half(&set, "t10k", &[0; 4]);
+    let mut pixels: Vec<u8> = (0..120_u8)
+        .flat_map(|at| f32::from(at).to_be_bytes())
+        .collect();
+    let at = 4 * (2 * 30 + 3 * 5 + 4);
+    pixels[at..at + 4].copy_from_slice(&f32::NAN.to_be_bytes());
+    std::fs::write(
+        set.join("t10k-images-idx3-ubyte"),
+        idx(0x0d, &[4, 6, 5], &pixels),
+    )
+    .unwrap();
+    let sentence = "test image 2 has NaN at row 4, column 5 (counted from 1)";
+    refuse(folder.path(), "approximate d#test:2", 1, sentence);
+    let line = "dataset --data d --rank 1 --blocks 2 --diag-rank 1 --block-rank 1";
+    refuse(folder.path(), line, 1, sentence);
+}

@@ -10,7 +10,7 @@ fn wrong_usage_is_one_line_and_status_two() {
         ("approximate".to_owned(), "<SOURCE>"),
         (
             "frobnicate mnist:test:1".to_owned(),
-            "no subcommand frobnicate",
+            "unknown subcommand frobnicate; see --help, or give only a file's name",
         ),
         ("approximate mnist:tset:1".to_owned(), "mnist:test:1"),
         ("approximate synthetic:purple".to_owned(), "low-rank"),
@@ -50,9 +50,31 @@ fn wrong_usage_is_one_line_and_status_two() {
             format!("{digit} --figure a.png --width 99999999"),
             "choose a width from 1",
         ),
-        (format!("{digit} --figure a.png --dpi=-1"), "1 to 10000"),
-        (format!("{digit} --width 100"), "--figure"),
-        (format!("{digit} --figrue a.png"), "--figure"),
+        (
+            format!("{digit} --figure a.png --dpi=-1"),
+            "of -1 dots per inch",
+        ),
+        (
+            format!("{digit} --figure a.png --dpi 1e308"),
+            "of 1e308 dots per inch",
+        ),
+        (
+            format!("{digit} --width 100 --dpi=3"),
+            "--width needs --figure FILE",
+        ),
+        (format!("{digit} --figrue a.png"), "did you mean --figure?"),
+        (
+            "finetune --run foo:3".to_owned(),
+            "'foo:3' is not a valid value for --run",
+        ),
+        (
+            "approximate synthetic:noise:rows=64,rows=32".to_owned(),
+            "rows is given more than once; give it once",
+        ),
+        (
+            "approximate synthetic:identity:noise=1e308".to_owned(),
+            "noise 1e308;",
+        ),
         (format!("{digit} --json --csv"), "--csv"),
         (format!("{digit} --shift 3"), "3,-2"),
         ("dataset --digit 256".to_owned(), "0 to 255"),
@@ -149,7 +171,12 @@ fn bad_files_are_one_line_and_status_one() {
         "one shape",
     );
     refuse(folder.path(), "dataset --data folder", 1, "train-images");
-    refuse(folder.path(), "dataset --data missing", 1, "missing");
+    refuse(
+        folder.path(),
+        "dataset --data missing",
+        1,
+        "there is no folder missing;",
+    );
 }
 
 /// 40 kB that unpack to 20,000 × 20,000 pixels of 16-bit colour, 2.4 GB.

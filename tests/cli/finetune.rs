@@ -150,6 +150,13 @@ fn results_files_are_kept_from_harm() {
     refuse(folder.path(), &other("--data others"), 1, "other data");
     let layouts = "finetune --layouts melora --ranks 1 --epochs 1 --out a.json --resume";
     refuse(folder.path(), layouts, 1, "other layouts");
+    let ranks = "finetune --layouts lora --ranks 2 --epochs 1 --out a.json --resume";
+    refuse(
+        folder.path(),
+        ranks,
+        1,
+        "(lora ranks 1 instead of lora ranks 2)",
+    );
     let epochs = "finetune --layouts lora --ranks 1 --epochs 2 --out a.json --resume";
     refuse(
         folder.path(),

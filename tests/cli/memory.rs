@@ -81,3 +81,21 @@ fn a_factorization_asks_before_it_takes() {
     let enough = limited(folder.path(), 4_000_000, line);
     assert!(enough.status.success());
 }
+
+#[test]
+fn small_matrices_ask_for_what_their_products_reserve() {
+    let folder = tempfile::tempdir().unwrap();
+    for line in [
+        "approximate mnist:test:1",
+        "curve mnist:test:1",
+        "dataset --digit 5",
+    ] {
+        for kilobytes in [120_000, 160_000, 200_000, 240_000, 320_000, 450_000] {
+            let output = limited(folder.path(), kilobytes, line);
+            if !output.status.success() {
+                refused(&output, &["error: ", "is free; "]);
+            }
+        }
+        assert!(limited(folder.path(), 4_000_000, line).status.success());
+    }
+}

@@ -276,3 +276,25 @@ fn a_full_disk_is_told() {
         assert_eq!(lines.next(), None);
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_at_the_limit_of_its_size_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = env!("CARGO_BIN_EXE_localized-lora");
+    let output = std::process::Command::new("sh")
+        .arg("-c")
+        .arg(format!(
+            "ulimit -f 10 && exec '{program}' approximate mnist:test:1 --figure a.png"
+        ))
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{errors}");
+    assert!(
+        errors.contains("files may not be that large there"),
+        "{errors}"
+    );
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}

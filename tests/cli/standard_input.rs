@@ -63,3 +63,22 @@ fn a_difference_takes_one_side_from_a_pipe() {
     let value: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert!((value["norm"].as_f64().unwrap() - 5_f64.sqrt()).abs() < 1e-12);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_sent_in_is_not_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("in.png");
+    let picture = include_bytes!("../../assets/icon.png");
+    std::fs::write(&path, picture).unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_localized-lora"))
+        .args(["approximate", "-", "--figure", "in.png"])
+        .current_dir(folder.path())
+        .stdin(std::fs::File::open(&path).unwrap())
+        .output()
+        .unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{errors}");
+    assert!(errors.contains("would replace a source"), "{errors}");
+    assert_eq!(std::fs::read(&path).unwrap(), picture);
+}

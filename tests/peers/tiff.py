@@ -157,10 +157,26 @@ def colour():
     tif("rgb_jpeg", flat, seen, note, 0.01, photometric="rgb", compression="jpeg")
 
 
+def packed_tiles():
+    """Large enough that rows of a tile end anywhere in the packed bytes."""
+    noise = RNG.integers(0, 256, (50, 30), "u1")
+    lzw = {"compression": "lzw", "tile": (16, 16)}
+    tif("grey_8_lzw_tiles", noise, noise, photometric="minisblack", **lzw)
+    tif("grey_8_lzw_tiles_predictor", noise, noise, photometric="minisblack", predictor=2, **lzw)
+    small = (noise[:20] / 16).astype("f4")
+    tif("values_f4_lzw_tiles", small, small, predictor=3, **lzw)
+    tif("values_f4_lzw_bigtiff", small, small, bigtiff=True, byteorder=">", compression="lzw", rowsperstrip=16)
+    note = "colour converted to luminance (Rec. 709)"
+    places = RNG.integers(0, 4, (ROWS, COLS), "u1")
+    colours = np.array([[0, 255, 17, 200]] * 2 + [[0, 255, 40, 9]], "u2")
+    add("palette_2_of_bytes", lambda file: file.write(palette(places, 2, colours * 256)), luminance(colours.T[places] / 255), note)
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(parents=True, exist_ok=True)
     values()
     grey()
     colour()
+    packed_tiles()
     text = json.dumps(EXPECTED, indent=1, sort_keys=True)
     (FOLDER / "expected.json").write_text(text + "\n")

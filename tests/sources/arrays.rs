@@ -340,6 +340,9 @@ fn what_numpy_reads_is_read() {
         file.extend((header.len() as u32).to_le_bytes());
         file.extend(header);
         file.extend(7.0_f64.to_ne_bytes());
+        let mut unknown = file.clone();
+        unknown[7] = 190;
+        refused(bytes("a.npy", unknown), &["a.npy", "its version is none"]);
         assert_eq!(bytes("a.npy", file).unwrap().matrix, matrix(1, 1, &[7.0]));
     }
 }

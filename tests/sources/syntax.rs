@@ -32,6 +32,7 @@ fn the_syntax_of_the_command_line_is_understood() {
         ("data/fashion#test:7", digit(folder(), Split::Test, 7)),
         ("picture.png", file("picture.png", None)),
         ("weights.npz#layer.0", file("weights.npz", Some("layer.0"))),
+        ("weights.npz#test:1", file("weights.npz", Some("test:1"))),
         ("WEIGHTS.NPZ#a#b", file("WEIGHTS.NPZ", Some("a#b"))),
         ("take #3.png", file("take #3.png", None)),
         ("./mnist:test:1", file("./mnist:test:1", None)),

@@ -4,7 +4,9 @@ use localized_lora::approx::factor::singular_values;
 use localized_lora::approx::{
     BlockLayout, LocalizedSettings, LoraSettings, MeloraSettings, MethodSettings, Spectra, evaluate,
 };
-use localized_lora::source::{SyntheticKind, SyntheticSettings, shuffled, synthesize};
+use localized_lora::source::{
+    Limits, Source, SyntheticKind, SyntheticSettings, load, shuffled, synthesize,
+};
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 
@@ -165,6 +167,22 @@ const PINNED: [f64; 4] = [
     1.3340706102318078,
     0.4763469238088213,
 ];
+
+#[test]
+fn the_name_keeps_the_settings_that_are_not_the_usual_ones() {
+    for (text, name) in [
+        ("low-rank", "synthetic low-rank"),
+        ("low-rank:rows=64", "synthetic low-rank"),
+        (
+            "low-rank:seed=3,noise=0.1",
+            "synthetic low-rank (noise=0.1, seed=3)",
+        ),
+    ] {
+        let settings: SyntheticSettings = text.parse().unwrap();
+        let loaded = load(&Source::Synthetic(settings), &Limits::default()).unwrap();
+        assert_eq!(loaded.name, name);
+    }
+}
 
 proptest! {
     #[test]

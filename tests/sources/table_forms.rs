@@ -37,7 +37,7 @@ fn the_cases_of_tables_are_read_or_refused_as_they_must() {
         "c02_title2.csv",
         (3, 2),
         10.198039027185569,
-        &["a title line"],
+        &["a title line", "if 1,2 has decimal commas"],
     );
     let names = ["a header line", "the first column (gene) was left out"];
     reads("c04_gene.csv", (4, 3), 17.3227632, &names);

@@ -138,3 +138,48 @@ fn what_is_no_number_is_named() {
         refused(bytes("t.csv", text), &words);
     }
 }
+
+#[test]
+fn a_single_column_keeps_the_commas_of_its_numbers() {
+    for (text, values, note) in [
+        (
+            "Wert\n97,9031\n15,5\n60,6754\n69,9\n",
+            &[97.9031, 15.5, 60.6754, 69.9][..],
+            "97,9031 is 97.9031",
+        ),
+        (
+            "x\n4,306,560.91\n2,099,022.94\n",
+            &[4_306_560.91, 2_099_022.94],
+            "4,306,560.91 is 4306560.91",
+        ),
+        (
+            "3,658e+10\n-2,13\n",
+            &[3.658e10, -2.13],
+            "3,658e+10 is 36580000000",
+        ),
+        (
+            "Preis in Euro\n12,50\n3,99\n",
+            &[12.5, 3.99],
+            "12,50 is 12.5",
+        ),
+    ] {
+        let loaded = bytes("t.csv", text).unwrap_or_else(|error| panic!("{text:?}: {error}"));
+        assert_eq!(loaded.matrix, matrix(values.len(), 1, values), "{text:?}");
+        let notes = loaded.notes.join("\n");
+        assert!(notes.contains(note), "{text:?}: {notes}");
+        assert!(notes.contains("sep=,"), "{text:?}: {notes}");
+    }
+    let pairs = bytes("t.csv", "sep=,\nWert\n97,9031\n15,5\n").unwrap();
+    assert_eq!(pairs.matrix, matrix(2, 2, &[97.0, 9031.0, 15.0, 5.0]));
+}
+
+#[test]
+fn commas_that_may_stand_before_decimals_are_said() {
+    row(
+        "1,5, 2,5",
+        &[1.0, 5.0, 2.0, 5.0],
+        &["if 1,5, 2,5 has decimal commas, write decimal points"],
+    );
+    row("1, 2", &[1.0, 2.0], &[]);
+    row("1,2", &[1.0, 2.0], &[]);
+}

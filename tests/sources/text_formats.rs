@@ -37,14 +37,14 @@ fn matrix_market_is_read_as_scipy_reads_it() {
             &[0.0, 6.0, 6.0, 0.0],
         ),
         (
-            "coordinate real skew-symmetric\n2 2 2\n1 1 1\n2 1 5\n",
+            "coordinate real skew-symmetric\n2 2 2\n1 1 0\n2 1 5\n",
             (2, 2),
-            &[1.0, -5.0, 5.0, 0.0],
+            &[0.0, -5.0, 5.0, 0.0],
         ),
         (
-            "coordinate real skew-symmetric\n2 2 2\n1 1 1\n1 2 5\n",
+            "coordinate real skew-symmetric\n2 2 1\n1 2 5\n",
             (2, 2),
-            &[1.0, 5.0, -5.0, 0.0],
+            &[0.0, 5.0, -5.0, 0.0],
         ),
         (
             "coordinate pattern symmetric\n2 2 1\n2 1\n",
@@ -126,6 +126,33 @@ fn matrix_market_is_read_as_scipy_reads_it() {
 }
 
 #[test]
+fn what_a_matrix_market_file_leaves_in_doubt_is_said() {
+    for (text, notes) in [
+        (
+            "coordinate real symmetric\n2 2 2\n2 1 3\n1 2 4\n",
+            &[
+                "Matrix Market: 2 entries for 4 cells, symmetric",
+                "1 entry was given once more in the same place or the other triangle and added",
+            ][..],
+        ),
+        (
+            "coordinate real general\n1 1 1\n1 1 3\n",
+            &["1 entry for 1 cell, the other cells are 0"],
+        ),
+        (
+            "array real hermitian\n2 2\n1\n2\n3\n",
+            &["an array, hermitian"],
+        ),
+    ] {
+        let found = bytes("a.mtx", MM.to_owned() + text).unwrap().notes;
+        assert_eq!(found.len(), notes.len(), "{found:?}");
+        for (found, part) in found.iter().zip(notes) {
+            assert!(found.contains(part), "{part} is not in: {found}");
+        }
+    }
+}
+
+#[test]
 fn matrix_market_is_refused_with_the_place() {
     for (text, words) in [
         (
@@ -178,7 +205,7 @@ fn matrix_market_is_refused_with_the_place() {
         ),
         (
             "coordinate real general\n2 2 1\n1 1 1\n1 2 2\n",
-            ["more than", "1 entries"],
+            ["more than", "1 entry "],
         ),
         (
             "coordinate real general\n2 2 1\n1 1 1 7\n",
@@ -201,6 +228,14 @@ fn matrix_market_is_refused_with_the_place() {
             "coordinate real symmetric\n2 3 0\n",
             ["2 × 3", "not symmetric"],
         ),
+        (
+            "coordinate real skew-symmetric\n2 2 2\n2 1 3\n1 1 5\n",
+            ["line 4 has 5 on the diagonal", "skew-symmetric"],
+        ),
+        (
+            "coordinate real general\n2 2 1\n",
+            ["it says 1 entry and has 0", "a.mtx"],
+        ),
         ("array real general\n2 2\n1 2\n3 4\n", ["line 3", "'1 2'"]),
         (
             "array real general\n2 2\n1\n2\n",
@@ -208,7 +243,7 @@ fn matrix_market_is_refused_with_the_place() {
         ),
         (
             "array real skew-symmetric\n2 2\n0\n4\n0\n",
-            ["goes on after its 1 values", "line 4"],
+            ["goes on after its 1 value,", "line 4"],
         ),
         (
             "array real general\n0 5\n",

@@ -63,7 +63,7 @@ fn a_message_stays_with_its_tab() {
     let mut harness = window();
     run(&mut harness, Command::Show(SWEEP_TAB));
     run(&mut harness, Command::CopyCommand);
-    let Some(Message::Done(copied)) = harness.state().state().message().cloned() else {
+    let Some(Message::Copied(copied)) = harness.state().state().message().cloned() else {
         panic!("no message");
     };
     assert!(copied.contains("localized-lora finetune"), "{copied}");

@@ -22,7 +22,7 @@ use super::{settle, window_with};
 
 fn said(harness: &Harness<'static, Explorer>) -> String {
     match harness.state().state().message() {
-        Some(Message::Done(text) | Message::Error(text)) => text.clone(),
+        Some(Message::Done(text) | Message::Copied(text) | Message::Error(text)) => text.clone(),
         None => String::new(),
     }
 }

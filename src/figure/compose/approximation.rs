@@ -141,7 +141,7 @@ fn original(context: &Context, shown: &Approximation, range: (f64, f64)) -> Elem
         Heading::name("Original", None),
         Heading::plain(shown.name),
         Heading::plain(format!("{rows} × {cols}")),
-        Heading::plain(format!("{} entries", label::count(rows * cols))),
+        Heading::plain(label::entries(rows * cols)),
     ];
     if let Some(rank) = shown.rank {
         headings.push(Heading::plain(format!("rank {rank}")));

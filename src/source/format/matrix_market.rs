@@ -9,7 +9,7 @@ use nalgebra::DMatrix;
 use super::input::{Input, Start};
 use super::kind::{Family, Format, Sign};
 use super::table::parse_number;
-use crate::source::error::one_line;
+use crate::source::error::{counted, one_line};
 use crate::source::matrix::{not_finite, zeros};
 use crate::source::{Limits, Loaded, SourceError};
 
@@ -60,6 +60,8 @@ enum Field {
 enum Symmetry {
     General,
     Symmetric,
+    /// The same for real numbers.
+    Hermitian,
     Skew,
 }
 
@@ -146,8 +148,8 @@ impl<'a> Reader<'a> {
         };
         let symmetry = match symmetry {
             "general" => Symmetry::General,
-            // The same for real numbers.
-            "symmetric" | "hermitian" => Symmetry::Symmetric,
+            "symmetric" => Symmetry::Symmetric,
+            "hermitian" => Symmetry::Hermitian,
             "skew-symmetric" => Symmetry::Skew,
             _ => return unknown(symmetry),
         };
@@ -181,7 +183,7 @@ impl<'a> Reader<'a> {
         entries: usize,
         lines: impl Iterator<Item = (u64, &'t str)>,
     ) -> Result<Loaded, SourceError> {
-        let mut found = 0;
+        let (mut found, mut again) = (0, 0);
         for (line, content) in lines {
             let words: Vec<&str> = content.split_ascii_whitespace().take(4).collect();
             let (row, col, value) = match (self.field, &words[..]) {
@@ -198,13 +200,22 @@ impl<'a> Reader<'a> {
             let col = self.index(col, matrix.ncols(), line, "column")?;
             found += 1;
             if found > entries {
-                return Err(self.damaged(format!("it has more than the {entries} entries it says")));
+                return Err(self.damaged(format!(
+                    "it has more than the {} it says",
+                    counted(entries, "entry", "entries")
+                )));
             }
+            if self.symmetry == Symmetry::Skew && row == col && value != 0.0 {
+                return Err(self.damaged(format!(
+                    "line {line} has {value} on the diagonal, where a skew-symmetric matrix has 0"
+                )));
+            }
+            again += usize::from(matrix[(row, col)] != 0.0);
             matrix[(row, col)] += value;
             if row != col {
                 match self.symmetry {
                     Symmetry::General => {}
-                    Symmetry::Symmetric => matrix[(col, row)] += value,
+                    Symmetry::Symmetric | Symmetry::Hermitian => matrix[(col, row)] += value,
                     Symmetry::Skew => matrix[(col, row)] -= value,
                 }
             }
@@ -213,14 +224,30 @@ impl<'a> Reader<'a> {
             }
         }
         if found < entries {
-            return Err(self.damaged(format!("it says {entries} entries and has {found}")));
+            return Err(self.damaged(format!(
+                "it says {} and has {found}",
+                counted(entries, "entry", "entries")
+            )));
         }
         let cells = matrix.len();
         let note = format!(
-            "Matrix Market: {entries} entries for {cells} cells{}, the other cells are 0",
+            "Matrix Market: {} for {}{}, the other cells are 0",
+            counted(entries, "entry", "entries"),
+            counted(cells, "cell", "cells"),
             self.symmetry.described()
         );
-        Ok(self.loaded(matrix, note))
+        let mut loaded = self.loaded(matrix, note);
+        if again > 0 {
+            let what = match self.symmetry {
+                Symmetry::General => "in the same place",
+                _ => "in the same place or the other triangle",
+            };
+            loaded.notes.push(format!(
+                "{} given once more {what} and added",
+                counted(again, "entry was", "entries were")
+            ));
+        }
+        Ok(loaded)
     }
 
     /// Values down the columns; of a symmetric matrix only those from the diagonal on, of a skew one
@@ -235,13 +262,15 @@ impl<'a> Reader<'a> {
         for col in 0..cols {
             let first = match self.symmetry {
                 Symmetry::General => 0,
-                Symmetry::Symmetric => col,
+                Symmetry::Symmetric | Symmetry::Hermitian => col,
                 Symmetry::Skew => col + 1,
             };
             for row in first..rows {
                 let Some((line, content)) = lines.next() else {
-                    let reason =
-                        format!("it ends after {found} values of a {rows} × {cols} matrix");
+                    let reason = format!(
+                        "it ends after {} of a {rows} × {cols} matrix",
+                        counted(found, "value", "values")
+                    );
                     return Err(self.damaged(reason));
                 };
                 let value = self.value(content.trim(), line)?;
@@ -251,14 +280,17 @@ impl<'a> Reader<'a> {
                 matrix[(row, col)] = value;
                 match self.symmetry {
                     Symmetry::General => {}
-                    Symmetry::Symmetric => matrix[(col, row)] = value,
+                    Symmetry::Symmetric | Symmetry::Hermitian => matrix[(col, row)] = value,
                     Symmetry::Skew => matrix[(col, row)] = -value,
                 }
                 found += 1;
             }
         }
         if let Some((line, _)) = lines.next() {
-            let reason = format!("it goes on after its {found} values, at line {line}");
+            let reason = format!(
+                "it goes on after its {}, at line {line}",
+                counted(found, "value", "values")
+            );
             return Err(self.damaged(reason));
         }
         let note = format!("Matrix Market: an array{}", self.symmetry.described());
@@ -309,6 +341,7 @@ impl Symmetry {
         match self {
             Self::General => "",
             Self::Symmetric => ", symmetric",
+            Self::Hermitian => ", hermitian",
             Self::Skew => ", skew-symmetric",
         }
     }

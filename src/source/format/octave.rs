@@ -7,7 +7,7 @@ use nalgebra::DMatrix;
 use super::input::{Input, Start};
 use super::kind::{Family, Format, Holds, Sign};
 use super::table::parse_number;
-use crate::source::error::{one_line, printable};
+use crate::source::error::{counted, one_line, printable};
 use crate::source::file_name::ending;
 use crate::source::matrix::zeros;
 use crate::source::{ArrayInfo, Arrays, Limits, Loaded, OtherMember, SourceError};
@@ -393,8 +393,9 @@ impl Values<'_, '_> {
         }
         match self.variable.number("nnz") {
             Some(expected) if expected != found => Err(self.damaged(format!(
-                "{} says {expected} entries and has {found}",
-                self.label()
+                "{} says {} and has {found}",
+                self.label(),
+                counted(expected, "entry", "entries")
             ))),
             _ => Ok(matrix),
         }

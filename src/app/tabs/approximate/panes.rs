@@ -167,11 +167,8 @@ fn original(
         let lines = if size.x < NARROW {
             vec![shape, rank, norm]
         } else {
-            let entries = label::count(rows * cols);
-            vec![
-                format!("{shape}, {rank}"),
-                format!("{entries} entries, {norm}"),
-            ]
+            let entries = label::entries(rows * cols);
+            vec![format!("{shape}, {rank}"), format!("{entries}, {norm}")]
         };
         head(ui, RichText::new("Original").strong(), &lines, size);
         let view = MatrixView {

@@ -47,9 +47,9 @@ pub fn read(name: &str, mut reader: impl Read) -> Result<Header, SourceError> {
     }
     let mut size = vec![
         0;
-        match start[6] {
-            1 => 2,
-            2 | 3 => 4,
+        match (start[6], start[7]) {
+            (1, 0) => 2,
+            (2 | 3, 0) => 4,
             _ => return Err(damaged("its version is none that NumPy writes")),
         }
     ];

@@ -1,6 +1,7 @@
 //! Which separator a table of text has.
 
 use super::cells::{Cell, Lines};
+use super::column::{decimals_among_commas, single_column};
 use super::separator::Separator;
 
 /// In the order in which a tie is decided.
@@ -38,15 +39,55 @@ fn splits_into_numbers(separator: Separator, line: &str, named: bool) -> bool {
     cells.len() > 1 && numbers > 0
 }
 
-/// The separator that turns most of the first lines into numbers, or into a name and numbers;
-/// where none does, the one that most lines contain; for a single column the comma, which then
-/// does not occur.
-pub(super) fn detect(text: &str) -> Separator {
+/// A separator, and what else the commas of a row could be.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Detected<'t> {
+    pub separator: Separator,
+    pub doubt: Option<Doubt<'t>>,
+}
+
+/// A row that can be read in two ways.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Doubt<'t> {
+    /// Its commas were taken for a part of its only number.
+    OneNumber(&'t str),
+    /// Its commas were taken for separators, some of which seem to stand before decimals.
+    Decimals(&'t str),
+}
+
+/// The separator of a table's first lines.
+pub(super) fn detect(text: &str) -> Detected<'_> {
     let sample: Vec<&str> = beginning(text)
         .lines()
         .filter(|line| !line.trim().is_empty() && !line.starts_with('#'))
         .take(SAMPLE_LINES)
         .collect();
+    let comma = Separator::Byte(b',');
+    let separator = most_numbers(&sample);
+    if separator != comma {
+        return Detected {
+            separator,
+            doubt: None,
+        };
+    }
+    // It does not occur, or another would have been found.
+    let none = Separator::Byte(b';');
+    match single_column(&sample) {
+        Some(row) => Detected {
+            separator: none,
+            doubt: Some(Doubt::OneNumber(row)),
+        },
+        None => Detected {
+            separator: comma,
+            doubt: decimals_among_commas(&sample).map(Doubt::Decimals),
+        },
+    }
+}
+
+/// The separator that turns most of the lines into numbers, or into a name and numbers;
+/// where none does, the one that most lines contain; for a single column the comma, which then
+/// does not occur.
+fn most_numbers(sample: &[&str]) -> Separator {
     let best = |score: &dyn Fn(Separator, &str) -> bool| {
         let scores = CANDIDATES.map(|candidate| {
             let lines = sample.iter().filter(|line| score(candidate, line)).count();
@@ -125,7 +166,7 @@ mod tests {
             ("  1.0e0   2\n  3 4\n", Separator::Blanks),
             ("a title with words\n1\n2\n", Separator::Byte(b',')),
         ] {
-            assert_eq!(detect(text), separator, "{text:?}");
+            assert_eq!(detect(text).separator, separator, "{text:?}");
         }
     }
 }

@@ -3,6 +3,7 @@
 use nalgebra::DMatrix;
 
 mod cells;
+mod column;
 mod detect;
 mod form;
 mod header;
@@ -11,7 +12,7 @@ mod number;
 mod separator;
 
 use self::cells::{Cell, LineKind, Lines, is_spreadsheet_error};
-use self::detect::{declared, detect};
+use self::detect::{Detected, Doubt, declared, detect};
 use self::form::{Form, Skipped, survey};
 use self::header::{Columns, columns};
 pub(super) use self::number::plain as parse_number;
@@ -61,8 +62,13 @@ impl Format for Table {
 /// is left out, and every number that could be read otherwise, is said in a note.
 fn read(name: &str, text: &str, limits: &Limits) -> Result<Loaded, SourceError> {
     let declared = declared(text);
-    let (separator, start) =
-        declared.map_or_else(|| (detect(text), (0, 1)), |(s, at)| (s, (at, 2)));
+    let (Detected { separator, doubt }, start) = match declared {
+        None => (detect(text), (0, 1)),
+        Some((separator, at)) => {
+            let doubt = None;
+            (Detected { separator, doubt }, (at, 2))
+        }
+    };
     let lines = Lines::new(name, text, start, separator, limits.max_cells);
     let form = survey(lines.clone(), separator, limits.max_cells)?;
     let Some((first_row, _)) = form.first_row else {
@@ -80,6 +86,9 @@ fn read(name: &str, text: &str, limits: &Limits) -> Result<Loaded, SourceError> 
     rows.read(lines, first_row)?;
     let mut loaded = Loaded::new(name, rows.matrix);
     loaded.notes = notes(&form, &columns);
+    loaded
+        .notes
+        .extend(doubt.map(|doubt| in_doubt(&doubt, &form)));
     if declared.is_some() {
         let line = text.split('\n').next().unwrap_or_default();
         let note = format!("the first line, {}, names the separator", one_line(line));
@@ -211,6 +220,25 @@ fn describe(cell: &str) -> String {
         format!("a percentage, {quoted},")
     } else {
         quoted
+    }
+}
+
+/// How a row was read whose commas could mean something else.
+fn in_doubt(doubt: &Doubt<'_>, form: &Form<'_>) -> String {
+    match doubt {
+        Doubt::OneNumber(row) => {
+            let value = form.meanings.value(row).map_or_else(
+                || one_line(row),
+                |value| format!("{} is {value}", one_line(row)),
+            );
+            format!(
+                "each line was read as one number ({value}); if its commas separate cells, begin the file with the line sep=,"
+            )
+        }
+        Doubt::Decimals(row) => format!(
+            "every comma was read as a separator; if {} has decimal commas, write decimal points",
+            one_line(row)
+        ),
     }
 }
 

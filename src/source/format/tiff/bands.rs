@@ -5,8 +5,10 @@ use std::io::ErrorKind;
 use ::tiff::decoder::{Decoder, DecodingResult};
 use ::tiff::{TiffError, TiffFormatError};
 
-use super::directory::{Changed, Tag};
+use super::changed::Changed;
+use super::directory::Tag;
 use super::page::{EXPECTED, Page};
+use super::unpacked;
 use crate::memory;
 use crate::source::{Limits, SourceError};
 
@@ -45,7 +47,8 @@ impl<'a> Bands<'a> {
         let most = usize::try_from(limits.max_decoded_bytes).unwrap_or(usize::MAX);
         bounds.decoding_buffer_size = most;
         bounds.intermediate_buffer_size = most;
-        let decoder = Decoder::new(page.directory.with(&changes))
+        let file = unpacked::file(page, &changes, limits.max_decoded_bytes);
+        let decoder = Decoder::new(file)
             .map_err(|error| describe(page.name, &error, limits))?
             .with_limits(bounds);
         let (chunk_width, chunk_height) = decoder.chunk_dimensions();

@@ -5,8 +5,9 @@
 //! channels of so many bits, and what they mean is decided in [`super::page`].
 
 use std::collections::HashSet;
-use std::io::{self, Cursor, Read, Seek, SeekFrom};
-use std::ops::Range;
+
+use super::changed::{Changed, Tail};
+use super::lzw::Packed;
 
 /// More pages than this are counted as many.
 const MAX_PAGES: usize = 10_000;
@@ -23,12 +24,18 @@ pub enum Tag {
     Compression = 259,
     Photometric = 262,
     FillOrder = 266,
+    StripOffsets = 273,
     Orientation = 274,
     SamplesPerPixel = 277,
+    StripHeight = 278,
+    StripByteCounts = 279,
     Planar = 284,
     Predictor = 317,
     ColorMap = 320,
+    TileWidth = 322,
     TileHeight = 323,
+    TileOffsets = 324,
+    TileByteCounts = 325,
     InkSet = 332,
     ExtraSamples = 338,
     SampleFormat = 339,
@@ -126,21 +133,80 @@ impl<'a> Directory<'a> {
     /// The file as it would be with one number as the value of each tag; those that are missing
     /// stay missing.
     pub fn with(&self, changes: &[(Tag, u16)]) -> Changed<'a> {
-        let file = &self.file;
-        let mut patches = Vec::new();
+        let mut changed = Changed::new(self.file.bytes);
         for (tag, value) in changes {
-            if let Some(entry) = self.entry(*tag) {
-                const SHORT: u64 = 3;
-                patches.push((entry.at + 2, file.written(SHORT, 2)));
-                patches.push((entry.at + 4, file.written(1, file.count_size() as usize)));
-                let value_at = entry.at + 4 + file.count_size();
-                patches.push((value_at, file.written(u64::from(*value), 2)));
-            }
+            const SHORT: u64 = 3;
+            self.change(
+                &mut changed,
+                *tag,
+                SHORT,
+                1,
+                self.file.written((*value).into(), 2),
+            );
         }
-        Changed {
-            cursor: Cursor::new(file.bytes),
-            patches,
+        changed
+    }
+
+    /// The same with the strips or tiles unpacked behind the file's end, where `changes` say so.
+    pub fn with_unpacked(
+        &self,
+        changes: &[(Tag, u16)],
+        (offsets, sizes): (Tag, Tag),
+        packed: Packed<'a>,
+    ) -> Changed<'a> {
+        let mut changed = self.with(changes);
+        let width = self.file.count_size();
+        let kind = if self.file.big_tiff { 16 } else { 4 };
+        let count = packed.count() as u64;
+        // Both lists stand first, then what is unpacked.
+        let lists = self.file.bytes.len() as u64;
+        let start = lists + 2 * width * count;
+        let mut head = Vec::new();
+        let mut list = |tag, numbers: &dyn Fn(u64) -> u64| {
+            let at = lists + head.len() as u64;
+            (0..count)
+                .for_each(|chunk| head.extend(self.file.written(numbers(chunk), width as usize)));
+            let value = if count == 1 { numbers(0) } else { at };
+            self.change(
+                &mut changed,
+                tag,
+                kind,
+                count,
+                self.file.written(value, width as usize),
+            );
+        };
+        let size = packed.chunk_bytes() as u64;
+        list(offsets, &|chunk| start + chunk * size);
+        list(sizes, &|_| size);
+        changed.tail = Some(Tail::new(head, packed));
+        changed
+    }
+
+    fn change(&self, changed: &mut Changed<'_>, tag: Tag, kind: u64, count: u64, value: Vec<u8>) {
+        let width = self.file.count_size();
+        if let Some(entry) = self.entry(tag) {
+            let count = self.file.written(count, width as usize);
+            changed.patch(entry.at + 2, self.file.written(kind, 2));
+            changed.patch(entry.at + 4, count);
+            changed.patch(entry.at + 4 + width, value);
         }
+    }
+
+    /// The bytes at a place in the file.
+    pub fn bytes(&self, at: u64, count: u64) -> Option<&'a [u8]> {
+        let start = usize::try_from(at).ok()?;
+        let end = start.checked_add(usize::try_from(count).ok()?)?;
+        self.file.bytes.get(start..end)
+    }
+
+    /// Whether offsets have eight bytes.
+    pub fn is_big(&self) -> bool {
+        self.file.big_tiff
+    }
+
+    /// Bytes of the file.
+    pub fn file_bytes(&self) -> u64 {
+        self.file.bytes.len() as u64
     }
 }
 
@@ -224,38 +290,11 @@ impl Layout<'_> {
     }
 }
 
-/// A file with some bytes changed, without a copy of it.
-#[derive(Debug)]
-pub struct Changed<'a> {
-    cursor: Cursor<&'a [u8]>,
-    patches: Vec<(u64, Vec<u8>)>,
-}
-
-impl Read for Changed<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let start = self.cursor.position();
-        let read = self.cursor.read(buffer)?;
-        let given = start..start + read as u64;
-        for (at, patch) in &self.patches {
-            let place = *at..*at + patch.len() as u64;
-            let both: Range<u64> = given.start.max(place.start)..given.end.min(place.end);
-            for at in both {
-                buffer[(at - given.start) as usize] = patch[(at - place.start) as usize];
-            }
-        }
-        Ok(read)
-    }
-}
-
-impl Seek for Changed<'_> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.cursor.seek(to)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+
+    use std::io::{Read, Seek, SeekFrom};
 
     use super::*;
 

@@ -1,8 +1,11 @@
 //! TIFF pictures, and the matrices that scientific programs store as TIFF.
 
 mod bands;
+mod changed;
 mod directory;
+mod lzw;
 mod page;
+mod unpacked;
 
 use self::bands::Bands;
 use self::directory::{Directory, is_tiff};

@@ -213,10 +213,11 @@ impl<'a> Page<'a> {
         if count == 0 || !values.len().is_multiple_of(3) {
             return Err(self.damaged("its list of colours is missing"));
         }
-        // Some writers took 255 for white, against the specification.
+        // Against the specification, some writers took 255 for white, and others 255 · 256.
         let white = match values.iter().max() {
-            Some(&most) if most > 255 => 65_535.0,
-            _ => 255.0,
+            Some(&most) if most <= 255 => 255.0,
+            _ if values.iter().all(|value| value % 256 == 0) => 65_280.0,
+            _ => 65_535.0,
         };
         let colour = |at: usize| [0, 1, 2].map(|band| values[band * count + at] as f64 / white);
         Ok((0..count).map(colour).collect())
