@@ -4,14 +4,17 @@
 mod command;
 mod delta;
 pub mod figures;
+mod inspector;
+mod keeper;
 mod lock;
 mod report;
 mod results;
 mod run_name;
 pub mod tables;
 
-pub use command::Shown;
 pub use delta::delta_file;
+pub use inspector::Inspector;
+pub use keeper::{Keeper, Written};
 pub use report::RunsReport;
 pub use results::{LARGEST, ResultsFile, SaveError, load, save};
 pub use run_name::RunName;

@@ -2,9 +2,10 @@
 //!
 //! Data flows one way: [`source`] gives a matrix, [`approx`] lays blocks over it, factorizes and
 //! measures them, [`figure`] draws what came out. [`finetune`] trains the paper's network.
-//! A [`session`] is what a user asked for and [`analysis`] what comes out of it; the command line
-//! ([`cli`]) and the window (`app`) are two readers of both, and do not know each other; what they
-//! share about fine-tuning is an [`experiment`].
+//! A [`session`] is what a user asked for and [`analysis`] what comes out of it; the same for
+//! fine-tuning is an [`experiment`]. What can be looked at, printed and exported is a view of
+//! [`views`]. The command line ([`cli`]) and the window (`app`) are two readers of all that, and do
+//! not know each other.
 //!
 //! The whole way, from the paper's digit to one line of its Table I:
 //!
@@ -39,6 +40,7 @@ pub mod set_aside;
 pub mod source;
 pub mod store;
 mod system;
+pub mod views;
 
 #[cfg(feature = "window")]
 pub mod app;

@@ -3,12 +3,13 @@
 
 use serde::{Serialize, Serializer};
 
+use crate::analysis::{self, Analysis, Surveyed};
+use crate::approx::best_grid::{GridAtBudget, best_adaptive, best_uniform};
 use crate::approx::curve::CurvePoint;
 use crate::approx::method::Role;
 use crate::approx::metrics::share;
-use crate::approx::survey::{self, Survey};
+use crate::approx::survey;
 use crate::approx::{Evaluation, MethodSettings};
-use crate::session::{Session, View};
 use crate::source::{self, Split};
 
 /// Where a matrix came from and what it is.
@@ -26,16 +27,17 @@ pub struct Matrix {
 }
 
 impl Matrix {
-    /// What `session` gave: the matrix's shape, numerical rank and norm.
-    pub fn new(session: &Session, shape: (usize, usize), rank: usize, norm: f64) -> Self {
+    /// The matrix of an analysis: shape, numerical rank and norm.
+    pub fn of(analysis: &Analysis) -> Self {
+        let (session, (rows, cols)) = (&analysis.session, analysis.shape());
         Self {
             source: session.source.to_string(),
             subtract: session.subtract.as_ref().map(ToString::to_string),
             transform: session.transform.into(),
-            rows: shape.0,
-            cols: shape.1,
-            rank,
-            norm,
+            rows,
+            cols,
+            rank: analysis.rank,
+            norm: analysis.norm,
         }
     }
 }
@@ -221,6 +223,71 @@ impl BlockSpectra {
     }
 }
 
+/// `curve --show best-grid --json`.
+#[derive(Serialize)]
+pub struct Grids {
+    #[serde(flatten)]
+    matrix: Matrix,
+    budget: usize,
+    /// The best K with one rank for all blocks, and with a rank per block.
+    best_grid: Option<usize>,
+    best_adaptive_grid: Option<usize>,
+    grids: Vec<Grid>,
+}
+
+#[derive(Serialize)]
+struct Grid {
+    grid: usize,
+    localized: Option<Measured>,
+    localized_adaptive: Option<Measured>,
+}
+
+impl Grids {
+    /// What each grid reaches on the matrix.
+    pub fn new(matrix: Matrix, grids: &analysis::Grids) -> Self {
+        let grid = |one: &GridAtBudget| Grid {
+            grid: one.grid,
+            localized: one.uniform.as_ref().map(Into::into),
+            localized_adaptive: one.adaptive.as_ref().map(Into::into),
+        };
+        Self {
+            matrix,
+            budget: grids.budget,
+            best_grid: best_uniform(&grids.found).map(|(grid, _)| grid),
+            best_adaptive_grid: best_adaptive(&grids.found).map(|(grid, _)| grid),
+            grids: grids.found.iter().map(grid).collect(),
+        }
+    }
+}
+
+/// `curve --show ranks --json`.
+#[derive(Serialize)]
+pub struct RankMap {
+    #[serde(flatten)]
+    matrix: Matrix,
+    method: &'static str,
+    grid: usize,
+    ranks: Vec<Vec<usize>>,
+    params: usize,
+    share: f64,
+    error: f64,
+}
+
+impl RankMap {
+    /// The ranks of a method on its `grid`, row by row.
+    pub fn new(matrix: Matrix, one: &Evaluation, grid: usize) -> Self {
+        Self {
+            matrix,
+            method: one.method().key(),
+            grid,
+            ranks: one.ranks.chunks(grid).map(<[usize]>::to_vec).collect(),
+            params: one.params,
+            share: one.share,
+            error: one.error,
+        }
+    }
+}
+
 /// `dataset --json`.
 #[derive(Serialize)]
 pub struct Dataset {
@@ -278,16 +345,12 @@ fn as_object<T: Serialize, S: Serializer>(
 }
 
 impl Dataset {
-    /// The means of `survey` over what `view` names.
-    pub fn new(survey: &Survey, view: &View, transform: source::Transform) -> Self {
-        let (split, data) = match view {
-            View::Dataset {
-                dataset: source::Dataset::Folder(folder),
-                split,
-                ..
-            } => (*split, Some(folder.display().to_string())),
-            View::Dataset { split, .. } => (*split, None),
-            _ => (Split::default(), None),
+    /// The means of a survey, and whose they are.
+    pub fn new(surveyed: &Surveyed) -> Self {
+        let survey = &surveyed.survey;
+        let data = match &surveyed.images.dataset {
+            source::Dataset::Folder(folder) => Some(folder.display().to_string()),
+            source::Dataset::BuiltIn => None,
         };
         let settings = || survey.settings.iter().enumerate();
         let by_digit = |one: survey::ByLabel| ByDigit {
@@ -299,10 +362,10 @@ impl Dataset {
             verdict: one.localized_against_lora.map(Verdict::from),
         };
         Self {
-            split,
+            split: surveyed.images.split,
             data,
             count: survey.count(),
-            transform: transform.into(),
+            transform: surveyed.transform.into(),
             methods: settings()
                 .map(|(s, setting)| MeanError {
                     setting: Setting::whole(setting),
@@ -317,6 +380,11 @@ impl Dataset {
 }
 
 /// The text of a report, with a line end.
-pub fn text(value: &impl Serialize) -> Result<String, serde_json::Error> {
-    serde_json::to_string_pretty(value).map(|text| text + "\n")
+///
+/// # Errors
+/// The sentence that says why there is none.
+pub fn text(value: &impl Serialize) -> Result<String, String> {
+    serde_json::to_string_pretty(value)
+        .map(|text| text + "\n")
+        .map_err(|error| format!("the result cannot be written as JSON ({error})"))
 }

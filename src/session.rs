@@ -5,7 +5,7 @@ mod fitted;
 mod settings;
 pub(crate) mod words;
 
-pub use command::{Export, View};
+pub use command::Export;
 pub use fitted::{Change, Fitted};
 pub use settings::Settings;
 
@@ -57,14 +57,6 @@ impl Session {
     /// What a matrix of this name is called after all that was done to it.
     pub fn title(&self, name: &str) -> String {
         name.to_owned() + &self.transform.describe()
-    }
-
-    /// What a figure of this view is of, as its metadata say it.
-    pub fn subject(&self, view: &View) -> String {
-        match view {
-            View::Dataset { dataset, split, .. } => format!("{dataset} {split}"),
-            _ => self.whole_source().to_string(),
-        }
     }
 
     /// The source with the subtraction in it.

@@ -38,11 +38,12 @@ use keys::Keys;
 use page::Page;
 use service::Service;
 use state::{Preferences, State};
-use tabs::approximate::job::{Analyst, Progress};
-use tabs::approximate::progress::Stage;
+use tabs::approximate::job::{self, Progress};
+use tabs::approximate::progress::Doing;
 use tabs::{Pages, Place};
 use worker::Wake;
 
+use crate::analysis::Analyst;
 use crate::session::Session;
 use crate::source::{Dataset, DigitSet, Limits, SourceError, Split, digits};
 
@@ -93,7 +94,7 @@ impl Explorer {
         let tab = tabs::named(&preferences.tab);
         let mut explorer = Self {
             analyst: Service::new("approximate", move |request, reply| {
-                analyst.work(request, reply);
+                job::work(&mut analyst, request, reply);
             }),
             digits: Service::new("digits", |(dataset, split), reply| {
                 reply.send(digits(&dataset, split).map(|set| (dataset, set)));
@@ -143,7 +144,7 @@ impl Explorer {
     fn request(&mut self) {
         let session = self.state.latest_session().clone();
         let known = self.state.analysis.as_deref();
-        self.pages.home.asked(Stage::first(&session, known));
+        self.pages.home.asked(Doing::first(&session, known));
         self.analyst.ask((session, self.limits), &self.state.wake);
     }
 

@@ -9,7 +9,7 @@ use super::command::Command;
 use super::export::home;
 use super::state::{Act, Message, State, Tab};
 use super::tabs::approximate::gallery_follows;
-use super::tabs::approximate::job::Analysis;
+use crate::analysis::Analysis;
 use crate::session::Session;
 use crate::source::{self, Dataset, NamedMatrix, Source};
 

@@ -8,7 +8,7 @@ use eframe::egui;
 use super::command::Command;
 use super::notices::{COPIED, Message, capitalized};
 use super::state::{State, Tab};
-use super::tabs::approximate::job::Analysis;
+use crate::analysis::Analysis;
 
 /// Draws the panels; the line is as high with a message or a button as without.
 pub fn show(

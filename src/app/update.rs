@@ -9,7 +9,7 @@ use super::Explorer;
 use super::arrays::Looked;
 use super::command::Command;
 use super::dialogs::{Chosen, Question};
-use super::export::Kind;
+use super::export::tab_of;
 use super::opened::{
     accept, change, failed, fall_back, keep_shown, open, open_text, paste, refused, subtract,
 };
@@ -17,15 +17,17 @@ use super::page::Page;
 use super::state::{Act, Message, State, Tab};
 use super::tabs::approximate::figures;
 use super::tabs::approximate::job::Progress;
+use super::tabs::approximate::progress::Doing;
 use super::tabs::finetune::action::TAB as SWEEP_TAB;
 use super::tabs::finetune::{self, FinetuneTab};
 use crate::source::{Dataset, Source, Split};
+use crate::views::{View, accuracy_drop, approximation, data_set, delta_weights};
 
 /// Takes everything that the workers sent since the last frame.
 pub fn receive(explorer: &mut Explorer, ctx: &egui::Context) {
     for answer in explorer.analyst.receive() {
         match answer {
-            Ok(Progress::At(stage)) => explorer.pages.home.reached(stage),
+            Ok(Progress::At(stage)) => explorer.pages.home.reached(Doing::At(stage)),
             Ok(Progress::Done(analysis)) => accept(explorer, analysis),
             Ok(Progress::Failed(session, why)) => failed(explorer, Some(&session), why),
             Err(why) => failed(explorer, None, why),
@@ -153,23 +155,26 @@ fn cancel(explorer: &mut Explorer) {
 /// The command line of what is in view, or of the figure in the export dialog.
 fn copy_command(explorer: &mut Explorer, ctx: &egui::Context, path: Option<&std::path::Path>) {
     let export = path.map(|path| explorer.exporter.export_of(&explorer.state, path));
-    let kind = export.as_ref().map(|_| explorer.exporter.kind());
+    let chosen = export.as_ref().map(|_| explorer.exporter.view());
     let state = &mut explorer.state;
     let (command, otherwise) = if state.tab == SWEEP_TAB {
-        let kind = kind.unwrap_or(Kind::DeltaWeights);
         let tab = explorer.pages.get::<FinetuneTab>();
+        let selected = tab.is_some_and(|tab| !tab.looks().selected().is_empty());
+        let usual = match selected {
+            true => &delta_weights::VIEW,
+            false => &accuracy_drop::VIEW,
+        };
+        let view = chosen.unwrap_or(usual);
         (
-            tab.and_then(|tab| finetune::figures::command(tab, kind, export.as_ref())),
+            tab.and_then(|tab| finetune::figures::command(tab, view, export.as_ref())),
             "no command gives these settings; export the results as JSON instead",
         )
     } else {
-        let view = match kind {
-            Some(kind) => figures::view_of(state, kind),
-            None => figures::view(state, state.preferences.view.second),
-        };
-        let session = figures::fitted_session(state, &view);
+        let view = chosen.unwrap_or_else(|| in_front(state));
+        let session = figures::fitted_session(state, view);
+        let shown = figures::shown(state, view);
         (
-            session.command(&view, &explorer.limits, export.as_ref()),
+            shown.command(&session, &explorer.limits, export.as_ref()),
             "no command can name this matrix; save it to a file and open that",
         )
     };
@@ -183,20 +188,29 @@ fn copy_command(explorer: &mut Explorer, ctx: &egui::Context, path: Option<&std:
     }
 }
 
+/// The view that a command without a figure is of: the survey where it is in front.
+fn in_front(state: &State) -> &'static View {
+    match state.preferences.view.second {
+        view if *view == data_set::VIEW => view,
+        _ => &approximation::VIEW,
+    }
+}
+
 /// Writes the figure of the dialog; one that must be measured first is measured.
 fn export(explorer: &mut Explorer, path: std::path::PathBuf) {
     let wake = Arc::clone(&explorer.state.wake);
-    let kind = explorer.exporter.kind();
-    if let Some(ask) = figures::unmeasured(&explorer.pages.home, &explorer.state, kind) {
-        return explorer.exporter.measure(ask, path, &wake);
+    let view = explorer.exporter.view();
+    let (tab, state) = (&explorer.pages.home, &explorer.state);
+    if let Some(ask) = figures::unmeasured(tab, state, view) {
+        let loaded = state.analysis.as_ref();
+        let loaded = loaded.map(|analysis| Arc::clone(&analysis.loaded));
+        return explorer.exporter.measure(ask, loaded, path, &wake);
     }
-    let choices = explorer.exporter.export_of(&explorer.state, &path);
+    let choices = explorer.exporter.export_of(state, &path);
+    let asked = (explorer.exporter.content_of(&path), &choices);
     let exported = match explorer.pages.get::<FinetuneTab>() {
-        Some(tab) if kind.tab() == SWEEP_TAB => finetune::figures::exported(tab, kind, &choices),
-        _ => {
-            let (tab, state) = (&explorer.pages.home, &explorer.state);
-            figures::exported(tab, state, &explorer.limits, kind, &choices)
-        }
+        Some(tab) if tab_of(view) == SWEEP_TAB => finetune::figures::exported(tab, view, asked),
+        _ => figures::exported(tab, state, &explorer.limits, view, asked),
     };
     match exported {
         Ok(exported) => explorer

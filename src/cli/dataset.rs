@@ -7,17 +7,15 @@ use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::Outputs;
+use super::present::{Page, present};
 use super::source::TransformArgs;
-use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, number, print};
-use crate::analysis::{affordable, compared_at};
-use crate::approx::survey::{Survey, survey};
-use crate::approx::{FactorError, Method, MethodSettings};
-use crate::figure::compose::{distribution, label_table, survey_table, verdict_sentence};
+use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, number};
+use crate::analysis::{Images, Surveyed, survey_images};
+use crate::figure::compose::verdict_sentence;
 use crate::figure::label;
-use crate::figure::palette::Theme;
-use crate::report;
-use crate::session::{Session, View};
-use crate::source::{Dataset, DigitSet, Limits, Source, Split, digits, load};
+use crate::session::{Session, Settings};
+use crate::source::{Dataset, DigitSet, Limits, Split, Transform, digits};
+use crate::views::{Material, Shown, data_set};
 
 /// Arguments of `dataset`.
 #[derive(Clone, Debug, clap::Args)]
@@ -65,11 +63,14 @@ impl DatasetArgs {
         self.data.clone().map_or(Dataset::BuiltIn, Dataset::Folder)
     }
 
-    pub(super) fn view(&self) -> View {
-        View::Dataset {
-            dataset: self.dataset(),
-            split: self.split.into(),
-            digit: self.digit,
+    pub(super) fn shown(&self) -> Shown {
+        Shown {
+            images: Images {
+                dataset: self.dataset(),
+                split: self.split.into(),
+                digit: self.digit,
+            },
+            ..Shown::of(&data_set::VIEW)
         }
     }
 }
@@ -80,126 +81,70 @@ pub(super) fn run(arguments: &DatasetArgs) -> Result<(), Failure> {
     let outputs = Outputs::of(arguments.format).and("--figure", arguments.figure.figure.as_deref());
     outputs.check(&arguments.dataset().files())?;
     let set = digits(&arguments.dataset(), arguments.split.into())?;
-    let (settings, mut notes) = arguments.settings.resolve(set.rows(), set.cols())?;
-    let (methods, left_out) = affordable(&settings, set.rows(), set.cols());
-    if let Some(first) = left_out.first().filter(|_| methods.is_empty()) {
-        return Err(Failure::usage(first.replacen(" is left out", "", 1)));
-    }
-    notes.extend(left_out);
-    notes.extend(verdict_at(&methods, &set));
-    let survey = measure(arguments, &set, &methods)?;
-    if let Some(target) = &target {
-        let session = Session {
-            settings,
-            transform: arguments.transform.transform(),
-            ..Session::default()
-        };
-        let context = target.context(&session, &arguments.view(), &Limits::default());
-        notes.extend(target.write(&distribution(&context, &survey, None))?);
-    }
-    if outputs.leave_only_remarks(&notes) {
-        return Ok(());
-    }
-    print(arguments, &set, &survey, &notes)
-}
-
-/// Where Localized and LoRA do not have as many parameters: said beside who wins.
-fn verdict_at(methods: &[MethodSettings], set: &DigitSet) -> Option<String> {
-    let of = |method| methods.iter().find(|one| one.method() == method);
-    let pair = [of(Method::Lora)?, of(Method::Localized)?];
-    compared_at(pair, set.rows(), set.cols())?.err()
-}
-
-fn measure(
-    arguments: &DatasetArgs,
-    set: &DigitSet,
-    methods: &[MethodSettings],
-) -> Result<Survey, Failure> {
-    let indices = match arguments.digit {
-        Some(digit) => set.indices_of(digit),
-        None => (0..set.count()).collect(),
+    let wanted = arguments.settings.wanted(set.rows(), set.cols())?;
+    let shown = arguments.shown();
+    let surveyed = measure(
+        &set,
+        &shown.images,
+        arguments.transform.transform(),
+        &wanted,
+    )?;
+    let session = Session {
+        settings: surveyed.settings.clone(),
+        transform: surveyed.transform,
+        ..Session::default()
     };
-    if indices.is_empty() {
-        let digit = arguments.digit.unwrap_or_default();
-        let classes: Vec<String> = set.classes().iter().map(u8::to_string).collect();
-        return Err(Failure::run(format!(
-            "{} has no {} image with the label {digit}; choose one of {}",
-            set.name(),
-            set.split(),
-            classes.join(", ")
-        )));
-    }
-    // Drawn on standard error, and only if that is a terminal.
-    let bar = ProgressBar::new(indices.len() as u64);
-    if let Ok(style) =
-        ProgressStyle::with_template("{wide_bar} {human_pos} of {human_len}, {eta} left")
-    {
-        bar.set_style(style);
-    }
-    let transform = arguments.transform.transform();
-    let measured = survey(
-        &indices,
-        &|index| transform.apply(&set.matrix(index)),
-        &|index| set.label(index),
-        methods,
-        &|_| {
-            bar.inc(1);
-            ControlFlow::Continue(())
-        },
-    );
-    bar.finish_and_clear();
-    measured.map_err(|error| match error {
-        FactorError::NotFinite { .. } => not_finite(arguments, &indices, error),
-        other => other.into(),
-    })
+    let export = target.as_ref().map(|target| &target.export);
+    let command = shown.command(&session, &Limits::default(), export);
+    let options = shown.options(shown.subject(&session), command, export);
+    let material = Material {
+        survey: Some(&surveyed),
+        ..Material::default()
+    };
+    let document = shown.view.document(&material, &options);
+    let page = Page {
+        heading: heading(&set, &surveyed),
+        remarks: Vec::new(),
+        notes: document.notes(),
+    };
+    present(&document, page, arguments.format, target.as_ref(), &outputs)
 }
 
-/// The first image with such a cell, in the words of the image alone as a source.
-fn not_finite(arguments: &DatasetArgs, indices: &[usize], error: FactorError) -> Failure {
-    let refused = indices.iter().find_map(|&index| {
-        let image = Source::Digit {
-            dataset: arguments.dataset(),
-            split: arguments.split.into(),
-            index,
-        };
-        load(&image, &Limits::default()).err()
-    });
-    refused.map_or_else(|| error.into(), Failure::from)
-}
-
-fn print(
-    arguments: &DatasetArgs,
-    set: &DigitSet,
-    survey: &Survey,
-    notes: &[String],
-) -> Result<(), Failure> {
-    if arguments.format.for_programs() {
-        print::remarks(notes);
-    }
-    if arguments.format.json {
-        let view = arguments.view();
-        return print::json(&report::Dataset::new(
-            survey,
-            &view,
-            arguments.transform.transform(),
-        ));
-    }
-    let whole = survey_table(survey, Theme::Light);
-    if let Some(text) = arguments.format.table(&whole) {
-        return print::standard_output(text);
-    }
-    let mut heading = format!(
-        "{} {}: {} images of {} × {}{}",
+/// One line about the images, with who wins.
+fn heading(set: &DigitSet, surveyed: &Surveyed) -> String {
+    let survey = &surveyed.survey;
+    let verdict = survey.localized_against_lora();
+    let verdict = verdict.map(|verdict| format!("; {}", verdict_sentence(&verdict)));
+    format!(
+        "{} {}: {} images of {} × {}{}{}",
         set.name(),
         set.split(),
         label::count(survey.count()),
         set.rows(),
         set.cols(),
-        arguments.transform.transform().describe()
-    );
-    if let Some(verdict) = survey.localized_against_lora() {
-        heading += &format!("; {}", verdict_sentence(&verdict));
+        surveyed.transform.describe(),
+        verdict.unwrap_or_default()
+    )
+}
+
+/// With progress on standard error, and only if that is a terminal.
+fn measure(
+    set: &DigitSet,
+    images: &Images,
+    transform: Transform,
+    wanted: &Settings,
+) -> Result<Surveyed, Failure> {
+    let bar = ProgressBar::new(0);
+    if let Ok(style) =
+        ProgressStyle::with_template("{wide_bar} {human_pos} of {human_len}, {eta} left")
+    {
+        bar.set_style(style);
     }
-    let by_label = label_table(survey, Theme::Light);
-    print::page(&heading, &[&whole, &by_label], notes)
+    let measured = survey_images(set, images, transform, wanted, &|_, of| {
+        bar.set_length(of as u64);
+        bar.inc(1);
+        ControlFlow::Continue(())
+    });
+    bar.finish_and_clear();
+    Ok(measured?)
 }

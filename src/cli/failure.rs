@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::analysis::AnalysisError;
+use crate::analysis::{AnalysisError, SurveyError};
 use crate::approx::{FactorError, LayoutError};
 use crate::figure::{FigureError, label};
 use crate::source::SourceError;
@@ -90,8 +90,19 @@ impl From<FactorError> for Failure {
 impl From<AnalysisError> for Failure {
     fn from(error: AnalysisError) -> Self {
         match error {
+            AnalysisError::Source(error) => error.into(),
             AnalysisError::Factor(error) => error.into(),
-            other => Self::run(other),
+            AnalysisError::Overflow => Self::run(error),
+        }
+    }
+}
+
+impl From<SurveyError> for Failure {
+    fn from(error: SurveyError) -> Self {
+        match error {
+            SurveyError::Budget(sentence) => Self::usage(sentence),
+            SurveyError::Factor(error) => error.into(),
+            SurveyError::NoImages { .. } | SurveyError::Image(_) => Self::run(error),
         }
     }
 }

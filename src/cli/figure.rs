@@ -6,11 +6,9 @@ use clap::ValueEnum;
 
 use super::print::remarks;
 use super::{Failure, output};
-use crate::figure::compose::Context;
 use crate::figure::palette::{ColorMap, Theme};
-use crate::figure::{Colors, Figure, Format, default_png_width, render};
-use crate::session::{Export, Session, View};
-use crate::source::Limits;
+use crate::figure::{Figure, Format, default_png_width, render};
+use crate::session::Export;
 
 /// The figure's file and look.
 #[derive(Clone, Debug, clap::Args)]
@@ -150,16 +148,6 @@ impl FigureArgs {
 }
 
 impl Target {
-    /// The context of a figure of this session.
-    pub fn context(&self, session: &Session, view: &View, limits: &Limits) -> Context {
-        let command = session.command(view, limits, Some(&self.export));
-        Context {
-            theme: self.export.theme,
-            colors: Colors::Sequential(self.export.colors),
-            ..Context::new(session.subject(view), command.unwrap_or_default())
-        }
-    }
-
     /// Draws and writes the figure, whole or not at all, and says where it is unless that is
     /// standard output.
     ///

@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
+use super::figure::Target;
 use super::number::{positive, rate, seed};
 use super::output::{self, Outputs};
-use super::{Failure, FigureArgs, FormatArgs};
-use crate::experiment::{self, Experiment, Preset, ResultsFile, RunName, Shown};
-use crate::figure::compose::Context;
+use super::{Failure, FigureArgs, FormatArgs, show};
+use crate::experiment::{self, Experiment, Preset, ResultsFile, RunName};
 use crate::finetune::{AdaptationData, Layout, Results, RunKey, SweepSettings};
 use crate::source::Dataset;
+use crate::views::{Need, Options, Shown, View, accuracy_drop, delta_weights};
 
 /// Arguments of `finetune`.
 #[derive(Clone, Debug, clap::Args)]
@@ -53,8 +54,8 @@ pub struct FinetuneArgs {
     #[arg(long, value_name = "RUN")]
     pub run: Vec<RunName>,
     /// What the figure of --run shows
-    #[arg(long, value_enum, requires_all = ["run", "figure"])]
-    pub show: Option<ShowName>,
+    #[arg(long, value_name = "VIEW", value_parser = show::parser("finetune"), requires_all = ["run", "figure"])]
+    pub show: Option<&'static View>,
     /// Writes what the run learned, ΔW (hidden units x inputs), as an NPY file; - is standard output
     #[arg(long, value_name = "FILE.npy", requires = "run", value_parser = output::parser(), allow_hyphen_values = true)]
     pub delta: Option<PathBuf>,
@@ -85,17 +86,6 @@ impl From<PresetName> for Preset {
     }
 }
 
-/// A figure of runs by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ShowName {
-    /// Loss and accuracy against epochs
-    TrainingCurves,
-    /// What was learned, of the first run
-    DeltaWeights,
-    /// True against predicted digits
-    Confusion,
-}
-
 fn layout(text: &str) -> Result<Layout, String> {
     let found = Layout::ALL.into_iter().find(|one| one.id() == text);
     found.ok_or_else(|| {
@@ -119,6 +109,19 @@ impl FinetuneArgs {
         }
     }
 
+    /// How its figure is made.
+    fn options(
+        &self,
+        data: &AdaptationData,
+        settings: &SweepSettings,
+        target: Option<&Target>,
+    ) -> Options {
+        let shown = self.shown(settings);
+        let export = target.map(|target| &target.export);
+        let command = shown.training_command(&self.experiment(), export);
+        shown.options(data.name.clone(), command, export)
+    }
+
     /// What it writes.
     fn outputs(&self) -> Outputs<'_> {
         Outputs::of(self.format)
@@ -129,12 +132,17 @@ impl FinetuneArgs {
 
     /// What of it is looked at.
     pub(super) fn shown(&self, settings: &SweepSettings) -> Shown {
-        let runs: Vec<RunKey> = self.run.iter().map(|run| run.key(settings)).collect();
-        match (self.show, runs.first()) {
-            (_, None) => Shown::AccuracyDrop,
-            (Some(ShowName::TrainingCurves), _) => Shown::TrainingCurves(runs),
-            (Some(ShowName::Confusion), _) => Shown::Confusion(runs),
-            (Some(ShowName::DeltaWeights) | None, Some(first)) => Shown::DeltaWeights(*first),
+        let mut runs: Vec<RunKey> = self.run.iter().map(|run| run.key(settings)).collect();
+        let view = match runs.is_empty() {
+            true => &accuracy_drop::VIEW,
+            false => self.show.unwrap_or(&delta_weights::VIEW),
+        };
+        if view.needs == Need::Run {
+            runs.truncate(1);
+        }
+        Shown {
+            runs,
+            ..Shown::of(view)
         }
     }
 }
@@ -162,20 +170,12 @@ pub(super) fn run(arguments: &FinetuneArgs) -> Result<(), Failure> {
         false => settings.check_training(),
     }
     .map_err(Failure::usage)?;
-    let context = target.as_ref().map(|target| {
-        let command = experiment.command(&arguments.shown(&settings), Some(&target.export));
-        Context {
-            theme: target.export.theme,
-            ..Context::new(data.name.clone(), command.unwrap_or_default())
-        }
-    });
-    let picture = target.as_ref().zip(context.as_ref());
     if arguments.run.is_empty() {
         start.check(&data, &settings)?;
         let Start { found, file } = start;
-        sweep::run(arguments, &data, &settings, (found.as_ref(), file), picture)
+        sweep::run(arguments, &data, &settings, (found, file), target.as_ref())
     } else {
-        runs::run(arguments, &data, &settings, picture)
+        runs::run(arguments, &data, &settings, target.as_ref())
     }
 }
 

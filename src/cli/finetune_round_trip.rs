@@ -5,11 +5,12 @@
 use proptest::prelude::*;
 
 use super::{Command, Invocation, parse};
-use crate::experiment::{Experiment, Preset, Shown};
+use crate::experiment::{Experiment, Preset};
 use crate::figure::palette::Theme;
 use crate::finetune::{Layout, Results, RunKey};
 use crate::session::Export;
 use crate::source::Dataset;
+use crate::views::{Shown, View, accuracy_drop, confusion, delta_weights, training_curves};
 
 fn numbers() -> impl Strategy<Value = Option<Vec<usize>>> {
     let lists = prop::sample::subsequence(vec![1usize, 2, 4, 7, 14], 1..4);
@@ -43,11 +44,15 @@ fn picked(experiment: &Experiment, choice: usize, second: bool) -> Shown {
         .into_iter()
         .flatten()
         .collect();
-    match (choice % 4, both.first()) {
-        (0, _) | (_, None) => Shown::AccuracyDrop,
-        (1, _) => Shown::TrainingCurves(both),
-        (2, _) => Shown::Confusion(both),
-        (_, Some(first)) => Shown::DeltaWeights(*first),
+    let (view, most): (&'static View, usize) = match (choice % 4, both.first()) {
+        (0, _) | (_, None) => (&accuracy_drop::VIEW, 0),
+        (1, _) => (&training_curves::VIEW, 2),
+        (2, _) => (&confusion::VIEW, 2),
+        (_, Some(_)) => (&delta_weights::VIEW, 1),
+    };
+    Shown {
+        runs: both.into_iter().take(most).collect(),
+        ..Shown::of(view)
     }
 }
 
@@ -64,7 +69,7 @@ proptest! {
             theme: if dark { Theme::Dark } else { Theme::Light },
             ..Export::to("my figure.svg")
         };
-        let command = experiment.command(&shown, Some(&export)).unwrap();
+        let command = shown.training_command(&experiment, Some(&export)).unwrap();
         let words = shlex::split(&command).unwrap();
         let parsed = match parse(words) {
             Ok(Some(Invocation::Command(parsed))) => parsed,

@@ -2,7 +2,6 @@
 
 mod approximate;
 mod arrays;
-mod best_grid;
 mod curve;
 mod dataset;
 mod failure;
@@ -10,8 +9,10 @@ mod figure;
 mod finetune;
 mod number;
 mod output;
+mod present;
 mod print;
 mod settings;
+mod show;
 mod source;
 mod usage;
 

@@ -26,17 +26,6 @@ pub struct FormatArgs {
 }
 
 impl FormatArgs {
-    /// The table as CSV or LaTeX, if one of them was asked for.
-    pub fn table(self, table: &Table) -> Option<String> {
-        if self.csv {
-            Some(table.to_csv())
-        } else if self.latex {
-            Some(table.to_latex())
-        } else {
-            None
-        }
-    }
-
     /// The option that was given.
     pub fn option(self) -> Option<&'static str> {
         let options = [
@@ -67,9 +56,7 @@ pub fn standard_output(bytes: impl AsRef<[u8]>) -> Result<(), Failure> {
 
 /// Prints one JSON object and a line end.
 pub fn json(value: &impl Serialize) -> Result<(), Failure> {
-    let text = report::text(value)
-        .map_err(|error| Failure::run(format!("the result cannot be written as JSON ({error})")))?;
-    standard_output(text)
+    standard_output(report::text(value).map_err(Failure::run)?)
 }
 
 /// Prints remarks to standard error, for the user of a program that reads the results.

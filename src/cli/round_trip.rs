@@ -8,12 +8,14 @@ use proptest::prelude::*;
 
 use super::figure::Target;
 use super::{Command, Invocation, parse};
+use crate::analysis::Images;
 use crate::approx::budget::BudgetRule;
 use crate::approx::method::{Method, Role};
 use crate::figure::Format;
 use crate::figure::palette::{ColorMap, Theme};
-use crate::session::{Export, Session, Settings, View};
+use crate::session::{Export, Session, Settings};
 use crate::source::{Dataset, Limits, Source, Split, Transform};
+use crate::views::{ALL, Shown, Subject, approximation, data_set, error_curve};
 
 /// The shape that settings are fitted to.
 const SHAPE: (usize, usize) = (28, 28);
@@ -21,7 +23,7 @@ const SHAPE: (usize, usize) = (28, 28);
 /// What a command line asks for, settings fitted.
 struct Parsed {
     session: Session,
-    view: View,
+    shown: Shown,
     limits: Limits,
     target: Option<Target>,
 }
@@ -31,14 +33,17 @@ fn read(command: &str) -> Parsed {
     let Ok(Some(Invocation::Command(parsed))) = parse(words) else {
         panic!("not a subcommand: {command}");
     };
-    let resolve = |settings: &super::SettingsArgs| settings.resolve(SHAPE.0, SHAPE.1).unwrap().0;
+    let resolve = |settings: &super::SettingsArgs| {
+        let wanted = settings.wanted(SHAPE.0, SHAPE.1).unwrap();
+        wanted.fitted(SHAPE.0, SHAPE.1).settings
+    };
     match *parsed {
         Command::Approximate(arguments) => Parsed {
             session: Session {
                 settings: resolve(&arguments.settings),
                 ..arguments.source.session()
             },
-            view: View::Approximate,
+            shown: Shown::of(&approximation::VIEW),
             limits: arguments.source.limits(),
             target: arguments.target().unwrap(),
         },
@@ -47,7 +52,7 @@ fn read(command: &str) -> Parsed {
                 settings: resolve(&arguments.settings),
                 ..arguments.source.session()
             },
-            view: arguments.view(),
+            shown: arguments.shown(),
             limits: arguments.source.limits(),
             target: arguments.figure.target().unwrap(),
         },
@@ -57,7 +62,7 @@ fn read(command: &str) -> Parsed {
                 transform: arguments.transform.transform(),
                 ..Session::default()
             },
-            view: arguments.view(),
+            shown: arguments.shown(),
             limits: Limits::default(),
             target: arguments.figure.target().unwrap(),
         },
@@ -139,21 +144,30 @@ fn set(settings: &mut Settings, method: Method, numbers: &[u16], by_hand: bool) 
     settings.set(one);
 }
 
-fn views() -> impl Strategy<Value = View> {
+fn views() -> impl Strategy<Value = Shown> {
     let folder = prop::sample::select(vec![
         Dataset::BuiltIn,
         Dataset::Folder("my data".into()),
         Dataset::Folder("-x".into()),
     ]);
+    let of_matrix = ALL
+        .into_iter()
+        .filter(|view| view.subject == Subject::Matrix);
     prop_oneof![
-        Just(View::Approximate),
-        prop::option::of(1usize..5000).prop_map(|max_params| View::Curve { max_params }),
-        Just(View::SingularValues),
+        prop::sample::select(of_matrix.collect::<Vec<_>>()).prop_map(Shown::of),
+        (1usize..5000).prop_map(|most| Shown {
+            max_params: Some(most),
+            ..Shown::of(&error_curve::VIEW)
+        }),
         (folder, any::<bool>(), prop::option::of(0u8..10)).prop_map(|(dataset, train, digit)| {
-            View::Dataset {
-                dataset,
-                split: if train { Split::Train } else { Split::Test },
-                digit,
+            let split = if train { Split::Train } else { Split::Test };
+            Shown {
+                images: Images {
+                    dataset,
+                    split,
+                    digit,
+                },
+                ..Shown::of(&data_set::VIEW)
             }
         }),
     ]
@@ -193,12 +207,12 @@ proptest! {
         shuffle in prop::option::of(any::<u64>()),
         shift in (any::<i32>(), -3..3i32),
         settings in settings(),
-        view in views(),
+        shown in views(),
         export in prop::option::of(exports()),
         max_pixels in prop::sample::select(vec![None, Some(1usize), Some(9_000_000)]),
     ) {
         let transform = Transform { shuffle, shift };
-        let of_dataset = matches!(view, View::Dataset { .. });
+        let of_dataset = shown.view.subject == Subject::Images;
         let mut session = if of_dataset {
             Session { transform, settings, ..Session::default() }
         } else {
@@ -211,16 +225,16 @@ proptest! {
         };
         // Only one picture of a matrix has these.
         let export = export.map(|mut export| {
-            if view != View::Approximate {
+            if !shown.view.pictures {
                 export.colors = ColorMap::default();
                 export.error_maps = false;
             }
             export
         });
-        let command = session.command(&view, &limits, export.as_ref()).unwrap();
+        let command = shown.command(&session, &limits, export.as_ref()).unwrap();
         let parsed = read(&command);
         prop_assert_eq!(parsed.session.essentials(), session.essentials(), "{}", command);
-        prop_assert_eq!(parsed.view, view);
+        prop_assert_eq!(parsed.shown, shown);
         prop_assert_eq!(parsed.limits, limits);
         prop_assert_eq!(parsed.target.map(|target| target.export), export);
     }
@@ -228,7 +242,8 @@ proptest! {
 
 #[test]
 fn table_one_is_a_short_command() {
-    let command = Session::default().command(&View::Approximate, &Limits::default(), None);
+    let command =
+        Shown::of(&approximation::VIEW).command(&Session::default(), &Limits::default(), None);
     assert_eq!(
         command.unwrap(),
         "localized-lora approximate --rank 4 --blocks 4 --diag-rank 4 --grid 2 --block-rank 2 mnist:test:1"
@@ -242,7 +257,7 @@ fn what_no_command_line_can_say_has_no_command() {
             source,
             ..Session::default()
         };
-        session.command(&View::Approximate, &Limits::default(), None)
+        Shown::of(&approximation::VIEW).command(&session, &Limits::default(), None)
     };
     let digit = Source::default();
     let difference = digit.clone().minus(Source::from_path("b.npy"));

@@ -163,13 +163,12 @@ fn positive(text: &str) -> Result<usize, String> {
 }
 
 impl SettingsArgs {
-    /// The settings for a `rows × cols` matrix, and what was changed to fit it. A given N or K is
-    /// taken at its word.
+    /// The settings that are wanted on a `rows × cols` matrix. A given N or K is taken at its word.
     ///
     /// # Errors
     /// A given N or K beyond the smaller side; ranks by hand that are not one per block; a budget
     /// that pays for no rank of a method while another method's rank was given.
-    pub fn resolve(&self, rows: usize, cols: usize) -> Result<(Settings, Vec<String>), Failure> {
+    pub fn wanted(&self, rows: usize, cols: usize) -> Result<Settings, Failure> {
         let mut wanted = Settings::default();
         for method in &self.switched {
             if let Some(shown) = wanted.switch(*method) {
@@ -182,9 +181,9 @@ impl SettingsArgs {
             wanted.matched = Some(self.rule.map_or_else(BudgetRule::default, BudgetRule::from));
         }
         self.set_ranks(&mut wanted, rows, cols)?;
-        let fitted = wanted.fitted(rows, cols);
+        let fitted = wanted.fitted(rows, cols).settings;
         for (method, ranks) in &self.by_hand {
-            let settings = fitted.settings.of(*method);
+            let settings = fitted.of(*method);
             let expected = blocks(&settings, rows, cols);
             if ranks.len() != expected {
                 return Err(LayoutError::RankCount {
@@ -195,8 +194,7 @@ impl SettingsArgs {
                 .into());
             }
         }
-        let notes = fitted.notes();
-        Ok((fitted.settings, notes))
+        Ok(wanted)
     }
 
     fn given(&self, method: Method, place: usize) -> Option<usize> {

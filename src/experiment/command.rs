@@ -1,51 +1,13 @@
-//! *Copy as command* for fine-tuning.
+//! The words of a command line that say an experiment.
 
-use super::{Experiment, RunName};
-use crate::finetune::{Layout, RunKey};
-use crate::session::Export;
+use super::Experiment;
+use crate::finetune::Layout;
 use crate::session::words::Words;
 use crate::source::Dataset;
 
-/// What of an experiment is looked at.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Shown {
-    /// The whole sweep: Figure 2.
-    AccuracyDrop,
-    /// How runs went.
-    TrainingCurves(Vec<RunKey>),
-    /// What a run learned.
-    DeltaWeights(RunKey),
-    /// What runs still confuse.
-    Confusion(Vec<RunKey>),
-}
-
-impl Shown {
-    /// The name on the command line.
-    pub fn id(&self) -> &'static str {
-        match self {
-            Self::AccuracyDrop => "accuracy-drop",
-            Self::TrainingCurves(_) => "training-curves",
-            Self::DeltaWeights(_) => "delta-weights",
-            Self::Confusion(_) => "confusion",
-        }
-    }
-
-    /// The runs, where it is about some.
-    pub fn runs(&self) -> &[RunKey] {
-        match self {
-            Self::AccuracyDrop => &[],
-            Self::TrainingCurves(runs) | Self::Confusion(runs) => runs,
-            Self::DeltaWeights(run) => std::slice::from_ref(run),
-        }
-    }
-}
-
 impl Experiment {
-    /// The command line that trains the same and writes the same figure; `None` when a path is
-    /// not UTF-8.
-    pub fn command(&self, shown: &Shown, export: Option<&Export>) -> Option<String> {
-        let mut words = Words::program();
-        words.word("finetune");
+    /// What is trained; `None` when a path is not UTF-8.
+    pub(crate) fn say(&self, words: &mut Words) -> Option<()> {
         words.option("preset", self.preset.id());
         if let Dataset::Folder(folder) = &self.dataset {
             words.option("data", folder.to_str()?);
@@ -54,23 +16,14 @@ impl Experiment {
             let ids: Vec<&str> = layouts.iter().copied().map(Layout::id).collect();
             words.option("layouts", &ids.join(","));
         }
-        list(&mut words, "ranks", self.ranks.as_deref());
-        list(&mut words, "segments", self.segments.as_deref());
-        list(&mut words, "learning-rates", self.learning_rates.as_deref());
-        list(&mut words, "seeds", self.seeds.as_deref());
+        list(words, "ranks", self.ranks.as_deref());
+        list(words, "segments", self.segments.as_deref());
+        list(words, "learning-rates", self.learning_rates.as_deref());
+        list(words, "seeds", self.seeds.as_deref());
         if let Some(epochs) = self.epochs {
             words.option("epochs", &epochs.to_string());
         }
-        for run in shown.runs() {
-            words.option("run", &RunName::from(*run).to_string());
-        }
-        if let Some(export) = export {
-            if *shown != Shown::AccuracyDrop {
-                words.option("show", shown.id());
-            }
-            words.figure(export)?;
-        }
-        words.quoted()
+        Some(())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Tables of a sweep.
 
 use super::RunName;
-use super::figures::{digits, look, look_of, setting};
+use super::figures::{FEATURES, digits, look, look_of, most_moved, setting};
 use crate::figure::palette::Theme;
 use crate::figure::{Cell, Column, Row, Table, label};
 use crate::finetune::record::deviation;
@@ -193,8 +193,24 @@ pub fn run_sentence(run: &RunRecord) -> String {
     )
 }
 
+/// What runs still confuse, a table each.
+pub fn confusion_tables(runs: &[&Inspection]) -> Vec<Table> {
+    runs.iter().map(|run| confusion_table(run)).collect()
+}
+
+/// The hidden units that a run moved most, in words.
+pub fn moved_sentence(run: &Inspection) -> String {
+    let units = most_moved(run, FEATURES);
+    let units: Vec<String> = units.iter().map(usize::to_string).collect();
+    format!(
+        "{}: hidden units that moved most: {}",
+        look_of(&run.record.key, Theme::Light).name,
+        units.join(", ")
+    )
+}
+
 /// The test digits: true ones down, predicted ones across.
-pub fn confusion_table(run: &Inspection) -> Table {
+fn confusion_table(run: &Inspection) -> Table {
     let digits = digits();
     let rows = run.confusion.row_iter().zip(&digits).map(|(row, digit)| {
         let counts = row.iter().map(|&count| Cell::count(count as usize));

@@ -246,7 +246,7 @@ mod tests {
         marked.marks.push(Mark {
             x: 20.0,
             y: 0.0,
-            color: palette::lora(Theme::Light),
+            color: palette::Hue::Blue.on(Theme::Light),
             marker: Marker::Circle,
             hollow: false,
             label: String::new(),

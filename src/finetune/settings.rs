@@ -268,7 +268,7 @@ impl SweepSettings {
     /// included.
     ///
     /// # Errors
-    /// A list that is too long, a number that is too large, more than [`RUNS`](super::bounds::RUNS) runs.
+    /// A list that is too long, a number that is too large, more than [`RUNS`] runs.
     pub fn check_grids(&self) -> Result<(), FinetuneError> {
         check_length("the list of layouts", self.grids.len())?;
         let mut configurations = 1;

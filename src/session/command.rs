@@ -1,4 +1,4 @@
-//! *Copy as command*: the command line that gives what a session shows.
+//! The words of a command line that say a session, and what is chosen for a figure.
 
 use std::path::PathBuf;
 
@@ -8,30 +8,7 @@ use crate::approx::budget::BudgetRule;
 use crate::approx::method::{MethodSettings, Role, Usual};
 use crate::figure::Format;
 use crate::figure::palette::{ColorMap, Theme};
-use crate::source::{Dataset, Limits, Source, Split, Transform};
-
-/// What of a session is looked at; each is a subcommand.
-#[derive(Clone, Debug, PartialEq)]
-pub enum View {
-    /// Reconstructions and their table (the paper's Figure 1 and Table I).
-    Approximate,
-    /// Error against parameters, up to a number of parameters.
-    Curve {
-        /// Where the curves end; the matrix's number of entries when absent.
-        max_params: Option<usize>,
-    },
-    /// The singular values of the methods' blocks.
-    SingularValues,
-    /// The errors over a whole data set.
-    Dataset {
-        /// Which data set.
-        dataset: Dataset,
-        /// Which half of it.
-        split: Split,
-        /// Only the images of this digit.
-        digit: Option<u8>,
-    },
-}
+use crate::source::{Limits, Source, Transform};
 
 /// A figure's file, and what is chosen for it.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,34 +48,6 @@ impl Export {
 }
 
 impl Session {
-    /// The command line that computes the same from the same source, and writes the same figure
-    /// if `export` is given; quoted for a POSIX shell. The command line parses it back to a session
-    /// with equal [`Session::essentials`].
-    ///
-    /// `None` when no command line can say it: a pasted or learned matrix, a path that is not
-    /// UTF-8 or reads as something else.
-    pub fn command(&self, view: &View, limits: &Limits, export: Option<&Export>) -> Option<String> {
-        let mut words = Words::program();
-        words.subcommand(view)?;
-        if !matches!(view, View::Dataset { .. }) {
-            if let Some(part) = self.part()? {
-                words.option("subtract", &written(part)?);
-            }
-            if limits.max_pixels != Limits::default().max_pixels {
-                words.option("max-pixels", &limits.max_pixels.to_string());
-            }
-        }
-        words.transform(self.transform);
-        words.settings(&self.settings);
-        if let Some(export) = export {
-            words.export(export, view)?;
-        }
-        if !matches!(view, View::Dataset { .. }) {
-            words.last(&written(self.first()?)?);
-        }
-        words.quoted()
-    }
-
     /// The source without what is subtracted from it; `None` when there are several differences.
     fn first(&self) -> Option<&Source> {
         match &self.source {
@@ -128,38 +77,26 @@ fn written(source: &Source) -> Option<String> {
 }
 
 impl Words {
-    fn subcommand(&mut self, view: &View) -> Option<()> {
-        match view {
-            View::Approximate => self.word("approximate"),
-            View::Curve { max_params } => {
-                self.word("curve");
-                if let Some(most) = max_params {
-                    self.option("max-params", &most.to_string());
-                }
-            }
-            View::SingularValues => {
-                self.word("curve");
-                self.flag("singular-values");
-            }
-            View::Dataset {
-                dataset,
-                split,
-                digit,
-            } => {
-                self.word("dataset");
-                if let Dataset::Folder(folder) = dataset {
-                    self.option("data", folder.to_str()?);
-                }
-                self.option("split", &split.to_string());
-                if let Some(digit) = digit {
-                    self.option("digit", &digit.to_string());
-                }
-            }
+    /// What is subtracted, and how much is read of a picture; `None` where no command line can
+    /// say the part.
+    pub fn part(&mut self, session: &Session, limits: &Limits) -> Option<()> {
+        if let Some(part) = session.part()? {
+            self.option("subtract", &written(part)?);
+        }
+        if limits.max_pixels != Limits::default().max_pixels {
+            self.option("max-pixels", &limits.max_pixels.to_string());
         }
         Some(())
     }
 
-    fn transform(&mut self, transform: Transform) {
+    /// The SOURCE, last; `None` where no command line can say it.
+    pub fn source(&mut self, session: &Session) -> Option<()> {
+        self.last(&written(session.first()?)?);
+        Some(())
+    }
+
+    /// Shuffle and shift.
+    pub fn transform(&mut self, transform: Transform) {
         if let Some(seed) = transform.shuffle {
             self.option("shuffle", &seed.to_string());
         }
@@ -169,7 +106,8 @@ impl Words {
         }
     }
 
-    fn settings(&mut self, settings: &Settings) {
+    /// The settings of all methods.
+    pub fn settings(&mut self, settings: &Settings) {
         if let Some(rule) = settings.matched {
             self.option("budget", &settings.adaptive.budget.to_string());
             if rule != BudgetRule::default() {
@@ -201,17 +139,6 @@ impl Words {
             let ranks: Vec<String> = ranks.iter().map(usize::to_string).collect();
             self.option(by_hand.flag, &ranks.join(","));
         }
-    }
-
-    fn export(&mut self, export: &Export, view: &View) -> Option<()> {
-        self.figure(export)?;
-        if *view == View::Approximate && export.colors != ColorMap::default() {
-            self.option("colors", &export.colors.name().to_lowercase());
-        }
-        if export.error_maps && *view == View::Approximate {
-            self.flag("error-maps");
-        }
-        Some(())
     }
 }
 

@@ -396,11 +396,11 @@ fn the_same_results_are_pinned_once() {
 
 #[test]
 fn the_data_set_is_shuffled_like_the_matrix() {
-    use localized_lora::app::tabs::approximate::SecondPlot;
+    use localized_lora::views::data_set;
     let folder = tempfile::tempdir().unwrap();
     let mut preferences = Preferences::default();
     preferences.session.transform.shuffle = Some(7);
-    preferences.view.second = SecondPlot::DataSet;
+    preferences.view.second = &data_set::VIEW;
     let mut harness = window_with(preferences);
     let ctx = harness.ctx.clone();
     harness.state_mut().run(&ctx, Command::Export);

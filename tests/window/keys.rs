@@ -6,10 +6,10 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use localized_lora::app::Explorer;
 use localized_lora::app::command::Command;
 use localized_lora::app::state::{Preferences, Tab};
-use localized_lora::app::tabs::approximate::SecondPlot;
 use localized_lora::app::tabs::finetune::action::TAB as SWEEP_TAB;
 use localized_lora::app::tabs::method::TAB as METHOD_TAB;
 use localized_lora::source::Source;
+use localized_lora::views::rank_map;
 
 use super::{settle, window, window_of, window_with};
 
@@ -195,7 +195,7 @@ fn the_points_of_the_error_plot_are_reached_and_used() {
 #[test]
 fn ranks_are_painted_by_keys() {
     let mut preferences = Preferences::default();
-    preferences.view.second = SecondPlot::Ranks;
+    preferences.view.second = &rank_map::VIEW;
     let mut harness = window_with(preferences);
     harness
         .get_by_role_and_label(Role::Image, "ranks per block")

@@ -11,6 +11,7 @@ mod finetune_table;
 mod frame;
 mod keys;
 mod method;
+mod parity;
 mod pictures;
 mod plots;
 mod real;

@@ -6,18 +6,18 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use localized_lora::app::Explorer;
 use localized_lora::app::state::Preferences;
-use localized_lora::app::tabs::approximate::SecondPlot;
+use localized_lora::views::{View, best_grid, data_set, rank_map, singular_values};
 
 use super::{drop_file, settle, window_of, window_with};
 
-fn showing(second: SecondPlot) -> Harness<'static, Explorer> {
+fn showing(second: &'static View) -> Harness<'static, Explorer> {
     let mut preferences = Preferences::default();
     preferences.view.second = second;
     window_with(preferences)
 }
 
 /// The window on a matrix of the given cells.
-fn of_cells(text: &str, second: SecondPlot) -> Harness<'static, Explorer> {
+fn of_cells(text: &str, second: &'static View) -> Harness<'static, Explorer> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("matrix.csv");
     std::fs::write(&path, text).unwrap();
@@ -45,9 +45,9 @@ fn every_matrix_has_plots() {
         table(5, 7, &|i, j| 1e-200 * (i * j) as f64),
     ];
     let plots = [
-        (SecondPlot::SingularValues, "Singular values"),
-        (SecondPlot::Grids, "Error of every grid"),
-        (SecondPlot::Ranks, "ranks per block"),
+        (&singular_values::VIEW, "Singular values"),
+        (&best_grid::VIEW, "Error of every grid"),
+        (&rank_map::VIEW, "ranks per block"),
     ];
     for text in &matrices {
         for (second, name) in plots {
@@ -60,7 +60,7 @@ fn every_matrix_has_plots() {
 
 #[test]
 fn nothing_to_draw_is_said_instead_of_drawn() {
-    let harness = of_cells("0,0\n0,0", SecondPlot::SingularValues);
+    let harness = of_cells("0,0\n0,0", &singular_values::VIEW);
     harness.get_by_label("All singular values are zero");
 }
 
@@ -90,7 +90,7 @@ fn a_plot_that_was_zoomed_can_be_shown_whole_again() {
 
 #[test]
 fn the_data_set_is_told_label_by_label_beside_its_histogram() {
-    let mut harness = showing(SecondPlot::DataSet);
+    let mut harness = showing(&data_set::VIEW);
     settle(&mut harness);
     harness.get_by_role_and_label(Role::Image, "Errors over the data set");
     // 75 % of the fives.

@@ -6,12 +6,12 @@ use egui_kittest::kittest::{By, Queryable};
 use localized_lora::app::Explorer;
 use localized_lora::app::command::Command;
 use localized_lora::app::state::{Message, Preferences};
-use localized_lora::app::tabs::approximate::SecondPlot;
 use localized_lora::app::tabs::approximate::action::MatrixAction;
 use localized_lora::approx::Method;
 use localized_lora::approx::budget::BudgetRule;
 use localized_lora::session::Session;
 use localized_lora::source::Split;
+use localized_lora::views::{best_grid, data_set, rank_map};
 
 use super::{drop_file, settle, window, window_with};
 
@@ -141,7 +141,7 @@ fn a_budget_that_is_not_matched_says_so_and_offers_the_nearest() {
 #[test]
 fn the_verdict_over_the_data_set_says_at_how_many_parameters() {
     let mut preferences = matched(530);
-    preferences.view.second = SecondPlot::DataSet;
+    preferences.view.second = &data_set::VIEW;
     let mut harness = window_with(preferences);
     harness.get_by_label("not matched: LoRA 504, Localized LoRA 448 parameters");
     let mut session = harness.state().state().session().clone();
@@ -155,7 +155,7 @@ fn ranks_painted_over_the_budget_are_told() {
     let mut preferences = matched(224);
     preferences.session.settings.show_adaptive = true;
     preferences.session.settings.adaptive.painted = Some(vec![3, 2, 2, 2]);
-    preferences.view.second = SecondPlot::Ranks;
+    preferences.view.second = &rank_map::VIEW;
     let harness = window_with(preferences);
     harness.get_by_label("not matched: these ranks cost 252 parameters, 28 over the budget of 224");
     harness.get_by_label_contains("28 over the budget of 224 ·");
@@ -201,7 +201,7 @@ fn a_method_that_gets_no_rank_keeps_its_curve() {
 #[test]
 fn a_click_on_a_block_brings_its_singular_values() {
     let mut preferences = Preferences::default();
-    preferences.view.second = SecondPlot::Grids;
+    preferences.view.second = &best_grid::VIEW;
     let mut harness = window_with(preferences);
     harness
         .get_by_role_and_label(Role::Image, "Localized LoRA")
@@ -228,7 +228,7 @@ fn the_gallery_goes_along_with_a_digit_that_is_chosen_elsewhere() {
 #[test]
 fn a_photo_says_which_data_set_is_measured() {
     let mut preferences = Preferences::default();
-    preferences.view.second = SecondPlot::DataSet;
+    preferences.view.second = &data_set::VIEW;
     preferences.session.source = "synthetic:noise:rows=9,cols=9".parse().unwrap();
     let harness = window_with(preferences);
     harness.get_by_label_contains("is no image of a data set; measured are the MNIST test images");
@@ -238,7 +238,7 @@ fn a_photo_says_which_data_set_is_measured() {
 #[test]
 fn old_numbers_of_a_data_set_keep_their_own_name() {
     let mut preferences = Preferences::default();
-    preferences.view.second = SecondPlot::DataSet;
+    preferences.view.second = &data_set::VIEW;
     let mut harness = window_with(preferences);
     let ctx = harness.ctx.clone();
     let other = Command::SetSession(Box::new(of_source("mnist:train:1")));

@@ -7,7 +7,6 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use localized_lora::app::Explorer;
 use localized_lora::app::command::Command;
 use localized_lora::app::state::Preferences;
-use localized_lora::app::tabs::approximate::SecondPlot;
 use localized_lora::app::tabs::approximate::presets::presets;
 use localized_lora::approx::budget::BudgetRule;
 use localized_lora::approx::{
@@ -15,6 +14,7 @@ use localized_lora::approx::{
 };
 use localized_lora::session::{Session, Settings};
 use localized_lora::source::{Source, Transform};
+use localized_lora::views::singular_values;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
@@ -274,6 +274,6 @@ fn the_preset_for_adaptive_ranks_shows_what_they_are_worth() {
     assert!((error - 0.1454).abs() < 5e-5, "{error}");
     assert_eq!(
         harness.state().state().preferences.view.second,
-        SecondPlot::SingularValues
+        &singular_values::VIEW
     );
 }

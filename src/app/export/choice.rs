@@ -4,88 +4,34 @@ use std::path::Path;
 
 use crate::app::state::Tab;
 use crate::app::tabs::finetune::action::TAB as SWEEP_TAB;
-use crate::figure::Format;
+use crate::figure::{Figure, Format};
+use crate::views::{self, Document, Subject, View};
 
-/// The figures that can be exported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// The paper's Figure 1 with Table I under it.
-    FigureOne,
-    /// Error against parameters.
-    ErrorCurve,
-    /// Singular values of every method's blocks.
-    SingularValues,
-    /// Errors over the data set.
-    DataSet,
-    /// The paper's Figure 2.
-    AccuracyDrop,
-    /// Loss and accuracy of the selected runs.
-    TrainingCurves,
-    /// What the selected run learned.
-    DeltaWeights,
-    /// What the selected runs still confuse.
-    Confusion,
+/// The tab whose results a view shows.
+pub fn tab_of(view: &View) -> Tab {
+    match view.subject {
+        Subject::Matrix | Subject::Images => Tab::HOME,
+        Subject::Experiment => SWEEP_TAB,
+    }
 }
 
-impl Kind {
-    /// All of them, in the order of the dialog.
-    const ALL: [Self; 8] = [
-        Self::FigureOne,
-        Self::ErrorCurve,
-        Self::SingularValues,
-        Self::DataSet,
-        Self::AccuracyDrop,
-        Self::TrainingCurves,
-        Self::DeltaWeights,
-        Self::Confusion,
-    ];
+/// The views that the open tab offers.
+pub(super) fn offered(open: Tab) -> impl Iterator<Item = &'static View> {
+    let tab = match open {
+        SWEEP_TAB => SWEEP_TAB,
+        _ => Tab::HOME,
+    };
+    views::ALL
+        .into_iter()
+        .filter(move |view| tab_of(view) == tab)
+}
 
-    /// The tab whose figure it is.
-    pub fn tab(self) -> Tab {
-        match self {
-            Self::FigureOne | Self::ErrorCurve | Self::SingularValues | Self::DataSet => Tab::HOME,
-            Self::AccuracyDrop | Self::TrainingCurves | Self::DeltaWeights | Self::Confusion => {
-                SWEEP_TAB
-            }
-        }
-    }
-
-    /// The figures that the open tab offers.
-    pub(super) fn offered(open: Tab) -> impl Iterator<Item = Self> {
-        let tab = match open {
-            SWEEP_TAB => SWEEP_TAB,
-            _ => Tab::HOME,
-        };
-        Self::ALL.into_iter().filter(move |kind| kind.tab() == tab)
-    }
-
-    /// What the dialog calls it.
-    pub(super) fn title(self) -> &'static str {
-        match self {
-            Self::FigureOne => "Reconstructions and table (Figure 1, Table I)",
-            Self::ErrorCurve => "Error against parameters",
-            Self::SingularValues => "Singular values",
-            Self::DataSet => "Errors over the data set",
-            Self::AccuracyDrop => "Accuracy drop against parameters (Figure 2)",
-            Self::TrainingCurves => "Training curves of the selected runs",
-            Self::DeltaWeights => "ΔW of the selected run",
-            Self::Confusion => "Confusion matrices of the selected runs",
-        }
-    }
-
-    /// The name that is suggested for its file, without an ending.
-    pub(super) fn file_name(self) -> &'static str {
-        match self {
-            Self::FigureOne => "approximation",
-            Self::ErrorCurve => "error-against-parameters",
-            Self::SingularValues => "singular-values",
-            Self::DataSet => "data-set",
-            Self::AccuracyDrop => "accuracy-drop",
-            Self::TrainingCurves => "training-curves",
-            Self::DeltaWeights => "delta-weights",
-            Self::Confusion => "confusion",
-        }
-    }
+/// What a view gave for a file.
+pub enum Exported {
+    /// A picture to be drawn.
+    Figure(Figure, Format),
+    /// The file as it is.
+    Bytes(Vec<u8>),
 }
 
 /// What a file of an export holds.
@@ -129,8 +75,21 @@ impl Content {
             .map_or("png", |(_, extension)| extension)
     }
 
-    /// Whether files of this content can be written for a kind: only ΔW is an array.
-    pub(super) fn fits(self, kind: Kind) -> bool {
-        self != Self::Npy || kind == Kind::DeltaWeights
+    /// Whether files of this content can be written of a view: only ΔW is an array.
+    pub(super) fn fits(self, view: &View) -> bool {
+        self != Self::Npy || view.npy.is_some()
+    }
+
+    /// What the file will hold.
+    ///
+    /// # Errors
+    /// Why the view does not give it.
+    pub fn of_document(self, document: &Document<'_>) -> Result<Exported, String> {
+        Ok(match self {
+            Self::Figure(format) => Exported::Figure(document.figure()?, format),
+            Self::Csv => Exported::Bytes(document.csv()?.into_bytes()),
+            Self::Json => Exported::Bytes(document.json()?.into_bytes()),
+            Self::Npy => Exported::Bytes(document.npy()?),
+        })
     }
 }

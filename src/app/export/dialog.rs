@@ -2,7 +2,7 @@
 
 use eframe::egui::{self, Key, RichText};
 
-use super::{Content, Exporter, Kind, Target};
+use super::{Content, Exporter, Target, offered};
 use crate::app::command::Command;
 use crate::app::notices::capitalized;
 use crate::app::state::State;
@@ -38,20 +38,20 @@ impl Exporter {
     }
 
     fn choices(&mut self, ui: &mut egui::Ui, state: &mut State) {
-        let mut kind = self.kind;
-        for one in Kind::offered(state.tab) {
-            ui.radio_value(&mut kind, one, one.title());
+        let mut view = self.view;
+        for one in offered(state.tab) {
+            ui.radio_value(&mut view, one, one.title);
         }
-        if kind != self.kind {
+        if view != self.view {
             self.failure = None;
-            self.choose(state, kind);
+            self.choose(state, view);
         }
         ui.separator();
         let before = self.content;
         ui.horizontal(|ui| {
             ui.label("Format");
             for (content, extension) in Content::ALL {
-                if content.fits(self.kind) {
+                if content.fits(self.view) {
                     ui.radio_value(&mut self.content, content, extension.to_uppercase());
                 }
             }
@@ -97,7 +97,7 @@ impl Exporter {
                 response.request_focus();
             }
             let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-            let name = format!("{}.{}", self.kind.file_name(), self.content.extension());
+            let name = format!("{}.{}", self.view.file_name, self.content.extension());
             Command::BrowseExport(name).button(ui, out);
             entered
         });
@@ -116,7 +116,7 @@ impl Exporter {
             ui.set_min_size(size);
             let (error, warning) = (ui.visuals().error_fg_color, ui.visuals().warn_fg_color);
             if let Some(measuring) = &self.measuring {
-                ui.label("Measuring all images of the data set at these settings…");
+                ui.label(measuring.ask.long());
                 ui.add(egui::ProgressBar::new(measuring.work.progress.share()).show_percentage());
                 return;
             }

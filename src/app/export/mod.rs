@@ -5,6 +5,7 @@ mod dialog;
 mod target;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::service::Service;
 use super::state::State;
@@ -12,32 +13,21 @@ use super::tabs::approximate::Background;
 use super::tabs::approximate::background::Ask;
 use super::worker::{Reply, Wake};
 use crate::figure::palette::Theme;
-use crate::figure::{Figure, Format, Table, render};
+use crate::figure::{Format, render};
 use crate::session::Export;
-use crate::source::typed_path;
+use crate::source::{Loaded, typed_path};
 use crate::store::{check_outputs, save_atomically};
+use crate::views::{View, approximation};
 
-pub use choice::{Content, Kind};
+use choice::offered;
+pub use choice::{Content, Exported, tab_of};
 use target::{Places, Target, with_ending};
-
-/// What the tabs give for an export: a picture and its numbers.
-pub struct Exported {
-    /// The picture.
-    pub figure: Figure,
-    /// The numbers as a table.
-    pub table: Table,
-    /// The numbers with their settings.
-    pub json: String,
-    /// The matrix as an NPY file, where it is one.
-    pub npy: Option<Vec<u8>>,
-}
 
 /// The file that was written, with what is to be said about it, or why none was.
 type Written = Result<(PathBuf, Option<String>), String>;
 
 struct Write {
     exported: Exported,
-    content: Content,
     width: u32,
     dpi: f64,
     path: PathBuf,
@@ -57,7 +47,7 @@ pub struct Exporter {
     open: bool,
     /// Whether the dialog has just been opened, so that its path takes the focus.
     fresh: bool,
-    kind: Kind,
+    view: &'static View,
     content: Content,
     theme: Theme,
     path: String,
@@ -74,7 +64,7 @@ impl Default for Exporter {
         Self {
             open: false,
             fresh: false,
-            kind: Kind::FigureOne,
+            view: &approximation::VIEW,
             content: Content::Figure(Format::Png),
             theme: Theme::Light,
             path: String::new(),
@@ -92,10 +82,9 @@ impl Exporter {
         self.open = true;
         self.fresh = true;
         self.failure = None;
-        if Kind::offered(state.tab).all(|kind| kind != self.kind) {
-            self.kind = Kind::offered(state.tab).next().unwrap_or(Kind::FigureOne);
-        }
-        self.choose(state, self.kind);
+        let known = offered(state.tab).find(|view| *view == self.view);
+        let view = known.or_else(|| offered(state.tab).next());
+        self.choose(state, view.unwrap_or(self.view));
     }
 
     /// Whether the dialog is on screen: keys are its own then.
@@ -115,9 +104,15 @@ impl Exporter {
         self.follow_ending();
     }
 
-    /// Which figure is chosen.
-    pub fn kind(&self) -> Kind {
-        self.kind
+    /// Which view is chosen.
+    pub fn view(&self) -> &'static View {
+        self.view
+    }
+
+    /// What a file at `path` will hold: a name that was typed says more than a button that was not
+    /// pressed.
+    pub fn content_of(&self, path: &Path) -> Content {
+        Content::of(path).unwrap_or(self.content)
     }
 
     /// The choices for a file at `path`, as the command line knows them.
@@ -143,17 +138,17 @@ impl Exporter {
     }
 
     /// Chooses a figure and offers the name that its file had last.
-    fn choose(&mut self, state: &State, kind: Kind) {
-        self.kind = kind;
-        if !self.content.fits(kind) {
+    fn choose(&mut self, state: &State, view: &'static View) {
+        self.view = view;
+        if !self.content.fits(view) {
             self.content = Content::Figure(Format::Png);
         }
         let preferences = &state.preferences;
         let folder = preferences.export_folder.clone();
         let folder = folder.or_else(|| std::env::current_dir().ok());
         self.folder = folder.unwrap_or_default();
-        let known = preferences.export_names.get(kind.file_name());
-        let stem = known.map_or(kind.file_name(), String::as_str);
+        let known = preferences.export_names.get(view.file_name);
+        let stem = known.map_or(view.file_name, String::as_str);
         let name = format!("{stem}.{}", self.content.extension());
         self.path = self.folder.join(name).display().to_string();
     }
@@ -180,13 +175,13 @@ impl Exporter {
             home: home.as_deref(),
             folder: &self.folder,
         };
-        Target::read(&self.path, self.content, self.kind, &places)
+        Target::read(&self.path, self.content, self.view, &places)
     }
 
     /// Measures what the figure shows before it is written to `path`.
-    pub fn measure(&mut self, ask: Ask, path: PathBuf, wake: &Wake) {
+    pub fn measure(&mut self, ask: Ask, loaded: Option<Arc<Loaded>>, path: PathBuf, wake: &Wake) {
         let mut work = Background::default();
-        work.ask(ask.clone(), None, wake);
+        work.ask(ask.clone(), loaded, wake);
         self.open = true;
         self.failure = None;
         self.measuring = Some(Measuring { ask, path, work });
@@ -198,8 +193,8 @@ impl Exporter {
         let Measuring { ask, path, work } = self.measuring.as_mut()?;
         work.receive();
         let path = path.clone();
-        if work.survey.as_ref().is_some_and(|(of, _)| of == ask) {
-            known.survey = work.survey.take();
+        if work.answers(ask) {
+            known.take(work);
             self.measuring = None;
             return Some(path);
         }
@@ -214,8 +209,8 @@ impl Exporter {
         let preferences = &mut state.preferences;
         preferences.export_folder = path.parent().map(Path::to_path_buf);
         if let Some(stem) = Target::stem(&path) {
-            let kind = self.kind.file_name().to_owned();
-            preferences.export_names.insert(kind, stem);
+            let name = self.view.file_name.to_owned();
+            preferences.export_names.insert(name, stem);
         }
         let (width, dpi) = preferences.png;
         let mut sources = preferences.experiment.dataset.files();
@@ -223,8 +218,6 @@ impl Exporter {
         self.failure = None;
         let write = Write {
             exported,
-            // A name that was typed says more than a button that was not pressed.
-            content: Content::of(&path).unwrap_or(self.content),
             width,
             dpi,
             path,
@@ -264,23 +257,13 @@ pub fn home() -> Option<PathBuf> {
 }
 
 fn write(request: Write, reply: &Reply<'_, Written>) {
-    let Exported {
-        figure,
-        table,
-        json,
-        npy,
-    } = request.exported;
     let mut note = None;
-    let bytes = match request.content {
-        Content::Figure(format) => {
+    let bytes = match request.exported {
+        Exported::Figure(figure, format) => {
             note = figure.font_note();
             render(&figure, format, request.width, request.dpi).map_err(|e| e.to_string())
         }
-        Content::Csv => Ok(table.to_csv().into_bytes()),
-        Content::Json => Ok(json.into_bytes()),
-        Content::Npy => {
-            npy.ok_or_else(|| "only ΔW can be written as NPY; choose another format".to_owned())
-        }
+        Exported::Bytes(bytes) => Ok(bytes),
     };
     let written = bytes.and_then(|bytes| {
         check_outputs(&[&request.path], &request.sources)

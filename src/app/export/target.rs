@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::choice::{Content, Kind};
+use super::choice::Content;
 use crate::source::typed_path;
+use crate::views::{NO_ARRAY, View};
 
 /// The file to write and what it will hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +32,7 @@ impl Target {
     pub fn read(
         typed: &str,
         chosen: Content,
-        kind: Kind,
+        view: &View,
         places: &Places<'_>,
     ) -> Result<Self, String> {
         let path = PathBuf::from(typed_path(typed, places.home));
@@ -58,8 +59,8 @@ impl Target {
             return Err(format!("only an ending is typed; put a name before {name}"));
         }
         match Content::of(&path) {
-            Some(content) if content.fits(kind) => Ok(Self { path, content }),
-            Some(_) => Err("only ΔW can be written as NPY; choose another format".to_owned()),
+            Some(content) if content.fits(view) => Ok(Self { path, content }),
+            Some(_) => Err(NO_ARRAY.to_owned()),
             None => {
                 let mut whole = path.into_os_string();
                 if !name.ends_with('.') {
@@ -99,6 +100,7 @@ pub fn with_ending(path: &str, content: Content) -> String {
 mod tests {
     use super::*;
     use crate::figure::Format;
+    use crate::views::approximation;
 
     const PDF: Content = Content::Figure(Format::Pdf);
 
@@ -107,7 +109,7 @@ mod tests {
             home: Some(Path::new("/home/ann")),
             folder: Path::new("/last"),
         };
-        let target = Target::read(typed, PDF, Kind::FigureOne, &places)?;
+        let target = Target::read(typed, PDF, &approximation::VIEW, &places)?;
         Ok((target.path.display().to_string(), target.content))
     }
 

@@ -1,4 +1,4 @@
-//! The tabs of the window. A tab is a folder here and a line in [`OTHERS`].
+//! The tabs of the window. A tab is a folder here and a line in `OTHERS`.
 
 pub mod approximate;
 pub mod finetune;

@@ -9,13 +9,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::FinetuneArgs;
 use crate::cli::figure::Target;
 use crate::cli::output;
+use crate::cli::present::{Page, present};
 use crate::cli::{Failure, print};
-use crate::experiment::{ResultsFile, SaveError, figures, tables};
-use crate::figure::compose::Context;
+use crate::experiment::{Keeper, ResultsFile, figures};
 use crate::figure::palette::Theme;
 use crate::finetune::network::Shape;
-use crate::finetune::{AdaptationData, Event, Results, SweepSettings, edge_warning, sweep};
+use crate::finetune::{AdaptationData, Event, Results, SweepSettings, sweep};
 use crate::process::signals::Stoppable;
+use crate::views::{Material, Options, accuracy_drop};
 
 /// Trains what `done` lacks, and writes and prints what came out. A signal stops it after the batch
 /// under way; what there is by then is kept or printed.
@@ -23,25 +24,43 @@ pub(super) fn run(
     arguments: &FinetuneArgs,
     data: &AdaptationData,
     settings: &SweepSettings,
-    (done, file): (Option<&Results>, Option<ResultsFile>),
-    picture: Option<(&Target, &Context)>,
+    (done, file): (Option<Results>, Option<ResultsFile>),
+    target: Option<&Target>,
 ) -> Result<(), Failure> {
-    let (results, stopped) = train(data, settings, done, file)?;
+    let (results, stopped) = train(data, settings, done.as_ref(), file)?;
+    let options = arguments.options(data, settings, target);
     if let Some(status) = stopped {
-        return Err(stop(arguments, &results, status));
+        return Err(stop(arguments, &options, &results, status));
     }
     let mut notes = left_out(settings, &settings.shape(data.rows, data.cols));
-    notes.extend(tables::wins_sentences(&results));
-    notes.extend(edge_warning(&results));
+    let material = of(&results);
+    let document = accuracy_drop::VIEW.document(&material, &options);
+    notes.extend(document.notes());
     if let Some(out) = &arguments.out {
         notes.extend(tell_results(out, &results)?);
     }
-    if let Some((target, context)) = picture
-        && let Some(figure) = figures::accuracy_drop(context, &results)
-    {
-        notes.extend(target.write(&figure)?);
+    let page = Page {
+        heading: figures::describe(&results),
+        remarks: Vec::new(),
+        notes,
+    };
+    // There is no figure before full fine-tuning, from which it is measured.
+    let target = target.filter(|_| results.full.test_accuracy.is_some());
+    present(
+        &document,
+        page,
+        arguments.format,
+        target,
+        &arguments.outputs(),
+    )
+}
+
+fn of(results: &Results) -> Material<'_> {
+    Material {
+        results: Some(results),
+        image: results.image,
+        ..Material::default()
     }
-    print(arguments, &results, &notes)
 }
 
 /// Says where the file of `--out` is, or writes to standard output.
@@ -54,33 +73,9 @@ fn tell_results(out: &Path, results: &Results) -> Result<Option<String>, Failure
     Ok(Some(format!("the results are in {}", out.display())))
 }
 
-fn print(arguments: &FinetuneArgs, results: &Results, notes: &[String]) -> Result<(), Failure> {
-    if arguments.outputs().leave_only_remarks(notes) {
-        return Ok(());
-    }
-    if arguments.format.for_programs() {
-        print::remarks(notes);
-    }
-    if arguments.format.json {
-        return print::standard_output(results.to_json().map_err(Failure::run)? + "\n");
-    }
-    if arguments.format.csv {
-        return print::standard_output(tables::runs_table(results, Theme::Light).to_csv());
-    }
-    // Without a run of full fine-tuning there is no drop from it, but there are runs.
-    let table = match results.full.test_accuracy {
-        Some(_) => tables::frontier_table(results, Theme::Light),
-        None => tables::runs_table(results, Theme::Light),
-    };
-    if let Some(text) = arguments.format.table(&table) {
-        return print::standard_output(text);
-    }
-    print::page(&figures::describe(results), &[&table], notes)
-}
-
 /// What is kept of a sweep that a signal stopped, and how it goes on. Without `--out` the runs that
 /// have ended are printed, for they are nowhere else.
-fn stop(arguments: &FinetuneArgs, results: &Results, status: u8) -> Failure {
+fn stop(arguments: &FinetuneArgs, options: &Options, results: &Results, status: u8) -> Failure {
     let ended = results.all_runs().count();
     let wanted = results.run_count();
     let figure = match arguments.figure.figure {
@@ -98,10 +93,25 @@ fn stop(arguments: &FinetuneArgs, results: &Results, status: u8) -> Failure {
         ),
         Some(_) => format!("no run has ended{figure}; start again to train them"),
         None => {
+            let material = of(results);
             let printed = match (&arguments.out, ended) {
                 (_, 0) => Ok(()),
                 (Some(out), _) => tell_results(out, results).map(drop),
-                (None, _) => print(arguments, results, &[]),
+                (None, _) => {
+                    let page = Page {
+                        heading: figures::describe(results),
+                        remarks: Vec::new(),
+                        notes: Vec::new(),
+                    };
+                    let document = accuracy_drop::VIEW.document(&material, options);
+                    present(
+                        &document,
+                        page,
+                        arguments.format,
+                        None,
+                        &arguments.outputs(),
+                    )
+                }
             };
             if let Err(failure) = printed {
                 return failure;
@@ -131,23 +141,16 @@ fn train(
     if let Some(done) = done {
         so_far.take_over(done);
     }
-    let kept = Mutex::new(Kept {
-        results: so_far,
-        file,
-        error: None,
-    });
+    let keeper = Keeper::new(file, so_far);
+    // A file that cannot be written ends the sweep.
+    let failed = Mutex::new(None);
     let keep = |event: &Event| {
-        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-        match *event {
-            Event::Pretrained { seed, accuracy } => kept.results.add_pretrained(seed, accuracy),
-            Event::RunDone(run) => kept.results.add(run),
-            Event::Epoch(_) | Event::Progress { .. } => return stoppable.keep_going(),
+        let kept = keeper.keep(event);
+        if let Some(Err(error)) = kept {
+            *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+            return ControlFlow::Break(());
         }
-        kept.save();
-        match kept.error {
-            Some(_) => ControlFlow::Break(()),
-            None => stoppable.keep_going(),
-        }
+        stoppable.keep_going()
     };
     let results = sweep(data, settings, done, &|event| {
         if let Event::Progress {
@@ -163,34 +166,15 @@ fn train(
     bar.finish_and_clear();
     let results = results.map_err(Failure::usage)?;
     let stopped = stoppable.stopped().filter(|_| !results.complete);
-    let mut kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
-    kept.results = results;
+    let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if let Some(error) = failed {
+        return Err(Failure::run(error));
+    }
     // A stopped sweep has kept what has ended; one that had nothing left to train has written nothing.
     if stopped.is_none() {
-        kept.save();
+        keeper.save().unwrap_or(Ok(())).map_err(Failure::run)?;
     }
-    match kept.error {
-        Some(error) => Err(Failure::run(error)),
-        None => Ok((kept.results, stopped)),
-    }
-}
-
-/// A sweep's results, and the file that they are kept in.
-struct Kept {
-    results: Results,
-    file: Option<ResultsFile>,
-    /// Why the file could not be written, which ends the sweep.
-    error: Option<SaveError>,
-}
-
-impl Kept {
-    fn save(&mut self) {
-        if let Some(file) = &mut self.file
-            && self.error.is_none()
-        {
-            self.error = file.save(&self.results).err();
-        }
-    }
+    Ok((results, stopped))
 }
 
 /// Layouts that were asked for and of which nothing can be trained.

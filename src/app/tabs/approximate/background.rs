@@ -6,12 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use nalgebra::DMatrix;
 
-use crate::analysis::affordable;
+use crate::analysis::{Grids, Images, SurveyError, Surveyed, survey_images};
 use crate::app::service::Service;
 use crate::app::worker::{Reply, Wake};
 use crate::approx::FactorError;
-use crate::approx::best_grid::{GridAtBudget, grids_at_budget};
-use crate::approx::survey::{Survey, survey};
+use crate::approx::best_grid::GridAtBudget;
 use crate::figure::label;
 use crate::session::Settings;
 use crate::source::{Dataset, Split, Transform, digits};
@@ -60,6 +59,14 @@ impl Ask {
             Self::Grids { .. } => "grids".to_owned(),
         }
     }
+
+    /// What is waited for before a file can be written.
+    pub fn long(&self) -> &'static str {
+        match self {
+            Self::Survey { .. } => "Measuring all images of the data set at these settings…",
+            Self::Grids { .. } => "Trying every grid at this budget…",
+        }
+    }
 }
 
 /// How far the work under way is.
@@ -78,26 +85,15 @@ impl Progress {
     }
 }
 
-/// A data set that was measured.
-#[derive(Debug)]
-pub struct Surveyed {
-    /// The errors.
-    pub survey: Survey,
-    /// Rows and columns of its images.
-    pub shape: (usize, usize),
-    /// Why a method is missing.
-    pub left_out: Vec<String>,
-}
-
 /// What comes back.
 #[derive(Debug)]
 pub enum Told {
     /// How far it is.
     Progress(Progress),
     /// A finished survey.
-    Survey(Ask, Surveyed),
+    Survey(Ask, Box<Surveyed>),
     /// A finished search.
-    Grids(Ask, Vec<GridAtBudget>),
+    Grids(Ask, Grids),
     /// Why it failed.
     Failed(String),
 }
@@ -113,7 +109,7 @@ pub struct Background {
     /// The last survey, with what it answers.
     pub survey: Option<(Ask, Surveyed)>,
     /// The last search, with what it answers.
-    pub grids: Option<(Ask, Vec<GridAtBudget>)>,
+    pub grids: Option<(Ask, Grids)>,
     /// Why the last request failed.
     pub failure: Option<String>,
 }
@@ -134,9 +130,7 @@ impl Default for Background {
 impl Background {
     /// Asks once; asking the same again while it is under way or known does nothing.
     pub fn ask(&mut self, ask: Ask, loaded: Option<Arc<crate::source::Loaded>>, wake: &Wake) {
-        let known = self.survey.as_ref().is_some_and(|(a, _)| *a == ask)
-            || self.grids.as_ref().is_some_and(|(a, _)| *a == ask);
-        if known || self.asked.as_ref() == Some(&ask) {
+        if self.answers(&ask) || self.asked.as_ref() == Some(&ask) {
             return;
         }
         self.progress = Progress::default();
@@ -145,12 +139,24 @@ impl Background {
         self.service.ask((ask, loaded), wake);
     }
 
+    /// Whether the answer to `ask` is here.
+    pub fn answers(&self, ask: &Ask) -> bool {
+        self.survey.as_ref().is_some_and(|(of, _)| of == ask)
+            || self.grids.as_ref().is_some_and(|(of, _)| of == ask)
+    }
+
+    /// Takes over what another one has measured.
+    pub fn take(&mut self, other: &mut Self) {
+        self.survey = other.survey.take().or_else(|| self.survey.take());
+        self.grids = other.grids.take().or_else(|| self.grids.take());
+    }
+
     /// Takes what the worker sent.
     pub fn receive(&mut self) {
         for answer in self.service.receive() {
             match answer {
                 Ok(Told::Progress(now)) => self.progress = now,
-                Ok(Told::Survey(ask, survey)) => self.survey = Some((ask, survey)),
+                Ok(Told::Survey(ask, survey)) => self.survey = Some((ask, *survey)),
                 Ok(Told::Grids(ask, grids)) => self.grids = Some((ask, grids)),
                 Ok(Told::Failed(why)) | Err(why) => self.failure = Some(why),
             }
@@ -189,19 +195,28 @@ impl Background {
 }
 
 fn work((ask, loaded): Request, reply: &Reply<'_, Told>) {
-    let told = match &ask {
-        Ask::Survey {
-            dataset,
-            split,
-            transform,
-            settings,
-        } => survey_of(dataset, *split, *transform, settings, reply)
-            .map(|found| Told::Survey(ask, found)),
-        Ask::Grids { budget, .. } => match loaded {
-            Some(loaded) => grids_of(&loaded.matrix, *budget, reply),
-            None => Ok(Vec::new()),
+    let told = match (&ask, loaded) {
+        (
+            Ask::Survey {
+                dataset,
+                split,
+                transform,
+                settings,
+            },
+            _,
+        ) => {
+            let images = Images {
+                dataset: dataset.clone(),
+                split: *split,
+                digit: None,
+            };
+            survey_of(&images, *transform, settings, reply)
+                .map(|found| Told::Survey(ask, Box::new(found)))
         }
-        .map(|found| Told::Grids(ask, found)),
+        (Ask::Grids { budget, .. }, Some(loaded)) => {
+            grids_of(&loaded.matrix, *budget, reply).map(|found| Told::Grids(ask, found))
+        }
+        (Ask::Grids { .. }, None) => Err(None),
     };
     match told {
         Ok(told) => reply.send(told),
@@ -214,46 +229,27 @@ fn work((ask, loaded): Request, reply: &Reply<'_, Told>) {
 type Outcome<T> = Result<T, Option<String>>;
 
 fn survey_of(
-    dataset: &Dataset,
-    split: Split,
+    images: &Images,
     transform: Transform,
     settings: &Settings,
     reply: &Reply<'_, Told>,
 ) -> Outcome<Surveyed> {
-    let set = digits(dataset, split).map_err(|error| Some(error.to_string()))?;
-    let shape = (set.rows(), set.cols());
-    let settings = settings.fitted(shape.0, shape.1).settings;
-    let (methods, left_out) = affordable(&settings, shape.0, shape.1);
-    let indices: Vec<usize> = (0..set.count()).collect();
-    let total = indices.len();
+    let set = digits(&images.dataset, images.split).map_err(|error| Some(error.to_string()))?;
     let told = AtomicUsize::new(0);
-    let on_done = |done: usize| -> ControlFlow<()> {
-        let percent = 100 * done / total.max(1);
+    let on_done = |done: usize, of: usize| -> ControlFlow<()> {
+        let percent = 100 * done / of.max(1);
         if told.fetch_max(percent, Ordering::Relaxed) < percent {
-            reply.send(Told::Progress(Progress { done, of: total }));
+            reply.send(Told::Progress(Progress { done, of }));
         }
         reply.keep_going()
     };
-    let survey = survey(
-        &indices,
-        &|i| transform.apply(&set.matrix(i)),
-        &|i| set.label(i),
-        &methods,
-        &on_done,
-    )
-    .map_err(said)?;
-    Ok(Surveyed {
-        survey,
-        shape,
-        left_out,
+    survey_images(&set, images, transform, settings, &on_done).map_err(|error| match error {
+        SurveyError::Factor(error) => said(error),
+        other => Some(other.to_string()),
     })
 }
 
-fn grids_of(
-    matrix: &DMatrix<f64>,
-    budget: usize,
-    reply: &Reply<'_, Told>,
-) -> Outcome<Vec<GridAtBudget>> {
+fn grids_of(matrix: &DMatrix<f64>, budget: usize, reply: &Reply<'_, Told>) -> Outcome<Grids> {
     let (rows, cols) = matrix.shape();
     let of = (budget / (rows + cols).max(1)).clamp(1, rows.min(cols).max(1));
     let on_grid = |grid: &GridAtBudget| {
@@ -261,7 +257,7 @@ fn grids_of(
         reply.send(Told::Progress(Progress { done, of }));
         reply.keep_going()
     };
-    grids_at_budget(matrix, budget, &on_grid).map_err(said)
+    Grids::search(matrix, budget, &on_grid).map_err(said)
 }
 
 fn said(error: FactorError) -> Option<String> {

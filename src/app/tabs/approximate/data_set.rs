@@ -2,18 +2,16 @@
 
 use eframe::egui::{self, RichText};
 
-use super::background::{Ask, Surveyed};
+use super::background::Ask;
 use super::by_label::{self, ByLabel};
-use super::job::Analysis;
 use super::plots::wake;
 use super::progress::DIMMED;
 use super::{ApproximateTab, Background};
-use crate::analysis::compared_at;
+use crate::analysis::{Analysis, Surveyed};
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
 use crate::app::widgets::plot::PlotView;
-use crate::approx::Method;
 use crate::approx::survey::Survey;
 use crate::figure::compose::{distribution_plot, verdict_sentence};
 use crate::figure::label;
@@ -61,7 +59,7 @@ pub fn show(
         if old {
             ui.multiply_opacity(DIMMED);
         }
-        for note in &surveyed.left_out {
+        for note in &surveyed.remarks {
             ui.add(egui::Label::new(RichText::new(note).small()).truncate());
         }
         summary(ui, surveyed, &shown.subject(), theme);
@@ -151,7 +149,7 @@ fn summary(ui: &mut egui::Ui, surveyed: &Surveyed, subject: &str, theme: Theme) 
                 label::count(survey.count())
             );
             ui.strong(text);
-            match verdict_at(surveyed) {
+            match surveyed.verdict_at() {
                 Some(Ok(params)) => {
                     ui.label(format!("at {} parameters", label::count(params)));
                 }
@@ -162,16 +160,6 @@ fn summary(ui: &mut egui::Ui, surveyed: &Surveyed, subject: &str, theme: Theme) 
             }
         }
     });
-}
-
-/// The parameters behind the verdict on Localized and LoRA.
-fn verdict_at(surveyed: &Surveyed) -> Option<Result<usize, String>> {
-    let of = |method: Method| {
-        let mut settings = surveyed.survey.settings.iter();
-        settings.find(|one| one.method() == method)
-    };
-    let (rows, cols) = surveyed.shape;
-    compared_at([of(Method::Lora)?, of(Method::Localized)?], rows, cols)
 }
 
 /// The row of the survey that is the digit on screen, where it is one of those that were measured.

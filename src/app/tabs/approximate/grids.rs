@@ -5,14 +5,14 @@ use std::sync::Arc;
 use eframe::egui;
 
 use super::ApproximateTab;
-use super::background::Ask;
 use super::data_set::{still_shown, working};
-use super::job::Analysis;
-use super::plots::{outcome_of, wake};
+use super::figures::grids_ask;
+use super::plots::wake;
 use super::progress::DIMMED;
+use crate::analysis::Analysis;
 use crate::app::widgets::plot::{Pick, PlotView};
 use crate::approx::best_grid::GridAtBudget;
-use crate::approx::{LocalizedSettings, Method, MethodSettings};
+use crate::approx::{LocalizedSettings, MethodSettings};
 use crate::figure::compose::{best_grid_plot, grid_sentence};
 use crate::figure::label;
 use crate::figure::palette::Theme;
@@ -26,16 +26,7 @@ pub fn show(
     session: &mut Session,
     theme: Theme,
 ) {
-    let settings = &analysis.session.settings;
-    let localized = outcome_of(analysis, Method::Localized).map(|o| o.evaluation.params);
-    let budget = match settings.matched {
-        Some(_) => settings.share_of_budget(Method::Localized),
-        None => localized.unwrap_or(settings.adaptive.budget),
-    };
-    let wanted = Ask::Grids {
-        matrix_id: analysis.matrix_id,
-        budget,
-    };
+    let wanted = grids_ask(analysis);
     let wake = wake(ui);
     tab.background
         .ask(wanted.clone(), Some(Arc::clone(&analysis.loaded)), &wake);
@@ -45,16 +36,13 @@ pub fn show(
     };
     // What is shown may be the answer to an earlier question.
     let old = *shown != wanted;
-    let Ask::Grids { budget, .. } = *shown else {
-        return;
-    };
     let again = old && still_shown(ui, &tab.background, "the previous search");
     let chosen = ui.scope(|ui| {
         if old {
             ui.multiply_opacity(DIMMED);
         }
-        ui.label(grid_sentence(grids, budget));
-        plot(ui, grids, analysis, theme)
+        ui.label(grid_sentence(&grids.found, grids.budget));
+        plot(ui, &grids.found, analysis, theme)
     });
     if let Some(chosen) = chosen.inner.filter(|_| !old) {
         session.settings.matched = None;

@@ -15,6 +15,7 @@ pub mod presets;
 pub mod progress;
 mod rank_map;
 mod ranks;
+mod second;
 mod shared_budget;
 mod source_panel;
 mod spectrum;
@@ -37,57 +38,15 @@ use crate::approx::Method;
 use crate::figure::palette::{ColorMap, Theme};
 use crate::session::Session;
 use crate::source::{Dataset, Source, Split, SyntheticSettings};
+use crate::views::{View, singular_values};
 
 use action::MatrixAction;
 pub use background::Background;
 
 pub use data_set::working;
-pub use plots::outcome_of;
 
-use job::Analysis;
+use crate::analysis::Analysis;
 use progress::Pending;
-
-/// What the second plot shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SecondPlot {
-    /// Singular values of the selected block, or of the whole matrix.
-    #[default]
-    SingularValues,
-    /// Errors over all images of the data set.
-    DataSet,
-    /// Error of every grid at the present budget.
-    Grids,
-    /// The rank of each block.
-    Ranks,
-}
-
-impl SecondPlot {
-    const ALL: [Self; 4] = [
-        Self::SingularValues,
-        Self::DataSet,
-        Self::Grids,
-        Self::Ranks,
-    ];
-
-    fn title(self) -> &'static str {
-        match self {
-            Self::SingularValues => "Singular values",
-            Self::DataSet => "Data set",
-            Self::Grids => "Best grid",
-            Self::Ranks => "Ranks per block",
-        }
-    }
-
-    fn tooltip(self) -> &'static str {
-        match self {
-            Self::SingularValues => "σ of the block you click, or of the whole matrix",
-            Self::DataSet => "The same settings on every image of the data set",
-            Self::Grids => "The error of every K at the present budget",
-            Self::Ranks => "The rank of each block; paint your own r_ij",
-        }
-    }
-}
 
 /// How the tab looks at things; remembered, but no part of undo.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -104,7 +63,8 @@ pub struct ApproximateView {
     /// Whether parameters are; as the exported figure has it where nothing was chosen.
     pub log_parameters: Option<bool>,
     /// What the second plot shows.
-    pub second: SecondPlot,
+    #[serde(with = "second")]
+    pub second: &'static View,
     /// Which split the gallery shows.
     pub split: Split,
     /// Which digit the gallery shows; all where there is none.
@@ -123,7 +83,7 @@ impl Default for ApproximateView {
             block_lines: true,
             log_error: false,
             log_parameters: None,
-            second: SecondPlot::default(),
+            second: &singular_values::VIEW,
             split: Split::Test,
             filter: None,
             synthetic: SyntheticSettings::new(crate::source::SyntheticKind::LowRank),

@@ -2,9 +2,9 @@
 
 use eframe::egui::{self, Rect, RichText, Role, Sense, Vec2, WidgetInfo};
 
-use super::job::{Analysis, MethodResult, Outcome};
+use super::ApproximateTab;
 use super::knobs::choice;
-use super::{ApproximateTab, SecondPlot};
+use crate::analysis::{Analysis, MethodResult, Outcome};
 use crate::app::state::State;
 use crate::app::texture::{MatrixTexture, Scale, color32};
 use crate::app::theme;
@@ -13,6 +13,7 @@ use crate::approx::{BlockLayout, Method};
 use crate::figure::label;
 use crate::figure::palette::{ColorMap, Theme};
 use crate::session::Session;
+use crate::views::singular_values;
 
 /// Height of the title above a pane, and of a line under it.
 const TITLE: f32 = 22.0;
@@ -67,7 +68,7 @@ pub fn show(
     tab.cursor = hovered;
     // A block was clicked for its singular values.
     if tab.selected != selected && tab.selected.is_some() {
-        state.preferences.view.second = SecondPlot::SingularValues;
+        state.preferences.view.second = &singular_values::VIEW;
     }
     cursor_line(ui, tab, &analysis, state.preferences.view.error_maps);
 }
@@ -260,12 +261,12 @@ fn pane(
 ) -> PaneResponse {
     let view = &state.preferences.view;
     let (matrix, scale) = if view.error_maps {
-        (&outcome.residual, residuals(analysis, theme))
+        (outcome.residual(), residuals(analysis, theme))
     } else {
-        (&outcome.reconstruction, sequential(analysis, view.map))
+        (outcome.reconstruction(), sequential(analysis, view.map))
     };
     let kept = tab.textures.remove(&Some(method));
-    let texture = MatrixTexture::keep(kept, ui.ctx(), outcome.id, matrix, scale);
+    let texture = MatrixTexture::keep(kept, ui.ctx(), outcome.id(), matrix, scale);
     let layout: &BlockLayout = outcome.factors.layout();
     let color = color32(theme::method(method, theme));
     let pane = MatrixView {
@@ -314,7 +315,7 @@ fn residuals(analysis: &Analysis, theme: Theme) -> Scale {
         .methods
         .iter()
         .filter_map(|m| m.outcome.as_ref().ok())
-        .map(|outcome| outcome.largest_residual)
+        .map(Outcome::largest_residual)
         .fold(DUST * largest_cell(analysis), f64::max);
     Scale::Diverging { theme, bound }
 }
@@ -342,8 +343,8 @@ fn cursor_line(ui: &mut egui::Ui, tab: &ApproximateTab, analysis: &Analysis, err
     for method in &analysis.methods {
         if let Ok(outcome) = &method.outcome {
             let (shown, what) = match errors {
-                true => (&outcome.residual, "W − Ŵ = "),
-                false => (&outcome.reconstruction, ""),
+                true => (outcome.residual(), "W − Ŵ = "),
+                false => (outcome.reconstruction(), ""),
             };
             let value = shown[(row, col)];
             let place = match outcome.factors.layout().block_at(row, col) {

@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use eframe::egui;
 
-use super::figures::curves;
-use super::job::{Analysis, Outcome};
-use super::{ApproximateTab, SecondPlot, data_set, grids, ranks, spectrum};
+use super::{ApproximateTab, grids, ranks, second, spectrum};
+use crate::analysis::Analysis;
 use crate::app::state::State;
 use crate::app::widgets::plot::{Pick, PlotView};
 use crate::app::worker::Wake;
-use crate::approx::{Method, MethodSettings};
+use crate::approx::MethodSettings;
 use crate::figure::compose::{error_mark, error_plot};
 use crate::figure::palette::Theme;
 use crate::figure::{Mark, Plot, label};
 use crate::session::{Session, Settings};
+use crate::views::error_curve::curves;
+use crate::views::{best_grid, data_set, rank_map};
 
 /// Below this the axes would be all there is; the tab scrolls instead.
 const LEAST_HEIGHT: f32 = 210.0;
@@ -41,7 +42,7 @@ pub fn show(
             left.set_max_height(height);
             right.set_max_height(height);
             first(left, state, &analysis, session, theme, refit);
-            second(tab, right, state, &analysis, session, theme, refit);
+            beside(tab, right, state, &analysis, session, theme, refit);
         });
         return;
     }
@@ -50,7 +51,7 @@ pub fn show(
         first(ui, state, &analysis, session, theme, refit);
     });
     ui.allocate_ui(size, |ui| {
-        second(tab, ui, state, &analysis, session, theme, refit);
+        beside(tab, ui, state, &analysis, session, theme, refit);
     });
 }
 
@@ -90,7 +91,7 @@ fn first(
     choose_rank(ui, &plot, analysis, &mut session.settings, theme, refit);
 }
 
-fn second(
+fn beside(
     tab: &mut ApproximateTab,
     ui: &mut egui::Ui,
     state: &mut State,
@@ -101,16 +102,20 @@ fn second(
 ) {
     let shown = &mut state.preferences.view.second;
     ui.horizontal_wrapped(|ui| {
-        for choice in SecondPlot::ALL {
-            ui.selectable_value(shown, choice, choice.title())
-                .on_hover_text(choice.tooltip());
+        for choice in second::CHOICES {
+            ui.selectable_value(shown, choice, choice.short)
+                .on_hover_text(choice.about);
         }
     });
-    match *shown {
-        SecondPlot::SingularValues => spectrum::show(tab, ui, analysis, theme, refit),
-        SecondPlot::DataSet => data_set::show(tab, ui, state, analysis, theme),
-        SecondPlot::Grids => grids::show(tab, ui, analysis, session, theme),
-        SecondPlot::Ranks => ranks::show(tab, ui, state, analysis, session, theme),
+    let shown = *shown;
+    if *shown == data_set::VIEW {
+        super::data_set::show(tab, ui, state, analysis, theme);
+    } else if *shown == best_grid::VIEW {
+        grids::show(tab, ui, analysis, session, theme);
+    } else if *shown == rank_map::VIEW {
+        ranks::show(tab, ui, state, analysis, session, theme);
+    } else {
+        spectrum::show(tab, ui, analysis, theme, refit);
     }
 }
 
@@ -165,13 +170,4 @@ fn choose_rank(
 fn set(settings: &mut Settings, chosen: MethodSettings) {
     settings.matched = None;
     settings.set(chosen);
-}
-
-/// The outcome of one method, if it has one.
-pub fn outcome_of(analysis: &Analysis, method: Method) -> Option<&Outcome> {
-    analysis
-        .methods
-        .iter()
-        .find(|m| m.settings.method() == method)
-        .and_then(|m| m.outcome.as_ref().ok())
 }

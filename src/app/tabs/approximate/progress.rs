@@ -5,33 +5,26 @@ use std::time::{Duration, Instant};
 use eframe::egui::{self, Align2, Frame, Id, RichText};
 
 use super::ApproximateTab;
-use super::job::Analysis;
+use crate::analysis::{Analysis, Stage};
 use crate::app::command::Command;
 use crate::app::state::State;
 use crate::figure::label;
 use crate::session::Session;
 use crate::source::{Dataset, Source};
 
-/// What the worker is doing.
+/// What is being done for the tab.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Stage {
+pub enum Doing {
     /// Other settings on a matrix that is known.
     Computing,
     /// Reading the source of this name.
     Reading(String),
-    /// Factorizing a block of a layout.
-    Factorizing {
-        /// Which block, counted from 1.
-        block: usize,
-        /// How many blocks the layout has.
-        of: usize,
-    },
-    /// Multiplying the truncated factors out.
-    Multiplying,
+    /// What the engine is at.
+    At(Stage),
 }
 
-impl Stage {
-    /// The stage that computing a session begins with, beside what is known already.
+impl Doing {
+    /// What computing a session begins with, beside what is known already.
     pub fn first(session: &Session, known: Option<&Analysis>) -> Self {
         match known {
             Some(known) if known.session.same_matrix(session) => Self::Computing,
@@ -39,18 +32,20 @@ impl Stage {
         }
     }
 
-    /// The stage in words.
+    /// In words.
     pub fn describe(&self) -> String {
         match self {
             Self::Computing => "Computing…".to_owned(),
             Self::Reading(name) => format!("Reading {name}…"),
-            Self::Factorizing { of: 1, .. } => "Factorizing the whole matrix…".to_owned(),
-            Self::Factorizing { block, of } => format!(
+            Self::At(Stage::Factorizing { of: 1, .. }) => {
+                "Factorizing the whole matrix…".to_owned()
+            }
+            Self::At(Stage::Factorizing { block, of }) => format!(
                 "Factorizing {} of {} blocks…",
                 label::count(*block),
                 label::count(*of)
             ),
-            Self::Multiplying => "Multiplying the factors out…".to_owned(),
+            Self::At(Stage::Multiplying) => "Multiplying the factors out…".to_owned(),
         }
     }
 }
@@ -77,7 +72,7 @@ fn short_name(source: &Source) -> String {
 #[derive(Clone, Debug)]
 pub struct Pending {
     since: Instant,
-    stage: Stage,
+    doing: Doing,
 }
 
 /// An answer that comes sooner than this changes the picture without a word.
@@ -92,18 +87,18 @@ impl Pending {
 
 impl ApproximateTab {
     /// Notes that something was asked for.
-    pub fn asked(&mut self, stage: Stage) {
+    pub fn asked(&mut self, doing: Doing) {
         let since = self.pending.as_ref().map(|pending| pending.since);
         self.pending = Some(Pending {
             since: since.unwrap_or_else(Instant::now),
-            stage,
+            doing,
         });
     }
 
     /// Notes what is being done for it.
-    pub fn reached(&mut self, stage: Stage) {
+    pub fn reached(&mut self, doing: Doing) {
         if let Some(pending) = &mut self.pending {
-            pending.stage = stage;
+            pending.doing = doing;
         }
     }
 
@@ -115,7 +110,7 @@ impl ApproximateTab {
     /// What is being done for the tab, in words, where it takes long enough to be told.
     pub fn progress(&self) -> Option<String> {
         let pending = self.pending.as_ref().filter(|pending| pending.noticeable());
-        pending.map(|pending| pending.stage.describe())
+        pending.map(|pending| pending.doing.describe())
     }
 }
 
@@ -180,9 +175,9 @@ mod tests {
             source: Source::from_path("/some/folder/photo.png"),
             ..Session::default()
         };
-        let reading = Stage::first(&photo, None);
+        let reading = Doing::first(&photo, None);
         assert_eq!(reading.describe(), "Reading photo.png…");
-        let factorizing = Stage::Factorizing { block: 3, of: 5 };
+        let factorizing = Doing::At(Stage::Factorizing { block: 3, of: 5 });
         assert_eq!(factorizing.describe(), "Factorizing 3 of 5 blocks…");
     }
 }

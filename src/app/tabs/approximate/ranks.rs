@@ -5,10 +5,9 @@ use eframe::egui::{
 };
 
 use super::ApproximateTab;
-use super::job::Analysis;
 use super::knobs::ranged;
-use super::plots::outcome_of;
 use super::rank_map::{beside, paint};
+use crate::analysis::Analysis;
 use crate::app::state::State;
 use crate::app::widgets::focus;
 use crate::approx::{LayoutKind, Method};
@@ -29,8 +28,9 @@ pub fn show(
     session: &mut Session,
     theme: Theme,
 ) {
-    let shown = outcome_of(analysis, Method::LocalizedAdaptive)
-        .or_else(|| outcome_of(analysis, Method::Localized));
+    let shown = analysis
+        .outcome_of(Method::LocalizedAdaptive)
+        .or_else(|| analysis.outcome_of(Method::Localized));
     let Some(outcome) = shown else {
         return;
     };
@@ -115,7 +115,7 @@ fn over_budget(ui: &mut egui::Ui, analysis: &Analysis) {
         settings.adaptive.budget,
         settings.adaptive.painted.is_some(),
     );
-    let Some(outcome) = outcome_of(analysis, Method::LocalizedAdaptive) else {
+    let Some(outcome) = analysis.outcome_of(Method::LocalizedAdaptive) else {
         return;
     };
     let params = outcome.evaluation.params;

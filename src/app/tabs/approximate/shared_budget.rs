@@ -3,8 +3,8 @@
 use eframe::egui::{self, Frame, RichText, Slider, WidgetInfo};
 
 use super::cards::Fit;
-use super::job::Analysis;
 use super::knobs::whole;
+use crate::analysis::Analysis;
 use crate::analysis::not_matched;
 use crate::app::state::State;
 use crate::approx::budget::{BudgetRule, nearest_exact, neighbours};

@@ -4,9 +4,9 @@ use eframe::egui::{self, CollapsingHeader, RichText, Role, WidgetInfo};
 
 use super::ApproximateTab;
 use super::action::MatrixAction;
-use super::job::Analysis;
 use super::knobs::{choice, line, ranged};
 use super::presets::presets;
+use crate::analysis::Analysis;
 use crate::app::command::Command;
 use crate::app::path_field;
 use crate::app::state::State;

@@ -3,14 +3,13 @@
 use eframe::egui::{self, RichText};
 
 use super::ApproximateTab;
-use super::figures::spectra;
-use super::job::Analysis;
-use super::plots::outcome_of;
+use crate::analysis::Analysis;
 use crate::app::widgets::plot::{Pick, PlotView};
 use crate::approx::Method;
 use crate::figure::compose::{MethodSpectrum, plain_spectrum, spectrum_plot};
 use crate::figure::palette::Theme;
 use crate::figure::{Plot, label};
+use crate::views::singular_values::spectra;
 
 /// A plot and the sentence above it.
 struct Shown {
@@ -26,7 +25,7 @@ fn method_spectrum(analysis: &Analysis, method: Method) -> Option<MethodSpectrum
 /// The selected block's, where there is one.
 fn of_block(tab: &ApproximateTab, analysis: &Analysis, theme: Theme) -> Option<Shown> {
     let (method, block) = tab.selected?;
-    let outcome = outcome_of(analysis, method)?;
+    let outcome = analysis.outcome_of(method)?;
     let place = outcome.factors.layout().blocks().get(block)?;
     let rank = *outcome.evaluation.ranks.get(block)?;
     let (rows, cols) = place.sides();

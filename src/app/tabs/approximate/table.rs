@@ -3,14 +3,13 @@
 use eframe::egui::{self, RichText};
 
 use super::action::MatrixAction;
-use super::figures;
-use super::job::{Analysis, MethodResult};
-use crate::analysis::{not_matched, notes};
+use crate::analysis::{Analysis, MethodResult, not_matched, notes};
 use crate::app::command::Command;
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme::method_text;
 use crate::approx::Evaluation;
+use crate::figure::compose::comparison_table;
 use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::session::Settings;
@@ -173,7 +172,7 @@ fn brief_notes(evaluation: &Evaluation, settings: &Settings) -> Vec<String> {
 }
 
 fn copy_menu(ui: &mut egui::Ui, analysis: &Analysis, out: &mut Vec<Command>) {
-    let table = figures::comparison(analysis, Theme::Light);
+    let table = comparison_table(Theme::Light, &analysis.evaluations());
     for (name, text) in [
         ("As text", table.to_text()),
         ("As CSV", table.to_csv()),

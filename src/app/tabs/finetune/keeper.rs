@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use crate::experiment::{self, ResultsFile, SaveError};
+use crate::experiment::{self, ResultsFile, SaveError, Written};
 use crate::finetune::{Event, Results};
 use crate::set_aside::set_aside;
 use crate::store::StoreError;
@@ -19,14 +19,11 @@ pub enum Keeping {
     SetAside(PathBuf),
 }
 
-/// Writes the results after every run.
-pub struct Keeper(Mutex<Kept>);
-
-struct Kept {
-    file: Option<ResultsFile>,
-    results: Results,
+/// Keeps a sweep of the window: training goes on where the file cannot be written.
+pub struct Keeper {
+    kept: experiment::Keeper,
     /// Whether the runs are kept, as it was told last.
-    told: Keeping,
+    told: Mutex<Keeping>,
 }
 
 impl Keeper {
@@ -61,54 +58,42 @@ impl Keeper {
             }
         };
         let lost = |keeping: &&Keeping| matches!(keeping, Keeping::Unsaved(_));
-        let kept = Kept {
-            file,
-            results,
-            told: told.iter().find(lost).cloned().unwrap_or(Keeping::Kept),
+        let before = told.iter().find(lost).cloned();
+        let keeper = Self {
+            kept: experiment::Keeper::new(file, results),
+            told: Mutex::new(before.unwrap_or(Keeping::Kept)),
         };
-        Ok((Self(Mutex::new(kept)), told))
+        Ok((keeper, told))
     }
 
     /// The results so far.
     pub fn results(&self) -> Results {
-        self.kept().results.clone()
+        self.kept.results()
     }
 
     /// Takes over runs of other sweeps.
     pub fn take_over(&self, others: impl FnOnce(&mut Results)) {
-        others(&mut self.kept().results);
+        self.kept.take_over(others);
     }
 
     /// Keeps what has happened; what is to be told, where that has changed.
     pub fn keep(&self, event: &Event) -> Option<Keeping> {
-        let mut kept = self.kept();
-        match *event {
-            Event::Pretrained { seed, accuracy } => kept.results.add_pretrained(seed, accuracy),
-            Event::RunDone(run) => kept.results.add(run),
-            Event::Epoch(_) | Event::Progress { .. } => return None,
-        }
-        kept.save()
+        self.told(self.kept.keep(event))
     }
 
     /// Writes what there is, whether or not something was trained.
     pub fn save(&self) -> Option<Keeping> {
-        self.kept().save()
+        self.told(self.kept.save())
     }
 
-    fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Kept {
-    fn save(&mut self) -> Option<Keeping> {
-        let file = self.file.as_mut()?;
-        let told = match file.save(&self.results) {
+    fn told(&self, written: Written) -> Option<Keeping> {
+        let now = match written? {
             Ok(()) => Keeping::Kept,
             Err(error) => unsaved(&error),
         };
-        let before = std::mem::replace(&mut self.told, told.clone());
-        (told != before).then_some(told)
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::replace(&mut *told, now.clone());
+        (now != before).then_some(now)
     }
 }
 

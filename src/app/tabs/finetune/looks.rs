@@ -5,7 +5,7 @@ use std::sync::Arc;
 use nalgebra::DMatrix;
 
 use super::asked::Asked;
-use super::trainer::{DataCache, Inspector, Look, Seen};
+use super::trainer::{DataCache, Look, Looker, Seen};
 use crate::app::service::Service;
 use crate::app::state::State;
 use crate::app::texture::MatrixTexture;
@@ -65,11 +65,11 @@ pub struct Looks {
 impl Looks {
     /// Nothing is selected.
     pub fn new(wake: Wake, cache: DataCache) -> Self {
-        let mut inspector = Inspector::default();
+        let mut looker = Looker::default();
         Self {
             wake,
             service: Service::new("inspect", move |request, reply| {
-                inspector.work(&request, reply, &cache);
+                looker.work(&request, reply, &cache);
             }),
             asked: None,
             selected: Vec::new(),

@@ -1,6 +1,5 @@
 //! The sweep on its own threads: what it is asked, and what it tells.
 
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,11 +7,8 @@ use super::gate::Gate;
 use super::keeper::{Keeper, Keeping};
 use super::reader::{kept_file, take_over_others};
 use crate::app::worker::{Pool, Reply};
-use crate::experiment::Experiment;
-use crate::finetune::train::Pretrained;
-use crate::finetune::{
-    AdaptationData, Event, Inspection, Results, RunKey, SweepSettings, inspect, pretrain, sweep,
-};
+use crate::experiment::{Experiment, Inspector};
+use crate::finetune::{AdaptationData, Event, Inspection, Results, RunKey, SweepSettings, sweep};
 use crate::source::Dataset;
 
 /// A data set, and its digits.
@@ -157,19 +153,19 @@ pub enum Seen {
     Failed(String),
 }
 
-/// Pretrained networks that the inspector keeps for the next look.
+/// Looks into the runs of the sweep in view.
 #[derive(Default)]
-pub struct Inspector {
+pub struct Looker {
     known: Option<(Dataset, SweepSettings)>,
-    pretrained: Vec<Pretrained>,
+    inspector: Inspector,
 }
 
-impl Inspector {
+impl Looker {
     /// Trains the runs again and tells what is inside.
     pub fn work(&mut self, request: &Look, reply: &Reply<'_, Seen>, cache: &DataCache) {
         let asked = (request.dataset.clone(), request.settings.clone());
         if self.known.as_ref() != Some(&asked) {
-            self.pretrained.clear();
+            self.inspector = Inspector::default();
             self.known = Some(asked);
         }
         match cache.get(&request.dataset) {
@@ -177,36 +173,21 @@ impl Inspector {
                 "the results are of {}, but the data set chosen is {}; choose the folder of {}",
                 request.name, data.name, request.name
             ))),
-            Ok(data) => {
-                // Stopped is no answer, and needs none.
-                let _ = self.look(request, &data, reply);
-            }
+            Ok(data) => self.look(request, &data, reply),
             Err(why) => reply.send(Seen::Failed(why)),
         }
     }
 
-    fn look(
-        &mut self,
-        request: &Look,
-        data: &AdaptationData,
-        reply: &Reply<'_, Seen>,
-    ) -> ControlFlow<()> {
-        let settings = &request.settings;
+    /// Stopped is no answer, and needs none.
+    fn look(&mut self, request: &Look, data: &AdaptationData, reply: &Reply<'_, Seen>) {
         let tick = || reply.keep_going();
         for (index, key) in request.runs.iter().enumerate() {
             reply.send(Seen::Progress(index as f32 / request.runs.len() as f32));
-            if self.pretrained.iter().all(|one| one.seed != key.seed) {
-                match pretrain(data, settings, key.seed, &tick) {
-                    Some(network) => self.pretrained.push(network),
-                    None => return ControlFlow::Break(()),
-                }
-            }
-            let network = self.pretrained.iter().find(|one| one.seed == key.seed);
-            match network.and_then(|network| inspect(data, network, settings, *key, &tick)) {
+            let inspector = &mut self.inspector;
+            match inspector.look(data, &request.settings, *key, &tick) {
                 Some(run) => reply.send(Seen::Run(Arc::new(run))),
-                None => return ControlFlow::Break(()),
+                None => return,
             }
         }
-        ControlFlow::Continue(())
     }
 }

@@ -6,7 +6,7 @@ mod measured;
 
 use eframe::egui::{self, RichText};
 
-use super::approximate::job::{Analysis, Outcome};
+use crate::analysis::{Analysis, Outcome};
 use crate::app::command::Command;
 use crate::app::page::Page;
 use crate::app::state::{State, Tab};
@@ -77,7 +77,7 @@ fn definitions(ui: &mut egui::Ui, analysis: Option<&Analysis>, theme: Theme) {
         let color = color32(theme::method_text(method, theme));
         ui.label(RichText::new(method.title()).strong().color(color));
         ui.label(method.definition().about);
-        let outcome = analysis.and_then(|a| super::approximate::outcome_of(a, method));
+        let outcome = analysis.and_then(|a| a.outcome_of(method));
         if let (Some(analysis), Some(outcome)) = (analysis, outcome) {
             ui.label(RichText::new(present(analysis, outcome)).monospace());
         }

@@ -1,0 +1,230 @@
+//! The one engine: reads, fits, factorizes, measures, and keeps what the next session may need.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use super::error::AnalysisError;
+use super::listener::{Listener, Stage};
+use super::outcome::{MethodResult, Outcome};
+use super::picture::{Picture, new_id};
+use super::result::{Analysis, Timing};
+use crate::approx::curve::CurvePoint;
+use crate::approx::{
+    BlockLayout, FactorError, Factors, LayoutKind, Method, MethodSettings, evaluate,
+};
+use crate::session::{Session, Settings};
+use crate::source::{Limits, Loaded};
+
+/// Factorizations of this many layouts are kept; the oldest knowledge is forgotten whole.
+const LAYOUTS: usize = 24;
+
+/// Analyses sessions one after the other. What two have in common is computed once: the matrix,
+/// its factorization by a layout, a curve, a reconstruction.
+#[derive(Debug, Default)]
+pub struct Analyst {
+    kept: Option<Kept>,
+    factors: HashMap<LayoutKind, Arc<Factors>>,
+    curves: HashMap<(Method, LayoutKind), Arc<Vec<CurvePoint>>>,
+    pictures: HashMap<MethodSettings, Arc<Picture>>,
+}
+
+/// The matrix at hand.
+#[derive(Clone, Debug)]
+struct Kept {
+    /// What it was read for; its settings do not matter.
+    session: Session,
+    limits: Limits,
+    loaded: Arc<Loaded>,
+    id: u64,
+}
+
+/// One session on its way.
+struct Run<'a> {
+    kept: Kept,
+    listener: &'a dyn Listener,
+    timing: Timing,
+}
+
+impl Analyst {
+    /// The session's matrix, read unless it is the one at hand.
+    ///
+    /// # Errors
+    /// As [`Session::load`]; *stop* from the listener, which is asked when the matrix is there.
+    pub fn load(
+        &mut self,
+        session: &Session,
+        limits: &Limits,
+        listener: &dyn Listener,
+    ) -> Result<Arc<Loaded>, AnalysisError> {
+        Ok(self.keep(session, limits, listener)?.loaded)
+    }
+
+    /// Everything that the session gives; its settings are the wanted ones and are fitted to the
+    /// matrix. Cost: one factorization of the matrix for each layout that is not known yet.
+    /// Reconstructions are multiplied out by whoever looks at them.
+    ///
+    /// # Errors
+    /// A matrix that cannot be read, a cell that is not finite, a block without verified
+    /// factorization, a norm beyond `f64`, or *stop* from the listener.
+    pub fn analyse(
+        &mut self,
+        mut session: Session,
+        limits: &Limits,
+        listener: &dyn Listener,
+    ) -> Result<Analysis, AnalysisError> {
+        let before = Instant::now();
+        let kept = self.keep(&session, limits, listener)?;
+        let timing = Timing {
+            load: before.elapsed(),
+            ..Timing::default()
+        };
+        let mut run = Run {
+            kept,
+            listener,
+            timing,
+        };
+        let (rows, cols) = run.kept.loaded.matrix.shape();
+        let fitted = session.settings.fitted(rows, cols);
+        let changes = fitted.notes();
+        let wanted = std::mem::replace(&mut session.settings, fitted.settings);
+        let whole = self.factors(LayoutKind::Grid(1), &mut run)?;
+        if !whole.spectra.norm.is_finite() {
+            return Err(AnalysisError::Overflow);
+        }
+        let mut methods = Vec::new();
+        for settings in session.settings.shown() {
+            methods.push(self.method(settings, &session.settings, &mut run)?);
+        }
+        self.forget(&session.settings);
+        let sigma = whole.spectra.sigma.first().cloned().unwrap_or_default();
+        let Kept { loaded, id, .. } = run.kept;
+        Ok(Analysis {
+            rank: whole.spectra.numerical_rank(0),
+            sigma: Arc::new(sigma),
+            norm: whole.spectra.norm,
+            range: loaded.range(),
+            session,
+            wanted,
+            loaded,
+            matrix_id: id,
+            methods,
+            timing: run.timing,
+            changes,
+        })
+    }
+
+    fn keep(
+        &mut self,
+        session: &Session,
+        limits: &Limits,
+        listener: &dyn Listener,
+    ) -> Result<Kept, AnalysisError> {
+        let same = |kept: &&Kept| kept.session.same_matrix(session) && kept.limits == *limits;
+        if let Some(kept) = self.kept.as_ref().filter(same) {
+            return Ok(kept.clone());
+        }
+        let loaded = Arc::new(session.load(limits)?);
+        if listener.keep_going().is_break() {
+            return Err(FactorError::Stopped.into());
+        }
+        self.factors.clear();
+        self.curves.clear();
+        self.pictures.clear();
+        let kept = Kept {
+            session: session.clone(),
+            limits: *limits,
+            loaded,
+            id: new_id(),
+        };
+        self.kept = Some(kept.clone());
+        Ok(kept)
+    }
+
+    fn factors(
+        &mut self,
+        kind: LayoutKind,
+        run: &mut Run<'_>,
+    ) -> Result<Arc<Factors>, AnalysisError> {
+        let kind = kind.canonical();
+        if let Some(known) = self.factors.get(&kind) {
+            return Ok(Arc::clone(known));
+        }
+        let before = Instant::now();
+        let matrix = &run.kept.loaded.matrix;
+        let layout = BlockLayout::new(matrix.nrows(), matrix.ncols(), kind)?;
+        let (begun, of) = (AtomicUsize::new(0), layout.blocks().len());
+        let asked = || {
+            // Asked before each block, and perhaps once more within a large one.
+            let block = (begun.fetch_add(1, Ordering::Relaxed) + 1).min(of);
+            run.listener.reached(Stage::Factorizing { block, of });
+            run.listener.keep_going()
+        };
+        let factors = Arc::new(Factors::compute(matrix, layout, &asked)?);
+        run.timing.factorize += before.elapsed();
+        self.factors.insert(kind, Arc::clone(&factors));
+        Ok(factors)
+    }
+
+    /// One method: its curve in any case, and what its setting gives or why it gives nothing.
+    fn method(
+        &mut self,
+        settings: MethodSettings,
+        all: &Settings,
+        run: &mut Run<'_>,
+    ) -> Result<MethodResult, AnalysisError> {
+        let factors = self.factors(settings.layout(), run)?;
+        let (built_in, by_faer) = factors.backends();
+        run.timing.backends.0 += built_in;
+        run.timing.backends.1 += by_faer;
+        let loaded = &run.kept.loaded;
+        let (rows, cols) = loaded.matrix.shape();
+        let evaluation = match all.unaffordable(rows, cols, &settings) {
+            Some(sentence) => Err(sentence),
+            None => evaluate(&factors.spectra, &settings).map_err(|error| error.to_string()),
+        };
+        let curve = self.curve(&settings, &factors);
+        let outcome = evaluation.map(|evaluation| {
+            let picture = || {
+                let ranks = evaluation.ranks.clone();
+                Arc::new(Picture::new(
+                    Arc::clone(loaded),
+                    Arc::clone(&factors),
+                    ranks,
+                ))
+            };
+            let known = self.pictures.entry(settings.clone());
+            let picture = Arc::clone(known.or_insert_with(picture));
+            Outcome {
+                evaluation,
+                factors,
+                picture,
+            }
+        });
+        Ok(MethodResult {
+            settings,
+            curve,
+            outcome,
+        })
+    }
+
+    fn curve(&mut self, settings: &MethodSettings, factors: &Factors) -> Arc<Vec<CurvePoint>> {
+        let kind = settings.layout().canonical();
+        let made = || Arc::new(settings.configured().curve(&factors.spectra));
+        let known = self.curves.entry((settings.method(), kind));
+        Arc::clone(known.or_insert_with(made))
+    }
+
+    /// Keeps memory bounded: only the reconstructions in view, and a limited number of layouts.
+    fn forget(&mut self, settings: &Settings) {
+        let shown = settings.shown();
+        self.pictures.retain(|known, _| shown.contains(known));
+        if self.factors.len() > LAYOUTS {
+            let wanted: Vec<_> = shown.iter().map(|s| s.layout().canonical()).collect();
+            let keep = |kind: &LayoutKind| *kind == LayoutKind::Grid(1) || wanted.contains(kind);
+            self.factors.retain(|kind, _| keep(kind));
+            self.curves.retain(|(_, kind), _| keep(kind));
+        }
+    }
+}

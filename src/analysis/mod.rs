@@ -1,0 +1,23 @@
+//! What a session gives: both faces of the program ask one [`Analyst`] and read its [`Analysis`],
+//! so that a number, a note or a refusal is the same wherever it stands.
+
+mod analyst;
+mod budget;
+mod error;
+mod grids;
+mod listener;
+mod notes;
+mod outcome;
+mod picture;
+mod result;
+mod survey;
+
+pub use analyst::Analyst;
+pub use budget::{Spent, affordable, compared_at, localized_parameters, not_matched};
+pub use error::AnalysisError;
+pub use grids::{Grids, grid_budget};
+pub use listener::{Listener, Silent, Stage};
+pub use notes::notes;
+pub use outcome::{MethodResult, Outcome};
+pub use result::{Analysis, Timing};
+pub use survey::{Images, SurveyError, Surveyed, survey_images};

@@ -1,0 +1,52 @@
+//! One method on one matrix.
+
+use std::sync::Arc;
+
+use nalgebra::DMatrix;
+
+use super::picture::Picture;
+use crate::approx::curve::CurvePoint;
+use crate::approx::{Evaluation, Factors, MethodSettings};
+
+/// One method at its setting.
+#[derive(Debug)]
+pub struct MethodResult {
+    /// What was asked for.
+    pub settings: MethodSettings,
+    /// Error at every rank of the same layout, also where the present setting gives nothing.
+    pub curve: Arc<Vec<CurvePoint>>,
+    /// What came out, or why nothing could.
+    pub outcome: Result<Outcome, String>,
+}
+
+/// What a method gives.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Parameters, ranks and error.
+    pub evaluation: Evaluation,
+    /// The factorization it comes from.
+    pub factors: Arc<Factors>,
+    pub(super) picture: Arc<Picture>,
+}
+
+impl Outcome {
+    /// Names the reconstruction and its residual.
+    pub fn id(&self) -> u64 {
+        self.picture.id
+    }
+
+    /// Ŵ, of the matrix's shape. Multiplied out the first time.
+    pub fn reconstruction(&self) -> &DMatrix<f64> {
+        self.picture.reconstruction()
+    }
+
+    /// W − Ŵ, signed. Computed the first time.
+    pub fn residual(&self) -> &DMatrix<f64> {
+        &self.picture.residual().0
+    }
+
+    /// The largest |W − Ŵ|.
+    pub fn largest_residual(&self) -> f64 {
+        self.picture.residual().1
+    }
+}

@@ -1,0 +1,160 @@
+//! One session, computed.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::budget::{Spent, left_out, not_matched, refused};
+use super::listener::{Listener, Stage};
+use super::notes::notes;
+use super::outcome::{MethodResult, Outcome};
+use crate::approx::{Evaluation, Method};
+use crate::figure::label;
+use crate::session::{Session, Settings};
+use crate::source::Loaded;
+
+/// Everything that one session gives.
+#[derive(Debug)]
+pub struct Analysis {
+    /// The session that was computed; its settings fit the matrix.
+    pub session: Session,
+    /// The settings that were wanted.
+    pub wanted: Settings,
+    /// The matrix and what is known of it.
+    pub loaded: Arc<Loaded>,
+    /// Names the matrix: equal ids mean equal cells.
+    pub matrix_id: u64,
+    /// The values at the ends of the colour scale.
+    pub range: (f64, f64),
+    /// ‖W‖.
+    pub norm: f64,
+    /// Singular values of the whole matrix.
+    pub sigma: Arc<Vec<f64>>,
+    /// Numerical rank (III.A).
+    pub rank: usize,
+    /// The methods in view.
+    pub methods: Vec<MethodResult>,
+    /// How long this answer took.
+    pub timing: Timing,
+    /// Settings that were changed to fit the matrix, one sentence each.
+    pub changes: Vec<String>,
+}
+
+/// Where the time went.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Timing {
+    /// Reading the source, zero when it was kept.
+    pub load: Duration,
+    /// Factorizing what was not known yet.
+    pub factorize: Duration,
+    /// Truncating and multiplying out.
+    pub reconstruct: Duration,
+    /// Blocks factorized by the built-in SVD and by faer, over all layouts in view.
+    pub backends: (usize, usize),
+}
+
+impl Analysis {
+    /// Rows and columns of the matrix.
+    pub fn shape(&self) -> (usize, usize) {
+        self.loaded.matrix.shape()
+    }
+
+    /// What the matrix is called, with its label and what was done to it.
+    pub fn name(&self) -> String {
+        self.session.title(&self.loaded.labelled_name())
+    }
+
+    /// One line about the matrix.
+    pub fn heading(&self) -> String {
+        let (rows, cols) = self.shape();
+        format!(
+            "{}: {rows} × {cols}, rank {}, norm {}",
+            self.name(),
+            self.rank,
+            label::short(self.norm)
+        )
+    }
+
+    /// The session as the user asked for it.
+    pub fn asked(&self) -> Session {
+        Session {
+            settings: self.wanted.clone(),
+            ..self.session.clone()
+        }
+    }
+
+    /// What came out of each method that gave something.
+    pub fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
+        self.results().map(|(_, outcome)| outcome)
+    }
+
+    /// The methods that gave something, with what came out.
+    pub fn results(&self) -> impl Iterator<Item = (&MethodResult, &Outcome)> {
+        let results = self.methods.iter();
+        results.filter_map(|method| Some((method, method.outcome.as_ref().ok()?)))
+    }
+
+    /// The numbers of the methods that gave something.
+    pub fn evaluations(&self) -> Vec<&Evaluation> {
+        self.outcomes().map(|one| &one.evaluation).collect()
+    }
+
+    /// What came out of one method, if it is in view and gave something.
+    pub fn outcome_of(&self, method: Method) -> Option<&Outcome> {
+        let mut outcomes = self.outcomes();
+        outcomes.find(|one| one.evaluation.method() == method)
+    }
+
+    /// What each method spends of the one budget, also one that gets nothing for it; nothing where
+    /// ranks are set one by one.
+    pub fn spending(&self) -> Vec<Spent> {
+        let settings = &self.session.settings;
+        if settings.matched.is_none() {
+            return Vec::new();
+        }
+        let spent = |one: &MethodResult| Spent {
+            method: one.settings.method(),
+            share: settings.share_of_budget(one.settings.method()),
+            params: one.outcome.as_ref().map_or(0, |it| it.evaluation.params),
+        };
+        self.methods.iter().map(spent).collect()
+    }
+
+    /// Why methods are missing. A budget may be too small for one method and not for another: that
+    /// one is left out.
+    ///
+    /// # Errors
+    /// Why there is nothing to show: no method gave anything, or one whose own setting is wrong.
+    pub fn left_out(&self) -> Result<Vec<String>, String> {
+        let failed = self.methods.iter().filter_map(|one| {
+            let why = one.outcome.as_ref().err()?;
+            Some((one.settings.method(), why.as_str()))
+        });
+        let failed: Vec<_> = failed.collect();
+        let nothing = failed.len() == self.methods.len();
+        match failed.first() {
+            Some((method, why)) if nothing || self.session.settings.matched.is_none() => {
+                Err(refused(*method, why))
+            }
+            _ => Ok(failed.iter().map(|(of, why)| left_out(*of, why)).collect()),
+        }
+    }
+
+    /// The notes on every method, and whether the one budget is matched.
+    pub fn notes(&self) -> Vec<String> {
+        let settings = &self.session.settings;
+        let of_methods = self
+            .outcomes()
+            .flat_map(|one| notes(&one.evaluation, settings));
+        of_methods.chain(not_matched(&self.spending())).collect()
+    }
+
+    /// Multiplies out what would otherwise be when somebody looks, and takes the time.
+    pub fn multiply_out(&mut self, listener: &dyn Listener) {
+        let before = Instant::now();
+        for outcome in self.outcomes() {
+            listener.reached(Stage::Multiplying);
+            outcome.residual();
+        }
+        self.timing.reconstruct = before.elapsed();
+    }
+}

@@ -1,0 +1,142 @@
+//! The same settings on every image of a data set.
+
+use std::ops::ControlFlow;
+
+use thiserror::Error;
+
+use super::budget::{affordable, compared_at};
+use crate::approx::survey::{Survey, survey};
+use crate::approx::{FactorError, Method};
+use crate::session::Settings;
+use crate::source::{Dataset, DigitSet, Limits, Source, SourceError, Split, Transform, load};
+
+/// Images of a data set.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Images {
+    /// Which data set.
+    pub dataset: Dataset,
+    /// Which half of it.
+    pub split: Split,
+    /// Only the images of this label.
+    pub digit: Option<u8>,
+}
+
+/// Why nothing was measured.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum SurveyError {
+    /// The budget pays for no method.
+    #[error("{0}")]
+    Budget(String),
+    /// No image has the label.
+    #[error("{name} has no {split} image with the label {digit}; choose one of {}", classes.join(", "))]
+    NoImages {
+        /// The data set.
+        name: String,
+        /// Its half.
+        split: Split,
+        /// The label that was asked for.
+        digit: u8,
+        /// The labels that there are.
+        classes: Vec<String>,
+    },
+    /// An image has a cell that is no finite number.
+    #[error(transparent)]
+    Image(SourceError),
+    /// An image could not be factorized, or the work was stopped.
+    #[error(transparent)]
+    Factor(#[from] FactorError),
+}
+
+/// Images that were measured.
+#[derive(Clone, Debug)]
+pub struct Surveyed {
+    /// Which.
+    pub images: Images,
+    /// What was done to each.
+    pub transform: Transform,
+    /// The settings as the images took them.
+    pub settings: Settings,
+    /// Rows and columns of an image.
+    pub shape: (usize, usize),
+    /// The errors.
+    pub survey: Survey,
+    /// What is to be known: settings that were changed to fit, methods that are left out.
+    pub remarks: Vec<String>,
+}
+
+impl Surveyed {
+    /// The parameters that Localized and LoRA have, where they are equal; else the sentence to say
+    /// beside who wins.
+    pub fn verdict_at(&self) -> Option<Result<usize, String>> {
+        let of = |method: Method| {
+            let mut settings = self.survey.settings.iter();
+            settings.find(|one| one.method() == method)
+        };
+        let (rows, cols) = self.shape;
+        compared_at([of(Method::Lora)?, of(Method::Localized)?], rows, cols)
+    }
+}
+
+/// Measures the images of `set` that `images` names, each transformed, at the `wanted` settings as
+/// they fit. `on_done` hears how many are finished of how many, and may stop.
+///
+/// # Errors
+/// No image of the label, a budget that pays for nothing, an image that cannot be factorized, *stop*.
+pub fn survey_images(
+    set: &DigitSet,
+    images: &Images,
+    transform: Transform,
+    wanted: &Settings,
+    on_done: &(dyn Fn(usize, usize) -> ControlFlow<()> + Sync),
+) -> Result<Surveyed, SurveyError> {
+    let shape = (set.rows(), set.cols());
+    let fitted = wanted.fitted(shape.0, shape.1);
+    let (methods, left_out) =
+        affordable(&fitted.settings, shape.0, shape.1).map_err(SurveyError::Budget)?;
+    let indices = match images.digit {
+        Some(digit) => set.indices_of(digit),
+        None => (0..set.count()).collect(),
+    };
+    if indices.is_empty() {
+        return Err(SurveyError::NoImages {
+            name: set.name().to_owned(),
+            split: set.split(),
+            digit: images.digit.unwrap_or_default(),
+            classes: set.classes().iter().map(u8::to_string).collect(),
+        });
+    }
+    let survey = survey(
+        &indices,
+        &|index| transform.apply(&set.matrix(index)),
+        &|index| set.label(index),
+        &methods,
+        &|done| on_done(done, indices.len()),
+    )
+    .map_err(|error| match error {
+        FactorError::NotFinite { .. } => not_finite(images, &indices, error),
+        other => other.into(),
+    })?;
+    let mut remarks = fitted.notes();
+    remarks.extend(left_out);
+    Ok(Surveyed {
+        images: images.clone(),
+        transform,
+        settings: fitted.settings,
+        shape,
+        survey,
+        remarks,
+    })
+}
+
+/// The first image with such a cell, in the words of the image alone as a source.
+fn not_finite(images: &Images, indices: &[usize], error: FactorError) -> SurveyError {
+    let refused = indices.iter().find_map(|&index| {
+        let image = Source::Digit {
+            dataset: images.dataset.clone(),
+            split: images.split,
+            index,
+        };
+        load(&image, &Limits::default()).err()
+    });
+    refused.map_or_else(|| error.into(), SurveyError::Image)
+}

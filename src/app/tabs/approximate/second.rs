@@ -1,0 +1,27 @@
+//! The views that may stand beside the error curve, and how preferences keep the chosen one.
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serializer};
+
+use crate::views::{View, best_grid, data_set, rank_map, singular_values};
+
+/// All of them, in the order of their buttons.
+pub static CHOICES: [&View; 4] = [
+    &singular_values::VIEW,
+    &data_set::VIEW,
+    &best_grid::VIEW,
+    &rank_map::VIEW,
+];
+
+/// Writes the view's key.
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for a reference
+pub fn serialize<S: Serializer>(view: &&'static View, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(view.key)
+}
+
+/// Reads a key back.
+pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<&'static View, D::Error> {
+    let key = String::deserialize(from)?;
+    let found = CHOICES.into_iter().find(|view| view.key == key);
+    found.ok_or_else(|| D::Error::custom("no such view"))
+}

@@ -1,0 +1,50 @@
+//! A view as a command line shows it: the figure's file, and what is printed.
+
+use super::figure::Target;
+use super::output::Outputs;
+use super::{Failure, FormatArgs, print};
+use crate::figure::Table;
+use crate::views::Document;
+
+/// What is printed around the tables.
+pub(super) struct Page {
+    /// The line above them.
+    pub heading: String,
+    /// What only the page says, before the notes.
+    pub remarks: Vec<String>,
+    /// What the user should know.
+    pub notes: Vec<String>,
+}
+
+/// Writes the figure, if one is asked for, and prints the numbers in the form that is asked for;
+/// notes go to standard error where another program reads standard output.
+pub(super) fn present(
+    document: &Document<'_>,
+    mut page: Page,
+    format: FormatArgs,
+    target: Option<&Target>,
+    outputs: &Outputs<'_>,
+) -> Result<(), Failure> {
+    if let Some(target) = target {
+        let figure = document.figure().map_err(Failure::run)?;
+        page.notes.extend(target.write(&figure)?);
+    }
+    if outputs.leave_only_remarks(&page.notes) {
+        return Ok(());
+    }
+    if format.for_programs() {
+        print::remarks(&page.notes);
+    }
+    let text = match format {
+        FormatArgs { json: true, .. } => document.json(),
+        FormatArgs { csv: true, .. } => document.csv(),
+        FormatArgs { latex: true, .. } => document.latex(),
+        FormatArgs { .. } => {
+            let tables = document.tables().map_err(Failure::run)?;
+            let tables: Vec<&Table> = tables.iter().collect();
+            page.remarks.extend(page.notes);
+            return print::page(&page.heading, &tables, &page.remarks);
+        }
+    };
+    print::standard_output(text.map_err(Failure::run)?)
+}

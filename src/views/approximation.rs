@@ -1,0 +1,70 @@
+//! Reconstructions side by side with their table: the paper's Figure 1 and Table I.
+
+use super::material::Material;
+use super::options::Options;
+use super::view::{Call, Form, Need, Subject, View};
+use crate::analysis::{Analysis, Outcome};
+use crate::figure::compose::{Approximation, Panel, comparison_table, figure_one};
+use crate::figure::{Figure, Table};
+use crate::report;
+
+/// The view.
+pub static VIEW: View = View {
+    key: "approximation",
+    title: "Reconstructions and table (Figure 1, Table I)",
+    short: "Reconstructions",
+    about: "The matrix, its approximations and their numbers",
+    file_name: "approximation",
+    subject: Subject::Matrix,
+    call: Call::plain("approximate"),
+    pictures: true,
+    needs: Need::Nothing,
+    figure,
+    tables,
+    json,
+    npy: None,
+    notes,
+};
+
+fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {
+    let analysis = material.analysis()?;
+    Ok(figure_one(
+        &options.context,
+        &Approximation {
+            matrix: &analysis.loaded.matrix,
+            name: &analysis.session.title(&analysis.loaded.name),
+            rank: Some(analysis.rank),
+            range: Some(analysis.range),
+            panels: analysis.outcomes().map(panel).collect(),
+            error_maps: options.error_maps,
+            notes: analysis.notes(),
+        },
+    ))
+}
+
+fn panel(outcome: &Outcome) -> Panel<'_> {
+    Panel {
+        evaluation: &outcome.evaluation,
+        layout: outcome.factors.layout(),
+        reconstruction: outcome.reconstruction(),
+    }
+}
+
+fn tables(material: &Material<'_>, options: &Options, _: Form) -> Result<Vec<Table>, String> {
+    let evaluations = material.analysis()?.evaluations();
+    Ok(vec![comparison_table(options.context.theme, &evaluations)])
+}
+
+fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
+    let analysis = material.analysis()?;
+    let evaluations = analysis.evaluations().into_iter();
+    report::text(&report::Approximation {
+        matrix: report::Matrix::of(analysis),
+        methods: evaluations.map(Into::into).collect(),
+    })
+}
+
+fn notes(material: &Material<'_>, _: &Options) -> Vec<String> {
+    let analysis = material.analysis();
+    analysis.map_or_else(|_| Vec::new(), Analysis::notes)
+}

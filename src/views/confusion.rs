@@ -1,0 +1,39 @@
+//! What runs still confuse: true against predicted digits.
+
+use super::material::Material;
+use super::options::Options;
+use super::view::{Call, Form, Need, Subject, View, no_notes};
+use crate::experiment::{RunsReport, figures, tables};
+use crate::figure::{Figure, Table};
+use crate::report;
+
+/// The view.
+pub static VIEW: View = View {
+    key: "confusion",
+    title: "Confusion matrices of the selected runs",
+    short: "Confusion",
+    about: "True against predicted digits",
+    file_name: "confusion",
+    subject: Subject::Experiment,
+    call: Call::shown("finetune", "confusion"),
+    pictures: false,
+    needs: Need::Runs,
+    figure,
+    tables,
+    json,
+    npy: None,
+    notes: no_notes,
+};
+
+fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {
+    Ok(figures::confusion(&options.context, material.runs()?))
+}
+
+/// A table per run.
+fn tables(material: &Material<'_>, _: &Options, _: Form) -> Result<Vec<Table>, String> {
+    Ok(tables::confusion_tables(material.runs()?))
+}
+
+fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
+    report::text(&RunsReport::new(material.runs()?))
+}

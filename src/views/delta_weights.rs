@@ -1,0 +1,56 @@
+//! What a run learned: ΔW, and the hidden units that it moved most.
+
+use super::material::Material;
+use super::options::Options;
+use super::view::{Call, Form, Need, Subject, View, no_notes};
+use crate::experiment::{RunsReport, delta_file, figures, tables};
+use crate::figure::{Figure, Table};
+use crate::finetune::Inspection;
+use crate::report;
+
+/// The view.
+pub static VIEW: View = View {
+    key: "delta_weights",
+    title: "ΔW of the selected run",
+    short: "ΔW",
+    about: "What was learned, of the first run",
+    file_name: "delta-weights",
+    subject: Subject::Experiment,
+    call: Call::shown("finetune", "delta-weights"),
+    pictures: false,
+    needs: Need::Run,
+    figure,
+    tables,
+    json,
+    npy: Some(npy),
+    notes: no_notes,
+};
+
+fn first<'a>(material: &Material<'a>) -> Result<&'a Inspection, String> {
+    Ok(material.runs()?[0])
+}
+
+fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {
+    let run = first(material)?;
+    Ok(figures::delta_weights(
+        &options.context,
+        run,
+        material.image,
+    ))
+}
+
+/// All of ΔW for other programs; people read what is still confused.
+fn tables(material: &Material<'_>, _: &Options, form: Form) -> Result<Vec<Table>, String> {
+    match form {
+        Form::Csv => Ok(vec![tables::update_table(first(material)?)]),
+        Form::Text | Form::Latex => Ok(tables::confusion_tables(material.runs()?)),
+    }
+}
+
+fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
+    report::text(&RunsReport::new(material.runs()?))
+}
+
+fn npy(material: &Material<'_>) -> Result<Vec<u8>, String> {
+    delta_file(&first(material)?.update).map_err(|error| error.to_string())
+}

@@ -1,0 +1,107 @@
+//! What a view gives, in every form.
+
+use super::material::Material;
+use super::options::Options;
+use super::view::{Form, View};
+use crate::figure::{Element, Figure, Plot, Table};
+
+/// A view of results; each form is made when it is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Document<'a> {
+    view: &'static View,
+    material: &'a Material<'a>,
+    options: &'a Options,
+}
+
+impl View {
+    /// What the view gives of `material`.
+    pub fn document<'a>(
+        &'static self,
+        material: &'a Material<'a>,
+        options: &'a Options,
+    ) -> Document<'a> {
+        Document {
+            view: self,
+            material,
+            options,
+        }
+    }
+}
+
+impl Document<'_> {
+    /// The picture.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn figure(&self) -> Result<Figure, String> {
+        (self.view.figure)(self.material, self.options)
+    }
+
+    /// The plots in the picture, in their order.
+    ///
+    /// # Errors
+    /// Why there is no picture.
+    pub fn plots(&self) -> Result<Vec<Plot>, String> {
+        let elements = self.figure()?.rows.into_iter().flatten();
+        let plots = elements.filter_map(|element| match element {
+            Element::Plot(plot) => Some(plot),
+            _ => None,
+        });
+        Ok(plots.collect())
+    }
+
+    /// The tables for a page of text.
+    ///
+    /// # Errors
+    /// Why there are none.
+    pub fn tables(&self) -> Result<Vec<Table>, String> {
+        (self.view.tables)(self.material, self.options, Form::Text)
+    }
+
+    /// The numbers as comma-separated values, exactly; tables with an empty line between.
+    ///
+    /// # Errors
+    /// Why there are none.
+    pub fn csv(&self) -> Result<String, String> {
+        self.written(Form::Csv, Table::to_csv)
+    }
+
+    /// The numbers as LaTeX tabulars.
+    ///
+    /// # Errors
+    /// Why there are none.
+    pub fn latex(&self) -> Result<String, String> {
+        self.written(Form::Latex, Table::to_latex)
+    }
+
+    /// One JSON object.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn json(&self) -> Result<String, String> {
+        (self.view.json)(self.material, self.options)
+    }
+
+    /// The matrix as an NPY file.
+    ///
+    /// # Errors
+    /// Why there is none; most views are no matrix.
+    pub fn npy(&self) -> Result<Vec<u8>, String> {
+        let npy = self.view.npy.ok_or(NO_ARRAY)?;
+        npy(self.material)
+    }
+
+    /// What a reader must know, one sentence each.
+    pub fn notes(&self) -> Vec<String> {
+        (self.view.notes)(self.material, self.options)
+    }
+
+    fn written(&self, form: Form, write: fn(&Table) -> String) -> Result<String, String> {
+        let tables = (self.view.tables)(self.material, self.options, form)?;
+        let texts: Vec<String> = tables.iter().map(write).collect();
+        Ok(texts.join("\n"))
+    }
+}
+
+/// Why a view is not written as an array.
+pub const NO_ARRAY: &str = "only ΔW can be written as NPY; choose another format";

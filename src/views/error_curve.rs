@@ -1,0 +1,114 @@
+//! Error against parameters at every rank.
+
+use super::material::Material;
+use super::options::Options;
+use super::view::{Call, Form, Need, Subject, View};
+use crate::analysis::Analysis;
+use crate::approx::curve::CurvePoint;
+use crate::figure::compose::{ErrorCurve, curve_table, error_against_parameters};
+use crate::figure::{Figure, Table, label};
+use crate::report;
+
+/// The view.
+pub static VIEW: View = View {
+    key: "error_curve",
+    title: "Error against parameters",
+    short: "Error against parameters",
+    about: "Error at every rank, with the present settings marked",
+    file_name: "error-against-parameters",
+    subject: Subject::Matrix,
+    call: Call::plain("curve"),
+    pictures: false,
+    needs: Need::Nothing,
+    figure,
+    tables,
+    json,
+    npy: None,
+    notes,
+};
+
+/// The curves of an analysis, up to where they are to end.
+struct Curves<'a> {
+    analysis: &'a Analysis,
+    most: usize,
+    points: Vec<Vec<CurvePoint>>,
+}
+
+impl<'a> Curves<'a> {
+    fn new(material: &Material<'a>, options: &Options) -> Result<Self, String> {
+        let analysis = material.analysis()?;
+        let most = options.max_params;
+        let most = most.unwrap_or(analysis.loaded.matrix.len());
+        let within = |points: &[CurvePoint]| -> Vec<CurvePoint> {
+            let points = points.iter().copied();
+            points.filter(|point| point.params <= most).collect()
+        };
+        let results = analysis.results();
+        Ok(Self {
+            analysis,
+            most,
+            points: results.map(|(one, _)| within(&one.curve)).collect(),
+        })
+    }
+
+    fn list(&self) -> Vec<ErrorCurve<'_>> {
+        let results = self.analysis.results().zip(&self.points);
+        let curve = results.map(|((one, outcome), points)| ErrorCurve {
+            settings: &one.settings,
+            points,
+            present: Some(&outcome.evaluation).filter(|one| one.params <= self.most),
+        });
+        curve.collect()
+    }
+}
+
+/// The whole curves of all methods, also of one whose present setting gives nothing.
+pub fn curves(analysis: &Analysis) -> Vec<ErrorCurve<'_>> {
+    let curve = analysis.methods.iter().map(|method| ErrorCurve {
+        settings: &method.settings,
+        points: &method.curve,
+        present: method.outcome.as_ref().ok().map(|one| &one.evaluation),
+    });
+    curve.collect()
+}
+
+fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {
+    let curves = Curves::new(material, options)?;
+    let entries = curves.analysis.loaded.matrix.len();
+    Ok(error_against_parameters(
+        &options.context,
+        entries,
+        &curves.list(),
+    ))
+}
+
+fn tables(material: &Material<'_>, options: &Options, _: Form) -> Result<Vec<Table>, String> {
+    let curves = Curves::new(material, options)?;
+    Ok(vec![curve_table(&options.context, &curves.list())])
+}
+
+fn json(material: &Material<'_>, options: &Options) -> Result<String, String> {
+    let curves = Curves::new(material, options)?;
+    let shape = curves.analysis.shape();
+    let list = curves.list().into_iter();
+    report::text(&report::Curves {
+        matrix: report::Matrix::of(curves.analysis),
+        max_params: curves.most,
+        curves: list
+            .map(|curve| report::Curve::new(curve.settings, curve.points, shape))
+            .collect(),
+    })
+}
+
+fn notes(material: &Material<'_>, options: &Options) -> Vec<String> {
+    let Ok(curves) = Curves::new(material, options) else {
+        return Vec::new();
+    };
+    let list = curves.list().into_iter();
+    let empty = list.filter(|curve| curve.points.is_empty()).map(|curve| {
+        let name = curve.settings.method().title();
+        let most = label::count(curves.most);
+        format!("{name}: no rank costs {most} parameters or less")
+    });
+    empty.collect()
+}

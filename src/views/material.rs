@@ -1,0 +1,58 @@
+//! What views are made of.
+
+use crate::analysis::{Analysis, Grids, Surveyed};
+use crate::finetune::{Inspection, Results};
+
+/// The results at hand.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Material<'a> {
+    /// What a session gave.
+    pub analysis: Option<&'a Analysis>,
+    /// The same settings on a data set.
+    pub survey: Option<&'a Surveyed>,
+    /// Every grid at the session's budget.
+    pub grids: Option<&'a Grids>,
+    /// What a sweep gave.
+    pub results: Option<&'a Results>,
+    /// Runs that were looked into.
+    pub runs: &'a [&'a Inspection],
+    /// Rows and columns of the images that runs were trained on.
+    pub image: [usize; 2],
+}
+
+impl<'a> Material<'a> {
+    /// The analysis, of which every method that is not left out gave something.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub(super) fn analysis(&self) -> Result<&'a Analysis, String> {
+        let analysis = self
+            .analysis
+            .ok_or("nothing has been computed yet; open a matrix first")?;
+        analysis.left_out()?;
+        Ok(analysis)
+    }
+
+    pub(super) fn survey(&self) -> Result<&'a Surveyed, String> {
+        let survey = self.survey;
+        survey
+            .ok_or_else(|| "the data set is not measured at these settings; save again".to_owned())
+    }
+
+    pub(super) fn grids(&self) -> Result<&'a Grids, String> {
+        let grids = self.grids;
+        grids.ok_or_else(|| "the grids are not tried at this budget; save again".to_owned())
+    }
+
+    pub(super) fn results(&self) -> Result<&'a Results, String> {
+        let results = self.results;
+        results.ok_or_else(|| "nothing to export yet; press Run first".to_owned())
+    }
+
+    pub(super) fn runs(&self) -> Result<&'a [&'a Inspection], String> {
+        match self.runs {
+            [] => Err("no run is selected; click a point or a row first".to_owned()),
+            runs => Ok(runs),
+        }
+    }
+}

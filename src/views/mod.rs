@@ -1,0 +1,45 @@
+//! What can be looked at, printed and exported, a file each: the command line, the window and the
+//! files that they write take everything from here. A new view is a file and a line of [`ALL`].
+
+pub mod accuracy_drop;
+pub mod approximation;
+pub mod best_grid;
+pub mod confusion;
+pub mod data_set;
+pub mod delta_weights;
+mod document;
+pub mod error_curve;
+mod material;
+mod options;
+pub mod rank_map;
+mod shown;
+pub mod singular_values;
+pub mod training_curves;
+mod view;
+
+pub use document::{Document, NO_ARRAY};
+pub use material::Material;
+pub use options::Options;
+pub use shown::Shown;
+pub use view::{Call, Form, Need, Subject, View};
+
+/// All views, in the order of menus.
+pub static ALL: [&View; 10] = [
+    &approximation::VIEW,
+    &error_curve::VIEW,
+    &singular_values::VIEW,
+    &data_set::VIEW,
+    &best_grid::VIEW,
+    &rank_map::VIEW,
+    &accuracy_drop::VIEW,
+    &training_curves::VIEW,
+    &delta_weights::VIEW,
+    &confusion::VIEW,
+];
+
+/// The views of a subcommand that `--show` tells apart.
+pub fn shown_by(subcommand: &str) -> impl Iterator<Item = (&'static str, &'static View)> {
+    let views = ALL.into_iter();
+    let views = views.filter(move |view| view.call.subcommand == subcommand);
+    views.filter_map(|view| Some((view.call.show?, view)))
+}

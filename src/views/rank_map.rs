@@ -1,0 +1,67 @@
+//! The rank of each block on its place in the matrix.
+
+use super::material::Material;
+use super::options::Options;
+use super::view::{Call, Form, Need, Subject, View, no_notes};
+use crate::analysis::{Analysis, Outcome};
+use crate::approx::{LayoutKind, Method};
+use crate::figure::compose::{self, BlockRanks};
+use crate::figure::{Figure, Table};
+use crate::report;
+
+/// The view.
+pub static VIEW: View = View {
+    key: "ranks",
+    title: "Ranks per block",
+    short: "Ranks per block",
+    about: "The rank r_ij of each block",
+    file_name: "ranks-per-block",
+    subject: Subject::Matrix,
+    call: Call::shown("curve", "ranks"),
+    pictures: false,
+    needs: Need::Nothing,
+    figure,
+    tables,
+    json,
+    npy: None,
+    notes: no_notes,
+};
+
+/// The adaptive ranks, or Localized's uniform ones where there are none, with the grid they lie on.
+pub fn mapped(analysis: &Analysis) -> Option<(&Outcome, usize)> {
+    let adaptive = analysis.outcome_of(Method::LocalizedAdaptive);
+    let outcome = adaptive.or_else(|| analysis.outcome_of(Method::Localized))?;
+    match outcome.factors.layout().kind() {
+        LayoutKind::Grid(grid) => Some((outcome, grid)),
+        _ => None,
+    }
+}
+
+fn of<'a>(material: &Material<'a>) -> Result<(&'a Outcome, usize), String> {
+    let mapped = mapped(material.analysis()?);
+    mapped.ok_or_else(|| "no method with a grid has ranks; increase the budget".to_owned())
+}
+
+fn ranks(outcome: &Outcome) -> BlockRanks<'_> {
+    BlockRanks {
+        evaluation: &outcome.evaluation,
+        layout: outcome.factors.layout(),
+    }
+}
+
+fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {
+    let (outcome, _) = of(material)?;
+    Ok(compose::rank_map(&options.context, &[ranks(outcome)]))
+}
+
+fn tables(material: &Material<'_>, options: &Options, _: Form) -> Result<Vec<Table>, String> {
+    let (outcome, _) = of(material)?;
+    let theme = options.context.theme;
+    Ok(vec![compose::rank_table(theme, &[ranks(outcome)])])
+}
+
+fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
+    let (outcome, grid) = of(material)?;
+    let matrix = report::Matrix::of(material.analysis()?);
+    report::text(&report::RankMap::new(matrix, &outcome.evaluation, grid))
+}

@@ -1,0 +1,158 @@
+//! A view with what is chosen beside it: what a command line says and a file's name stands for.
+
+use super::options::Options;
+use super::view::{Subject, View};
+use crate::analysis::Images;
+use crate::experiment::{Experiment, RunName};
+use crate::figure::Colors;
+use crate::figure::compose::Context;
+use crate::figure::palette::ColorMap;
+use crate::finetune::RunKey;
+use crate::session::words::Words;
+use crate::session::{Export, Session};
+use crate::source::{Dataset, Limits};
+
+/// What is looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shown {
+    /// The view.
+    pub view: &'static View,
+    /// Where curves end; at the matrix's number of entries when absent.
+    pub max_params: Option<usize>,
+    /// The images of a view of a data set.
+    pub images: Images,
+    /// The runs of a view of runs.
+    pub runs: Vec<RunKey>,
+}
+
+impl Shown {
+    /// A view with nothing chosen beside it.
+    pub fn of(view: &'static View) -> Self {
+        Self {
+            view,
+            max_params: None,
+            images: Images::default(),
+            runs: Vec::new(),
+        }
+    }
+
+    /// How the view is made for the figure of `export`, or without one for text; `source` and
+    /// `command` say in the file what it is of and how it is made again.
+    pub fn options(
+        &self,
+        source: impl Into<String>,
+        command: Option<String>,
+        export: Option<&Export>,
+    ) -> Options {
+        let mut context = Context::new(source, command.unwrap_or_default());
+        if let Some(export) = export {
+            context.theme = export.theme;
+            context.colors = Colors::Sequential(export.colors);
+        }
+        Options {
+            context,
+            error_maps: export.is_some_and(|export| export.error_maps),
+            max_params: self.max_params,
+        }
+    }
+
+    /// What a session's figure is of, as its metadata say it.
+    pub fn subject(&self, session: &Session) -> String {
+        match self.view.subject {
+            Subject::Images => format!("{} {}", self.images.dataset, self.images.split),
+            Subject::Matrix | Subject::Experiment => session.whole_source().to_string(),
+        }
+    }
+
+    /// The command line that computes the same from the same source, and writes the same figure
+    /// if `export` is given; quoted for a POSIX shell. The command line parses it back to a session
+    /// with equal [`Session::essentials`].
+    ///
+    /// `None` when no command line can say it: a pasted or learned matrix, a path that is not
+    /// UTF-8 or reads as something else.
+    pub fn command(
+        &self,
+        session: &Session,
+        limits: &Limits,
+        export: Option<&Export>,
+    ) -> Option<String> {
+        let of_matrix = self.view.subject == Subject::Matrix;
+        let mut words = Words::program();
+        self.call(&mut words);
+        if of_matrix {
+            words.part(session, limits)?;
+        } else {
+            self.images(&mut words)?;
+        }
+        words.transform(session.transform);
+        words.settings(&session.settings);
+        if let Some(export) = export {
+            self.figure(&mut words, export)?;
+        }
+        if of_matrix {
+            words.source(session)?;
+        }
+        words.quoted()
+    }
+
+    /// The command line that trains the same and writes the same figure; `None` when a path is
+    /// not UTF-8.
+    pub fn training_command(
+        &self,
+        experiment: &Experiment,
+        export: Option<&Export>,
+    ) -> Option<String> {
+        let mut words = Words::program();
+        words.word(self.view.call.subcommand);
+        experiment.say(&mut words)?;
+        for run in &self.runs {
+            words.option("run", &RunName::from(*run).to_string());
+        }
+        if let Some(export) = export {
+            if let Some(show) = self.view.call.show {
+                words.option("show", show);
+            }
+            self.figure(&mut words, export)?;
+        }
+        words.quoted()
+    }
+
+    fn call(&self, words: &mut Words) {
+        let call = self.view.call;
+        words.word(call.subcommand);
+        if let Some(most) = self.max_params {
+            words.option("max-params", &most.to_string());
+        }
+        if let Some(flag) = call.flag {
+            words.flag(flag);
+        }
+        if let Some(show) = call.show {
+            words.option("show", show);
+        }
+    }
+
+    fn images(&self, words: &mut Words) -> Option<()> {
+        let images = &self.images;
+        if let Dataset::Folder(folder) = &images.dataset {
+            words.option("data", folder.to_str()?);
+        }
+        words.option("split", &images.split.to_string());
+        if let Some(digit) = images.digit {
+            words.option("digit", &digit.to_string());
+        }
+        Some(())
+    }
+
+    fn figure(&self, words: &mut Words, export: &Export) -> Option<()> {
+        words.figure(export)?;
+        if self.view.pictures {
+            if export.colors != ColorMap::default() {
+                words.option("colors", &export.colors.name().to_lowercase());
+            }
+            if export.error_maps {
+                words.flag("error-maps");
+            }
+        }
+        Some(())
+    }
+}

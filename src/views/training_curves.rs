@@ -1,0 +1,43 @@
+//! Loss and accuracy of runs, epoch by epoch.
+
+use super::material::Material;
+use super::options::Options;
+use super::view::{Call, Form, Need, Subject, View, no_notes};
+use crate::experiment::{RunsReport, figures, tables};
+use crate::figure::{Figure, Table};
+use crate::report;
+
+/// The view.
+pub static VIEW: View = View {
+    key: "training_curves",
+    title: "Training curves of the selected runs",
+    short: "Training curves",
+    about: "Loss and accuracy against epochs",
+    file_name: "training-curves",
+    subject: Subject::Experiment,
+    call: Call::shown("finetune", "training-curves"),
+    pictures: false,
+    needs: Need::Runs,
+    figure,
+    tables,
+    json,
+    npy: None,
+    notes: no_notes,
+};
+
+fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {
+    Ok(figures::training_curves(&options.context, material.runs()?))
+}
+
+/// Every epoch for other programs; people read what is still confused.
+fn tables(material: &Material<'_>, _: &Options, form: Form) -> Result<Vec<Table>, String> {
+    let runs = material.runs()?;
+    Ok(match form {
+        Form::Csv => vec![tables::epochs_table(runs)],
+        Form::Text | Form::Latex => tables::confusion_tables(runs),
+    })
+}
+
+fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
+    report::text(&RunsReport::new(material.runs()?))
+}

@@ -1,0 +1,130 @@
+//! What a view is.
+
+use std::fmt;
+
+use super::material::Material;
+use super::options::Options;
+use crate::figure::{Figure, Table};
+
+/// One thing that can be looked at, printed and exported: Figure 1, a curve, what a run learned.
+pub struct View {
+    /// Its name in settings that are kept.
+    pub key: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// The same on a button beside others.
+    pub short: &'static str,
+    /// What it shows.
+    pub about: &'static str,
+    /// The name that is suggested for its file, without an ending.
+    pub file_name: &'static str,
+    /// What it is of.
+    pub subject: Subject,
+    /// How the command line asks for it.
+    pub call: Call,
+    /// Whether its figure shows matrices in a colour scale that can be chosen, with residuals.
+    pub pictures: bool,
+    /// What must be measured beside the analysis of a matrix.
+    pub needs: Need,
+    /// Its picture.
+    pub figure: fn(&Material<'_>, &Options) -> Result<Figure, String>,
+    /// Its numbers as tables.
+    pub tables: fn(&Material<'_>, &Options, Form) -> Result<Vec<Table>, String>,
+    /// Its numbers with their settings, as one JSON object and a line end.
+    pub json: fn(&Material<'_>, &Options) -> Result<String, String>,
+    /// Its matrix as an NPY file, where it is one.
+    pub npy: Option<Npy>,
+    /// What a reader of its numbers must know, one sentence each.
+    pub notes: fn(&Material<'_>, &Options) -> Vec<String>,
+}
+
+/// Writes a view that is a matrix as an NPY file.
+pub type Npy = fn(&Material<'_>) -> Result<Vec<u8>, String>;
+
+/// Who reads a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// People, on a page of text.
+    Text,
+    /// Other programs.
+    Csv,
+    /// A paper.
+    Latex,
+}
+
+/// What a view is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A matrix and its approximations.
+    Matrix,
+    /// The images of a data set and their approximations.
+    Images,
+    /// A sweep, or some of its runs.
+    Experiment,
+}
+
+/// What a view needs beside the analysis of a matrix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Nothing.
+    Nothing,
+    /// A survey of the data set.
+    Survey,
+    /// A search over grids.
+    Grids,
+    /// The results of a sweep.
+    Results,
+    /// A look into one run.
+    Run,
+    /// Looks into one run, or two to compare.
+    Runs,
+}
+
+/// The words of a command line that ask for a view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// The subcommand.
+    pub subcommand: &'static str,
+    /// A flag that chooses the view.
+    pub flag: Option<&'static str>,
+    /// The value of `--show` that chooses it.
+    pub show: Option<&'static str>,
+}
+
+impl Call {
+    /// The view that a subcommand shows without being told.
+    pub const fn plain(subcommand: &'static str) -> Self {
+        Self {
+            subcommand,
+            flag: None,
+            show: None,
+        }
+    }
+
+    /// One that `--show` asks for.
+    pub const fn shown(subcommand: &'static str, show: &'static str) -> Self {
+        Self {
+            show: Some(show),
+            ..Self::plain(subcommand)
+        }
+    }
+}
+
+impl PartialEq for View {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
+impl Eq for View {}
+
+impl fmt::Debug for View {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key)
+    }
+}
+
+/// For a view whose numbers need no explanation.
+pub(super) fn no_notes(_: &Material<'_>, _: &Options) -> Vec<String> {
+    Vec::new()
+}
