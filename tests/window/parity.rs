@@ -22,7 +22,7 @@ use super::{settle, window_with};
 
 fn said(harness: &Harness<'static, Explorer>) -> String {
     match harness.state().state().message() {
-        Some(Message::Done(text) | Message::Error(text)) => text.clone(),
+        Some(Message::Done(text) | Message::Copied(text) | Message::Error(text)) => text.clone(),
         None => String::new(),
     }
 }
@@ -60,9 +60,7 @@ fn exported(harness: &mut Harness<'static, Explorer>, view: &View, path: &Path) 
 /// What *Copy as command* gives in the open dialog, as words.
 fn copied(harness: &mut Harness<'static, Explorer>) -> Vec<String> {
     press(harness, "Copy as command");
-    let said = said(harness);
-    let command = said.strip_prefix("copied: ").expect(&said);
-    let mut words = shlex::split(command).unwrap();
+    let mut words = shlex::split(&said(harness)).unwrap();
     assert_eq!(words.remove(0), "localized-lora");
     words
 }
