@@ -455,8 +455,8 @@ fn the_copied_command_names_the_run_in_view() {
     harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::C);
     settle(&mut harness);
     let message = harness.state().state().message().cloned();
-    let expected = "copied: localized-lora finetune --preset quick \
+    let expected = "localized-lora finetune --preset quick \
                     --layouts 'lora,localized_grid' --ranks 2 --segments 4 --epochs 1 \
                     --run 'lora:2@0.001#0'";
-    assert_eq!(message, Some(Message::Done(expected.to_owned())));
+    assert_eq!(message, Some(Message::Copied(expected.to_owned())));
 }

@@ -60,9 +60,7 @@ fn exported(harness: &mut Harness<'static, Explorer>, view: &View, path: &Path) 
 /// What *Copy as command* gives in the open dialog, as words.
 fn copied(harness: &mut Harness<'static, Explorer>) -> Vec<String> {
     press(harness, "Copy as command");
-    let said = said(harness);
-    let command = said.strip_prefix("copied: ").expect(&said);
-    let mut words = shlex::split(command).unwrap();
+    let mut words = shlex::split(&said(harness)).unwrap();
     assert_eq!(words.remove(0), "localized-lora");
     words
 }
