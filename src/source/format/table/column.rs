@@ -71,12 +71,14 @@ pub(super) fn decimals_among_commas<'t>(sample: &[&'t str]) -> Option<&'t str> {
         let under_name = || sample.len() > 1 && !is_number(sample[0]) && is_one_name(sample[0]);
         (cells.len() > 1 || under_name()) && cells.iter().all(decimal)
     };
-    let rows = sample.iter().filter(is_row);
-    // A header may stand above them.
-    (rows.count() + 1 >= sample.len())
-        .then(|| sample.iter().find(is_row))??
-        .trim()
-        .into()
+    // A header may stand above them, of which not every cell is a number.
+    let is_header = |line: &str| !line.split(',').all(|cell| is_number(cell.trim()));
+    let rows = match sample {
+        [first, rows @ ..] if !rows.is_empty() && is_header(first) => rows,
+        rows => rows,
+    };
+    let all = rows.iter().all(|line| is_row(&line));
+    all.then(|| rows.first())??.trim().into()
 }
 
 #[cfg(test)]
