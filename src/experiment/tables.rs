@@ -5,7 +5,7 @@ use super::figures::{FEATURES, digits, look, look_of, most_moved, setting};
 use crate::figure::palette::Theme;
 use crate::figure::{Cell, Column, Row, Table, label};
 use crate::finetune::record::deviation;
-use crate::finetune::{Inspection, Layout, Results, RunRecord, Wins, frontier, wins};
+use crate::finetune::{Inspection, Layout, Results, RunRecord, Wins, behind, frontier, wins};
 
 /// Full fine-tuning, and every layout's best configuration at each parameter count; over several
 /// seeds the mean ± the standard deviation.
@@ -127,19 +127,35 @@ pub fn spread(mean: f64, deviation: Option<f64>) -> String {
 /// The paper's claim for Figure 2, as it came out.
 pub fn wins_sentences(results: &Results) -> Vec<String> {
     let localized = [Layout::LocalizedBlock, Layout::LocalizedGrid];
+    let rivals = [Layout::Lora, Layout::Melora].into_iter();
+    let rivals = rivals.filter(|layout| !frontier(results, *layout).is_empty());
+    let rivals: Vec<String> = rivals.map(|one| look(one, Theme::Light).name).collect();
     let sentence = |layout| {
         let Wins { better, equal, of } = wins(results, layout)?;
         let ties = match equal {
             0 => String::new(),
-            _ => format!(", the same drop as {equal}"),
+            _ => format!(", equals {equal}"),
         };
         Some(format!(
-            "{}: a lower drop with no more parameters than {better} of {of} points of LoRA and MELoRA \
-             in its range{ties}",
-            look(layout, Theme::Light).name
+            "{}: beats {better} of {of} comparable {} points (lower drop, no more parameters){ties}",
+            look(layout, Theme::Light).name,
+            rivals.join(" and ")
         ))
     };
     localized.into_iter().filter_map(sentence).collect()
+}
+
+/// What the table of the frontier leaves out, where it does.
+pub fn behind_sentence(results: &Results) -> Option<String> {
+    let (count, are) = match behind(results) {
+        0 => return None,
+        1 => ("1 configuration".to_owned(), "is"),
+        several => (format!("{} configurations", label::count(several)), "are"),
+    };
+    Some(format!(
+        "{count} {are} not shown: others of the same layout and size have a lower validation loss; the \
+         CSV lists every run"
+    ))
 }
 
 /// Every run, exactly.

@@ -113,6 +113,13 @@ pub fn frontier(results: &Results, layout: Layout) -> Vec<FrontierPoint> {
     all
 }
 
+/// Configurations that another one of their layout keeps off the frontier: as many parameters, and a
+/// lower validation loss.
+pub fn behind(results: &Results) -> usize {
+    let shown = Layout::ALL.map(|layout| frontier(results, layout).len());
+    points(results).len() - shown.iter().sum::<usize>()
+}
+
 /// How a localized layout does against the frontier points of LoRA and MELoRA.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wins {
@@ -161,14 +168,14 @@ pub fn edge_warning(results: &Results) -> Option<String> {
             .filter(|point| point.at_edge == Some(edge))
             .count()
     };
-    let (name, at_edge) = match (count(Edge::Highest), count(Edge::Lowest)) {
+    let (name, beyond, at_edge) = match (count(Edge::Highest), count(Edge::Lowest)) {
         (0, 0) => return None,
-        (highest, lowest) if highest >= lowest => ("highest", highest),
-        (_, lowest) => ("lowest", lowest),
+        (highest, lowest) if highest >= lowest => ("highest", "higher", highest),
+        (_, lowest) => ("lowest", "lower", lowest),
     };
     Some(format!(
-        "for {at_edge} of {} configurations the {name} learning rate is the best: a wider grid may \
-         change the picture",
+        "for {at_edge} of {} configurations the best learning rate is the {name} one tried; try \
+         {beyond} ones",
         points.len()
     ))
 }

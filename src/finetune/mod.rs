@@ -36,7 +36,7 @@ pub mod wiring;
 
 pub use data::AdaptationData;
 pub use error::FinetuneError;
-pub use frontier::{FrontierPoint, Wins, edge_warning, frontier, wins};
+pub use frontier::{FrontierPoint, Wins, behind, edge_warning, frontier, wins};
 pub use inspect::{Inspection, inspect};
 pub use layout::{Layout, Part};
 pub use record::{Results, RunRecord};

@@ -55,6 +55,7 @@ fn notes(material: &Material<'_>, _: &Options) -> Vec<String> {
         return Vec::new();
     };
     let mut notes = tables::wins_sentences(results);
+    notes.extend(tables::behind_sentence(results));
     notes.extend(edge_warning(results));
     notes
 }
