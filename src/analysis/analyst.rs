@@ -37,6 +37,7 @@ struct Kept {
     session: Session,
     limits: Limits,
     loaded: Arc<Loaded>,
+    extremes: (f64, f64),
     id: u64,
 }
 
@@ -99,12 +100,18 @@ impl Analyst {
         }
         self.forget(&session.settings);
         let sigma = whole.spectra.sigma.first().cloned().unwrap_or_default();
-        let Kept { loaded, id, .. } = run.kept;
+        let Kept {
+            loaded,
+            extremes,
+            id,
+            ..
+        } = run.kept;
         Ok(Analysis {
             rank: whole.spectra.numerical_rank(0),
             sigma: Arc::new(sigma),
             norm: whole.spectra.norm,
-            range: loaded.range(),
+            range: loaded.pixel_range.unwrap_or(extremes),
+            extremes,
             session,
             wanted,
             loaded,
@@ -135,6 +142,7 @@ impl Analyst {
         let kept = Kept {
             session: session.clone(),
             limits: *limits,
+            extremes: (loaded.matrix.min(), loaded.matrix.max()),
             loaded,
             id: new_id(),
         };

@@ -25,6 +25,8 @@ pub struct Analysis {
     pub matrix_id: u64,
     /// The values at the ends of the colour scale.
     pub range: (f64, f64),
+    /// The smallest and the largest cell.
+    pub extremes: (f64, f64),
     /// ‖W‖.
     pub norm: f64,
     /// Singular values of the whole matrix.

@@ -17,7 +17,8 @@ pub struct Loaded {
     pub label: Option<u8>,
     /// What was done to the data on the way, one sentence each (scaled down, header skipped …).
     pub notes: Vec<String>,
-    /// The values of black and white where the source has such; otherwise the data decide.
+    /// The values of black and white where the source has such; otherwise the smallest and the
+    /// largest cell are the ends of a colour scale.
     pub pixel_range: Option<(f64, f64)>,
 }
 
@@ -26,13 +27,6 @@ impl Loaded {
     pub fn labelled_name(&self) -> String {
         let label = self.label.map(|label| format!(" (label {label})"));
         self.name.clone() + &label.unwrap_or_default()
-    }
-
-    /// The values at the ends of a colour scale: black and white of a picture, the smallest and
-    /// largest cell of any other matrix.
-    pub fn range(&self) -> (f64, f64) {
-        self.pixel_range
-            .unwrap_or_else(|| (self.matrix.min(), self.matrix.max()))
     }
 
     pub(super) fn new(name: &str, matrix: DMatrix<f64>) -> Self {

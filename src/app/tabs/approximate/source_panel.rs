@@ -53,9 +53,9 @@ fn present(ui: &mut egui::Ui, state: &State, out: &mut Vec<Command>) {
 
 /// The matrix's shape and the values in it.
 fn about(analysis: &Analysis) -> String {
-    let matrix = &analysis.loaded.matrix;
-    let (rows, cols) = matrix.shape();
-    let [low, high] = [matrix.min(), matrix.max()].map(label::short);
+    let (rows, cols) = analysis.loaded.matrix.shape();
+    let (low, high) = analysis.extremes;
+    let [low, high] = [low, high].map(label::short);
     format!("{rows} × {cols}, values from {low} to {high}")
 }
 
