@@ -115,7 +115,7 @@ pub fn last_cache() -> u64 {
 
 fn read_last_cache() -> u64 {
     const UNTOLD: u64 = 64 << 20;
-    let levels = (0..8).rev().filter_map(|level| {
+    let levels = (0..8).filter_map(|level| {
         let path = format!("/sys/devices/system/cpu/cpu0/cache/index{level}/size");
         let text = std::fs::read_to_string(path).ok()?;
         let kilobytes: u64 = text.trim().strip_suffix('K')?.parse().ok()?;

@@ -2,11 +2,10 @@
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Call, Form, Need, Subject, View, no_notes};
-use crate::experiment::{RunsReport, delta_file, figures, tables};
+use super::view::{Call, Form, Need, Subject, View, no_notes, runs_json};
+use crate::experiment::{delta_file, figures, tables};
 use crate::figure::{Figure, Table};
 use crate::finetune::Inspection;
-use crate::report;
 
 /// The view.
 pub static VIEW: View = View {
@@ -21,7 +20,7 @@ pub static VIEW: View = View {
     needs: Need::Run,
     figure,
     tables,
-    json,
+    json: runs_json,
     npy: Some(npy),
     notes: no_notes,
 };
@@ -45,10 +44,6 @@ fn tables(material: &Material<'_>, _: &Options, form: Form) -> Result<Vec<Table>
         Form::Csv => Ok(vec![tables::update_table(first(material)?)]),
         Form::Text | Form::Latex => Ok(tables::confusion_tables(material.runs()?)),
     }
-}
-
-fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
-    report::text(&RunsReport::new(material.runs()?))
 }
 
 fn npy(material: &Material<'_>) -> Result<Vec<u8>, String> {

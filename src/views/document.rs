@@ -3,7 +3,7 @@
 use super::material::Material;
 use super::options::Options;
 use super::view::{Form, View};
-use crate::figure::{Element, Figure, Plot, Table};
+use crate::figure::{Figure, Table};
 
 /// A view of results; each form is made when it is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -35,19 +35,6 @@ impl Document<'_> {
     /// Why there is none.
     pub fn figure(&self) -> Result<Figure, String> {
         (self.view.figure)(self.material, self.options)
-    }
-
-    /// The plots in the picture, in their order.
-    ///
-    /// # Errors
-    /// Why there is no picture.
-    pub fn plots(&self) -> Result<Vec<Plot>, String> {
-        let elements = self.figure()?.rows.into_iter().flatten();
-        let plots = elements.filter_map(|element| match element {
-            Element::Plot(plot) => Some(plot),
-            _ => None,
-        });
-        Ok(plots.collect())
     }
 
     /// The tables for a page of text.

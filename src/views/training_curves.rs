@@ -2,10 +2,9 @@
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Call, Form, Need, Subject, View, no_notes};
-use crate::experiment::{RunsReport, figures, tables};
+use super::view::{Call, Form, Need, Subject, View, no_notes, runs_json};
+use crate::experiment::{figures, tables};
 use crate::figure::{Figure, Table};
-use crate::report;
 
 /// The view.
 pub static VIEW: View = View {
@@ -20,7 +19,7 @@ pub static VIEW: View = View {
     needs: Need::Runs,
     figure,
     tables,
-    json,
+    json: runs_json,
     npy: None,
     notes: no_notes,
 };
@@ -36,8 +35,4 @@ fn tables(material: &Material<'_>, _: &Options, form: Form) -> Result<Vec<Table>
         Form::Csv => vec![tables::epochs_table(runs)],
         Form::Text | Form::Latex => tables::confusion_tables(runs),
     })
-}
-
-fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
-    report::text(&RunsReport::new(material.runs()?))
 }

@@ -4,7 +4,9 @@ use std::fmt;
 
 use super::material::Material;
 use super::options::Options;
+use crate::experiment::RunsReport;
 use crate::figure::{Figure, Table};
+use crate::report;
 
 /// One thing that can be looked at, printed and exported: Figure 1, a curve, what a run learned.
 pub struct View {
@@ -127,4 +129,9 @@ impl fmt::Debug for View {
 /// For a view whose numbers need no explanation.
 pub(super) fn no_notes(_: &Material<'_>, _: &Options) -> Vec<String> {
     Vec::new()
+}
+
+/// The numbers of any view of runs.
+pub(super) fn runs_json(material: &Material<'_>, _: &Options) -> Result<String, String> {
+    report::text(&RunsReport::new(material.runs()?))
 }
