@@ -12,6 +12,7 @@
 //! error follows from the singular values alone (Eckart–Young).
 
 pub mod adaptive;
+pub mod assignment;
 pub mod best_grid;
 pub mod block;
 pub mod budget;
@@ -19,8 +20,11 @@ pub mod curve;
 pub mod evaluate;
 pub mod factor;
 pub mod layout;
+pub mod locality;
 pub mod method;
 pub mod metrics;
+pub mod order;
+pub mod permutation;
 pub mod reconstruct;
 pub mod segment;
 pub mod survey;

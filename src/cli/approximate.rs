@@ -8,7 +8,7 @@ use super::figure::{ColorsName, Target};
 use super::output::Outputs;
 use super::present::{Page, present};
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs};
-use crate::analysis::{Analysis, Analyst, Grids, Silent, grid_budget};
+use crate::analysis::{Analysis, Analyst, Closest, Grids, Silent, grid_budget};
 use crate::session::Settings;
 use crate::source::Limits;
 use crate::views::{Material, Shown, approximation};
@@ -84,11 +84,21 @@ impl Computed {
         Ok(Self { analysis, notes })
     }
 
-    /// Writes and prints a view of it.
+    /// What a page of text says before the notes.
+    fn remarks(&self, shown: &Shown) -> Vec<String> {
+        let closest = (*shown.view == approximation::VIEW).then(|| Closest::of(&self.analysis));
+        closest
+            .flatten()
+            .map(|one| one.sentence)
+            .into_iter()
+            .collect()
+    }
+
+    /// Writes and prints a view of it, made from the analysis and `material`.
     pub fn present(
         &self,
         shown: &Shown,
-        grids: Option<&Grids>,
+        material: Material<'_>,
         (limits, format): (&Limits, FormatArgs),
         target: Option<&Target>,
         outputs: &Outputs<'_>,
@@ -99,13 +109,12 @@ impl Computed {
         let options = shown.options(shown.subject(session), command, export);
         let material = Material {
             analysis: Some(&self.analysis),
-            grids,
-            ..Material::default()
+            ..material
         };
         let document = shown.view.document(&material, &options);
         let page = Page {
             heading: self.analysis.heading(),
-            remarks: Vec::new(),
+            remarks: self.remarks(shown),
             notes: self.notes.iter().cloned().chain(document.notes()).collect(),
         };
         present(&document, page, format, target, outputs)
@@ -128,7 +137,7 @@ pub(super) fn run(arguments: &ApproximateArgs) -> Result<(), Failure> {
     let computed = Computed::new(&arguments.source, &arguments.settings, arguments.best_grid)?;
     computed.present(
         &Shown::of(&approximation::VIEW),
-        None,
+        Material::default(),
         (&arguments.source.limits(), arguments.format),
         target.as_ref(),
         &outputs,

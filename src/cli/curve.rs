@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use super::approximate::{Computed, grids};
 use super::output::Outputs;
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, number, show};
-use crate::views::{Need, Shown, View, error_curve, singular_values};
+use crate::views::{Material, Need, Shown, View, error_curve, singular_values};
 
 /// Arguments of `curve`.
 #[derive(Clone, Debug, clap::Args)]
@@ -55,7 +55,10 @@ pub(super) fn run(arguments: &CurveArgs) -> Result<(), Failure> {
         .transpose()?;
     computed.present(
         &shown,
-        grids.as_ref(),
+        Material {
+            grids: grids.as_ref(),
+            ..Material::default()
+        },
         (&arguments.source.limits(), arguments.format),
         target.as_ref(),
         &outputs,

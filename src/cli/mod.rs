@@ -7,6 +7,7 @@ mod dataset;
 mod failure;
 mod figure;
 mod finetune;
+mod locality;
 mod number;
 mod output;
 mod present;
@@ -33,6 +34,7 @@ pub use dataset::DatasetArgs;
 pub use failure::Failure;
 pub use figure::FigureArgs;
 pub use finetune::FinetuneArgs;
+pub use locality::LocalityArgs;
 pub use print::FormatArgs;
 pub use settings::SettingsArgs;
 pub use source::SourceArgs;
@@ -91,6 +93,9 @@ pub enum Command {
     Dataset(DatasetArgs),
     /// Train the paper's network on digits 0 to 4, adapt it to 5 to 9 by every layout, and compare
     Finetune(FinetuneArgs),
+    /// Test whether a matrix is local, diagonal or low-rank beyond chance
+    #[command(after_help = sources())]
+    Locality(LocalityArgs),
     /// List the arrays in a file: names, shapes, element types and sizes
     Arrays(ArraysArgs),
 }
@@ -167,6 +172,7 @@ pub fn run(command: &Command) -> Result<(), Failure> {
         Command::Curve(arguments) => curve::run(arguments),
         Command::Dataset(arguments) => dataset::run(arguments),
         Command::Finetune(arguments) => finetune::run(arguments),
+        Command::Locality(arguments) => locality::run(arguments),
         Command::Arrays(arguments) => arrays::run(arguments),
     }
 }

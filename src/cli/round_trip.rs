@@ -66,6 +66,15 @@ fn read(command: &str) -> Parsed {
             limits: Limits::default(),
             target: arguments.figure.target().unwrap(),
         },
+        Command::Locality(arguments) => Parsed {
+            session: Session {
+                settings: resolve(&arguments.settings),
+                ..arguments.source.session()
+            },
+            shown: arguments.shown(),
+            limits: arguments.source.limits(),
+            target: arguments.figure.target().unwrap(),
+        },
         Command::Finetune(_) | Command::Arrays(_) => panic!("about no matrix: {command}"),
     }
 }

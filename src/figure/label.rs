@@ -88,6 +88,11 @@ pub fn cell(value: f64) -> String {
     }
 }
 
+/// A number with one decimal, as z-scores have it: `−6.6`.
+pub fn one_decimal(value: f64) -> String {
+    minus(&format!("{value:.1}"))
+}
+
 /// A number as mantissa and power of ten: `2.5·10⁻⁷`, `10³`.
 pub fn scientific(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$e}");

@@ -1,11 +1,12 @@
 //! Reorderings that keep every value: what locality depends on, and LoRA does not.
 
 use nalgebra::DMatrix;
-use rand::{RngExt, SeedableRng};
+use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::{Loaded, SourceError};
+use crate::approx::permutation::permutation;
 use crate::memory;
 
 /// A reordering of a matrix; the default leaves it as it is.
@@ -83,13 +84,4 @@ pub fn shifted(matrix: &DMatrix<f64>, down: isize, right: isize) -> DMatrix<f64>
     DMatrix::from_fn(rows, cols, |row, col| {
         matrix[(from(row, down, rows), from(col, right, cols))]
     })
-}
-
-/// Fisher–Yates, written out so that the order for a seed does not hang on a library's version.
-fn permutation(length: usize, rng: &mut ChaCha8Rng) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..length).collect();
-    for last in (1..length).rev() {
-        order.swap(last, rng.random_range(0..=last));
-    }
-    order
 }

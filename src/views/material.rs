@@ -1,6 +1,6 @@
 //! What views are made of.
 
-use crate::analysis::{Analysis, Grids, Surveyed};
+use crate::analysis::{Analysis, Grids, Locality, Surveyed};
 use crate::finetune::{Inspection, Results};
 
 /// The results at hand.
@@ -12,6 +12,8 @@ pub struct Material<'a> {
     pub survey: Option<&'a Surveyed>,
     /// Every grid at the session's budget.
     pub grids: Option<&'a Grids>,
+    /// The locality test at the session's settings.
+    pub locality: Option<&'a Locality>,
     /// What a sweep gave.
     pub results: Option<&'a Results>,
     /// Runs that were looked into.
@@ -42,6 +44,11 @@ impl<'a> Material<'a> {
     pub(super) fn grids(&self) -> Result<&'a Grids, String> {
         let grids = self.grids;
         grids.ok_or_else(|| "the grids are not tried at this budget; save again".to_owned())
+    }
+
+    pub(super) fn locality(&self) -> Result<&'a Locality, String> {
+        let locality = self.locality;
+        locality.ok_or_else(|| "the locality test has not been made; save again".to_owned())
     }
 
     pub(super) fn results(&self) -> Result<&'a Results, String> {

@@ -9,6 +9,7 @@ pub mod data_set;
 pub mod delta_weights;
 mod document;
 pub mod error_curve;
+pub mod locality;
 mod material;
 mod options;
 pub mod rank_map;
@@ -24,13 +25,14 @@ pub use shown::Shown;
 pub use view::{Call, Form, Need, Subject, View};
 
 /// All views, in the order of menus.
-pub static ALL: [&View; 10] = [
+pub static ALL: [&View; 11] = [
     &approximation::VIEW,
     &error_curve::VIEW,
     &singular_values::VIEW,
     &data_set::VIEW,
     &best_grid::VIEW,
     &rank_map::VIEW,
+    &locality::VIEW,
     &accuracy_drop::VIEW,
     &training_curves::VIEW,
     &delta_weights::VIEW,

@@ -1,8 +1,8 @@
 //! A view with what is chosen beside it: what a command line says and a file's name stands for.
 
 use super::options::Options;
-use super::view::{Subject, View};
-use crate::analysis::Images;
+use super::view::{Need, Subject, View};
+use crate::analysis::{DRAWS, Images};
 use crate::experiment::{Experiment, RunName};
 use crate::figure::Colors;
 use crate::figure::compose::Context;
@@ -19,6 +19,8 @@ pub struct Shown {
     pub view: &'static View,
     /// Where curves end; at the matrix's number of entries when absent.
     pub max_params: Option<usize>,
+    /// The draws of a permutation test, and the seed that chooses them.
+    pub draws: (usize, u64),
     /// The images of a view of a data set.
     pub images: Images,
     /// The runs of a view of runs.
@@ -31,6 +33,7 @@ impl Shown {
         Self {
             view,
             max_params: None,
+            draws: (DRAWS, 0),
             images: Images::default(),
             runs: Vec::new(),
         }
@@ -122,6 +125,11 @@ impl Shown {
         words.word(call.subcommand);
         if let Some(most) = self.max_params {
             words.option("max-params", &most.to_string());
+        }
+        if self.view.needs == Need::Locality {
+            let (draws, seed) = self.draws;
+            words.option("draws", &draws.to_string());
+            words.option("seed", &seed.to_string());
         }
         if let Some(flag) = call.flag {
             words.flag(flag);

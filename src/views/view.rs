@@ -74,6 +74,8 @@ pub enum Need {
     Survey,
     /// A search over grids.
     Grids,
+    /// The locality test.
+    Locality,
     /// The results of a sweep.
     Results,
     /// A look into one run.

@@ -5,6 +5,7 @@ mod curves;
 mod dataset;
 mod finetune;
 mod grids;
+mod locality;
 mod look;
 mod ranks;
 mod spectra;
@@ -18,6 +19,7 @@ pub use finetune::{
     loss_plot, training_curves,
 };
 pub use grids::{best_grid, best_grid_plot, grid_sentence, grid_table};
+pub use locality::{locality, locality_plots, locality_table};
 pub use look::Look;
 pub use ranks::{BlockRanks, rank_heatmap, rank_map, rank_scale, rank_table};
 pub use spectra::{MethodSpectrum, plain_spectrum, singular_values, spectrum_plot, spectrum_plots};
