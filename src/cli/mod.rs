@@ -9,6 +9,7 @@ mod figure;
 mod finetune;
 mod locality;
 mod number;
+mod order;
 mod output;
 mod present;
 mod print;
@@ -35,6 +36,7 @@ pub use failure::Failure;
 pub use figure::FigureArgs;
 pub use finetune::FinetuneArgs;
 pub use locality::LocalityArgs;
+pub use order::OrderArgs;
 pub use print::FormatArgs;
 pub use settings::SettingsArgs;
 pub use source::SourceArgs;
@@ -96,6 +98,9 @@ pub enum Command {
     /// Test whether a matrix is local, diagonal or low-rank beyond chance
     #[command(after_help = sources())]
     Locality(LocalityArgs),
+    /// Look for an order of rows and columns in which the matrix is local
+    #[command(after_help = sources())]
+    Order(OrderArgs),
     /// List the arrays in a file: names, shapes, element types and sizes
     Arrays(ArraysArgs),
 }
@@ -173,6 +178,7 @@ pub fn run(command: &Command) -> Result<(), Failure> {
         Command::Dataset(arguments) => dataset::run(arguments),
         Command::Finetune(arguments) => finetune::run(arguments),
         Command::Locality(arguments) => locality::run(arguments),
+        Command::Order(arguments) => order::run(arguments),
         Command::Arrays(arguments) => arrays::run(arguments),
     }
 }

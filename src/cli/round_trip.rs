@@ -75,6 +75,15 @@ fn read(command: &str) -> Parsed {
             limits: arguments.source.limits(),
             target: arguments.figure.target().unwrap(),
         },
+        Command::Order(arguments) => Parsed {
+            session: Session {
+                settings: resolve(&arguments.settings),
+                ..arguments.source.session()
+            },
+            shown: arguments.shown(),
+            limits: arguments.source.limits(),
+            target: arguments.figure.target().unwrap(),
+        },
         Command::Finetune(_) | Command::Arrays(_) => panic!("about no matrix: {command}"),
     }
 }

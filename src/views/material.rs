@@ -1,6 +1,6 @@
 //! What views are made of.
 
-use crate::analysis::{Analysis, Grids, Locality, Surveyed};
+use crate::analysis::{Analysis, FoundOrder, Grids, Locality, Surveyed};
 use crate::finetune::{Inspection, Results};
 
 /// The results at hand.
@@ -14,6 +14,8 @@ pub struct Material<'a> {
     pub grids: Option<&'a Grids>,
     /// The locality test at the session's settings.
     pub locality: Option<&'a Locality>,
+    /// The search for an order at the session's settings.
+    pub order: Option<&'a FoundOrder>,
     /// What a sweep gave.
     pub results: Option<&'a Results>,
     /// Runs that were looked into.
@@ -49,6 +51,11 @@ impl<'a> Material<'a> {
     pub(super) fn locality(&self) -> Result<&'a Locality, String> {
         let locality = self.locality;
         locality.ok_or_else(|| "the locality test has not been made; save again".to_owned())
+    }
+
+    pub(super) fn order(&self) -> Result<&'a FoundOrder, String> {
+        let order = self.order;
+        order.ok_or_else(|| "no order has been looked for; save again".to_owned())
     }
 
     pub(super) fn results(&self) -> Result<&'a Results, String> {

@@ -12,6 +12,7 @@ pub mod error_curve;
 pub mod locality;
 mod material;
 mod options;
+pub mod order;
 pub mod rank_map;
 mod shown;
 pub mod singular_values;
@@ -25,7 +26,7 @@ pub use shown::Shown;
 pub use view::{Call, Form, Need, Subject, View};
 
 /// All views, in the order of menus.
-pub static ALL: [&View; 11] = [
+pub static ALL: [&View; 12] = [
     &approximation::VIEW,
     &error_curve::VIEW,
     &singular_values::VIEW,
@@ -33,6 +34,7 @@ pub static ALL: [&View; 11] = [
     &best_grid::VIEW,
     &rank_map::VIEW,
     &locality::VIEW,
+    &order::VIEW,
     &accuracy_drop::VIEW,
     &training_curves::VIEW,
     &delta_weights::VIEW,

@@ -2,7 +2,7 @@
 
 use super::options::Options;
 use super::view::{Need, Subject, View};
-use crate::analysis::{DRAWS, Images};
+use crate::analysis::{DRAWS, Images, STARTS};
 use crate::experiment::{Experiment, RunName};
 use crate::figure::Colors;
 use crate::figure::compose::Context;
@@ -21,6 +21,8 @@ pub struct Shown {
     pub max_params: Option<usize>,
     /// The draws of a permutation test, and the seed that chooses them.
     pub draws: (usize, u64),
+    /// The starts of a search for an order, and the seed that chooses them.
+    pub starts: (usize, u64),
     /// The images of a view of a data set.
     pub images: Images,
     /// The runs of a view of runs.
@@ -34,6 +36,7 @@ impl Shown {
             view,
             max_params: None,
             draws: (DRAWS, 0),
+            starts: (STARTS, 0),
             images: Images::default(),
             runs: Vec::new(),
         }
@@ -129,6 +132,11 @@ impl Shown {
         if self.view.needs == Need::Locality {
             let (draws, seed) = self.draws;
             words.option("draws", &draws.to_string());
+            words.option("seed", &seed.to_string());
+        }
+        if self.view.needs == Need::Order {
+            let (starts, seed) = self.starts;
+            words.option("starts", &starts.to_string());
             words.option("seed", &seed.to_string());
         }
         if let Some(flag) = call.flag {

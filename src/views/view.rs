@@ -76,6 +76,8 @@ pub enum Need {
     Grids,
     /// The locality test.
     Locality,
+    /// The search for an order.
+    Order,
     /// The results of a sweep.
     Results,
     /// A look into one run.

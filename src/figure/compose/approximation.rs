@@ -46,8 +46,8 @@ pub struct Panel<'a> {
     pub reconstruction: &'a DMatrix<f64>,
 }
 
-/// Original and reconstructions side by side, residuals below if asked for, the table beneath.
-pub fn figure_one(context: &Context, shown: &Approximation) -> Figure {
+/// Original and reconstructions, each with its heading.
+pub(super) fn pictures(context: &Context, shown: &Approximation) -> Vec<Element> {
     let range = shown.range.unwrap_or_else(|| {
         let (low, high) = extremes(shown.matrix);
         let largest = low.abs().max(high.abs());
@@ -59,11 +59,14 @@ pub fn figure_one(context: &Context, shown: &Approximation) -> Figure {
     });
     let mut pictures = vec![original(context, shown, range)];
     let panels = shown.panels.iter();
-    pictures.extend(
-        panels
-            .clone()
-            .map(|panel| reconstruction(context, panel, range)),
-    );
+    pictures.extend(panels.map(|panel| reconstruction(context, panel, range)));
+    pictures
+}
+
+/// Original and reconstructions side by side, residuals below if asked for, the table beneath.
+pub fn figure_one(context: &Context, shown: &Approximation) -> Figure {
+    let pictures = pictures(context, shown);
+    let panels = shown.panels.iter();
     let mut figure = context.figure(
         Figure::PAGE,
         &format!("{} and its approximations", shown.name),

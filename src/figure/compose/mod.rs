@@ -7,6 +7,7 @@ mod finetune;
 mod grids;
 mod locality;
 mod look;
+mod order;
 mod ranks;
 mod spectra;
 
@@ -21,6 +22,7 @@ pub use finetune::{
 pub use grids::{best_grid, best_grid_plot, grid_sentence, grid_table};
 pub use locality::{locality, locality_plots, locality_table};
 pub use look::Look;
+pub use order::{order, order_table};
 pub use ranks::{BlockRanks, rank_heatmap, rank_map, rank_scale, rank_table};
 pub use spectra::{MethodSpectrum, plain_spectrum, singular_values, spectrum_plot, spectrum_plots};
 

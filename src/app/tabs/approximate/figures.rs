@@ -59,7 +59,9 @@ pub fn unmeasured(tab: &ApproximateTab, state: &State, view: &View) -> Option<As
     let wanted = match view.needs {
         Need::Survey => survey_ask(state, analysis),
         Need::Grids => grids_ask(analysis),
-        Need::Locality | Need::Nothing | Need::Results | Need::Run | Need::Runs => return None,
+        Need::Locality | Need::Order | Need::Nothing | Need::Results | Need::Run | Need::Runs => {
+            return None;
+        }
     };
     (!tab.background.answers(&wanted)).then_some(wanted)
 }
