@@ -3,11 +3,11 @@
 use eframe::egui::{self, Rect, RichText, Role, Sense, Vec2, WidgetInfo};
 
 use super::ApproximateTab;
-use super::knobs::choice;
 use crate::analysis::{Analysis, MethodResult, Outcome};
 use crate::app::state::State;
 use crate::app::texture::{MatrixTexture, Scale, color32};
 use crate::app::theme;
+use crate::app::widgets::knobs::choice;
 use crate::app::widgets::matrix_view::{DUST, MatrixView, PaneResponse, reading};
 use crate::approx::{BlockLayout, Method};
 use crate::figure::label;
