@@ -5,12 +5,12 @@ mod sweep;
 
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
+use clap::builder::TypedValueParser;
 
 use super::figure::Target;
 use super::number::{positive, rate, seed};
 use super::output::{self, Outputs};
-use super::{Failure, FigureArgs, FormatArgs, show};
+use super::{Failure, FigureArgs, FormatArgs, choice, show};
 use crate::experiment::{self, Experiment, Preset, ResultsFile, RunName};
 use crate::finetune::{AdaptationData, Layout, Results, RunKey, SweepSettings};
 use crate::source::Dataset;
@@ -20,8 +20,8 @@ use crate::views::{Need, Options, Shown, View, accuracy_drop, delta_weights};
 #[derive(Clone, Debug, clap::Args)]
 pub struct FinetuneArgs {
     /// The sweep to begin from
-    #[arg(long, value_enum, default_value = "quick")]
-    pub preset: PresetName,
+    #[arg(long, value_parser = presets(), default_value = "quick")]
+    pub preset: Preset,
     /// Only these layouts: lora, melora, localized_block, localized_grid
     #[arg(long, value_name = "LAYOUT,…", value_delimiter = ',', value_parser = layout)]
     pub layouts: Option<Vec<Layout>>,
@@ -65,25 +65,8 @@ pub struct FinetuneArgs {
     pub(super) figure: FigureArgs,
 }
 
-/// A preset by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum PresetName {
-    /// The paper's: 36 configurations, 3 learning rates, 10 epochs
-    Paper,
-    /// A coarse grid, 3 epochs: a curve in seconds
-    Quick,
-    /// The paper's with learning rates up to ten times higher
-    Wider,
-}
-
-impl From<PresetName> for Preset {
-    fn from(name: PresetName) -> Self {
-        match name {
-            PresetName::Paper => Self::Paper,
-            PresetName::Quick => Self::Quick,
-            PresetName::Wider => Self::Wider,
-        }
-    }
+fn presets() -> impl TypedValueParser<Value = Preset> {
+    choice::parser(Preset::ALL.map(|one| (one.id(), one.tooltip(), one)))
 }
 
 fn layout(text: &str) -> Result<Layout, String> {
@@ -99,7 +82,7 @@ impl FinetuneArgs {
     pub(super) fn experiment(&self) -> Experiment {
         Experiment {
             dataset: self.data.clone().map_or(Dataset::BuiltIn, Dataset::Folder),
-            preset: self.preset.into(),
+            preset: self.preset,
             layouts: self.layouts.clone(),
             ranks: self.ranks.clone(),
             segments: self.segments.clone(),

@@ -4,6 +4,7 @@ use eframe::egui::{self, Rect, RichText, Role, Sense, Vec2, WidgetInfo};
 
 use super::ApproximateTab;
 use crate::analysis::{Analysis, MethodResult, Outcome};
+use crate::app::notices::capitalized;
 use crate::app::state::State;
 use crate::app::texture::{MatrixTexture, Scale, color32};
 use crate::app::theme;
@@ -100,9 +101,10 @@ fn toolbar(ui: &mut egui::Ui, state: &mut State, tab: &mut ApproximateTab, theme
         ui.selectable_value(&mut view.error_maps, true, "Error maps")
             .on_hover_text("W − Ŵ, signed, on one colour scale for all panes");
         ui.checkbox(&mut view.block_lines, "Block lines");
-        choice(ui, "Colours", view.map.name(), 90.0, |ui| {
+        choice(ui, "Colours", capitalized(view.map.name()), 90.0, |ui| {
             for map in ColorMap::ALL {
-                ui.selectable_value(&mut view.map, map, map.name());
+                ui.selectable_value(&mut view.map, map, capitalized(map.name()))
+                    .on_hover_text(map.about());
             }
         });
         if ui
