@@ -7,7 +7,7 @@ use super::options::Options;
 use super::view::{Call, Form, Need, Subject, View};
 use crate::analysis::Surveyed;
 use crate::approx::survey;
-use crate::figure::compose::{distribution, label_table, survey_table};
+use crate::figure::compose::{distribution, label_table, survey_rows, survey_table};
 use crate::figure::{Figure, Table};
 use crate::report::{self, Setting, Transform, as_object};
 use crate::source::{Dataset, Split};
@@ -38,14 +38,14 @@ fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> 
     ))
 }
 
-/// The whole set for other programs; on a page also label by label.
+/// The whole set in a paper, also label by label on a page, and row by row for other programs.
 fn tables(material: &Material<'_>, options: &Options, form: Form) -> Result<Vec<Table>, String> {
     let (survey, theme) = (&material.survey()?.survey, options.context.theme);
-    let mut tables = vec![survey_table(survey, theme)];
-    if form == Form::Text {
-        tables.push(label_table(survey, theme));
-    }
-    Ok(tables)
+    Ok(match form {
+        Form::Text => vec![survey_table(survey, theme), label_table(survey, theme)],
+        Form::Csv => vec![survey_rows(survey, theme)],
+        Form::Latex => vec![survey_table(survey, theme)],
+    })
 }
 
 /// `dataset --json`.
