@@ -17,10 +17,10 @@ use crate::session::Settings;
 
 /// Draws the cards; `settings` changes as the user drags and types, and not by being drawn.
 pub fn show(ui: &mut egui::Ui, state: &State, settings: &mut Settings, theme: Theme) {
-    let shape = state
-        .analysis
-        .as_ref()
-        .map_or((28, 28), |analysis| analysis.loaded.matrix.shape());
+    let known = state.analysis.as_ref().map(|analysis| analysis.shape());
+    let Some(shape) = known.or_else(|| state.latest_session().source.shape()) else {
+        return waiting(ui, settings, theme);
+    };
     let fit = Fit {
         shape,
         fitted: settings.fitted(shape.0, shape.1),
@@ -32,6 +32,16 @@ pub fn show(ui: &mut egui::Ui, state: &State, settings: &mut Settings, theme: Th
                 numbers(ui, settings, method, &fit);
                 told(ui, settings, method, &fit);
             }
+        });
+    }
+}
+
+/// Before there is a matrix nothing is known of its blocks: the settings are shown as they are wanted.
+fn waiting(ui: &mut egui::Ui, settings: &Settings, theme: Theme) {
+    for wanted in settings.shown() {
+        card(ui, wanted.method(), theme, |ui| {
+            ui.label(wanted.describe());
+            ui.label(RichText::new("Waiting for the matrix").small());
         });
     }
 }
