@@ -14,7 +14,7 @@ use super::{Failure, FigureArgs, FormatArgs, choice, show};
 use crate::experiment::{self, Experiment, Preset, ResultsFile, RunName};
 use crate::finetune::{AdaptationData, Layout, Results, RunKey, SweepSettings};
 use crate::source::Dataset;
-use crate::views::{Need, Options, Shown, View, accuracy_drop, delta_weights};
+use crate::views::{Need, Options, Shown, View, accuracy_drop, delta_weights, training_curves};
 
 /// Arguments of `finetune`.
 #[derive(Clone, Debug, clap::Args)]
@@ -53,7 +53,7 @@ pub struct FinetuneArgs {
     /// localized_grid:K:R, with @RATE and #SEED if wanted; twice to compare
     #[arg(long, value_name = "RUN")]
     pub run: Vec<RunName>,
-    /// What the figure of --run shows
+    /// What the figure of --run shows [default: delta-weights, training-curves of two runs]
     #[arg(long, value_name = "VIEW", value_parser = show::parser("finetune"), requires_all = ["run", "figure"])]
     pub show: Option<&'static View>,
     /// Writes what the run learned, ΔW (hidden units x inputs), as an NPY file; - is standard output
@@ -116,9 +116,12 @@ impl FinetuneArgs {
     /// What of it is looked at.
     pub(super) fn shown(&self, settings: &SweepSettings) -> Shown {
         let mut runs: Vec<RunKey> = self.run.iter().map(|run| run.key(settings)).collect();
-        let view = match runs.is_empty() {
-            true => &accuracy_drop::VIEW,
-            false => self.show.unwrap_or(&delta_weights::VIEW),
+        let view = match (self.show, runs.len()) {
+            (Some(view), _) => view,
+            (None, 0) => &accuracy_drop::VIEW,
+            (None, 1) => &delta_weights::VIEW,
+            // The picture of two runs beside each other.
+            (None, _) => &training_curves::VIEW,
         };
         if view.needs == Need::Run {
             runs.truncate(1);
