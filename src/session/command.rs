@@ -4,7 +4,6 @@ use super::words::Words;
 use super::{Session, Settings};
 use crate::approx::budget::BudgetRule;
 use crate::approx::method::{MethodSettings, Role, Usual};
-use crate::figure::palette::{ColorMap, Theme};
 use crate::source::{Limits, Source, Transform};
 
 impl Session {
