@@ -7,14 +7,17 @@ pub mod figures;
 mod inspector;
 mod keeper;
 mod lock;
+mod projections;
 mod report;
 mod results;
 mod run_name;
 pub mod tables;
 
 pub use delta::delta_file;
+pub use figures::look;
 pub use inspector::Inspector;
 pub use keeper::{Keeper, Written};
+pub use projections::{Against, Correlation, Projected, Projections};
 pub use report::RunsReport;
 pub use results::{LARGEST, ResultsFile, SaveError, load, save};
 pub use run_name::RunName;

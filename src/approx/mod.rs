@@ -25,6 +25,7 @@ pub mod method;
 pub mod metrics;
 pub mod order;
 pub mod permutation;
+pub mod rank_correlation;
 pub mod reconstruct;
 pub mod segment;
 pub mod survey;

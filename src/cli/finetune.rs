@@ -5,44 +5,19 @@ mod sweep;
 
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
-
+use super::experiment::ExperimentArgs;
 use super::figure::Target;
-use super::number::{positive, rate, seed};
 use super::output::{self, Outputs};
 use super::{Failure, FigureArgs, FormatArgs, show};
 use crate::experiment::{self, Experiment, Preset, ResultsFile, RunName};
-use crate::finetune::{AdaptationData, Layout, Results, RunKey, SweepSettings};
-use crate::source::Dataset;
-use crate::views::{Need, Options, Shown, View, accuracy_drop, delta_weights};
+use crate::finetune::{AdaptationData, Results, RunKey, SweepSettings};
+use crate::views::{Need, Options, Shown, View, accuracy_drop, delta_weights, training_curves};
 
 /// Arguments of `finetune`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct FinetuneArgs {
-    /// The sweep to begin from
-    #[arg(long, value_enum, default_value = "quick")]
-    pub preset: PresetName,
-    /// Only these layouts: lora, melora, localized_block, localized_grid
-    #[arg(long, value_name = "LAYOUT,…", value_delimiter = ',', value_parser = layout)]
-    pub layouts: Option<Vec<Layout>>,
-    /// These ranks for every layout
-    #[arg(long, value_name = "R,…", value_delimiter = ',', value_parser = positive)]
-    pub ranks: Option<Vec<usize>>,
-    /// These N (MELoRA) and K (Localized)
-    #[arg(long, value_name = "K,…", value_delimiter = ',', value_parser = positive)]
-    pub segments: Option<Vec<usize>>,
-    /// These learning rates; the validation loss chooses one per configuration
-    #[arg(long, value_name = "RATE,…", value_delimiter = ',', value_parser = rate)]
-    pub learning_rates: Option<Vec<f64>>,
-    /// These seeds, each a whole experiment
-    #[arg(long, value_name = "SEED,…", value_delimiter = ',', value_parser = seed)]
-    pub seeds: Option<Vec<u64>>,
-    /// Passes over the training digits 5 to 9
-    #[arg(long, value_name = "E", value_parser = positive)]
-    pub epochs: Option<usize>,
-    /// A folder with a data set in MNIST (IDX) format, plain or .gz, instead of the built-in MNIST
-    #[arg(long, value_name = "FOLDER")]
-    pub data: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) experiment: ExperimentArgs,
     /// Writes the results to this file, after every run; - is standard output, at the end
     #[arg(long, value_name = "RESULTS.json", conflicts_with = "run", value_parser = output::parser(), allow_hyphen_values = true)]
     pub out: Option<PathBuf>,
@@ -53,7 +28,7 @@ pub struct FinetuneArgs {
     /// localized_grid:K:R, with @RATE and #SEED if wanted; twice to compare
     #[arg(long, value_name = "RUN")]
     pub run: Vec<RunName>,
-    /// What the figure of --run shows
+    /// What the figure of --run shows [default: delta-weights, training-curves of two runs]
     #[arg(long, value_name = "VIEW", value_parser = show::parser("finetune"), requires_all = ["run", "figure"])]
     pub show: Option<&'static View>,
     /// Writes what the run learned, ΔW (hidden units x inputs), as an NPY file; - is standard output
@@ -65,48 +40,10 @@ pub struct FinetuneArgs {
     pub(super) figure: FigureArgs,
 }
 
-/// A preset by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum PresetName {
-    /// The paper's: 36 configurations, 3 learning rates, 10 epochs
-    Paper,
-    /// A coarse grid, 3 epochs: a curve in seconds
-    Quick,
-    /// The paper's with learning rates up to ten times higher
-    Wider,
-}
-
-impl From<PresetName> for Preset {
-    fn from(name: PresetName) -> Self {
-        match name {
-            PresetName::Paper => Self::Paper,
-            PresetName::Quick => Self::Quick,
-            PresetName::Wider => Self::Wider,
-        }
-    }
-}
-
-fn layout(text: &str) -> Result<Layout, String> {
-    let found = Layout::ALL.into_iter().find(|one| one.id() == text);
-    found.ok_or_else(|| {
-        let ids = Layout::ALL.map(Layout::id).join(", ");
-        format!("choose among {ids}")
-    })
-}
-
 impl FinetuneArgs {
     /// What is asked for.
     pub(super) fn experiment(&self) -> Experiment {
-        Experiment {
-            dataset: self.data.clone().map_or(Dataset::BuiltIn, Dataset::Folder),
-            preset: self.preset.into(),
-            layouts: self.layouts.clone(),
-            ranks: self.ranks.clone(),
-            segments: self.segments.clone(),
-            learning_rates: self.learning_rates.clone(),
-            seeds: self.seeds.clone(),
-            epochs: self.epochs,
-        }
+        self.experiment.experiment(Preset::Quick)
     }
 
     /// How its figure is made.
@@ -133,9 +70,12 @@ impl FinetuneArgs {
     /// What of it is looked at.
     pub(super) fn shown(&self, settings: &SweepSettings) -> Shown {
         let mut runs: Vec<RunKey> = self.run.iter().map(|run| run.key(settings)).collect();
-        let view = match runs.is_empty() {
-            true => &accuracy_drop::VIEW,
-            false => self.show.unwrap_or(&delta_weights::VIEW),
+        let view = match (self.show, runs.len()) {
+            (Some(view), _) => view,
+            (None, 0) => &accuracy_drop::VIEW,
+            (None, 1) => &delta_weights::VIEW,
+            // The picture of two runs beside each other.
+            (None, _) => &training_curves::VIEW,
         };
         if view.needs == Need::Run {
             runs.truncate(1);

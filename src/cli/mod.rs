@@ -2,8 +2,10 @@
 
 mod approximate;
 mod arrays;
+mod choice;
 mod curve;
 mod dataset;
+mod experiment;
 mod failure;
 mod figure;
 mod finetune;
@@ -13,6 +15,7 @@ mod order;
 mod output;
 mod present;
 mod print;
+mod project;
 mod settings;
 mod show;
 mod source;
@@ -38,6 +41,7 @@ pub use finetune::FinetuneArgs;
 pub use locality::LocalityArgs;
 pub use order::OrderArgs;
 pub use print::FormatArgs;
+pub use project::ProjectArgs;
 pub use settings::SettingsArgs;
 pub use source::SourceArgs;
 
@@ -101,6 +105,8 @@ pub enum Command {
     /// Look for an order of rows and columns in which the matrix is local
     #[command(after_help = sources())]
     Order(OrderArgs),
+    /// Measure whether a lower error of the matrix means a better adapter
+    Project(ProjectArgs),
     /// List the arrays in a file: names, shapes, element types and sizes
     Arrays(ArraysArgs),
 }
@@ -179,6 +185,7 @@ pub fn run(command: &Command) -> Result<(), Failure> {
         Command::Finetune(arguments) => finetune::run(arguments),
         Command::Locality(arguments) => locality::run(arguments),
         Command::Order(arguments) => order::run(arguments),
+        Command::Project(arguments) => project::run(arguments),
         Command::Arrays(arguments) => arrays::run(arguments),
     }
 }

@@ -84,7 +84,9 @@ fn read(command: &str) -> Parsed {
             limits: arguments.source.limits(),
             target: arguments.figure.target().unwrap(),
         },
-        Command::Finetune(_) | Command::Arrays(_) => panic!("about no matrix: {command}"),
+        Command::Finetune(_) | Command::Project(_) | Command::Arrays(_) => {
+            panic!("about no matrix: {command}")
+        }
     }
 }
 

@@ -7,9 +7,7 @@ use rayon::prelude::*;
 
 use crate::approx::rank_correlation::spearman;
 use crate::finetune::projection::{FullUpdate, Projection, project};
-use crate::finetune::{
-    AdaptationData, Configuration, Layout, Results, SweepSettings, pretrain,
-};
+use crate::finetune::{AdaptationData, Configuration, Layout, Results, SweepSettings, pretrain};
 
 /// One configuration at one seed.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -101,7 +99,10 @@ impl Projections {
         for seed in settings.distinct_seeds() {
             let full = pretrain(data, settings, seed, go_on).and_then(|pretrained| {
                 let asked = (rates.as_slice(), settings.epochs);
-                Some((FullUpdate::train(data, &pretrained, asked, go_on)?, pretrained))
+                Some((
+                    FullUpdate::train(data, &pretrained, asked, go_on)?,
+                    pretrained,
+                ))
             });
             let Some((full, pretrained)) = full else {
                 return Ok(None);
@@ -134,10 +135,10 @@ impl Projections {
     pub fn correlation(&self, layout: Option<Layout>, against: Against) -> Option<Correlation> {
         let of_seed = |seed: u64| {
             let points = self.points.iter().filter(|point| point.seed == seed);
-            let points = points.filter(|point| {
-                layout.is_none_or(|layout| point.configuration.layout == layout)
-            });
-            let pairs = points.filter_map(|point| Some((-point.projection.error, against.of(point)?)));
+            let points = points
+                .filter(|point| layout.is_none_or(|layout| point.configuration.layout == layout));
+            let pairs =
+                points.filter_map(|point| Some((-point.projection.error, against.of(point)?)));
             spearman(&pairs.collect::<Vec<_>>())
         };
         let seeds = self.full.iter().map(|(seed, _)| of_seed(*seed));

@@ -93,6 +93,11 @@ pub fn one_decimal(value: f64) -> String {
     minus(&format!("{value:.1}"))
 }
 
+/// A number with two decimals, as correlations and accuracies have it: `0.97`.
+pub fn two_decimals(value: f64) -> String {
+    minus(&format!("{value:.2}"))
+}
+
 /// A number as mantissa and power of ten: `2.5·10⁻⁷`, `10³`.
 pub fn scientific(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$e}");

@@ -24,6 +24,7 @@ mod kernels;
 pub mod layout;
 pub mod model;
 pub mod network;
+pub mod projection;
 mod random;
 pub mod real;
 pub mod record;

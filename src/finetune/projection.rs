@@ -36,8 +36,11 @@ impl FullUpdate {
             runs.epoch(tick)?;
         }
         let records = runs.records();
-        let best = (0..records.len())
-            .min_by(|a, b| records[*a].validation_loss.total_cmp(&records[*b].validation_loss))?;
+        let best = (0..records.len()).min_by(|a, b| {
+            records[*a]
+                .validation_loss
+                .total_cmp(&records[*b].validation_loss)
+        })?;
         Some(Self {
             network: runs.network(best)?,
             update: runs.update(best).0,
@@ -115,5 +118,7 @@ pub fn nearest(update: &DMatrix<f64>, parts: &[Part]) -> Result<DMatrix<f64>, Fa
 fn sum(network: &Network<f32>, update: &DMatrix<f64>) -> Vec<f32> {
     // Both are stored input by input.
     let pairs = network.w1.iter().zip(update.iter());
-    pairs.map(|(weight, more)| (f64::from(*weight) + more) as f32).collect()
+    pairs
+        .map(|(weight, more)| (f64::from(*weight) + more) as f32)
+        .collect()
 }

@@ -349,6 +349,14 @@ impl<'a> Runs<'a> {
         }
     }
 
+    /// The network that full fine-tuning left; `None` for adapters, which leave the network as it is.
+    pub fn network(&self, run: usize) -> Option<Network<f32>> {
+        match &self.trained {
+            Trained::Adapter(_) => None,
+            Trained::Full(full) => Some(full.network(run, &self.descent.parameters)),
+        }
+    }
+
     /// What the results keep of the runs as they stand.
     pub fn records(&mut self) -> Vec<RunRecord> {
         let start = Instant::now();

@@ -1,6 +1,7 @@
 //! What views are made of.
 
 use crate::analysis::{Analysis, FoundOrder, Grids, Locality, Surveyed};
+use crate::experiment::Projections;
 use crate::finetune::{Inspection, Results};
 
 /// The results at hand.
@@ -18,6 +19,8 @@ pub struct Material<'a> {
     pub order: Option<&'a FoundOrder>,
     /// What a sweep gave.
     pub results: Option<&'a Results>,
+    /// Projections of full fine-tuning's updates.
+    pub projections: Option<&'a Projections>,
     /// Runs that were looked into.
     pub runs: &'a [&'a Inspection],
     /// Rows and columns of the images that runs were trained on.
@@ -61,6 +64,11 @@ impl<'a> Material<'a> {
     pub(super) fn results(&self) -> Result<&'a Results, String> {
         let results = self.results;
         results.ok_or_else(|| "nothing to export yet; press Run first".to_owned())
+    }
+
+    pub(super) fn projections(&self) -> Result<&'a Projections, String> {
+        let projections = self.projections;
+        projections.ok_or_else(|| "nothing has been projected yet; run the sweep first".to_owned())
     }
 
     pub(super) fn runs(&self) -> Result<&'a [&'a Inspection], String> {

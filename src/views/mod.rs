@@ -13,6 +13,7 @@ pub mod locality;
 mod material;
 mod options;
 pub mod order;
+pub mod projections;
 pub mod rank_map;
 mod shown;
 pub mod singular_values;
@@ -26,7 +27,7 @@ pub use shown::Shown;
 pub use view::{Call, Form, Need, Subject, View};
 
 /// All views, in the order of menus.
-pub static ALL: [&View; 12] = [
+pub static ALL: [&View; 13] = [
     &approximation::VIEW,
     &error_curve::VIEW,
     &singular_values::VIEW,
@@ -37,6 +38,7 @@ pub static ALL: [&View; 12] = [
     &order::VIEW,
     &accuracy_drop::VIEW,
     &training_curves::VIEW,
+    &projections::VIEW,
     &delta_weights::VIEW,
     &confusion::VIEW,
 ];

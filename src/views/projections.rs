@@ -29,7 +29,10 @@ pub static VIEW: View = View {
 };
 
 fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {
-    Ok(compose::projections(&options.context, material.projections()?))
+    Ok(compose::projections(
+        &options.context,
+        material.projections()?,
+    ))
 }
 
 fn tables(material: &Material<'_>, options: &Options, form: Form) -> Result<Vec<Table>, String> {
@@ -124,7 +127,12 @@ fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
     report::text(&Report {
         full: full.collect(),
         projections: points.collect(),
-        correlations: Layout::ALL.into_iter().map(Some).chain([None]).map(row).collect(),
+        correlations: Layout::ALL
+            .into_iter()
+            .map(Some)
+            .chain([None])
+            .map(row)
+            .collect(),
     })
 }
 

@@ -80,6 +80,8 @@ pub enum Need {
     Order,
     /// The results of a sweep.
     Results,
+    /// Projections of full fine-tuning's update.
+    Projections,
     /// A look into one run.
     Run,
     /// Looks into one run, or two to compare.

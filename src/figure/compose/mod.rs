@@ -8,12 +8,15 @@ mod grids;
 mod locality;
 mod look;
 mod order;
+mod projection;
 mod ranks;
 mod spectra;
 
-pub use approximation::{Approximation, Panel, comparison_table, figure_one};
+pub use approximation::{Approximation, Panel, comparison_table, figure_one, residual_limit};
 pub use curves::{ErrorCurve, curve_table, error_against_parameters, error_mark, error_plot};
-pub use dataset::{distribution, distribution_plot, label_table, survey_table, verdict_sentence};
+pub use dataset::{
+    distribution, distribution_plot, label_table, survey_rows, survey_table, verdict_sentence,
+};
 pub use finetune::{
     AccuracyDrop, Confusion, DeltaWeights, Feature, Frontier, FrontierPoint, TrainingCurve,
     accuracy_drop, accuracy_drop_plot, accuracy_plot, confusion, confusion_matrix, delta_weights,
@@ -23,6 +26,9 @@ pub use grids::{best_grid, best_grid_plot, grid_sentence, grid_table};
 pub use locality::{locality, locality_plots, locality_table};
 pub use look::Look;
 pub use order::{order, order_table};
+pub use projection::{
+    correlation_table, projection_plots, projection_sentence, projection_table, projections,
+};
 pub use ranks::{BlockRanks, rank_heatmap, rank_map, rank_scale, rank_table};
 pub use spectra::{MethodSpectrum, plain_spectrum, singular_values, spectrum_plot, spectrum_plots};
 

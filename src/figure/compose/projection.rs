@@ -18,14 +18,22 @@ pub fn projections(context: &Context, found: &Projections) -> Figure {
             projection_sentence(found),
         )
         .with_row(plots.into_iter().map(Element::Plot).collect())
-        .with_row(vec![Element::Table(correlation_table(found, context.theme))])
-        .with_row(vec![Element::Notes(vec![format!("{}.", projection_sentence(found))])])
+        .with_row(vec![Element::Table(correlation_table(
+            found,
+            context.theme,
+        ))])
+        .with_row(vec![Element::Notes(vec![format!(
+            "{}.",
+            projection_sentence(found)
+        )])])
 }
 
 /// The plots of [`projections`], on one scale.
 pub fn projection_plots(theme: Theme, found: &Projections) -> [Plot; 3] {
     let accuracies = found.points.iter().flat_map(|point| {
-        Against::ALL.into_iter().filter_map(|against| against.of(point))
+        Against::ALL
+            .into_iter()
+            .filter_map(|against| against.of(point))
     });
     let full = mean(found.full.iter().map(|(_, accuracy)| *accuracy));
     let lowest = accuracies.fold(full, f64::min);
@@ -34,8 +42,10 @@ pub fn projection_plots(theme: Theme, found: &Projections) -> [Plot; 3] {
             let look: Look = look(layout, theme);
             let points = found.points.iter();
             let points = points.filter(|point| point.configuration.layout == layout);
-            let points = points.filter_map(|point| Some((point.projection.error, against.of(point)?)));
-            look.line(points.collect()).styled(SeriesStyle::Points, look.marker)
+            let points =
+                points.filter_map(|point| Some((point.projection.error, against.of(point)?)));
+            look.line(points.collect())
+                .styled(SeriesStyle::Points, look.marker)
         });
         let title = match found.correlation(None, against) {
             Some(one) => format!("{}: ρ = {}", against.name(), label::two_decimals(one.mean)),
@@ -65,18 +75,21 @@ pub fn correlation_table(found: &Projections, theme: Theme) -> Table {
     columns.extend(Against::ALL.map(|against| Column::right(against.name())));
     let layouts = Layout::ALL.into_iter().map(Some).chain([None]);
     let rows = layouts.map(|layout| {
-        let points = found.points.iter().filter(|point| {
-            layout.is_none_or(|layout| point.configuration.layout == layout)
-        });
+        let points = found
+            .points
+            .iter()
+            .filter(|point| layout.is_none_or(|layout| point.configuration.layout == layout));
         let count = points.count() / found.full.len().max(1);
         let mut cells = vec![
             Cell::text(layout.map_or("all", Layout::name)),
             Cell::count(count),
         ];
-        cells.extend(Against::ALL.map(|against| match found.correlation(layout, against) {
-            Some(one) => Cell::number(told(&one), one.mean),
-            None => Cell::text("–"),
-        }));
+        cells.extend(
+            Against::ALL.map(|against| match found.correlation(layout, against) {
+                Some(one) => Cell::number(told(&one), one.mean),
+                None => Cell::text("–"),
+            }),
+        );
         Row {
             color: layout.map(|layout| look(layout, theme).color),
             cells,
@@ -140,7 +153,10 @@ pub fn projection_sentence(found: &Projections) -> String {
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     match parts.is_empty() {
         true => "Too few configurations for a rank correlation".to_owned(),
-        false => format!("A lower error of the matrix correlates {}", parts.join(", ")),
+        false => format!(
+            "A lower error of the matrix correlates {}",
+            parts.join(", ")
+        ),
     }
 }
 

@@ -2,9 +2,9 @@
 //! would call them.
 
 use super::ApproximateTab;
-use super::background::Ask;
 use super::data_set::{data_set_of, survey_ask};
 use crate::analysis::{Analysis, Images, grid_budget};
+use crate::app::background::Ask;
 use crate::app::export::{Content, Exported};
 use crate::app::state::State;
 use crate::session::{Export, Session};
@@ -59,7 +59,13 @@ pub fn unmeasured(tab: &ApproximateTab, state: &State, view: &View) -> Option<As
     let wanted = match view.needs {
         Need::Survey => survey_ask(state, analysis),
         Need::Grids => grids_ask(analysis),
-        Need::Locality | Need::Order | Need::Nothing | Need::Results | Need::Run | Need::Runs => {
+        Need::Locality
+        | Need::Order
+        | Need::Nothing
+        | Need::Results
+        | Need::Projections
+        | Need::Run
+        | Need::Runs => {
             return None;
         }
     };
