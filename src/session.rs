@@ -3,11 +3,13 @@
 mod command;
 mod export;
 mod fitted;
+mod order;
 mod settings;
 pub(crate) mod words;
 
 pub use export::Export;
 pub use fitted::{Change, Fitted};
+pub use order::ChosenOrder;
 pub use settings::Settings;
 
 use std::path::PathBuf;
@@ -24,8 +26,11 @@ pub struct Session {
     pub source: Source,
     /// What is taken from it, cell by cell.
     pub subtract: Option<Source>,
-    /// Shuffle and shift, applied last.
+    /// Shuffle and shift.
     pub transform: Transform,
+    /// An order of rows and columns, applied last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<ChosenOrder>,
     /// The settings of all methods.
     pub settings: Settings,
 }
@@ -45,7 +50,11 @@ impl Session {
     /// As [`source::load`].
     pub fn load(&self, limits: &Limits) -> Result<Loaded, SourceError> {
         let loaded = source::load(&self.whole_source(), limits)?;
-        self.transform.of_loaded(loaded)
+        let loaded = self.transform.of_loaded(loaded)?;
+        match &self.order {
+            Some(order) => order.of_loaded(loaded),
+            None => Ok(loaded),
+        }
     }
 
     /// Whether both sessions look at the same matrix, whatever their settings.
@@ -53,11 +62,13 @@ impl Session {
         self.source == other.source
             && self.subtract == other.subtract
             && self.transform == other.transform
+            && self.order == other.order
     }
 
     /// What a matrix of this name is called after all that was done to it.
     pub fn title(&self, name: &str) -> String {
-        name.to_owned() + &self.transform.describe()
+        let ordered = self.order.as_ref().map_or("", |_| ChosenOrder::describe());
+        name.to_owned() + &self.transform.describe() + ordered
     }
 
     /// The source with the subtraction in it.
@@ -84,6 +95,7 @@ impl Default for Session {
             source: Source::default(),
             subtract: None,
             transform: Transform::default(),
+            order: None,
             settings: Settings::default(),
         }
     }

@@ -1,6 +1,7 @@
 //! Files are written whole or not at all, and only where nothing else is lost by it.
 
 mod place;
+mod read;
 mod temporary;
 
 use std::fs::{self, File, Metadata};
@@ -13,6 +14,7 @@ use crate::system;
 use place::Place;
 use temporary::Temporary;
 
+pub use read::read;
 pub(crate) use temporary::{forget, remember, remove_temporary};
 
 /// Why a file could not be written; what stood there before is untouched.

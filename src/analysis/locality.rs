@@ -13,8 +13,11 @@ use crate::session::Settings;
 /// How many draws there are unless told otherwise: p-values down to 0.0025.
 pub const DRAWS: usize = 400;
 
-/// Draws made between two looks at what there is.
-const BATCH: usize = 20;
+/// Draws made between two looks at what there is, for a small matrix and for one of more than
+/// [`LARGE`] cells.
+const BATCHES: [usize; 2] = [20, 4];
+
+const LARGE: usize = 1 << 14;
 
 /// The permutation tests on one matrix.
 #[derive(Clone, Debug)]
@@ -73,8 +76,9 @@ impl Locality {
         let mut found = Self {
             test: LocalityTest::new(matrix, settings)?,
         };
+        let batch = BATCHES[usize::from(matrix.len() > LARGE)];
         while found.test.draws() < draws {
-            let more = BATCH.min(draws - found.test.draws());
+            let more = batch.min(draws - found.test.draws());
             found.test.draw(more, keep_going)?;
             on_batch(&found);
         }

@@ -1,4 +1,4 @@
-//! What takes longer than a slider may: surveys of a data set and searches over grids.
+//! What takes longer than a slider may: surveys of a data set, searches and permutation tests.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -6,11 +6,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use nalgebra::DMatrix;
 
-use crate::analysis::{Grids, Images, SurveyError, Surveyed, survey_images};
+use crate::analysis::{
+    DRAWS, FoundOrder, Grids, Images, Locality, SurveyError, Surveyed, survey_images,
+};
 use crate::app::service::Service;
 use crate::app::worker::{Reply, Wake};
 use crate::approx::FactorError;
 use crate::approx::best_grid::GridAtBudget;
+use crate::approx::locality::LocalitySettings;
+use crate::approx::order::Search;
 use crate::figure::label;
 use crate::session::Settings;
 use crate::source::{Dataset, Split, Transform, digits};
@@ -36,6 +40,20 @@ pub enum Ask {
         /// Parameters.
         budget: usize,
     },
+    /// The locality test of the matrix of this id.
+    Locality {
+        /// Names the matrix.
+        matrix_id: u64,
+        /// Grid, ranks and seed.
+        settings: LocalitySettings,
+    },
+    /// An order in which the matrix of this id is local.
+    Order {
+        /// Names the matrix.
+        matrix_id: u64,
+        /// Grid, rank, starts and seed.
+        search: Search,
+    },
 }
 
 impl Ask {
@@ -57,6 +75,8 @@ impl Ask {
                 format!("{name} {split} images")
             }
             Self::Grids { .. } => "grids".to_owned(),
+            Self::Locality { .. } => "random orders".to_owned(),
+            Self::Order { .. } => "orders".to_owned(),
         }
     }
 
@@ -65,6 +85,8 @@ impl Ask {
         match self {
             Self::Survey { .. } => "Measuring all images of the data set at these settings…",
             Self::Grids { .. } => "Trying every grid at this budget…",
+            Self::Locality { .. } => "Comparing the matrix with random orders…",
+            Self::Order { .. } => "Looking for an order…",
         }
     }
 }
@@ -94,6 +116,10 @@ pub enum Told {
     Survey(Ask, Box<Surveyed>),
     /// A finished search.
     Grids(Ask, Grids),
+    /// A permutation test with the draws so far.
+    Locality(Ask, Box<Locality>),
+    /// A finished search for an order.
+    Order(Ask, Box<FoundOrder>),
     /// Why it failed.
     Failed(String),
 }
@@ -110,6 +136,10 @@ pub struct Background {
     pub survey: Option<(Ask, Surveyed)>,
     /// The last search, with what it answers.
     pub grids: Option<(Ask, Grids)>,
+    /// The last permutation test, perhaps with more draws to come.
+    pub locality: Option<(Ask, Locality)>,
+    /// The last search for an order.
+    pub order: Option<(Ask, FoundOrder)>,
     /// Why the last request failed.
     pub failure: Option<String>,
 }
@@ -122,6 +152,8 @@ impl Default for Background {
             progress: Progress::default(),
             survey: None,
             grids: None,
+            locality: None,
+            order: None,
             failure: None,
         }
     }
@@ -143,12 +175,19 @@ impl Background {
     pub fn answers(&self, ask: &Ask) -> bool {
         self.survey.as_ref().is_some_and(|(of, _)| of == ask)
             || self.grids.as_ref().is_some_and(|(of, _)| of == ask)
+            || self.order.as_ref().is_some_and(|(of, _)| of == ask)
+            || self
+                .locality
+                .as_ref()
+                .is_some_and(|(of, found)| of == ask && found.test.draws() >= DRAWS)
     }
 
     /// Takes over what another one has measured.
     pub fn take(&mut self, other: &mut Self) {
         self.survey = other.survey.take().or_else(|| self.survey.take());
         self.grids = other.grids.take().or_else(|| self.grids.take());
+        self.locality = other.locality.take().or_else(|| self.locality.take());
+        self.order = other.order.take().or_else(|| self.order.take());
     }
 
     /// Takes what the worker sent.
@@ -158,6 +197,8 @@ impl Background {
                 Ok(Told::Progress(now)) => self.progress = now,
                 Ok(Told::Survey(ask, survey)) => self.survey = Some((ask, *survey)),
                 Ok(Told::Grids(ask, grids)) => self.grids = Some((ask, grids)),
+                Ok(Told::Locality(ask, found)) => self.locality = Some((ask, *found)),
+                Ok(Told::Order(ask, found)) => self.order = Some((ask, *found)),
                 Ok(Told::Failed(why)) | Err(why) => self.failure = Some(why),
             }
         }
@@ -173,6 +214,8 @@ impl Background {
                 format!("Measuring the {}: {counted}…", ask.subject())
             }
             Some(Ask::Grids { .. }) if of > 0 => format!("Trying grids: {counted}…"),
+            Some(Ask::Locality { .. }) if of > 0 => format!("Random orders: {counted}…"),
+            Some(Ask::Order { .. }) if of > 0 => format!("Searches: {counted}…"),
             _ => "Measuring…".to_owned(),
         }
     }
@@ -216,7 +259,14 @@ fn work((ask, loaded): Request, reply: &Reply<'_, Told>) {
         (Ask::Grids { budget, .. }, Some(loaded)) => {
             grids_of(&loaded.matrix, *budget, reply).map(|found| Told::Grids(ask, found))
         }
-        (Ask::Grids { .. }, None) => Err(None),
+        (Ask::Locality { settings, .. }, Some(loaded)) => {
+            locality_of(&ask, &loaded.matrix, *settings, reply)
+                .map(|found| Told::Locality(ask, Box::new(found)))
+        }
+        (Ask::Order { search, .. }, Some(loaded)) => {
+            order_of(&loaded.matrix, *search, reply).map(|found| Told::Order(ask, Box::new(found)))
+        }
+        (Ask::Grids { .. } | Ask::Locality { .. } | Ask::Order { .. }, None) => Err(None),
     };
     match told {
         Ok(told) => reply.send(told),
@@ -258,6 +308,26 @@ fn grids_of(matrix: &DMatrix<f64>, budget: usize, reply: &Reply<'_, Told>) -> Ou
         reply.keep_going()
     };
     Grids::search(matrix, budget, &on_grid).map_err(said)
+}
+
+fn locality_of(
+    ask: &Ask,
+    matrix: &DMatrix<f64>,
+    settings: LocalitySettings,
+    reply: &Reply<'_, Told>,
+) -> Outcome<Locality> {
+    let on_batch = |found: &Locality| {
+        let done = found.test.draws();
+        reply.send(Told::Locality(ask.clone(), Box::new(found.clone())));
+        reply.send(Told::Progress(Progress { done, of: DRAWS }));
+    };
+    let keep_going = || reply.keep_going();
+    Locality::measure(matrix, settings, DRAWS, &keep_going, &on_batch).map_err(said)
+}
+
+fn order_of(matrix: &DMatrix<f64>, search: Search, reply: &Reply<'_, Told>) -> Outcome<FoundOrder> {
+    let on_start = |done: usize, of: usize| reply.send(Told::Progress(Progress { done, of }));
+    FoundOrder::search(matrix, search, &|| reply.keep_going(), &on_start).map_err(said)
 }
 
 fn said(error: FactorError) -> Option<String> {

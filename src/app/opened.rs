@@ -105,9 +105,14 @@ pub fn accept(explorer: &mut Explorer, analysis: Arc<Analysis>) {
 }
 
 /// Takes over a session that the user changed.
-pub fn change(explorer: &mut Explorer, session: Session) {
+pub fn change(explorer: &mut Explorer, mut session: Session) {
     let state = &mut explorer.state;
     let latest = state.latest_session();
+    // An order was found for one matrix; another one is looked at as it is.
+    let of_another = session.source != latest.source || session.subtract != latest.subtract;
+    if of_another && session.order == latest.order {
+        session.order = None;
+    }
     if !session.same_matrix(latest) {
         state.opening = Some(session);
         state.opened_by = Act::Open;

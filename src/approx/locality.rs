@@ -6,6 +6,7 @@
 //! a low rank at all is asked of shuffled entries.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use nalgebra::DMatrix;
 use rand::SeedableRng;
@@ -103,7 +104,7 @@ pub const SIGNIFICANT: f64 = 0.01;
 /// The tests on one matrix, with as many draws as were made.
 #[derive(Clone, Debug)]
 pub struct LocalityTest {
-    matrix: DMatrix<f64>,
+    matrix: Arc<DMatrix<f64>>,
     settings: LocalitySettings,
     /// Is it local? Localized's error against random orders of rows and columns.
     pub local: NullTest,
@@ -138,7 +139,7 @@ impl LocalityTest {
             local: NullTest::new(evaluations[2].error, Tail::Low),
             diagonal: NullTest::new(share, Tail::High),
             global: NullTest::new(evaluations[0].error, Tail::Low),
-            matrix: matrix.clone(),
+            matrix: Arc::new(matrix.clone()),
             settings,
             evaluations,
         })

@@ -2,13 +2,15 @@
 
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::approximate::Computed;
 use super::output::{self, Outputs};
-use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, number};
+use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, number, print};
 use crate::analysis::{FoundOrder, STARTS};
 use crate::approx::order::Search;
+use crate::session::ChosenOrder;
+use crate::store::save_atomically;
 use crate::views::{Material, Shown, order};
 
 /// Arguments of `order`.
@@ -62,6 +64,10 @@ pub(super) fn run(arguments: &OrderArgs) -> Result<(), Failure> {
     };
     let go_on = || ControlFlow::Continue(());
     let found = FoundOrder::search(&analysis.loaded.matrix, search, &go_on, &|_, _| {})?;
+    if let Some(out) = &arguments.out {
+        let text = ChosenOrder::from(found.found.order.clone()).to_json();
+        write(out, &text.map_err(Failure::run)?)?;
+    }
     let material = Material {
         order: Some(&found),
         ..Material::default()
@@ -73,4 +79,11 @@ pub(super) fn run(arguments: &OrderArgs) -> Result<(), Failure> {
         target.as_ref(),
         &outputs,
     )
+}
+
+fn write(out: &Path, text: &str) -> Result<(), Failure> {
+    if output::is_standard(out) {
+        return print::standard_output(text);
+    }
+    Ok(save_atomically(out, text.as_bytes())?)
 }

@@ -236,7 +236,7 @@ proptest! {
         let mut session = if of_dataset {
             Session { transform, settings, ..Session::default() }
         } else {
-            Session { source, subtract, transform, settings }
+            Session { source, subtract, transform, settings, order: None }
         };
         session.settings = session.settings.fitted(SHAPE.0, SHAPE.1).settings;
         let limits = match max_pixels {

@@ -1,13 +1,13 @@
 //! SOURCE and what is done to it before anything is computed.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
 use super::number;
-use crate::session::Session;
+use crate::session::{ChosenOrder, Session};
 use crate::source::{self, Limits, NamedMatrix, Source, SourceError, Transform};
 
 /// Reads a SOURCE; a path need not be UTF-8.
@@ -32,6 +32,14 @@ pub struct SourceArgs {
     pub max_pixels: Option<NonZeroUsize>,
     #[command(flatten)]
     pub(super) transform: TransformArgs,
+    /// Brings rows and columns into the order that localized-lora order found
+    #[arg(long, value_name = "ORDER.json", value_parser = order())]
+    pub order: Option<ChosenOrder>,
+}
+
+/// Reads an order from its file.
+fn order() -> impl TypedValueParser<Value = ChosenOrder> {
+    OsStringValueParser::new().try_map(|path| ChosenOrder::read(Path::new(&path)))
 }
 
 impl SourceArgs {
@@ -41,6 +49,7 @@ impl SourceArgs {
             source: self.source.clone(),
             subtract: self.subtract.clone(),
             transform: self.transform.transform(),
+            order: self.order.clone(),
             ..Session::default()
         }
     }

@@ -1,14 +1,12 @@
 //! The results file: read with care, written by one at a time.
 
-use std::fs::{self, File, Metadata};
-use std::io::Read;
+use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::lock::Lock;
 use crate::finetune::{FinetuneError, Results};
-use crate::store::{StoreError, check_place, save_atomically};
-use crate::system::reading;
+use crate::store::{StoreError, check_place, read, save_atomically};
 
 /// More than twice what a sweep of as many runs as it may have writes.
 pub const LARGEST: u64 = 16 * 1024 * 1024;
@@ -79,30 +77,7 @@ pub fn load(path: &Path) -> Result<Results, SaveError> {
         path: path.to_owned(),
         reason,
     };
-    let length = match fs::metadata(path) {
-        Ok(found) if found.is_dir() => {
-            return Err(unreadable(
-                "this is a folder; choose a results file".to_owned(),
-            ));
-        }
-        // A device may have no end.
-        Ok(found) if !found.is_file() => {
-            return Err(unreadable(
-                "this is not a regular file; choose a results file".to_owned(),
-            ));
-        }
-        Ok(found) => found.len(),
-        Err(error) => return Err(unreadable(reading(path, &error))),
-    };
-    if length > LARGEST {
-        return Err(unreadable(format!(
-            "{length} bytes are too many for a results file; choose another file"
-        )));
-    }
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(LARGEST).read_to_end(&mut bytes))
-        .map_err(|error| unreadable(reading(path, &error)))?;
+    let bytes = read(path, LARGEST, "a results file").map_err(unreadable)?;
     let damaged = |error| SaveError::Damaged {
         path: path.to_owned(),
         error,

@@ -65,6 +65,14 @@ impl Words {
         }
     }
 
+    /// The order of rows and columns; `None` for one that is in no file.
+    pub fn order(&mut self, session: &Session) -> Option<()> {
+        if let Some(order) = &session.order {
+            self.option("order", order.file.as_ref()?.to_str()?);
+        }
+        Some(())
+    }
+
     /// The settings of all methods.
     pub fn settings(&mut self, settings: &Settings) {
         if let Some(rule) = settings.matched {

@@ -149,6 +149,22 @@ pub enum SourceError {
         /// Which setting, and the range it must be in.
         problem: String,
     },
+    /// An order of rows and columns is for matrices of one shape.
+    #[error(
+        "{name} is {rows} × {cols} and the order is for {order_rows} × {order_cols}; choose an order for this shape"
+    )]
+    Order {
+        /// The matrix.
+        name: String,
+        /// Its rows.
+        rows: usize,
+        /// Its columns.
+        cols: usize,
+        /// Rows of the order.
+        order_rows: usize,
+        /// Columns of the order.
+        order_cols: usize,
+    },
     /// Only matrices of one shape can be subtracted.
     #[error(
         "{whole} is {rows} × {cols} and {part} is {part_rows} × {part_cols}; a difference needs two sources of one shape"
@@ -196,7 +212,7 @@ impl SourceError {
         }
     }
 
-    pub(super) fn memory(name: &str, shortage: crate::memory::Shortage, remedy: &str) -> Self {
+    pub(crate) fn memory(name: &str, shortage: crate::memory::Shortage, remedy: &str) -> Self {
         Self::Memory {
             name: name.to_owned(),
             shortage,

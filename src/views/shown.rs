@@ -87,6 +87,7 @@ impl Shown {
         self.call(&mut words);
         if of_matrix {
             words.part(session, limits)?;
+            words.order(session)?;
         } else {
             self.images(&mut words)?;
         }

@@ -3,13 +3,14 @@
 
 use super::ApproximateTab;
 use super::data_set::{data_set_of, survey_ask};
-use crate::analysis::{Analysis, Images, grid_budget};
+use crate::analysis::{Analysis, Images, grid_budget, locality_settings};
 use crate::app::background::Ask;
 use crate::app::export::{Content, Exported};
 use crate::app::state::State;
+use crate::approx::order::Search;
 use crate::session::{Export, Session};
 use crate::source::Limits;
-use crate::views::{Material, Need, Shown, Subject, View};
+use crate::views::{Material, Need, Shown, Subject, View, locality, order};
 
 /// A view of what is on screen, as a command line would call it.
 pub fn shown(state: &State, view: &'static View) -> Shown {
@@ -52,6 +53,28 @@ pub fn grids_ask(analysis: &Analysis) -> Ask {
     }
 }
 
+/// The locality test that belongs to an analysis.
+pub fn locality_ask(analysis: &Analysis) -> Ask {
+    let (_, seed) = Shown::of(&locality::VIEW).draws;
+    Ask::Locality {
+        matrix_id: analysis.matrix_id,
+        settings: locality_settings(&analysis.session.settings, seed),
+    }
+}
+
+/// The search for an order that belongs to an analysis.
+pub fn order_ask(analysis: &Analysis) -> Ask {
+    let (starts, seed) = Shown::of(&order::VIEW).starts;
+    Ask::Order {
+        matrix_id: analysis.matrix_id,
+        search: Search {
+            localized: analysis.session.settings.localized,
+            starts,
+            seed,
+        },
+    }
+}
+
 /// What must be measured before the view can be exported: only what is of the settings that the
 /// file will tell of.
 pub fn unmeasured(tab: &ApproximateTab, state: &State, view: &View) -> Option<Ask> {
@@ -59,13 +82,9 @@ pub fn unmeasured(tab: &ApproximateTab, state: &State, view: &View) -> Option<As
     let wanted = match view.needs {
         Need::Survey => survey_ask(state, analysis),
         Need::Grids => grids_ask(analysis),
-        Need::Locality
-        | Need::Order
-        | Need::Nothing
-        | Need::Results
-        | Need::Projections
-        | Need::Run
-        | Need::Runs => {
+        Need::Locality => locality_ask(analysis),
+        Need::Order => order_ask(analysis),
+        Need::Nothing | Need::Results | Need::Projections | Need::Run | Need::Runs => {
             return None;
         }
     };
@@ -84,10 +103,14 @@ pub fn exported(
     let background = &tab.background;
     let survey = background.survey.as_ref().filter(|_| measured);
     let grids = background.grids.as_ref().filter(|_| measured);
+    let tested = background.locality.as_ref().filter(|_| measured);
+    let searched = background.order.as_ref().filter(|_| measured);
     let material = Material {
         analysis: state.analysis.as_deref(),
         survey: survey.map(|(_, surveyed)| surveyed),
         grids: grids.map(|(_, grids)| grids),
+        locality: tested.map(|(_, found)| found),
+        order: searched.map(|(_, found)| found),
         ..Material::default()
     };
     let shown = shown(state, view);

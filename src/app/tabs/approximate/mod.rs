@@ -8,6 +8,8 @@ pub mod figures;
 mod fit;
 mod grids;
 pub mod job;
+mod locality;
+mod order;
 mod panes;
 mod plots;
 pub mod presets;

@@ -1,11 +1,11 @@
-//! Below the panes: error against parameters, and one of four second plots.
+//! Below the panes: error against parameters, and one of the second plots.
 
 use std::sync::Arc;
 
 use eframe::egui;
 
 use super::view::second;
-use super::{ApproximateTab, grids, ranks, spectrum};
+use super::{ApproximateTab, grids, locality, order, ranks, spectrum};
 use crate::analysis::Analysis;
 use crate::app::state::State;
 use crate::app::widgets::plot::{Pick, PlotView};
@@ -15,7 +15,7 @@ use crate::figure::palette::Theme;
 use crate::figure::{Mark, Plot, label};
 use crate::session::{Session, Settings};
 use crate::views::error_curve::curves;
-use crate::views::{best_grid, data_set, rank_map};
+use crate::views::{self, best_grid, data_set, rank_map};
 
 /// Below this the axes would be all there is; the tab scrolls instead.
 const LEAST_HEIGHT: f32 = 210.0;
@@ -114,6 +114,10 @@ fn beside(
         grids::show(tab, ui, analysis, session, theme);
     } else if *shown == rank_map::VIEW {
         ranks::show(tab, ui, state, analysis, session, theme);
+    } else if *shown == views::locality::VIEW {
+        locality::show(tab, ui, analysis, theme, refit);
+    } else if *shown == views::order::VIEW {
+        order::show(tab, ui, analysis, session, theme);
     } else {
         spectrum::show(tab, ui, analysis, theme, refit);
     }

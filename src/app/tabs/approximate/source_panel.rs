@@ -280,8 +280,10 @@ fn sliders(ui: &mut egui::Ui, settings: &mut SyntheticSettings) {
 
 /// Subtract, shuffle and shift: what is done to the matrix before it is approximated.
 fn change(ui: &mut egui::Ui, state: &State, session: &mut Session, out: &mut Vec<Command>) {
+    let changed =
+        session.subtract.is_some() || session.order.is_some() || !session.transform.is_identity();
     CollapsingHeader::new("Shuffle, shift, subtract")
-        .default_open(session.subtract.is_some() || !session.transform.is_identity())
+        .default_open(changed)
         .show(ui, |ui| {
             let hint =
                 "LoRA is unaffected, Localized is not: locality is a property of the ordering";
@@ -308,8 +310,22 @@ fn change(ui: &mut egui::Ui, state: &State, session: &mut Session, out: &mut Vec
             let (rows, cols) = (half(rows), half(cols));
             ranged(ui, down, -rows..=rows, "shift down", false);
             ranged(ui, right, -cols..=cols, "shift right", false);
+            order(ui, session);
             subtraction(ui, state, session, out);
         });
+}
+
+/// The way back from an order that was found.
+fn order(ui: &mut egui::Ui, session: &mut Session) {
+    if session.order.is_none() {
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        ui.label("Rows and columns in another order");
+        if ui.button("Remove order").clicked() {
+            session.order = None;
+        }
+    });
 }
 
 /// What is subtracted, or the way to subtract what is typed above.

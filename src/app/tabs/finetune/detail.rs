@@ -153,6 +153,7 @@ fn open(learned: &Learned, session: &Session, out: &mut Vec<Command>) {
             source: Source::Values(Arc::new(matrix)),
             subtract: None,
             transform: crate::source::Transform::default(),
+            order: None,
             ..session.clone()
         };
         out.push(Command::SetSession(Box::new(session)));
