@@ -17,7 +17,7 @@ pub static VIEW: View = View {
     file_name: "order",
     subject: Subject::Matrix,
     call: Call::plain("order"),
-    pictures: true,
+    pictures: false,
     needs: Need::Order,
     figure,
     tables,
