@@ -66,7 +66,7 @@ fn a_budget_that_pays_for_no_method_is_said_with_one_that_pays_for_all() {
     assert!(results(&harness).iter().all(|(_, error)| error.is_err()));
     harness.get_by_label_contains("No method fits in 224 parameters on this 64 × 784 matrix");
     // Localized on Table I's grid: K (m + n).
-    harness.get_by_label("Set 3,392 for all methods").click();
+    harness.get_by_label("Set 1,696 for all methods").click();
     settle(&mut harness);
     assert!(results(&harness).iter().all(|(_, error)| error.is_ok()));
     assert!(harness.query_by_label_contains("No method fits").is_none());
