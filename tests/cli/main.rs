@@ -12,6 +12,7 @@ mod memory;
 mod numbers;
 mod outputs;
 mod process;
+mod questions;
 mod readme;
 mod standard_input;
 
