@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Call, Form, Need, Subject, View, no_notes};
+use super::view::{Call, Form, Need, Subject, View};
 use crate::analysis::{Locality, Question};
 use crate::approx::locality::NullTest;
 use crate::figure::compose;
@@ -26,7 +26,7 @@ pub static VIEW: View = View {
     tables,
     json,
     npy: None,
-    notes: no_notes,
+    notes,
 };
 
 fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {
@@ -101,4 +101,9 @@ fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
         global: found.answer(Question::Global).into(),
         verdict: found.verdict(),
     })
+}
+
+fn notes(material: &Material<'_>, _: &Options) -> Vec<String> {
+    let verdict = material.locality().map(Locality::verdict);
+    verdict.into_iter().collect()
 }
