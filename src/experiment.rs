@@ -14,7 +14,6 @@ mod run_name;
 pub mod tables;
 
 pub use delta::delta_file;
-pub use figures::look;
 pub use inspector::Inspector;
 pub use keeper::{Keeper, Written};
 pub use projections::{Against, Correlation, Projected, Projections};

@@ -37,52 +37,42 @@ fn read(command: &str) -> Parsed {
         let wanted = settings.wanted(SHAPE.0, SHAPE.1).unwrap();
         wanted.fitted(SHAPE.0, SHAPE.1).settings
     };
+    let of_matrix =
+        |source: &super::SourceArgs, settings: &super::SettingsArgs, shown, target| Parsed {
+            session: Session {
+                settings: resolve(settings),
+                ..source.session()
+            },
+            shown,
+            limits: source.limits(),
+            target,
+        };
     match *parsed {
-        Command::Approximate(arguments) => Parsed {
+        Command::Approximate(it) => {
+            let shown = Shown::of(&approximation::VIEW);
+            of_matrix(&it.source, &it.settings, shown, it.target().unwrap())
+        }
+        Command::Curve(it) => {
+            let target = it.figure.target().unwrap();
+            of_matrix(&it.source, &it.settings, it.shown(), target)
+        }
+        Command::Locality(it) => {
+            let target = it.figure.target().unwrap();
+            of_matrix(&it.source, &it.settings, it.shown(), target)
+        }
+        Command::Order(it) => {
+            let target = it.figure.target().unwrap();
+            of_matrix(&it.source, &it.settings, it.shown(), target)
+        }
+        Command::Dataset(it) => Parsed {
             session: Session {
-                settings: resolve(&arguments.settings),
-                ..arguments.source.session()
-            },
-            shown: Shown::of(&approximation::VIEW),
-            limits: arguments.source.limits(),
-            target: arguments.target().unwrap(),
-        },
-        Command::Curve(arguments) => Parsed {
-            session: Session {
-                settings: resolve(&arguments.settings),
-                ..arguments.source.session()
-            },
-            shown: arguments.shown(),
-            limits: arguments.source.limits(),
-            target: arguments.figure.target().unwrap(),
-        },
-        Command::Dataset(arguments) => Parsed {
-            session: Session {
-                settings: resolve(&arguments.settings),
-                transform: arguments.transform.transform(),
+                settings: resolve(&it.settings),
+                transform: it.transform.transform(),
                 ..Session::default()
             },
-            shown: arguments.shown(),
+            shown: it.shown(),
             limits: Limits::default(),
-            target: arguments.figure.target().unwrap(),
-        },
-        Command::Locality(arguments) => Parsed {
-            session: Session {
-                settings: resolve(&arguments.settings),
-                ..arguments.source.session()
-            },
-            shown: arguments.shown(),
-            limits: arguments.source.limits(),
-            target: arguments.figure.target().unwrap(),
-        },
-        Command::Order(arguments) => Parsed {
-            session: Session {
-                settings: resolve(&arguments.settings),
-                ..arguments.source.session()
-            },
-            shown: arguments.shown(),
-            limits: arguments.source.limits(),
-            target: arguments.figure.target().unwrap(),
+            target: it.figure.target().unwrap(),
         },
         Command::Finetune(_) | Command::Project(_) | Command::Arrays(_) => {
             panic!("about no matrix: {command}")

@@ -2,7 +2,7 @@
 //! adapters of the same form.
 
 use super::{Context, Look};
-use crate::experiment::{Against, Correlation, Projections, look};
+use crate::experiment::{Against, Correlation, Projections};
 use crate::figure::palette::Theme;
 use crate::figure::table::{Cell, Column, Row, Table};
 use crate::figure::{Element, Figure, Guide, GuideAxis, Plot, SeriesStyle, label};
@@ -39,7 +39,7 @@ pub fn projection_plots(theme: Theme, found: &Projections) -> [Plot; 3] {
     let lowest = accuracies.fold(full, f64::min);
     Against::ALL.map(|against| {
         let series = Layout::ALL.map(|layout| {
-            let look: Look = look(layout, theme);
+            let look = Look::layout(layout, theme);
             let points = found.points.iter();
             let points = points.filter(|point| point.configuration.layout == layout);
             let points =
@@ -91,7 +91,7 @@ pub fn correlation_table(found: &Projections, theme: Theme) -> Table {
             }),
         );
         Row {
-            color: layout.map(|layout| look(layout, theme).color),
+            color: layout.map(|layout| Look::layout(layout, theme).color),
             cells,
         }
     });
@@ -109,7 +109,7 @@ pub fn projection_table(found: &Projections, theme: Theme) -> Table {
         let accuracy = |value: f64| number(value, label::two_decimals(value));
         let configuration = point.configuration;
         Row {
-            color: Some(look(configuration.layout, theme).color),
+            color: Some(Look::layout(configuration.layout, theme).color),
             cells: vec![
                 Cell::text(point.seed.to_string()),
                 Cell::text(configuration.layout.id()),
