@@ -2,6 +2,7 @@
 
 mod command;
 mod fitted;
+mod possible;
 mod settings;
 pub(crate) mod words;
 

@@ -12,6 +12,7 @@ use super::tabs::approximate::gallery_follows;
 use crate::analysis::Analysis;
 use crate::session::Session;
 use crate::source::{self, Dataset, NamedMatrix, Source};
+use crate::workspace::Opening;
 
 /// What is said of a session that could not be computed, unless its file holds several arrays.
 pub fn failed(explorer: &mut Explorer, session: Option<&Session>, why: String) {
@@ -118,6 +119,14 @@ pub fn change(explorer: &mut Explorer, session: Session) {
         state.preferences.session = session;
     }
     explorer.request();
+}
+
+/// Opens what was named: a matrix, or a whole session.
+pub fn open_any(explorer: &mut Explorer, opening: Opening) {
+    match opening {
+        Opening::Source(source) => open(explorer, source),
+        Opening::File(_) | Opening::Workspace(_) => {}
+    }
 }
 
 /// Opens a source; what is on screen stays until it is there.

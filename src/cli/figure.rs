@@ -61,6 +61,15 @@ pub enum ThemeName {
     Dark,
 }
 
+impl From<ThemeName> for Theme {
+    fn from(name: ThemeName) -> Self {
+        match name {
+            ThemeName::Light => Self::Light,
+            ThemeName::Dark => Self::Dark,
+        }
+    }
+}
+
 /// A colour scale by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[allow(missing_docs)]
@@ -103,14 +112,10 @@ impl FigureArgs {
             return Ok(None);
         };
         let (format, by_name) = self.format_of(path)?;
-        let theme = match self.theme {
-            Some(ThemeName::Dark) => Theme::Dark,
-            Some(ThemeName::Light) | None => Theme::Light,
-        };
         let export = Export {
             width: self.width,
             dpi: self.dpi.unwrap_or(Export::DPI),
-            theme,
+            theme: self.theme.map(Into::into).unwrap_or_default(),
             format: by_name.then_some(format),
             ..Export::to(path)
         };

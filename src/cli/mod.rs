@@ -11,6 +11,7 @@ mod number;
 mod output;
 mod present;
 mod print;
+mod render;
 mod settings;
 mod show;
 mod source;
@@ -34,10 +35,12 @@ pub use failure::Failure;
 pub use figure::FigureArgs;
 pub use finetune::FinetuneArgs;
 pub use print::FormatArgs;
+pub use render::RenderArgs;
 pub use settings::SettingsArgs;
 pub use source::SourceArgs;
 
-use crate::source::{Limits, Source, SyntheticKind, readable_formats};
+use crate::source::{Limits, SyntheticKind, readable_formats};
+use crate::workspace::Opening;
 
 /// The program's name.
 const PROGRAM: &str = "localized-lora";
@@ -67,9 +70,9 @@ fn sources() -> String {
     args_conflicts_with_subcommands = true
 )]
 struct CommandLine {
-    /// Opens the window on this file or SOURCE instead of the last one
-    #[arg(value_name = "FILE", value_parser = source::parser())]
-    file: Option<Source>,
+    /// Opens the window on this file, SOURCE or session (*.llora.json, llora:…) instead of the last one
+    #[arg(value_name = "FILE", value_parser = source::opening())]
+    file: Option<Opening>,
     /// Scales images down that have more pixels than this
     #[arg(long, value_name = "PIXELS", value_parser = number::non_zero)]
     max_pixels: Option<NonZeroUsize>,
@@ -89,8 +92,9 @@ pub enum Command {
     Curve(CurveArgs),
     /// Approximate every image of a data set: mean errors, and how often Localized is better than LoRA
     Dataset(DatasetArgs),
-    /// Train the paper's network on digits 0 to 4, adapt it to 5 to 9 by every layout, and compare
     Finetune(FinetuneArgs),
+    /// Write the figures and tables of a session that the window saved
+    Render(RenderArgs),
     /// List the arrays in a file: names, shapes, element types and sizes
     Arrays(ArraysArgs),
 }
@@ -101,7 +105,7 @@ pub enum Invocation {
     /// The window.
     Window {
         /// What it opens on; where it was left when absent.
-        source: Option<Source>,
+        opening: Option<Opening>,
         /// How much may be read.
         limits: Limits,
     },
@@ -135,8 +139,8 @@ pub fn parse<T: Into<OsString>>(
             file, max_pixels, ..
         }) => {
             let limits = source::limits(max_pixels);
-            let source = source::for_window(file, &limits)?;
-            Ok(Some(Invocation::Window { source, limits }))
+            let opening = source::for_window(file, &limits)?;
+            Ok(Some(Invocation::Window { opening, limits }))
         }
         Err(error) if !error.use_stderr() => {
             print::standard_output(error.render().to_string())?;
@@ -167,6 +171,7 @@ pub fn run(command: &Command) -> Result<(), Failure> {
         Command::Curve(arguments) => curve::run(arguments),
         Command::Dataset(arguments) => dataset::run(arguments),
         Command::Finetune(arguments) => finetune::run(arguments),
+        Command::Render(arguments) => render::run(arguments),
         Command::Arrays(arguments) => arrays::run(arguments),
     }
 }

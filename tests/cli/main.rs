@@ -13,6 +13,7 @@ mod numbers;
 mod outputs;
 mod process;
 mod readme;
+mod sessions;
 mod standard_input;
 
 use std::path::{Path, PathBuf};
