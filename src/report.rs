@@ -70,6 +70,41 @@ pub struct Approximation {
     pub methods: Vec<Measured>,
 }
 
+/// `animate --json`.
+#[derive(Serialize)]
+pub struct BuildUp {
+    #[serde(flatten)]
+    matrix: Matrix,
+    by: &'static str,
+    steps: Vec<Step>,
+}
+
+#[derive(Serialize)]
+struct Step {
+    params: usize,
+    methods: Vec<Measured>,
+}
+
+impl BuildUp {
+    /// All steps, from nothing to the session.
+    pub fn new(build_up: &analysis::BuildUp) -> Self {
+        let step = |step: usize| Step {
+            params: build_up.parameters(step),
+            methods: build_up
+                .at(step)
+                .evaluations()
+                .into_iter()
+                .map(Into::into)
+                .collect(),
+        };
+        Self {
+            matrix: Matrix::of(build_up.analysis()),
+            by: build_up.growth().id(),
+            steps: (0..=build_up.last()).map(step).collect(),
+        }
+    }
+}
+
 /// Name and setting of a method: `{"method": …}` and a number for each parameter.
 #[derive(Serialize)]
 pub struct Setting {

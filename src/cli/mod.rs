@@ -1,5 +1,6 @@
 //! The command line: arguments in, text, JSON and figures out. Needs no display.
 
+mod animate;
 mod approximate;
 mod arrays;
 mod curve;
@@ -27,6 +28,7 @@ use std::num::NonZeroUsize;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+pub use animate::AnimateArgs;
 pub use approximate::ApproximateArgs;
 pub use arrays::ArraysArgs;
 pub use curve::CurveArgs;
@@ -92,6 +94,10 @@ pub enum Command {
     Curve(CurveArgs),
     /// Approximate every image of a data set: mean errors, and how often Localized is better than LoRA
     Dataset(DatasetArgs),
+    /// Build the approximations up from nothing, term by term, as an animated GIF or PNG
+    #[command(after_help = sources())]
+    Animate(AnimateArgs),
+    /// Train the paper's network on digits 0 to 4, adapt it to 5 to 9 by every layout, and compare
     Finetune(FinetuneArgs),
     /// Write the figures and tables of a session that the window saved
     Render(RenderArgs),
@@ -169,6 +175,7 @@ pub fn run(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Approximate(arguments) => approximate::run(arguments),
         Command::Curve(arguments) => curve::run(arguments),
+        Command::Animate(arguments) => animate::run(arguments),
         Command::Dataset(arguments) => dataset::run(arguments),
         Command::Finetune(arguments) => finetune::run(arguments),
         Command::Render(arguments) => render::run(arguments),

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod animations;
 mod arrays;
 mod data_sets;
 mod errors;
