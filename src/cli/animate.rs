@@ -5,16 +5,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::ValueEnum;
+use clap::builder::TypedValueParser;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::approximate::Computed;
-use super::figure::{ColorsName, ThemeName};
+use super::approximate::{Computed, colors};
+use super::figure::themes;
 use super::output::{self, Outputs};
-use super::{Failure, FormatArgs, SettingsArgs, SourceArgs, print};
+use super::{Failure, FormatArgs, SettingsArgs, SourceArgs, choice, print};
 use crate::analysis::{BuildUp, Growth};
 use crate::figure::animation::{Animation, AnimationFormat};
 use crate::figure::compose::Context;
+use crate::figure::palette::{ColorMap, Theme};
 use crate::process::signals::Stoppable;
 use crate::views::build_up::{self, AnimationExport};
 
@@ -26,14 +27,14 @@ pub struct AnimateArgs {
     #[command(flatten)]
     pub(super) settings: SettingsArgs,
     /// Adds one rank of every block at a time, or one block's singular triplet [default: rank]
-    #[arg(long, value_enum, help_heading = "Animation")]
-    pub by: Option<GrowthName>,
+    #[arg(long, value_parser = growths(), help_heading = "Animation")]
+    pub by: Option<Growth>,
     /// Writes the animation; the ending decides the format (.png is an animated PNG), - is standard output
     #[arg(long, value_name = "FILE.gif|.png|.apng", value_parser = output::parser(), allow_hyphen_values = true, help_heading = "Animation")]
     pub figure: Option<PathBuf>,
     /// The animation's format, where no ending tells
-    #[arg(long, value_enum, requires = "figure", help_heading = "Animation")]
-    pub format: Option<AnimationName>,
+    #[arg(long, value_parser = formats(), requires = "figure", help_heading = "Animation")]
+    pub format: Option<AnimationFormat>,
     /// Frames in a second [default: 2, or more where there are many]
     #[arg(long, value_name = "F", requires = "figure", conflicts_with = "delay", value_parser = frames_in_a_second, help_heading = "Animation")]
     pub fps: Option<Duration>,
@@ -49,31 +50,39 @@ pub struct AnimateArgs {
     )]
     pub width: Option<u32>,
     /// Light or dark ground [default: light]
-    #[arg(long, value_enum, requires = "figure", help_heading = "Animation")]
-    pub theme: Option<ThemeName>,
+    #[arg(long, value_parser = themes(), requires = "figure", help_heading = "Animation")]
+    pub theme: Option<Theme>,
     /// Colour scale of the matrices [default: gray]
-    #[arg(long, value_enum, requires = "figure", help_heading = "Animation")]
-    pub colors: Option<ColorsName>,
+    #[arg(long, value_parser = colors(), requires = "figure", help_heading = "Animation")]
+    pub colors: Option<ColorMap>,
     #[command(flatten)]
     pub(super) output: FormatArgs,
 }
 
-/// What a term is, by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum GrowthName {
-    /// One more rank of every block
-    Rank,
-    /// One singular triplet of one block
-    Block,
+fn growths() -> impl TypedValueParser<Value = Growth> {
+    choice::parser([
+        (
+            Growth::Rank.id(),
+            "One more rank of every block",
+            Growth::Rank,
+        ),
+        (
+            Growth::Block.id(),
+            "One singular triplet of one block",
+            Growth::Block,
+        ),
+    ])
 }
 
-/// A format of animations by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum AnimationName {
-    /// 256 colours, shown everywhere
-    Gif,
-    /// All colours, shown by browsers
-    Apng,
+fn formats() -> impl TypedValueParser<Value = AnimationFormat> {
+    choice::parser([
+        ("gif", "256 colours, shown everywhere", AnimationFormat::Gif),
+        (
+            "apng",
+            "All colours, shown by browsers",
+            AnimationFormat::Apng,
+        ),
+    ])
 }
 
 fn milliseconds(text: &str) -> Result<Duration, String> {
@@ -99,10 +108,7 @@ impl AnimateArgs {
         let Some(path) = &self.figure else {
             return Ok(None);
         };
-        let given = self.format.map(|name| match name {
-            AnimationName::Gif => AnimationFormat::Gif,
-            AnimationName::Apng => AnimationFormat::Apng,
-        });
+        let given = self.format;
         let named = AnimationFormat::from_path(path);
         let format = match (named, given) {
             _ if output::is_standard(path) => {
@@ -131,21 +137,14 @@ impl AnimateArgs {
         let by_name = AnimationFormat::from_path(path).is_err();
         let export = AnimationExport {
             format: by_name.then_some(format),
-            growth: self.growth(),
+            growth: self.by.unwrap_or_default(),
             delay: self.delay.or(self.fps),
             width: self.width.unwrap_or(AnimationExport::WIDTH),
-            theme: self.theme.map(Into::into).unwrap_or_default(),
-            colors: self.colors.map(Into::into).unwrap_or_default(),
+            theme: self.theme.unwrap_or_default(),
+            colors: self.colors.unwrap_or_default(),
             ..AnimationExport::to(path)
         };
         Ok(Some((export, format)))
-    }
-
-    fn growth(&self) -> Growth {
-        match self.by {
-            Some(GrowthName::Block) => Growth::Block,
-            Some(GrowthName::Rank) | None => Growth::Rank,
-        }
     }
 }
 
@@ -158,7 +157,7 @@ pub(super) fn run(arguments: &AnimateArgs) -> Result<(), Failure> {
         Computed::new(&arguments.source, &arguments.settings, false)?;
     let heading = analysis.heading();
     let mut notes = notes;
-    let build_up = BuildUp::new(Arc::new(analysis), arguments.growth());
+    let build_up = BuildUp::new(Arc::new(analysis), arguments.by.unwrap_or_default());
     if let Some((export, format)) = &export {
         let session = &build_up.analysis().session;
         let command = export.command(session, &arguments.source.limits());

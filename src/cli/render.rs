@@ -3,12 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
+use clap::builder::TypedValueParser;
 
 use super::dataset::measure;
-use super::figure::{FormatName, ThemeName};
-use super::{Failure, PROGRAM, approximate, print, source};
+use super::figure::{formats, themes};
+use super::{Failure, PROGRAM, approximate, choice, print, source};
 use crate::analysis::{Analysis, Analyst, Grids, Images, Silent, Surveyed};
+use crate::figure::palette::Theme;
 use crate::figure::{Format, default_png_width, render};
 use crate::session::{Export, Session};
 use crate::source::{Limits, Source, digits};
@@ -26,14 +27,8 @@ pub struct RenderArgs {
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// The figures' formats
-    #[arg(
-        long,
-        value_enum,
-        value_delimiter = ',',
-        default_value = "png",
-        help_heading = "Figure"
-    )]
-    format: Vec<FormatName>,
+    #[arg(long, value_parser = formats(), value_delimiter = ',', default_value = "png", help_heading = "Figure")]
+    format: Vec<Format>,
     /// Width of a PNG in pixels [default: the figure's width on paper]
     #[arg(long, value_name = "PX", help_heading = "Figure")]
     width: Option<u32>,
@@ -41,33 +36,40 @@ pub struct RenderArgs {
     #[arg(long, value_name = "DPI", help_heading = "Figure")]
     dpi: Option<f64>,
     /// Light or dark ground [default: light]
-    #[arg(long, value_enum, help_heading = "Figure")]
-    theme: Option<ThemeName>,
+    #[arg(long, value_parser = themes(), help_heading = "Figure")]
+    theme: Option<Theme>,
     /// The tables' formats
-    #[arg(
-        long,
-        value_enum,
-        value_delimiter = ',',
-        default_value = "csv",
-        help_heading = "Output"
-    )]
-    tables: Vec<TableName>,
+    #[arg(long, value_parser = tables(), value_delimiter = ',', default_value = "csv", help_heading = "Output")]
+    tables: Vec<TableForm>,
 }
 
-/// A format of tables by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum TableName {
-    /// Comma-separated values with exact numbers
+/// A format of tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum TableForm {
     Csv,
-    /// Tabulars in the style of booktabs
     Latex,
-    /// One JSON object
     Json,
-    /// No tables
     None,
 }
 
-impl TableName {
+fn tables() -> impl TypedValueParser<Value = TableForm> {
+    choice::parser([
+        (
+            "csv",
+            "Comma-separated values with exact numbers",
+            TableForm::Csv,
+        ),
+        (
+            "latex",
+            "Tabulars in the style of booktabs",
+            TableForm::Latex,
+        ),
+        ("json", "One JSON object", TableForm::Json),
+        ("none", "No tables", TableForm::None),
+    ])
+}
+
+impl TableForm {
     /// The ending of a file and its content.
     fn write(self, document: &Document<'_>) -> Option<(&'static str, Result<String, String>)> {
         match self {
@@ -235,10 +237,7 @@ impl RenderArgs {
     }
 
     fn paths_of(&self, view: &View) -> Vec<PathBuf> {
-        let figures = self
-            .format
-            .iter()
-            .map(|name| Format::from(*name).extension());
+        let figures = self.format.iter().map(|name| format.extension());
         let tables = self.tables.iter().filter_map(|name| name.ending());
         figures
             .chain(tables)
@@ -260,8 +259,7 @@ impl RenderArgs {
             ..Shown::of(view)
         };
         let mut files = Vec::new();
-        for name in &self.format {
-            let format = Format::from(*name);
+        for format in self.format.iter().copied() {
             let export = self.export(self.path(view, format.extension()), display);
             let command = shown.command(&session, limits, Some(&export));
             let options = shown.options(shown.subject(&session), command, Some(&export));
@@ -293,7 +291,7 @@ impl RenderArgs {
         Export {
             width: self.width,
             dpi: self.dpi.unwrap_or(Export::DPI),
-            theme: self.theme.map(Into::into).unwrap_or_default(),
+            theme: self.theme.unwrap_or_default(),
             colors: display.colors,
             error_maps: display.error_maps,
             ..Export::to(path)

@@ -4,6 +4,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde::Serialize;
+
 use super::approximation::panel;
 use super::error_curve::curves;
 use crate::analysis::{Analysis, BuildUp, Growth};
@@ -12,7 +14,7 @@ use crate::figure::animation::{Animation, AnimationFormat};
 use crate::figure::compose::{self, Approximation, Context, Look};
 use crate::figure::palette::{ColorMap, Theme};
 use crate::figure::{Cell, Colors, Column, Figure, Plot, Row, Table, label};
-use crate::report;
+use crate::report::{self, Matrix, Measured};
 use crate::session::Session;
 use crate::session::words::Words;
 use crate::source::Limits;
@@ -87,7 +89,7 @@ impl AnimationExport {
             words.option("theme", "dark");
         }
         if self.colors != ColorMap::default() {
-            words.option("colors", &self.colors.name().to_lowercase());
+            words.option("colors", self.colors.name());
         }
         words.source(session)?;
         words.quoted()
@@ -185,10 +187,38 @@ pub fn table(build_up: &BuildUp) -> Table {
     }
 }
 
+/// `animate --json`.
+#[derive(Serialize)]
+struct Report {
+    #[serde(flatten)]
+    matrix: Matrix,
+    by: &'static str,
+    steps: Vec<Step>,
+}
+
+#[derive(Serialize)]
+struct Step {
+    params: usize,
+    methods: Vec<Measured>,
+}
+
 /// The steps as one JSON object and a line end.
 ///
 /// # Errors
 /// A number that JSON cannot say.
 pub fn json(build_up: &BuildUp) -> Result<String, String> {
-    report::text(&report::BuildUp::new(build_up))
+    let step = |step: usize| Step {
+        params: build_up.parameters(step),
+        methods: build_up
+            .at(step)
+            .evaluations()
+            .into_iter()
+            .map(Into::into)
+            .collect(),
+    };
+    report::text(&Report {
+        matrix: Matrix::of(build_up.analysis()),
+        by: build_up.growth().id(),
+        steps: (0..=build_up.last()).map(step).collect(),
+    })
 }
