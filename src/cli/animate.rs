@@ -14,9 +14,9 @@ use super::output::{self, Outputs};
 use super::{Failure, FormatArgs, SettingsArgs, SourceArgs, choice, print};
 use crate::analysis::{BuildUp, Growth};
 use crate::figure::animation::{Animation, AnimationFormat};
-use crate::figure::compose::Context;
 use crate::figure::palette::{ColorMap, Theme};
 use crate::process::signals::Stoppable;
+use crate::source::Limits;
 use crate::views::build_up::{self, AnimationExport};
 
 /// Arguments of `animate`.
@@ -159,10 +159,7 @@ pub(super) fn run(arguments: &AnimateArgs) -> Result<(), Failure> {
     let mut notes = notes;
     let build_up = BuildUp::new(Arc::new(analysis), arguments.by.unwrap_or_default());
     if let Some((export, format)) = &export {
-        let session = &build_up.analysis().session;
-        let command = export.command(session, &arguments.source.limits());
-        let context = export.context(session.whole_source().to_string(), command);
-        let bytes = encode(&build_up, &context, export, *format)?;
+        let bytes = encode(&build_up, export, *format, &arguments.source.limits())?;
         notes.extend(output::write(&export.path, &bytes, "the animation is")?);
     }
     if outputs.leave_only_remarks(&notes) {
@@ -186,24 +183,20 @@ pub(super) fn run(arguments: &AnimateArgs) -> Result<(), Failure> {
 /// stops it after the frame under way.
 fn encode(
     build_up: &BuildUp,
-    context: &Context,
     export: &AnimationExport,
     format: AnimationFormat,
+    limits: &Limits,
 ) -> Result<Vec<u8>, Failure> {
     let stoppable = Stoppable::begin();
-    let animation = build_up::animation(build_up, context, export);
-    let bar = ProgressBar::new(animation.frames as u64);
+    let bar = ProgressBar::new(0);
     if let Ok(style) = ProgressStyle::with_template("{wide_bar} frame {pos} of {len}, {eta} left") {
         bar.set_style(style);
     }
-    let encoded = animation.encode(
-        format,
-        &|step| build_up::frame(build_up, step, context),
-        &|done| {
-            bar.set_position(done as u64);
-            stoppable.keep_going()
-        },
-    );
+    let encoded = build_up::encode(build_up, export, format, limits, &|done, of| {
+        bar.set_length(of as u64);
+        bar.set_position(done as u64);
+        stoppable.keep_going()
+    });
     bar.finish_and_clear();
     match encoded? {
         ControlFlow::Continue(bytes) => Ok(bytes),

@@ -237,7 +237,7 @@ impl RenderArgs {
     }
 
     fn paths_of(&self, view: &View) -> Vec<PathBuf> {
-        let figures = self.format.iter().map(|name| format.extension());
+        let figures = self.format.iter().map(|format| format.extension());
         let tables = self.tables.iter().filter_map(|name| name.ending());
         figures
             .chain(tables)

@@ -1,6 +1,7 @@
 //! The build-up as frames: reconstructions side by side, and the marks on their way down the curves.
 //! What the window plays and what an animation shows follow from the same steps.
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use crate::approx::Evaluation;
 use crate::figure::animation::{Animation, AnimationFormat};
 use crate::figure::compose::{self, Approximation, Context, Look};
 use crate::figure::palette::{ColorMap, Theme};
-use crate::figure::{Cell, Colors, Column, Figure, Plot, Row, Table, label};
+use crate::figure::{Cell, Colors, Column, Figure, FigureError, Plot, Row, Table, label};
 use crate::report::{self, Matrix, Measured};
 use crate::session::Session;
 use crate::session::words::Words;
@@ -112,6 +113,26 @@ pub fn usual_delay(build_up: &BuildUp) -> Duration {
     Duration::from_millis(share).clamp(Animation::SHORTEST, UNHURRIED)
 }
 
+/// The bytes of an animation's file. `going` hears how many frames are done of how many, and may stop.
+///
+/// # Errors
+/// A width that cannot be drawn.
+pub fn encode(
+    build_up: &BuildUp,
+    export: &AnimationExport,
+    format: AnimationFormat,
+    limits: &Limits,
+    going: &dyn Fn(usize, usize) -> ControlFlow<()>,
+) -> Result<ControlFlow<(), Vec<u8>>, FigureError> {
+    let session = &build_up.analysis().session;
+    let command = export.command(session, limits);
+    let context = export.context(session.whole_source().to_string(), command);
+    let animation = animation(build_up, &context, export);
+    animation.encode(format, &|step| frame(build_up, step, &context), &|done| {
+        going(done, animation.frames)
+    })
+}
+
 /// What the file of an animation holds beside its frames.
 pub fn animation(build_up: &BuildUp, context: &Context, export: &AnimationExport) -> Animation {
     let delay = export.delay.unwrap_or_else(|| usual_delay(build_up));
@@ -142,7 +163,7 @@ pub fn frame(build_up: &BuildUp, step: usize, context: &Context) -> Figure {
         notes: Vec::new(),
     };
     let plot = plot(build_up, &analysis, context.theme);
-    compose::build_up(context, &shown, plot, build_up.caption(step))
+    compose::build_up(context, &shown, plot, &build_up.caption(step))
 }
 
 /// Error against parameters from nothing on, with the marks of a step; its axes are those of every

@@ -2,6 +2,7 @@
 
 use super::Workspace;
 use super::error::WorkspaceError;
+use crate::experiment::Experiment;
 use crate::source::{Dataset, Source};
 
 /// Bytes of a path or of a tab's name.
@@ -36,10 +37,10 @@ pub(super) fn check(workspace: &Workspace) -> Result<(), WorkspaceError> {
     if !(1..=MOST_PIXELS).contains(max_pixels) {
         return refused("its largest number of pixels is impossible");
     }
-    if let Some(Err(error)) = experiment.as_ref().map(|experiment| experiment.check()) {
-        return Err(WorkspaceError::damaged(error.to_string()));
+    match experiment.as_ref().map_or(Ok(()), Experiment::check) {
+        Ok(()) => Ok(()),
+        Err(error) => refused(&error.to_string()),
     }
-    Ok(())
 }
 
 /// What came through a pipe is gone, and no path is that long.

@@ -194,7 +194,7 @@ fn a_session_beside_its_data_moves_with_it() {
 }
 
 /// The sentence on an object with these values in place of those of the default session.
-fn refusal(changes: serde_json::Value) -> String {
+fn refusal(changes: &serde_json::Value) -> String {
     let text = Workspace::default().to_text(false).expect("is said");
     let mut value: serde_json::Value = serde_json::from_str(&text).expect("is JSON");
     for (key, change) in changes.as_object().expect("an object") {
@@ -236,7 +236,7 @@ fn what_is_no_session_of_this_version_gets_a_sentence() {
         ),
         (json!({"max_pixels": 0}), "impossible"),
     ] {
-        let told = refusal(changes);
+        let told = refusal(&changes);
         assert!(told.contains(part), "{told}");
     }
     let of_bytes = |bytes: &[u8]| {

@@ -164,8 +164,10 @@ fn few_steps_are_unhurried_and_many_take_no_longer() {
         usual_delay(&build_up(Growth::Rank)),
         Duration::from_millis(500)
     );
-    let mut session = Session::default();
-    session.source = "synthetic:noise:rows=200,cols=200".parse().unwrap();
+    let mut session = Session {
+        source: "synthetic:noise:rows=200,cols=200".parse().unwrap(),
+        ..Session::default()
+    };
     session.settings.lora.rank = 200;
     let analysis = Analyst::default().analyse(session, &Limits::default(), &Silent);
     let many = BuildUp::new(Arc::new(analysis.unwrap()), Growth::Rank);

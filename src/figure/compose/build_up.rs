@@ -11,10 +11,10 @@ use crate::figure::{Element, Figure, Mark, Plot, label};
 const NOTHING: f64 = 1.0;
 
 /// Original and reconstructions side by side, `plot` below, `caption` above.
-pub fn build_up(context: &Context, shown: &Approximation, plot: Plot, caption: String) -> Figure {
+pub fn build_up(context: &Context, shown: &Approximation, plot: Plot, caption: &str) -> Figure {
     let title = format!("{}, built up term by term", label::clean(shown.name));
     let mut figure = context
-        .figure(Figure::PAGE, &title, caption.clone())
+        .figure(Figure::PAGE, &title, caption.to_owned())
         .with_title(format!("{}: {caption}", label::clean(shown.name)));
     figure.rows.extend(pictures(context, shown));
     figure.with_row(vec![Element::Plot(plot)])
