@@ -214,8 +214,10 @@ fn grown(of: &Analysis, method: &MethodResult, terms: &[Term], parameters: usize
         true => whole.clone(),
         false => partial(of, whole, &terms[..paid]),
     });
+    let reached = outcome.as_ref().ok();
+    let reached = reached.map(|outcome| outcome.evaluation.settings.clone());
     MethodResult {
-        settings: method.settings.clone(),
+        settings: reached.unwrap_or_else(|| method.settings.clone()),
         curve: Arc::clone(&method.curve),
         outcome,
     }

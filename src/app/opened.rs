@@ -1,5 +1,6 @@
 //! Which matrix is looked at: what is opened, what comes of it, and what stays where nothing does.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use eframe::egui;
@@ -13,7 +14,7 @@ use super::tabs::approximate::view::gallery_follows;
 use crate::analysis::Analysis;
 use crate::session::Session;
 use crate::source::{self, Dataset, NamedMatrix, Source};
-use crate::workspace::{Opening, Workspace};
+use crate::workspace::{Opening, Workspace, is_session_file};
 
 /// What is said of a session that could not be computed, unless its file holds several arrays.
 pub fn failed(explorer: &mut Explorer, session: Option<&Session>, why: String) {
@@ -88,6 +89,9 @@ pub fn accept(explorer: &mut Explorer, analysis: Arc<Analysis>) {
         let arriving = arriving.filter(|one| analysis.session.same_matrix(&one.workspace.session));
         if let Some(arriving) = &arriving {
             sessions::show(state, &arriving.workspace);
+            if let Some(file) = &arriving.file {
+                state.preferences.remember(file);
+            }
         }
         if !first
             && arriving.is_none()
@@ -135,27 +139,35 @@ pub fn open_any(explorer: &mut Explorer, opening: Opening) {
     match opening {
         Opening::Source(source) => open(explorer, source),
         Opening::File(path) => explorer.sessions.read(path, &explorer.state.wake),
-        Opening::Workspace(workspace) => show_session(explorer, *workspace),
+        Opening::Workspace(workspace) => show_session(explorer, *workspace, None),
     }
 }
 
-/// Shows a whole session, once its matrix is there; what is on screen stays until then.
-pub fn show_session(explorer: &mut Explorer, workspace: Workspace) {
+/// Shows a whole session, once its matrix is there; what is on screen stays until then, and only then
+/// its `file` is one of the recent ones.
+pub fn show_session(explorer: &mut Explorer, workspace: Workspace, file: Option<&Path>) {
     let state = &mut explorer.state;
     forget_arriving(state);
     let before = std::mem::replace(&mut state.preferences.max_pixels, workspace.max_pixels);
     let session = workspace.session.clone();
     let here = session.same_matrix(state.latest_session()) && before == workspace.max_pixels;
+    let file = file.map(|file| file.display().to_string());
     if here && state.opening.is_none() {
         sessions::show(state, &workspace);
+        if let Some(file) = &file {
+            state.preferences.remember(file);
+        }
         return change(explorer, session);
     }
     state.arriving = Some(Box::new(Arriving {
         workspace,
+        file,
         max_pixels: before,
     }));
     state.opening = Some(session);
     state.opened_by = Act::Open;
+    // Where it is told what is being read, and why it could not be.
+    state.tab = Tab::HOME;
     explorer.limits.max_pixels = explorer.state.preferences.max_pixels;
     explorer.arrays.forget();
     explorer.request();
@@ -244,6 +256,10 @@ pub fn dropped(explorer: &mut Explorer, ctx: &egui::Context) -> Option<Command> 
         let file = input.raw.dropped_files.first()?;
         Some(file.path().to_path_buf())
     })?;
+    // A session brings its own tab.
+    if is_session_file(&path) {
+        return Some(Command::OpenPath(path));
+    }
     let open = explorer.state.tab;
     let mut pages = explorer.pages.iter();
     let taken = pages.find_map(|page| {

@@ -109,6 +109,8 @@ impl Preferences {
 pub struct Arriving {
     /// What it shows.
     pub workspace: Workspace,
+    /// The file that it was read from.
+    pub file: Option<String>,
     /// The pixels that images were allowed before it.
     pub max_pixels: usize,
 }

@@ -155,15 +155,14 @@ fn receive_session(explorer: &mut Explorer) {
     let state = &mut explorer.state;
     match explorer.sessions.receive() {
         Some(Told::Read(path, workspace)) => {
-            state.preferences.remember(&path.display().to_string());
-            show_session(explorer, *workspace);
+            show_session(explorer, *workspace, Some(&path));
         }
         Some(Told::Written(path)) => {
             state.preferences.remember(&path.display().to_string());
             state.done(format!("saved the session in {}", path.display()));
         }
         Some(Told::Unread(why)) => {
-            state.notices.say(Tab::HOME, Act::Open, Message::Error(why));
+            state.say(Act::Open, Message::Error(why));
         }
         Some(Told::Unwritten(_)) | None => {}
     }

@@ -104,7 +104,7 @@ fn a_link_text_is_a_session_and_a_moved_session_finds_its_data() {
     );
     assert_eq!(names(&at("moved")), ["approximation.png"]);
     let line = format!("render {link} --out again");
-    refuse(folder.path(), &line, 1, "there is no file");
+    refuse(folder.path(), &line, 1, "there is no folder");
 }
 
 #[test]

@@ -103,7 +103,9 @@ fn keys_play_pause_and_step_and_the_panes_follow() {
     }
     assert_eq!(parameters(&harness), [112, 112, 112]);
     harness.get_by_label("112 of 224 parameters, rank by rank");
-    harness.get_by_label("K = 2, r_block = 1");
+    // Above its pane and in the table.
+    let reached = harness.query_all_by_label("K = 2, r_block = 1");
+    assert_eq!(reached.count(), 2);
     harness.key_press(Key::Comma);
     settle(&mut harness);
     // A rank of LoRA is paid for, one of all four blocks is not.
@@ -150,20 +152,22 @@ fn the_animation_of_the_dialog_is_that_of_the_command_line() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = window();
     play(&mut harness, PlayAction::Export);
-    let path = folder.path().join("mine");
+    let path = folder.path().join("mine.png");
     harness
         .get_by_role_and_label(Role::TextInput, "file to write")
         .set_text_value_accesskit(&path.display().to_string());
     settle(&mut harness);
     harness.get_by_label("Save").click();
     settle(&mut harness);
-    let path = folder.path().join("mine.gif");
     let written = std::fs::read(&path).unwrap();
     std::fs::remove_file(&path).unwrap();
-    let text = String::from_utf8_lossy(&written).into_owned();
-    let command = &text[text.find("localized-lora animate").unwrap()..];
-    let command = command.lines().next().unwrap();
-    let words = shlex::split(command).unwrap();
+    let decoder = png::Decoder::new(std::io::Cursor::new(&written));
+    let reader = decoder.read_info().unwrap();
+    assert_eq!(reader.info().animation_control.unwrap().num_frames, 5);
+    let mut texts = reader.info().utf8_text.iter();
+    let command = texts.find(|text| text.keyword == "Command").unwrap();
+    let command = command.get_text().unwrap();
+    let words = shlex::split(&command).unwrap();
     let program = env!("CARGO_BIN_EXE_localized-lora");
     let output = std::process::Command::new(program)
         .args(&words[1..])
