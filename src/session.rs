@@ -4,6 +4,7 @@ mod command;
 mod export;
 mod fitted;
 mod order;
+mod possible;
 mod settings;
 pub(crate) mod words;
 

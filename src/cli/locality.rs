@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use super::approximate::Computed;
 use super::output::Outputs;
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, number};
-use crate::analysis::{DRAWS, Locality, locality_settings};
+use crate::analysis::{Analysis, DRAWS, Locality, locality_settings};
 use crate::views::{Material, Shown, locality};
 
 /// Arguments of `locality`.
@@ -47,12 +47,7 @@ pub(super) fn run(arguments: &LocalityArgs) -> Result<(), Failure> {
     let outputs = Outputs::of(arguments.format).and("--figure", arguments.figure.figure.as_deref());
     outputs.check(&arguments.source.files())?;
     let computed = Computed::new(&arguments.source, &arguments.settings, false)?;
-    let analysis = &computed.analysis;
-    let settings = locality_settings(&analysis.session.settings, arguments.seed);
-    let matrix = &analysis.loaded.matrix;
-    let draws = arguments.draws.get();
-    let go_on = || ControlFlow::Continue(());
-    let found = Locality::measure(matrix, settings, draws, &go_on, &|_| {})?;
+    let found = measure(&computed.analysis, (arguments.draws.get(), arguments.seed))?;
     let material = Material {
         locality: Some(&found),
         ..Material::default()
@@ -64,4 +59,15 @@ pub(super) fn run(arguments: &LocalityArgs) -> Result<(), Failure> {
         target.as_ref(),
         &outputs,
     )
+}
+
+/// The test at the settings of an analysis, with so many draws of this seed.
+pub(super) fn measure(
+    analysis: &Analysis,
+    (draws, seed): (usize, u64),
+) -> Result<Locality, Failure> {
+    let settings = locality_settings(&analysis.session.settings, seed);
+    let matrix = &analysis.loaded.matrix;
+    let go_on = || ControlFlow::Continue(());
+    Ok(Locality::measure(matrix, settings, draws, &go_on, &|_| {})?)
 }

@@ -1,5 +1,6 @@
 //! The command line: arguments in, text, JSON and figures out. Needs no display.
 
+mod animate;
 mod approximate;
 mod arrays;
 mod choice;
@@ -16,6 +17,7 @@ mod output;
 mod present;
 mod print;
 mod project;
+mod render;
 mod settings;
 mod show;
 mod source;
@@ -31,6 +33,7 @@ use std::num::NonZeroUsize;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+pub use animate::AnimateArgs;
 pub use approximate::ApproximateArgs;
 pub use arrays::ArraysArgs;
 pub use curve::CurveArgs;
@@ -42,10 +45,12 @@ pub use locality::LocalityArgs;
 pub use order::OrderArgs;
 pub use print::FormatArgs;
 pub use project::ProjectArgs;
+pub use render::RenderArgs;
 pub use settings::SettingsArgs;
 pub use source::SourceArgs;
 
-use crate::source::{Limits, Source, SyntheticKind, readable_formats};
+use crate::source::{Limits, SyntheticKind, readable_formats};
+use crate::workspace::Opening;
 
 /// The program's name.
 const PROGRAM: &str = "localized-lora";
@@ -75,9 +80,9 @@ fn sources() -> String {
     args_conflicts_with_subcommands = true
 )]
 struct CommandLine {
-    /// Opens the window on this file or SOURCE instead of the last one
-    #[arg(value_name = "FILE", value_parser = source::parser())]
-    file: Option<Source>,
+    /// Opens the window on this file, SOURCE or session (*.llora.json, llora:…) instead of the last one
+    #[arg(value_name = "FILE", value_parser = source::opening())]
+    file: Option<Opening>,
     /// Scales images down that have more pixels than this
     #[arg(long, value_name = "PIXELS", value_parser = number::non_zero)]
     max_pixels: Option<NonZeroUsize>,
@@ -97,6 +102,9 @@ pub enum Command {
     Curve(CurveArgs),
     /// Approximate every image of a data set: mean errors, and how often Localized is better than LoRA
     Dataset(DatasetArgs),
+    /// Build the approximations up from nothing, term by term, as an animated GIF or PNG
+    #[command(after_help = sources())]
+    Animate(AnimateArgs),
     /// Train the paper's network on digits 0 to 4, adapt it to 5 to 9 by every layout, and compare
     Finetune(FinetuneArgs),
     /// Test whether a matrix is local, diagonal or low-rank beyond chance
@@ -107,6 +115,8 @@ pub enum Command {
     Order(OrderArgs),
     /// Measure whether a lower error of the matrix means a better adapter
     Project(ProjectArgs),
+    /// Write the figures and tables of a session that the window saved
+    Render(RenderArgs),
     /// List the arrays in a file: names, shapes, element types and sizes
     Arrays(ArraysArgs),
 }
@@ -117,7 +127,7 @@ pub enum Invocation {
     /// The window.
     Window {
         /// What it opens on; where it was left when absent.
-        source: Option<Source>,
+        opening: Option<Opening>,
         /// How much may be read.
         limits: Limits,
     },
@@ -151,8 +161,8 @@ pub fn parse<T: Into<OsString>>(
             file, max_pixels, ..
         }) => {
             let limits = source::limits(max_pixels);
-            let source = source::for_window(file, &limits)?;
-            Ok(Some(Invocation::Window { source, limits }))
+            let opening = source::for_window(file, &limits)?;
+            Ok(Some(Invocation::Window { opening, limits }))
         }
         Err(error) if !error.use_stderr() => {
             print::standard_output(error.render().to_string())?;
@@ -181,11 +191,13 @@ pub fn run(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Approximate(arguments) => approximate::run(arguments),
         Command::Curve(arguments) => curve::run(arguments),
+        Command::Animate(arguments) => animate::run(arguments),
         Command::Dataset(arguments) => dataset::run(arguments),
         Command::Finetune(arguments) => finetune::run(arguments),
         Command::Locality(arguments) => locality::run(arguments),
         Command::Order(arguments) => order::run(arguments),
         Command::Project(arguments) => project::run(arguments),
+        Command::Render(arguments) => render::run(arguments),
         Command::Arrays(arguments) => arrays::run(arguments),
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::approximate::Computed;
 use super::output::{self, Outputs};
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, number, print};
-use crate::analysis::{FoundOrder, STARTS};
+use crate::analysis::{Analysis, FoundOrder, STARTS};
 use crate::approx::order::Search;
 use crate::session::ChosenOrder;
 use crate::store::save_atomically;
@@ -56,14 +56,7 @@ pub(super) fn run(arguments: &OrderArgs) -> Result<(), Failure> {
         .and("--out", arguments.out.as_deref());
     outputs.check(&arguments.source.files())?;
     let computed = Computed::new(&arguments.source, &arguments.settings, false)?;
-    let analysis = &computed.analysis;
-    let search = Search {
-        localized: analysis.session.settings.localized,
-        starts: arguments.starts.get(),
-        seed: arguments.seed,
-    };
-    let go_on = || ControlFlow::Continue(());
-    let found = FoundOrder::search(&analysis.loaded.matrix, search, &go_on, &|_, _| {})?;
+    let found = search(&computed.analysis, (arguments.starts.get(), arguments.seed))?;
     if let Some(out) = &arguments.out {
         let text = ChosenOrder::from(found.found.order.clone()).to_json();
         write(out, &text.map_err(Failure::run)?)?;
@@ -86,4 +79,19 @@ fn write(out: &Path, text: &str) -> Result<(), Failure> {
         return print::standard_output(text);
     }
     Ok(save_atomically(out, text.as_bytes())?)
+}
+
+/// The search at the settings of an analysis, from so many random orders of this seed.
+pub(super) fn search(
+    analysis: &Analysis,
+    (starts, seed): (usize, u64),
+) -> Result<FoundOrder, Failure> {
+    let search = Search {
+        localized: analysis.session.settings.localized,
+        starts,
+        seed,
+    };
+    let go_on = || ControlFlow::Continue(());
+    let matrix = &analysis.loaded.matrix;
+    Ok(FoundOrder::search(matrix, search, &go_on, &|_, _| {})?)
 }

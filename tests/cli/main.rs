@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod animations;
 mod arrays;
 mod data_sets;
 mod errors;
@@ -14,6 +15,7 @@ mod outputs;
 mod process;
 mod questions;
 mod readme;
+mod sessions;
 mod standard_input;
 
 use std::path::{Path, PathBuf};

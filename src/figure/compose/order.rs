@@ -33,14 +33,16 @@ pub fn order(context: &Context, found: &FoundOrder, name: &str, range: (f64, f64
         )
     };
     let [before, after] = &found.pictures;
-    context
-        .figure(
-            Figure::PAGE / 2.0,
-            "Order of rows and columns",
-            found.verdict(),
-        )
-        .with_row(row(before, name))
-        .with_row(row(after, &format!("{name}, reordered")))
+    let mut figure = context.figure(
+        Figure::PAGE / 2.0,
+        "Order of rows and columns",
+        found.verdict(),
+    );
+    figure.rows.extend(row(before, name));
+    figure
+        .rows
+        .extend(row(after, &format!("{name}, reordered")));
+    figure
         .with_row(vec![Element::Table(order_table(found, context.theme))])
         .with_row(vec![Element::Notes(vec![format!("{}.", found.verdict())])])
 }
