@@ -12,7 +12,7 @@ use crate::approx::survey;
 use crate::approx::{Evaluation, MethodSettings};
 use crate::source::{self, Split};
 
-/// Where a matrix came from and what it is.
+/// A matrix: its source, shape, rank and norm.
 #[derive(Serialize)]
 pub struct Matrix {
     source: String,
@@ -90,7 +90,7 @@ impl Setting {
         }
     }
 
-    /// What the blocks follow from alone, for what holds at every rank.
+    /// The settings that the blocks follow from, for what holds at every rank.
     fn layout(settings: &MethodSettings) -> Self {
         Self::of(settings, |role| matches!(role, Role::Segments(_)))
     }
@@ -140,7 +140,7 @@ pub struct Curves {
     /// The matrix.
     #[serde(flatten)]
     pub matrix: Matrix,
-    /// Where the curves end.
+    /// The number of parameters where the curves end.
     pub max_params: usize,
     /// Each method.
     pub curves: Vec<Curve>,
@@ -243,7 +243,7 @@ struct Grid {
 }
 
 impl Grids {
-    /// What each grid reaches on the matrix.
+    /// The results of each grid on the matrix.
     pub fn new(matrix: Matrix, grids: &analysis::Grids) -> Self {
         let grid = |one: &GridAtBudget| Grid {
             grid: one.grid,

@@ -19,9 +19,9 @@ use crate::source::{self, Limits, Loaded, Source, SourceError, Transform};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Session {
-    /// Where the matrix comes from.
+    /// The source of the matrix.
     pub source: Source,
-    /// What is taken from it, cell by cell.
+    /// The source that is subtracted from it, cell by cell.
     pub subtract: Option<Source>,
     /// Shuffle and shift, applied last.
     pub transform: Transform,
@@ -54,7 +54,7 @@ impl Session {
             && self.transform == other.transform
     }
 
-    /// What a matrix of this name is called after all that was done to it.
+    /// The name of a matrix with all that was done to it.
     pub fn title(&self, name: &str) -> String {
         name.to_owned() + &self.transform.describe()
     }

@@ -19,14 +19,14 @@ pub(crate) use temporary::{forget, remember, remove_temporary};
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum StoreError {
     /// The place does not take it.
-    #[error("{} could not be written: {reason}", path.display())]
+    #[error("this file could not be written, because {reason}: {}", path.display())]
     Place {
         /// The file.
         path: PathBuf,
-        /// What is wrong, and what to do.
+        /// The obstacle and the remedy.
         reason: String,
     },
-    /// What is computed from would be lost.
+    /// A source would be lost.
     #[error(
         "the output would replace a source that is read here; choose another name: {}",
         path.display()
@@ -49,7 +49,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// What the system said about writing to `path`.
+    /// The system's error about writing to `path`.
     pub(crate) fn writing(path: &Path, error: &io::Error) -> Self {
         Self::place(path, system::writing(path, error))
     }

@@ -33,7 +33,7 @@ pub struct Analyst {
 /// The matrix at hand.
 #[derive(Clone, Debug)]
 struct Kept {
-    /// What it was read for; its settings do not matter.
+    /// The session that it was read for; its settings do not matter.
     session: Session,
     limits: Limits,
     loaded: Arc<Loaded>,

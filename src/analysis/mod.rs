@@ -1,4 +1,4 @@
-//! What a session gives: both faces of the program ask one [`Analyst`] and read its [`Analysis`],
+//! The results of a session: both faces of the program ask one [`Analyst`] and read its [`Analysis`],
 //! so that a number, a note or a refusal is the same wherever it stands.
 
 mod analyst;

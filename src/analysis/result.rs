@@ -35,13 +35,13 @@ pub struct Analysis {
     pub rank: usize,
     /// The methods in view.
     pub methods: Vec<MethodResult>,
-    /// How long this answer took.
+    /// The time that this answer took.
     pub timing: Timing,
     /// Settings that were changed to fit the matrix, one sentence each.
     pub changes: Vec<String>,
 }
 
-/// Where the time went.
+/// The time that each step took.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Timing {
     /// Reading the source, zero when it was kept.
@@ -60,7 +60,7 @@ impl Analysis {
         self.loaded.matrix.shape()
     }
 
-    /// What the matrix is called, with its label and what was done to it.
+    /// The name of the matrix, with its label and its transform.
     pub fn name(&self) -> String {
         self.session.title(&self.loaded.labelled_name())
     }
@@ -84,7 +84,7 @@ impl Analysis {
         }
     }
 
-    /// What came out of each method that gave something.
+    /// The results of each method that has some.
     pub fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
         self.results().map(|(_, outcome)| outcome)
     }
@@ -100,13 +100,13 @@ impl Analysis {
         self.outcomes().map(|one| &one.evaluation).collect()
     }
 
-    /// What came out of one method, if it is in view and gave something.
+    /// The results of one method, if it is in view and has some.
     pub fn outcome_of(&self, method: Method) -> Option<&Outcome> {
         let mut outcomes = self.outcomes();
         outcomes.find(|one| one.evaluation.method() == method)
     }
 
-    /// What each method spends of the one budget, also one that gets nothing for it; nothing where
+    /// The expense of each method under one budget, also of one that gets nothing for it; nothing where
     /// ranks are set one by one.
     pub fn spending(&self) -> Vec<Spent> {
         let settings = &self.session.settings;

@@ -1,4 +1,4 @@
-//! The same settings on every image of a data set.
+//! Surveys: one choice of settings on every image of a data set.
 
 use std::ops::ControlFlow;
 
@@ -13,9 +13,9 @@ use crate::source::{Dataset, DigitSet, Limits, Source, Split, Transform, load};
 /// Images of a data set.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Images {
-    /// Which data set.
+    /// The data set.
     pub dataset: Dataset,
-    /// Which half of it.
+    /// The half of it.
     pub split: Split,
     /// Only the images of this label.
     pub digit: Option<u8>,
@@ -50,9 +50,9 @@ pub enum SurveyError {
 /// Images that were measured.
 #[derive(Clone, Debug)]
 pub struct Surveyed {
-    /// Which.
+    /// The images.
     pub images: Images,
-    /// What was done to each.
+    /// The transform that each went through.
     pub transform: Transform,
     /// The settings as the images took them.
     pub settings: Settings,
@@ -60,7 +60,7 @@ pub struct Surveyed {
     pub shape: (usize, usize),
     /// The errors.
     pub survey: Survey,
-    /// What is to be known: settings that were changed to fit, methods that are left out.
+    /// Remarks on settings that were changed to fit, and on methods that are left out.
     pub remarks: Vec<String>,
 }
 

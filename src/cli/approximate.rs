@@ -20,7 +20,7 @@ pub struct ApproximateArgs {
     pub(super) source: SourceArgs,
     #[command(flatten)]
     pub(super) settings: SettingsArgs,
-    /// Sets K to the grid with the lowest error within the budget (without one: what Localized costs)
+    /// Sets K to the grid with the lowest error within the budget (default: Localized's own cost)
     #[arg(long, conflicts_with_all = ["grid", "block-rank", "adaptive-grid", "adaptive-ranks"], help_heading = "Settings")]
     pub best_grid: bool,
     #[command(flatten)]
@@ -47,7 +47,7 @@ impl ApproximateArgs {
     }
 }
 
-/// What came out of a command line about one matrix, and what its user should know.
+/// The results of a command line about one matrix, with remarks for its user.
 pub(super) struct Computed {
     pub analysis: Analysis,
     /// Beside the notes on the methods.

@@ -18,7 +18,7 @@ pub struct CurveArgs {
     /// Shows the singular values of each method's blocks instead
     #[arg(long, conflicts_with = "max_params")]
     pub singular_values: bool,
-    /// Shows something else instead
+    /// Shows another view instead
     #[arg(long, value_name = "VIEW", value_parser = show::parser("curve"), conflicts_with_all = ["max_params", "singular_values"])]
     pub show: Option<&'static View>,
     #[command(flatten)]

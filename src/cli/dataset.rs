@@ -20,7 +20,7 @@ use crate::views::{Material, Shown, data_set};
 /// Arguments of `dataset`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct DatasetArgs {
-    /// Which half of the data set
+    /// The half of the data set to measure
     #[arg(long, value_enum, default_value = "test")]
     pub split: SplitName,
     /// Only the images with this label

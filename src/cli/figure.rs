@@ -17,7 +17,7 @@ pub struct FigureArgs {
     /// Writes a figure of the result; the ending decides the format, - is standard output
     #[arg(long, value_name = "FILE.png|.svg|.pdf", value_parser = output::parser(), allow_hyphen_values = true)]
     pub figure: Option<PathBuf>,
-    /// The figure's format, where no ending tells
+    /// The figure's format, where no file ending gives it
     #[arg(long, value_enum, requires = "figure")]
     pub format: Option<FormatName>,
     /// Width of a PNG in pixels [default: the figure's width on paper]
@@ -26,7 +26,7 @@ pub struct FigureArgs {
     /// Resolution of a PNG in dots per inch [default: 300]
     #[arg(long, value_name = "DPI", requires = "figure")]
     pub dpi: Option<f64>,
-    /// Light or dark ground [default: light]
+    /// Light or dark background [default: light]
     #[arg(long, value_enum, requires = "figure")]
     pub theme: Option<ThemeName>,
 }
@@ -93,7 +93,7 @@ pub struct Target {
 }
 
 impl FigureArgs {
-    /// Where to write, if a figure was asked for; looked at before anything is computed.
+    /// The place to write to, if a figure was asked for; checked before anything is computed.
     ///
     /// # Errors
     /// A format that neither the ending nor `--format` names, or both and not the same; pixels for
@@ -159,7 +159,7 @@ impl Target {
             .width
             .unwrap_or_else(|| default_png_width(figure, self.export.dpi));
         let bytes = render(figure, self.format, width, self.export.dpi)?;
-        let written = output::write(&self.export.path, &bytes, "the figure is")?;
+        let written = output::write(&self.export.path, &bytes, "figure")?;
         remarks(figure.font_note().as_slice());
         Ok(written)
     }

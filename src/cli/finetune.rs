@@ -46,17 +46,17 @@ pub struct FinetuneArgs {
     /// Writes the results to this file, after every run; - is standard output, at the end
     #[arg(long, value_name = "RESULTS.json", conflicts_with = "run", value_parser = output::parser(), allow_hyphen_values = true)]
     pub out: Option<PathBuf>,
-    /// Goes on with the runs that --out's file does not hold
+    /// Continues an interrupted sweep from the file of --out
     #[arg(long, requires = "out", conflicts_with = "run")]
     pub resume: bool,
-    /// Trains only this run and looks inside: full, lora:R, melora:N:R, localized_block:K:R or
-    /// localized_grid:K:R, with @RATE and #SEED if wanted; twice to compare
+    /// Trains and inspects only this run: full, lora:R, melora:N:R, localized_block:K:R or
+    /// localized_grid:K:R, with @RATE and #SEED if wanted; give it twice to compare two runs
     #[arg(long, value_name = "RUN")]
     pub run: Vec<RunName>,
-    /// What the figure of --run shows
+    /// The figure of --run
     #[arg(long, value_name = "VIEW", value_parser = show::parser("finetune"), requires_all = ["run", "figure"])]
     pub show: Option<&'static View>,
-    /// Writes what the run learned, ΔW (hidden units x inputs), as an NPY file; - is standard output
+    /// Writes the learned update ΔW (hidden units × inputs) as an NPY file; - is standard output
     #[arg(long, value_name = "FILE.npy", requires = "run", value_parser = output::parser(), allow_hyphen_values = true)]
     pub delta: Option<PathBuf>,
     #[command(flatten)]
@@ -90,12 +90,12 @@ fn layout(text: &str) -> Result<Layout, String> {
     let found = Layout::ALL.into_iter().find(|one| one.id() == text);
     found.ok_or_else(|| {
         let ids = Layout::ALL.map(Layout::id).join(", ");
-        format!("choose among {ids}")
+        format!("choose from {ids}")
     })
 }
 
 impl FinetuneArgs {
-    /// What is asked for.
+    /// The experiment that is asked for.
     pub(super) fn experiment(&self) -> Experiment {
         Experiment {
             dataset: self.data.clone().map_or(Dataset::BuiltIn, Dataset::Folder),
@@ -109,7 +109,7 @@ impl FinetuneArgs {
         }
     }
 
-    /// How its figure is made.
+    /// The options of its figure.
     fn options(
         &self,
         data: &AdaptationData,
@@ -122,7 +122,7 @@ impl FinetuneArgs {
         shown.options(data.name.clone(), command, export)
     }
 
-    /// What it writes.
+    /// The files that it writes.
     fn outputs(&self) -> Outputs<'_> {
         Outputs::of(self.format)
             .and("--figure", self.figure.figure.as_deref())
@@ -130,7 +130,7 @@ impl FinetuneArgs {
             .and("--out", self.out.as_deref())
     }
 
-    /// What of it is looked at.
+    /// The view that is asked for.
     pub(super) fn shown(&self, settings: &SweepSettings) -> Shown {
         let mut runs: Vec<RunKey> = self.run.iter().map(|run| run.key(settings)).collect();
         let view = match runs.is_empty() {
@@ -157,7 +157,7 @@ pub(super) fn run(arguments: &FinetuneArgs) -> Result<(), Failure> {
     }
     if arguments.resume && arguments.out.as_deref().is_some_and(output::is_standard) {
         return Err(Failure::usage(
-            "--resume continues from a file, and --out - is none; name the file",
+            "--resume needs a results file to continue from; name it with --out",
         ));
     }
     let start = Start::new(arguments)?;
@@ -188,12 +188,12 @@ fn check_ending(path: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::usage(format!(
-        "ΔW is written as .npy: change the ending of {}",
+        "ΔW is written as .npy; change the ending: {}",
         path.display()
     )))
 }
 
-/// What `--out` and `--resume` say, looked at before anything is computed; the file is ours from
+/// The results file of `--out` and `--resume`, checked before anything is computed; it is ours from
 /// then on.
 struct Start {
     found: Option<Results>,
@@ -211,7 +211,7 @@ impl Start {
         };
         let exists = || {
             Failure::run(format!(
-                "{} exists already; use --resume to continue it, or choose another name",
+                "this file exists already; use --resume to continue it, or choose another name: {}",
                 path.display()
             ))
         };

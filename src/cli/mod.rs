@@ -42,10 +42,10 @@ use crate::source::{Limits, Source, SyntheticKind, readable_formats};
 /// The program's name.
 const PROGRAM: &str = "localized-lora";
 
-const ABOUT: &str = "Explore the paper Localized LoRA: LoRA, MELoRA and Localized LoRA approximate \
-                     any matrix, side by side.";
+const ABOUT: &str = "See how well LoRA, MELoRA and Localized LoRA approximate any matrix with the \
+                     same number of parameters.";
 
-/// What a SOURCE can be.
+/// The forms of a SOURCE.
 fn sources() -> String {
     let kinds: Vec<&str> = SyntheticKind::ALL.iter().map(|kind| kind.name()).collect();
     format!(
@@ -70,7 +70,7 @@ struct CommandLine {
     /// Opens the window on this file or SOURCE instead of the last one
     #[arg(value_name = "FILE", value_parser = source::parser())]
     file: Option<Source>,
-    /// Scales images down that have more pixels than this
+    /// Scales down images with more pixels than this
     #[arg(long, value_name = "PIXELS", value_parser = number::non_zero)]
     max_pixels: Option<NonZeroUsize>,
 
@@ -78,7 +78,7 @@ struct CommandLine {
     command: Option<Command>,
 }
 
-/// What needs no window.
+/// Subcommands, none of which needs a window.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Approximate one matrix by every method; without options at the paper's Table I settings
@@ -87,7 +87,7 @@ pub enum Command {
     /// Error against parameters at every rank, or the singular values
     #[command(after_help = sources())]
     Curve(CurveArgs),
-    /// Approximate every image of a data set: mean errors, and how often Localized is better than LoRA
+    /// Approximate every image of a data set: mean errors, and how often Localized beats LoRA
     Dataset(DatasetArgs),
     /// Train the paper's network on digits 0 to 4, adapt it to 5 to 9 by every layout, and compare
     Finetune(FinetuneArgs),
@@ -95,14 +95,14 @@ pub enum Command {
     Arrays(ArraysArgs),
 }
 
-/// What the user asked for.
+/// A call as its user meant it.
 #[derive(Debug)]
 pub enum Invocation {
     /// The window.
     Window {
-        /// What it opens on; where it was left when absent.
+        /// The source that it opens; the one of the last session when absent.
         source: Option<Source>,
-        /// How much may be read.
+        /// Bounds on what may be read.
         limits: Limits,
     },
     /// A subcommand.

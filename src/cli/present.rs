@@ -6,13 +6,13 @@ use super::{Failure, FormatArgs, print};
 use crate::figure::Table;
 use crate::views::Document;
 
-/// What is printed around the tables.
+/// The text that is printed around the tables.
 pub(super) struct Page {
     /// The line above them.
     pub heading: String,
-    /// What only the page says, before the notes.
+    /// Remarks that stand on the page alone, before the notes.
     pub remarks: Vec<String>,
-    /// What the user should know.
+    /// Notes on the numbers.
     pub notes: Vec<String>,
 }
 

@@ -20,7 +20,7 @@ use crate::views::{ALL, Shown, Subject, approximation, data_set, error_curve};
 /// The shape that settings are fitted to.
 const SHAPE: (usize, usize) = (28, 28);
 
-/// What a command line asks for, settings fitted.
+/// A command line as it was understood, settings fitted.
 struct Parsed {
     session: Session,
     shown: Shown,

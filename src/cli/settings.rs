@@ -9,7 +9,7 @@ use crate::approx::budget::BudgetRule;
 use crate::approx::method::{Definition, Method, MethodSettings, Parameter, Role};
 use crate::session::Settings;
 
-/// How one budget is shared.
+/// A rule for sharing one budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Rule {
     /// Experiment 1: every method gets the same parameters
@@ -100,7 +100,7 @@ impl Args for SettingsArgs {
             .long("budget")
             .value_name("P")
             .value_parser(positive)
-            .help("Gives every method the largest rank that P parameters pay for");
+            .help("Gives every method the largest rank that fits in P parameters");
         let rule = Arg::new("rule")
             .long("rule")
             .value_name("RULE")
@@ -156,7 +156,7 @@ impl FromArgMatches for SettingsArgs {
 
 fn positive(text: &str) -> Result<usize, String> {
     match text.parse::<usize>() {
-        Ok(0) => Err("0 keeps nothing, choose 1 or more".to_owned()),
+        Ok(0) => Err("0 keeps nothing; choose 1 or more".to_owned()),
         Ok(number) => Ok(number),
         Err(_) => Err("write a whole number of 1 or more".to_owned()),
     }
@@ -203,7 +203,7 @@ impl SettingsArgs {
         given.next().map(|(.., number)| *number)
     }
 
-    /// What blocks follow from, in the order of the methods: one may take it from another.
+    /// Sets the numbers that blocks follow from, in the order of the methods: one may take its own from another.
     fn set_segments(
         &self,
         settings: &mut Settings,
@@ -275,7 +275,7 @@ impl SettingsArgs {
     }
 }
 
-/// How many blocks a method has.
+/// The number of blocks of a method.
 fn blocks(settings: &MethodSettings, rows: usize, cols: usize) -> usize {
     let sizes = settings.layout().sizes(rows, cols).unwrap_or_default();
     sizes.iter().map(|size| size.count).sum()

@@ -15,7 +15,7 @@ struct Kept {
     results: Results,
 }
 
-/// What became of the file; `None` where there was nothing to write, or nowhere.
+/// The result of writing the file; `None` where there was nothing to write, or nowhere.
 pub type Written = Option<Result<(), SaveError>>;
 
 impl Keeper {

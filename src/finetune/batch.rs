@@ -78,7 +78,7 @@ impl<T: Real> Batch<T> {
         images.total_lit() * size_of::<u16>() + batches * images.pixels() * of_pixel
     }
 
-    /// Which images these are.
+    /// The indices of the images.
     pub fn chosen(&self) -> &[u32] {
         &self.chosen
     }
@@ -128,7 +128,7 @@ impl<T: Real> Batch<T> {
 pub(super) struct Lit<'a> {
     masks: &'a [u64],
     word: usize,
-    /// What is left of the word.
+    /// The rest of the word.
     mask: u64,
     levels: std::slice::Iter<'a, u16>,
 }

@@ -74,7 +74,7 @@ impl PixelRows {
     }
 }
 
-/// What is meant of the rows that stand one after the other, one for each image of a batch: of
+/// A choice of columns of the rows that stand one after the other, one for each image of a batch: of
 /// every `stride` numbers the `width` ones from `column` on.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Columns {

@@ -18,7 +18,7 @@ pub use adapter::Adapter;
 pub use full::Full;
 pub use workspace::Workspace;
 
-/// What a model is told of the images that its batches are of.
+/// The inputs that belong to the images of a batch.
 #[derive(Debug, Clone, Copy)]
 pub struct Inputs<'a, T> {
     /// The class of each.
@@ -30,12 +30,12 @@ pub struct Inputs<'a, T> {
     pub frozen: &'a [T],
 }
 
-/// How a model does on some examples.
+/// The performance of a model on some examples.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evaluation {
     /// Mean negative log-likelihood.
     pub loss: f64,
-    /// How often class `row` was taken for class `column`: `classes` x `classes`, row by row.
+    /// Counts of class `row` taken for class `column`: `classes` × `classes`, row by row.
     pub confusion: Vec<u32>,
     /// Number of classes.
     pub classes: usize,
@@ -55,7 +55,7 @@ impl Evaluation {
 pub trait Model<T: Real>: Sync {
     /// Parameters that can have a gradient, of all runs.
     fn trained(&self) -> usize;
-    /// How many runs.
+    /// The number of runs.
     fn runs(&self) -> usize;
     /// The sizes of each run's network.
     fn shape(&self) -> Shape;
@@ -218,7 +218,7 @@ fn hidden_gradient<T: Real, S: Simd>(
     }
 }
 
-/// Where a run's numbers stand, if each has `length`.
+/// The place of a run's numbers, if each has `length`.
 #[inline(always)]
 fn of_run(run: usize, length: usize) -> Range<usize> {
     run * length..(run + 1) * length

@@ -27,7 +27,7 @@ impl Shape {
         self.rows * self.cols
     }
 
-    /// All parameters, biases and classifier included: 50,565 for 28 x 28, 64 and 5.
+    /// All parameters, biases and classifier included: 50,565 for 28 × 28, 64 and 5.
     pub fn params(&self) -> usize {
         self.hidden * (self.inputs() + 1) + self.classes * (self.hidden + 1)
     }
@@ -41,7 +41,7 @@ pub struct Head<'a, T> {
 }
 
 impl<T: Real> Head<'_, T> {
-    /// How many classes it tells apart.
+    /// The number of classes.
     pub(super) fn classes(&self) -> usize {
         self.b2.len()
     }
@@ -111,7 +111,7 @@ impl<T: Real> Network<T> {
         }
     }
 
-    /// The first layer's weights, hidden units x inputs.
+    /// The first layer's weights, hidden units × inputs.
     pub fn weights(&self) -> DMatrix<f64> {
         let weights = self.w1.iter().map(|weight| weight.to_f64());
         DMatrix::from_iterator(self.shape.hidden, self.shape.inputs(), weights)

@@ -1,4 +1,4 @@
-//! Many runs: in parallel, the base line and then the cheapest first, stoppable at any batch.
+//! Many runs: in parallel, the baseline and then the cheapest first, stoppable at any batch.
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -18,7 +18,7 @@ use super::train::{EpochRecord, Pretrained, Runs, pretrain};
 /// Progress is reported at most this often, so that whoever listens is not kept busy.
 const MILLISECONDS_BETWEEN_REPORTS: u64 = 100;
 
-/// What a sweep tells while it runs, from any of its threads.
+/// An event of a sweep while it runs, from any of its threads.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
     /// A seed's network knows digits 0–4.
@@ -32,11 +32,11 @@ pub enum Event {
     Epoch(Vec<(RunKey, EpochRecord)>),
     /// A run has ended.
     RunDone(RunRecord),
-    /// How far the whole sweep is.
+    /// The progress of the whole sweep.
     Progress {
         /// 0 to 1, by the work that is estimated.
         fraction: f64,
-        /// What remains at the speed so far.
+        /// The time left at the speed so far.
         seconds_left: f64,
     },
 }
@@ -66,7 +66,7 @@ pub fn sweep(
     }
     let mut open: Vec<RunKey> = results.wanted();
     open.retain(|key| results.find(key).is_none());
-    // Seed by seed, the base line first: without it no drop can be drawn.
+    // Seed by seed, the baseline first: without it no drop can be drawn.
     open.sort_by_cached_key(|key| (key.seed, key.adapter.is_some(), work_of_run(&shape, key)));
     let mut seeds: Vec<u64> = open.iter().map(|key| key.seed).collect();
     seeds.dedup();
@@ -210,12 +210,12 @@ fn work_of_run(shape: &Shape, key: &RunKey) -> u64 {
     (IMAGES + 9_000 * parts + 20 * inner + 16 * params) as u64
 }
 
-/// The same of an epoch before, which is trained alone, from images not yet turned.
+/// The work of an epoch of pretraining, which is trained alone, from images not yet turned.
 fn work_of_pretraining(shape: &Shape) -> u64 {
     (8 * IMAGES + 25 * shape.params()) as u64
 }
 
-/// What every run costs whatever it trains: pixels, classifier, validation.
+/// The cost of every run whatever it trains: pixels, classifier, validation.
 const IMAGES: usize = 360_000;
 
 /// Counts work, reports it now and then, and remembers that someone said stop.

@@ -47,7 +47,7 @@ pub struct Pretrained {
     shared: OnceLock<Shared>,
 }
 
-/// What follows from a network for the digits that its runs adapt to. It takes memory, so the
+/// The data that follow from a network for the digits that its runs adapt to. They take memory, so the
 /// first run makes it.
 #[derive(Debug, Clone)]
 struct Shared {
@@ -170,7 +170,7 @@ impl Descent {
     }
 }
 
-/// How a run stood after an epoch.
+/// The state of a run after an epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct EpochRecord {
     /// 1 for the first.
@@ -183,7 +183,7 @@ pub struct EpochRecord {
     pub validation_accuracy: f64,
 }
 
-/// What is trained, with the parameters' arrangement.
+/// The model that is trained, with the parameters' arrangement.
 #[derive(Debug, Clone)]
 enum Trained {
     Adapter(Wiring),
@@ -250,7 +250,7 @@ impl<'a> Runs<'a> {
         }
     }
 
-    /// Which runs these are.
+    /// The keys of the runs.
     pub fn keys(&self) -> &[RunKey] {
         &self.keys
     }
@@ -329,7 +329,7 @@ impl<'a> Runs<'a> {
         }
     }
 
-    /// What a run has added to the first layer's weights (hidden units x pixels), and where the
+    /// The update of the first layer's weights by a run (hidden units × pixels), and where the
     /// parts of its adapter lie; there are none in full fine-tuning.
     pub fn update(&self, run: usize) -> (DMatrix<f64>, Vec<Part>) {
         let parameters = &self.descent.parameters;
@@ -349,7 +349,7 @@ impl<'a> Runs<'a> {
         }
     }
 
-    /// What the results keep of the runs as they stand.
+    /// The records of the runs as they stand.
     pub fn records(&mut self) -> Vec<RunRecord> {
         let start = Instant::now();
         let shape = self.pretrained.network.shape;

@@ -10,7 +10,7 @@ use super::kernels::{Columns, PixelRows};
 use super::layout::Part;
 use super::real::Real;
 
-/// Where every number of every part stands in a vector of parameters: those of one run, or of
+/// The place of every number of every part in a vector of parameters: those of one run, or of
 /// several that are trained side by side on the same images.
 ///
 /// `A` is kept input by input, and parts that read the same inputs share the row, in all runs: so
@@ -42,7 +42,7 @@ pub(super) struct Group {
     pub places: Vec<Place>,
 }
 
-/// Where a part of a run stands.
+/// The place of a part of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
     pub run: usize,
@@ -55,7 +55,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// Where `B`'s entries stand among the parameters.
+    /// The place of `B`'s entries among the parameters.
     pub(super) fn b(&self) -> Range<usize> {
         self.b..self.b + self.rank * self.hidden.len()
     }
@@ -173,7 +173,7 @@ impl Wiring {
         &self.parts
     }
 
-    /// How many runs there are.
+    /// The number of runs.
     pub fn runs(&self) -> usize {
         self.runs
     }
@@ -183,7 +183,7 @@ impl Wiring {
         self.length
     }
 
-    /// How many parameters, the first ones, can have a gradient.
+    /// The number of parameters, the first ones, that can have a gradient.
     pub fn trained(&self) -> usize {
         self.trained
     }
@@ -229,7 +229,7 @@ impl Wiring {
         parameters
     }
 
-    /// The factors `A` (rank x inputs) and `B` (hidden units x rank) of a run's part, out of a
+    /// The factors `A` (rank × inputs) and `B` (hidden units × rank) of a run's part, out of a
     /// vector of parameters or of their gradients.
     pub fn factors<T: Real>(
         &self,
@@ -272,7 +272,7 @@ impl Wiring {
         }
     }
 
-    /// What a run adds to the layer's weights: `hidden` x inputs, `B A` part by part.
+    /// The update of the layer's weights by a run: `hidden` × inputs, `B A` part by part.
     pub fn update<T: Real>(&self, run: usize, hidden: usize, parameters: &[T]) -> DMatrix<f64> {
         let mut update = DMatrix::zeros(hidden, self.rows.len());
         for (index, part) in self.parts.iter().enumerate() {

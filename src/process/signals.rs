@@ -46,7 +46,7 @@ impl Drop for Stoppable {
     }
 }
 
-/// What a signal does.
+/// The response to a signal.
 fn arrived(status: u8) {
     let first = STATUS.compare_exchange(0, status, Ordering::SeqCst, Ordering::SeqCst);
     if first.is_ok() && LOOKED_AT.load(Ordering::SeqCst) {

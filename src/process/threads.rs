@@ -69,7 +69,7 @@ pub(super) fn start() {
     let _ = build(found);
 }
 
-/// How many of the threads that could be started the pool takes: where they are scarce, signals
+/// The number of threads that the pool takes of those that could be started: where they are scarce, signals
 /// and the window need some too.
 fn kept(found: usize, wanted: usize) -> usize {
     if found < wanted { found / 2 } else { found }

@@ -57,7 +57,7 @@ impl Session {
         }
     }
 
-    /// What is subtracted, if anything is.
+    /// The source that is subtracted, if one is.
     fn part(&self) -> Option<Option<&Source>> {
         match (&self.source, &self.subtract) {
             (Source::Difference(..), Some(_)) => None,
@@ -77,7 +77,7 @@ fn written(source: &Source) -> Option<String> {
 }
 
 impl Words {
-    /// What is subtracted, and how much is read of a picture; `None` where no command line can
+    /// Writes what is subtracted, and how much is read of a picture; `None` where no command line can
     /// say the part.
     pub fn part(&mut self, session: &Session, limits: &Limits) -> Option<()> {
         if let Some(part) = session.part()? {
@@ -119,7 +119,7 @@ impl Words {
         }
     }
 
-    /// What one method is set to, but for what follows from a budget or from Localized's grid.
+    /// Writes the settings of one method, but for what follows from a budget or from Localized's grid.
     fn method(&mut self, one: &MethodSettings, all: &Settings) {
         let definition = one.method().definition();
         if let Some(switch) = &definition.switch {

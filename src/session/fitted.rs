@@ -1,4 +1,4 @@
-//! What a user wants and what a matrix can take: settings are kept as wanted, and fitted anew to
+//! Wanted settings and those that a matrix can take: settings are kept as wanted, and fitted anew to
 //! every matrix that is computed.
 
 use std::fmt;
@@ -16,20 +16,20 @@ use crate::figure::label;
 pub struct Fitted {
     /// The settings that are computed, printed and exported.
     pub settings: Settings,
-    /// What was changed, in the order of the methods.
+    /// The changes, in the order of the methods.
     pub changes: Vec<Change>,
 }
 
 /// One wanted setting that does not fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// Whose setting.
+    /// The method that the setting belongs to.
     pub method: Method,
-    /// Which of them.
+    /// The parameter.
     pub parameter: &'static Parameter,
-    /// What the user wants.
+    /// The number that the user wants.
     pub wanted: usize,
-    /// What is computed instead.
+    /// The number that is used instead.
     pub used: usize,
     /// Rows and columns of what it must fit: the matrix, or its largest block.
     pub place: (usize, usize),
@@ -71,7 +71,7 @@ impl fmt::Display for Change {
 }
 
 impl Fitted {
-    /// What was changed, one sentence each; a grid that two methods share is told once.
+    /// The changes in words, one sentence each; a grid that two methods share is told once.
     pub fn notes(&self) -> Vec<String> {
         let mut notes: Vec<String> = Vec::new();
         for change in &self.changes {
@@ -165,7 +165,7 @@ impl Settings {
         }
     }
 
-    /// What one budget gives a method under the rule in use.
+    /// A method's share of the budget under the rule in use.
     pub fn share_of_budget(&self, method: Method) -> usize {
         let budget = self.adaptive.budget;
         match self.matched {
@@ -263,7 +263,7 @@ fn largest_block(kind: LayoutKind, (rows, cols): (usize, usize)) -> (usize, usiz
     largest.map_or((rows, cols), |size| (size.rows, size.cols))
 }
 
-/// How many blocks there are.
+/// The number of blocks.
 fn count_of_blocks(kind: LayoutKind, (rows, cols): (usize, usize)) -> usize {
     let sizes = kind.sizes(rows, cols).unwrap_or_default();
     sizes.iter().map(|size| size.count).sum()

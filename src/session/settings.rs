@@ -109,7 +109,7 @@ impl Settings {
         self
     }
 
-    /// What a parameter is where nothing is said; `parameters` are those that Localized has.
+    /// The default of a parameter; `parameters` are those that Localized has.
     pub fn usual(&self, method: Method, place: usize, parameters: usize) -> usize {
         match method
             .parameters()

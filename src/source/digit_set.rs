@@ -22,20 +22,20 @@ pub struct DigitSet {
     range: (f64, f64),
 }
 
-/// What a data set is besides its values.
+/// The properties of a data set besides its values.
 pub(super) struct Facts {
     /// A name for people.
     pub name: String,
-    /// Which half it is.
+    /// The half.
     pub split: Split,
-    /// What its labels stand for.
+    /// The meaning of its labels.
     pub alphabet: Alphabet,
     /// Whether its pictures were stored lying on their side.
     pub turned: bool,
 }
 
 impl DigitSet {
-    /// `values` are as many pictures of `rows` x `cols`, upright, as there are labels.
+    /// `values` are as many pictures of `rows` × `cols`, upright, as there are labels.
     pub(super) fn new(
         facts: Facts,
         (rows, cols): (usize, usize),
@@ -84,7 +84,7 @@ impl DigitSet {
         &self.name
     }
 
-    /// Which half this is.
+    /// The half.
     pub fn split(&self) -> Split {
         self.split
     }

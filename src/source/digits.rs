@@ -144,7 +144,7 @@ pub fn digits(dataset: &Dataset, split: Split) -> Result<Arc<DigitSet>, SourceEr
     }
 }
 
-/// What `key` names, read by whoever comes first.
+/// The data set that `key` names, read by whoever comes first.
 fn once(
     key: Key,
     read: impl FnOnce() -> Result<DigitSet, SourceError>,

@@ -1,4 +1,4 @@
-//! Which files of a folder belong together as a data set, from their names.
+//! Families of files: those of a folder that belong together as a data set, by their names.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use super::{SourceError, Split};
 /// One of the four files of a data set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Part {
-    /// Which half it belongs to.
+    /// The half that it belongs to.
     pub split: Split,
     /// Whether it holds labels, else images.
     pub labels: bool,
@@ -19,7 +19,7 @@ pub(super) struct Part {
 /// A file as it is now; when it changes, the data set is read again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stamped {
-    /// Where it is.
+    /// Its path.
     pub path: PathBuf,
     length: u64,
     modified: Option<SystemTime>,
@@ -28,7 +28,7 @@ pub(super) struct Stamped {
 /// The files of a folder whose names begin alike.
 #[derive(Debug, Clone)]
 pub(super) struct Family {
-    /// What all names begin with, such as `emnist-letters`: nothing for MNIST's own.
+    /// The common beginning of the names, such as `emnist-letters`: nothing for MNIST's own.
     pub prefix: String,
     /// The folder as the user named it.
     folder: PathBuf,
@@ -38,7 +38,7 @@ pub(super) struct Family {
 /// The files of one half: what a [`DigitSet`](super::DigitSet) is read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Half {
-    /// Which half.
+    /// The half.
     pub split: Split,
     /// The pictures.
     pub images: Stamped,
@@ -186,7 +186,7 @@ fn extension_is_gz(path: &Path) -> bool {
         .is_some_and(|extension| extension.eq_ignore_ascii_case("gz"))
 }
 
-/// What a file of this name is: `emnist-letters-test-images-idx3-ubyte.gz` holds the test images
+/// The family and the part that a file of this name is: `emnist-letters-test-images-idx3-ubyte.gz` holds the test images
 /// of `emnist-letters`. Dots, dashes and underscores are one, and so are large and small letters.
 pub(super) fn part_of(name: &str) -> Option<(String, Part)> {
     let lower = name.to_ascii_lowercase();

@@ -76,7 +76,7 @@ fn named(path: &Path) -> Option<Result<Family, SourceError>> {
     })
 }
 
-/// What to write instead, where `path` is the file or the folder of a data set.
+/// An error with the SOURCE to write instead, where `path` is the file or the folder of a data set.
 pub(super) fn explained(path: &Path) -> Option<SourceError> {
     match std::fs::metadata(path) {
         Ok(data) if data.is_dir() => Some(explained_folder(path)),
@@ -85,7 +85,7 @@ pub(super) fn explained(path: &Path) -> Option<SourceError> {
             let family = named(path)?.ok()?;
             Some(match example(path, &family) {
                 Ok(text) => {
-                    let remedy = format!("for one of its images write {text}");
+                    let remedy = format!("write '{text}' for one of its images");
                     SourceError::unsupported(&shown(path), "a data set", remedy)
                 }
                 Err(error) => error,
@@ -104,7 +104,7 @@ fn explained_folder(path: &Path) -> SourceError {
         }
     });
     let remedy = match first_good(tried) {
-        Some(Ok(text)) => format!("for an image of the data set in it write {text}"),
+        Some(Ok(text)) => format!("write '{text}' for an image of the data set in it"),
         Some(Err(error)) => return error,
         None => "name a file in it".to_owned(),
     };
@@ -152,7 +152,7 @@ fn explained_file(path: &Path) -> Option<SourceError> {
         false => format!("the {kind} of a data set"),
     };
     Some(match written(&folder, part.split, EXAMPLE) {
-        Ok(text) => SourceError::unsupported(&shown(path), what, format!("for one write {text}")),
+        Ok(text) => SourceError::unsupported(&shown(path), what, format!("write '{text}' for one")),
         Err(error) => error,
     })
 }
@@ -190,6 +190,6 @@ fn written(path: &Path, split: Split, index: usize) -> Result<String, SourceErro
 
 fn unnamed(path: &Path) -> SourceError {
     let remedy = "name its images train-images-idx3-ubyte and their labels \
-                  train-labels-idx1-ubyte, and write FOLDER#train:0";
+                  train-labels-idx1-ubyte, and write 'FOLDER#train:0'";
     SourceError::unsupported(&shown(path), "IDX data", remedy)
 }

@@ -8,7 +8,7 @@ use super::idx::{Idx, Values};
 use super::unpack::Content;
 use super::{IMAGE_SIDE, SourceError, Split, standard};
 
-/// What was read of a folder's data set.
+/// The half of a folder's data set that was read.
 pub(super) struct Read {
     /// The half that was asked for.
     pub wanted: DigitSet,
@@ -47,7 +47,7 @@ pub(super) fn read(family: &Family, half: &Half) -> Result<Read, SourceError> {
     })
 }
 
-/// How many images there are, the size of one, and all their pixels.
+/// The number of images, the size of one, and all their pixels.
 pub(super) fn pictures(half: &Half) -> Result<(usize, (usize, usize), Values), SourceError> {
     let path = &half.images.path;
     let idx = Idx::read(Content::of_file(path)?)?;

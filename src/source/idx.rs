@@ -74,7 +74,7 @@ impl Element {
     }
 }
 
-/// What a file announces.
+/// The header of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Header {
     element: Element,
@@ -214,7 +214,7 @@ impl Idx {
         content.read(1, &mut bytes)?;
         if bytes.len() > length {
             let reason =
-                format!("it goes on after the {announced} bytes that its header announces");
+                format!("it continues after the {announced} bytes that its header announces");
             return Err(damaged(&content.name, reason));
         }
         Ok(Self {
@@ -248,7 +248,7 @@ fn magic(start: &[u8]) -> Option<(Element, u8)> {
     }
 }
 
-/// What people get in the place of the data they wanted.
+/// The error about files that people get in the place of the data they wanted.
 fn no_idx(name: &str, start: &[u8]) -> SourceError {
     if let Err(error) = unread::refuse_stand_in(name, &Start::new(start)) {
         return error;

@@ -1,4 +1,4 @@
-//! What a source gives: a matrix with a name.
+//! Matrices as sources give them, with a name.
 
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ pub struct Loaded {
     pub matrix: DMatrix<f64>,
     /// The class of a data set's image.
     pub label: Option<u8>,
-    /// What was done to the data on the way, one sentence each (scaled down, header skipped …).
+    /// Notes on what was done to the data, one sentence each (scaled down, header left out …).
     pub notes: Vec<String>,
     /// The values of black and white where the source has such; otherwise the smallest and the
     /// largest cell are the ends of a colour scale.
@@ -61,7 +61,7 @@ impl NamedMatrix {
         Ok(Self { name, matrix })
     }
 
-    /// What people see.
+    /// The name that people see.
     pub fn name(&self) -> &str {
         &self.name
     }

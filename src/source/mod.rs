@@ -1,4 +1,4 @@
-//! Where matrices come from.
+//! Sources of matrices.
 //!
 //! A [`Source`] is a small, serializable description (what the command line calls SOURCE);
 //! [`load`] turns it into a [`Loaded`] matrix, which is always finite and never empty.

@@ -1,4 +1,4 @@
-//! What the `mnist` crate reads: four plain files of exactly 60,000 and 10,000 images of 28 x 28.
+//! Data sets that the `mnist` crate reads: four plain files of exactly 60,000 and 10,000 images of 28 × 28.
 
 use std::path::Path;
 

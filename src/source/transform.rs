@@ -24,7 +24,7 @@ impl Transform {
         *self == Self::default()
     }
 
-    /// What it does, to stand behind a matrix's name; empty where nothing changes.
+    /// A description that stands behind a matrix's name; empty where nothing changes.
     pub fn describe(&self) -> String {
         let mut text = String::new();
         if let Some(seed) = self.shuffle {

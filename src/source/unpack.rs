@@ -21,7 +21,7 @@ pub(super) struct Content {
     /// The file as it stands in a sentence.
     pub name: String,
     reader: Box<dyn Read>,
-    /// How many bytes it has, where that is known before it is read.
+    /// The number of bytes, where it is known before they are read.
     pub length: Option<u64>,
     /// More bytes cannot come out of it.
     pub most: u64,

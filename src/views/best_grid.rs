@@ -12,7 +12,7 @@ pub static VIEW: View = View {
     key: "grids",
     title: "Best grid",
     short: "Best grid",
-    about: "The error of every K at the present budget",
+    about: "The error of every K at the current budget",
     file_name: "best-grid",
     subject: Subject::Matrix,
     call: Call::shown("curve", "best-grid"),

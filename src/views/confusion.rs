@@ -1,4 +1,4 @@
-//! What runs still confuse: true against predicted digits.
+//! Confusion matrices of runs: true against predicted digits.
 
 use super::material::Material;
 use super::options::Options;
@@ -11,7 +11,7 @@ pub static VIEW: View = View {
     key: "confusion",
     title: "Confusion matrices of the selected runs",
     short: "Confusion",
-    about: "True against predicted digits",
+    about: "True digits against predicted ones",
     file_name: "confusion",
     subject: Subject::Experiment,
     call: Call::shown("finetune", "confusion"),

@@ -1,4 +1,4 @@
-//! The same settings on every image of a data set, because one digit proves little.
+//! Errors over every image of a data set, because one digit proves little.
 
 use super::material::Material;
 use super::options::Options;
@@ -47,7 +47,7 @@ fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
     report::text(&report::Dataset::new(material.survey()?))
 }
 
-/// What the settings met, and whether LoRA and Localized have as many parameters.
+/// Remarks on the settings, and on whether LoRA and Localized have as many parameters.
 fn notes(material: &Material<'_>, _: &Options) -> Vec<String> {
     let Ok(surveyed) = material.survey() else {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! What a run learned: ΔW, and the hidden units that it moved most.
+//! The learned update ΔW of a run, and the hidden units that it moved most.
 
 use super::material::Material;
 use super::options::Options;
@@ -12,7 +12,7 @@ pub static VIEW: View = View {
     key: "delta_weights",
     title: "ΔW of the selected run",
     short: "ΔW",
-    about: "What was learned, of the first run",
+    about: "The learned update of the first run",
     file_name: "delta-weights",
     subject: Subject::Experiment,
     call: Call::shown("finetune", "delta-weights"),

@@ -1,4 +1,4 @@
-//! What a view gives, in every form.
+//! The documents that a view gives, in every form.
 
 use super::material::Material;
 use super::options::Options;
@@ -14,7 +14,7 @@ pub struct Document<'a> {
 }
 
 impl View {
-    /// What the view gives of `material`.
+    /// The document that the view gives of `material`.
     pub fn document<'a>(
         &'static self,
         material: &'a Material<'a>,
@@ -78,7 +78,7 @@ impl Document<'_> {
         npy(self.material)
     }
 
-    /// What a reader must know, one sentence each.
+    /// Notes for the reader, one sentence each.
     pub fn notes(&self) -> Vec<String> {
         (self.view.notes)(self.material, self.options)
     }

@@ -14,7 +14,7 @@ pub static VIEW: View = View {
     key: "error_curve",
     title: "Error against parameters",
     short: "Error against parameters",
-    about: "Error at every rank, with the present settings marked",
+    about: "The error at every rank, with the current settings marked",
     file_name: "error-against-parameters",
     subject: Subject::Matrix,
     call: Call::plain("curve"),

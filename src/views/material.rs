@@ -1,4 +1,4 @@
-//! What views are made of.
+//! The material that views are made of.
 
 use crate::analysis::{Analysis, Grids, Surveyed};
 use crate::finetune::{Inspection, Results};
@@ -6,13 +6,13 @@ use crate::finetune::{Inspection, Results};
 /// The results at hand.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Material<'a> {
-    /// What a session gave.
+    /// The results of a session.
     pub analysis: Option<&'a Analysis>,
-    /// The same settings on a data set.
+    /// The results of its settings on a data set.
     pub survey: Option<&'a Surveyed>,
     /// Every grid at the session's budget.
     pub grids: Option<&'a Grids>,
-    /// What a sweep gave.
+    /// The results of a sweep.
     pub results: Option<&'a Results>,
     /// Runs that were looked into.
     pub runs: &'a [&'a Inspection],
@@ -35,13 +35,14 @@ impl<'a> Material<'a> {
 
     pub(super) fn survey(&self) -> Result<&'a Surveyed, String> {
         let survey = self.survey;
-        survey
-            .ok_or_else(|| "the data set is not measured at these settings; save again".to_owned())
+        survey.ok_or_else(|| {
+            "the data set has not been measured at these settings; save again".to_owned()
+        })
     }
 
     pub(super) fn grids(&self) -> Result<&'a Grids, String> {
         let grids = self.grids;
-        grids.ok_or_else(|| "the grids are not tried at this budget; save again".to_owned())
+        grids.ok_or_else(|| "the grids have not been tried at this budget; save again".to_owned())
     }
 
     pub(super) fn results(&self) -> Result<&'a Results, String> {

@@ -1,4 +1,4 @@
-//! What can be looked at, printed and exported, a file each: the command line, the window and the
+//! Views that can be shown, printed and exported, a file each: the command line, the window and the
 //! files that they write take everything from here. A new view is a file and a line of [`ALL`].
 
 pub mod accuracy_drop;

@@ -56,11 +56,18 @@ fn tables(material: &Material<'_>, _: &Options, _: Form) -> Result<Vec<Table>, S
             values.map(move |(k, value)| Row {
                 color: None,
                 cells: vec![
-                    Cell::text(method.settings.method().title()),
-                    Cell::text(format!("({}, {})", block.i, block.j)),
+                    Cell::named(
+                        method.settings.method().title(),
+                        method.settings.method().key(),
+                    ),
+                    Cell::place(block.i),
+                    Cell::place(block.j),
                     Cell::count(k + 1),
                     Cell::number(label::short(*value), *value),
-                    Cell::text(if k < *rank { "yes" } else { "no" }),
+                    match k < *rank {
+                        true => Cell::named("yes", "true"),
+                        false => Cell::named("no", "false"),
+                    },
                 ],
             })
         })
@@ -69,7 +76,8 @@ fn tables(material: &Material<'_>, _: &Options, _: Form) -> Result<Vec<Table>, S
         title: None,
         columns: vec![
             Column::left("Method"),
-            Column::left("Block"),
+            Column::right("i"),
+            Column::right("j"),
             Column::right("Index"),
             Column::right("Singular value"),
             Column::left("Kept"),

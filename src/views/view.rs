@@ -1,4 +1,4 @@
-//! What a view is.
+//! The definition of a view.
 
 use std::fmt;
 
@@ -14,19 +14,19 @@ pub struct View {
     pub key: &'static str,
     /// Its name for people.
     pub title: &'static str,
-    /// The same on a button beside others.
+    /// The short title, for a button beside others.
     pub short: &'static str,
-    /// What it shows.
+    /// A description, for help and tooltips.
     pub about: &'static str,
     /// The name that is suggested for its file, without an ending.
     pub file_name: &'static str,
-    /// What it is of.
+    /// Its subject.
     pub subject: Subject,
-    /// How the command line asks for it.
+    /// The words of the command line that ask for it.
     pub call: Call,
     /// Whether its figure shows matrices in a colour scale that can be chosen, with residuals.
     pub pictures: bool,
-    /// What must be measured beside the analysis of a matrix.
+    /// The measurement that it needs beside the analysis of a matrix.
     pub needs: Need,
     /// Its picture.
     pub figure: fn(&Material<'_>, &Options) -> Result<Figure, String>,
@@ -36,7 +36,7 @@ pub struct View {
     pub json: fn(&Material<'_>, &Options) -> Result<String, String>,
     /// Its matrix as an NPY file, where it is one.
     pub npy: Option<Npy>,
-    /// What a reader of its numbers must know, one sentence each.
+    /// Notes for a reader of its numbers, one sentence each.
     pub notes: fn(&Material<'_>, &Options) -> Vec<String>,
 }
 
@@ -54,7 +54,7 @@ pub enum Form {
     Latex,
 }
 
-/// What a view is of.
+/// The subject of a view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subject {
     /// A matrix and its approximations.
@@ -65,7 +65,7 @@ pub enum Subject {
     Experiment,
 }
 
-/// What a view needs beside the analysis of a matrix.
+/// The measurement that a view needs beside the analysis of a matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
     /// Nothing.

@@ -48,7 +48,7 @@ fn wrong_usage_is_one_line_and_status_two() {
         ("finetune --run lora:1 --run lora:2 --run lora:4", "twice"),
         ("finetune --run lora:1 --run full --delta a.npy", "once"),
         ("finetune --run lora:1 --out a.json", "--out"),
-        ("finetune --figure a.bmp", "change the ending of a.bmp"),
+        ("finetune --figure a.bmp", "change the ending: a.bmp"),
     ] {
         refuse(folder.path(), line, 2, part);
     }

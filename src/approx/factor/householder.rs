@@ -13,7 +13,7 @@ const LANES: usize = 8;
 pub(super) struct Reduced {
     /// The diagonal of B.
     pub diagonal: Vec<f64>,
-    /// What stands right of it.
+    /// The superdiagonal.
     pub above: Vec<f64>,
     /// Below and on the diagonal: the reflections from the left.
     left: DMatrix<f64>,

@@ -11,7 +11,7 @@ use crate::memory;
 /// Beside what is counted: what allocators lose.
 const SLACK: f64 = 1.25;
 
-/// What a factorization is asked for.
+/// The results that a factorization is asked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wanted {
     Vectors,
@@ -52,7 +52,7 @@ fn numbers(sizes: &[(usize, usize)]) -> f64 {
     cells.sum::<f64>() * size_of::<f64>() as f64
 }
 
-/// What stays of a block.
+/// The bytes that stay of a block.
 fn result((rows, cols): (usize, usize), wanted: Wanted) -> f64 {
     let rank = rows.min(cols);
     match wanted {
@@ -61,7 +61,7 @@ fn result((rows, cols): (usize, usize), wanted: Wanted) -> f64 {
     }
 }
 
-/// What is there while a block is factorized: its cells, the same scaled and turned, then either
+/// The bytes in use while a block is factorized: its cells, their scaled and turned copy, then either
 /// the library's own or what the check multiplies out.
 fn work((rows, cols): (usize, usize), wanted: Wanted) -> f64 {
     let (tall, rank) = (rows.max(cols), rows.min(cols));

@@ -12,7 +12,7 @@ use crate::approx::metrics::{self, SumOfSquares, largest};
 /// The singular values of every block of a layout: all that errors, curves and ranks need.
 #[derive(Clone, Debug)]
 pub struct Spectra {
-    /// Where the blocks lie.
+    /// The layout of the blocks.
     pub layout: BlockLayout,
     /// Singular values of each block, largest first, in the layout's order.
     pub sigma: Vec<Vec<f64>>,
@@ -93,7 +93,7 @@ impl Spectra {
         }
     }
 
-    /// What errors are taken from.
+    /// The squares that errors are taken from.
     pub(in crate::approx) fn relative(&self) -> Relative {
         self.relative
     }

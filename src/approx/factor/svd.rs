@@ -53,7 +53,7 @@ pub fn factorize(block: &DMatrix<f64>) -> Result<Factorization, FactorError> {
     factorize_on(block, Par::rayon(0))
 }
 
-/// The same on chosen threads.
+/// [`factorize`] on chosen threads.
 pub(super) fn factorize_on(block: &DMatrix<f64>, par: Par) -> Result<Factorization, FactorError> {
     check_finite(block)?;
     let size = largest(block.as_slice());
@@ -93,7 +93,7 @@ pub fn singular_values(block: &DMatrix<f64>) -> Result<Vec<f64>, FactorError> {
     values_on(block, Par::rayon(0)).map(|values| values.plain())
 }
 
-/// The same on chosen threads, in the block's unit.
+/// Singular values alone, on chosen threads, in the block's unit.
 pub(super) fn values_on(block: &DMatrix<f64>, par: Par) -> Result<Values, FactorError> {
     check_finite(block)?;
     let size = largest(block.as_slice());

@@ -36,7 +36,7 @@ impl Defined for LocalizedSettings {
                 flag: "grid",
                 letter: "K",
                 noun: "grid",
-                help: "Localized LoRA's grid of K x K blocks [Table I: 2]",
+                help: "Localized LoRA's grid of K × K blocks [Table I: 2]",
                 role: Role::Segments(Side::Both),
                 usual: Usual::Default,
             },

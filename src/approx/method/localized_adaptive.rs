@@ -55,7 +55,7 @@ impl Defined for AdaptiveSettings {
                 flag: "adaptive-budget",
                 letter: "P",
                 noun: "budget",
-                help: "Its parameters [default: as many as Localized LoRA has]",
+                help: "Its budget of parameters [default: as many as Localized LoRA has]",
                 role: Role::Budget,
                 usual: Usual::LocalizedParameters,
             },
@@ -66,7 +66,7 @@ impl Defined for AdaptiveSettings {
         }),
         switch: Some(Switch {
             flag: "adaptive",
-            help: "Adds Localized LoRA with a rank for each block, chosen for its parameters",
+            help: "Adds Localized LoRA with a rank for each block, chosen within a budget of parameters",
             label: "Choose a rank for each block",
             hint: "r_ij (II.C): spend the budget on the triplets with the largest σ² per parameter",
         }),

@@ -19,11 +19,13 @@ pub(super) fn run(
 ) -> Result<(), Failure> {
     if arguments.run.len() > 2 {
         return Err(Failure::usage(
-            "--run is given more than twice; compare two runs",
+            "--run is given more than twice; compare at most two runs",
         ));
     }
     if arguments.delta.is_some() && arguments.run.len() > 1 {
-        return Err(Failure::usage("--delta writes one run, give --run once"));
+        return Err(Failure::usage(
+            "--delta writes the update of a single run; give --run once",
+        ));
     }
     let shape = settings.shape(data.rows, data.cols);
     for run in &arguments.run {
@@ -39,7 +41,7 @@ pub(super) fn run(
     let mut notes = Vec::new();
     if let Some(path) = &arguments.delta {
         let bytes = delta_file(&runs[0].update).map_err(Failure::run)?;
-        notes.extend(output::write(path, &bytes, "ΔW is")?);
+        notes.extend(output::write(path, &bytes, "ΔW")?);
     }
     let material = Material {
         runs: &runs,
@@ -57,7 +59,7 @@ pub(super) fn run(
         None => confusion::VIEW.document(&material, &options),
     };
     let page = Page {
-        heading: "What was learned; true digits down, predicted across".to_owned(),
+        heading: "Confusion matrix: true digits down, predicted digits across".to_owned(),
         remarks: runs.iter().map(|run| tables::moved_sentence(run)).collect(),
         notes,
     };

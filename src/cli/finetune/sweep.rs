@@ -70,10 +70,10 @@ fn tell_results(out: &Path, results: &Results) -> Result<Option<String>, Failure
         print::standard_output(text + "\n")?;
         return Ok(None);
     }
-    Ok(Some(format!("the results are in {}", out.display())))
+    Ok(Some(format!("results written to {}", out.display())))
 }
 
-/// What is kept of a sweep that a signal stopped, and how it goes on. Without `--out` the runs that
+/// The sentence about a sweep that a signal stopped: what is kept, and how to continue. Without `--out` the runs that
 /// have ended are printed, for they are nowhere else.
 fn stop(arguments: &FinetuneArgs, options: &Options, results: &Results, status: u8) -> Failure {
     let ended = results.all_runs().count();
@@ -91,7 +91,7 @@ fn stop(arguments: &FinetuneArgs, options: &Options, results: &Results, status: 
             "{ended} of {wanted} runs are done{figure}; add --resume to continue from {}",
             out.display()
         ),
-        Some(_) => format!("no run has ended{figure}; start again to train them"),
+        Some(_) => format!("no run has finished{figure}; start again"),
         None => {
             let material = of(results);
             let printed = match (&arguments.out, ended) {

@@ -21,7 +21,7 @@ const ROUNDING: f64 = 1e-9;
 pub struct Approximation<'a> {
     /// The matrix.
     pub matrix: &'a DMatrix<f64>,
-    /// What the matrix is called.
+    /// The name of the matrix.
     pub name: &'a str,
     /// Its numerical rank, where that is known.
     pub rank: Option<usize>,
@@ -31,7 +31,7 @@ pub struct Approximation<'a> {
     pub panels: Vec<Panel<'a>>,
     /// Adds a row of signed residuals W − Ŵ on one scale.
     pub error_maps: bool,
-    /// What a reader must know to compare the numbers fairly.
+    /// Notes that a fair comparison of the numbers needs.
     pub notes: Vec<String>,
 }
 
@@ -100,7 +100,7 @@ pub fn comparison_table(theme: Theme, evaluations: &[&Evaluation]) -> Table {
     let rows = evaluations.iter().map(|one| Row {
         color: Some(Look::method(one.method(), theme).color),
         cells: vec![
-            Cell::text(one.method().title()),
+            Cell::named(one.method().title(), one.method().key()),
             Cell::text(one.settings.describe()),
             Cell::count(one.params),
             Cell::number(label::percent(one.share), one.share),
@@ -112,7 +112,7 @@ pub fn comparison_table(theme: Theme, evaluations: &[&Evaluation]) -> Table {
         columns: vec![
             Column::left("Method"),
             Column::left("Setting"),
-            Column::right("Parameters"),
+            Column::right("Parameters").keyed("params"),
             Column::right("Share"),
             Column::right("Error"),
         ],

@@ -91,7 +91,7 @@ pub fn survey_table(survey: &Survey, theme: Theme) -> Table {
         Row {
             color: Some(look.color),
             cells: vec![
-                Cell::text(look.name.clone()),
+                Cell::named(look.name.clone(), survey.settings[s].method().key()),
                 Cell::text(survey.settings[s].describe()),
                 Cell::number(label::error(mean), mean),
                 Cell::number(label::error(std), std),
@@ -104,7 +104,7 @@ pub fn survey_table(survey: &Survey, theme: Theme) -> Table {
             Column::left("Method"),
             Column::left("Setting"),
             Column::right("Mean error"),
-            Column::right("Std"),
+            Column::right("Std").keyed("std_error"),
         ],
         rows: rows.collect(),
     }
@@ -114,11 +114,13 @@ pub fn survey_table(survey: &Survey, theme: Theme) -> Table {
 pub fn label_table(survey: &Survey, theme: Theme) -> Table {
     let looks = methods(survey, theme);
     let overall = survey.localized_against_lora();
-    let mut columns = vec![Column::left("Label"), Column::right("Count")];
-    columns.extend(looks.iter().map(|look| Column::right(&look.name)));
+    let mut columns = vec![Column::left("Label").keyed("digit"), Column::right("Count")];
+    columns.extend(looks.iter().zip(&survey.settings).map(|(look, settings)| {
+        Column::right(&look.name).keyed(format!("mean_error_{}", settings.method().key()))
+    }));
     if overall.is_some() {
-        columns.push(Column::right("Localized better"));
-        columns.push(Column::right("Equal"));
+        columns.push(Column::right("Localized better").keyed("localized_beats_lora"));
+        columns.push(Column::right("Equal").keyed("localized_equals_lora"));
     }
     let row = |head: String, count: usize, means: Vec<f64>, verdict: Option<Verdict>| {
         let mut cells = vec![Cell::text(head), Cell::count(count)];

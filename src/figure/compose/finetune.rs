@@ -21,7 +21,7 @@ pub struct AccuracyDrop {
     pub full_params: usize,
     /// Test accuracy of full fine-tuning in percent.
     pub full_accuracy: f64,
-    /// What was swept, in words.
+    /// A description of the sweep.
     pub description: String,
 }
 
@@ -76,7 +76,10 @@ pub fn accuracy_drop_plot(shown: &AccuracyDrop) -> Plot {
         guides: vec![Guide {
             axis: GuideAxis::Y,
             at: 0.0,
-            label: format!("full fine-tuning, {:.2} %", shown.full_accuracy),
+            label: format!(
+                "full fine-tuning, {}",
+                label::percentage(shown.full_accuracy)
+            ),
             color: None,
         }],
         ..Plot::default()
@@ -172,7 +175,7 @@ pub fn accuracy_plot(runs: &[TrainingCurve]) -> Plot {
     }
 }
 
-/// What a run learned.
+/// The update ΔW that a run learned.
 #[derive(Debug, Clone)]
 pub struct DeltaWeights<'a> {
     /// Name, colour and marker of its layout.
@@ -285,7 +288,7 @@ pub fn confusion_matrix(run: &Confusion) -> ConfusionMatrix {
         headings: vec![
             Heading::name(&run.look.name, Some(run.look.color)),
             Heading::plain(&run.setting),
-            Heading::plain(format!("accuracy {accuracy:.2} %")),
+            Heading::plain(format!("accuracy {}", label::percentage(accuracy))),
         ],
         color: run.look.color,
     }

@@ -25,7 +25,7 @@ pub use spectra::{MethodSpectrum, plain_spectrum, singular_values, spectrum_plot
 use super::palette::{ColorMap, Theme};
 use super::{Colors, Figure, Metadata};
 
-/// What every figure is told beside its results.
+/// The look and the origin of a figure, beside its results.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Context {
     /// Light or dark ground.

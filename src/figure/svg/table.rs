@@ -56,7 +56,7 @@ pub(super) fn draw(canvas: &mut Canvas, (x, top): (f64, f64), width: f64, table:
     y + 1.0 - top
 }
 
-/// Where the columns of a table stand.
+/// The places of a table's columns.
 struct Columns {
     left: f64,
     right: f64,

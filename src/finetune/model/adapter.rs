@@ -14,11 +14,11 @@ use crate::finetune::wiring::{Group, Place, Wiring};
 pub struct Adapter<'a, T> {
     /// Its parts.
     pub wiring: &'a Wiring,
-    /// What it adapts.
+    /// The network that it adapts.
     pub network: &'a Network<T>,
 }
 
-/// Where the gradients of a group's latents stand: rows with room for whole vectors from every
+/// The place of the gradients of a group's latents: rows with room for whole vectors from every
 /// place on.
 fn gradient_columns(group: &Group) -> Columns {
     let ends = group.places.iter();

@@ -59,7 +59,7 @@ impl<T: Real> Workspace<T> {
         self.scores.resize(images * self.score_stride, T::ZERO);
     }
 
-    /// Where an image's hidden units stand among a run's.
+    /// The place of an image's hidden units among a run's.
     pub(super) fn hidden_columns(&self) -> Columns {
         Columns {
             stride: self.hidden_stride,
@@ -68,7 +68,7 @@ impl<T: Real> Workspace<T> {
         }
     }
 
-    /// Where an image's scores stand.
+    /// The place of an image's scores.
     pub(super) fn score_columns(&self) -> Columns {
         Columns {
             stride: self.score_stride,

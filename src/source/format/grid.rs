@@ -7,7 +7,7 @@ use crate::source::error::one_line;
 use crate::source::matrix::zeros;
 use crate::source::{Limits, Loaded, SourceError};
 
-/// Which program's grid.
+/// The two formats of grids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Grid {
     /// `ncols 4`, `nrows 3` and more such lines, then rows from north to south.
@@ -85,7 +85,7 @@ fn side(value: f64) -> Option<usize> {
     (value >= 0.0 && value.fract() == 0.0).then_some(value as usize)
 }
 
-/// What stands above a grid's values.
+/// The header above a grid's values.
 struct Head {
     rows: usize,
     cols: usize,
@@ -105,7 +105,7 @@ fn read(name: &str, text: &str, kind: Grid, limits: &Limits) -> Result<Loaded, S
         Grid::Esri => esri_head(text),
         Grid::Surfer => surfer_head(text),
     };
-    let head = head.ok_or_else(|| damaged("its first lines do not say its sizes".to_owned()))?;
+    let head = head.ok_or_else(|| damaged("its header does not state its size".to_owned()))?;
     let (rows, cols) = (head.rows, head.cols);
     let mut matrix = zeros(name, (rows, cols), limits)?;
     let words = (1_u64..)

@@ -25,7 +25,7 @@ pub struct Start<'a> {
 }
 
 impl<'a> Start<'a> {
-    /// What a file that begins so looks like.
+    /// The start of a file that begins with these bytes.
     pub fn new(bytes: &'a [u8]) -> Self {
         let text = text::decode(bytes);
         Self { bytes, text }
@@ -34,15 +34,15 @@ impl<'a> Start<'a> {
 
 /// A file, what is wanted of it, and how much of it may be read.
 pub struct Input<'a> {
-    /// Where it is, as its user named it.
+    /// The path, as its user named it.
     pub path: &'a Path,
-    /// The same in a sentence.
+    /// The path in a sentence.
     pub name: &'a str,
     /// Its bytes.
     pub reader: &'a mut dyn Source,
-    /// How many there are.
+    /// The number of bytes.
     pub length: u64,
-    /// Which of its arrays.
+    /// The name of the array that is wanted.
     pub wanted: Option<&'a str>,
     /// Bounds.
     pub limits: &'a Limits,

@@ -1,4 +1,4 @@
-//! What a format of files is, to whoever looks for the right one.
+//! Formats of files, as the search for the right one sees them.
 
 use super::input::{Input, Start};
 use crate::source::{Arrays, Loaded, SourceError};
@@ -15,7 +15,7 @@ pub enum Family {
     Text,
 }
 
-/// How much the first bytes of a file tell.
+/// The evidence in the first bytes of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sign {
     /// They are not those of the format.
@@ -38,7 +38,7 @@ impl Sign {
     }
 }
 
-/// What a file of the format holds.
+/// The content of a file of the format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Holds {
     /// A matrix.
@@ -57,10 +57,10 @@ pub trait Format: Sync {
     /// The endings of its files, in lower case.
     fn endings(&self) -> &'static [&'static str];
 
-    /// What it is mistaken for.
+    /// The formats that it is mistaken for.
     fn family(&self) -> Family;
 
-    /// What is inside.
+    /// The content.
     fn holds(&self) -> Holds {
         Holds::Matrix
     }

@@ -16,7 +16,7 @@ use crate::source::{Limits, Loaded, SourceError};
 const BANNER: &str = "%%MatrixMarket";
 const EXPECTED: &str = "a Matrix Market file";
 
-/// What NIST and SciPy exchange matrices in.
+/// Matrix Market files, in which NIST and SciPy exchange matrices.
 pub struct MatrixMarket;
 
 impl Format for MatrixMarket {
@@ -60,7 +60,7 @@ enum Field {
 enum Symmetry {
     General,
     Symmetric,
-    /// The same for real numbers.
+    /// Symmetric, for real numbers.
     Hermitian,
     Skew,
 }
@@ -81,7 +81,7 @@ fn read(name: &str, text: &str, limits: &Limits) -> Result<Loaded, SourceError> 
         .skip(1)
         .filter(|(_, line)| !line.trim().is_empty() && !line.trim_start().starts_with('%'));
     let Some((line, sizes)) = lines.next() else {
-        return Err(reader.damaged("it ends before its sizes"));
+        return Err(reader.damaged("it ends before the line with its size"));
     };
     let sizes: Option<Vec<usize>> = sizes
         .split_ascii_whitespace()
@@ -96,10 +96,12 @@ fn read(name: &str, text: &str, limits: &Limits) -> Result<Loaded, SourceError> 
             let matrix = reader.zeros(rows, cols, limits)?;
             reader.array(matrix, lines)
         }
-        (Layout::Coordinate, _) => {
-            Err(reader.damaged(format!("line {line} is not rows, columns and entries")))
+        (Layout::Coordinate, _) => Err(reader.damaged(format!(
+            "line {line} does not state rows, columns and entries"
+        ))),
+        (Layout::Array, _) => {
+            Err(reader.damaged(format!("line {line} does not state rows and columns")))
         }
-        (Layout::Array, _) => Err(reader.damaged(format!("line {line} is not rows and columns"))),
     }
 }
 
@@ -110,8 +112,7 @@ impl<'a> Reader<'a> {
             .map(str::to_ascii_lowercase)
             .collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let complex =
-            "in Python, scipy.io.mmread it and scipy.io.mmwrite its real or imaginary part";
+        let complex = "in Python, read it with scipy.io.mmread and save its real or imaginary part with scipy.io.mmwrite";
         let (layout, field, symmetry) = match words[..] {
             [_, "matrix", layout, field, symmetry] => (layout, field, symmetry),
             [_, object, ..] if object != "matrix" => {
@@ -193,7 +194,9 @@ impl<'a> Reader<'a> {
                 }
                 _ => {
                     let expected = if self.field == Field::Pattern { 2 } else { 3 };
-                    return Err(self.damaged(format!("line {line} has not {expected} numbers")));
+                    return Err(
+                        self.damaged(format!("line {line} does not have {expected} numbers"))
+                    );
                 }
             };
             let row = self.index(row, matrix.nrows(), line, "row")?;
@@ -201,7 +204,7 @@ impl<'a> Reader<'a> {
             found += 1;
             if found > entries {
                 return Err(self.damaged(format!(
-                    "it has more than the {} it says",
+                    "it has more than the {} it announces",
                     counted(entries, "entry", "entries")
                 )));
             }
@@ -225,13 +228,13 @@ impl<'a> Reader<'a> {
         }
         if found < entries {
             return Err(self.damaged(format!(
-                "it says {} and has {found}",
+                "it announces {} but has {found}",
                 counted(entries, "entry", "entries")
             )));
         }
         let cells = matrix.len();
         let note = format!(
-            "Matrix Market: {} for {}{}, the other cells are 0",
+            "Matrix Market: {} for {}{}, all other cells are 0",
             counted(entries, "entry", "entries"),
             counted(cells, "cell", "cells"),
             self.symmetry.described()
@@ -240,11 +243,11 @@ impl<'a> Reader<'a> {
         if again > 0 {
             let what = match self.symmetry {
                 Symmetry::General => "in the same place",
-                _ => "in the same place or the other triangle",
+                _ => "in the same place or its mirror image",
             };
             loaded.notes.push(format!(
-                "{} given once more {what} and added",
-                counted(again, "entry was", "entries were")
+                "{} {what} added to an earlier one",
+                counted(again, "entry", "entries")
             ));
         }
         Ok(loaded)
@@ -288,7 +291,7 @@ impl<'a> Reader<'a> {
         }
         if let Some((line, _)) = lines.next() {
             let reason = format!(
-                "it goes on after its {}, at line {line}",
+                "it continues after its {}, at line {line}",
                 counted(found, "value", "values")
             );
             return Err(self.damaged(reason));
@@ -303,7 +306,7 @@ impl<'a> Reader<'a> {
         if self.field == Field::Pattern {
             loaded
                 .notes
-                .push("the file has places without values, they were read as 1".to_owned());
+                .push("entries without a value were read as 1".to_owned());
         }
         loaded
     }
@@ -317,7 +320,10 @@ impl<'a> Reader<'a> {
             } else {
                 "a number"
             };
-            self.damaged(format!("line {line} has '{}' for {kind}", one_line(word)))
+            self.damaged(format!(
+                "line {line} has '{}' instead of {kind}",
+                one_line(word)
+            ))
         })
     }
 
@@ -330,7 +336,7 @@ impl<'a> Reader<'a> {
         index.map(|index| index - 1).ok_or_else(|| {
             let word = one_line(word);
             self.damaged(format!(
-                "line {line} has {what} {word}, there are 1 to {side}"
+                "line {line} has {what} {word}; there are 1 to {side}"
             ))
         })
     }

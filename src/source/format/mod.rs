@@ -84,8 +84,8 @@ fn unknown(name: &str, start: &Start<'_>) -> SourceError {
         let (what, remedy) = unread::UNREAD_PICTURE;
         return SourceError::unsupported(name, what, remedy);
     }
-    let remedy = format!("the formats that are read are {}", readable_formats());
-    SourceError::unsupported(name, "something unknown", remedy)
+    let remedy = format!("supported formats are {}", readable_formats());
+    SourceError::unsupported(name, "data of an unknown format", remedy)
 }
 
 /// The endings of all files that [`load`](super::load) reads, for a file dialog.

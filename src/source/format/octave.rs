@@ -119,7 +119,7 @@ impl<'t> Variable<'t> {
     }
 }
 
-/// How the values of a type are laid out.
+/// The layout of a type's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     /// One number.
@@ -188,9 +188,9 @@ fn read(
     ));
     if wanted.is_none() && variables.len() > 1 {
         let others = names(variables.iter().filter(|other| other.name != variable.name));
-        loaded
-            .notes
-            .push(format!("the file also has {others}, no matrices"));
+        loaded.notes.push(format!(
+            "the file also has {others}, which are not matrices"
+        ));
     }
     Ok(loaded)
 }
@@ -322,7 +322,8 @@ impl Values<'_, '_> {
     }
 
     fn zeros(&self, sides: Option<(usize, usize)>) -> Result<DMatrix<f64>, SourceError> {
-        let sides = sides.ok_or_else(|| self.damaged(format!("{} has no sizes", self.label())))?;
+        let sides = sides
+            .ok_or_else(|| self.damaged(format!("{} does not state its size", self.label())))?;
         zeros(self.name, sides, self.limits)
     }
 
@@ -384,8 +385,9 @@ impl Values<'_, '_> {
                 Some((place(row, rows)?, place(col, cols)?, value))
             });
             let Some((row, col, value)) = cell else {
-                let reason =
-                    format!("line {line} has not a row, a column and a value of {rows} × {cols}");
+                let reason = format!(
+                    "line {line} does not give a row, a column and a value within {rows} × {cols}"
+                );
                 return Err(self.damaged(reason));
             };
             matrix[(row, col)] += self.value(value, line)?;
@@ -393,7 +395,7 @@ impl Values<'_, '_> {
         }
         match self.variable.number("nnz") {
             Some(expected) if expected != found => Err(self.damaged(format!(
-                "{} says {} and has {found}",
+                "{} announces {} but has {found}",
                 self.label(),
                 counted(expected, "entry", "entries")
             ))),

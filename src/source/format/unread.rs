@@ -71,7 +71,7 @@ const BY_ENDING: &[Unread] = &[
         endings: &["gz", "zip", "tar", "xz", "bz2", "zst", "7z", "rar"],
         arrays: false,
         what: "packed data",
-        remedy: "unpack it first; for a packed data set name its folder, as in FOLDER#test:1",
+        remedy: "unpack it first; for a packed data set name its folder, as in 'FOLDER#test:1'",
     },
 ];
 
@@ -159,7 +159,7 @@ const SAVE_AS_CSV: &str = "save the matrix as .csv";
 /// the file's name.
 ///
 /// # Errors
-/// What it is.
+/// The kind of file, with a remedy.
 pub fn refuse_stand_in(name: &str, start: &Start<'_>) -> Result<(), SourceError> {
     let refuse = |what, remedy| Err(SourceError::unsupported(name, what, remedy));
     let text = &start.text;
@@ -180,7 +180,7 @@ pub fn refuse_stand_in(name: &str, start: &Start<'_>) -> Result<(), SourceError>
 /// A file whose name has the ending of a kind that is not read.
 ///
 /// # Errors
-/// What it is.
+/// The kind of file, with a remedy.
 pub fn refuse_ending(name: &str, ending: &str) -> Result<(), SourceError> {
     match BY_ENDING.iter().find(|kind| kind.endings.contains(&ending)) {
         Some(kind) => Err(SourceError::unsupported(name, kind.what, kind.remedy)),
@@ -191,7 +191,7 @@ pub fn refuse_ending(name: &str, ending: &str) -> Result<(), SourceError> {
 /// A file that begins as one of a kind that is not read.
 ///
 /// # Errors
-/// What it is.
+/// The kind of file, with a remedy.
 pub fn refuse_start(name: &str, start: &Start<'_>) -> Result<(), SourceError> {
     match recognize(start) {
         Some((what, remedy)) => Err(SourceError::unsupported(name, what, remedy)),
@@ -205,7 +205,7 @@ pub fn may_hold_arrays(ending: &str) -> bool {
     kinds.any(|kind| kind.arrays && kind.endings.contains(&ending))
 }
 
-/// What a file is that only looks like a table of numbers, and what to do about it.
+/// A description of a file that only looks like a table of numbers, with a remedy.
 pub fn recognize(start: &Start<'_>) -> Option<(&'static str, &'static str)> {
     let bytes = start.bytes;
     if let Some((_, what, remedy)) = BY_BYTES.iter().find(|(mark, ..)| bytes.starts_with(mark)) {

@@ -268,7 +268,7 @@ fn confusion_row(ui: &egui::Ui, matrix: &ConfusionMatrix, truth: usize, place: R
         let cell = cell(place, guess + 1);
         ui.painter()
             .rect_filled(cell.shrink(0.5), 0.0, color32(fill));
-        let ink = color32(palette::text_on(fill));
+        let ink = color32(palette::foreground(theme));
         text(ui, cell, &label::count(*count as usize), ink);
     }
 }

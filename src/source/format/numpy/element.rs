@@ -144,7 +144,7 @@ fn field_name(field: &Literal<'_>) -> Option<String> {
 }
 
 impl Other {
-    /// What an array of `dimensions` of these holds, and what in NumPy makes a matrix of it; every
+    /// The content of an array of `dimensions` of these, and the way in NumPy to make a matrix of it; every
     /// remedy was tried there.
     pub fn refusal(&self, dimensions: usize) -> (String, String) {
         match self {

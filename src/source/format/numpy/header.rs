@@ -9,12 +9,12 @@ use super::element::Element;
 use super::literal::{Literal, NOT_NUMPYS, Python};
 use crate::source::SourceError;
 
-/// What NumPy itself accepts at most.
+/// The longest header that NumPy itself accepts.
 const MAX_TEXT: usize = 10_000;
 const MAGIC: &[u8] = b"\x93NUMPY";
 pub const EXPECTED: &str = "an .npy array";
 
-/// What the header of an array says; the shape has no zero, and its product fits in 64 bits.
+/// The header of an array; the shape has no zero, and its product fits in 64 bits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
     pub shape: Vec<u64>,
@@ -99,7 +99,7 @@ pub fn sides(shape: &[u64]) -> String {
     sides.join(" × ")
 }
 
-/// What the header's text says, or what is wrong with it.
+/// Reads the header's text, or says what is wrong with it.
 fn parse(text: &str) -> Result<Header, &'static str> {
     let mut python = Python::new(text.trim());
     let (mut descr, mut fortran_order, mut shape) = (None, None, None);

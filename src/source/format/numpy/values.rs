@@ -57,7 +57,7 @@ pub fn read_values(
     if header.shape.len() == 1 {
         loaded
             .notes
-            .push(format!("a 1-d array, taken as one row of {cols} columns"));
+            .push(format!("a 1-d array, read as one row of {cols} columns"));
     }
     // Reading on to the end also lets an archive check its checksum.
     let behind = reader
@@ -66,7 +66,7 @@ pub fn read_values(
     if behind > 0 {
         loaded
             .notes
-            .push("what stands behind the first array in the file was left out".to_owned());
+            .push("data after the first array in the file was ignored".to_owned());
     }
     Ok(loaded)
 }

@@ -7,11 +7,11 @@ use crate::memory;
 use crate::source::matrix::not_finite;
 use crate::source::{Limits, Loaded, SourceError};
 
-/// What to do where a picture needs more memory than there is.
+/// The remedy where a picture needs more memory than there is.
 pub const SMALLER: &str = "scale the picture down or crop it";
 const WHITE: f64 = 255.0;
 
-/// How much of a pixel can be seen.
+/// The opacity of a pixel.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Alpha {
     /// No alpha channel.
@@ -58,7 +58,7 @@ impl Shade {
     }
 }
 
-/// What a picture is before its pixels are read.
+/// A picture before its pixels are read.
 pub struct Canvas<'a> {
     pub name: &'a str,
     pub width: usize,
@@ -233,7 +233,7 @@ impl Shrink {
     }
 }
 
-/// Which new pixels an old one lies in, and which share of each it covers; at most two, as the
+/// The new pixels that an old one lies in, and the share of each that it covers; at most two, as the
 /// new side is not longer than the old one.
 fn overlaps(at: usize, from: usize, to: usize) -> impl Iterator<Item = (usize, f64)> {
     // In units of 1/from of a new pixel, everything is a whole number.

@@ -1,4 +1,4 @@
-//! What the blocks of a picture's file tell without decoding it: how many pictures it holds, of
+//! Facts that the blocks of a picture's file tell without decoding it: the number of pictures,
 //! which one is read, and whether it is whole.
 
 use std::io::Cursor;

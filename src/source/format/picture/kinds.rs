@@ -5,7 +5,7 @@ use ::image::ImageFormat;
 use super::{Raster, frames, whole};
 use crate::source::format::input::Start;
 
-/// What most of them have in common.
+/// The properties that most of them share.
 const PLAIN: Raster = Raster {
     name: "",
     title: "picture",

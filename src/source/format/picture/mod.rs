@@ -24,19 +24,19 @@ const EXPECTED: &str = "a picture of its kind";
 /// A format that a decoder of the `image` crate reads.
 pub struct Raster {
     name: &'static str,
-    /// What a sentence calls one such file.
+    /// The name of one such file in a sentence.
     title: &'static str,
     endings: &'static [&'static str],
     decoder: ImageFormat,
     /// Whether it is certain, from the first bytes, what the file is.
     is_sure: fn(&Start<'_>) -> bool,
-    /// Which picture in the file is decoded, or why none is.
+    /// The picture in the file that is decoded, or the reason why none is.
     part: fn(&[u8]) -> Result<Part<'_>, &'static str>,
-    /// What to say of a file with several pictures.
+    /// A note on a file with several pictures.
     note: fn(&[u8]) -> Option<String>,
 }
 
-/// What a decoder takes.
+/// The bytes that a decoder takes.
 struct Part<'a> {
     bytes: &'a [u8],
     /// Another format than that of the file around it.
@@ -150,7 +150,7 @@ impl Raster {
                 format!("it does not begin as a {kind}")
             }
             error if ends_early(error) => "it ends early".to_owned(),
-            _ => format!("it begins as a {kind} and does not go on as one"),
+            _ => format!("it begins as a {kind}, but the rest is something else"),
         };
         SourceError::damaged(name, EXPECTED, reason)
     }
@@ -184,7 +184,7 @@ fn too_large(name: &str, what: String, limits: &Limits) -> SourceError {
     }
 }
 
-/// A pasted picture: `width` x `height` pixels of red, green, blue and alpha, row by row.
+/// A pasted picture: `width` × `height` pixels of red, green, blue and alpha, row by row.
 ///
 /// # Errors
 /// When `rgba` does not have `4 · width · height` bytes, or there are none.

@@ -23,7 +23,7 @@ impl<'t> Cell<'t> {
         !doubtful && is_number(&text)
     }
 
-    /// What the cell says, without its quotation marks.
+    /// The content of the cell, without its quotation marks.
     pub fn text(self) -> Cow<'t, str> {
         let Some(quoted) = self.0.strip_prefix('"') else {
             return Cow::Borrowed(self.0);
@@ -54,7 +54,7 @@ impl<'t> Cell<'t> {
     }
 }
 
-/// What a line is.
+/// The kind of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LineKind {
     Cells,

@@ -1,4 +1,4 @@
-//! Which separator a table of text has.
+//! Detection of a table's separator.
 
 use super::cells::{Cell, Lines};
 use super::column::{decimals_among_commas, single_column};

@@ -33,7 +33,7 @@ impl Skipped {
     }
 }
 
-/// What the first column would be as names of rows.
+/// The first column, taken as names of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Names {
     /// All are texts.
@@ -46,7 +46,7 @@ pub(super) enum Names {
     None,
 }
 
-/// What a first look at all lines tells.
+/// The form of a table, from a first look at all lines.
 pub(super) struct Form<'t> {
     /// The last lines above the rows.
     pub above: VecDeque<Above<'t>>,

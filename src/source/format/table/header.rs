@@ -1,4 +1,4 @@
-//! Which columns of a table are values, from the lines above its rows.
+//! The columns of a table that are values, from the lines above its rows.
 
 use super::form::{Above, Form, Names, Skipped};
 use super::names::is_nameless;
@@ -100,7 +100,7 @@ fn first_column(
     let all_quoted = |line: &Above<'_>| line.cells.iter().all(|cell| cell.is_quoted());
     let names_rows = match form.names {
         Names::Texts => true,
-        // A title of one word stands above x and y as well.
+        // A title of one word stands above × and y as well.
         Names::Counted { quoted } => wide > 2 || (quoted && form.above.iter().any(all_quoted)),
         Names::Mixed | Names::None => false,
     };

@@ -111,14 +111,12 @@ fn no_numbers(name: &str, form: &Form<'_>) -> SourceError {
     let cell = first.and_then(|above| above.cells.iter().find(|cell| !cell.text().is_empty()));
     let reason = match (first, cell) {
         (Some(above), Some(cell)) => format!(
-            "there is no line of numbers in it, line {} has {}",
+            "it has no line of numbers: line {} has {}",
             above.line,
             describe(&cell.text())
         ),
-        _ if form.comments.count > 0 => {
-            "there is no line of numbers in it, only comments".to_owned()
-        }
-        _ => "there is no line of numbers in it, only blank lines".to_owned(),
+        _ if form.comments.count > 0 => "it has no line of numbers, only comments".to_owned(),
+        _ => "it has no line of numbers, only blank lines".to_owned(),
     };
     SourceError::damaged(name, EXPECTED, reason)
 }
@@ -193,7 +191,7 @@ impl<'t> Rows<'_, 't> {
     }
 }
 
-/// What stands in a cell that has no finite number.
+/// A description of a cell that has no finite number.
 fn describe(cell: &str) -> String {
     const SHOWN: usize = 30;
     if cell.is_empty() {
@@ -223,7 +221,7 @@ fn describe(cell: &str) -> String {
     }
 }
 
-/// How a row was read whose commas could mean something else.
+/// A note on how a row was read whose commas could mean something else.
 fn in_doubt(doubt: &Doubt<'_>, form: &Form<'_>) -> String {
     match doubt {
         Doubt::OneNumber(row) => {
@@ -242,7 +240,7 @@ fn in_doubt(doubt: &Doubt<'_>, form: &Form<'_>) -> String {
     }
 }
 
-/// What was left out, and what could have been read otherwise.
+/// Notes on what was left out, and on what could have been read otherwise.
 fn notes(form: &Form<'_>, columns: &Columns) -> Vec<String> {
     let mut notes = Vec::new();
     for (skipped, one, more) in [

@@ -16,7 +16,7 @@ impl Mark {
     }
 }
 
-/// What a cell tells about its marks, taken alone.
+/// The evidence of one cell about its marks, taken alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Writing {
     /// No mark, or only blanks and apostrophes between thousands.
@@ -29,7 +29,7 @@ enum Writing {
     Either(Mark),
 }
 
-/// What a mark means in a table.
+/// The meaning of a mark in a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
     Decimal,
@@ -38,7 +38,7 @@ pub(super) enum Meaning {
     Unknown,
 }
 
-/// What both marks mean in a table.
+/// The meanings of both marks in a table.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Meanings {
     point: Meaning,
@@ -233,7 +233,7 @@ fn value_with(cell: &str, decimal: Option<Mark>) -> Option<f64> {
     text.parse().ok()
 }
 
-/// What the cells of a table tell about its marks.
+/// The evidence of all cells of a table about its marks.
 #[derive(Debug, Default)]
 pub(super) struct Evidence {
     point_decimal: bool,
@@ -276,7 +276,7 @@ impl Evidence {
         }
     }
 
-    /// What the marks mean; `doubtful_comma` where nothing tells what a comma does.
+    /// The meanings of the marks; `doubtful_comma` where nothing tells what a comma does.
     pub fn meanings(&self, doubtful_comma: Meaning) -> Meanings {
         let (point, comma) = match (self.point_decimal, self.comma_decimal) {
             (false, false) => (Meaning::Decimal, doubtful_comma),
@@ -287,7 +287,7 @@ impl Evidence {
         Meanings { point, comma }
     }
 
-    /// What was decided about numbers that could be read otherwise.
+    /// Notes on numbers that could have been read otherwise.
     pub fn notes(&self, meanings: Meanings) -> Vec<String> {
         let mut notes = Vec::new();
         let read = |cell: &String| Some((cell.clone(), meanings.value(cell)?));

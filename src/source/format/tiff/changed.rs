@@ -13,7 +13,7 @@ pub struct Changed<'a> {
     pub tail: Option<Tail<'a>>,
 }
 
-/// What stands behind the file's end: some bytes, then strips or tiles, unpacked one at a time.
+/// The data behind the file's end: some bytes, then strips or tiles, unpacked one at a time.
 #[derive(Debug)]
 pub struct Tail<'a> {
     head: Vec<u8>,

@@ -47,7 +47,7 @@ pub enum Tag {
 pub struct Directory<'a> {
     file: Layout<'a>,
     entries: Vec<Entry>,
-    /// How many pages the file has, this one included.
+    /// The number of pages in the file, this one included.
     pub pages: usize,
 }
 
@@ -56,7 +56,7 @@ struct Entry {
     tag: u16,
     kind: u16,
     count: u64,
-    /// Where the entry stands in the file.
+    /// The place of the entry in the file.
     at: u64,
 }
 
@@ -147,7 +147,7 @@ impl<'a> Directory<'a> {
         changed
     }
 
-    /// The same with the strips or tiles unpacked behind the file's end, where `changes` say so.
+    /// This directory with the strips or tiles unpacked behind the file's end, where `changes` say so.
     pub fn with_unpacked(
         &self,
         changes: &[(Tag, u16)],
@@ -280,7 +280,7 @@ impl Layout<'_> {
         Some((entries, next))
     }
 
-    /// Where the values of an entry are: in it where they fit.
+    /// The place of an entry's values: in it where they fit.
     fn values_at(&self, entry: &Entry, size: u64) -> Option<u64> {
         let place = entry.at + 4 + self.count_size();
         match entry.count.checked_mul(size)? <= self.count_size() {

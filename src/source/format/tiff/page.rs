@@ -9,7 +9,7 @@ use crate::source::{Limits, Loaded, SourceError};
 
 pub const EXPECTED: &str = "a TIFF picture";
 
-/// What the numbers of a picture mean.
+/// The meaning of a picture's numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Meaning {
     /// Nothing that is known: they are the matrix.
@@ -26,7 +26,7 @@ pub enum Meaning {
 }
 
 impl Meaning {
-    /// How many channels it takes.
+    /// The number of channels that it takes.
     fn channels(&self) -> usize {
         match self {
             Self::Values | Self::Grey { .. } | Self::Palette(_) => 1,
