@@ -14,7 +14,7 @@ pub mod tables;
 
 pub use delta::delta_file;
 pub use inspector::Inspector;
-pub use keeper::{Keeper, Written};
+pub use keeper::{Keeper, WriteResult};
 pub use report::RunsReport;
 pub use results::{LARGEST, ResultsFile, SaveError, load, save};
 pub use run_name::RunName;
@@ -28,7 +28,7 @@ use crate::source::{Dataset, DigitSet, SourceError, Split, digits};
 
 /// A choice of sweep to begin from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Preset {
+pub enum SweepPreset {
     /// The paper's grid: 36 configurations at three learning rates.
     Paper,
     /// A coarse grid at one rate, in seconds.
@@ -38,7 +38,7 @@ pub enum Preset {
     Wider,
 }
 
-impl Preset {
+impl SweepPreset {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Quick, Self::Paper, Self::Wider];
 
@@ -86,7 +86,7 @@ pub struct Experiment {
     /// The digits.
     pub dataset: Dataset,
     /// The preset that the settings start from.
-    pub preset: Preset,
+    pub preset: SweepPreset,
     /// Only these layouts.
     pub layouts: Option<Vec<Layout>>,
     /// These ranks for every layout.
@@ -155,7 +155,7 @@ impl Experiment {
     /// The experiment that gives `settings`: the nearest preset and what differs from it. `None`
     /// where no command line can say them.
     pub fn of(settings: &SweepSettings, dataset: &Dataset) -> Option<Self> {
-        let found = Preset::ALL.into_iter().filter_map(|preset| {
+        let found = SweepPreset::ALL.into_iter().filter_map(|preset| {
             let base = preset.settings();
             let changed = |differs: bool| differs.then_some(());
             let found = Self {

@@ -3,7 +3,7 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::analysis::{self, Analysis, Surveyed};
+use crate::analysis::{self, Analysis, SurveyResult};
 use crate::approx::best_grid::{GridAtBudget, best_adaptive, best_uniform};
 use crate::approx::curve::CurvePoint;
 use crate::approx::method::Role;
@@ -244,7 +244,7 @@ struct Grid {
 
 impl Grids {
     /// The results of each grid on the matrix.
-    pub fn new(matrix: Matrix, grids: &analysis::Grids) -> Self {
+    pub fn new(matrix: Matrix, grids: &analysis::GridSearch) -> Self {
         let grid = |one: &GridAtBudget| Grid {
             grid: one.grid,
             localized: one.uniform.as_ref().map(Into::into),
@@ -346,14 +346,14 @@ fn as_object<T: Serialize, S: Serializer>(
 
 impl Dataset {
     /// The means of a survey, and whose they are.
-    pub fn new(surveyed: &Surveyed) -> Self {
+    pub fn new(surveyed: &SurveyResult) -> Self {
         let survey = &surveyed.survey;
         let data = match &surveyed.images.dataset {
             source::Dataset::Folder(folder) => Some(folder.display().to_string()),
             source::Dataset::BuiltIn => None,
         };
         let settings = || survey.settings.iter().enumerate();
-        let by_digit = |one: survey::ByLabel| ByDigit {
+        let by_digit = |one: survey::LabelSurvey| ByDigit {
             digit: one.label,
             count: one.count,
             mean_error: settings()

@@ -6,14 +6,14 @@ mod settings;
 pub(crate) mod words;
 
 pub use command::Export;
-pub use fitted::{Change, Fitted};
+pub use fitted::{Change, FittedSettings};
 pub use settings::Settings;
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::source::{self, Limits, Loaded, Source, SourceError, Transform};
+use crate::source::{self, Limits, LoadedMatrix, Source, SourceError, Transform};
 
 /// Everything that decides what is computed; small, so that undo may keep many.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,7 +42,7 @@ impl Session {
     ///
     /// # Errors
     /// As [`source::load`].
-    pub fn load(&self, limits: &Limits) -> Result<Loaded, SourceError> {
+    pub fn load(&self, limits: &Limits) -> Result<LoadedMatrix, SourceError> {
         let loaded = source::load(&self.whole_source(), limits)?;
         self.transform.of_loaded(loaded)
     }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::system;
-use place::Place;
+use place::Destination;
 use temporary::Temporary;
 
 pub(crate) use temporary::{forget, remember, remove_temporary};
@@ -73,7 +73,7 @@ impl StoreError {
 /// [`StoreError::Place`] when the folder is missing or not writable, the disk is full, or something
 /// stands there that is no regular file or read-only.
 pub fn save_atomically(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let place = Place::find(path).map_err(|reason| StoreError::place(path, reason))?;
+    let place = Destination::find(path).map_err(|reason| StoreError::place(path, reason))?;
     write(&place, bytes).map_err(|error| StoreError::writing(path, &error))
 }
 
@@ -82,7 +82,7 @@ pub fn save_atomically(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
 /// # Errors
 /// As [`save_atomically`].
 pub fn check_place(path: &Path) -> Result<(), StoreError> {
-    let place = Place::find(path).map_err(|reason| StoreError::place(path, reason))?;
+    let place = Destination::find(path).map_err(|reason| StoreError::place(path, reason))?;
     match Temporary::beside(place.path()) {
         Ok(_) => Ok(()),
         Err(error) => Err(StoreError::writing(path, &error)),
@@ -97,7 +97,7 @@ pub fn check_place(path: &Path) -> Result<(), StoreError> {
 pub fn check_outputs(outputs: &[&Path], sources: &[PathBuf]) -> Result<(), StoreError> {
     let mut seen: Vec<(&Path, place::Identity)> = Vec::new();
     for &path in outputs {
-        let place = Place::find(path).map_err(|reason| StoreError::place(path, reason))?;
+        let place = Destination::find(path).map_err(|reason| StoreError::place(path, reason))?;
         let identity = place.identity();
         let is_read = |source: &PathBuf| place::Identity::of(source).as_ref() == Some(&identity);
         if sources.iter().any(is_read) {
@@ -116,7 +116,7 @@ pub fn check_outputs(outputs: &[&Path], sources: &[PathBuf]) -> Result<(), Store
     outputs.iter().try_for_each(|path| check_place(path))
 }
 
-fn write(place: &Place, bytes: &[u8]) -> io::Result<()> {
+fn write(place: &Destination, bytes: &[u8]) -> io::Result<()> {
     let mut temporary = Temporary::beside(place.path())?;
     if let Some(replaced) = place.replaced() {
         take_over(replaced, temporary.file())?;

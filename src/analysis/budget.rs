@@ -44,7 +44,7 @@ pub fn affordable(
 
 /// A method's expense, and its share of one budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Spent {
+pub struct Expense {
     /// The method.
     pub method: Method,
     /// Parameters that the rule gives it.
@@ -53,7 +53,7 @@ pub struct Spent {
     pub params: usize,
 }
 
-impl Spent {
+impl Expense {
     /// Whether nothing is left over and nothing is spent beyond the share.
     pub fn exactly(&self) -> bool {
         self.share == self.params
@@ -62,8 +62,8 @@ impl Spent {
 
 /// A remark beside a comparison of methods that do not spend what the budget gives them: that
 /// it is not matched, and what each really spends. `None` where every share is spent exactly.
-pub fn not_matched(spent: &[Spent]) -> Option<String> {
-    if spent.iter().all(Spent::exactly) {
+pub fn not_matched(spent: &[Expense]) -> Option<String> {
+    if spent.iter().all(Expense::exactly) {
         return None;
     }
     let each = spent.iter().map(|one| {

@@ -21,7 +21,7 @@ pub fn grid_budget(settings: &Settings, rows: usize, cols: usize) -> usize {
 
 /// Every grid at one budget.
 #[derive(Clone, Debug)]
-pub struct Grids {
+pub struct GridSearch {
     /// Parameters.
     pub budget: usize,
     /// Rows and columns of the matrix.
@@ -30,7 +30,7 @@ pub struct Grids {
     pub found: Vec<GridAtBudget>,
 }
 
-impl Grids {
+impl GridSearch {
     /// Tries every grid that the budget pays for; `on_grid` hears of each and may stop.
     ///
     /// # Errors

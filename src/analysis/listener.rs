@@ -27,9 +27,9 @@ pub trait Listener: Sync {
 
 /// Waits for the answer and says nothing.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Silent;
+pub struct SilentListener;
 
-impl Listener for Silent {
+impl Listener for SilentListener {
     fn reached(&self, _stage: Stage) {}
 
     fn keep_going(&self) -> ControlFlow<()> {

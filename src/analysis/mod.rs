@@ -13,11 +13,11 @@ mod result;
 mod survey;
 
 pub use analyst::Analyst;
-pub use budget::{Spent, affordable, compared_at, localized_parameters, not_matched};
+pub use budget::{Expense, affordable, compared_at, localized_parameters, not_matched};
 pub use error::AnalysisError;
-pub use grids::{Grids, grid_budget};
-pub use listener::{Listener, Silent, Stage};
+pub use grids::{GridSearch, grid_budget};
+pub use listener::{Listener, SilentListener, Stage};
 pub use notes::notes;
 pub use outcome::{MethodResult, Outcome};
 pub use result::{Analysis, Timing};
-pub use survey::{Images, SurveyError, Surveyed, survey_images};
+pub use survey::{Images, SurveyError, SurveyResult, survey_images};

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::budget::{Spent, left_out, not_matched, refused};
+use super::budget::{Expense, left_out, not_matched, refused};
 use super::listener::{Listener, Stage};
 use super::notes::notes;
 use super::outcome::{MethodResult, Outcome};
 use crate::approx::{Evaluation, Method};
 use crate::figure::label;
 use crate::session::{Session, Settings};
-use crate::source::Loaded;
+use crate::source::LoadedMatrix;
 
 /// Everything that one session gives.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub struct Analysis {
     /// The settings that were wanted.
     pub wanted: Settings,
     /// The matrix and what is known of it.
-    pub loaded: Arc<Loaded>,
+    pub loaded: Arc<LoadedMatrix>,
     /// Names the matrix: equal ids mean equal cells.
     pub matrix_id: u64,
     /// The values at the ends of the colour scale.
@@ -108,12 +108,12 @@ impl Analysis {
 
     /// The expense of each method under one budget, also of one that gets nothing for it; nothing where
     /// ranks are set one by one.
-    pub fn spending(&self) -> Vec<Spent> {
+    pub fn spending(&self) -> Vec<Expense> {
         let settings = &self.session.settings;
         if settings.matched.is_none() {
             return Vec::new();
         }
-        let spent = |one: &MethodResult| Spent {
+        let spent = |one: &MethodResult| Expense {
             method: one.settings.method(),
             share: settings.share_of_budget(one.settings.method()),
             params: one.outcome.as_ref().map_or(0, |it| it.evaluation.params),

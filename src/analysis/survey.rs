@@ -49,7 +49,7 @@ pub enum SurveyError {
 
 /// Images that were measured.
 #[derive(Clone, Debug)]
-pub struct Surveyed {
+pub struct SurveyResult {
     /// The images.
     pub images: Images,
     /// The transform that each went through.
@@ -64,7 +64,7 @@ pub struct Surveyed {
     pub remarks: Vec<String>,
 }
 
-impl Surveyed {
+impl SurveyResult {
     /// The parameters that Localized and LoRA have, where they are equal; else the sentence to say
     /// beside who wins.
     pub fn verdict_at(&self) -> Option<Result<usize, String>> {
@@ -88,7 +88,7 @@ pub fn survey_images(
     transform: Transform,
     wanted: &Settings,
     on_done: &(dyn Fn(usize, usize) -> ControlFlow<()> + Sync),
-) -> Result<Surveyed, SurveyError> {
+) -> Result<SurveyResult, SurveyError> {
     let shape = (set.rows(), set.cols());
     let fitted = wanted.fitted(shape.0, shape.1);
     let (methods, left_out) =
@@ -118,7 +118,7 @@ pub fn survey_images(
     })?;
     let mut remarks = fitted.notes();
     remarks.extend(left_out);
-    Ok(Surveyed {
+    Ok(SurveyResult {
         images: images.clone(),
         transform,
         settings: fitted.settings,

@@ -26,10 +26,10 @@ use thiserror::Error;
 use super::layout::{BlockLayout, LayoutError};
 use crate::memory::Shortage;
 
-use memory::Wanted;
+use memory::SvdOutput;
 pub(super) use product::multiplied_out;
 pub use spectra::Spectra;
-use svd::{Values, factorize_on};
+use svd::{ScaledValues, factorize_on};
 pub use svd::{factorize, singular_values};
 
 /// Layouts with fewer entries than this are not worth a second thread.
@@ -103,7 +103,7 @@ pub struct Factorization {
     /// Who computed it.
     pub backend: Backend,
     /// `sigma` before they were brought back to the size of the cells.
-    values: Values,
+    values: ScaledValues,
 }
 
 /// All blocks of one layout, factorized once; every rank follows by truncation.
@@ -127,7 +127,7 @@ impl Factors {
         keep_going: &(dyn Fn() -> ControlFlow<()> + Sync),
     ) -> Result<Self, FactorError> {
         check_finite(matrix)?;
-        memory::ensure_free(matrix, &layout, Wanted::Vectors)?;
+        memory::ensure_free(matrix, &layout, SvdOutput::Vectors)?;
         let blocks = each_block(matrix, &layout, |cells, threads| match keep_going() {
             ControlFlow::Break(()) => Err(FactorError::Stopped),
             ControlFlow::Continue(()) => factorize_on(cells, threads),

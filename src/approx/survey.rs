@@ -36,7 +36,7 @@ pub struct Spread {
 
 /// One label's part of a survey.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ByLabel {
+pub struct LabelSurvey {
     /// The label.
     pub label: u8,
     /// The number of matrices with it.
@@ -126,7 +126,7 @@ impl Survey {
     }
 
     /// The numbers label by label.
-    pub fn by_label(&self) -> Vec<ByLabel> {
+    pub fn by_label(&self) -> Vec<LabelSurvey> {
         let mut labels = self.labels.clone();
         labels.sort_unstable();
         labels.dedup();
@@ -136,7 +136,7 @@ impl Survey {
             .collect()
     }
 
-    fn of_label(&self, label: u8) -> ByLabel {
+    fn of_label(&self, label: u8) -> LabelSurvey {
         let chosen = |errors: &Vec<f64>| -> Vec<f64> {
             errors
                 .iter()
@@ -145,7 +145,7 @@ impl Survey {
                 .map(|(e, _)| *e)
                 .collect()
         };
-        ByLabel {
+        LabelSurvey {
             label,
             count: self.labels.iter().filter(|l| **l == label).count(),
             spreads: self

@@ -4,11 +4,11 @@ use std::ops::ControlFlow;
 
 use nalgebra::DMatrix;
 
-use super::figure::{ColorsName, Target};
+use super::figure::{ColorsName, FigureTarget};
 use super::output::Outputs;
-use super::present::{Page, present};
+use super::present::{PrintedPage, present};
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs};
-use crate::analysis::{Analysis, Analyst, Grids, Silent, grid_budget};
+use crate::analysis::{Analysis, Analyst, GridSearch, SilentListener, grid_budget};
 use crate::session::Settings;
 use crate::source::Limits;
 use crate::views::{Material, Shown, approximation};
@@ -37,7 +37,7 @@ pub struct ApproximateArgs {
 
 impl ApproximateArgs {
     /// The figure with what only a picture of matrices has.
-    pub(super) fn target(&self) -> Result<Option<Target>, Failure> {
+    pub(super) fn target(&self) -> Result<Option<FigureTarget>, Failure> {
         let mut target = self.figure.target()?;
         if let Some(target) = &mut target {
             target.export.error_maps = self.error_maps;
@@ -48,13 +48,13 @@ impl ApproximateArgs {
 }
 
 /// The results of a command line about one matrix, with remarks for its user.
-pub(super) struct Computed {
+pub(super) struct MatrixResult {
     pub analysis: Analysis,
     /// Beside the notes on the methods.
     pub notes: Vec<String>,
 }
 
-impl Computed {
+impl MatrixResult {
     /// Loads the matrix, fits the settings to it and measures every method; with `best_grid` at
     /// the best grid for the budget.
     pub fn new(
@@ -64,7 +64,7 @@ impl Computed {
     ) -> Result<Self, Failure> {
         let (mut analyst, limits) = (Analyst::default(), source.limits());
         let mut session = source.session();
-        let matrix = &analyst.load(&session, &limits, &Silent)?.matrix;
+        let matrix = &analyst.load(&session, &limits, &SilentListener)?.matrix;
         let (rows, cols) = matrix.shape();
         session.settings = settings.wanted(rows, cols)?;
         let mut chosen = None;
@@ -77,7 +77,7 @@ impl Computed {
                     .map_err(Failure::usage)?,
             );
         }
-        let analysis = analyst.analyse(session, &limits, &Silent)?;
+        let analysis = analyst.analyse(session, &limits, &SilentListener)?;
         let left_out = analysis.left_out().map_err(Failure::usage)?;
         let known = analysis.loaded.notes.iter().chain(&analysis.changes);
         let notes = known.cloned().chain(chosen).chain(left_out).collect();
@@ -88,9 +88,9 @@ impl Computed {
     pub fn present(
         &self,
         shown: &Shown,
-        grids: Option<&Grids>,
+        grids: Option<&GridSearch>,
         (limits, format): (&Limits, FormatArgs),
-        target: Option<&Target>,
+        target: Option<&FigureTarget>,
         outputs: &Outputs<'_>,
     ) -> Result<(), Failure> {
         let session = &self.analysis.session;
@@ -103,7 +103,7 @@ impl Computed {
             ..Material::default()
         };
         let document = shown.view.document(&material, &options);
-        let page = Page {
+        let page = PrintedPage {
             heading: self.analysis.heading(),
             remarks: Vec::new(),
             notes: self.notes.iter().cloned().chain(document.notes()).collect(),
@@ -113,9 +113,9 @@ impl Computed {
 }
 
 /// Every grid at the budget of `settings`, which fit the matrix.
-pub(super) fn grids(matrix: &DMatrix<f64>, settings: &Settings) -> Result<Grids, Failure> {
+pub(super) fn grids(matrix: &DMatrix<f64>, settings: &Settings) -> Result<GridSearch, Failure> {
     let budget = grid_budget(settings, matrix.nrows(), matrix.ncols());
-    Ok(Grids::search(matrix, budget, &|_| {
+    Ok(GridSearch::search(matrix, budget, &|_| {
         ControlFlow::Continue(())
     })?)
 }
@@ -125,7 +125,7 @@ pub(super) fn run(arguments: &ApproximateArgs) -> Result<(), Failure> {
     let target = arguments.target()?;
     let outputs = Outputs::of(arguments.format).and("--figure", arguments.figure.figure.as_deref());
     outputs.check(&arguments.source.files())?;
-    let computed = Computed::new(&arguments.source, &arguments.settings, arguments.best_grid)?;
+    let computed = MatrixResult::new(&arguments.source, &arguments.settings, arguments.best_grid)?;
     computed.present(
         &Shown::of(&approximation::VIEW),
         None,

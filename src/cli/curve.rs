@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use super::approximate::{Computed, grids};
+use super::approximate::{MatrixResult, grids};
 use super::output::Outputs;
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, number, show};
 use crate::views::{Need, Shown, View, error_curve, singular_values};
@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &CurveArgs) -> Result<(), Failure> {
     let target = arguments.figure.target()?;
     let outputs = Outputs::of(arguments.format).and("--figure", arguments.figure.figure.as_deref());
     outputs.check(&arguments.source.files())?;
-    let computed = Computed::new(&arguments.source, &arguments.settings, false)?;
+    let computed = MatrixResult::new(&arguments.source, &arguments.settings, false)?;
     let shown = arguments.shown();
     let analysis = &computed.analysis;
     let grids = (shown.view.needs == Need::Grids)

@@ -86,7 +86,7 @@ impl From<ColorsName> for ColorMap {
 
 /// A figure that was asked for, in a format that exists.
 #[derive(Clone, Debug)]
-pub struct Target {
+pub struct FigureTarget {
     /// File and look.
     pub export: Export,
     format: Format,
@@ -98,7 +98,7 @@ impl FigureArgs {
     /// # Errors
     /// A format that neither the ending nor `--format` names, or both and not the same; pixels for
     /// a terminal.
-    pub fn target(&self) -> Result<Option<Target>, Failure> {
+    pub fn target(&self) -> Result<Option<FigureTarget>, Failure> {
         let Some(path) = &self.figure else {
             return Ok(None);
         };
@@ -114,7 +114,7 @@ impl FigureArgs {
             format: by_name.then_some(format),
             ..Export::to(path)
         };
-        Ok(Some(Target { export, format }))
+        Ok(Some(FigureTarget { export, format }))
     }
 
     /// The format, and whether only `--format` tells it.
@@ -147,7 +147,7 @@ impl FigureArgs {
     }
 }
 
-impl Target {
+impl FigureTarget {
     /// Draws and writes the figure, whole or not at all, and says where it is unless that is
     /// standard output.
     ///

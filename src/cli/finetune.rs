@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::figure::Target;
+use super::figure::FigureTarget;
 use super::number::{positive, rate, seed};
 use super::output::{self, Outputs};
 use super::{Failure, FigureArgs, FormatArgs, show};
-use crate::experiment::{self, Experiment, Preset, ResultsFile, RunName};
+use crate::experiment::{self, Experiment, ResultsFile, RunName, SweepPreset};
 use crate::finetune::{AdaptationData, Layout, Results, RunKey, SweepSettings};
 use crate::source::Dataset;
 use crate::views::{Need, Options, Shown, View, accuracy_drop, delta_weights};
@@ -76,7 +76,7 @@ pub enum PresetName {
     Wider,
 }
 
-impl From<PresetName> for Preset {
+impl From<PresetName> for SweepPreset {
     fn from(name: PresetName) -> Self {
         match name {
             PresetName::Paper => Self::Paper,
@@ -114,7 +114,7 @@ impl FinetuneArgs {
         &self,
         data: &AdaptationData,
         settings: &SweepSettings,
-        target: Option<&Target>,
+        target: Option<&FigureTarget>,
     ) -> Options {
         let shown = self.shown(settings);
         let export = target.map(|target| &target.export);
@@ -160,7 +160,7 @@ pub(super) fn run(arguments: &FinetuneArgs) -> Result<(), Failure> {
             "--resume needs a results file to continue from; name it with --out",
         ));
     }
-    let start = Start::new(arguments)?;
+    let start = ResultsStart::new(arguments)?;
     // Training takes long: what cannot be written is told before.
     arguments.outputs().check(&experiment.dataset.files())?;
     let data = experiment.data().map_err(Failure::run)?;
@@ -172,7 +172,7 @@ pub(super) fn run(arguments: &FinetuneArgs) -> Result<(), Failure> {
     .map_err(Failure::usage)?;
     if arguments.run.is_empty() {
         start.check(&data, &settings)?;
-        let Start { found, file } = start;
+        let ResultsStart { found, file } = start;
         sweep::run(arguments, &data, &settings, (found, file), target.as_ref())
     } else {
         runs::run(arguments, &data, &settings, target.as_ref())
@@ -195,12 +195,12 @@ fn check_ending(path: &Path) -> Result<(), Failure> {
 
 /// The results file of `--out` and `--resume`, checked before anything is computed; it is ours from
 /// then on.
-struct Start {
+struct ResultsStart {
     found: Option<Results>,
     file: Option<ResultsFile>,
 }
 
-impl Start {
+impl ResultsStart {
     fn new(arguments: &FinetuneArgs) -> Result<Self, Failure> {
         let out = arguments.out.as_deref();
         let Some(path) = out.filter(|out| !output::is_standard(out)) else {

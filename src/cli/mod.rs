@@ -75,12 +75,12 @@ struct CommandLine {
     max_pixels: Option<NonZeroUsize>,
 
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Option<CliCommand>,
 }
 
 /// Subcommands, none of which needs a window.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum CliCommand {
     /// Approximate one matrix by every method; without options at the paper's Table I settings
     #[command(after_help = sources())]
     Approximate(ApproximateArgs),
@@ -106,7 +106,7 @@ pub enum Invocation {
         limits: Limits,
     },
     /// A subcommand.
-    Command(Box<Command>),
+    Command(Box<CliCommand>),
 }
 
 /// Reads the command line; `arguments` begin with the program's name. Answers `None` where all
@@ -161,12 +161,12 @@ fn command() -> clap::Command {
 ///
 /// # Errors
 /// One sentence and the exit status.
-pub fn run(command: &Command) -> Result<(), Failure> {
+pub fn run(command: &CliCommand) -> Result<(), Failure> {
     match command {
-        Command::Approximate(arguments) => approximate::run(arguments),
-        Command::Curve(arguments) => curve::run(arguments),
-        Command::Dataset(arguments) => dataset::run(arguments),
-        Command::Finetune(arguments) => finetune::run(arguments),
-        Command::Arrays(arguments) => arrays::run(arguments),
+        CliCommand::Approximate(arguments) => approximate::run(arguments),
+        CliCommand::Curve(arguments) => curve::run(arguments),
+        CliCommand::Dataset(arguments) => dataset::run(arguments),
+        CliCommand::Finetune(arguments) => finetune::run(arguments),
+        CliCommand::Arrays(arguments) => arrays::run(arguments),
     }
 }

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 
-use super::figure::Target;
-use super::{Command, Invocation, parse};
+use super::figure::FigureTarget;
+use super::{CliCommand, Invocation, parse};
 use crate::analysis::Images;
 use crate::approx::budget::BudgetRule;
 use crate::approx::method::{Method, Role};
@@ -25,7 +25,7 @@ struct Parsed {
     session: Session,
     shown: Shown,
     limits: Limits,
-    target: Option<Target>,
+    target: Option<FigureTarget>,
 }
 
 fn read(command: &str) -> Parsed {
@@ -38,7 +38,7 @@ fn read(command: &str) -> Parsed {
         wanted.fitted(SHAPE.0, SHAPE.1).settings
     };
     match *parsed {
-        Command::Approximate(arguments) => Parsed {
+        CliCommand::Approximate(arguments) => Parsed {
             session: Session {
                 settings: resolve(&arguments.settings),
                 ..arguments.source.session()
@@ -47,7 +47,7 @@ fn read(command: &str) -> Parsed {
             limits: arguments.source.limits(),
             target: arguments.target().unwrap(),
         },
-        Command::Curve(arguments) => Parsed {
+        CliCommand::Curve(arguments) => Parsed {
             session: Session {
                 settings: resolve(&arguments.settings),
                 ..arguments.source.session()
@@ -56,7 +56,7 @@ fn read(command: &str) -> Parsed {
             limits: arguments.source.limits(),
             target: arguments.figure.target().unwrap(),
         },
-        Command::Dataset(arguments) => Parsed {
+        CliCommand::Dataset(arguments) => Parsed {
             session: Session {
                 settings: resolve(&arguments.settings),
                 transform: arguments.transform.transform(),
@@ -66,7 +66,7 @@ fn read(command: &str) -> Parsed {
             limits: Limits::default(),
             target: arguments.figure.target().unwrap(),
         },
-        Command::Finetune(_) | Command::Arrays(_) => panic!("about no matrix: {command}"),
+        CliCommand::Finetune(_) | CliCommand::Arrays(_) => panic!("about no matrix: {command}"),
     }
 }
 

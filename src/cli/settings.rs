@@ -11,7 +11,7 @@ use crate::session::Settings;
 
 /// A rule for sharing one budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Rule {
+pub enum RuleName {
     /// Experiment 1: every method gets the same parameters
     Equal,
     /// Section II.E: MELoRA and Localized get an N-th of LoRA's parameters
@@ -19,11 +19,11 @@ pub enum Rule {
     SectionTwoE,
 }
 
-impl From<Rule> for BudgetRule {
-    fn from(rule: Rule) -> Self {
+impl From<RuleName> for BudgetRule {
+    fn from(rule: RuleName) -> Self {
         match rule {
-            Rule::Equal => Self::EqualParameters,
-            Rule::SectionTwoE => Self::SectionTwoE,
+            RuleName::Equal => Self::EqualParameters,
+            RuleName::SectionTwoE => Self::SectionTwoE,
         }
     }
 }
@@ -39,7 +39,7 @@ pub struct SettingsArgs {
     /// Ranks set by hand.
     by_hand: Vec<(Method, Vec<usize>)>,
     budget: Option<usize>,
-    rule: Option<Rule>,
+    rule: Option<RuleName>,
 }
 
 /// The option of one number of a method.
@@ -104,7 +104,7 @@ impl Args for SettingsArgs {
         let rule = Arg::new("rule")
             .long("rule")
             .value_name("RULE")
-            .value_parser(value_parser!(Rule))
+            .value_parser(value_parser!(RuleName))
             .requires("budget")
             .help("How the methods share the budget [default: equal]");
         command

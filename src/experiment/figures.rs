@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 
 use crate::figure::compose::{
-    self, AccuracyDrop, Confusion, Context, DeltaWeights, Feature, Frontier, FrontierPoint, Look,
+    self, AccuracyDrop, Confusion, Context, DeltaWeights, DropPoint, Feature, Frontier, Look,
     TrainingCurve,
 };
 use crate::figure::palette::Theme;
@@ -90,9 +90,9 @@ pub fn drop_shown(theme: Theme, results: &Results, frontiers: &Frontiers) -> Opt
     })
 }
 
-fn best(point: &finetune::FrontierPoint) -> FrontierPoint {
+fn best(point: &finetune::FrontierPoint) -> DropPoint {
     let [mean, low, high] = point.drop;
-    FrontierPoint {
+    DropPoint {
         params: point.params,
         drop: mean,
         spread: (point.runs.len() > 1).then_some((low, high)),

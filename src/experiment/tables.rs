@@ -19,7 +19,7 @@ pub fn frontier_numbers(results: &Results, theme: Theme) -> Table {
 }
 
 fn frontier_of(results: &Results, theme: Theme, apart: bool) -> Table {
-    let columns = Columns {
+    let columns = FrontierColumns {
         several: results.settings.distinct_seeds().len() > 1,
         apart,
     };
@@ -68,14 +68,14 @@ fn frontier_of(results: &Results, theme: Theme, apart: bool) -> Table {
 
 /// The optional columns of the frontier.
 #[derive(Clone, Copy)]
-struct Columns {
+struct FrontierColumns {
     /// Whether there are several seeds.
     several: bool,
     /// Whether standard deviations stand apart.
     apart: bool,
 }
 
-impl Columns {
+impl FrontierColumns {
     fn heads(self) -> Vec<Column> {
         let mut heads = vec![
             Column::left("Layout"),

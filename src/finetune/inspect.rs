@@ -7,7 +7,7 @@ use super::layout::Part;
 use super::record::RunRecord;
 use super::run_key::RunKey;
 use super::settings::SweepSettings;
-use super::train::{EpochRecord, Pretrained, Runs, Tick};
+use super::train::{EpochRecord, PretrainedNetwork, Runs, StopCheck};
 
 /// The inside of a finished run.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,10 +31,10 @@ pub struct Inspection {
 /// `pretrained` is that of the run's seed (see [`pretrain`](super::train::pretrain)).
 pub fn inspect(
     data: &AdaptationData,
-    pretrained: &Pretrained,
+    pretrained: &PretrainedNetwork,
     settings: &SweepSettings,
     key: RunKey,
-    tick: Tick<'_>,
+    tick: StopCheck<'_>,
 ) -> Option<Inspection> {
     let mut runs = Runs::new(data, pretrained, key.adapter, &[key.learning_rate]);
     for _ in 0..settings.epochs {

@@ -35,12 +35,12 @@ impl Shape {
 
 /// The classifier: `classes` rows of `hidden` weights, and a bias each.
 #[derive(Debug, Clone, Copy)]
-pub struct Head<'a, T> {
+pub struct Classifier<'a, T> {
     pub(super) w2: &'a [T],
     pub(super) b2: &'a [T],
 }
 
-impl<T: Real> Head<'_, T> {
+impl<T: Real> Classifier<'_, T> {
     /// The number of classes.
     pub(super) fn classes(&self) -> usize {
         self.b2.len()
@@ -104,8 +104,8 @@ impl<T: Real> Network<T> {
     }
 
     /// The classifier.
-    pub fn head(&self) -> Head<'_, T> {
-        Head {
+    pub fn head(&self) -> Classifier<'_, T> {
+        Classifier {
             w2: &self.w2,
             b2: &self.b2,
         }

@@ -82,7 +82,7 @@ pub struct Results {
 
 /// The part of a file that is read before anything else.
 #[derive(Deserialize)]
-struct Form {
+struct FileVersion {
     #[serde(default)]
     format: u64,
 }
@@ -226,7 +226,7 @@ impl Results {
     /// When the text is not such results, is of a newer form, or holds numbers that no sweep gives.
     pub fn from_json(text: &str) -> Result<Self, FinetuneError> {
         let broken = |error: serde_json::Error| damaged(&error.to_string());
-        let Form { format } = serde_json::from_str(text).map_err(broken)?;
+        let FileVersion { format } = serde_json::from_str(text).map_err(broken)?;
         if format > u64::from(FORMAT) {
             return Err(FinetuneError::NewerFormat {
                 theirs: format,

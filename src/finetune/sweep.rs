@@ -13,7 +13,7 @@ use super::network::Shape;
 use super::record::{Results, RunRecord};
 use super::run_key::RunKey;
 use super::settings::SweepSettings;
-use super::train::{EpochRecord, Pretrained, Runs, pretrain};
+use super::train::{EpochRecord, PretrainedNetwork, Runs, pretrain};
 
 /// Progress is reported at most this often, so that whoever listens is not kept busy.
 const MILLISECONDS_BETWEEN_REPORTS: u64 = 100;
@@ -75,7 +75,7 @@ pub fn sweep(
     let pretraining = work_of_pretraining(&shape) * settings.pretraining_epochs as u64;
     let work = pretraining * seeds.len() as u64 + runs_work * settings.epochs as u64;
     let meter = Meter::new(on_event, work);
-    let pretrained: Vec<Arc<Pretrained>> = seeds
+    let pretrained: Vec<Arc<PretrainedNetwork>> = seeds
         .par_iter()
         .with_max_len(1)
         .filter_map(|&seed| for_all_runs(data, settings, seed, &meter))
@@ -104,7 +104,7 @@ fn for_all_runs(
     settings: &SweepSettings,
     seed: u64,
     meter: &Meter<'_>,
-) -> Option<Arc<Pretrained>> {
+) -> Option<Arc<PretrainedNetwork>> {
     let shape = settings.shape(data.rows, data.cols);
     let batches = data
         .pretraining
@@ -123,7 +123,7 @@ fn for_all_runs(
 /// last team that needs it.
 struct Team {
     keys: Vec<RunKey>,
-    pretrained: Arc<Pretrained>,
+    pretrained: Arc<PretrainedNetwork>,
 }
 
 /// At most so many runs side by side: more would not stay in the processor's cache.
@@ -132,7 +132,7 @@ const TEAM: usize = 8;
 /// The runs in teams. The last ones go alone, so that no thread is left with much to do.
 fn queue(
     open: &[RunKey],
-    pretrained: &[Arc<Pretrained>],
+    pretrained: &[Arc<PretrainedNetwork>],
     threads: usize,
 ) -> std::vec::IntoIter<Team> {
     let of_one = |a: &RunKey, b: &RunKey| (a.adapter, a.seed) == (b.adapter, b.seed);

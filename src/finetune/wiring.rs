@@ -6,7 +6,7 @@ use nalgebra::DMatrix;
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
-use super::kernels::{Columns, PixelRows};
+use super::kernels::{ColumnSlice, PixelRows};
 use super::layout::Part;
 use super::real::Real;
 
@@ -39,12 +39,12 @@ pub(super) struct Group {
     /// Latents of all its parts together: the length of a row.
     pub width: usize,
     /// Of every run, in ascending order of their latents.
-    pub places: Vec<Place>,
+    pub places: Vec<PartPlace>,
 }
 
 /// The place of a part of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct PartPlace {
     pub run: usize,
     /// First of its latents in the rows of its inputs.
     pub latent: usize,
@@ -54,15 +54,15 @@ pub(super) struct Place {
     pub b: usize,
 }
 
-impl Place {
+impl PartPlace {
     /// The place of `B`'s entries among the parameters.
     pub(super) fn b(&self) -> Range<usize> {
         self.b..self.b + self.rank * self.hidden.len()
     }
 
     /// Its latents in rows of `stride` numbers.
-    pub(super) fn latents(&self, stride: usize) -> Columns {
-        Columns {
+    pub(super) fn latents(&self, stride: usize) -> ColumnSlice {
+        ColumnSlice {
             stride,
             column: self.latent,
             width: self.rank,
@@ -70,8 +70,8 @@ impl Place {
     }
 
     /// Its hidden units in rows of `stride` numbers.
-    pub(super) fn units(&self, stride: usize) -> Columns {
-        Columns {
+    pub(super) fn units(&self, stride: usize) -> ColumnSlice {
+        ColumnSlice {
             stride,
             column: self.hidden.start,
             width: self.hidden.len(),
@@ -113,7 +113,7 @@ impl Wiring {
                     ..
                 } = &mut groups[group];
                 places.push((group, there.len()));
-                there.push(Place {
+                there.push(PartPlace {
                     run,
                     latent: *width,
                     rank: part.rank,
@@ -192,7 +192,7 @@ impl Wiring {
         &self.groups
     }
 
-    fn place(&self, run: usize, part: usize) -> &Place {
+    fn place(&self, run: usize, part: usize) -> &PartPlace {
         let (group, place) = self.places[run * self.parts.len() + part];
         &self.groups[group].places[place]
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::words::Words;
 use super::{Session, Settings};
 use crate::approx::budget::BudgetRule;
-use crate::approx::method::{MethodSettings, Role, Usual};
+use crate::approx::method::{MethodSettings, ParameterDefault, Role};
 use crate::figure::Format;
 use crate::figure::palette::{ColorMap, Theme};
 use crate::source::{Limits, Source, Transform};
@@ -127,7 +127,7 @@ impl Words {
         }
         for (parameter, value) in one.values() {
             let follows = match (parameter.role, parameter.usual) {
-                (Role::Segments(_), Usual::LocalizedGrid) => value == all.localized.grid,
+                (Role::Segments(_), ParameterDefault::LocalizedGrid) => value == all.localized.grid,
                 (Role::Segments(_), _) => false,
                 (Role::Rank | Role::Budget, _) => all.matched.is_some(),
             };

@@ -13,7 +13,7 @@ use crate::figure::label;
 
 /// Settings as one matrix takes them, and what had to differ from the wanted ones.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Fitted {
+pub struct FittedSettings {
     /// The settings that are computed, printed and exported.
     pub settings: Settings,
     /// The changes, in the order of the methods.
@@ -70,7 +70,7 @@ impl fmt::Display for Change {
     }
 }
 
-impl Fitted {
+impl FittedSettings {
     /// The changes in words, one sentence each; a grid that two methods share is told once.
     pub fn notes(&self) -> Vec<String> {
         let mut notes: Vec<String> = Vec::new();
@@ -95,7 +95,7 @@ impl Settings {
     /// The settings as a `rows × cols` matrix takes them: N, K and ranks between 1 and the most
     /// that fits, ranks of one budget derived from it, ranks set by hand only on their own grid.
     /// Nothing of it depends on another matrix. A matrix without cells changes nothing.
-    pub fn fitted(&self, rows: usize, cols: usize) -> Fitted {
+    pub fn fitted(&self, rows: usize, cols: usize) -> FittedSettings {
         let (mut settings, mut changes) = (self.clone(), Vec::new());
         if rows.min(cols) > 0 {
             for method in Method::ALL.iter().copied() {
@@ -108,7 +108,7 @@ impl Settings {
                 settings.match_ranks(rows, cols);
             }
         }
-        Fitted { settings, changes }
+        FittedSettings { settings, changes }
     }
 
     /// Fits one method: first what its blocks follow from, then ranks to the blocks.

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::approx::budget::BudgetRule;
-use crate::approx::method::{self, Method, MethodSettings, Role, Usual, for_each_method};
+use crate::approx::method::{
+    self, Method, MethodSettings, ParameterDefault, Role, for_each_method,
+};
 
 macro_rules! settings_of_all {
     ($($variant:ident = $file:ident::$settings:ident as $field:ident $(if $shown:ident)?;)*) => {
@@ -116,9 +118,9 @@ impl Settings {
             .get(place)
             .map(|parameter| parameter.usual)
         {
-            Some(Usual::LocalizedGrid) => self.localized.grid,
-            Some(Usual::LocalizedParameters) => parameters,
-            Some(Usual::Default) | None => Self::default().of(method).value(place),
+            Some(ParameterDefault::LocalizedGrid) => self.localized.grid,
+            Some(ParameterDefault::LocalizedParameters) => parameters,
+            Some(ParameterDefault::Default) | None => Self::default().of(method).value(place),
         }
     }
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 use super::error::{printable, shown};
 use super::family::{Family, families, images_of, part_of};
 use super::file_name::ending;
-use super::idx::Header;
-use super::unpack::Content;
+use super::idx::IdxHeader;
+use super::unpack::UnpackedFile;
 use super::{Dataset, OPENABLE_EXTENSIONS, Source, SourceError, Split, half};
 
 /// The most that a half is worth showing of: image 7, where there are as many.
@@ -132,7 +132,7 @@ fn explained_file(path: &Path) -> Option<SourceError> {
     if part.is_none() && OPENABLE_EXTENSIONS.contains(&ending(path).as_str()) {
         return None;
     }
-    let header = Content::of_file(path).and_then(|mut content| Header::read(&mut content));
+    let header = UnpackedFile::of_file(path).and_then(|mut content| IdxHeader::read(&mut content));
     let Some((prefix, part)) = part else {
         return header.is_ok().then(|| unnamed(path));
     };

@@ -8,7 +8,7 @@ use crate::memory;
 
 /// A matrix as it came from its source: finite, with at least one row and one column.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Loaded {
+pub struct LoadedMatrix {
     /// A title for people, such as *MNIST test image 1*.
     pub name: String,
     /// The matrix `W`.
@@ -22,7 +22,7 @@ pub struct Loaded {
     pub pixel_range: Option<(f64, f64)>,
 }
 
-impl Loaded {
+impl LoadedMatrix {
     /// The title with the class, where the matrix has one: *MNIST test image 1 (label 2)*.
     pub fn labelled_name(&self) -> String {
         let label = self.label.map(|label| format!(" (label {label})"));
@@ -44,7 +44,7 @@ impl Loaded {
 ///
 /// Serialized with all its values, row by row.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(try_from = "Stored", into = "Stored")]
+#[serde(try_from = "StoredMatrix", into = "StoredMatrix")]
 pub struct NamedMatrix {
     name: String,
     matrix: DMatrix<f64>,
@@ -80,14 +80,14 @@ impl PartialEq for NamedMatrix {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Stored {
+struct StoredMatrix {
     name: String,
     rows: usize,
     cols: usize,
     values: Vec<f64>,
 }
 
-impl From<NamedMatrix> for Stored {
+impl From<NamedMatrix> for StoredMatrix {
     fn from(named: NamedMatrix) -> Self {
         let (rows, cols) = named.matrix.shape();
         Self {
@@ -99,10 +99,10 @@ impl From<NamedMatrix> for Stored {
     }
 }
 
-impl TryFrom<Stored> for NamedMatrix {
+impl TryFrom<StoredMatrix> for NamedMatrix {
     type Error = SourceError;
 
-    fn try_from(stored: Stored) -> Result<Self, SourceError> {
+    fn try_from(stored: StoredMatrix) -> Result<Self, SourceError> {
         if stored.rows.checked_mul(stored.cols) != Some(stored.values.len()) {
             return Err(SourceError::damaged(
                 &stored.name,

@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{Limits, Loaded, SourceError, file};
+use super::{Limits, LoadedMatrix, SourceError, file};
 
 const NAME: &str = "standard input";
 
@@ -11,7 +11,7 @@ const NAME: &str = "standard input";
 static READ: AtomicBool = AtomicBool::new(false);
 
 /// Reads all of standard input and the matrix in it; its first bytes tell the kind.
-pub(super) fn load(limits: &Limits) -> Result<Loaded, SourceError> {
+pub(super) fn load(limits: &Limits) -> Result<LoadedMatrix, SourceError> {
     let stdin = std::io::stdin();
     if stdin.is_terminal() {
         return Err(SourceError::Unreadable {
@@ -25,7 +25,7 @@ pub(super) fn load(limits: &Limits) -> Result<Loaded, SourceError> {
     from_reader(stdin.lock(), limits)
 }
 
-fn from_reader(reader: impl Read, limits: &Limits) -> Result<Loaded, SourceError> {
+fn from_reader(reader: impl Read, limits: &Limits) -> Result<LoadedMatrix, SourceError> {
     let limit = limits.max_file_bytes;
     let mut bytes = Vec::new();
     reader

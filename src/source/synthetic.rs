@@ -10,7 +10,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 
-use super::{Loaded, SourceError};
+use super::{LoadedMatrix, SourceError};
 use crate::memory;
 
 /// The longest side of a synthetic matrix.
@@ -277,7 +277,7 @@ pub fn synthesize(settings: &SyntheticSettings) -> Result<DMatrix<f64>, SourceEr
     Ok(matrix)
 }
 
-pub(super) fn load(settings: &SyntheticSettings) -> Result<Loaded, SourceError> {
+pub(super) fn load(settings: &SyntheticSettings) -> Result<LoadedMatrix, SourceError> {
     let SyntheticSettings {
         kind, rows, cols, ..
     } = *settings;
@@ -285,7 +285,7 @@ pub(super) fn load(settings: &SyntheticSettings) -> Result<Loaded, SourceError> 
         unusual if unusual.is_empty() => format!("synthetic {kind}"),
         unusual => format!("synthetic {kind} ({})", unusual.join(", ")),
     };
-    let mut loaded = Loaded::new(&name, synthesize(settings)?);
+    let mut loaded = LoadedMatrix::new(&name, synthesize(settings)?);
     let smaller = match kind.uses_grid() {
         true => rows.min(cols) / settings.grid,
         false => rows.min(cols),

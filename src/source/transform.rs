@@ -5,7 +5,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::{Loaded, SourceError};
+use super::{LoadedMatrix, SourceError};
 use crate::memory;
 
 /// A reordering of a matrix; the default leaves it as it is.
@@ -41,7 +41,7 @@ impl Transform {
     ///
     /// # Errors
     /// When there is no memory for it.
-    pub fn of_loaded(&self, mut loaded: Loaded) -> Result<Loaded, SourceError> {
+    pub fn of_loaded(&self, mut loaded: LoadedMatrix) -> Result<LoadedMatrix, SourceError> {
         if !self.is_identity() {
             let copies = if self.shuffle.is_some() { 2 } else { 1 };
             memory::ensure_free(memory::size_of_items(loaded.matrix.len() * copies, 8)).map_err(

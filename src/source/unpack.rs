@@ -17,7 +17,7 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 const MOST_UNPACKED: u64 = 1032;
 
 /// The content of a file, unpacked while it is read; its checksum is verified at its end.
-pub(super) struct Content {
+pub(super) struct UnpackedFile {
     /// The file as it stands in a sentence.
     pub name: String,
     reader: Box<dyn Read>,
@@ -27,7 +27,7 @@ pub(super) struct Content {
     pub most: u64,
 }
 
-impl Content {
+impl UnpackedFile {
     /// Opens a file.
     ///
     /// # Errors

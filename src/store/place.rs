@@ -10,12 +10,12 @@ use crate::system::{self, folder_of};
 const MOST_LINKS: usize = 40;
 
 /// The place of a file that can be written as far as one sees without writing.
-pub(super) struct Place {
+pub(super) struct Destination {
     path: PathBuf,
     replaced: Option<Metadata>,
 }
 
-impl Place {
+impl Destination {
     /// Follows `path` to its end.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Call, Form, Need, Subject, View};
+use super::view::{Need, Subject, TableForm, View, ViewCall};
 use crate::analysis::{Analysis, Outcome};
 use crate::figure::compose::{Approximation, Panel, comparison_table, figure_one};
 use crate::figure::{Figure, Table};
@@ -16,7 +16,7 @@ pub static VIEW: View = View {
     about: "The matrix, its approximations and their numbers",
     file_name: "approximation",
     subject: Subject::Matrix,
-    call: Call::plain("approximate"),
+    call: ViewCall::plain("approximate"),
     pictures: true,
     needs: Need::Nothing,
     figure,
@@ -50,7 +50,7 @@ fn panel(outcome: &Outcome) -> Panel<'_> {
     }
 }
 
-fn tables(material: &Material<'_>, options: &Options, _: Form) -> Result<Vec<Table>, String> {
+fn tables(material: &Material<'_>, options: &Options, _: TableForm) -> Result<Vec<Table>, String> {
     let evaluations = material.analysis()?.evaluations();
     Ok(vec![comparison_table(options.context.theme, &evaluations)])
 }

@@ -2,7 +2,7 @@
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Call, Form, Need, Subject, View};
+use super::view::{Need, Subject, TableForm, View, ViewCall};
 use crate::figure::compose;
 use crate::figure::{Figure, Table};
 use crate::report;
@@ -15,7 +15,7 @@ pub static VIEW: View = View {
     about: "The error of every K at the current budget",
     file_name: "best-grid",
     subject: Subject::Matrix,
-    call: Call::shown("curve", "best-grid"),
+    call: ViewCall::shown("curve", "best-grid"),
     pictures: false,
     needs: Need::Grids,
     figure,
@@ -36,7 +36,7 @@ fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> 
     ))
 }
 
-fn tables(material: &Material<'_>, options: &Options, _: Form) -> Result<Vec<Table>, String> {
+fn tables(material: &Material<'_>, options: &Options, _: TableForm) -> Result<Vec<Table>, String> {
     let found = &material.grids()?.found;
     Ok(vec![compose::grid_table(options.context.theme, found)])
 }

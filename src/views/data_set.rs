@@ -2,7 +2,7 @@
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Call, Form, Need, Subject, View};
+use super::view::{Need, Subject, TableForm, View, ViewCall};
 use crate::figure::compose::{distribution, label_table, survey_table};
 use crate::figure::{Figure, Table};
 use crate::report;
@@ -15,7 +15,7 @@ pub static VIEW: View = View {
     about: "The same settings on every image of the data set",
     file_name: "data-set",
     subject: Subject::Images,
-    call: Call::plain("dataset"),
+    call: ViewCall::plain("dataset"),
     pictures: false,
     needs: Need::Survey,
     figure,
@@ -34,10 +34,14 @@ fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> 
 }
 
 /// The whole set for other programs; on a page also label by label.
-fn tables(material: &Material<'_>, options: &Options, form: Form) -> Result<Vec<Table>, String> {
+fn tables(
+    material: &Material<'_>,
+    options: &Options,
+    form: TableForm,
+) -> Result<Vec<Table>, String> {
     let (survey, theme) = (&material.survey()?.survey, options.context.theme);
     let mut tables = vec![survey_table(survey, theme)];
-    if form == Form::Text {
+    if form == TableForm::Text {
         tables.push(label_table(survey, theme));
     }
     Ok(tables)

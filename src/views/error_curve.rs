@@ -2,7 +2,7 @@
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Call, Form, Need, Subject, View};
+use super::view::{Need, Subject, TableForm, View, ViewCall};
 use crate::analysis::Analysis;
 use crate::approx::curve::CurvePoint;
 use crate::figure::compose::{ErrorCurve, curve_table, error_against_parameters};
@@ -17,7 +17,7 @@ pub static VIEW: View = View {
     about: "The error at every rank, with the current settings marked",
     file_name: "error-against-parameters",
     subject: Subject::Matrix,
-    call: Call::plain("curve"),
+    call: ViewCall::plain("curve"),
     pictures: false,
     needs: Need::Nothing,
     figure,
@@ -28,13 +28,13 @@ pub static VIEW: View = View {
 };
 
 /// The curves of an analysis, up to where they are to end.
-struct Curves<'a> {
+struct MethodCurves<'a> {
     analysis: &'a Analysis,
     most: usize,
     points: Vec<Vec<CurvePoint>>,
 }
 
-impl<'a> Curves<'a> {
+impl<'a> MethodCurves<'a> {
     fn new(material: &Material<'a>, options: &Options) -> Result<Self, String> {
         let analysis = material.analysis()?;
         let most = options.max_params;
@@ -73,7 +73,7 @@ pub fn curves(analysis: &Analysis) -> Vec<ErrorCurve<'_>> {
 }
 
 fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {
-    let curves = Curves::new(material, options)?;
+    let curves = MethodCurves::new(material, options)?;
     let entries = curves.analysis.loaded.matrix.len();
     Ok(error_against_parameters(
         &options.context,
@@ -82,13 +82,13 @@ fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> 
     ))
 }
 
-fn tables(material: &Material<'_>, options: &Options, _: Form) -> Result<Vec<Table>, String> {
-    let curves = Curves::new(material, options)?;
+fn tables(material: &Material<'_>, options: &Options, _: TableForm) -> Result<Vec<Table>, String> {
+    let curves = MethodCurves::new(material, options)?;
     Ok(vec![curve_table(&options.context, &curves.list())])
 }
 
 fn json(material: &Material<'_>, options: &Options) -> Result<String, String> {
-    let curves = Curves::new(material, options)?;
+    let curves = MethodCurves::new(material, options)?;
     let shape = curves.analysis.shape();
     let list = curves.list().into_iter();
     report::text(&report::Curves {
@@ -101,7 +101,7 @@ fn json(material: &Material<'_>, options: &Options) -> Result<String, String> {
 }
 
 fn notes(material: &Material<'_>, options: &Options) -> Vec<String> {
-    let Ok(curves) = Curves::new(material, options) else {
+    let Ok(curves) = MethodCurves::new(material, options) else {
         return Vec::new();
     };
     let list = curves.list().into_iter();

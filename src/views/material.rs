@@ -1,6 +1,6 @@
 //! The material that views are made of.
 
-use crate::analysis::{Analysis, Grids, Surveyed};
+use crate::analysis::{Analysis, GridSearch, SurveyResult};
 use crate::finetune::{Inspection, Results};
 
 /// The results at hand.
@@ -9,9 +9,9 @@ pub struct Material<'a> {
     /// The results of a session.
     pub analysis: Option<&'a Analysis>,
     /// The results of its settings on a data set.
-    pub survey: Option<&'a Surveyed>,
+    pub survey: Option<&'a SurveyResult>,
     /// Every grid at the session's budget.
-    pub grids: Option<&'a Grids>,
+    pub grids: Option<&'a GridSearch>,
     /// The results of a sweep.
     pub results: Option<&'a Results>,
     /// Runs that were looked into.
@@ -33,14 +33,14 @@ impl<'a> Material<'a> {
         Ok(analysis)
     }
 
-    pub(super) fn survey(&self) -> Result<&'a Surveyed, String> {
+    pub(super) fn survey(&self) -> Result<&'a SurveyResult, String> {
         let survey = self.survey;
         survey.ok_or_else(|| {
             "the data set has not been measured at these settings; save again".to_owned()
         })
     }
 
-    pub(super) fn grids(&self) -> Result<&'a Grids, String> {
+    pub(super) fn grids(&self) -> Result<&'a GridSearch, String> {
         let grids = self.grids;
         grids.ok_or_else(|| "the grids have not been tried at this budget; save again".to_owned())
     }

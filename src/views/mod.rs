@@ -21,7 +21,7 @@ pub use document::{Document, NO_ARRAY};
 pub use material::Material;
 pub use options::Options;
 pub use shown::Shown;
-pub use view::{Call, Form, Need, Subject, View};
+pub use view::{Need, Subject, TableForm, View, ViewCall};
 
 /// All views, in the order of menus.
 pub static ALL: [&View; 10] = [

@@ -2,7 +2,7 @@
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Call, Form, Need, Subject, View, no_notes};
+use super::view::{Need, Subject, TableForm, View, ViewCall, no_notes};
 use crate::analysis::{Analysis, Outcome};
 use crate::approx::{LayoutKind, Method};
 use crate::figure::compose::{self, BlockRanks};
@@ -17,7 +17,7 @@ pub static VIEW: View = View {
     about: "The rank r_ij of each block",
     file_name: "ranks-per-block",
     subject: Subject::Matrix,
-    call: Call::shown("curve", "ranks"),
+    call: ViewCall::shown("curve", "ranks"),
     pictures: false,
     needs: Need::Nothing,
     figure,
@@ -54,7 +54,7 @@ fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> 
     Ok(compose::rank_map(&options.context, &[ranks(outcome)]))
 }
 
-fn tables(material: &Material<'_>, options: &Options, _: Form) -> Result<Vec<Table>, String> {
+fn tables(material: &Material<'_>, options: &Options, _: TableForm) -> Result<Vec<Table>, String> {
     let (outcome, _) = of(material)?;
     let theme = options.context.theme;
     Ok(vec![compose::rank_table(theme, &[ranks(outcome)])])

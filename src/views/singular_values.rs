@@ -2,7 +2,7 @@
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Call, Form, Need, Subject, View, no_notes};
+use super::view::{Need, Subject, TableForm, View, ViewCall, no_notes};
 use crate::analysis::Analysis;
 use crate::figure::compose::{self, MethodSpectrum};
 use crate::figure::{Cell, Column, Figure, Row, Table, label};
@@ -16,7 +16,7 @@ pub static VIEW: View = View {
     about: "σ of the block you click, or of the whole matrix",
     file_name: "singular-values",
     subject: Subject::Matrix,
-    call: Call {
+    call: ViewCall {
         subcommand: "curve",
         flag: Some("singular-values"),
         show: None,
@@ -46,7 +46,7 @@ fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> 
 }
 
 /// A row per singular value.
-fn tables(material: &Material<'_>, _: &Options, _: Form) -> Result<Vec<Table>, String> {
+fn tables(material: &Material<'_>, _: &Options, _: TableForm) -> Result<Vec<Table>, String> {
     let methods = spectra(material.analysis()?);
     let rows = methods.iter().flat_map(|method| {
         let blocks = method.spectra.layout.blocks().iter();

@@ -23,7 +23,7 @@ pub struct View {
     /// Its subject.
     pub subject: Subject,
     /// The words of the command line that ask for it.
-    pub call: Call,
+    pub call: ViewCall,
     /// Whether its figure shows matrices in a colour scale that can be chosen, with residuals.
     pub pictures: bool,
     /// The measurement that it needs beside the analysis of a matrix.
@@ -31,21 +31,21 @@ pub struct View {
     /// Its picture.
     pub figure: fn(&Material<'_>, &Options) -> Result<Figure, String>,
     /// Its numbers as tables.
-    pub tables: fn(&Material<'_>, &Options, Form) -> Result<Vec<Table>, String>,
+    pub tables: fn(&Material<'_>, &Options, TableForm) -> Result<Vec<Table>, String>,
     /// Its numbers with their settings, as one JSON object and a line end.
     pub json: fn(&Material<'_>, &Options) -> Result<String, String>,
     /// Its matrix as an NPY file, where it is one.
-    pub npy: Option<Npy>,
+    pub npy: Option<NpyWriter>,
     /// Notes for a reader of its numbers, one sentence each.
     pub notes: fn(&Material<'_>, &Options) -> Vec<String>,
 }
 
 /// Writes a view that is a matrix as an NPY file.
-pub type Npy = fn(&Material<'_>) -> Result<Vec<u8>, String>;
+pub type NpyWriter = fn(&Material<'_>) -> Result<Vec<u8>, String>;
 
 /// Who reads a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum TableForm {
     /// People, on a page of text.
     Text,
     /// Other programs.
@@ -84,7 +84,7 @@ pub enum Need {
 
 /// The words of a command line that ask for a view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Call {
+pub struct ViewCall {
     /// The subcommand.
     pub subcommand: &'static str,
     /// A flag that chooses the view.
@@ -93,7 +93,7 @@ pub struct Call {
     pub show: Option<&'static str>,
 }
 
-impl Call {
+impl ViewCall {
     /// The view that a subcommand shows without being told.
     pub const fn plain(subcommand: &'static str) -> Self {
         Self {

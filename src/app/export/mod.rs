@@ -15,7 +15,7 @@ use super::worker::{Reply, Wake};
 use crate::figure::palette::Theme;
 use crate::figure::{Format, render};
 use crate::session::Export;
-use crate::source::{Loaded, typed_path};
+use crate::source::{LoadedMatrix, typed_path};
 use crate::store::{check_outputs, save_atomically};
 use crate::views::{View, approximation};
 
@@ -179,7 +179,13 @@ impl Exporter {
     }
 
     /// Measures what the figure shows before it is written to `path`.
-    pub fn measure(&mut self, ask: Ask, loaded: Option<Arc<Loaded>>, path: PathBuf, wake: &Wake) {
+    pub fn measure(
+        &mut self,
+        ask: Ask,
+        loaded: Option<Arc<LoadedMatrix>>,
+        path: PathBuf,
+        wake: &Wake,
+    ) {
         let mut work = Background::default();
         work.ask(ask.clone(), loaded, wake);
         self.open = true;

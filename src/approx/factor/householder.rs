@@ -10,7 +10,7 @@ const VANISHING: f64 = 1e-290;
 const LANES: usize = 8;
 
 /// `W = U B Vᵀ` with B upper bidiagonal; U and V as the reflections that make them.
-pub(super) struct Reduced {
+pub(super) struct Bidiagonalization {
     /// The diagonal of B.
     pub diagonal: Vec<f64>,
     /// The superdiagonal.
@@ -85,7 +85,7 @@ fn reflect(column: &mut [f64], factor: f64, v: &[f64]) {
     add(column, -factor * dot(v, column), v);
 }
 
-impl Reduced {
+impl Bidiagonalization {
     /// Of a matrix with no fewer rows than columns, its largest cell near one. Cost: O(m n²).
     #[inline(always)]
     pub fn of(tall: &DMatrix<f64>) -> Self {

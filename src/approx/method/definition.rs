@@ -19,7 +19,7 @@ pub struct Definition {
     /// The parameters, in the order in which everything lists them; four at most.
     pub parameters: &'static [Parameter],
     /// The ranks of the blocks, where they may be set one by one.
-    pub by_hand: Option<ByHand>,
+    pub by_hand: Option<RankOption>,
     /// The switch that asks for it, unless it is always shown.
     pub switch: Option<Switch>,
     /// Whether section II.E gives it an N-th of LoRA's parameters.
@@ -48,7 +48,7 @@ pub struct Parameter {
     /// Its role.
     pub role: Role,
     /// Its default.
-    pub usual: Usual,
+    pub usual: ParameterDefault,
 }
 
 /// The role of a parameter.
@@ -86,7 +86,7 @@ impl Side {
 
 /// The default of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Usual {
+pub enum ParameterDefault {
     /// The settings' own default.
     Default,
     /// Localized LoRA's grid, so that the two compare.
@@ -97,7 +97,7 @@ pub enum Usual {
 
 /// The option that sets ranks one by one.
 #[derive(Debug)]
-pub struct ByHand {
+pub struct RankOption {
     /// The option of the command line, without its dashes.
     pub flag: &'static str,
     /// The text in the command line's help.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{
-    ByHand, Configured, Defined, Definition, Parameter, Role, Side, Switch, Usual,
+    Configured, Defined, Definition, Parameter, ParameterDefault, RankOption, Role, Side, Switch,
 };
 use crate::approx::adaptive::adaptive_ranks;
 use crate::approx::curve::{CurvePoint, adaptive_curve};
@@ -48,7 +48,7 @@ impl Defined for AdaptiveSettings {
                 noun: "grid",
                 help: "Its grid [default: that of --grid]",
                 role: Role::Segments(Side::Both),
-                usual: Usual::LocalizedGrid,
+                usual: ParameterDefault::LocalizedGrid,
             },
             Parameter {
                 key: "budget",
@@ -57,10 +57,10 @@ impl Defined for AdaptiveSettings {
                 noun: "budget",
                 help: "Its budget of parameters [default: as many as Localized LoRA has]",
                 role: Role::Budget,
-                usual: Usual::LocalizedParameters,
+                usual: ParameterDefault::LocalizedParameters,
             },
         ],
-        by_hand: Some(ByHand {
+        by_hand: Some(RankOption {
             flag: "adaptive-ranks",
             help: "Its ranks, set by hand row by row over the grid",
         }),

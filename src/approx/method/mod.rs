@@ -9,7 +9,8 @@ mod melora;
 use serde::{Deserialize, Serialize};
 
 pub use definition::{
-    ByHand, Configured, Defined, Definition, Parameter, Role, Side, Switch, Twin, Usual,
+    Configured, Defined, Definition, Parameter, ParameterDefault, RankOption, Role, Side, Switch,
+    Twin,
 };
 
 use super::curve::CurvePoint;

@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 
 use super::FinetuneArgs;
-use crate::cli::figure::Target;
-use crate::cli::present::{Page, present};
+use crate::cli::figure::FigureTarget;
+use crate::cli::present::{PrintedPage, present};
 use crate::cli::{Failure, output};
 use crate::experiment::{Inspector, RunName, delta_file, tables};
 use crate::finetune::{AdaptationData, Inspection, SweepSettings};
@@ -15,7 +15,7 @@ pub(super) fn run(
     arguments: &FinetuneArgs,
     data: &AdaptationData,
     settings: &SweepSettings,
-    target: Option<&Target>,
+    target: Option<&FigureTarget>,
 ) -> Result<(), Failure> {
     if arguments.run.len() > 2 {
         return Err(Failure::usage(
@@ -58,7 +58,7 @@ pub(super) fn run(
         Some(_) => drawn,
         None => confusion::VIEW.document(&material, &options),
     };
-    let page = Page {
+    let page = PrintedPage {
         heading: "Confusion matrix: true digits down, predicted digits across".to_owned(),
         remarks: runs.iter().map(|run| tables::moved_sentence(run)).collect(),
         notes,

@@ -7,15 +7,15 @@ use std::sync::{Mutex, PoisonError};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::FinetuneArgs;
-use crate::cli::figure::Target;
+use crate::cli::figure::FigureTarget;
 use crate::cli::output;
-use crate::cli::present::{Page, present};
+use crate::cli::present::{PrintedPage, present};
 use crate::cli::{Failure, print};
 use crate::experiment::{Keeper, ResultsFile, figures};
 use crate::figure::palette::Theme;
 use crate::finetune::network::Shape;
 use crate::finetune::{AdaptationData, Event, Results, SweepSettings, sweep};
-use crate::process::signals::Stoppable;
+use crate::process::signals::StopGuard;
 use crate::views::{Material, Options, accuracy_drop};
 
 /// Trains what `done` lacks, and writes and prints what came out. A signal stops it after the batch
@@ -25,7 +25,7 @@ pub(super) fn run(
     data: &AdaptationData,
     settings: &SweepSettings,
     (done, file): (Option<Results>, Option<ResultsFile>),
-    target: Option<&Target>,
+    target: Option<&FigureTarget>,
 ) -> Result<(), Failure> {
     let (results, stopped) = train(data, settings, done.as_ref(), file)?;
     let options = arguments.options(data, settings, target);
@@ -39,7 +39,7 @@ pub(super) fn run(
     if let Some(out) = &arguments.out {
         notes.extend(tell_results(out, &results)?);
     }
-    let page = Page {
+    let page = PrintedPage {
         heading: figures::describe(&results),
         remarks: Vec::new(),
         notes,
@@ -98,7 +98,7 @@ fn stop(arguments: &FinetuneArgs, options: &Options, results: &Results, status: 
                 (_, 0) => Ok(()),
                 (Some(out), _) => tell_results(out, results).map(drop),
                 (None, _) => {
-                    let page = Page {
+                    let page = PrintedPage {
                         heading: figures::describe(results),
                         remarks: Vec::new(),
                         notes: Vec::new(),
@@ -132,7 +132,7 @@ fn train(
     done: Option<&Results>,
     file: Option<ResultsFile>,
 ) -> Result<(Results, Option<u8>), Failure> {
-    let stoppable = Stoppable::begin();
+    let stoppable = StopGuard::begin();
     let bar = ProgressBar::new(1000);
     if let Ok(style) = ProgressStyle::with_template("{wide_bar} {percent} %, {msg}") {
         bar.set_style(style);

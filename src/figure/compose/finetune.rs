@@ -33,12 +33,12 @@ pub struct Frontier {
     /// Every run: parameters, and accuracy drop in percentage points.
     pub runs: Vec<(usize, f64)>,
     /// The best configuration at each parameter count, by parameters.
-    pub best: Vec<FrontierPoint>,
+    pub best: Vec<DropPoint>,
 }
 
 /// The best configuration at one parameter count.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct FrontierPoint {
+pub struct DropPoint {
     /// Trainable parameters.
     pub params: usize,
     /// Accuracy drop in percentage points, the mean over seeds.
@@ -108,7 +108,7 @@ impl Frontier {
             .best
             .iter()
             .map(|one| (percent(one.params, full), one.drop));
-        let spread = |one: &FrontierPoint| one.spread.unwrap_or((f64::NAN, f64::NAN));
+        let spread = |one: &DropPoint| one.spread.unwrap_or((f64::NAN, f64::NAN));
         let series = Series {
             spread: self.best.iter().map(spread).collect(),
             ..self.look.line(points.collect())

@@ -12,19 +12,19 @@ use crate::source::{Limits, SourceError};
 const LOOKED_AT: u64 = 512;
 
 /// Bytes that can be gone back to.
-pub trait Source: Read + Seek {}
+pub trait ByteSource: Read + Seek {}
 
-impl<T: Read + Seek> Source for T {}
+impl<T: Read + Seek> ByteSource for T {}
 
 /// The first bytes of a file, as they are and as text.
-pub struct Start<'a> {
+pub struct FileStart<'a> {
     /// The bytes.
     pub bytes: &'a [u8],
     /// The text that they are, if they are text; its last character may be cut off.
     pub text: Cow<'a, str>,
 }
 
-impl<'a> Start<'a> {
+impl<'a> FileStart<'a> {
     /// The start of a file that begins with these bytes.
     pub fn new(bytes: &'a [u8]) -> Self {
         let text = text::decode(bytes);
@@ -39,7 +39,7 @@ pub struct Input<'a> {
     /// The path in a sentence.
     pub name: &'a str,
     /// Its bytes.
-    pub reader: &'a mut dyn Source,
+    pub reader: &'a mut dyn ByteSource,
     /// The number of bytes.
     pub length: u64,
     /// The name of the array that is wanted.

@@ -1,12 +1,12 @@
 //! Formats of files, as the search for the right one sees them.
 
-use super::input::{Input, Start};
-use crate::source::{Arrays, Loaded, SourceError};
+use super::input::{FileStart, Input};
+use crate::source::{Arrays, LoadedMatrix, SourceError};
 
 /// Formats that are mistaken for each other: within a family a file's first bytes say more than its
 /// name, between families its name says more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Family {
+pub enum FormatFamily {
     /// Arrays of numbers in bytes.
     Array,
     /// Pictures of pixels.
@@ -40,7 +40,7 @@ impl Sign {
 
 /// The content of a file of the format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Holds {
+pub enum FormatContent {
     /// A matrix.
     Matrix,
     /// An array, which can be described without being read.
@@ -58,21 +58,21 @@ pub trait Format: Sync {
     fn endings(&self) -> &'static [&'static str];
 
     /// The formats that it is mistaken for.
-    fn family(&self) -> Family;
+    fn family(&self) -> FormatFamily;
 
     /// The content.
-    fn holds(&self) -> Holds {
-        Holds::Matrix
+    fn holds(&self) -> FormatContent {
+        FormatContent::Matrix
     }
 
     /// Whether a file that begins so is one.
-    fn recognizes(&self, start: &Start<'_>) -> Sign;
+    fn recognizes(&self, start: &FileStart<'_>) -> Sign;
 
     /// The matrix in the file.
     ///
     /// # Errors
     /// One sentence that says what is wrong, where, and what to do.
-    fn read(&self, input: &mut Input<'_>) -> Result<Loaded, SourceError>;
+    fn read(&self, input: &mut Input<'_>) -> Result<LoadedMatrix, SourceError>;
 
     /// The arrays in the file; nothing where it [`holds`](Self::holds) only its matrix.
     ///

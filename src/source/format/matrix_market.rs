@@ -6,12 +6,12 @@
 
 use nalgebra::DMatrix;
 
-use super::input::{Input, Start};
-use super::kind::{Family, Format, Sign};
+use super::input::{FileStart, Input};
+use super::kind::{Format, FormatFamily, Sign};
 use super::table::parse_number;
 use crate::source::error::{counted, one_line};
 use crate::source::matrix::{not_finite, zeros};
-use crate::source::{Limits, Loaded, SourceError};
+use crate::source::{Limits, LoadedMatrix, SourceError};
 
 const BANNER: &str = "%%MatrixMarket";
 const EXPECTED: &str = "a Matrix Market file";
@@ -28,23 +28,23 @@ impl Format for MatrixMarket {
         &["mtx"]
     }
 
-    fn family(&self) -> Family {
-        Family::Text
+    fn family(&self) -> FormatFamily {
+        FormatFamily::Text
     }
 
-    fn recognizes(&self, start: &Start<'_>) -> Sign {
+    fn recognizes(&self, start: &FileStart<'_>) -> Sign {
         let banner = start.text.get(..BANNER.len());
         Sign::likely(banner.is_some_and(|start| start.eq_ignore_ascii_case(BANNER)))
     }
 
-    fn read(&self, input: &mut Input<'_>) -> Result<Loaded, SourceError> {
+    fn read(&self, input: &mut Input<'_>) -> Result<LoadedMatrix, SourceError> {
         let bytes = input.bytes()?;
         read(input.name, &input.text(&bytes)?, input.limits)
     }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Layout {
+enum StorageScheme {
     Coordinate,
     Array,
 }
@@ -67,13 +67,13 @@ enum Symmetry {
 
 struct Reader<'a> {
     name: &'a str,
-    layout: Layout,
+    layout: StorageScheme,
     field: Field,
     symmetry: Symmetry,
 }
 
 /// Reads a Matrix Market file, whose banner has been seen.
-fn read(name: &str, text: &str, limits: &Limits) -> Result<Loaded, SourceError> {
+fn read(name: &str, text: &str, limits: &Limits) -> Result<LoadedMatrix, SourceError> {
     let (banner, _) = text.split_once('\n').unwrap_or((text, ""));
     let reader = Reader::from_banner(name, banner)?;
     let mut lines = (1..)
@@ -88,18 +88,18 @@ fn read(name: &str, text: &str, limits: &Limits) -> Result<Loaded, SourceError> 
         .map(|s| s.parse().ok())
         .collect();
     match (reader.layout, sizes.as_deref()) {
-        (Layout::Coordinate, Some(&[rows, cols, entries])) => {
+        (StorageScheme::Coordinate, Some(&[rows, cols, entries])) => {
             let matrix = reader.zeros(rows, cols, limits)?;
             reader.coordinates(matrix, entries, lines)
         }
-        (Layout::Array, Some(&[rows, cols])) => {
+        (StorageScheme::Array, Some(&[rows, cols])) => {
             let matrix = reader.zeros(rows, cols, limits)?;
             reader.array(matrix, lines)
         }
-        (Layout::Coordinate, _) => Err(reader.damaged(format!(
+        (StorageScheme::Coordinate, _) => Err(reader.damaged(format!(
             "line {line} does not state rows, columns and entries"
         ))),
-        (Layout::Array, _) => {
+        (StorageScheme::Array, _) => {
             Err(reader.damaged(format!("line {line} does not state rows and columns")))
         }
     }
@@ -133,14 +133,14 @@ impl<'a> Reader<'a> {
             Err(SourceError::damaged(name, EXPECTED, reason))
         };
         let layout = match layout {
-            "coordinate" => Layout::Coordinate,
-            "array" => Layout::Array,
+            "coordinate" => StorageScheme::Coordinate,
+            "array" => StorageScheme::Array,
             _ => return unknown(layout),
         };
         let field = match field {
             "real" | "double" => Field::Real,
             "integer" | "unsigned-integer" => Field::Integer,
-            "pattern" if layout == Layout::Coordinate => Field::Pattern,
+            "pattern" if layout == StorageScheme::Coordinate => Field::Pattern,
             "complex" => {
                 let what = "a complex Matrix Market matrix";
                 return Err(SourceError::unsupported(name, what, complex));
@@ -183,7 +183,7 @@ impl<'a> Reader<'a> {
         mut matrix: DMatrix<f64>,
         entries: usize,
         lines: impl Iterator<Item = (u64, &'t str)>,
-    ) -> Result<Loaded, SourceError> {
+    ) -> Result<LoadedMatrix, SourceError> {
         let (mut found, mut again) = (0, 0);
         for (line, content) in lines {
             let words: Vec<&str> = content.split_ascii_whitespace().take(4).collect();
@@ -259,7 +259,7 @@ impl<'a> Reader<'a> {
         &self,
         mut matrix: DMatrix<f64>,
         mut lines: impl Iterator<Item = (u64, &'t str)>,
-    ) -> Result<Loaded, SourceError> {
+    ) -> Result<LoadedMatrix, SourceError> {
         let (rows, cols) = matrix.shape();
         let mut found = 0_usize;
         for col in 0..cols {
@@ -300,8 +300,8 @@ impl<'a> Reader<'a> {
         Ok(self.loaded(matrix, note))
     }
 
-    fn loaded(&self, matrix: DMatrix<f64>, note: String) -> Loaded {
-        let mut loaded = Loaded::new(self.name, matrix);
+    fn loaded(&self, matrix: DMatrix<f64>, note: String) -> LoadedMatrix {
+        let mut loaded = LoadedMatrix::new(self.name, matrix);
         loaded.notes.push(note);
         if self.field == Field::Pattern {
             loaded

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use nalgebra::DMatrix;
 
-use super::input::{Input, Start};
-use super::kind::{Family, Format, Holds, Sign};
+use super::input::{FileStart, Input};
+use super::kind::{Format, FormatContent, FormatFamily, Sign};
 use super::table::parse_number;
 use crate::source::error::{counted, one_line, printable};
 use crate::source::file_name::ending;
 use crate::source::matrix::zeros;
-use crate::source::{ArrayInfo, Arrays, Limits, Loaded, OtherMember, SourceError};
+use crate::source::{ArrayInfo, Arrays, Limits, LoadedMatrix, OtherMember, SourceError};
 
 const EXPECTED: &str = "an Octave text file";
 /// Names in an error message.
@@ -30,19 +30,19 @@ impl Format for Octave {
         ENDINGS
     }
 
-    fn family(&self) -> Family {
-        Family::Text
+    fn family(&self) -> FormatFamily {
+        FormatFamily::Text
     }
 
-    fn holds(&self) -> Holds {
-        Holds::Arrays
+    fn holds(&self) -> FormatContent {
+        FormatContent::Arrays
     }
 
-    fn recognizes(&self, start: &Start<'_>) -> Sign {
+    fn recognizes(&self, start: &FileStart<'_>) -> Sign {
         Sign::likely(is_octave(&start.text))
     }
 
-    fn read(&self, input: &mut Input<'_>) -> Result<Loaded, SourceError> {
+    fn read(&self, input: &mut Input<'_>) -> Result<LoadedMatrix, SourceError> {
         let bytes = input.bytes()?;
         read(input.name, &input.text(&bytes)?, input.wanted, input.limits)
     }
@@ -82,7 +82,7 @@ struct Variable<'t> {
 
 impl<'t> Variable<'t> {
     fn is_matrix(&self) -> bool {
-        Form::of(self.kind).is_some()
+        ValueLayout::of(self.kind).is_some()
     }
 
     /// The number behind a key such as `rows`.
@@ -93,7 +93,7 @@ impl<'t> Variable<'t> {
 
     /// The sides, where it is made of real numbers and says them.
     fn shape(&self) -> Option<Vec<u64>> {
-        if Form::of(self.kind)? == Form::Scalar {
+        if ValueLayout::of(self.kind)? == ValueLayout::Scalar {
             return Some(vec![1, 1]);
         }
         if let Some(axes) = self.number("ndims") {
@@ -121,7 +121,7 @@ impl<'t> Variable<'t> {
 
 /// The layout of a type's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum ValueLayout {
     /// One number.
     Scalar,
     /// `rows`, `columns` and rows of numbers; or `ndims`, the sides, and numbers down the columns.
@@ -132,7 +132,7 @@ enum Form {
     Sparse,
 }
 
-impl Form {
+impl ValueLayout {
     fn of(kind: &str) -> Option<Self> {
         let kind = kind.trim_start_matches("global ");
         let of_numbers = |prefix: &str| {
@@ -159,7 +159,7 @@ fn read(
     text: &str,
     wanted: Option<&str>,
     limits: &Limits,
-) -> Result<Loaded, SourceError> {
+) -> Result<LoadedMatrix, SourceError> {
     let lines: Vec<(u64, &str)> = (1..).zip(text.lines().map(str::trim)).collect();
     let variables = variables(&lines);
     let variable = choose(name, &variables, wanted)?;
@@ -167,20 +167,20 @@ fn read(
         Some(_) => format!("{name}#{}", printable(variable.name)),
         None => name.to_owned(),
     };
-    let Some(form) = Form::of(variable.kind) else {
+    let Some(form) = ValueLayout::of(variable.kind) else {
         return Err(SourceError::unsupported(
             &shown,
             format!("an Octave variable of type {}", one_line(variable.kind)),
             "only real numbers are read; in Octave save real(A), full(A) or double(A)",
         ));
     };
-    let matrix = Values {
+    let matrix = OctaveValues {
         name: &shown,
         variable,
         limits,
     }
     .read(form)?;
-    let mut loaded = Loaded::new(name, matrix);
+    let mut loaded = LoadedMatrix::new(name, matrix);
     loaded.notes.push(format!(
         "the {} {} of an Octave text file",
         one_line(variable.kind),
@@ -282,20 +282,20 @@ fn choose<'a, 't>(
     ))
 }
 
-struct Values<'a, 't> {
+struct OctaveValues<'a, 't> {
     name: &'a str,
     variable: &'a Variable<'t>,
     limits: &'a Limits,
 }
 
-impl Values<'_, '_> {
+impl OctaveValues<'_, '_> {
     fn damaged(&self, reason: impl Into<String>) -> SourceError {
         SourceError::damaged(self.name, EXPECTED, reason)
     }
 
-    fn read(&self, form: Form) -> Result<DMatrix<f64>, SourceError> {
+    fn read(&self, form: ValueLayout) -> Result<DMatrix<f64>, SourceError> {
         let mut words = self.variable.words();
-        if form == Form::Scalar {
+        if form == ValueLayout::Scalar {
             let matrix = self.zeros(Some((1, 1)))?;
             return self.fill(matrix, words, 1, |_| (0, 0));
         }
@@ -315,8 +315,8 @@ impl Values<'_, '_> {
         let matrix = self.zeros(rows.zip(self.variable.number("columns")))?;
         let (rows, cols) = matrix.shape();
         match form {
-            Form::Diagonal => self.fill(matrix, words, rows.min(cols), |at| (at, at)),
-            Form::Sparse => self.sparse(matrix, words),
+            ValueLayout::Diagonal => self.fill(matrix, words, rows.min(cols), |at| (at, at)),
+            ValueLayout::Sparse => self.sparse(matrix, words),
             _ => self.fill(matrix, words, rows * cols, |at| (at / cols, at % cols)),
         }
     }

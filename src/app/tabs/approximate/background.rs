@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use nalgebra::DMatrix;
 
-use crate::analysis::{Grids, Images, SurveyError, Surveyed, survey_images};
+use crate::analysis::{GridSearch, Images, SurveyError, SurveyResult, survey_images};
 use crate::app::service::Service;
 use crate::app::worker::{Reply, Wake};
 use crate::approx::FactorError;
@@ -91,14 +91,14 @@ pub enum Told {
     /// How far it is.
     Progress(Progress),
     /// A finished survey.
-    Survey(Ask, Box<Surveyed>),
+    Survey(Ask, Box<SurveyResult>),
     /// A finished search.
-    Grids(Ask, Grids),
+    Grids(Ask, GridSearch),
     /// Why it failed.
     Failed(String),
 }
 
-type Request = (Ask, Option<Arc<crate::source::Loaded>>);
+type Request = (Ask, Option<Arc<crate::source::LoadedMatrix>>);
 
 /// The work and what was last told of it.
 pub struct Background {
@@ -107,9 +107,9 @@ pub struct Background {
     /// How far the work under way is.
     pub progress: Progress,
     /// The last survey, with what it answers.
-    pub survey: Option<(Ask, Surveyed)>,
+    pub survey: Option<(Ask, SurveyResult)>,
     /// The last search, with what it answers.
-    pub grids: Option<(Ask, Grids)>,
+    pub grids: Option<(Ask, GridSearch)>,
     /// Why the last request failed.
     pub failure: Option<String>,
 }
@@ -129,7 +129,7 @@ impl Default for Background {
 
 impl Background {
     /// Asks once; asking the same again while it is under way or known does nothing.
-    pub fn ask(&mut self, ask: Ask, loaded: Option<Arc<crate::source::Loaded>>, wake: &Wake) {
+    pub fn ask(&mut self, ask: Ask, loaded: Option<Arc<crate::source::LoadedMatrix>>, wake: &Wake) {
         if self.answers(&ask) || self.asked.as_ref() == Some(&ask) {
             return;
         }
@@ -233,7 +233,7 @@ fn survey_of(
     transform: Transform,
     settings: &Settings,
     reply: &Reply<'_, Told>,
-) -> Outcome<Surveyed> {
+) -> Outcome<SurveyResult> {
     let set = digits(&images.dataset, images.split).map_err(|error| Some(error.to_string()))?;
     let told = AtomicUsize::new(0);
     let on_done = |done: usize, of: usize| -> ControlFlow<()> {
@@ -249,7 +249,7 @@ fn survey_of(
     })
 }
 
-fn grids_of(matrix: &DMatrix<f64>, budget: usize, reply: &Reply<'_, Told>) -> Outcome<Grids> {
+fn grids_of(matrix: &DMatrix<f64>, budget: usize, reply: &Reply<'_, Told>) -> Outcome<GridSearch> {
     let (rows, cols) = matrix.shape();
     let of = (budget / (rows + cols).max(1)).clamp(1, rows.min(cols).max(1));
     let on_grid = |grid: &GridAtBudget| {
@@ -257,7 +257,7 @@ fn grids_of(matrix: &DMatrix<f64>, budget: usize, reply: &Reply<'_, Told>) -> Ou
         reply.send(Told::Progress(Progress { done, of }));
         reply.keep_going()
     };
-    Grids::search(matrix, budget, &on_grid).map_err(said)
+    GridSearch::search(matrix, budget, &on_grid).map_err(said)
 }
 
 fn said(error: FactorError) -> Option<String> {

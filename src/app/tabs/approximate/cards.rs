@@ -11,17 +11,17 @@ use crate::app::texture::color32;
 use crate::app::theme;
 use crate::approx::budget::parameters;
 use crate::approx::layout::{BlockSize, LayoutKind};
-use crate::approx::method::{Method, MethodSettings, Role, Usual};
+use crate::approx::method::{Method, MethodSettings, ParameterDefault, Role};
 use crate::figure::label;
 use crate::figure::palette::Theme;
-use crate::session::{Fitted, Settings};
+use crate::session::{FittedSettings, Settings};
 
 /// The matrix's shape and the settings as it takes them.
 pub struct Fit {
     /// Rows and columns.
     pub shape: (usize, usize),
     /// What is computed on it.
-    pub fitted: Fitted,
+    pub fitted: FittedSettings,
 }
 
 impl Fit {
@@ -94,7 +94,7 @@ fn begin(settings: &mut Settings, method: Method, fit: &Fit) {
     let beside = localized_parameters(&fit.fitted.settings, rows, cols);
     for (place, parameter) in method.parameters().iter().enumerate() {
         let shared = parameter.role == Role::Budget && settings.matched.is_some();
-        if parameter.usual != Usual::Default && !shared {
+        if parameter.usual != ParameterDefault::Default && !shared {
             let usual = settings.usual(method, place, beside);
             settings.set_value(method, place, usual);
         }

@@ -7,7 +7,7 @@ use super::by_label::{self, ByLabel};
 use super::plots::wake;
 use super::progress::DIMMED;
 use super::{ApproximateTab, Background};
-use crate::analysis::{Analysis, Surveyed};
+use crate::analysis::{Analysis, SurveyResult};
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
@@ -128,7 +128,7 @@ pub fn still_shown(ui: &mut egui::Ui, background: &Background, what: &str) -> bo
     .inner
 }
 
-fn summary(ui: &mut egui::Ui, surveyed: &Surveyed, subject: &str, theme: Theme) {
+fn summary(ui: &mut egui::Ui, surveyed: &SurveyResult, subject: &str, theme: Theme) {
     let survey = &surveyed.survey;
     ui.horizontal_wrapped(|ui| {
         for (s, setting) in survey.settings.iter().enumerate() {
@@ -163,7 +163,7 @@ fn summary(ui: &mut egui::Ui, surveyed: &Surveyed, subject: &str, theme: Theme) 
 }
 
 /// The row of the survey that is the digit on screen, where it is one of those that were measured.
-fn present(surveyed: &Surveyed, shown: &Ask, session: &Session) -> Option<usize> {
+fn present(surveyed: &SurveyResult, shown: &Ask, session: &Session) -> Option<usize> {
     let Ask::Survey { dataset, split, .. } = shown else {
         return None;
     };

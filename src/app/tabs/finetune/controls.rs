@@ -10,7 +10,7 @@ use crate::app::command::Command;
 use crate::app::notices::capitalized;
 use crate::app::state::State;
 use crate::app::texture::color32;
-use crate::experiment::{Experiment, Preset, figures};
+use crate::experiment::{Experiment, SweepPreset, figures};
 use crate::figure::palette::{self, Theme};
 use crate::finetune::bounds::{NUMBER, check_rate, echo};
 use crate::finetune::settings::LayoutGrid;
@@ -162,7 +162,7 @@ fn foreign(tab: &mut FinetuneTab, ui: &mut egui::Ui) {
 fn sweep(ui: &mut egui::Ui, experiment: &mut Experiment, fields: &mut Fields, theme: Theme) {
     ui.horizontal_wrapped(|ui| {
         ui.strong("Sweep");
-        for preset in Preset::ALL {
+        for preset in SweepPreset::ALL {
             let chosen = experiment.preset == preset;
             let response = ui
                 .selectable_label(chosen, preset.title())

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use crate::experiment::{self, ResultsFile, SaveError, Written};
+use crate::experiment::{self, ResultsFile, SaveError, WriteResult};
 use crate::finetune::{Event, Results};
 use crate::set_aside::set_aside;
 use crate::store::StoreError;
@@ -86,7 +86,7 @@ impl Keeper {
         self.told(self.kept.save())
     }
 
-    fn told(&self, written: Written) -> Option<Keeping> {
+    fn told(&self, written: WriteResult) -> Option<Keeping> {
         let now = match written? {
             Ok(()) => Keeping::Kept,
             Err(error) => unsaved(&error),
