@@ -19,8 +19,8 @@ impl BudgetRule {
     /// The rule in the paper's letters.
     pub fn describe(self) -> &'static str {
         match self {
-            Self::EqualParameters => "equal parameters: r_diag = r, r_block = r/K",
-            Self::SectionTwoE => "section II.E: r_diag = r/N, r_block = r/(N√N)",
+            Self::EqualParameters => "Equal parameters: r_diag = r, r_block = r/K",
+            Self::SectionTwoE => "Section II.E: r_diag = r/N, r_block = r/N^1.5",
         }
     }
 

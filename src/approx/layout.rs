@@ -193,7 +193,7 @@ mod tests {
         let error = BlockLayout::new(28, 20, LayoutKind::Grid(21)).expect_err("too many");
         assert_eq!(
             error.to_string(),
-            "K = 21 does not fit a 28 × 20 matrix, choose 1 to 20"
+            "K = 21 does not fit a 28 × 20 matrix; choose 1 to 20"
         );
         assert!(BlockLayout::new(3, 3, LayoutKind::Diagonal(0)).is_err());
         assert!(BlockLayout::new(0, 3, LayoutKind::Grid(1)).is_err());

@@ -134,7 +134,7 @@ impl FigureArgs {
         }
         match (Format::from_path(path), given) {
             (Ok(named), Some(given)) if named != given => Err(Failure::usage(format!(
-                "--format {} contradicts the ending; leave it out, or change the ending of {}",
+                "--format {} contradicts the ending; leave it out, or change the ending: {}",
                 given.extension(),
                 path.display()
             ))),

@@ -133,7 +133,7 @@ pub fn digits(dataset: &Dataset, split: Split) -> Result<Arc<DigitSet>, SourceEr
             let half = family.half(split)?;
             let key = DigitsKey::Folder(Box::new(half.clone()));
             once(key, || {
-                let half::Read { wanted, other } = half::read(&family, &half)?;
+                let half::ReadHalf { wanted, other } = half::read(&family, &half)?;
                 // It came along; asked for next, it need not be read again.
                 if let Some((half, set)) = other {
                     keep(DigitsKey::Folder(Box::new(half)), Arc::new(set));

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::error::{printable, shown};
 use super::file_name::ending;
 use super::format::input::{FileStart, Input};
-use super::format::{self, Format, FormatContent, formats_with_arrays};
+use super::format::{self, FileFormat, FormatContent, formats_with_arrays};
 use super::opening::open;
 use super::{ArrayInfo, Arrays, Limits, LoadedMatrix, SourceError, folder, matrix};
 
@@ -90,7 +90,7 @@ fn list(path: &Path) -> Result<Option<Arrays>, SourceError> {
     format_of(&mut input)?.list(&mut input)
 }
 
-fn format_of(input: &mut Input<'_>) -> Result<&'static dyn Format, SourceError> {
+fn format_of(input: &mut Input<'_>) -> Result<&'static dyn FileFormat, SourceError> {
     let start = input.start()?;
     format::find(input.name, &ending(input.path), &FileStart::new(&start))
 }

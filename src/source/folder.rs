@@ -46,7 +46,7 @@ fn only(path: &Path, mut families: Vec<Family>) -> Result<Family, SourceError> {
         (None, _) => Err(SourceError::unsupported(
             &shown(path),
             "several data sets",
-            format!("name one of them: {}", list(path, &families)),
+            format!("name one of {}", list(path, &families)),
         )),
     }
 }
@@ -71,7 +71,7 @@ fn named(path: &Path) -> Option<Result<Family, SourceError>> {
         Err(SourceError::unsupported(
             &shown(folder),
             format!("no data set {name}"),
-            format!("it has {}", list(folder, &families)),
+            format!("choose one of {}", list(folder, &families)),
         ))
     })
 }

@@ -9,7 +9,7 @@ use super::unpack::UnpackedFile;
 use super::{IMAGE_SIDE, SourceError, Split, standard};
 
 /// The half of a folder's data set that was read.
-pub(super) struct Read {
+pub(super) struct ReadHalf {
     /// The half that was asked for.
     pub wanted: DigitSet,
     /// The other one, where it came along.
@@ -17,7 +17,7 @@ pub(super) struct Read {
 }
 
 /// A half of a folder's data set: by the `mnist` crate where it is one that it reads.
-pub(super) fn read(family: &Family, half: &Half) -> Result<Read, SourceError> {
+pub(super) fn read(family: &Family, half: &Half) -> Result<ReadHalf, SourceError> {
     if let Some(files) = standard::files(family) {
         let [train, test] = standard::read(&family.name(), &files)?;
         let both = [(Split::Train, train), (Split::Test, test)];
@@ -31,7 +31,7 @@ pub(super) fn read(family: &Family, half: &Half) -> Result<Read, SourceError> {
         sets.sort_by_key(|(split, _)| *split == half.split);
         let [(other, other_set), (_, set)] = sets;
         let other = family.half(other).ok().map(|half| (half, other_set));
-        return Ok(Read { wanted: set, other });
+        return Ok(ReadHalf { wanted: set, other });
     }
     let (images, labels) = (pictures(half)?, classes(half)?);
     let (count, size, values) = images;
@@ -41,7 +41,7 @@ pub(super) fn read(family: &Family, half: &Half) -> Result<Read, SourceError> {
         let name = shown(&half.labels.path);
         return Err(SourceError::unsupported(&name, what, remedy));
     }
-    Ok(Read {
+    Ok(ReadHalf {
         wanted: assembled(family, half.split, size, values, labels),
         other: None,
     })

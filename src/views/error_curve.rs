@@ -107,8 +107,8 @@ fn notes(material: &Material<'_>, options: &Options) -> Vec<String> {
     let list = curves.list().into_iter();
     let empty = list.filter(|curve| curve.points.is_empty()).map(|curve| {
         let name = curve.settings.method().title();
-        let most = label::count(curves.most);
-        format!("{name}: no rank costs {most} parameters or less")
+        let most = label::parameters(curves.most);
+        format!("{name}: even rank 1 needs more than {most}")
     });
     empty.collect()
 }

@@ -39,7 +39,7 @@ fn wrong_usage_is_one_line_and_status_two() {
         ("finetune --delta a.npy", "--run"),
         (
             "finetune --run full --delta a.txt",
-            "change the ending of a.txt",
+            "change the ending: a.txt",
         ),
         ("finetune --seeds -1", "from 0 to"),
         ("finetune --run purple:1", "purple"),

@@ -158,7 +158,7 @@ fn reconstruction(context: &Context, panel: &Panel, range: (f64, f64)) -> Elemen
     let headings = vec![
         Heading::name(look.name, Some(look.color)),
         Heading::plain(one.settings.describe()),
-        Heading::plain(format!("{} parameters", label::count(one.params))),
+        Heading::plain(label::parameters(one.params)),
         Heading::plain(format!("{} of the entries", label::percent(one.share))),
         Heading::plain(format!("error {}", label::error(one.error))),
     ];
@@ -223,10 +223,10 @@ fn describe(shown: &Approximation) -> String {
     let panels = shown.panels.iter().map(|panel| {
         let one = panel.evaluation;
         format!(
-            "; {}: {}, {} parameters, error {}",
+            "; {}: {}, {}, error {}",
             one.method().title(),
             one.settings.describe(),
-            one.params,
+            label::parameters(one.params),
             label::error(one.error)
         )
     });

@@ -28,7 +28,10 @@ pub fn error_against_parameters(
     let described = curves.iter().filter_map(|curve| {
         let one = curve.present?;
         let (name, setting) = (one.method().title(), one.settings.describe());
-        Some(format!("{name}: {setting}, {} parameters", one.params))
+        Some(format!(
+            "{name}: {setting}, {}",
+            label::parameters(one.params)
+        ))
     });
     let description = described.collect::<Vec<_>>().join("; ");
     let plot = error_plot(context.theme, entries, curves);

@@ -1,7 +1,7 @@
 //! Grids of geography as text: ESRI's ASCII grids and Surfer's.
 
 use super::input::{FileStart, Input};
-use super::kind::{Format, FormatFamily, Sign};
+use super::kind::{FileFormat, FormatFamily, Sign};
 use super::table::parse_number;
 use crate::source::error::one_line;
 use crate::source::matrix::zeros;
@@ -16,7 +16,7 @@ pub enum GridFormat {
     Surfer,
 }
 
-impl Format for GridFormat {
+impl FileFormat for GridFormat {
     fn name(&self) -> &'static str {
         match self {
             Self::Esri => "ESRI ASCII grids",

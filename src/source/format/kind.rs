@@ -50,7 +50,7 @@ pub enum FormatContent {
 }
 
 /// A format of files that hold a matrix.
-pub trait Format: Sync {
+pub trait FileFormat: Sync {
     /// Its name in a list, after which the family's noun may follow: *PNG*, *CSV and TSV*.
     fn name(&self) -> &'static str;
 

@@ -7,7 +7,7 @@
 use nalgebra::DMatrix;
 
 use super::input::{FileStart, Input};
-use super::kind::{Format, FormatFamily, Sign};
+use super::kind::{FileFormat, FormatFamily, Sign};
 use super::table::parse_number;
 use crate::source::error::{counted, one_line};
 use crate::source::matrix::{not_finite, zeros};
@@ -19,7 +19,7 @@ const EXPECTED: &str = "a Matrix Market file";
 /// Matrix Market files, in which NIST and SciPy exchange matrices.
 pub struct MatrixMarket;
 
-impl Format for MatrixMarket {
+impl FileFormat for MatrixMarket {
     fn name(&self) -> &'static str {
         "Matrix Market"
     }
@@ -246,8 +246,8 @@ impl<'a> Reader<'a> {
                 _ => "in the same place or its mirror image",
             };
             loaded.notes.push(format!(
-                "{} {what} added to an earlier one",
-                counted(again, "entry", "entries")
+                "{} repeated {what} and added up",
+                counted(again, "entry was", "entries were")
             ));
         }
         Ok(loaded)

@@ -22,11 +22,11 @@ use self::kind::{FormatFamily, Sign};
 use self::picture::kinds::{BMP, GIF, HDR, ICO, JPEG, PNG, PNM, QOI, TGA, WEBP};
 use super::SourceError;
 
-pub(super) use self::kind::{Format, FormatContent};
+pub(super) use self::kind::{FileFormat, FormatContent};
 
 /// All formats that are read. The most particular come first: of two that take a file for theirs the
 /// first reads it.
-const FORMATS: &[&dyn Format] = &[
+const FORMATS: &[&dyn FileFormat] = &[
     &numpy::npy::Npy,
     &numpy::npz::Npz,
     &PNG,
@@ -55,9 +55,9 @@ pub(super) fn find(
     name: &str,
     ending: &str,
     start: &FileStart<'_>,
-) -> Result<&'static dyn Format, SourceError> {
+) -> Result<&'static dyn FileFormat, SourceError> {
     unread::refuse_stand_in(name, start)?;
-    let with = |sign| move |format: &&&dyn Format| format.recognizes(start) == sign;
+    let with = |sign| move |format: &&&dyn FileFormat| format.recognizes(start) == sign;
     if let Some(&sure) = FORMATS.iter().find(with(Sign::Sure)) {
         return Ok(sure);
     }

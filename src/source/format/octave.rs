@@ -5,7 +5,7 @@ use std::path::Path;
 use nalgebra::DMatrix;
 
 use super::input::{FileStart, Input};
-use super::kind::{Format, FormatContent, FormatFamily, Sign};
+use super::kind::{FileFormat, FormatContent, FormatFamily, Sign};
 use super::table::parse_number;
 use crate::source::error::{counted, one_line, printable};
 use crate::source::file_name::ending;
@@ -21,7 +21,7 @@ const ENDINGS: &[&str] = &["txt", "mat"];
 /// Variables that Octave's `save -text` wrote.
 pub struct Octave;
 
-impl Format for Octave {
+impl FileFormat for Octave {
     fn name(&self) -> &'static str {
         "Octave text"
     }
@@ -189,7 +189,7 @@ fn read(
     if wanted.is_none() && variables.len() > 1 {
         let others = names(variables.iter().filter(|other| other.name != variable.name));
         loaded.notes.push(format!(
-            "the file also has {others}, which are not matrices"
+            "other variables in the file were ignored: {others}"
         ));
     }
     Ok(loaded)

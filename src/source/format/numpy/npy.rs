@@ -3,13 +3,13 @@
 use super::header::{self, begins_as_array};
 use super::values::{info, read_values};
 use crate::source::format::input::{FileStart, Input};
-use crate::source::format::kind::{Format, FormatContent, FormatFamily, Sign};
+use crate::source::format::kind::{FileFormat, FormatContent, FormatFamily, Sign};
 use crate::source::{Arrays, LoadedMatrix, SourceError};
 
 /// An array that `numpy.save` wrote.
 pub struct Npy;
 
-impl Format for Npy {
+impl FileFormat for Npy {
     fn name(&self) -> &'static str {
         "NPY"
     }

@@ -8,7 +8,7 @@ use super::header;
 use super::values::{info, read_values};
 use crate::source::error::printable;
 use crate::source::format::input::{FileStart, Input};
-use crate::source::format::kind::{Format, FormatContent, FormatFamily, Sign};
+use crate::source::format::kind::{FileFormat, FormatContent, FormatFamily, Sign};
 use crate::source::{Arrays, LoadedMatrix, OtherMember, SourceError};
 
 /// Arrays of an archive that are looked at to find the only matrix.
@@ -17,7 +17,7 @@ const LOOKED_AT: usize = 1000;
 /// An archive that `numpy.savez` wrote.
 pub struct Npz;
 
-impl Format for Npz {
+impl FileFormat for Npz {
     fn name(&self) -> &'static str {
         "NPZ"
     }

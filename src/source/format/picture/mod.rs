@@ -11,7 +11,7 @@ use ::image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
 
 use self::canvas::{Alpha, PictureCanvas, SMALLER, Shade};
 use super::input::{FileStart, Input};
-use super::kind::{Format, FormatFamily, Sign};
+use super::kind::{FileFormat, FormatFamily, Sign};
 use super::unread::UNREAD_PICTURE;
 use crate::memory;
 use crate::source::error::guarded;
@@ -51,7 +51,7 @@ fn whole(bytes: &[u8]) -> Result<DecoderInput<'_>, &'static str> {
     })
 }
 
-impl Format for Raster {
+impl FileFormat for Raster {
     fn name(&self) -> &'static str {
         self.name
     }

@@ -18,7 +18,7 @@ use self::header::{ValueColumns, columns};
 pub(super) use self::number::plain as parse_number;
 use self::separator::Separator;
 use super::input::{FileStart, Input};
-use super::kind::{Format, FormatFamily, Sign};
+use super::kind::{FileFormat, FormatFamily, Sign};
 use super::text::can_be_text;
 use super::unread;
 use crate::source::error::one_line;
@@ -30,7 +30,7 @@ const EXPECTED: &str = "a table of numbers";
 /// Numbers in rows of text.
 pub struct TextTable;
 
-impl Format for TextTable {
+impl FileFormat for TextTable {
     fn name(&self) -> &'static str {
         "CSV, TSV and other tables of text"
     }

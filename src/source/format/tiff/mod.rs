@@ -11,7 +11,7 @@ use self::bands::Bands;
 use self::directory::{Directory, is_tiff};
 use self::page::{EXPECTED, PixelMeaning, TiffPage};
 use super::input::{FileStart, Input};
-use super::kind::{Format, FormatFamily, Sign};
+use super::kind::{FileFormat, FormatFamily, Sign};
 use super::picture::canvas::PictureCanvas;
 use crate::source::error::guarded;
 use crate::source::{Limits, LoadedMatrix, SourceError};
@@ -19,7 +19,7 @@ use crate::source::{Limits, LoadedMatrix, SourceError};
 /// TIFF and BigTIFF, the first page.
 pub struct Tiff;
 
-impl Format for Tiff {
+impl FileFormat for Tiff {
     fn name(&self) -> &'static str {
         "TIFF"
     }
