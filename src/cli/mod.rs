@@ -2,6 +2,7 @@
 
 mod approximate;
 mod arrays;
+mod choice;
 mod curve;
 mod dataset;
 mod failure;

@@ -1,31 +1,23 @@
 //! The methods' settings, and how they meet a matrix.
 
-use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueEnum, value_parser};
+use clap::builder::TypedValueParser;
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_parser};
 
-use super::Failure;
+use super::{Failure, choice};
 use crate::analysis::localized_parameters;
 use crate::approx::LayoutError;
 use crate::approx::budget::BudgetRule;
 use crate::approx::method::{Definition, Method, MethodSettings, Parameter, Role};
 use crate::session::Settings;
 
-/// A rule for sharing one budget.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum RuleName {
-    /// Experiment 1: every method gets the same parameters
-    Equal,
-    /// Section II.E: MELoRA and Localized get an N-th of LoRA's parameters
-    #[value(name = "section-2e")]
-    SectionTwoE,
-}
-
-impl From<RuleName> for BudgetRule {
-    fn from(rule: RuleName) -> Self {
-        match rule {
-            RuleName::Equal => Self::EqualParameters,
-            RuleName::SectionTwoE => Self::SectionTwoE,
-        }
-    }
+/// How one budget is shared.
+fn rules() -> impl TypedValueParser<Value = BudgetRule> {
+    let equal = "Experiment 1: every method gets the same parameters";
+    let section = "Section II.E: MELoRA and Localized get an N-th of LoRA's parameters";
+    choice::parser([
+        ("equal", equal, BudgetRule::EqualParameters),
+        ("section-2e", section, BudgetRule::SectionTwoE),
+    ])
 }
 
 /// Settings as given; what is left out follows from the budget or is Table I's. The options are
@@ -39,7 +31,7 @@ pub struct SettingsArgs {
     /// Ranks set by hand.
     by_hand: Vec<(Method, Vec<usize>)>,
     budget: Option<usize>,
-    rule: Option<RuleName>,
+    rule: Option<BudgetRule>,
 }
 
 /// The option of one number of a method.
@@ -104,7 +96,7 @@ impl Args for SettingsArgs {
         let rule = Arg::new("rule")
             .long("rule")
             .value_name("RULE")
-            .value_parser(value_parser!(RuleName))
+            .value_parser(rules())
             .requires("budget")
             .help("How the methods share the budget [default: equal]");
         command
@@ -178,7 +170,7 @@ impl SettingsArgs {
         self.set_segments(&mut wanted, rows, cols)?;
         if let Some(budget) = self.budget {
             wanted.adaptive.budget = budget;
-            wanted.matched = Some(self.rule.map_or_else(BudgetRule::default, BudgetRule::from));
+            wanted.matched = Some(self.rule.unwrap_or_default());
         }
         self.set_ranks(&mut wanted, rows, cols)?;
         let fitted = wanted.fitted(rows, cols).settings;

@@ -1,12 +1,14 @@
 //! Reconstructions side by side with their table: the paper's Figure 1 and Table I.
 
+use serde::Serialize;
+
 use super::material::Material;
 use super::options::Options;
 use super::view::{Need, Subject, TableForm, View, ViewCall};
 use crate::analysis::{Analysis, Outcome};
 use crate::figure::compose::{Approximation, Panel, comparison_table, figure_one};
 use crate::figure::{Figure, Table};
-use crate::report;
+use crate::report::{self, Matrix, Measured};
 
 /// The view.
 pub static VIEW: View = View {
@@ -55,11 +57,19 @@ fn tables(material: &Material<'_>, options: &Options, _: TableForm) -> Result<Ve
     Ok(vec![comparison_table(options.context.theme, &evaluations)])
 }
 
+/// `approximate --json`.
+#[derive(Serialize)]
+struct Report {
+    #[serde(flatten)]
+    matrix: Matrix,
+    methods: Vec<Measured>,
+}
+
 fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
     let analysis = material.analysis()?;
     let evaluations = analysis.evaluations().into_iter();
-    report::text(&report::Approximation {
-        matrix: report::Matrix::of(analysis),
+    report::text(&Report {
+        matrix: Matrix::of(analysis),
         methods: evaluations.map(Into::into).collect(),
     })
 }

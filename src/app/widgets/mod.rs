@@ -2,5 +2,7 @@
 
 pub mod focus;
 pub mod gallery;
+pub mod knobs;
 pub mod matrix_view;
+pub mod measuring;
 pub mod plot;

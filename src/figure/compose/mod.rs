@@ -9,9 +9,11 @@ mod look;
 mod ranks;
 mod spectra;
 
-pub use approximation::{Approximation, Panel, comparison_table, figure_one};
+pub use approximation::{Approximation, Panel, comparison_table, figure_one, residual_limit};
 pub use curves::{ErrorCurve, curve_table, error_against_parameters, error_mark, error_plot};
-pub use dataset::{distribution, distribution_plot, label_table, survey_table, verdict_sentence};
+pub use dataset::{
+    distribution, distribution_plot, label_table, survey_rows, survey_table, verdict_sentence,
+};
 pub use finetune::{
     AccuracyDrop, Confusion, DeltaWeights, DropPoint, Feature, Frontier, TrainingCurve,
     accuracy_drop, accuracy_drop_plot, accuracy_plot, confusion, confusion_matrix, delta_weights,

@@ -3,51 +3,24 @@
 
 use eframe::egui::{self, Frame, RichText};
 
-use super::knobs::{fixed, line, slider};
+use super::fit::Fit;
 use super::shared_budget;
 use crate::analysis::localized_parameters;
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
-use crate::approx::budget::parameters;
-use crate::approx::layout::{BlockSize, LayoutKind};
-use crate::approx::method::{Method, MethodSettings, ParameterDefault, Role};
-use crate::figure::label;
+use crate::app::widgets::knobs::{fixed, line, slider};
+use crate::approx::layout::BlockSize;
+use crate::approx::method::{Method, MethodSettings, Role, Usual};
 use crate::figure::palette::Theme;
-use crate::session::{FittedSettings, Settings};
-
-/// The matrix's shape and the settings as it takes them.
-pub struct Fit {
-    /// Rows and columns.
-    pub shape: (usize, usize),
-    /// What is computed on it.
-    pub fitted: FittedSettings,
-}
-
-impl Fit {
-    /// What the blocks of a method are: `16 blocks of 7 × 7; rank 1 costs 224`.
-    fn blocks(&self, kind: LayoutKind) -> String {
-        let (rows, cols) = self.shape;
-        let sizes = kind.sizes(rows, cols).unwrap_or_default();
-        let count: usize = sizes.iter().map(|size| size.count).sum();
-        let height = sizes.iter().map(|size| size.rows).max().unwrap_or_default();
-        let width = sizes.iter().map(|size| size.cols).max().unwrap_or_default();
-        let blocks = match (count, sizes.len()) {
-            (1, _) => format!("1 block of {height} × {width}"),
-            (_, 1) => format!("{} blocks of {height} × {width}", label::count(count)),
-            _ => format!("{} blocks up to {height} × {width}", label::count(count)),
-        };
-        let cost = parameters(rows, cols, kind, 1).unwrap_or_default();
-        format!("{blocks}; rank 1 costs {}", label::count(cost))
-    }
-}
+use crate::session::Settings;
 
 /// Draws the cards; `settings` changes as the user drags and types, and not by being drawn.
 pub fn show(ui: &mut egui::Ui, state: &State, settings: &mut Settings, theme: Theme) {
-    let shape = state
-        .analysis
-        .as_ref()
-        .map_or((28, 28), |analysis| analysis.loaded.matrix.shape());
+    let known = state.analysis.as_ref().map(|analysis| analysis.shape());
+    let Some(shape) = known.or_else(|| state.latest_session().source.shape()) else {
+        return waiting(ui, settings, theme);
+    };
     let fit = Fit {
         shape,
         fitted: settings.fitted(shape.0, shape.1),
@@ -59,6 +32,16 @@ pub fn show(ui: &mut egui::Ui, state: &State, settings: &mut Settings, theme: Th
                 numbers(ui, settings, method, &fit);
                 told(ui, settings, method, &fit);
             }
+        });
+    }
+}
+
+/// Before there is a matrix nothing is known of its blocks: the settings are shown as they are wanted.
+fn waiting(ui: &mut egui::Ui, settings: &Settings, theme: Theme) {
+    for wanted in settings.shown() {
+        card(ui, wanted.method(), theme, |ui| {
+            ui.label(wanted.describe());
+            ui.label(RichText::new("Waiting for the matrix").small());
         });
     }
 }
