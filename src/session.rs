@@ -7,7 +7,7 @@ mod settings;
 pub(crate) mod words;
 
 pub use export::Export;
-pub use fitted::{Change, Fitted};
+pub use fitted::{Change, FittedSettings};
 pub use settings::Settings;
 
 use std::path::PathBuf;

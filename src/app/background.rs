@@ -1,4 +1,4 @@
-//! What takes longer than a slider may: surveys of a data set and searches over grids.
+//! Work that takes longer than a slider may: surveys of a data set and searches over grids.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -15,9 +15,9 @@ use crate::figure::label;
 use crate::session::Settings;
 use crate::source::{Dataset, Split, Transform, digits};
 
-/// What can be asked.
+/// A question to the worker.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Ask {
+pub enum BackgroundTask {
     /// The settings, as its images take them, on every image of a split.
     Survey {
         /// The data set.
@@ -38,8 +38,8 @@ pub enum Ask {
     },
 }
 
-impl Ask {
-    /// What is measured, in words: `MNIST test images`.
+impl BackgroundTask {
+    /// The subject of a survey, in words: `MNIST test images`.
     pub fn subject(&self) -> String {
         match self {
             Self::Survey { dataset, split, .. } => {
@@ -60,7 +60,7 @@ impl Ask {
         }
     }
 
-    /// What is waited for before a file can be written.
+    /// The work that a file waits for, in words.
     pub fn long(&self) -> &'static str {
         match self {
             Self::Survey { .. } => "Measuring all images of the data set at these settings…",
@@ -69,47 +69,47 @@ impl Ask {
     }
 }
 
-/// How far the work under way is.
+/// The progress of the work under way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// What is done.
+pub struct TaskProgress {
+    /// The number of items done.
     pub done: usize,
-    /// What there is; zero while that is not known.
+    /// The number of all items; zero while that is not known.
     pub of: usize,
 }
 
-impl Progress {
+impl TaskProgress {
     /// As a share of the work.
     pub fn share(self) -> f32 {
         self.done as f32 / self.of.max(1) as f32
     }
 }
 
-/// What comes back.
+/// An answer of the worker.
 #[derive(Debug)]
-pub enum Told {
-    /// How far it is.
-    Progress(Progress),
+pub enum TaskMessage {
+    /// The progress.
+    Progress(TaskProgress),
     /// A finished survey.
-    Survey(Ask, Box<SurveyResult>),
+    Survey(BackgroundTask, Box<SurveyResult>),
     /// A finished search.
-    Grids(Ask, GridSearch),
+    Grids(BackgroundTask, GridSearch),
     /// Why it failed.
     Failed(String),
 }
 
-type Request = (Ask, Option<Arc<crate::source::LoadedMatrix>>);
+type Request = (BackgroundTask, Option<Arc<crate::source::LoadedMatrix>>);
 
 /// The work and what was last told of it.
 pub struct Background {
-    service: Service<Request, Told>,
-    asked: Option<Ask>,
-    /// How far the work under way is.
-    pub progress: Progress,
+    service: Service<Request, TaskMessage>,
+    asked: Option<BackgroundTask>,
+    /// The progress of the work under way.
+    pub progress: TaskProgress,
     /// The last survey, with what it answers.
-    pub survey: Option<(Ask, SurveyResult)>,
+    pub survey: Option<(BackgroundTask, SurveyResult)>,
     /// The last search, with what it answers.
-    pub grids: Option<(Ask, GridSearch)>,
+    pub grids: Option<(BackgroundTask, GridSearch)>,
     /// Why the last request failed.
     pub failure: Option<String>,
 }
@@ -119,7 +119,7 @@ impl Default for Background {
         Self {
             service: Service::new("background", work),
             asked: None,
-            progress: Progress::default(),
+            progress: TaskProgress::default(),
             survey: None,
             grids: None,
             failure: None,
@@ -129,18 +129,23 @@ impl Default for Background {
 
 impl Background {
     /// Asks once; asking the same again while it is under way or known does nothing.
-    pub fn ask(&mut self, ask: Ask, loaded: Option<Arc<crate::source::LoadedMatrix>>, wake: &Wake) {
+    pub fn ask(
+        &mut self,
+        ask: BackgroundTask,
+        loaded: Option<Arc<crate::source::LoadedMatrix>>,
+        wake: &Wake,
+    ) {
         if self.answers(&ask) || self.asked.as_ref() == Some(&ask) {
             return;
         }
-        self.progress = Progress::default();
+        self.progress = TaskProgress::default();
         self.failure = None;
         self.asked = Some(ask.clone());
         self.service.ask((ask, loaded), wake);
     }
 
     /// Whether the answer to `ask` is here.
-    pub fn answers(&self, ask: &Ask) -> bool {
+    pub fn answers(&self, ask: &BackgroundTask) -> bool {
         self.survey.as_ref().is_some_and(|(of, _)| of == ask)
             || self.grids.as_ref().is_some_and(|(of, _)| of == ask)
     }
@@ -155,24 +160,26 @@ impl Background {
     pub fn receive(&mut self) {
         for answer in self.service.receive() {
             match answer {
-                Ok(Told::Progress(now)) => self.progress = now,
-                Ok(Told::Survey(ask, survey)) => self.survey = Some((ask, *survey)),
-                Ok(Told::Grids(ask, grids)) => self.grids = Some((ask, grids)),
-                Ok(Told::Failed(why)) | Err(why) => self.failure = Some(why),
+                Ok(TaskMessage::Progress(now)) => self.progress = now,
+                Ok(TaskMessage::Survey(ask, survey)) => self.survey = Some((ask, *survey)),
+                Ok(TaskMessage::Grids(ask, grids)) => self.grids = Some((ask, grids)),
+                Ok(TaskMessage::Failed(why)) | Err(why) => self.failure = Some(why),
             }
         }
     }
 
-    /// What is under way, in words.
+    /// The work under way, in words.
     pub fn describe(&self) -> String {
-        let Progress { done, of } = self.progress;
+        let TaskProgress { done, of } = self.progress;
         let counted = format!("{} of {}", label::count(done), label::count(of));
         match &self.asked {
-            Some(ask @ Ask::Survey { .. }) if of == 0 => format!("Reading the {}…", ask.subject()),
-            Some(ask @ Ask::Survey { .. }) => {
+            Some(ask @ BackgroundTask::Survey { .. }) if of == 0 => {
+                format!("Reading the {}…", ask.subject())
+            }
+            Some(ask @ BackgroundTask::Survey { .. }) => {
                 format!("Measuring the {}: {counted}…", ask.subject())
             }
-            Some(Ask::Grids { .. }) if of > 0 => format!("Trying grids: {counted}…"),
+            Some(BackgroundTask::Grids { .. }) if of > 0 => format!("Trying grids: {counted}…"),
             _ => "Measuring…".to_owned(),
         }
     }
@@ -194,10 +201,10 @@ impl Background {
     }
 }
 
-fn work((ask, loaded): Request, reply: &Reply<'_, Told>) {
+fn work((ask, loaded): Request, reply: &Reply<'_, TaskMessage>) {
     let told = match (&ask, loaded) {
         (
-            Ask::Survey {
+            BackgroundTask::Survey {
                 dataset,
                 split,
                 transform,
@@ -211,35 +218,35 @@ fn work((ask, loaded): Request, reply: &Reply<'_, Told>) {
                 digit: None,
             };
             survey_of(&images, *transform, settings, reply)
-                .map(|found| Told::Survey(ask, Box::new(found)))
+                .map(|found| TaskMessage::Survey(ask, Box::new(found)))
         }
-        (Ask::Grids { budget, .. }, Some(loaded)) => {
-            grids_of(&loaded.matrix, *budget, reply).map(|found| Told::Grids(ask, found))
+        (BackgroundTask::Grids { budget, .. }, Some(loaded)) => {
+            grids_of(&loaded.matrix, *budget, reply).map(|found| TaskMessage::Grids(ask, found))
         }
-        (Ask::Grids { .. }, None) => Err(None),
+        (BackgroundTask::Grids { .. }, None) => Err(None),
     };
     match told {
         Ok(told) => reply.send(told),
         Err(None) => {}
-        Err(Some(why)) => reply.send(Told::Failed(why)),
+        Err(Some(why)) => reply.send(TaskMessage::Failed(why)),
     }
 }
 
 /// `None` stands for *stopped*.
-type Outcome<T> = Result<T, Option<String>>;
+type TaskResult<T> = Result<T, Option<String>>;
 
 fn survey_of(
     images: &Images,
     transform: Transform,
     settings: &Settings,
-    reply: &Reply<'_, Told>,
-) -> Outcome<SurveyResult> {
+    reply: &Reply<'_, TaskMessage>,
+) -> TaskResult<SurveyResult> {
     let set = digits(&images.dataset, images.split).map_err(|error| Some(error.to_string()))?;
     let told = AtomicUsize::new(0);
     let on_done = |done: usize, of: usize| -> ControlFlow<()> {
         let percent = 100 * done / of.max(1);
         if told.fetch_max(percent, Ordering::Relaxed) < percent {
-            reply.send(Told::Progress(Progress { done, of }));
+            reply.send(TaskMessage::Progress(TaskProgress { done, of }));
         }
         reply.keep_going()
     };
@@ -249,12 +256,16 @@ fn survey_of(
     })
 }
 
-fn grids_of(matrix: &DMatrix<f64>, budget: usize, reply: &Reply<'_, Told>) -> Outcome<GridSearch> {
+fn grids_of(
+    matrix: &DMatrix<f64>,
+    budget: usize,
+    reply: &Reply<'_, TaskMessage>,
+) -> TaskResult<GridSearch> {
     let (rows, cols) = matrix.shape();
     let of = (budget / (rows + cols).max(1)).clamp(1, rows.min(cols).max(1));
     let on_grid = |grid: &GridAtBudget| {
         let done = grid.grid.min(of);
-        reply.send(Told::Progress(Progress { done, of }));
+        reply.send(TaskMessage::Progress(TaskProgress { done, of }));
         reply.keep_going()
     };
     GridSearch::search(matrix, budget, &on_grid).map_err(said)

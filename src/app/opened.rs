@@ -1,4 +1,4 @@
-//! Which matrix is looked at: what is opened, what comes of it, and what stays where nothing does.
+//! Opening of matrices: what is opened, what comes of it, and what stays where nothing does.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::analysis::Analysis;
 use crate::session::Session;
 use crate::source::{self, Dataset, NamedMatrix, Source};
 
-/// What is said of a session that could not be computed, unless its file holds several arrays.
+/// Tells of a session that could not be computed, unless its file holds several arrays.
 pub fn failed(explorer: &mut Explorer, session: Option<&Session>, why: String) {
     let state = &mut explorer.state;
     if session.is_some_and(|session| session != state.latest_session()) {
@@ -50,7 +50,7 @@ pub fn refused(explorer: &mut Explorer, session: Option<Session>, why: String) {
     state.notices.say(tab, act, Message::Error(why));
 }
 
-/// Where nothing is on screen yet something must come: the session that was left, else the paper's
+/// Shows something where nothing is on screen yet: the session that was left, else the paper's
 /// digit with the user's settings; whether it is the digit.
 pub fn fall_back(explorer: &mut Explorer, failed: Option<Session>) -> bool {
     let session = &mut explorer.state.preferences.session;
@@ -152,7 +152,7 @@ pub fn open_folder(explorer: &mut Explorer, path: std::path::PathBuf) {
     );
 }
 
-/// What a person typed or pasted: a path in any form, or a SOURCE as on the command line.
+/// Opens what a person typed or pasted: a path in any form, or a SOURCE as on the command line.
 pub fn open_text(explorer: &mut Explorer, text: &str, then: fn(&mut Explorer, Source)) {
     let state = &mut explorer.state;
     state.notices.settle(Tab::HOME, Act::Path);
@@ -174,7 +174,7 @@ pub fn open_text(explorer: &mut Explorer, text: &str, then: fn(&mut Explorer, So
     }
 }
 
-/// What opens the first of the files that are dropped on the window: the open tab, another that knows such
+/// The command that opens the first of the files dropped on the window: in the open tab, another that knows such
 /// files, or as a matrix.
 pub fn dropped(explorer: &mut Explorer, ctx: &egui::Context) -> Option<Command> {
     let path = ctx.input(|input| {

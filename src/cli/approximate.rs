@@ -5,11 +5,11 @@ use std::ops::ControlFlow;
 use clap::builder::TypedValueParser;
 use nalgebra::DMatrix;
 
-use super::figure::Target;
+use super::figure::FigureTarget;
 use super::output::Outputs;
-use super::present::{Page, present};
+use super::present::{PrintedPage, present};
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, choice};
-use crate::analysis::{Analysis, Analyst, Grids, Silent, grid_budget};
+use crate::analysis::{Analysis, Analyst, GridSearch, SilentListener, grid_budget};
 use crate::figure::palette::ColorMap;
 use crate::session::Settings;
 use crate::source::Limits;

@@ -10,7 +10,7 @@ use super::output::Outputs;
 use super::present::{PrintedPage, present};
 use super::source::TransformArgs;
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, choice, number};
-use crate::analysis::{Images, Surveyed, survey_images};
+use crate::analysis::{Images, SurveyResult, survey_images};
 use crate::figure::compose::verdict_sentence;
 use crate::figure::label;
 use crate::session::{Session, Settings};
@@ -20,7 +20,7 @@ use crate::views::{Material, Shown, data_set};
 /// Arguments of `dataset`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct DatasetArgs {
-    /// Which half of the data set
+    /// The half of the data set to measure
     #[arg(long, value_parser = splits(), default_value = "test")]
     pub split: Split,
     /// Only the images with this label

@@ -17,7 +17,7 @@ pub struct FigureArgs {
     /// Writes a figure of the result; the ending decides the format, - is standard output
     #[arg(long, value_name = "FILE.png|.svg|.pdf", value_parser = output::parser(), allow_hyphen_values = true)]
     pub figure: Option<PathBuf>,
-    /// The figure's format, where no ending tells
+    /// The figure's format, where no file ending gives it
     #[arg(long, value_parser = formats(), requires = "figure")]
     pub format: Option<Format>,
     /// Width of a PNG in pixels [default: the figure's width on paper]
@@ -26,7 +26,7 @@ pub struct FigureArgs {
     /// Resolution of a PNG in dots per inch [default: 300]
     #[arg(long, value_name = "DPI", requires = "figure")]
     pub dpi: Option<f64>,
-    /// Light or dark ground [default: light]
+    /// Light or dark background [default: light]
     #[arg(long, value_parser = themes(), requires = "figure")]
     pub theme: Option<Theme>,
 }

@@ -11,7 +11,7 @@ use super::figure::FigureTarget;
 use super::number::{positive, rate, seed};
 use super::output::{self, Outputs};
 use super::{Failure, FigureArgs, FormatArgs, choice, show};
-use crate::experiment::{self, Experiment, Preset, ResultsFile, RunName};
+use crate::experiment::{self, Experiment, ResultsFile, RunName, SweepPreset};
 use crate::finetune::{AdaptationData, Layout, Results, RunKey, SweepSettings};
 use crate::source::Dataset;
 use crate::views::{Need, Options, Shown, View, accuracy_drop, delta_weights, training_curves};
@@ -21,7 +21,7 @@ use crate::views::{Need, Options, Shown, View, accuracy_drop, delta_weights, tra
 pub struct FinetuneArgs {
     /// The sweep to begin from
     #[arg(long, value_parser = presets(), default_value = "quick")]
-    pub preset: Preset,
+    pub preset: SweepPreset,
     /// Only these layouts: lora, melora, localized_block, localized_grid
     #[arg(long, value_name = "LAYOUT,…", value_delimiter = ',', value_parser = layout)]
     pub layouts: Option<Vec<Layout>>,
@@ -53,7 +53,7 @@ pub struct FinetuneArgs {
     /// localized_grid:K:R, with @RATE and #SEED if wanted; give it twice to compare two runs
     #[arg(long, value_name = "RUN")]
     pub run: Vec<RunName>,
-    /// What the figure of --run shows [default: delta-weights, training-curves of two runs]
+    /// The figure of --run [default: delta-weights, training-curves of two runs]
     #[arg(long, value_name = "VIEW", value_parser = show::parser("finetune"), requires_all = ["run", "figure"])]
     pub show: Option<&'static View>,
     /// Writes the learned update ΔW (hidden units × inputs) as an NPY file; - is standard output
@@ -65,8 +65,8 @@ pub struct FinetuneArgs {
     pub(super) figure: FigureArgs,
 }
 
-fn presets() -> impl TypedValueParser<Value = Preset> {
-    choice::parser(Preset::ALL.map(|one| (one.id(), one.tooltip(), one)))
+fn presets() -> impl TypedValueParser<Value = SweepPreset> {
+    choice::parser(SweepPreset::ALL.map(|one| (one.id(), one.tooltip(), one)))
 }
 
 fn layout(text: &str) -> Result<Layout, String> {

@@ -10,7 +10,7 @@ use crate::approx::budget::BudgetRule;
 use crate::approx::method::{Definition, Method, MethodSettings, Parameter, Role};
 use crate::session::Settings;
 
-/// How one budget is shared.
+/// A rule for sharing one budget.
 fn rules() -> impl TypedValueParser<Value = BudgetRule> {
     let equal = "Experiment 1: every method gets the same parameters";
     let section = "Section II.E: MELoRA and Localized get an N-th of LoRA's parameters";

@@ -77,9 +77,9 @@ pub enum FigureError {
     /// A drawing library refused.
     #[error("the figure could not be written as {format}: {reason}")]
     Library {
-        /// What was being written.
+        /// The format that was being written.
         format: &'static str,
-        /// What the library said.
+        /// The library's reason.
         reason: String,
     },
 }

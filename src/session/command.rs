@@ -3,7 +3,7 @@
 use super::words::Words;
 use super::{Session, Settings};
 use crate::approx::budget::BudgetRule;
-use crate::approx::method::{MethodSettings, Role, Usual};
+use crate::approx::method::{MethodSettings, ParameterDefault, Role};
 use crate::source::{Limits, Source, Transform};
 
 impl Session {

@@ -8,7 +8,7 @@ use super::view::{Need, Subject, TableForm, View, ViewCall};
 use crate::analysis::{Analysis, Outcome};
 use crate::figure::compose::{Approximation, Panel, comparison_table, figure_one};
 use crate::figure::{Figure, Table};
-use crate::report::{self, Matrix, Measured};
+use crate::report::{self, Matrix, MethodReport};
 
 /// The view.
 pub static VIEW: View = View {
@@ -59,16 +59,16 @@ fn tables(material: &Material<'_>, options: &Options, _: TableForm) -> Result<Ve
 
 /// `approximate --json`.
 #[derive(Serialize)]
-struct Report {
+struct ApproximationReport {
     #[serde(flatten)]
     matrix: Matrix,
-    methods: Vec<Measured>,
+    methods: Vec<MethodReport>,
 }
 
 fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
     let analysis = material.analysis()?;
     let evaluations = analysis.evaluations().into_iter();
-    report::text(&Report {
+    report::text(&ApproximationReport {
         matrix: Matrix::of(analysis),
         methods: evaluations.map(Into::into).collect(),
     })

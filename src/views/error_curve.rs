@@ -93,10 +93,10 @@ fn tables(material: &Material<'_>, options: &Options, _: TableForm) -> Result<Ve
 
 /// `curve --json`.
 #[derive(Serialize)]
-struct Report {
+struct CurvesReport {
     #[serde(flatten)]
     matrix: Matrix,
-    /// Where the curves end.
+    /// The number of parameters where the curves end.
     max_params: usize,
     curves: Vec<MethodCurve>,
 }
@@ -137,7 +137,7 @@ fn json(material: &Material<'_>, options: &Options) -> Result<String, String> {
     let curves = MethodCurves::new(material, options)?;
     let shape = curves.analysis.shape();
     let list = curves.list().into_iter();
-    report::text(&Report {
+    report::text(&CurvesReport {
         matrix: Matrix::of(curves.analysis),
         max_params: curves.most,
         curves: list

@@ -64,7 +64,7 @@ fn tables(material: &Material<'_>, options: &Options, _: TableForm) -> Result<Ve
 
 /// `curve --show ranks --json`.
 #[derive(Serialize)]
-struct Report {
+struct RankMapReport {
     #[serde(flatten)]
     matrix: Matrix,
     method: &'static str,
@@ -75,7 +75,7 @@ struct Report {
     error: f64,
 }
 
-impl Report {
+impl RankMapReport {
     /// The ranks of a method on its `grid`, row by row.
     fn new(matrix: Matrix, one: &Evaluation, grid: usize) -> Self {
         Self {
@@ -93,5 +93,5 @@ impl Report {
 fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
     let (outcome, grid) = of(material)?;
     let matrix = Matrix::of(material.analysis()?);
-    report::text(&Report::new(matrix, &outcome.evaluation, grid))
+    report::text(&RankMapReport::new(matrix, &outcome.evaluation, grid))
 }

@@ -91,7 +91,7 @@ fn tables(material: &Material<'_>, _: &Options, _: TableForm) -> Result<Vec<Tabl
 
 /// `curve --singular-values --json`.
 #[derive(Serialize)]
-struct Report {
+struct SpectraReport {
     #[serde(flatten)]
     matrix: Matrix,
     methods: Vec<BlockSpectra>,
@@ -137,7 +137,7 @@ fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
     let spectra = analysis
         .outcomes()
         .map(|one| BlockSpectra::new(&one.evaluation, &one.factors.spectra));
-    report::text(&Report {
+    report::text(&SpectraReport {
         matrix: Matrix::of(analysis),
         methods: spectra.collect(),
     })

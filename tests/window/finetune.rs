@@ -94,7 +94,7 @@ fn a_sweep_starts_shows_its_points_and_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("preferences.json");
     let mut harness = tab(small(), Some(file.clone()));
-    harness.get_by_label("nothing trained yet");
+    harness.get_by_label("Nothing trained yet");
     button(&harness, "Run");
     harness.step();
     assert!(sweep_of(harness.state()).training().under_way());
@@ -103,7 +103,10 @@ fn a_sweep_starts_shows_its_points_and_is_kept() {
     assert!(trained.complete);
     harness.get_by_label("all 3 runs done");
     let base = trained.full.test_accuracy.expect("the base line");
-    harness.get_by_label(&format!("full fine-tuning: {base:.2} % of the digits 5–9"));
+    harness.get_by_label(&format!(
+        "Full fine-tuning: {} correct on the digits 5–9",
+        label::percentage(base)
+    ));
     // Every run has its row, with the numbers that the results have.
     for (name, run) in [("lora:2", 0), ("localized_grid:4:2", 1)] {
         harness.get_by_label(&format!("{name}@0.001#0"));
@@ -227,7 +230,7 @@ fn a_click_on_a_point_selects_its_run() {
             let plot = "Accuracy drop against parameters";
             let plot = harness.get_by_role_and_label(Role::Image, plot);
             let meant = plot.value().unwrap_or_default();
-            if meant.contains("click to see what was learned") {
+            if meant.contains("nspect the run") {
                 found.push(egui::pos2(x as f32, y as f32));
             }
         }
@@ -398,7 +401,7 @@ fn reset_puts_results_aside_and_a_new_seed_begins_anew() {
     let first = timeless(results(&harness));
     button(&harness, "Reset");
     settle(&mut harness);
-    harness.get_by_label("nothing trained yet");
+    harness.get_by_label("Nothing trained yet");
     let aside = only_file(folder.path());
     assert!(aside.to_string_lossy().ends_with(".previous.json"));
     assert_eq!(timeless(load(&aside).unwrap()), first);
@@ -407,7 +410,7 @@ fn reset_puts_results_aside_and_a_new_seed_begins_anew() {
     assert_eq!(timeless(results(&harness)), first, "the same seed");
     button(&harness, "New seed");
     settle(&mut harness);
-    harness.get_by_label("nothing trained yet");
+    harness.get_by_label("Nothing trained yet");
     let seeds = harness.state().state().preferences.experiment.seeds.clone();
     assert_eq!(seeds.expect("a seed").len(), 1);
 }

@@ -101,7 +101,7 @@ fn a_reset_is_undone_with_all_that_was_trained() {
         let trained = results(&harness);
         button(&harness, "Reset");
         settle(&mut harness);
-        harness.get_by_label("nothing trained yet");
+        harness.get_by_label("Nothing trained yet");
         assert!(said(&harness).contains("Undo reset"), "{}", said(&harness));
         button(&harness, "Undo reset");
         settle(&mut harness);

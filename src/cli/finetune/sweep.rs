@@ -12,6 +12,7 @@ use crate::cli::output;
 use crate::cli::present::{PrintedPage, present};
 use crate::cli::{Failure, print};
 use crate::experiment::{Keeper, ResultsFile, figures};
+use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::finetune::network::Shape;
 use crate::finetune::{AdaptationData, Event, Results, SweepSettings, sweep};
@@ -159,7 +160,10 @@ fn train(
         } = event
         {
             bar.set_position((1000.0 * fraction) as u64);
-            bar.set_message(format!("{seconds_left:.0} s left"));
+            bar.set_message(format!(
+                "{} s left",
+                label::count(seconds_left.round() as usize)
+            ));
         }
         keep(&event)
     });

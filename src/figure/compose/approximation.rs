@@ -194,7 +194,7 @@ fn residuals(context: &Context, shown: &Approximation) -> Vec<Element> {
     std::iter::once(scale).chain(maps).collect()
 }
 
-/// Where the one colour scale of residuals ends: at the largest of all panels, so that equal colours
+/// The end of the one colour scale of residuals: the largest of all panels, so that equal colours
 /// are equal errors, but never within what rounding leaves, or an exact approximation would have
 /// the strongest colours.
 pub fn residual_limit(largest_cell: f64, largest_residuals: impl Iterator<Item = f64>) -> f64 {

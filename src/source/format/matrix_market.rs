@@ -254,7 +254,7 @@ impl<'a> Reader<'a> {
             }
             _ => {
                 let expected = if self.field == Field::Pattern { 2 } else { 3 };
-                return Err(self.damaged(format!("line {line} has not {expected} numbers")));
+                return Err(self.damaged(format!("line {line} does not have {expected} numbers")));
             }
         };
         let row = self.index(row, rows, line, "row")?;
