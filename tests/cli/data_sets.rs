@@ -52,7 +52,7 @@ fn a_data_set_of_letters_is_measured_label_by_label() {
         .collect();
     assert_eq!(labels, [&json!(1), &json!(26)]);
     let csv = succeed(folder.path(), &line.replace("--json", "--csv"));
-    let head = "Method,Setting,Mean error,Std,Label,Count,Localized better,Equal\n";
+    let head = "method,setting,mean_error,std_error,digit,count,localized_beats_lora,localized_equals_lora\n";
     assert!(csv.starts_with(head), "{csv}");
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
