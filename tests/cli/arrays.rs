@@ -62,7 +62,7 @@ fn a_file_without_arrays_is_refused() {
         folder.path(),
         "arrays missing.npz",
         1,
-        "no file missing.npz",
+        "file not found; check the spelling and the folder: missing.npz",
     );
     refuse(folder.path(), "arrays .", 1, "is a folder");
     refuse(folder.path(), "arrays", 2, "<FILE>");

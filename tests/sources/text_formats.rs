@@ -137,7 +137,7 @@ fn what_a_matrix_market_file_leaves_in_doubt_is_said() {
         ),
         (
             "coordinate real general\n1 1 1\n1 1 3\n",
-            &["1 entry for 1 cell, the other cells are 0"],
+            &["1 entry for 1 cell, all other cells are 0"],
         ),
         (
             "array real hermitian\n2 2\n1\n2\n3\n",
@@ -234,7 +234,7 @@ fn matrix_market_is_refused_with_the_place() {
         ),
         (
             "coordinate real general\n2 2 1\n",
-            ["it says 1 entry and has 0", "a.mtx"],
+            ["it announces 1 entry but has 0", "a.mtx"],
         ),
         ("array real general\n2 2\n1 2\n3 4\n", ["line 3", "'1 2'"]),
         (

@@ -7,7 +7,7 @@ mod target;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::background::{Ask, Background};
+use super::background::{Background, BackgroundTask};
 use super::service::Service;
 use super::state::State;
 use super::worker::{Reply, Wake};
@@ -36,7 +36,7 @@ struct WriteRequest {
 
 /// A figure that must be measured before it can be written.
 struct Measuring {
-    ask: Ask,
+    ask: BackgroundTask,
     path: PathBuf,
     work: Background,
 }
@@ -180,7 +180,7 @@ impl Exporter {
     /// Measures what the figure shows before it is written to `path`.
     pub fn measure(
         &mut self,
-        ask: Ask,
+        ask: BackgroundTask,
         loaded: Option<Arc<LoadedMatrix>>,
         path: PathBuf,
         wake: &Wake,

@@ -21,7 +21,7 @@ pub enum FileState {
 
 /// Keeps a sweep of the window: training goes on where the file cannot be written.
 pub struct SweepKeeper {
-    kept: experiment::SweepKeeper,
+    kept: experiment::Keeper,
     /// Whether the runs are kept, as it was told last.
     told: Mutex<FileState>,
 }
@@ -60,7 +60,7 @@ impl SweepKeeper {
         let lost = |keeping: &&FileState| matches!(keeping, FileState::Unsaved(_));
         let before = told.iter().find(lost).cloned();
         let keeper = Self {
-            kept: experiment::SweepKeeper::new(file, results),
+            kept: experiment::Keeper::new(file, results),
             told: Mutex::new(before.unwrap_or(FileState::Kept)),
         };
         Ok((keeper, told))

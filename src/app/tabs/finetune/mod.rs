@@ -56,7 +56,7 @@ pub struct FinetuneTab {
     /// Settings of an opened file that no preset gives.
     custom: Option<SweepSettings>,
     measure: Measure,
-    table: table::View,
+    table: table::TableOptions,
     /// The texts in the lists of the sweep.
     fields: Fields,
     detail: Detail,
@@ -80,7 +80,7 @@ impl FinetuneTab {
             training,
             custom: None,
             measure: Measure::default(),
-            table: table::View::default(),
+            table: table::TableOptions::default(),
             fields: Fields::default(),
             detail: Detail::default(),
         }
