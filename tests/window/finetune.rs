@@ -11,6 +11,7 @@ use localized_lora::app::command::Command;
 use localized_lora::app::state::{Message, Preferences, Tab};
 use localized_lora::app::tabs::finetune::action::TAB as SWEEP_TAB;
 use localized_lora::experiment::{Experiment, load};
+use localized_lora::figure::label;
 use localized_lora::finetune::{Layout, Results};
 use localized_lora::session::Session;
 use localized_lora::source::{Limits, Source};
@@ -101,7 +102,7 @@ fn a_sweep_starts_shows_its_points_and_is_kept() {
     settle(&mut harness);
     let trained = results(&harness);
     assert!(trained.complete);
-    harness.get_by_label("all 3 runs done");
+    harness.get_by_label("All 3 runs done");
     let base = trained.full.test_accuracy.expect("the base line");
     harness.get_by_label(&format!(
         "Full fine-tuning: {} correct on the digits 5–9",
@@ -125,7 +126,7 @@ fn a_sweep_starts_shows_its_points_and_is_kept() {
     drop(harness);
     let reopened = tab(small(), Some(file));
     assert_eq!(results(&reopened), trained);
-    reopened.get_by_label("all 3 runs done");
+    reopened.get_by_label("All 3 runs done");
 }
 
 #[test]
@@ -319,7 +320,7 @@ fn results_are_opened_by_dropping_them() {
     drop_file(&mut other, &file);
     assert_eq!(results(&other), trained);
     assert_eq!(other.state().state().preferences.experiment, small());
-    other.get_by_label("all 3 runs done");
+    other.get_by_label("All 3 runs done");
     // A damaged one is refused, and nothing is lost.
     let text = std::fs::read_to_string(&file).unwrap();
     let damaged = folder.path().join("damaged.json");
