@@ -7,6 +7,7 @@ use crate::cli::figure::FigureTarget;
 use crate::cli::present::{PrintedPage, present};
 use crate::cli::{Failure, output};
 use crate::experiment::{Inspector, RunName, delta_file, tables};
+use crate::finetune::network::Shape;
 use crate::finetune::{AdaptationData, Inspection, SweepSettings};
 use crate::views::{Material, confusion};
 
@@ -17,20 +18,7 @@ pub(super) fn run(
     settings: &SweepSettings,
     target: Option<&FigureTarget>,
 ) -> Result<(), Failure> {
-    if arguments.run.len() > 2 {
-        return Err(Failure::usage(
-            "--run is given more than twice; compare at most two runs",
-        ));
-    }
-    if arguments.delta.is_some() && arguments.run.len() > 1 {
-        return Err(Failure::usage(
-            "--delta writes the update of a single run; give --run once",
-        ));
-    }
-    let shape = settings.shape(data.rows, data.cols);
-    for run in &arguments.run {
-        RunName::check(*run, &shape).map_err(Failure::usage)?;
-    }
+    check(arguments, &settings.shape(data.rows, data.cols))?;
     let mut inspector = Inspector::default();
     let go_on = || ControlFlow::Continue(());
     let keys = arguments.run.iter().map(|run| run.key(settings));
@@ -72,4 +60,22 @@ pub(super) fn run(
         notes,
     };
     present(&read, page, arguments.format, None, &arguments.outputs())
+}
+
+/// Whether the runs can be trained, compared and written.
+fn check(arguments: &FinetuneArgs, shape: &Shape) -> Result<(), Failure> {
+    if arguments.run.len() > 2 {
+        return Err(Failure::usage(
+            "--run is given more than twice; compare at most two runs",
+        ));
+    }
+    if arguments.delta.is_some() && arguments.run.len() > 1 {
+        return Err(Failure::usage(
+            "--delta writes the update of a single run; give --run once",
+        ));
+    }
+    for run in &arguments.run {
+        RunName::check(*run, shape).map_err(Failure::usage)?;
+    }
+    Ok(())
 }
