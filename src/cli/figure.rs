@@ -81,7 +81,7 @@ impl FigureArgs {
         if output::is_standard(path) {
             let Some(format) = given else {
                 return Err(Failure::usage(
-                    "a figure on standard output has no ending that names its format; \
+                    "standard output has no ending that names the format of a figure; \
                      add --format png, svg or pdf",
                 ));
             };
@@ -98,8 +98,9 @@ impl FigureArgs {
             ))),
             (Ok(named), _) => Ok((named, false)),
             (Err(_), Some(given)) => Ok((given, true)),
-            (Err(error), None) => Err(Failure::usage(format!(
-                "{error}, or add --format png, svg or pdf"
+            (Err(_), None) => Err(Failure::usage(format!(
+                "a figure can be written as .png, .svg or .pdf; add --format, or change the ending: {}",
+                path.display()
             ))),
         }
     }

@@ -48,7 +48,7 @@ impl Format {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum FigureError {
     /// The file's ending names no format.
-    #[error("a figure can be written as .png, .svg or .pdf: change the ending of {path}")]
+    #[error("a figure can be written as .png, .svg or .pdf; change the ending: {path}")]
     UnknownFormat {
         /// The path that was asked for.
         path: String,
@@ -67,7 +67,7 @@ pub enum FigureError {
     },
     /// A resolution that a PNG cannot record.
     #[error(
-        "a resolution of {} dots per inch cannot be recorded: choose one from 1 to 10000",
+        "a resolution of {} dots per inch cannot be recorded; choose one from 1 to 10000",
         format!("{dpi:?}").trim_end_matches(".0")
     )]
     Resolution {
