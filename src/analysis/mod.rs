@@ -3,6 +3,7 @@
 
 mod analyst;
 mod budget;
+mod build_up;
 mod error;
 mod grids;
 mod listener;
@@ -13,7 +14,8 @@ mod result;
 mod survey;
 
 pub use analyst::Analyst;
-pub use budget::{Expense, affordable, compared_at, localized_parameters, not_matched};
+pub use budget::{Spent, affordable, compared_at, localized_parameters, not_matched};
+pub use build_up::{BuildUp, Growth, MOST_STEPS};
 pub use error::AnalysisError;
 pub use grids::{GridSearch, grid_budget};
 pub use listener::{Listener, SilentListener, Stage};

@@ -19,8 +19,8 @@ pub struct MethodResult {
     pub outcome: Result<Outcome, String>,
 }
 
-/// The results of one method.
-#[derive(Debug)]
+/// What a method gives.
+#[derive(Clone, Debug)]
 pub struct Outcome {
     /// Parameters, ranks and error.
     pub evaluation: Evaluation,

@@ -27,7 +27,14 @@ impl Question {
     }
 }
 
-/// The answer of a dialog.
+impl Question {
+    /// A session file.
+    pub fn session() -> Self {
+        Self::File("Sessions", vec!["json"])
+    }
+}
+
+/// What a dialog answers.
 #[derive(Clone, Debug, PartialEq)]
 pub enum DialogAnswer {
     /// A path, and what is to be done with it.

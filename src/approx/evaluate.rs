@@ -56,12 +56,22 @@ pub fn evaluate(spectra: &Spectra, settings: &MethodSettings) -> Result<Evaluati
         .map(|(rank, block)| (*rank).min(block.max_rank()))
         .collect();
     let clamped_blocks = ranks.iter().zip(&wanted).filter(|(a, b)| a < b).count();
+    Ok(Evaluation {
+        clamped_blocks,
+        ..evaluate_at(spectra, settings, ranks)
+    })
+}
+
+/// Measures `settings` at these ranks of its blocks, none above a block's smaller side. Cost: one pass
+/// over the spectra.
+pub fn evaluate_at(spectra: &Spectra, settings: &MethodSettings, ranks: Vec<usize>) -> Evaluation {
+    let layout = &spectra.layout;
     let params = layout.parameters(&ranks);
     let (rows, cols) = layout.shape();
     let unused = settings
         .own_budget()
         .map_or(0, |budget| budget.saturating_sub(params));
-    Ok(Evaluation {
+    Evaluation {
         error: spectra.error_at(&ranks),
         out_of_reach: spectra
             .relative()
@@ -72,7 +82,7 @@ pub fn evaluate(spectra: &Spectra, settings: &MethodSettings) -> Result<Evaluati
         settings: settings.clone(),
         ranks,
         params,
-        clamped_blocks,
+        clamped_blocks: 0,
         unused,
-    })
+    }
 }

@@ -1,6 +1,7 @@
 //! Figures from results: which panels, curves and tables show them.
 
 mod approximation;
+mod build_up;
 mod curves;
 mod dataset;
 mod finetune;
@@ -10,6 +11,7 @@ mod ranks;
 mod spectra;
 
 pub use approximation::{Approximation, Panel, comparison_table, figure_one, residual_limit};
+pub use build_up::{build_up, build_up_plot};
 pub use curves::{ErrorCurve, curve_table, error_against_parameters, error_mark, error_plot};
 pub use dataset::{
     distribution, distribution_plot, label_table, survey_rows, survey_table, verdict_sentence,
