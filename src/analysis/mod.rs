@@ -14,7 +14,7 @@ mod result;
 mod survey;
 
 pub use analyst::Analyst;
-pub use budget::{Spent, affordable, compared_at, localized_parameters, not_matched};
+pub use budget::{Expense, affordable, compared_at, localized_parameters, not_matched};
 pub use build_up::{BuildUp, Growth, MOST_STEPS};
 pub use error::AnalysisError;
 pub use grids::{GridSearch, grid_budget};

@@ -76,7 +76,7 @@ struct CommandLine {
     /// Opens the window on this file, SOURCE or session (*.llora.json, llora:…) instead of the last one
     #[arg(value_name = "FILE", value_parser = source::opening())]
     file: Option<Opening>,
-    /// Scales images down that have more pixels than this
+    /// Scales down images with more pixels than this
     #[arg(long, value_name = "PIXELS", value_parser = number::non_zero)]
     max_pixels: Option<NonZeroUsize>,
 
@@ -117,7 +117,7 @@ pub enum Invocation {
         limits: Limits,
     },
     /// A subcommand.
-    Command(Box<CliCommand>),
+    CliCommand(Box<CliCommand>),
 }
 
 /// Reads the command line; `arguments` begin with the program's name. Answers `None` where all
@@ -174,12 +174,12 @@ fn command() -> clap::Command {
 /// One sentence and the exit status.
 pub fn run(command: &CliCommand) -> Result<(), Failure> {
     match command {
-        Command::Approximate(arguments) => approximate::run(arguments),
-        Command::Curve(arguments) => curve::run(arguments),
-        Command::Animate(arguments) => animate::run(arguments),
-        Command::Dataset(arguments) => dataset::run(arguments),
-        Command::Finetune(arguments) => finetune::run(arguments),
-        Command::Render(arguments) => render::run(arguments),
-        Command::Arrays(arguments) => arrays::run(arguments),
+        CliCommand::Approximate(arguments) => approximate::run(arguments),
+        CliCommand::Curve(arguments) => curve::run(arguments),
+        CliCommand::Animate(arguments) => animate::run(arguments),
+        CliCommand::Dataset(arguments) => dataset::run(arguments),
+        CliCommand::Finetune(arguments) => finetune::run(arguments),
+        CliCommand::Render(arguments) => render::run(arguments),
+        CliCommand::Arrays(arguments) => arrays::run(arguments),
     }
 }

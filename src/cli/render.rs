@@ -8,7 +8,7 @@ use clap::builder::TypedValueParser;
 use super::dataset::measure;
 use super::figure::{formats, themes};
 use super::{Failure, PROGRAM, approximate, choice, print, source};
-use crate::analysis::{Analysis, Analyst, Grids, Images, Silent, Surveyed};
+use crate::analysis::{Analysis, Analyst, GridSearch, Images, SilentListener, SurveyResult};
 use crate::figure::palette::Theme;
 use crate::figure::{Format, default_png_width, render};
 use crate::session::{Export, Session};
@@ -131,7 +131,8 @@ fn written(
     let outputs: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
     check_outputs(&outputs, read)?;
     let limits = workspace.limits();
-    let analysis = Analyst::default().analyse(workspace.session.clone(), &limits, &Silent)?;
+    let analysis =
+        Analyst::default().analyse(workspace.session.clone(), &limits, &SilentListener)?;
     let mut notes: Vec<String> = analysis.loaded.notes.clone();
     notes.extend(analysis.changes.iter().cloned());
     notes.extend(analysis.left_out().map_err(Failure::usage)?);
@@ -159,8 +160,8 @@ fn written(
 /// What a view is made of.
 struct Measured<'a> {
     analysis: &'a Analysis,
-    grids: Option<Grids>,
-    survey: Option<Surveyed>,
+    grids: Option<GridSearch>,
+    survey: Option<SurveyResult>,
     images: Images,
 }
 

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::figure::Target;
-use super::{Command, Invocation, parse};
+use super::figure::FigureTarget;
+use super::{CliCommand, Invocation, parse};
 use crate::analysis::{Growth, Images};
 use crate::approx::budget::BudgetRule;
 use crate::approx::method::{Method, Role};
@@ -69,7 +69,10 @@ fn read(command: &str) -> Parsed {
             limits: Limits::default(),
             target: arguments.figure.target().unwrap(),
         },
-        Command::Animate(_) | Command::Finetune(_) | Command::Render(_) | Command::Arrays(_) => {
+        CliCommand::Animate(_)
+        | CliCommand::Finetune(_)
+        | CliCommand::Render(_)
+        | CliCommand::Arrays(_) => {
             panic!("shows no view of a matrix: {command}")
         }
     }
@@ -287,7 +290,7 @@ proptest! {
         let Ok(Some(Invocation::Command(parsed))) = parse(shlex::split(&command).unwrap()) else {
             panic!("not a subcommand: {command}");
         };
-        let Command::Animate(arguments) = *parsed else {
+        let CliCommand::Animate(arguments) = *parsed else {
             panic!("no animation: {command}");
         };
         let wanted = arguments.settings.wanted(SHAPE.0, SHAPE.1).unwrap();

@@ -5,8 +5,8 @@ use eframe::egui::{self, RichText};
 use super::ApproximateTab;
 use super::by_label::{self, LabelTable};
 use super::progress::DIMMED;
-use crate::analysis::{Analysis, Images, Surveyed};
-use crate::app::background::Ask;
+use crate::analysis::{Analysis, Images, SurveyResult};
+use crate::app::background::BackgroundTask;
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
@@ -74,10 +74,10 @@ pub fn show(
 
 /// The wanted settings on every image of the data set that the digit is from; of the built-in one
 /// where the matrix is no digit.
-pub fn survey_ask(state: &State, analysis: &Analysis) -> Ask {
+pub fn survey_ask(state: &State, analysis: &Analysis) -> BackgroundTask {
     let split = state.preferences.view.split;
     let Images { dataset, split, .. } = Images::beside(&analysis.session.source, split);
-    Ask::Survey {
+    BackgroundTask::Survey {
         dataset,
         split,
         transform: analysis.session.transform,
@@ -85,7 +85,7 @@ pub fn survey_ask(state: &State, analysis: &Analysis) -> Ask {
     }
 }
 
-fn summary(ui: &mut egui::Ui, surveyed: &Surveyed, subject: &str, theme: Theme) {
+fn summary(ui: &mut egui::Ui, surveyed: &SurveyResult, subject: &str, theme: Theme) {
     let survey = &surveyed.survey;
     ui.horizontal_wrapped(|ui| {
         for (s, setting) in survey.settings.iter().enumerate() {
