@@ -1,4 +1,4 @@
-//! What the JSON of several views has in common. It is the same from the command line and from the
+//! Parts of the JSON that several views share. It is the same from the command line and from the
 //! window's export, and part of the program's promise: change nothing that a reader could depend on.
 
 use serde::{Serialize, Serializer};
@@ -8,14 +8,14 @@ use crate::approx::method::Role;
 use crate::approx::{Evaluation, MethodSettings};
 use crate::source;
 
-/// Where a matrix came from and what it is.
+/// A matrix: its source, shape, rank and norm.
 #[derive(Serialize)]
 pub struct Matrix {
     source: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     subtract: Option<String>,
     #[serde(flatten)]
-    transform: Transform,
+    transform: TransformReport,
     rows: usize,
     cols: usize,
     rank: usize,
@@ -40,14 +40,14 @@ impl Matrix {
 
 /// Reorderings, where there are any.
 #[derive(Serialize)]
-pub struct Transform {
+pub struct TransformReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     shuffle: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     shift: Option<(i32, i32)>,
 }
 
-impl From<source::Transform> for Transform {
+impl From<source::Transform> for TransformReport {
     fn from(transform: source::Transform) -> Self {
         Self {
             shuffle: transform.shuffle,
@@ -76,7 +76,7 @@ impl Setting {
         }
     }
 
-    /// What the blocks follow from alone, for what holds at every rank.
+    /// The settings that the blocks follow from, for what holds at every rank.
     pub fn layout(settings: &MethodSettings) -> Self {
         Self::of(settings, |role| matches!(role, Role::Segments(_)))
     }
@@ -89,7 +89,7 @@ impl Setting {
 
 /// One method on one matrix.
 #[derive(Serialize)]
-pub struct Measured {
+pub struct MethodReport {
     #[serde(flatten)]
     setting: Setting,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -99,7 +99,7 @@ pub struct Measured {
     error: f64,
 }
 
-impl From<&Evaluation> for Measured {
+impl From<&Evaluation> for MethodReport {
     /// The rank is the one that was used, after clamping.
     fn from(one: &Evaluation) -> Self {
         let mut setting = Setting::layout(&one.settings);

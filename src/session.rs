@@ -9,7 +9,7 @@ mod settings;
 pub(crate) mod words;
 
 pub use export::Export;
-pub use fitted::{Change, Fitted};
+pub use fitted::{Change, FittedSettings};
 pub use order::ChosenOrder;
 pub use settings::Settings;
 
@@ -17,15 +17,15 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::source::{self, Limits, Loaded, Source, SourceError, Transform};
+use crate::source::{self, Limits, LoadedMatrix, Source, SourceError, Transform};
 
 /// Everything that decides what is computed; small, so that undo may keep many.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Session {
-    /// Where the matrix comes from.
+    /// The source of the matrix.
     pub source: Source,
-    /// What is taken from it, cell by cell.
+    /// The source that is subtracted from it, cell by cell.
     pub subtract: Option<Source>,
     /// Shuffle and shift.
     pub transform: Transform,
@@ -49,7 +49,7 @@ impl Session {
     ///
     /// # Errors
     /// As [`source::load`].
-    pub fn load(&self, limits: &Limits) -> Result<Loaded, SourceError> {
+    pub fn load(&self, limits: &Limits) -> Result<LoadedMatrix, SourceError> {
         let loaded = source::load(&self.whole_source(), limits)?;
         let loaded = self.transform.of_loaded(loaded)?;
         match &self.order {
@@ -66,7 +66,7 @@ impl Session {
             && self.order == other.order
     }
 
-    /// What a matrix of this name is called after all that was done to it.
+    /// The name of a matrix with all that was done to it.
     pub fn title(&self, name: &str) -> String {
         let ordered = self.order.as_ref().map_or("", |_| ChosenOrder::describe());
         name.to_owned() + &self.transform.describe() + ordered

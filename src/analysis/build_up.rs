@@ -260,7 +260,7 @@ fn settings_at(whole: &MethodSettings, ranks: &[usize], terms: &[Term]) -> Metho
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::{Analyst, Silent};
+    use crate::analysis::{Analyst, SilentListener};
     use crate::approx::method::Method;
     use crate::session::Session;
     use crate::source::Limits;
@@ -268,7 +268,7 @@ mod tests {
     fn build_up(change: impl FnOnce(&mut Session), growth: Growth) -> BuildUp {
         let mut session = Session::default();
         change(&mut session);
-        let analysis = Analyst::default().analyse(session, &Limits::default(), &Silent);
+        let analysis = Analyst::default().analyse(session, &Limits::default(), &SilentListener);
         BuildUp::new(Arc::new(analysis.expect("is computed")), growth)
     }
 

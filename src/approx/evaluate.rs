@@ -1,4 +1,4 @@
-//! What a setting gives on a matrix: ranks, parameters, error. The one place for it.
+//! Evaluation of a setting on a matrix: ranks, parameters, error. The one place for it.
 
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use super::metrics::share;
 /// One method at one setting, measured.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Evaluation {
-    /// What was asked for.
+    /// The settings that were asked for.
     pub settings: MethodSettings,
     /// Rank of each block after clamping, in the layout's order.
     pub ranks: Vec<usize>,
@@ -31,7 +31,7 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
-    /// Which method this is.
+    /// The method.
     pub fn method(&self) -> Method {
         self.settings.method()
     }

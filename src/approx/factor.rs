@@ -26,16 +26,16 @@ use thiserror::Error;
 use super::layout::{BlockLayout, LayoutError};
 use crate::memory::Shortage;
 
-use memory::Wanted;
+use memory::SvdOutput;
 pub(super) use product::multiplied_out;
 pub use spectra::Spectra;
-use svd::{Values, factorize_on};
+use svd::{ScaledValues, factorize_on};
 pub use svd::{factorize, singular_values};
 
 /// Layouts with fewer entries than this are not worth a second thread.
 const WORTH_THREADS: usize = 128 * 128;
 
-/// Which library gave a factorization.
+/// The library that gave a factorization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Backend {
@@ -52,18 +52,20 @@ pub enum FactorError {
     #[error(transparent)]
     Layout(#[from] LayoutError),
     /// A cell that is not a number or not finite; counted from zero.
-    #[error("cell ({row}, {col}) is {value}, give finite numbers only")]
+    #[error("every cell must be a finite number; row {}, column {} (counted from 1) is {value}",
+        row + 1,
+        col + 1)]
     NotFinite {
         /// Row of the cell.
         row: usize,
         /// Column of the cell.
         col: usize,
-        /// What stands there.
+        /// The value of the cell.
         value: f64,
     },
     /// No library gave a factorization that passes the check.
     #[error(
-        "no verified factorization of a {rows} × {cols} block was found, scale or round its cells"
+        "no factorization of a {rows} × {cols} block passed its checks; scale or round its cells"
     )]
     Unverified {
         /// Rows of the block.
@@ -81,7 +83,7 @@ pub enum FactorError {
         rows: usize,
         /// Columns of the matrix.
         cols: usize,
-        /// How much is needed, and free.
+        /// The memory needed, and the memory free.
         shortage: Shortage,
     },
     /// The caller's callback answered *stop*.
@@ -101,7 +103,7 @@ pub struct Factorization {
     /// Who computed it.
     pub backend: Backend,
     /// `sigma` before they were brought back to the size of the cells.
-    values: Values,
+    values: ScaledValues,
 }
 
 /// All blocks of one layout, factorized once; every rank follows by truncation.
@@ -125,7 +127,7 @@ impl Factors {
         keep_going: &(dyn Fn() -> ControlFlow<()> + Sync),
     ) -> Result<Self, FactorError> {
         check_finite(matrix)?;
-        memory::ensure_free(matrix, &layout, Wanted::Vectors)?;
+        memory::ensure_free(matrix, &layout, SvdOutput::Vectors)?;
         let blocks = each_block(matrix, &layout, |cells, threads| match keep_going() {
             ControlFlow::Break(()) => Err(FactorError::Stopped),
             ControlFlow::Continue(()) => factorize_on(cells, threads),
@@ -137,7 +139,7 @@ impl Factors {
         })
     }
 
-    /// The same without a way to stop.
+    /// [`Factors::compute`] without a way to stop.
     ///
     /// # Errors
     /// See [`Factors::compute`].
@@ -145,12 +147,12 @@ impl Factors {
         Self::compute(matrix, layout, &|| ControlFlow::Continue(()))
     }
 
-    /// Where the blocks lie.
+    /// The layout of the blocks.
     pub fn layout(&self) -> &BlockLayout {
         &self.spectra.layout
     }
 
-    /// How many blocks were factorized here and by faer.
+    /// The numbers of blocks that were factorized here and by faer.
     pub fn backends(&self) -> (usize, usize) {
         let by_faer = self
             .blocks

@@ -6,7 +6,7 @@ use clap::builder::TypedValueParser;
 
 use super::choice;
 use super::number::{positive, rate, seed};
-use crate::experiment::{Experiment, Preset};
+use crate::experiment::{Experiment, SweepPreset};
 use crate::finetune::Layout;
 use crate::source::Dataset;
 
@@ -15,7 +15,7 @@ use crate::source::Dataset;
 pub struct ExperimentArgs {
     /// The sweep to begin from [default: quick; of project: paper]
     #[arg(long, value_parser = presets())]
-    pub preset: Option<Preset>,
+    pub preset: Option<SweepPreset>,
     /// Only these layouts: lora, melora, localized_block, localized_grid
     #[arg(long, value_name = "LAYOUT,…", value_delimiter = ',', value_parser = layout)]
     pub layouts: Option<Vec<Layout>>,
@@ -41,7 +41,7 @@ pub struct ExperimentArgs {
 
 impl ExperimentArgs {
     /// What is asked for, with this preset where none is named.
-    pub fn experiment(&self, usual: Preset) -> Experiment {
+    pub fn experiment(&self, usual: SweepPreset) -> Experiment {
         Experiment {
             dataset: self.data.clone().map_or(Dataset::BuiltIn, Dataset::Folder),
             preset: self.preset.unwrap_or(usual),
@@ -55,8 +55,8 @@ impl ExperimentArgs {
     }
 }
 
-fn presets() -> impl TypedValueParser<Value = Preset> {
-    choice::parser(Preset::ALL.map(|one| (one.id(), one.tooltip(), one)))
+fn presets() -> impl TypedValueParser<Value = SweepPreset> {
+    choice::parser(SweepPreset::ALL.map(|one| (one.id(), one.tooltip(), one)))
 }
 
 fn layout(text: &str) -> Result<Layout, String> {

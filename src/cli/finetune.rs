@@ -6,10 +6,10 @@ mod sweep;
 use std::path::{Path, PathBuf};
 
 use super::experiment::ExperimentArgs;
-use super::figure::Target;
+use super::figure::FigureTarget;
 use super::output::{self, Outputs};
 use super::{Failure, FigureArgs, FormatArgs, show};
-use crate::experiment::{self, Experiment, Preset, ResultsFile, RunName};
+use crate::experiment::{self, Experiment, ResultsFile, RunName, SweepPreset};
 use crate::finetune::{AdaptationData, Results, RunKey, SweepSettings};
 use crate::views::{Need, Options, Shown, View, accuracy_drop, delta_weights, training_curves};
 
@@ -21,17 +21,17 @@ pub struct FinetuneArgs {
     /// Writes the results to this file, after every run; - is standard output, at the end
     #[arg(long, value_name = "RESULTS.json", conflicts_with = "run", value_parser = output::parser(), allow_hyphen_values = true)]
     pub out: Option<PathBuf>,
-    /// Goes on with the runs that --out's file does not hold
+    /// Continues an interrupted sweep from the file of --out
     #[arg(long, requires = "out", conflicts_with = "run")]
     pub resume: bool,
-    /// Trains only this run and looks inside: full, lora:R, melora:N:R, localized_block:K:R or
-    /// localized_grid:K:R, with @RATE and #SEED if wanted; twice to compare
+    /// Trains and inspects only this run: full, lora:R, melora:N:R, localized_block:K:R or
+    /// localized_grid:K:R, with @RATE and #SEED if wanted; give it twice to compare two runs
     #[arg(long, value_name = "RUN")]
     pub run: Vec<RunName>,
-    /// What the figure of --run shows [default: delta-weights, training-curves of two runs]
+    /// The figure of --run [default: delta-weights, training-curves of two runs]
     #[arg(long, value_name = "VIEW", value_parser = show::parser("finetune"), requires_all = ["run", "figure"])]
     pub show: Option<&'static View>,
-    /// Writes what the run learned, ΔW (hidden units x inputs), as an NPY file; - is standard output
+    /// Writes the learned update ΔW (hidden units × inputs) as an NPY file; - is standard output
     #[arg(long, value_name = "FILE.npy", requires = "run", value_parser = output::parser(), allow_hyphen_values = true)]
     pub delta: Option<PathBuf>,
     #[command(flatten)]
@@ -41,17 +41,17 @@ pub struct FinetuneArgs {
 }
 
 impl FinetuneArgs {
-    /// What is asked for.
+    /// The experiment that is asked for.
     pub(super) fn experiment(&self) -> Experiment {
-        self.experiment.experiment(Preset::Quick)
+        self.experiment.experiment(SweepPreset::Quick)
     }
 
-    /// How its figure is made.
+    /// The options of its figure.
     fn options(
         &self,
         data: &AdaptationData,
         settings: &SweepSettings,
-        target: Option<&Target>,
+        target: Option<&FigureTarget>,
     ) -> Options {
         let shown = self.shown(settings);
         let export = target.map(|target| &target.export);
@@ -59,7 +59,7 @@ impl FinetuneArgs {
         shown.options(data.name.clone(), command, export)
     }
 
-    /// What it writes.
+    /// The files that it writes.
     fn outputs(&self) -> Outputs<'_> {
         Outputs::of(self.format)
             .and("--figure", self.figure.figure.as_deref())
@@ -67,7 +67,7 @@ impl FinetuneArgs {
             .and("--out", self.out.as_deref())
     }
 
-    /// What of it is looked at.
+    /// The view that is asked for.
     pub(super) fn shown(&self, settings: &SweepSettings) -> Shown {
         let mut runs: Vec<RunKey> = self.run.iter().map(|run| run.key(settings)).collect();
         let view = match (self.show, runs.len()) {
@@ -97,10 +97,10 @@ pub(super) fn run(arguments: &FinetuneArgs) -> Result<(), Failure> {
     }
     if arguments.resume && arguments.out.as_deref().is_some_and(output::is_standard) {
         return Err(Failure::usage(
-            "--resume continues from a file, and --out - is none; name the file",
+            "--resume needs a results file to continue from; name it with --out",
         ));
     }
-    let start = Start::new(arguments)?;
+    let start = ResultsStart::new(arguments)?;
     // Training takes long: what cannot be written is told before.
     arguments.outputs().check(&experiment.dataset.files())?;
     let data = experiment.data().map_err(Failure::run)?;
@@ -112,7 +112,7 @@ pub(super) fn run(arguments: &FinetuneArgs) -> Result<(), Failure> {
     .map_err(Failure::usage)?;
     if arguments.run.is_empty() {
         start.check(&data, &settings)?;
-        let Start { found, file } = start;
+        let ResultsStart { found, file } = start;
         sweep::run(arguments, &data, &settings, (found, file), target.as_ref())
     } else {
         runs::run(arguments, &data, &settings, target.as_ref())
@@ -128,19 +128,19 @@ fn check_ending(path: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::usage(format!(
-        "ΔW is written as .npy: change the ending of {}",
+        "ΔW is written as .npy; change the ending: {}",
         path.display()
     )))
 }
 
-/// What `--out` and `--resume` say, looked at before anything is computed; the file is ours from
+/// The results file of `--out` and `--resume`, checked before anything is computed; it is ours from
 /// then on.
-struct Start {
+struct ResultsStart {
     found: Option<Results>,
     file: Option<ResultsFile>,
 }
 
-impl Start {
+impl ResultsStart {
     fn new(arguments: &FinetuneArgs) -> Result<Self, Failure> {
         let out = arguments.out.as_deref();
         let Some(path) = out.filter(|out| !output::is_standard(out)) else {
@@ -151,7 +151,7 @@ impl Start {
         };
         let exists = || {
             Failure::run(format!(
-                "{} exists already; use --resume to continue it, or choose another name",
+                "this file exists already; use --resume to continue it, or choose another name: {}",
                 path.display()
             ))
         };

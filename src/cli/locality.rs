@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 
-use super::approximate::Computed;
+use super::approximate::MatrixResult;
 use super::output::Outputs;
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, number};
 use crate::analysis::{Analysis, DRAWS, Locality, locality_settings};
@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &LocalityArgs) -> Result<(), Failure> {
     let target = arguments.figure.target()?;
     let outputs = Outputs::of(arguments.format).and("--figure", arguments.figure.figure.as_deref());
     outputs.check(&arguments.source.files())?;
-    let computed = Computed::new(&arguments.source, &arguments.settings, false)?;
+    let computed = MatrixResult::new(&arguments.source, &arguments.settings, false)?;
     let found = measure(&computed.analysis, (arguments.draws.get(), arguments.seed))?;
     let material = Material {
         locality: Some(&found),

@@ -55,10 +55,10 @@ use crate::workspace::Opening;
 /// The program's name.
 const PROGRAM: &str = "localized-lora";
 
-const ABOUT: &str = "Explore the paper Localized LoRA: LoRA, MELoRA and Localized LoRA approximate \
-                     any matrix, side by side.";
+const ABOUT: &str = "See how well LoRA, MELoRA and Localized LoRA approximate any matrix with the \
+                     same number of parameters.";
 
-/// What a SOURCE can be.
+/// The forms of a SOURCE.
 fn sources() -> String {
     let kinds: Vec<&str> = SyntheticKind::ALL.iter().map(|kind| kind.name()).collect();
     format!(
@@ -83,24 +83,24 @@ struct CommandLine {
     /// Opens the window on this file, SOURCE or session (*.llora.json, llora:…) instead of the last one
     #[arg(value_name = "FILE", value_parser = source::opening())]
     file: Option<Opening>,
-    /// Scales images down that have more pixels than this
+    /// Scales down images with more pixels than this
     #[arg(long, value_name = "PIXELS", value_parser = number::non_zero)]
     max_pixels: Option<NonZeroUsize>,
 
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Option<CliCommand>,
 }
 
-/// What needs no window.
+/// Subcommands, none of which needs a window.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum CliCommand {
     /// Approximate one matrix by every method; without options at the paper's Table I settings
     #[command(after_help = sources())]
     Approximate(ApproximateArgs),
     /// Error against parameters at every rank, or the singular values
     #[command(after_help = sources())]
     Curve(CurveArgs),
-    /// Approximate every image of a data set: mean errors, and how often Localized is better than LoRA
+    /// Approximate every image of a data set: mean errors, and how often Localized beats LoRA
     Dataset(DatasetArgs),
     /// Build the approximations up from nothing, term by term, as an animated GIF or PNG
     #[command(after_help = sources())]
@@ -121,7 +121,7 @@ pub enum Command {
     Arrays(ArraysArgs),
 }
 
-/// What the user asked for.
+/// A call as its user meant it.
 #[derive(Debug)]
 pub enum Invocation {
     /// The window.
@@ -132,7 +132,7 @@ pub enum Invocation {
         limits: Limits,
     },
     /// A subcommand.
-    Command(Box<Command>),
+    CliCommand(Box<CliCommand>),
 }
 
 /// Reads the command line; `arguments` begin with the program's name. Answers `None` where all
@@ -187,17 +187,17 @@ fn command() -> clap::Command {
 ///
 /// # Errors
 /// One sentence and the exit status.
-pub fn run(command: &Command) -> Result<(), Failure> {
+pub fn run(command: &CliCommand) -> Result<(), Failure> {
     match command {
-        Command::Approximate(arguments) => approximate::run(arguments),
-        Command::Curve(arguments) => curve::run(arguments),
-        Command::Animate(arguments) => animate::run(arguments),
-        Command::Dataset(arguments) => dataset::run(arguments),
-        Command::Finetune(arguments) => finetune::run(arguments),
-        Command::Locality(arguments) => locality::run(arguments),
-        Command::Order(arguments) => order::run(arguments),
-        Command::Project(arguments) => project::run(arguments),
-        Command::Render(arguments) => render::run(arguments),
-        Command::Arrays(arguments) => arrays::run(arguments),
+        CliCommand::Approximate(arguments) => approximate::run(arguments),
+        CliCommand::Curve(arguments) => curve::run(arguments),
+        CliCommand::Animate(arguments) => animate::run(arguments),
+        CliCommand::Dataset(arguments) => dataset::run(arguments),
+        CliCommand::Finetune(arguments) => finetune::run(arguments),
+        CliCommand::Locality(arguments) => locality::run(arguments),
+        CliCommand::Order(arguments) => order::run(arguments),
+        CliCommand::Project(arguments) => project::run(arguments),
+        CliCommand::Render(arguments) => render::run(arguments),
+        CliCommand::Arrays(arguments) => arrays::run(arguments),
     }
 }

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use super::approximate::Computed;
+use super::approximate::MatrixResult;
 use super::output::{self, Outputs};
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, number, print};
 use crate::analysis::{Analysis, FoundOrder, STARTS};
@@ -55,7 +55,7 @@ pub(super) fn run(arguments: &OrderArgs) -> Result<(), Failure> {
         .and("--figure", arguments.figure.figure.as_deref())
         .and("--out", arguments.out.as_deref());
     outputs.check(&arguments.source.files())?;
-    let computed = Computed::new(&arguments.source, &arguments.settings, false)?;
+    let computed = MatrixResult::new(&arguments.source, &arguments.settings, false)?;
     let found = search(&computed.analysis, (arguments.starts.get(), arguments.seed))?;
     if let Some(out) = &arguments.out {
         let text = ChosenOrder::from(found.found.order.clone()).to_json();

@@ -4,9 +4,9 @@ use std::ops::ControlFlow;
 
 use super::experiment::ExperimentArgs;
 use super::output::Outputs;
-use super::present::{Page, present};
+use super::present::{PrintedPage, present};
 use super::{Failure, FigureArgs, FormatArgs};
-use crate::experiment::{Experiment, Preset, Projections, figures};
+use crate::experiment::{Experiment, Projections, SweepPreset, figures};
 use crate::finetune::{Event, sweep};
 use crate::views::{Material, Shown, projections};
 
@@ -26,7 +26,7 @@ impl ProjectArgs {
     /// spread, and the paper's highest learning rate, which validation chooses for every one of its
     /// configurations.
     pub(super) fn experiment(&self) -> Experiment {
-        let mut experiment = self.experiment.experiment(Preset::Paper);
+        let mut experiment = self.experiment.experiment(SweepPreset::Paper);
         if self.experiment.preset.is_none() {
             experiment.learning_rates.get_or_insert_with(|| vec![5e-4]);
             experiment.seeds.get_or_insert_with(|| vec![0, 1, 2]);
@@ -59,7 +59,7 @@ pub(super) fn run(arguments: &ProjectArgs) -> Result<(), Failure> {
     let command = shown.training_command(&experiment, export);
     let options = shown.options(data.name.clone(), command, export);
     let document = shown.view.document(&material, &options);
-    let page = Page {
+    let page = PrintedPage {
         heading: figures::describe(&results),
         remarks: Vec::new(),
         notes: document.notes(),

@@ -8,7 +8,9 @@ use clap::builder::TypedValueParser;
 use super::dataset::measure;
 use super::figure::{formats, themes};
 use super::{Failure, PROGRAM, approximate, choice, locality, order, print, source};
-use crate::analysis::{Analysis, Analyst, FoundOrder, Grids, Images, Locality, Silent, Surveyed};
+use crate::analysis::{
+    Analysis, Analyst, FoundOrder, GridSearch, Images, Locality, SilentListener, SurveyResult,
+};
 use crate::figure::palette::Theme;
 use crate::figure::{Format, default_png_width, render};
 use crate::session::{Export, Session};
@@ -131,7 +133,8 @@ fn written(
     let outputs: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
     check_outputs(&outputs, read)?;
     let limits = workspace.limits();
-    let analysis = Analyst::default().analyse(workspace.session.clone(), &limits, &Silent)?;
+    let analysis =
+        Analyst::default().analyse(workspace.session.clone(), &limits, &SilentListener)?;
     let mut notes: Vec<String> = analysis.loaded.notes.clone();
     notes.extend(analysis.changes.iter().cloned());
     notes.extend(analysis.left_out().map_err(Failure::usage)?);
@@ -159,8 +162,8 @@ fn written(
 /// What a view is made of.
 struct Measured<'a> {
     analysis: &'a Analysis,
-    grids: Option<Grids>,
-    survey: Option<Surveyed>,
+    grids: Option<GridSearch>,
+    survey: Option<SurveyResult>,
     locality: Option<Locality>,
     order: Option<FoundOrder>,
     images: Images,

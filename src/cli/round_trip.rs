@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::figure::Target;
-use super::{Command, Invocation, parse};
+use super::figure::FigureTarget;
+use super::{CliCommand, Invocation, parse};
 use crate::analysis::{Growth, Images};
 use crate::approx::budget::BudgetRule;
 use crate::approx::method::{Method, Role};
@@ -23,12 +23,12 @@ use crate::views::{ALL, Shown, Subject, approximation, data_set, error_curve};
 /// The shape that settings are fitted to.
 const SHAPE: (usize, usize) = (28, 28);
 
-/// What a command line asks for, settings fitted.
+/// A command line as it was understood, settings fitted.
 struct Parsed {
     session: Session,
     shown: Shown,
     limits: Limits,
-    target: Option<Target>,
+    target: Option<FigureTarget>,
 }
 
 fn read(command: &str) -> Parsed {
@@ -51,23 +51,23 @@ fn read(command: &str) -> Parsed {
             target,
         };
     match *parsed {
-        Command::Approximate(it) => {
+        CliCommand::Approximate(it) => {
             let shown = Shown::of(&approximation::VIEW);
             of_matrix(&it.source, &it.settings, shown, it.target().unwrap())
         }
-        Command::Curve(it) => {
+        CliCommand::Curve(it) => {
             let target = it.figure.target().unwrap();
             of_matrix(&it.source, &it.settings, it.shown(), target)
         }
-        Command::Locality(it) => {
+        CliCommand::Locality(it) => {
             let target = it.figure.target().unwrap();
             of_matrix(&it.source, &it.settings, it.shown(), target)
         }
-        Command::Order(it) => {
+        CliCommand::Order(it) => {
             let target = it.figure.target().unwrap();
             of_matrix(&it.source, &it.settings, it.shown(), target)
         }
-        Command::Dataset(it) => Parsed {
+        CliCommand::Dataset(it) => Parsed {
             session: Session {
                 settings: resolve(&it.settings),
                 transform: it.transform.transform(),
@@ -77,11 +77,11 @@ fn read(command: &str) -> Parsed {
             limits: Limits::default(),
             target: it.figure.target().unwrap(),
         },
-        Command::Animate(_)
-        | Command::Finetune(_)
-        | Command::Project(_)
-        | Command::Render(_)
-        | Command::Arrays(_) => {
+        CliCommand::Animate(_)
+        | CliCommand::Finetune(_)
+        | CliCommand::Project(_)
+        | CliCommand::Render(_)
+        | CliCommand::Arrays(_) => {
             panic!("shows no view of a matrix: {command}")
         }
     }
@@ -299,7 +299,7 @@ proptest! {
         let Ok(Some(Invocation::Command(parsed))) = parse(shlex::split(&command).unwrap()) else {
             panic!("not a subcommand: {command}");
         };
-        let Command::Animate(arguments) = *parsed else {
+        let CliCommand::Animate(arguments) = *parsed else {
             panic!("no animation: {command}");
         };
         let wanted = arguments.settings.wanted(SHAPE.0, SHAPE.1).unwrap();

@@ -10,7 +10,7 @@ use crate::approx::budget::BudgetRule;
 use crate::approx::method::{Definition, Method, MethodSettings, Parameter, Role};
 use crate::session::Settings;
 
-/// How one budget is shared.
+/// A rule for sharing one budget.
 fn rules() -> impl TypedValueParser<Value = BudgetRule> {
     let equal = "Experiment 1: every method gets the same parameters";
     let section = "Section II.E: MELoRA and Localized get an N-th of LoRA's parameters";
@@ -92,7 +92,7 @@ impl Args for SettingsArgs {
             .long("budget")
             .value_name("P")
             .value_parser(positive)
-            .help("Gives every method the largest rank that P parameters pay for");
+            .help("Gives every method the largest rank that fits in P parameters");
         let rule = Arg::new("rule")
             .long("rule")
             .value_name("RULE")
@@ -148,7 +148,7 @@ impl FromArgMatches for SettingsArgs {
 
 fn positive(text: &str) -> Result<usize, String> {
     match text.parse::<usize>() {
-        Ok(0) => Err("0 keeps nothing, choose 1 or more".to_owned()),
+        Ok(0) => Err("0 keeps nothing; choose 1 or more".to_owned()),
         Ok(number) => Ok(number),
         Err(_) => Err("write a whole number of 1 or more".to_owned()),
     }
@@ -195,7 +195,7 @@ impl SettingsArgs {
         given.next().map(|(.., number)| *number)
     }
 
-    /// What blocks follow from, in the order of the methods: one may take it from another.
+    /// Sets the numbers that blocks follow from, in the order of the methods: one may take its own from another.
     fn set_segments(
         &self,
         settings: &mut Settings,
@@ -267,7 +267,7 @@ impl SettingsArgs {
     }
 }
 
-/// How many blocks a method has.
+/// The number of blocks of a method.
 fn blocks(settings: &MethodSettings, rows: usize, cols: usize) -> usize {
     let sizes = settings.layout().sizes(rows, cols).unwrap_or_default();
     sizes.iter().map(|size| size.count).sum()

@@ -15,15 +15,15 @@ pub const LARGEST: u64 = 16 * 1024 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub enum SaveError {
     /// The file is not there, or not readable.
-    #[error("{}: {reason}", path.display())]
+    #[error("{reason}: {}", path.display())]
     Read {
         /// The file.
         path: PathBuf,
-        /// What, and what to do.
+        /// The sentence without the path.
         reason: String,
     },
     /// The file is no results file.
-    #[error("{}: {error}", path.display())]
+    #[error("{error}: {}", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -94,7 +94,7 @@ pub fn load(path: &Path) -> Result<Results, SaveError> {
 #[derive(Debug)]
 pub struct ResultsFile {
     path: PathBuf,
-    /// What stood there when it was locked; not looked at after the first write.
+    /// The file that stood there when it was locked; not looked at after the first write.
     found: Option<Stamp>,
     written: bool,
     _lock: Lock,
@@ -145,7 +145,7 @@ impl ResultsFile {
     }
 }
 
-/// What tells a file from one that was written in its place: length and time.
+/// Length and time, which tell a file from one that was written in its place.
 #[derive(Debug, PartialEq)]
 struct Stamp(u64, Option<SystemTime>);
 

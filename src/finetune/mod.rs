@@ -44,4 +44,4 @@ pub use record::{Results, RunRecord};
 pub use run_key::RunKey;
 pub use settings::{Configuration, SweepSettings};
 pub use sweep::{Event, sweep};
-pub use train::{Pretrained, Runs, pretrain};
+pub use train::{PretrainedNetwork, Runs, pretrain};

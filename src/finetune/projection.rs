@@ -8,7 +8,7 @@ use super::data::AdaptationData;
 use super::layout::Part;
 use super::network::Network;
 use super::settings::Configuration;
-use super::train::{Pretrained, Runs, Tick};
+use super::train::{PretrainedNetwork, Runs, StopCheck};
 use crate::approx::{FactorError, factorize};
 
 /// Full fine-tuning of one seed.
@@ -27,9 +27,9 @@ impl FullUpdate {
     /// validation loss; `None` when `tick` says stop.
     pub fn train(
         data: &AdaptationData,
-        pretrained: &Pretrained,
+        pretrained: &PretrainedNetwork,
         (learning_rates, epochs): (&[f64], usize),
-        tick: Tick<'_>,
+        tick: StopCheck<'_>,
     ) -> Option<Self> {
         let mut runs = Runs::new(data, pretrained, None, learning_rates);
         for _ in 0..epochs {
@@ -68,7 +68,7 @@ pub struct Projection {
 /// A part without verified factorization.
 pub fn project(
     data: &AdaptationData,
-    pretrained: &Pretrained,
+    pretrained: &PretrainedNetwork,
     full: &FullUpdate,
     configuration: Configuration,
 ) -> Result<Projection, FactorError> {

@@ -3,7 +3,7 @@
 use super::words::Words;
 use super::{Session, Settings};
 use crate::approx::budget::BudgetRule;
-use crate::approx::method::{MethodSettings, Role, Usual};
+use crate::approx::method::{MethodSettings, ParameterDefault, Role};
 use crate::source::{Limits, Source, Transform};
 
 impl Session {
@@ -16,7 +16,7 @@ impl Session {
         }
     }
 
-    /// What is subtracted, if anything is.
+    /// The source that is subtracted, if one is.
     fn part(&self) -> Option<Option<&Source>> {
         match (&self.source, &self.subtract) {
             (Source::Difference(..), Some(_)) => None,
@@ -36,7 +36,7 @@ fn written(source: &Source) -> Option<String> {
 }
 
 impl Words {
-    /// What is subtracted, and how much is read of a picture; `None` where no command line can
+    /// Writes what is subtracted, and how much is read of a picture; `None` where no command line can
     /// say the part.
     pub fn part(&mut self, session: &Session, limits: &Limits) -> Option<()> {
         if let Some(part) = session.part()? {
@@ -86,7 +86,7 @@ impl Words {
         }
     }
 
-    /// What one method is set to, but for what follows from a budget or from Localized's grid.
+    /// Writes the settings of one method, but for what follows from a budget or from Localized's grid.
     fn method(&mut self, one: &MethodSettings, all: &Settings) {
         let definition = one.method().definition();
         if let Some(switch) = &definition.switch {
@@ -94,7 +94,7 @@ impl Words {
         }
         for (parameter, value) in one.values() {
             let follows = match (parameter.role, parameter.usual) {
-                (Role::Segments(_), Usual::LocalizedGrid) => value == all.localized.grid,
+                (Role::Segments(_), ParameterDefault::LocalizedGrid) => value == all.localized.grid,
                 (Role::Segments(_), _) => false,
                 (Role::Rank | Role::Budget, _) => all.matched.is_some(),
             };

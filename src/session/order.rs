@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::approx::order::Order;
 use crate::memory;
-use crate::source::{Loaded, SourceError};
+use crate::source::{LoadedMatrix, SourceError};
 use crate::store::read;
 
 /// The form that orders are written in.
@@ -127,7 +127,7 @@ impl ChosenOrder {
     ///
     /// # Errors
     /// An order for another shape, or no memory for the matrix once more.
-    pub(super) fn of_loaded(&self, mut loaded: Loaded) -> Result<Loaded, SourceError> {
+    pub(super) fn of_loaded(&self, mut loaded: LoadedMatrix) -> Result<LoadedMatrix, SourceError> {
         let (rows, cols) = loaded.matrix.shape();
         let shape = (self.order.rows.len(), self.order.cols.len());
         if shape != (rows, cols) {

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::approx::budget::BudgetRule;
-use crate::approx::method::{self, Method, MethodSettings, Role, Usual, for_each_method};
+use crate::approx::method::{
+    self, Method, MethodSettings, ParameterDefault, Role, for_each_method,
+};
 
 macro_rules! settings_of_all {
     ($($variant:ident = $file:ident::$settings:ident as $field:ident $(if $shown:ident)?;)*) => {
@@ -109,16 +111,16 @@ impl Settings {
         self
     }
 
-    /// What a parameter is where nothing is said; `parameters` are those that Localized has.
+    /// The default of a parameter; `parameters` are those that Localized has.
     pub fn usual(&self, method: Method, place: usize, parameters: usize) -> usize {
         match method
             .parameters()
             .get(place)
             .map(|parameter| parameter.usual)
         {
-            Some(Usual::LocalizedGrid) => self.localized.grid,
-            Some(Usual::LocalizedParameters) => parameters,
-            Some(Usual::Default) | None => Self::default().of(method).value(place),
+            Some(ParameterDefault::LocalizedGrid) => self.localized.grid,
+            Some(ParameterDefault::LocalizedParameters) => parameters,
+            Some(ParameterDefault::Default) | None => Self::default().of(method).value(place),
         }
     }
 }

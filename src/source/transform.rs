@@ -5,7 +5,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::{Loaded, SourceError};
+use super::{LoadedMatrix, SourceError};
 use crate::approx::permutation::permutation;
 use crate::memory;
 
@@ -25,7 +25,7 @@ impl Transform {
         *self == Self::default()
     }
 
-    /// What it does, to stand behind a matrix's name; empty where nothing changes.
+    /// A description that stands behind a matrix's name; empty where nothing changes.
     pub fn describe(&self) -> String {
         let mut text = String::new();
         if let Some(seed) = self.shuffle {
@@ -42,7 +42,7 @@ impl Transform {
     ///
     /// # Errors
     /// When there is no memory for it.
-    pub fn of_loaded(&self, mut loaded: Loaded) -> Result<Loaded, SourceError> {
+    pub fn of_loaded(&self, mut loaded: LoadedMatrix) -> Result<LoadedMatrix, SourceError> {
         if !self.is_identity() {
             let copies = if self.shuffle.is_some() { 2 } else { 1 };
             memory::ensure_free(memory::size_of_items(loaded.matrix.len() * copies, 8)).map_err(

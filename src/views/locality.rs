@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Call, Form, Need, Subject, View};
+use super::view::{Need, Subject, TableForm, View, ViewCall};
 use crate::analysis::{Locality, Question};
 use crate::approx::locality::NullTest;
 use crate::figure::compose;
@@ -19,7 +19,7 @@ pub static VIEW: View = View {
     about: "Whether the matrix is local, diagonal or low-rank beyond chance: permutation tests",
     file_name: "locality",
     subject: Subject::Matrix,
-    call: Call::plain("locality"),
+    call: ViewCall::plain("locality"),
     pictures: false,
     needs: Need::Locality,
     figure,
@@ -34,7 +34,7 @@ fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> 
     Ok(compose::locality(&options.context, material.locality()?))
 }
 
-fn tables(material: &Material<'_>, options: &Options, _: Form) -> Result<Vec<Table>, String> {
+fn tables(material: &Material<'_>, options: &Options, _: TableForm) -> Result<Vec<Table>, String> {
     let found = material.locality()?;
     Ok(vec![compose::locality_table(found, options.context.theme)])
 }

@@ -1,18 +1,18 @@
-//! What views are made of.
+//! The material that views are made of.
 
-use crate::analysis::{Analysis, FoundOrder, Grids, Locality, Surveyed};
+use crate::analysis::{Analysis, FoundOrder, GridSearch, Locality, SurveyResult};
 use crate::experiment::Projections;
 use crate::finetune::{Inspection, Results};
 
 /// The results at hand.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Material<'a> {
-    /// What a session gave.
+    /// The results of a session.
     pub analysis: Option<&'a Analysis>,
-    /// The same settings on a data set.
-    pub survey: Option<&'a Surveyed>,
+    /// The results of its settings on a data set.
+    pub survey: Option<&'a SurveyResult>,
     /// Every grid at the session's budget.
-    pub grids: Option<&'a Grids>,
+    pub grids: Option<&'a GridSearch>,
     /// The locality test at the session's settings.
     pub locality: Option<&'a Locality>,
     /// The search for an order at the session's settings.
@@ -40,15 +40,16 @@ impl<'a> Material<'a> {
         Ok(analysis)
     }
 
-    pub(super) fn survey(&self) -> Result<&'a Surveyed, String> {
+    pub(super) fn survey(&self) -> Result<&'a SurveyResult, String> {
         let survey = self.survey;
-        survey
-            .ok_or_else(|| "the data set is not measured at these settings; save again".to_owned())
+        survey.ok_or_else(|| {
+            "the data set has not been measured at these settings; save again".to_owned()
+        })
     }
 
-    pub(super) fn grids(&self) -> Result<&'a Grids, String> {
+    pub(super) fn grids(&self) -> Result<&'a GridSearch, String> {
         let grids = self.grids;
-        grids.ok_or_else(|| "the grids are not tried at this budget; save again".to_owned())
+        grids.ok_or_else(|| "the grids have not been tried at this budget; save again".to_owned())
     }
 
     pub(super) fn locality(&self) -> Result<&'a Locality, String> {

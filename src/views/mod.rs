@@ -1,4 +1,4 @@
-//! What can be looked at, printed and exported, a file each: the command line, the window and the
+//! Views that can be shown, printed and exported, a file each: the command line, the window and the
 //! files that they write take everything from here. A new view is a file and a line of [`ALL`].
 
 pub mod accuracy_drop;
@@ -25,7 +25,7 @@ pub use document::{Document, NO_ARRAY};
 pub use material::Material;
 pub use options::Options;
 pub use shown::Shown;
-pub use view::{Call, Form, Need, Subject, View};
+pub use view::{Need, Subject, TableForm, View, ViewCall};
 
 /// All views, in the order of menus.
 pub static ALL: [&View; 13] = [

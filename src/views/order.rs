@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Call, Form, Need, Subject, View};
+use super::view::{Need, Subject, TableForm, View, ViewCall};
 use crate::figure::{Figure, Table, compose, label};
 use crate::report;
 
@@ -16,7 +16,7 @@ pub static VIEW: View = View {
     about: "An order of rows and columns in which the matrix is local, beside what the same search finds in shuffled entries",
     file_name: "order",
     subject: Subject::Matrix,
-    call: Call::plain("order"),
+    call: ViewCall::plain("order"),
     pictures: false,
     needs: Need::Order,
     figure,
@@ -37,7 +37,7 @@ fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> 
     ))
 }
 
-fn tables(material: &Material<'_>, options: &Options, _: Form) -> Result<Vec<Table>, String> {
+fn tables(material: &Material<'_>, options: &Options, _: TableForm) -> Result<Vec<Table>, String> {
     let found = material.order()?;
     Ok(vec![compose::order_table(found, options.context.theme)])
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Call, Form, Need, Subject, View};
+use super::view::{Need, Subject, TableForm, View, ViewCall};
 use crate::experiment::{Against, Correlation};
 use crate::figure::{Figure, Table, compose};
 use crate::finetune::Layout;
@@ -18,7 +18,7 @@ pub static VIEW: View = View {
     about: "Whether a lower error of the matrix means a better adapter: full fine-tuning's update projected onto every configuration, beside the trained adapters",
     file_name: "projections",
     subject: Subject::Experiment,
-    call: Call::plain("project"),
+    call: ViewCall::plain("project"),
     pictures: false,
     needs: Need::Projections,
     figure,
@@ -35,11 +35,15 @@ fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> 
     ))
 }
 
-fn tables(material: &Material<'_>, options: &Options, form: Form) -> Result<Vec<Table>, String> {
+fn tables(
+    material: &Material<'_>,
+    options: &Options,
+    form: TableForm,
+) -> Result<Vec<Table>, String> {
     let (found, theme) = (material.projections()?, options.context.theme);
     Ok(vec![match form {
-        Form::Csv => compose::projection_table(found, theme),
-        Form::Text | Form::Latex => compose::correlation_table(found, theme),
+        TableForm::Csv => compose::projection_table(found, theme),
+        TableForm::Text | TableForm::Latex => compose::correlation_table(found, theme),
     }])
 }
 

@@ -12,12 +12,12 @@ use crate::session::words::Words;
 use crate::session::{Export, Session};
 use crate::source::{Dataset, Limits};
 
-/// What is looked at.
+/// A view with its own settings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shown {
     /// The view.
     pub view: &'static View,
-    /// Where curves end; at the matrix's number of entries when absent.
+    /// The number of parameters where curves end; the matrix's number of entries when absent.
     pub max_params: Option<usize>,
     /// The draws of a permutation test, and the seed that chooses them.
     pub draws: (usize, u64),
@@ -42,7 +42,7 @@ impl Shown {
         }
     }
 
-    /// How the view is made for the figure of `export`, or without one for text; `source` and
+    /// The options for the figure of `export`, or without one for text; `source` and
     /// `command` say in the file what it is of and how it is made again.
     pub fn options(
         &self,
@@ -62,7 +62,7 @@ impl Shown {
         }
     }
 
-    /// What a session's figure is of, as its metadata say it.
+    /// The subject of a session's figure, for its metadata.
     pub fn subject(&self, session: &Session) -> String {
         match self.view.subject {
             Subject::Images => format!("{} {}", self.images.dataset, self.images.split),

@@ -1,4 +1,4 @@
-//! Which blocks a method uses, before they are laid.
+//! Kinds of layouts: the blocks that a method uses, before they are laid.
 
 use std::hash::{Hash, Hasher};
 
@@ -11,7 +11,7 @@ pub type LayoutNumbers = [usize; 4];
 /// The blocks of a method's own layout over a matrix of `rows × cols`.
 pub type LayBlocks = fn(usize, usize, LayoutNumbers) -> Result<Vec<Block>, LayoutError>;
 
-/// Which blocks a method uses.
+/// The kind of a layout: the blocks that a method uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LayoutKind {
     /// The `N` diagonal blocks of an `N × N` grid (II.D, Eq. 4).
@@ -61,7 +61,7 @@ pub struct BlockSize {
     pub rows: usize,
     /// Columns `q` of each.
     pub cols: usize,
-    /// How many there are.
+    /// The number of blocks.
     pub count: usize,
 }
 
@@ -96,7 +96,7 @@ impl LayoutKind {
         }
     }
 
-    /// How many blocks there are on any matrix; `None` where that depends on the matrix.
+    /// The number of blocks on any matrix; `None` where that depends on the matrix.
     pub fn count(self) -> Option<usize> {
         match self {
             Self::Diagonal(n) => Some(n),
@@ -105,7 +105,7 @@ impl LayoutKind {
         }
     }
 
-    /// How many blocks stand side by side, where ranks are listed row by row.
+    /// The number of blocks side by side, where ranks are listed row by row.
     pub fn across(self) -> usize {
         match self {
             Self::Grid(k) => k.max(1),
@@ -127,7 +127,7 @@ impl LayoutKind {
         }
     }
 
-    /// How many blocks there are of which size on a matrix of `rows × cols`, larger ones first
+    /// The sizes of the blocks on a matrix of `rows × cols` with their numbers, larger ones first
     /// where sides are cut evenly. Cost: constant for grids and diagonals.
     ///
     /// # Errors

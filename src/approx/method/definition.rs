@@ -1,4 +1,4 @@
-//! What a method says of itself: everything that both faces show, read and write of it follows
+//! The definition of a method: everything that both faces show, read and write of it follows
 //! from this.
 
 use crate::approx::curve::{CurvePoint, uniform_curve};
@@ -14,17 +14,17 @@ pub struct Definition {
     pub key: &'static str,
     /// The name people read.
     pub title: &'static str,
-    /// What it does, in one or two sentences.
+    /// A description, in one or two sentences.
     pub about: &'static str,
-    /// What can be set, in the order in which everything lists it; four at most.
+    /// The parameters, in the order in which everything lists them; four at most.
     pub parameters: &'static [Parameter],
     /// The ranks of the blocks, where they may be set one by one.
-    pub by_hand: Option<ByHand>,
-    /// How it is asked for, unless it is always shown.
+    pub by_hand: Option<RankOption>,
+    /// The switch that asks for it, unless it is always shown.
     pub switch: Option<Switch>,
     /// Whether section II.E gives it an N-th of LoRA's parameters.
     pub local: bool,
-    /// What its parameter count leaves out, as a clause.
+    /// The costs that its parameter count leaves out, as a clause.
     pub caveat: Option<&'static str>,
     /// Its colour.
     pub hue: Hue,
@@ -43,15 +43,15 @@ pub struct Parameter {
     pub letter: &'static str,
     /// The word before the letter.
     pub noun: &'static str,
-    /// What the command line's help says.
+    /// The text in the command line's help.
     pub help: &'static str,
-    /// What it decides.
+    /// Its role.
     pub role: Role,
-    /// What it is where nothing is said.
-    pub usual: Usual,
+    /// Its default.
+    pub usual: ParameterDefault,
 }
 
-/// What a parameter decides.
+/// The role of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// Into how many segments sides are cut; the blocks follow from these alone.
@@ -84,10 +84,10 @@ impl Side {
     }
 }
 
-/// What a parameter is where nothing is said.
+/// The default of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Usual {
-    /// That of the settings' own default.
+pub enum ParameterDefault {
+    /// The settings' own default.
     Default,
     /// Localized LoRA's grid, so that the two compare.
     LocalizedGrid,
@@ -97,32 +97,32 @@ pub enum Usual {
 
 /// The option that sets ranks one by one.
 #[derive(Debug)]
-pub struct ByHand {
+pub struct RankOption {
     /// The option of the command line, without its dashes.
     pub flag: &'static str,
-    /// What the command line's help says.
+    /// The text in the command line's help.
     pub help: &'static str,
 }
 
-/// How a method is asked for that is not always shown.
+/// The switch for a method that is not always shown.
 #[derive(Debug)]
 pub struct Switch {
     /// The option of the command line, without its dashes.
     pub flag: &'static str,
-    /// What the command line's help says.
+    /// The text in the command line's help.
     pub help: &'static str,
     /// The text of the box in the window.
     pub label: &'static str,
-    /// What the box says under the pointer.
+    /// The tooltip of the box.
     pub hint: &'static str,
 }
 
-/// The same method under another name.
+/// The name and settings of the method in another program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Twin {
     /// The setting in the twin's words.
     pub setting: String,
-    /// Where the twin is found.
+    /// The place of the twin.
     pub place: &'static str,
 }
 
@@ -134,7 +134,7 @@ pub trait Defined {
 
 /// A method with its settings: its blocks, their ranks, and the error at every rank.
 pub trait Configured {
-    /// Which blocks; ranks and budgets do not change them.
+    /// The kind of its layout; ranks and budgets do not change it.
     fn layout(&self) -> LayoutKind;
 
     /// The numbers of [`Definition::parameters`], in their order.
@@ -162,7 +162,7 @@ pub trait Configured {
     /// Sets ranks by hand, or none; nothing for a method that has none ([`Definition::by_hand`]).
     fn set_by_hand(&mut self, _ranks: Option<Vec<usize>>) {}
 
-    /// The same method in the words of another program.
+    /// The method in the words of another program.
     fn twin(&self) -> Option<Twin> {
         None
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{
-    Configured, Defined, Definition, Parameter, Role, Side, Twin, Usual, uniform_ranks,
+    Configured, Defined, Definition, Parameter, ParameterDefault, Role, Side, Twin, uniform_ranks,
 };
 use crate::approx::factor::Spectra;
 use crate::approx::layout::{LayoutError, LayoutKind};
@@ -36,9 +36,9 @@ impl Defined for LocalizedSettings {
                 flag: "grid",
                 letter: "K",
                 noun: "grid",
-                help: "Localized LoRA's grid of K x K blocks [Table I: 2]",
+                help: "Localized LoRA's grid of K × K blocks [Table I: 2]",
                 role: Role::Segments(Side::Both),
-                usual: Usual::Default,
+                usual: ParameterDefault::Default,
             },
             Parameter {
                 key: "rank",
@@ -47,7 +47,7 @@ impl Defined for LocalizedSettings {
                 noun: "rank",
                 help: "Localized LoRA's rank r_block of each block [Table I: 2]",
                 role: Role::Rank,
-                usual: Usual::Default,
+                usual: ParameterDefault::Default,
             },
         ],
         by_hand: None,

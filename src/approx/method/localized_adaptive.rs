@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{
-    ByHand, Configured, Defined, Definition, Parameter, Role, Side, Switch, Usual,
+    Configured, Defined, Definition, Parameter, ParameterDefault, RankOption, Role, Side, Switch,
 };
 use crate::approx::adaptive::adaptive_ranks;
 use crate::approx::curve::{CurvePoint, adaptive_curve};
@@ -48,25 +48,25 @@ impl Defined for AdaptiveSettings {
                 noun: "grid",
                 help: "Its grid [default: that of --grid]",
                 role: Role::Segments(Side::Both),
-                usual: Usual::LocalizedGrid,
+                usual: ParameterDefault::LocalizedGrid,
             },
             Parameter {
                 key: "budget",
                 flag: "adaptive-budget",
                 letter: "P",
                 noun: "budget",
-                help: "Its parameters [default: as many as Localized LoRA has]",
+                help: "Its budget of parameters [default: as many as Localized LoRA has]",
                 role: Role::Budget,
-                usual: Usual::LocalizedParameters,
+                usual: ParameterDefault::LocalizedParameters,
             },
         ],
-        by_hand: Some(ByHand {
+        by_hand: Some(RankOption {
             flag: "adaptive-ranks",
             help: "Its ranks, set by hand row by row over the grid",
         }),
         switch: Some(Switch {
             flag: "adaptive",
-            help: "Adds Localized LoRA with a rank for each block, chosen for its parameters",
+            help: "Adds Localized LoRA with a rank for each block, chosen within a budget of parameters",
             label: "Choose a rank for each block",
             hint: "r_ij (II.C): spend the budget on the triplets with the largest σ² per parameter",
         }),

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Configured, Defined, Definition, Parameter, Role, Usual, uniform_ranks};
+use super::definition::{
+    Configured, Defined, Definition, Parameter, ParameterDefault, Role, uniform_ranks,
+};
 use crate::approx::factor::Spectra;
 use crate::approx::layout::{LayoutError, LayoutKind};
 use crate::figure::Marker;
@@ -33,7 +35,7 @@ impl Defined for LoraSettings {
             noun: "rank",
             help: "LoRA's rank r [Table I: 4]",
             role: Role::Rank,
-            usual: Usual::Default,
+            usual: ParameterDefault::Default,
         }],
         by_hand: None,
         switch: None,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{
-    Configured, Defined, Definition, Parameter, Role, Side, Usual, uniform_ranks,
+    Configured, Defined, Definition, Parameter, ParameterDefault, Role, Side, uniform_ranks,
 };
 use crate::approx::factor::Spectra;
 use crate::approx::layout::{LayoutError, LayoutKind};
@@ -38,7 +38,7 @@ impl Defined for MeloraSettings {
                 noun: "blocks",
                 help: "MELoRA's diagonal blocks N [Table I: 4]",
                 role: Role::Segments(Side::Both),
-                usual: Usual::Default,
+                usual: ParameterDefault::Default,
             },
             Parameter {
                 key: "rank",
@@ -47,7 +47,7 @@ impl Defined for MeloraSettings {
                 noun: "rank",
                 help: "MELoRA's rank r_diag of each block [Table I: 4]",
                 role: Role::Rank,
-                usual: Usual::Default,
+                usual: ParameterDefault::Default,
             },
         ],
         by_hand: None,

@@ -9,7 +9,8 @@ mod melora;
 use serde::{Deserialize, Serialize};
 
 pub use definition::{
-    ByHand, Configured, Defined, Definition, Parameter, Role, Side, Switch, Twin, Usual,
+    Configured, Defined, Definition, Parameter, ParameterDefault, RankOption, Role, Side, Switch,
+    Twin,
 };
 
 use super::curve::CurvePoint;
@@ -51,7 +52,7 @@ macro_rules! methods {
             /// Every method, in the order of the paper's tables.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
-            /// What the method says of itself.
+            /// The definition of the method.
             pub fn definition(self) -> &'static Definition {
                 match self {
                     $(Self::$variant => &<$settings as Defined>::DEFINITION,)*
@@ -70,7 +71,7 @@ macro_rules! methods {
         }
 
         impl MethodSettings {
-            /// Which method these settings belong to.
+            /// The method that these settings belong to.
             pub fn method(&self) -> Method {
                 match self {
                     $(Self::$variant(_) => Method::$variant,)*
@@ -105,7 +106,7 @@ impl Method {
         self.definition().key
     }
 
-    /// What can be set of it.
+    /// The parameters of the method.
     pub fn parameters(self) -> &'static [Parameter] {
         self.definition().parameters
     }
@@ -120,7 +121,7 @@ impl Method {
 }
 
 impl MethodSettings {
-    /// Which blocks the method uses.
+    /// The kind of layout that the method uses.
     pub fn layout(&self) -> LayoutKind {
         self.configured().layout()
     }
@@ -198,7 +199,7 @@ impl MethodSettings {
         said.collect::<Vec<_>>().join(", ")
     }
 
-    /// What stays the same at every rank, behind the method's name: `Localized LoRA, K = 2`.
+    /// The method's name and the settings that stay at every rank: `Localized LoRA, K = 2`.
     pub fn name_of_curve(&self) -> String {
         let title = self.method().title();
         match self.describe_segments().as_str() {
@@ -207,7 +208,7 @@ impl MethodSettings {
         }
     }
 
-    /// What the blocks follow from: `K = 2`.
+    /// The setting that the blocks follow from: `K = 2`.
     pub fn describe_segments(&self) -> String {
         let segments = self.values().into_iter().filter_map(|(parameter, value)| {
             let of_blocks = matches!(parameter.role, Role::Segments(_));

@@ -20,7 +20,7 @@ const ROUNDING: f64 = 1e-9;
 pub struct Approximation<'a> {
     /// The matrix.
     pub matrix: &'a DMatrix<f64>,
-    /// What the matrix is called.
+    /// The name of the matrix.
     pub name: &'a str,
     /// Its numerical rank, where that is known.
     pub rank: Option<usize>,
@@ -30,7 +30,7 @@ pub struct Approximation<'a> {
     pub panels: Vec<Panel<'a>>,
     /// Adds a row of signed residuals W − Ŵ on one scale.
     pub error_maps: bool,
-    /// What a reader must know to compare the numbers fairly.
+    /// Notes that a fair comparison of the numbers needs.
     pub notes: Vec<String>,
 }
 
@@ -105,7 +105,7 @@ pub fn comparison_table(theme: Theme, evaluations: &[&Evaluation]) -> Table {
     let rows = evaluations.iter().map(|one| Row {
         color: Some(Look::method(one.method(), theme).color),
         cells: vec![
-            Cell::text(one.method().title()),
+            Cell::named(one.method().title(), one.method().key()),
             Cell::text(one.settings.describe()),
             Cell::count(one.params),
             Cell::number(label::percent(one.share), one.share),
@@ -117,7 +117,7 @@ pub fn comparison_table(theme: Theme, evaluations: &[&Evaluation]) -> Table {
         columns: vec![
             Column::left("Method"),
             Column::left("Setting"),
-            Column::right("Parameters"),
+            Column::right("Parameters").keyed("params"),
             Column::right("Share"),
             Column::right("Error"),
         ],
@@ -163,7 +163,7 @@ fn reconstruction(context: &Context, panel: &Panel, range: (f64, f64)) -> Elemen
     let headings = vec![
         Heading::name(look.name, Some(look.color)),
         Heading::plain(one.settings.describe()),
-        Heading::plain(format!("{} parameters", label::count(one.params))),
+        Heading::plain(label::parameters(one.params)),
         Heading::plain(format!("{} of the entries", label::percent(one.share))),
         Heading::plain(format!("error {}", label::error(one.error))),
     ];
@@ -200,7 +200,7 @@ fn residuals(context: &Context, shown: &Approximation) -> Vec<Element> {
     std::iter::once(scale).chain(maps).collect()
 }
 
-/// Where the one colour scale of residuals ends: at the largest of all panels, so that equal colours
+/// The end of the one colour scale of residuals: the largest of all panels, so that equal colours
 /// are equal errors, but never within what rounding leaves, or an exact approximation would have
 /// the strongest colours.
 pub fn residual_limit(largest_cell: f64, largest_residuals: impl Iterator<Item = f64>) -> f64 {
@@ -234,10 +234,10 @@ fn describe(shown: &Approximation) -> String {
     let panels = shown.panels.iter().map(|panel| {
         let one = panel.evaluation;
         format!(
-            "; {}: {}, {} parameters, error {}",
+            "; {}: {}, {}, error {}",
             one.method().title(),
             one.settings.describe(),
-            one.params,
+            label::parameters(one.params),
             label::error(one.error)
         )
     });

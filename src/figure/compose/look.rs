@@ -1,4 +1,4 @@
-//! How a method looks: its name, colour and marker, the same in every figure.
+//! The looks of methods: name, colour and marker, the same in every figure.
 
 use crate::approx::Method;
 use crate::figure::palette::{self, Rgb, Theme};

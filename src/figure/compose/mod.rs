@@ -20,7 +20,7 @@ pub use dataset::{
     distribution, distribution_plot, label_table, survey_rows, survey_table, verdict_sentence,
 };
 pub use finetune::{
-    AccuracyDrop, Confusion, DeltaWeights, Feature, Frontier, FrontierPoint, TrainingCurve,
+    AccuracyDrop, Confusion, DeltaWeights, DropPoint, Feature, Frontier, TrainingCurve,
     accuracy_drop, accuracy_drop_plot, accuracy_plot, confusion, confusion_matrix, delta_weights,
     loss_plot, training_curves,
 };
@@ -37,7 +37,7 @@ pub use spectra::{MethodSpectrum, plain_spectrum, singular_values, spectrum_plot
 use super::palette::{ColorMap, Theme};
 use super::{Colors, Figure, Metadata};
 
-/// What every figure is told beside its results.
+/// The look and the origin of a figure, beside its results.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Context {
     /// Light or dark ground.

@@ -7,7 +7,7 @@ use pulp::Simd;
 use super::{Inputs, Model, Workspace, of_run, sum_rows};
 use crate::finetune::batch::Batch;
 use crate::finetune::kernels::{PixelRows, gather, outer, padded, scatter};
-use crate::finetune::network::{Head, Network, Shape};
+use crate::finetune::network::{Classifier, Network, Shape};
 use crate::finetune::real::Real;
 
 /// The whole network, in one run or several, its parameters in one vector: rows of lit inputs of
@@ -131,8 +131,8 @@ impl<T: Real> Model<T> for Full {
     }
 
     #[inline(always)]
-    fn head<'a>(&'a self, parameters: &'a [T], run: usize) -> Head<'a, T> {
-        Head {
+    fn head<'a>(&'a self, parameters: &'a [T], run: usize) -> Classifier<'a, T> {
+        Classifier {
             w2: &parameters[self.w2(run)],
             b2: &parameters[self.b2(run)],
         }

@@ -11,7 +11,7 @@ use crate::app::texture::color32;
 use crate::app::theme;
 use crate::app::widgets::knobs::{fixed, line, slider};
 use crate::approx::layout::BlockSize;
-use crate::approx::method::{Method, MethodSettings, Role, Usual};
+use crate::approx::method::{Method, MethodSettings, ParameterDefault, Role};
 use crate::figure::palette::Theme;
 use crate::session::Settings;
 
@@ -77,7 +77,7 @@ fn begin(settings: &mut Settings, method: Method, fit: &Fit) {
     let beside = localized_parameters(&fit.fitted.settings, rows, cols);
     for (place, parameter) in method.parameters().iter().enumerate() {
         let shared = parameter.role == Role::Budget && settings.matched.is_some();
-        if parameter.usual != Usual::Default && !shared {
+        if parameter.usual != ParameterDefault::Default && !shared {
             let usual = settings.usual(method, place, beside);
             settings.set_value(method, place, usual);
         }
@@ -129,7 +129,7 @@ fn told(ui: &mut egui::Ui, settings: &mut Settings, method: Method, fit: &Fit) {
     }
 }
 
-/// Whose ranks these are, and the way back to those that the program chooses.
+/// The line on ranks that were set by hand, and the way back to those that the program chooses.
 fn by_hand(
     ui: &mut egui::Ui,
     settings: &mut Settings,

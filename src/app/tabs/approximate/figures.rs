@@ -1,11 +1,11 @@
-//! What the tab gives for an export: its results as the views take them, and what a command line
+//! The tab's side of an export: its results as the views take them, and the words by which a command line
 //! would call them.
 
 use super::ApproximateTab;
 use super::data_set::survey_ask;
 use crate::analysis::{Analysis, Images, grid_budget, locality_settings};
-use crate::app::background::Ask;
-use crate::app::export::{Content, Exported};
+use crate::app::background::BackgroundTask;
+use crate::app::export::{Content, ExportedContent};
 use crate::app::state::State;
 use crate::approx::order::Search;
 use crate::session::{Export, Session};
@@ -41,27 +41,27 @@ fn image_shape(state: &State) -> (usize, usize) {
 }
 
 /// The search over grids that belongs to an analysis.
-pub fn grids_ask(analysis: &Analysis) -> Ask {
+pub fn grids_ask(analysis: &Analysis) -> BackgroundTask {
     let (rows, cols) = analysis.shape();
-    Ask::Grids {
+    BackgroundTask::Grids {
         matrix_id: analysis.matrix_id,
         budget: grid_budget(&analysis.session.settings, rows, cols),
     }
 }
 
 /// The locality test that belongs to an analysis.
-pub fn locality_ask(analysis: &Analysis) -> Ask {
+pub fn locality_ask(analysis: &Analysis) -> BackgroundTask {
     let (_, seed) = Shown::of(&locality::VIEW).draws;
-    Ask::Locality {
+    BackgroundTask::Locality {
         matrix_id: analysis.matrix_id,
         settings: locality_settings(&analysis.session.settings, seed),
     }
 }
 
 /// The search for an order that belongs to an analysis.
-pub fn order_ask(analysis: &Analysis) -> Ask {
+pub fn order_ask(analysis: &Analysis) -> BackgroundTask {
     let (starts, seed) = Shown::of(&order::VIEW).starts;
-    Ask::Order {
+    BackgroundTask::Order {
         matrix_id: analysis.matrix_id,
         search: Search {
             localized: analysis.session.settings.localized,
@@ -73,7 +73,7 @@ pub fn order_ask(analysis: &Analysis) -> Ask {
 
 /// What must be measured before the view can be exported: only what is of the settings that the
 /// file will tell of.
-pub fn unmeasured(tab: &ApproximateTab, state: &State, view: &View) -> Option<Ask> {
+pub fn unmeasured(tab: &ApproximateTab, state: &State, view: &View) -> Option<BackgroundTask> {
     let analysis = state.analysis.as_ref()?;
     let wanted = match view.needs {
         Need::Survey => survey_ask(state, analysis),
@@ -94,7 +94,7 @@ pub fn exported(
     limits: &Limits,
     view: &'static View,
     (content, export): (Content, &Export),
-) -> Result<Exported, String> {
+) -> Result<ExportedContent, String> {
     let measured = unmeasured(tab, state, view).is_none();
     let background = &tab.background;
     let survey = background.survey.as_ref().filter(|_| measured);

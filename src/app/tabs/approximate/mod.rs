@@ -57,7 +57,7 @@ pub struct ApproximateTab {
     /// The matrix that the plots last showed.
     plotted: Option<u64>,
     textures: HashMap<Option<Method>, MatrixTexture>,
-    /// What has been asked for and is not on screen yet.
+    /// The work that has been asked for and is not on screen yet.
     pending: Option<Pending>,
     /// The wall of digits, which also knows what *next* means.
     pub gallery: Gallery,

@@ -100,7 +100,7 @@ fn none_fits(ui: &mut egui::Ui, analysis: &Analysis, session: &mut Session) {
     });
 }
 
-/// How many panes stand side by side, and the width of each.
+/// The number of panes side by side, and the width of each.
 fn columns(ui: &egui::Ui, count: usize) -> (usize, f32) {
     let gap = ui.spacing().item_spacing.x;
     let available = ui.available_width();
@@ -153,7 +153,7 @@ fn toolbar(ui: &mut egui::Ui, state: &mut State, tab: &mut ApproximateTab, theme
 /// Width of the colour scale with its two numbers.
 const SCALE_BAR: f32 = 190.0;
 
-/// Which colour stands for which number.
+/// The colour scale of the panes.
 fn scale_bar(ui: &mut egui::Ui, scale: Scale) {
     const STEPS: usize = 48;
     let (low, high) = scale.ends();
@@ -346,7 +346,7 @@ fn largest_cell(analysis: &Analysis) -> f64 {
     analysis.extremes.0.abs().max(analysis.extremes.1.abs())
 }
 
-/// The same cell in every pane, as the panes show it, and the block that it is in.
+/// The values of the cell under the pointer in every pane, and the block that it is in.
 fn cursor_line(ui: &mut egui::Ui, tab: &ApproximateTab, analysis: &Analysis, errors: bool) {
     let Some((row, col)) = tab.cursor else {
         ui.label(
@@ -361,7 +361,12 @@ fn cursor_line(ui: &mut egui::Ui, tab: &ApproximateTab, analysis: &Analysis, err
     }
     let largest = largest_cell(analysis);
     let read = |value: f64| reading(value, largest);
-    let mut text = format!("row {row}, column {col}: {}", read(matrix[(row, col)]));
+    let mut text = format!(
+        "row {}, column {}: {}",
+        row + 1,
+        col + 1,
+        read(matrix[(row, col)])
+    );
     for method in &analysis.methods {
         if let Ok(outcome) = &method.outcome {
             let (shown, what) = match errors {
@@ -372,7 +377,7 @@ fn cursor_line(ui: &mut egui::Ui, tab: &ApproximateTab, analysis: &Analysis, err
             let place = match outcome.factors.layout().block_at(row, col) {
                 Some(b) => {
                     let block = &outcome.factors.layout().blocks()[b];
-                    format!("block ({}, {})", block.i, block.j)
+                    format!("block ({}, {})", block.i + 1, block.j + 1)
                 }
                 None => "no block".to_owned(),
             };

@@ -1,4 +1,4 @@
-//! Where the matrix comes from: presets, digits, files, synthetic matrices, and what is done to it.
+//! The source of the matrix: presets, digits, files, synthetic matrices, and transforms.
 
 use eframe::egui::{self, CollapsingHeader, RichText, Role, WidgetInfo};
 
@@ -33,7 +33,7 @@ pub fn show(
     change(ui, state, session, out);
 }
 
-/// What is on screen now, and in one line what is to be known of it: a note may not push the
+/// The matrix on screen, and in one line the notes on it: a note may not push the
 /// controls away from under the pointer.
 fn present(ui: &mut egui::Ui, state: &State, out: &mut Vec<Command>) {
     if let Some(analysis) = &state.analysis {
@@ -152,7 +152,7 @@ fn digits(
 fn filter(ui: &mut egui::Ui, chosen: &mut Option<u8>, set: Option<&DigitSet>) {
     let name = |label: u8| {
         let class = set.map_or_else(|| label.to_string(), |set| set.class_name(label));
-        format!("only {class}")
+        format!("Only {class}")
     };
     let shown = chosen.map_or("all".to_owned(), name);
     choice(ui, "Digits", shown, 56.0, |ui| {
@@ -248,14 +248,14 @@ fn sliders(ui: &mut egui::Ui, settings: &mut SyntheticSettings) {
     let side = settings.rows.min(settings.cols);
     if kind.uses_grid() {
         let most = side.clamp(1, 32);
-        changed |= ranged(ui, &mut settings.grid, 1..=most, "blocks a side", false);
+        changed |= ranged(ui, &mut settings.grid, 1..=most, "Blocks a side", false);
     }
     if kind.uses_rank() {
         let most = match kind.uses_grid() {
             true => side / settings.grid.max(1),
             false => side,
         };
-        changed |= ranged(ui, &mut settings.rank, 1..=most.max(1), "true rank", false);
+        changed |= ranged(ui, &mut settings.rank, 1..=most.max(1), "True rank", false);
     }
     if kind.uses_noise() {
         changed |= ranged(ui, &mut settings.noise, 0.0..=1.0, "noise", false);

@@ -37,7 +37,7 @@ const NUMBERS: [(Number, char, u64, &str, &str); 12] = [
 
 /// The type of an array's elements.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Element {
+pub enum ArrayElement {
     Number { number: Number, big_endian: bool },
     Other(Other),
 }
@@ -58,7 +58,7 @@ pub enum Other {
     Structured(String),
 }
 
-impl Element {
+impl ArrayElement {
     /// The type that a header states.
     pub fn from_literal(descr: &Literal<'_>) -> Option<Self> {
         match descr {
@@ -144,7 +144,7 @@ fn field_name(field: &Literal<'_>) -> Option<String> {
 }
 
 impl Other {
-    /// What an array of `dimensions` of these holds, and what in NumPy makes a matrix of it; every
+    /// The content of an array of `dimensions` of these, and the way in NumPy to make a matrix of it; every
     /// remedy was tried there.
     pub fn refusal(&self, dimensions: usize) -> (String, String) {
         match self {
@@ -208,7 +208,7 @@ mod tests {
     use super::*;
 
     fn named(text: &str) -> Option<String> {
-        Element::from_text(text).map(|element| element.name())
+        ArrayElement::from_text(text).map(|element| element.name())
     }
 
     #[test]
@@ -242,8 +242,8 @@ mod tests {
 
     #[test]
     fn only_an_angle_to_the_right_turns_the_bytes_round() {
-        let big = |text: &str| match Element::from_text(text) {
-            Some(Element::Number { big_endian, .. }) => big_endian,
+        let big = |text: &str| match ArrayElement::from_text(text) {
+            Some(ArrayElement::Number { big_endian, .. }) => big_endian,
             _ => panic!("{text} is a number"),
         };
         assert!(big(">f8") && !big("<f8"));
