@@ -57,7 +57,7 @@ pub struct Timing {
 }
 
 impl Analysis {
-    /// The same matrix and session on its way, with these results.
+    /// This matrix and session on its way, with these results.
     pub(super) fn with_methods(&self, methods: impl Iterator<Item = MethodResult>) -> Self {
         Self {
             session: self.session.clone(),

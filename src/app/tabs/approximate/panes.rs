@@ -76,7 +76,7 @@ pub fn show(
     cursor_line(ui, tab, &analysis, state.preferences.view.error_maps);
 }
 
-/// Where the one budget pays for no method there is nothing to see: says so, with the way out.
+/// A line where the one budget pays for no method and there is nothing to see, with the way out.
 fn none_fits(ui: &mut egui::Ui, analysis: &Analysis, session: &mut Session) {
     if analysis.methods.is_empty() || analysis.outcomes().next().is_some() {
         return;

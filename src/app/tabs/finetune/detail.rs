@@ -109,7 +109,7 @@ fn run(
             "ΔW {rows} × {cols}, |ΔW| up to {}; {} parameters, {} correct",
             label::short(learned.bound),
             label::count(record.params),
-            record.test_accuracy
+            label::percentage(record.test_accuracy)
         );
         let hint = "Approximate ΔW to see whether it is global, diagonal or local";
         if ui
