@@ -92,7 +92,7 @@ impl Setting {
 
     /// What the blocks follow from alone, for what holds at every rank.
     fn layout(settings: &MethodSettings) -> Self {
-        Self::of(settings, |role| matches!(role, Role::Segments(_)))
+        Self::of(settings, Role::of_blocks)
     }
 
     fn whole(settings: &MethodSettings) -> Self {

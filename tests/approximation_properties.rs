@@ -12,6 +12,8 @@ mod edges;
 mod errors;
 #[path = "approximation/parts.rs"]
 mod parts;
+#[path = "approximation/structures.rs"]
+mod structures;
 #[path = "approximation/symmetries.rs"]
 mod symmetries;
 
@@ -49,7 +51,7 @@ fn adaptive(grid: usize, budget: usize) -> MethodSettings {
 fn segments_of(kind: LayoutKind) -> usize {
     match kind {
         LayoutKind::Diagonal(n) | LayoutKind::Grid(n) => n,
-        LayoutKind::Own(_) => unreachable!("no sample has one"),
+        LayoutKind::Rectangular(..) | LayoutKind::Own(_) => unreachable!("no sample has one"),
     }
 }
 

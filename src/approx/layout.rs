@@ -2,9 +2,13 @@
 
 mod error;
 mod kind;
+mod side;
 
 pub use error::LayoutError;
-pub use kind::{BlockSize, LayBlocks, LayoutKind, LayoutNumbers, OwnLayout, check_segments};
+pub use kind::{
+    BlockSize, LayBlocks, LayoutKind, LayoutNumbers, OwnLayout, SizeBlocks, sizes_of_grid,
+};
+pub use side::{Side, check_divisor, check_segments, divisors};
 
 use super::block::Block;
 use super::segment::segments;
@@ -26,21 +30,20 @@ impl BlockLayout {
     pub fn new(rows: usize, cols: usize, kind: LayoutKind) -> Result<Self, LayoutError> {
         let kind = kind.canonical();
         kind.check(rows, cols)?;
-        let count = match kind {
-            LayoutKind::Diagonal(n) | LayoutKind::Grid(n) => n,
+        let (down, across) = match kind {
+            LayoutKind::Diagonal(n) | LayoutKind::Grid(n) => (n, n),
+            LayoutKind::Rectangular(down, across) => (down, across),
             LayoutKind::Own(own) => {
                 let blocks = own.blocks(rows, cols)?;
                 return Self::of_blocks(rows, cols, kind, blocks);
             }
         };
-        let down = segments(rows, count);
-        let across = segments(cols, count);
-        let block =
-            |i: usize, j: usize| Block::rectangle((i, j), down[i].clone(), across[j].clone());
+        let (tall, wide) = (segments(rows, down), segments(cols, across));
+        let block = |i: usize, j: usize| Block::rectangle((i, j), tall[i].clone(), wide[j].clone());
         let blocks = match kind {
             LayoutKind::Diagonal(n) => (0..n).map(|i| block(i, i)).collect(),
-            _ => (0..count * count)
-                .map(|b| block(b / count, b % count))
+            _ => (0..down * across)
+                .map(|b| block(b / across, b % across))
                 .collect(),
         };
         Ok(Self {
@@ -102,6 +105,9 @@ impl BlockLayout {
     pub fn narrowest(&self) -> usize {
         match self.kind {
             LayoutKind::Diagonal(n) | LayoutKind::Grid(n) => self.rows.min(self.cols) / n.max(1),
+            LayoutKind::Rectangular(down, across) => {
+                (self.rows / down.max(1)).min(self.cols / across.max(1))
+            }
             LayoutKind::Own(_) => self.blocks.iter().map(Block::max_rank).min().unwrap_or(0),
         }
     }

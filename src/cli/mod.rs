@@ -1,5 +1,6 @@
 //! The command line: arguments in, text, JSON and figures out. Needs no display.
 
+mod added;
 mod approximate;
 mod arrays;
 mod curve;

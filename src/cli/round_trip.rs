@@ -130,7 +130,7 @@ fn set(settings: &mut Settings, method: Method, numbers: &[u16], by_hand: bool) 
     let mut one = settings.of(method);
     for (place, parameter) in method.parameters().iter().enumerate() {
         let most = match parameter.role {
-            Role::Segments(_) => SHAPE.0,
+            Role::Segments(_) | Role::Divisor(_) => SHAPE.0,
             Role::Rank => 40,
             Role::Budget => 2000,
         };

@@ -7,8 +7,8 @@ use super::Settings;
 use crate::approx::budget::{
     BudgetRule, Sharing, Spender, exact_budgets, matched_rank, parameters,
 };
-use crate::approx::layout::{BlockSize, LayoutKind};
-use crate::approx::method::{Method, MethodSettings, Parameter, Role};
+use crate::approx::layout::{BlockSize, LayoutKind, divisors};
+use crate::approx::method::{Method, MethodSettings, Parameter, Role, Shown};
 use crate::figure::label;
 
 /// Settings as one matrix takes them, and what had to differ from the wanted ones.
@@ -40,12 +40,25 @@ impl Change {
     /// blocks`.
     pub fn reason(&self) -> String {
         let (letter, (rows, cols)) = (self.parameter.letter, self.place);
+        if let Some(divided) = self.divided() {
+            let (wanted, used) = (self.wanted, self.used);
+            return format!("{letter} = {wanted} wanted; {used} divides {divided}");
+        }
         let end = match (self.used < self.wanted, self.of_blocks()) {
             (false, _) => "the least".to_owned(),
             (true, true) => format!("the most for {rows} × {cols} blocks"),
             (true, false) => format!("the most for a {rows} × {cols} matrix"),
         };
         format!("{letter} = {} wanted; {} is {end}", self.wanted, self.used)
+    }
+
+    /// What it must divide: `the 28 rows`.
+    fn divided(&self) -> Option<String> {
+        let (rows, cols) = self.place;
+        match self.parameter.role {
+            Role::Divisor(side) => Some(format!("the {} {}", side.most(rows, cols), side.noun())),
+            _ => None,
+        }
     }
 
     /// Whether it must fit the blocks: the rank of a method that has more than the one.
@@ -59,6 +72,16 @@ impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (letter, (rows, cols)) = (self.parameter.letter, self.place);
         let (wanted, used) = (self.wanted, self.used);
+        if matches!(self.method.definition().shown, Shown::Added) {
+            write!(f, "{}: ", self.method.title())?;
+        }
+        if let Some(divided) = self.divided() {
+            let way = if used > wanted { "raised" } else { "lowered" };
+            return write!(
+                f,
+                "{letter} {way} from {wanted} to {used} to divide {divided}"
+            );
+        }
         if used > wanted {
             return write!(f, "{letter} raised from {wanted} to {used}");
         }
@@ -116,17 +139,23 @@ impl Settings {
         let mut changes = Vec::new();
         for (place, parameter) in method.parameters().iter().enumerate() {
             let settings = self.of(method);
-            let (most, of) = match (parameter.role, self.matched) {
-                (Role::Segments(side), _) => (side.most(shape.0, shape.1), shape),
+            let wanted = settings.value(place);
+            let (used, of) = match (parameter.role, self.matched) {
+                (Role::Segments(side), _) => {
+                    let most = side.most(shape.0, shape.1);
+                    (wanted.clamp(1, most.max(1)), shape)
+                }
+                (Role::Divisor(side), _) => {
+                    let length = side.most(shape.0, shape.1);
+                    (divisor_below(length, wanted), shape)
+                }
                 (Role::Rank, None) => {
                     let block = largest_block(settings.layout(), shape);
-                    (block.0.min(block.1), block)
+                    (wanted.clamp(1, block.0.min(block.1).max(1)), block)
                 }
                 // A budget may be any number, and a matched one sets the rank.
                 (Role::Budget, _) | (Role::Rank, Some(_)) => continue,
             };
-            let wanted = settings.value(place);
-            let used = wanted.clamp(1, most.max(1));
             if used != wanted {
                 changes.push(Change {
                     method,
@@ -153,7 +182,7 @@ impl Settings {
             let share = self.share_of_budget(method);
             for (place, parameter) in method.parameters().iter().enumerate() {
                 let value = match parameter.role {
-                    Role::Segments(_) => continue,
+                    Role::Segments(_) | Role::Divisor(_) => continue,
                     Role::Budget => share,
                     Role::Rank => {
                         let kind = self.of(method).layout();
@@ -252,6 +281,15 @@ impl Settings {
         };
         exact_budgets(rows, cols, &sharing).unwrap_or_default()
     }
+}
+
+/// The largest divisor of a length that is no larger than `wanted`.
+fn divisor_below(length: usize, wanted: usize) -> usize {
+    let divisors = divisors(length).into_iter();
+    divisors
+        .take_while(|one| *one <= wanted)
+        .last()
+        .unwrap_or(1)
 }
 
 /// Rows and columns of the largest block.

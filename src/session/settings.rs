@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::approx::budget::BudgetRule;
-use crate::approx::method::{self, Method, MethodSettings, Role, Usual, for_each_method};
+use crate::approx::method::{self, Method, MethodSettings, Usual, for_each_method};
 
 macro_rules! settings_of_all {
     ($($variant:ident = $file:ident::$settings:ident as $field:ident $(if $shown:ident)?;)*) => {
@@ -41,7 +41,7 @@ macro_rules! settings_of_all {
                 }
             }
 
-            /// Whether a method that has a switch is shown; `None` for one that always is.
+            /// Whether a method is shown that can be added; `None` for one that always is.
             pub fn switch(&mut self, method: Method) -> Option<&mut bool> {
                 match method {
                     $($(Method::$variant => Some(&mut self.$shown),)?)*
@@ -97,10 +97,10 @@ impl Settings {
             if !self.shows(method) {
                 self.set(usual.of(method));
             }
-            if self.matched.is_some()
-                && let Some(place) = method.place_of(Role::Rank)
-            {
-                self.set_value(method, place, usual.of(method).value(place));
+            for (place, parameter) in method.parameters().iter().enumerate() {
+                if self.matched.is_some() && !parameter.role.of_blocks() {
+                    self.set_value(method, place, usual.of(method).value(place));
+                }
             }
         }
         if self.matched.is_some() {
@@ -174,7 +174,7 @@ mod tests {
             let values: Vec<usize> = values.into_iter().map(|(_, value)| value).collect();
             assert_eq!(values, (100..100 + values.len()).collect::<Vec<_>>());
             let switched = settings.switch(method).map(|shown| *shown = true);
-            let of_definition = method.definition().switch.is_some();
+            let of_definition = !matches!(method.definition().shown, method::Shown::Always);
             assert_eq!(switched.is_some(), of_definition, "{}", method.title());
             assert!(settings.shows(method));
         }

@@ -167,6 +167,7 @@ fn any_settings() -> impl Strategy<Value = Settings> {
                 },
                 show_adaptive: shown,
                 matched,
+                ..Settings::default()
             }
         },
     )

@@ -133,7 +133,7 @@ fn settings_possible(settings: &Settings) -> bool {
 
 fn method_possible(settings: &MethodSettings) -> bool {
     let possible = |(parameter, value): &(&Parameter, usize)| match parameter.role {
-        Role::Segments(_) => (1..=LONGEST_SIDE).contains(value),
+        Role::Segments(_) | Role::Divisor(_) => (1..=LONGEST_SIDE).contains(value),
         Role::Rank => *value <= LONGEST_SIDE,
         Role::Budget => *value <= 1 << 50,
     };

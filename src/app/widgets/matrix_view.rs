@@ -178,14 +178,14 @@ impl MatrixView<'_> {
                         painter.rect_stroke(rect, 0.0, stroke, StrokeKind::Middle);
                     }
                 }
-                LayoutKind::Grid(k) => {
+                LayoutKind::Grid(across) | LayoutKind::Rectangular(_, across) => {
                     // The first row and the first column of blocks hold every line.
                     let first_row = layout.blocks().iter().filter(|b| b.i == 0 && b.j > 0);
                     for rect in first_row.filter_map(rect) {
                         let bottom = to_screen(Pos2::new(0.0, rows as f32)).y;
                         painter.vline(rect.left(), rect.top()..=bottom, stroke);
                     }
-                    let first_column = layout.blocks().iter().step_by(k).skip(1);
+                    let first_column = layout.blocks().iter().step_by(across).skip(1);
                     for rect in first_column.filter_map(rect) {
                         let right = to_screen(Pos2::new(cols as f32, 0.0)).x;
                         painter.hline(rect.left()..=right, rect.top(), stroke);

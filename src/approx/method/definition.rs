@@ -3,7 +3,7 @@
 
 use crate::approx::curve::{CurvePoint, uniform_curve};
 use crate::approx::factor::Spectra;
-use crate::approx::layout::{LayoutError, LayoutKind};
+use crate::approx::layout::{LayoutError, LayoutKind, Side, check_divisor, check_segments};
 use crate::figure::Marker;
 use crate::figure::palette::Hue;
 
@@ -18,10 +18,10 @@ pub struct Definition {
     pub about: &'static str,
     /// What can be set, in the order in which everything lists it; four at most.
     pub parameters: &'static [Parameter],
-    /// The ranks of the blocks, where they may be set one by one.
-    pub by_hand: Option<ByHand>,
-    /// How it is asked for, unless it is always shown.
-    pub switch: Option<Switch>,
+    /// The option that sets the ranks of the blocks one by one, where that is possible.
+    pub by_hand: Option<Flag>,
+    /// When it is in view.
+    pub shown: Shown,
     /// Whether section II.E gives it an N-th of LoRA's parameters.
     pub local: bool,
     /// What its parameter count leaves out, as a clause.
@@ -37,18 +37,40 @@ pub struct Definition {
 pub struct Parameter {
     /// The name in files and JSON.
     pub key: &'static str,
-    /// The option of the command line, without its dashes.
-    pub flag: &'static str,
+    /// Its option of the command line, if it has one beside `--add`.
+    pub flag: Option<Flag>,
     /// The letter in formulas.
     pub letter: &'static str,
     /// The word before the letter.
     pub noun: &'static str,
-    /// What the command line's help says.
-    pub help: &'static str,
     /// What it decides.
     pub role: Role,
     /// What it is where nothing is said.
     pub usual: Usual,
+}
+
+impl Parameter {
+    /// What whoever sets it calls it: its letter, or its name after `--add`.
+    pub fn name(&self) -> &'static str {
+        match self.flag {
+            Some(_) => self.letter,
+            None => self.key,
+        }
+    }
+
+    /// Whether a value fits a matrix of `rows × cols`; ranks and budgets are fitted.
+    ///
+    /// # Errors
+    /// [`LayoutError::Segments`] or [`LayoutError::Divisor`], with what fits.
+    pub fn check(&self, value: usize, (rows, cols): (usize, usize)) -> Result<(), LayoutError> {
+        match self.role {
+            Role::Segments(side) => {
+                check_segments(self.name(), value, side.most(rows, cols), (rows, cols))
+            }
+            Role::Divisor(side) => check_divisor(self.name(), value, side, (rows, cols)),
+            Role::Rank | Role::Budget => Ok(()),
+        }
+    }
 }
 
 /// What a parameter decides.
@@ -56,31 +78,18 @@ pub struct Parameter {
 pub enum Role {
     /// Into how many segments sides are cut; the blocks follow from these alone.
     Segments(Side),
+    /// A factor of a side's length; the blocks follow from these alone.
+    Divisor(Side),
     /// The rank of every block.
     Rank,
     /// The parameters that the ranks of all blocks may cost together.
     Budget,
 }
 
-/// The side that limits a number of segments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// Both, so the shorter one.
-    Both,
-    /// The rows.
-    Rows,
-    /// The columns.
-    Columns,
-}
-
-impl Side {
-    /// The most segments on a matrix of `rows × cols`.
-    pub fn most(self, rows: usize, cols: usize) -> usize {
-        match self {
-            Self::Both => rows.min(cols),
-            Self::Rows => rows,
-            Self::Columns => cols,
-        }
+impl Role {
+    /// Whether the blocks follow from it.
+    pub fn of_blocks(self) -> bool {
+        matches!(self, Self::Segments(_) | Self::Divisor(_))
     }
 }
 
@@ -95,26 +104,24 @@ pub enum Usual {
     LocalizedParameters,
 }
 
-/// The option that sets ranks one by one.
-#[derive(Debug)]
-pub struct ByHand {
-    /// The option of the command line, without its dashes.
-    pub flag: &'static str,
-    /// What the command line's help says.
+/// An option of the command line.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Flag {
+    /// Its name, without the dashes.
+    pub name: &'static str,
+    /// What the help says.
     pub help: &'static str,
 }
 
-/// How a method is asked for that is not always shown.
+/// When a method is in view.
 #[derive(Debug)]
-pub struct Switch {
-    /// The option of the command line, without its dashes.
-    pub flag: &'static str,
-    /// What the command line's help says.
-    pub help: &'static str,
-    /// The text of the box in the window.
-    pub label: &'static str,
-    /// What the box says under the pointer.
-    pub hint: &'static str,
+pub enum Shown {
+    /// Always: the paper's three.
+    Always,
+    /// Where it is added, or asked for by an option of its own.
+    Flagged(Flag),
+    /// Where it is added.
+    Added,
 }
 
 /// The same method under another name.

@@ -2,13 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{
-    ByHand, Configured, Defined, Definition, Parameter, Role, Side, Switch, Usual,
-};
+use super::definition::{Configured, Defined, Definition, Flag, Parameter, Role, Shown, Usual};
 use crate::approx::adaptive::adaptive_ranks;
 use crate::approx::curve::{CurvePoint, adaptive_curve};
 use crate::approx::factor::Spectra;
-use crate::approx::layout::{LayoutError, LayoutKind};
+use crate::approx::layout::{LayoutError, LayoutKind, Side};
 use crate::figure::Marker;
 use crate::figure::palette::Hue;
 
@@ -43,32 +41,34 @@ impl Defined for AdaptiveSettings {
         parameters: &[
             Parameter {
                 key: "grid",
-                flag: "adaptive-grid",
+                flag: Some(Flag {
+                    name: "adaptive-grid",
+                    help: "Its grid [default: that of --grid]",
+                }),
                 letter: "K",
                 noun: "grid",
-                help: "Its grid [default: that of --grid]",
                 role: Role::Segments(Side::Both),
                 usual: Usual::LocalizedGrid,
             },
             Parameter {
                 key: "budget",
-                flag: "adaptive-budget",
+                flag: Some(Flag {
+                    name: "adaptive-budget",
+                    help: "Its parameters [default: as many as Localized LoRA has]",
+                }),
                 letter: "P",
                 noun: "budget",
-                help: "Its parameters [default: as many as Localized LoRA has]",
                 role: Role::Budget,
                 usual: Usual::LocalizedParameters,
             },
         ],
-        by_hand: Some(ByHand {
-            flag: "adaptive-ranks",
+        by_hand: Some(Flag {
+            name: "adaptive-ranks",
             help: "Its ranks, set by hand row by row over the grid",
         }),
-        switch: Some(Switch {
-            flag: "adaptive",
+        shown: Shown::Flagged(Flag {
+            name: "adaptive",
             help: "Adds Localized LoRA with a rank for each block, chosen for its parameters",
-            label: "Choose a rank for each block",
-            hint: "r_ij (II.C): spend the budget on the triplets with the largest σ² per parameter",
         }),
         local: false,
         caveat: Some("the cost of recording which triplets were kept is not included"),

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{
-    Configured, Defined, Definition, Parameter, Role, Side, Usual, uniform_ranks,
+    Configured, Defined, Definition, Flag, Parameter, Role, Shown, Usual, uniform_ranks,
 };
 use crate::approx::factor::Spectra;
-use crate::approx::layout::{LayoutError, LayoutKind};
+use crate::approx::layout::{LayoutError, LayoutKind, Side};
 use crate::figure::Marker;
 use crate::figure::palette::Hue;
 
@@ -33,25 +33,29 @@ impl Defined for MeloraSettings {
         parameters: &[
             Parameter {
                 key: "blocks",
-                flag: "blocks",
+                flag: Some(Flag {
+                    name: "blocks",
+                    help: "MELoRA's diagonal blocks N [Table I: 4]",
+                }),
                 letter: "N",
                 noun: "blocks",
-                help: "MELoRA's diagonal blocks N [Table I: 4]",
                 role: Role::Segments(Side::Both),
                 usual: Usual::Default,
             },
             Parameter {
                 key: "rank",
-                flag: "diag-rank",
+                flag: Some(Flag {
+                    name: "diag-rank",
+                    help: "MELoRA's rank r_diag of each block [Table I: 4]",
+                }),
                 letter: "r_diag",
                 noun: "rank",
-                help: "MELoRA's rank r_diag of each block [Table I: 4]",
                 role: Role::Rank,
                 usual: Usual::Default,
             },
         ],
         by_hand: None,
-        switch: None,
+        shown: Shown::Always,
         local: true,
         caveat: None,
         hue: Hue::Vermillion,

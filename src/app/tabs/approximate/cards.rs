@@ -1,16 +1,16 @@
 //! A card per method with its sliders. They show what this matrix takes of the wanted settings, and
 //! say why where that is something else.
 
-use eframe::egui::{self, Frame, RichText};
+use eframe::egui::{self, Align, Frame, Layout, RichText, WidgetInfo};
 
-use super::knobs::{fixed, line, slider};
+use super::knobs::{fixed, line, slider, stepped};
 use super::shared_budget;
 use crate::analysis::localized_parameters;
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
 use crate::approx::budget::parameters;
-use crate::approx::layout::{BlockSize, LayoutKind};
+use crate::approx::layout::{BlockSize, LayoutKind, divisors};
 use crate::approx::method::{Method, MethodSettings, Role, Usual};
 use crate::figure::label;
 use crate::figure::palette::Theme;
@@ -54,36 +54,80 @@ pub fn show(ui: &mut egui::Ui, state: &State, settings: &mut Settings, theme: Th
     };
     shared_budget::show(ui, state, settings, &fit);
     for method in Method::ALL.iter().copied() {
-        card(ui, method, theme, |ui| {
-            if switched_on(ui, settings, method, &fit) {
-                numbers(ui, settings, method, &fit);
-                told(ui, settings, method, &fit);
-            }
+        if !settings.shows(method) {
+            continue;
+        }
+        card(ui, settings, method, theme, |ui, settings| {
+            numbers(ui, settings, method, &fit);
+            told(ui, settings, method, &fit);
         });
     }
+    add_structure(ui, settings, &fit);
 }
 
-fn card(ui: &mut egui::Ui, method: Method, theme: Theme, add: impl FnOnce(&mut egui::Ui)) {
+fn card(
+    ui: &mut egui::Ui,
+    settings: &mut Settings,
+    method: Method,
+    theme: Theme,
+    add: impl FnOnce(&mut egui::Ui, &mut Settings),
+) {
     Frame::group(ui.style()).show(ui, |ui| {
         ui.set_width(ui.available_width());
         let color = color32(theme::method_text(method, theme));
-        ui.label(RichText::new(method.title()).strong().color(color));
-        ui.push_id(method.key(), add);
+        ui.push_id(method.key(), |ui| {
+            ui.horizontal(|ui| {
+                ui.label(RichText::new(method.title()).strong().color(color));
+                if settings.switch(method).is_some() {
+                    remove(ui, settings, method);
+                }
+            });
+            add(ui, settings);
+        });
     });
 }
 
-/// Whether a method is shown, with the box that decides it where there is one.
-fn switched_on(ui: &mut egui::Ui, settings: &mut Settings, method: Method, fit: &Fit) -> bool {
-    if let Some(switch) = &method.definition().switch
-        && let Some(shown) = settings.switch(method)
-    {
-        let response = ui.checkbox(shown, switch.label).on_hover_text(switch.hint);
-        if response.changed() && *shown {
-            begin(settings, method, fit);
+/// The cross at the right end of a card that can be taken away.
+fn remove(ui: &mut egui::Ui, settings: &mut Settings, method: Method) {
+    let name = format!("Remove {}", method.title());
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let button = ui.small_button("×").on_hover_text(&name);
+        button.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &name));
+        if button.clicked()
+            && let Some(shown) = settings.switch(method)
+        {
+            *shown = false;
         }
-    }
-    settings.shows(method)
+    });
 }
+
+/// The structures that are not shown, each with what it is.
+fn add_structure(ui: &mut egui::Ui, settings: &mut Settings, fit: &Fit) {
+    let methods = Method::ALL.iter().copied();
+    let hidden: Vec<Method> = methods.filter(|one| !settings.shows(*one)).collect();
+    if hidden.is_empty() {
+        return;
+    }
+    let menu = ui.menu_button("Add structure…", |ui| {
+        ui.set_max_width(MENU_WIDTH);
+        for method in hidden {
+            let button = ui.button(RichText::new(method.title()).strong());
+            ui.label(RichText::new(method.definition().about).small());
+            if button.clicked() {
+                begin(settings, method, fit);
+                if let Some(shown) = settings.switch(method) {
+                    *shown = true;
+                }
+                ui.close();
+            }
+        }
+    });
+    let hint = "Compare another structure with these";
+    menu.response.on_hover_text(hint);
+}
+
+/// Wide enough for what a structure is in two lines.
+const MENU_WIDTH: f32 = 380.0;
 
 /// Begins beside Localized, so that the two compare, where nothing was set by hand.
 fn begin(settings: &mut Settings, method: Method, fit: &Fit) {
@@ -111,6 +155,15 @@ fn numbers(ui: &mut egui::Ui, settings: &mut Settings, method: Method, fit: &Fit
         let name = format!("{} {}", parameter.noun, parameter.letter);
         match parameter.role {
             Role::Segments(side) => slider(ui, &mut wanted, shown, side.most(rows, cols), &name),
+            Role::Divisor(side) => {
+                stepped(
+                    ui,
+                    &mut wanted,
+                    shown,
+                    &divisors(side.most(rows, cols)),
+                    &name,
+                );
+            }
             Role::Rank if matched => fixed(ui, shown, most_rank(&used, fit), &name),
             Role::Rank => slider(ui, &mut wanted, shown, most_rank(&used, fit), &name),
             Role::Budget if matched || used.by_hand().is_some() => {}

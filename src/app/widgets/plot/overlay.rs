@@ -1,7 +1,7 @@
 //! What lies over the curves: bars of spread, pointed-out points, and labels where they cover least.
 
-use eframe::egui::epaint::PathShape;
-use eframe::egui::{self, Color32, FontId, Painter, Pos2, Rect, Stroke, TextStyle};
+use eframe::egui::epaint::{CircleShape, PathShape};
+use eframe::egui::{self, Color32, FontId, Painter, Pos2, Rect, Shape, Stroke, TextStyle};
 use egui_plot::{PlotPoint, PlotTransform};
 
 use super::axes::Axes;
@@ -210,11 +210,40 @@ pub(super) fn draw_marker(
     fill: Color32,
     rim: Stroke,
 ) {
-    if marker == Marker::Circle {
-        painter.circle(at, size, fill, rim);
-        return;
+    painter.extend(marker_shapes(marker, at, size, fill, rim));
+}
+
+/// What a marker is drawn with.
+pub(super) fn marker_shapes(
+    marker: Marker,
+    at: Pos2,
+    size: f32,
+    fill: Color32,
+    rim: Stroke,
+) -> Vec<Shape> {
+    let place = |(x, y): (f64, f64)| at + size * egui::vec2(x as f32, y as f32);
+    let arms: Vec<Pos2> = marker.arms().into_iter().map(place).collect();
+    if !arms.is_empty() {
+        let width = 2.0 * Marker::ARM as f32 * size;
+        let lines = |width: f32, color: Color32| {
+            let line = move |end: &Pos2| Shape::line_segment([at, *end], Stroke::new(width, color));
+            arms.iter().map(line)
+        };
+        if fill == Color32::TRANSPARENT {
+            return lines(rim.width, rim.color).collect();
+        }
+        let rims = lines(width + 2.0 * rim.width, rim.color).filter(|_| rim.width > 0.0);
+        return rims.chain(lines(width, fill)).collect();
     }
-    let corners = marker.corners().iter();
-    let points = corners.map(|(x, y)| at + size * egui::vec2(*x as f32, *y as f32));
-    painter.add(PathShape::convex_polygon(points.collect(), fill, rim));
+    if marker == Marker::Circle {
+        let circle = CircleShape {
+            center: at,
+            radius: size,
+            fill,
+            stroke: rim,
+        };
+        return vec![circle.into()];
+    }
+    let points = marker.corners().into_iter().map(place).collect();
+    vec![PathShape::convex_polygon(points, fill, rim).into()]
 }
