@@ -6,6 +6,8 @@ mod samples;
 
 #[path = "approximation/budgets.rs"]
 mod budgets;
+#[path = "approximation/chosen.rs"]
+mod chosen;
 #[path = "approximation/edges.rs"]
 mod edges;
 #[path = "approximation/errors.rs"]
@@ -39,11 +41,10 @@ fn localized(grid: usize, rank: usize) -> MethodSettings {
 }
 
 fn adaptive(grid: usize, budget: usize) -> MethodSettings {
-    let painted = None;
     MethodSettings::LocalizedAdaptive(AdaptiveSettings {
         grid,
         budget,
-        painted,
+        ..AdaptiveSettings::default()
     })
 }
 

@@ -1,16 +1,19 @@
 //! Checked settings and a shape become disjoint blocks.
 
+mod drawn;
 mod error;
 mod kind;
 mod side;
 
+pub use drawn::Drawn;
 pub use error::LayoutError;
 pub use kind::{
     BlockSize, LayBlocks, LayoutKind, LayoutNumbers, OwnLayout, SizeBlocks, sizes_of_grid,
 };
 pub use side::{Side, check_divisor, check_segments, divisors};
 
-use super::block::Block;
+use super::block::{Block, Pieces};
+use super::choice::Leaf;
 use super::segment::segments;
 
 /// Disjoint blocks over an `m × n` matrix, row by row over the grid.
@@ -35,7 +38,15 @@ impl BlockLayout {
             LayoutKind::Rectangular(down, across) => (down, across),
             LayoutKind::Own(own) => {
                 let blocks = own.blocks(rows, cols)?;
-                return Self::of_blocks(rows, cols, kind, blocks);
+                return match kind.overlaps() {
+                    true => Ok(Self {
+                        rows,
+                        cols,
+                        kind,
+                        blocks,
+                    }),
+                    false => Self::of_blocks(rows, cols, kind, blocks),
+                };
             }
         };
         let (tall, wide) = (segments(rows, down), segments(cols, across));
@@ -81,6 +92,22 @@ impl BlockLayout {
         }
     }
 
+    /// The layout of some of its blocks.
+    #[must_use]
+    pub fn of_leaves(&self, leaves: &[Leaf]) -> Self {
+        let block = |leaf: &Leaf| {
+            let block = self.blocks[leaf.block].clone();
+            match leaf.whole {
+                true => block.in_pieces(Pieces::Whole),
+                false => block,
+            }
+        };
+        Self {
+            blocks: leaves.iter().map(block).collect(),
+            ..*self
+        }
+    }
+
     /// Rows `m` and columns `n` of the matrix.
     pub fn shape(&self) -> (usize, usize) {
         (self.rows, self.cols)
@@ -108,7 +135,10 @@ impl BlockLayout {
             LayoutKind::Rectangular(down, across) => {
                 (self.rows / down.max(1)).min(self.cols / across.max(1))
             }
-            LayoutKind::Own(_) => self.blocks.iter().map(Block::max_rank).min().unwrap_or(0),
+            LayoutKind::Own(_) => {
+                let sides = self.blocks.iter().map(Block::sides);
+                sides.map(|(rows, cols)| rows.min(cols)).min().unwrap_or(0)
+            }
         }
     }
 
@@ -141,7 +171,10 @@ impl BlockLayout {
         self.blocks
             .iter()
             .zip(ranks)
-            .filter(|(block, rank)| **rank > 0 && **rank * block.cost() >= block.entries())
+            .filter(|(block, rank)| {
+                let factored = block.pieces() == Pieces::Triplets && **rank > 0;
+                factored && **rank * block.cost() >= block.entries()
+            })
             .count()
     }
 }

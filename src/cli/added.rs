@@ -2,8 +2,8 @@
 
 use clap::{Arg, ArgAction};
 
-use super::settings::positive;
-use crate::approx::method::{Method, Shown};
+use super::number::kept;
+use crate::approx::method::{Method, Price, Role, Shown};
 
 /// A structure that is added, and what is set of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,6 +11,8 @@ pub(super) struct Added {
     pub method: Method,
     /// Place and value of each number that was given.
     numbers: Vec<(usize, usize)>,
+    /// A price in the budget's place.
+    pub price: Option<Price>,
 }
 
 impl Added {
@@ -27,11 +29,8 @@ impl Added {
 pub(super) fn option() -> Arg {
     let structures = known().map(|method| {
         let names = method.parameters().iter().map(|parameter| parameter.key);
-        format!(
-            "  {}: {}",
-            method.key(),
-            names.collect::<Vec<_>>().join(", ")
-        )
+        let names: Vec<&str> = names.chain(method.definition().price).collect();
+        format!("  {}: {}", method.key(), names.join(", "))
     });
     let structures: Vec<String> = structures.collect();
     Arg::new("add")
@@ -66,9 +65,14 @@ fn parse(text: &str) -> Result<Added, String> {
     let mut added = Added {
         method,
         numbers: Vec::new(),
+        price: None,
     };
     for setting in settings.into_iter().flat_map(|all| all.split(',')) {
         added.read(setting)?;
+    }
+    let budget = method.place_of(Role::Budget);
+    if added.price.is_some() && budget.is_some_and(|place| added.given(place).is_some()) {
+        return Err(format!("{key} takes a price or a budget; give one of them"));
     }
     Ok(added)
 }
@@ -79,8 +83,15 @@ impl Added {
         let key = self.method.key();
         let parameters = self.method.parameters();
         let (name, value) = setting.split_once('=').unwrap_or((setting, ""));
+        let priced = self.method.definition().price;
+        if priced == Some(name) && self.price.is_none() {
+            let price = value.parse().map_err(|_| "write a number above 0");
+            let price = price.and_then(|price: f64| Price::try_from(price));
+            self.price = Some(price.map_err(|remedy| format!("{name} of {key}: {remedy}"))?);
+            return Ok(());
+        }
         let Some(place) = parameters.iter().position(|one| one.key == name) else {
-            let names: Vec<&str> = parameters.iter().map(|one| one.key).collect();
+            let names: Vec<&str> = parameters.iter().map(|one| one.key).chain(priced).collect();
             let known = choice(&names);
             return Err(format!("{key} has no setting '{name}'; it has {known}"));
         };
@@ -89,7 +100,7 @@ impl Added {
                 "{name} of {key} is given more than once; give it once"
             ));
         }
-        let number = positive(value).map_err(|remedy| format!("{name} of {key}: {remedy}"))?;
+        let number = kept(value).map_err(|remedy| format!("{name} of {key}: {remedy}"))?;
         self.numbers.push((place, number));
         Ok(())
     }
@@ -141,6 +152,14 @@ mod tests {
         assert_eq!(
             refused("monarch:rank"),
             "rank of monarch: write a whole number of 1 or more"
+        );
+        assert_eq!(
+            refused("quadtree:price=-1"),
+            "price of quadtree: write a number above 0"
+        );
+        assert_eq!(
+            refused("quadtree:price=3,budget=9"),
+            "quadtree takes a price or a budget; give one of them"
         );
     }
 }

@@ -2,8 +2,8 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueEnum, value_parser};
 
-use super::Failure;
 use super::added::{self, Added};
+use super::{Failure, number};
 use crate::analysis::localized_parameters;
 use crate::approx::LayoutError;
 use crate::approx::budget::BudgetRule;
@@ -43,6 +43,8 @@ pub struct SettingsArgs {
     added: Vec<Added>,
     budget: Option<usize>,
     rule: Option<Rule>,
+    /// Whether structure bits count against budgets.
+    charge: bool,
 }
 
 /// The option of one number of a method, if it has one.
@@ -56,7 +58,7 @@ fn number_option(definition: &Definition, parameter: &'static Parameter) -> Opti
     let option = Arg::new(flag.name)
         .long(flag.name)
         .value_name(letter)
-        .value_parser(positive)
+        .value_parser(number::kept)
         .help(flag.help);
     Some(match (&definition.shown, parameter.role) {
         (Shown::Flagged(asked), Role::Budget) => {
@@ -107,7 +109,7 @@ impl Args for SettingsArgs {
         let budget = Arg::new("budget")
             .long("budget")
             .value_name("P")
-            .value_parser(positive)
+            .value_parser(number::kept)
             .help("Gives every method the largest rank that P parameters pay for");
         let rule = Arg::new("rule")
             .long("rule")
@@ -115,10 +117,14 @@ impl Args for SettingsArgs {
             .value_parser(value_parser!(Rule))
             .requires("budget")
             .help("How the methods share the budget [default: equal]");
+        let charge = Arg::new("charge-structure")
+            .long("charge-structure")
+            .action(ArgAction::SetTrue)
+            .help("Charges structure bits to budgets, as numbers of 32 bits");
         command
             .next_help_heading("Settings")
             .args(methods(true).flat_map(options))
-            .args([budget, rule])
+            .args([budget, rule, charge])
             .args(methods(false).flat_map(options))
             .arg(added::option())
     }
@@ -139,6 +145,7 @@ impl FromArgMatches for SettingsArgs {
         *self = Self {
             budget: matches.get_one("budget").copied(),
             rule: matches.get_one("rule").copied(),
+            charge: matches.get_flag("charge-structure"),
             ..Self::default()
         };
         for method in Method::ALL.iter().copied() {
@@ -171,14 +178,6 @@ impl FromArgMatches for SettingsArgs {
     }
 }
 
-pub(super) fn positive(text: &str) -> Result<usize, String> {
-    match text.parse::<usize>() {
-        Ok(0) => Err("0 keeps nothing, choose 1 or more".to_owned()),
-        Ok(number) => Ok(number),
-        Err(_) => Err("write a whole number of 1 or more".to_owned()),
-    }
-}
-
 impl SettingsArgs {
     /// The settings that are wanted on a `rows × cols` matrix. A given N or K is taken at its word.
     ///
@@ -189,6 +188,7 @@ impl SettingsArgs {
     pub fn wanted(&self, rows: usize, cols: usize) -> Result<Settings, Failure> {
         let mut wanted = Settings::default();
         self.check_added()?;
+        wanted.charge_structure = self.charge;
         let added = self.added.iter().map(|added| &added.method);
         for method in self.switched.iter().chain(added) {
             if let Some(shown) = wanted.switch(*method) {
@@ -312,6 +312,11 @@ impl SettingsArgs {
         }
         for (method, ranks) in &self.by_hand {
             settings.set_by_hand(*method, Some(ranks.clone()));
+        }
+        for added in &self.added {
+            let mut one = settings.of(added.method);
+            one.set_price(added.price);
+            settings.set(one);
         }
         Ok(())
     }

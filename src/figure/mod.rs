@@ -25,7 +25,7 @@ mod svg;
 mod table;
 
 pub use fallback::{Face, system_face};
-pub use heatmap::{BlockLine, Colors, ConfusionMatrix, Heading, Heatmap, ScaleBar};
+pub use heatmap::{BlockLine, Colors, ConfusionMatrix, Heading, Heatmap, ScaleBar, class_strength};
 pub use model::{Element, Figure, Metadata};
 pub use plot::{Guide, GuideAxis, Mark, Marker, Plot, Series, SeriesStyle};
 pub use render::{FigureError, Format, MAX_PIXELS, default_png_width, render};

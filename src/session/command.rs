@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::words::Words;
 use super::{Session, Settings};
 use crate::approx::budget::BudgetRule;
-use crate::approx::method::{MethodSettings, Shown, Usual};
+use crate::approx::method::{MethodSettings, Role, Shown, Usual};
 use crate::figure::Format;
 use crate::figure::palette::{ColorMap, Theme};
 use crate::source::{Limits, Source, Transform};
@@ -114,6 +114,9 @@ impl Words {
                 self.option("rule", rule_name(rule));
             }
         }
+        if settings.charge_structure {
+            self.flag("charge-structure");
+        }
         for one in settings.shown() {
             self.method(&one, settings);
         }
@@ -132,9 +135,12 @@ impl Words {
         });
         match &definition.shown {
             Shown::Added => {
-                let said: Vec<String> = said
-                    .map(|(parameter, value)| format!("{}={value}", parameter.key))
-                    .collect();
+                let price = definition.price.zip(one.price());
+                let said =
+                    said.filter(|(parameter, _)| price.is_none() || parameter.role != Role::Budget);
+                let said = said.map(|(parameter, value)| format!("{}={value}", parameter.key));
+                let price = price.map(|(key, price)| format!("{key}={}", price.get()));
+                let said: Vec<String> = said.chain(price).collect();
                 let colon = if said.is_empty() { "" } else { ":" };
                 let added = format!("{}{colon}{}", definition.key, said.join(","));
                 return self.option("add", &added);

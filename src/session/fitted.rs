@@ -122,6 +122,7 @@ impl Settings {
         let (mut settings, mut changes) = (self.clone(), Vec::new());
         if rows.min(cols) > 0 {
             for method in Method::ALL.iter().copied() {
+                settings.charge(method);
                 let changed = settings.fit(method, (rows, cols));
                 if settings.shows(method) {
                     changes.extend(changed);
@@ -132,6 +133,15 @@ impl Settings {
             }
         }
         Fitted { settings, changes }
+    }
+
+    /// Charges a method's structure bits to its budget where it has one.
+    fn charge(&mut self, method: Method) {
+        let mut one = self.of(method);
+        let shares = self.matched.is_some() && one.uniform_rank().is_some();
+        let budgeted = shares || one.own_budget().is_some();
+        one.charge(self.charge_structure && budgeted);
+        self.set(one);
     }
 
     /// Fits one method: first what its blocks follow from, then ranks to the blocks.
@@ -150,8 +160,8 @@ impl Settings {
                     (divisor_below(length, wanted), shape)
                 }
                 (Role::Rank, None) => {
-                    let block = largest_block(settings.layout(), shape);
-                    (wanted.clamp(1, block.0.min(block.1).max(1)), block)
+                    let (most, block) = largest_block(settings.layout(), shape);
+                    (wanted.clamp(1, most.max(1)), block)
                 }
                 // A budget may be any number, and a matched one sets the rank.
                 (Role::Budget, _) | (Role::Rank, Some(_)) => continue,
@@ -185,8 +195,10 @@ impl Settings {
                     Role::Segments(_) | Role::Divisor(_) => continue,
                     Role::Budget => share,
                     Role::Rank => {
-                        let kind = self.of(method).layout();
-                        matched_rank(rows, cols, kind, share).map_or(0, |matched| matched.rank)
+                        let one = self.of(method);
+                        let matched = matched_rank(rows, cols, one.layout(), share);
+                        let most = matched.map_or(0, |matched| matched.rank);
+                        affordable_rank(&one, (rows, cols), most, share)
                     }
                 };
                 self.set_value(method, place, value);
@@ -214,7 +226,8 @@ impl Settings {
     ) -> Option<String> {
         self.matched?;
         settings.method().place_of(Role::Rank)?;
-        let cost = parameters(rows, cols, settings.layout(), 1).ok()?;
+        let bits = settings.configured().bits_per_rank(rows, cols);
+        let cost = parameters(rows, cols, settings.layout(), 1).ok()? + settings.charge_for(bits);
         let (budget, share) = (
             self.adaptive.budget,
             self.share_of_budget(settings.method()),
@@ -267,7 +280,7 @@ impl Settings {
         };
         let shown = self.shown();
         let others = shown.iter().filter(|one| one.method() != Method::Lora);
-        let spending = others.filter(|one| one.by_hand().is_none());
+        let spending = others.filter(|one| one.by_hand().is_none() && one.price().is_none());
         let sharing = Sharing {
             rule,
             blocks: self.melora.blocks,
@@ -283,6 +296,33 @@ impl Settings {
     }
 }
 
+/// The largest rank up to `most` that a share pays for, structure bits included.
+fn affordable_rank(
+    one: &MethodSettings,
+    (rows, cols): (usize, usize),
+    most: usize,
+    share: usize,
+) -> usize {
+    let bits = one.configured().bits_per_rank(rows, cols);
+    let fits = |rank: &usize| {
+        let params = parameters(rows, cols, one.layout(), *rank).unwrap_or(usize::MAX);
+        params.saturating_add(one.charge_for(rank * bits)) <= share
+    };
+    if fits(&most) {
+        return most;
+    }
+    // More entries cost more numbers and more bits.
+    let (mut low, mut high) = (0, most);
+    while high - low > 1 {
+        let middle = low.midpoint(high);
+        match fits(&middle) {
+            true => low = middle,
+            false => high = middle,
+        }
+    }
+    low
+}
+
 /// The largest divisor of a length that is no larger than `wanted`.
 fn divisor_below(length: usize, wanted: usize) -> usize {
     let divisors = divisors(length).into_iter();
@@ -292,13 +332,15 @@ fn divisor_below(length: usize, wanted: usize) -> usize {
         .unwrap_or(1)
 }
 
-/// Rows and columns of the largest block.
-fn largest_block(kind: LayoutKind, (rows, cols): (usize, usize)) -> (usize, usize) {
+/// The largest rank of any block, and the rows and columns of that one.
+fn largest_block(kind: LayoutKind, (rows, cols): (usize, usize)) -> (usize, (usize, usize)) {
     let sizes = kind.sizes(rows, cols).unwrap_or_default();
     let largest = sizes
         .iter()
         .max_by_key(|size| (size.max_rank(), size.cost()));
-    largest.map_or((rows, cols), |size| (size.rows, size.cols))
+    largest.map_or((rows.min(cols), (rows, cols)), |size| {
+        (size.max_rank(), (size.rows, size.cols))
+    })
 }
 
 /// How many blocks there are.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::approx::budget::BudgetRule;
-use crate::approx::method::{self, Method, MethodSettings, Usual, for_each_method};
+use crate::approx::method::{self, Method, MethodSettings, Role, Usual, for_each_method};
 
 macro_rules! settings_of_all {
     ($($variant:ident = $file:ident::$settings:ident as $field:ident $(if $shown:ident)?;)*) => {
@@ -22,6 +22,9 @@ macro_rules! settings_of_all {
                 )]
                 pub $shown: bool,
             )?)*
+            /// Lets what is chosen from the data count against budgets: its bits, as numbers of 32.
+            #[serde(skip_serializing_if = "std::ops::Not::not")]
+            pub charge_structure: bool,
             /// One budget for all, by this rule; `None` lets every rank be set on its own.
             pub matched: Option<BudgetRule>,
         }
@@ -98,7 +101,8 @@ impl Settings {
                 self.set(usual.of(method));
             }
             for (place, parameter) in method.parameters().iter().enumerate() {
-                if self.matched.is_some() && !parameter.role.of_blocks() {
+                let idle = parameter.role == Role::Budget && self.of(method).price().is_some();
+                if idle || self.matched.is_some() && !parameter.role.of_blocks() {
                     self.set_value(method, place, usual.of(method).value(place));
                 }
             }
@@ -142,6 +146,7 @@ mod tests {
                 grid: 1,
                 budget: 9,
                 painted: Some(vec![3]),
+                ..method::AdaptiveSettings::default()
             },
             show_adaptive: true,
             ..Settings::default()

@@ -7,8 +7,8 @@ use localized_lora::approx::method::{
     ColumnStripsSettings, KroneckerSettings, MonarchSettings, RectangularSettings,
     RowStripsSettings,
 };
-use localized_lora::approx::{MethodSettings, reconstruct};
-use localized_lora::session::Session;
+use localized_lora::approx::{BlockLayout, LayoutError, Method, MethodSettings, reconstruct};
+use localized_lora::session::{Session, Settings};
 use localized_lora::source::{Limits, Source};
 use nalgebra::DMatrix;
 use proptest::prelude::*;
@@ -60,7 +60,7 @@ fn every_reference_case_is_met() {
             seen += 1;
         }
     }
-    assert_eq!(seen, 60, "five matrices, twelve settings");
+    assert_eq!(seen, 75, "five matrices, fifteen settings");
 }
 
 /// Settings of the structures with parts, fitted to the matrix, at this rank.
@@ -200,6 +200,22 @@ proptest! {
                 let reached = descended(&matrix, settings, seed.wrapping_add(start));
                 prop_assert!(best <= reached + 1e-6, "{best} > {reached}: {settings:?}");
             }
+        }
+    }
+}
+
+#[test]
+fn a_matrix_without_cells_is_refused_by_every_structure() {
+    for method in Method::ALL {
+        let kind = Settings::default().of(*method).layout();
+        for (rows, cols) in [(0, 3), (3, 0), (0, 0)] {
+            let refused = BlockLayout::new(rows, cols, kind).unwrap_err();
+            assert_eq!(
+                refused,
+                LayoutError::Empty { rows, cols },
+                "{}",
+                method.title()
+            );
         }
     }
 }

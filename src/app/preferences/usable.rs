@@ -134,8 +134,7 @@ fn settings_possible(settings: &Settings) -> bool {
 fn method_possible(settings: &MethodSettings) -> bool {
     let possible = |(parameter, value): &(&Parameter, usize)| match parameter.role {
         Role::Segments(_) | Role::Divisor(_) => (1..=LONGEST_SIDE).contains(value),
-        Role::Rank => *value <= LONGEST_SIDE,
-        Role::Budget => *value <= 1 << 50,
+        Role::Rank | Role::Budget => *value <= 1 << 50,
     };
     let by_hand = settings.by_hand().unwrap_or_default();
     settings.values().iter().all(possible)

@@ -3,4 +3,5 @@
 pub mod focus;
 pub mod gallery;
 pub mod matrix_view;
+mod parts;
 pub mod plot;

@@ -4,7 +4,7 @@ use std::hash::{Hash, Hasher};
 
 use super::error::LayoutError;
 use super::side::check_segments;
-use crate::approx::block::Block;
+use crate::approx::block::{Block, Pieces};
 
 /// Numbers that a method's own layout is made from.
 pub type LayoutNumbers = [usize; 4];
@@ -35,6 +35,8 @@ pub struct OwnLayout {
     numbers: LayoutNumbers,
     blocks: LayBlocks,
     sizes: SizeBlocks,
+    /// Whether the blocks lie on each other: some of them are chosen from the matrix.
+    overlapping: bool,
 }
 
 impl OwnLayout {
@@ -78,17 +80,29 @@ pub struct BlockSize {
     pub cols: usize,
     /// How many there are.
     pub count: usize,
+    /// What each is taken apart into.
+    pub pieces: Pieces,
 }
 
 impl BlockSize {
-    /// Parameters of one singular triplet in one block: `p + q` (II.E).
+    /// `count` blocks of `rows × cols` in singular triplets.
+    pub fn triplets(rows: usize, cols: usize, count: usize) -> Self {
+        Self {
+            rows,
+            cols,
+            count,
+            pieces: Pieces::Triplets,
+        }
+    }
+
+    /// Parameters of one piece of one block: of a singular triplet `p + q` (II.E).
     pub fn cost(&self) -> usize {
-        self.rows + self.cols
+        self.pieces.cost(self.rows, self.cols)
     }
 
     /// The largest rank of a block.
     pub fn max_rank(&self) -> usize {
-        self.rows.min(self.cols)
+        self.pieces.most(self.rows, self.cols)
     }
 }
 
@@ -106,7 +120,25 @@ impl LayoutKind {
             numbers,
             blocks,
             sizes,
+            overlapping: false,
         })
+    }
+
+    /// The same with blocks that lie on each other, of which some are chosen from the matrix.
+    #[must_use]
+    pub fn overlapping(self) -> Self {
+        match self {
+            Self::Own(own) => Self::Own(OwnLayout {
+                overlapping: true,
+                ..own
+            }),
+            other => other,
+        }
+    }
+
+    /// Whether its blocks lie on each other.
+    pub fn overlaps(self) -> bool {
+        matches!(self, Self::Own(own) if own.overlapping)
     }
 
     /// One diagonal block is the whole matrix, and a grid may have as many rows as columns of
@@ -178,10 +210,13 @@ impl LayoutKind {
 pub fn sizes_of_grid(rows: usize, cols: usize, down: usize, across: usize) -> Vec<BlockSize> {
     // The first segments of a side are longer by one (numpy.array_split).
     let (tall, wide) = (rows % down, cols % across);
-    let size = |more_rows: bool, more_cols: bool, count: usize| BlockSize {
-        rows: rows / down + usize::from(more_rows),
-        cols: cols / across + usize::from(more_cols),
-        count,
+    let size = |more_rows: bool, more_cols: bool, blocks: usize| {
+        let (p, q) = (rows / down, cols / across);
+        BlockSize::triplets(
+            p + usize::from(more_rows),
+            q + usize::from(more_cols),
+            blocks,
+        )
     };
     let mut sizes = vec![
         size(true, true, tall * wide),
@@ -197,10 +232,13 @@ pub fn sizes_of_grid(rows: usize, cols: usize, down: usize, across: usize) -> Ve
 fn sizes_on_diagonal(rows: usize, cols: usize, count: usize) -> Vec<BlockSize> {
     let (tall, wide) = (rows % count, cols % count);
     let (both, either) = (tall.min(wide), tall.max(wide));
-    let size = |more_rows: bool, more_cols: bool, blocks: usize| BlockSize {
-        rows: rows / count + usize::from(more_rows),
-        cols: cols / count + usize::from(more_cols),
-        count: blocks,
+    let size = |more_rows: bool, more_cols: bool, blocks: usize| {
+        let (p, q) = (rows / count, cols / count);
+        BlockSize::triplets(
+            p + usize::from(more_rows),
+            q + usize::from(more_cols),
+            blocks,
+        )
     };
     let mut sizes = vec![
         size(true, true, both),
@@ -220,11 +258,7 @@ pub(super) fn sizes_of(blocks: &[Block]) -> Vec<BlockSize> {
         let known = |size: &&mut BlockSize| (size.rows, size.cols) == (rows, cols);
         match sizes.iter_mut().find(known) {
             Some(size) => size.count += 1,
-            None => sizes.push(BlockSize {
-                rows,
-                cols,
-                count: 1,
-            }),
+            None => sizes.push(BlockSize::triplets(rows, cols, 1)),
         }
     }
     sizes

@@ -1,9 +1,16 @@
 //! What a method says of itself: everything that both faces show, read and write of it follows
 //! from this.
 
+use std::hash::{Hash, Hasher};
+
+use serde::{Deserialize, Serialize};
+
+use crate::approx::choice::Choice;
 use crate::approx::curve::{CurvePoint, uniform_curve};
 use crate::approx::factor::Spectra;
-use crate::approx::layout::{LayoutError, LayoutKind, Side, check_divisor, check_segments};
+use crate::approx::layout::{
+    BlockLayout, LayoutError, LayoutKind, Side, check_divisor, check_segments,
+};
 use crate::figure::Marker;
 use crate::figure::palette::Hue;
 
@@ -20,16 +27,59 @@ pub struct Definition {
     pub parameters: &'static [Parameter],
     /// The option that sets the ranks of the blocks one by one, where that is possible.
     pub by_hand: Option<Flag>,
+    /// The name in files and JSON of a price per parameter that may stand in the budget's place.
+    pub price: Option<&'static str>,
     /// When it is in view.
     pub shown: Shown,
     /// Whether section II.E gives it an N-th of LoRA's parameters.
     pub local: bool,
-    /// What its parameter count leaves out, as a clause.
-    pub caveat: Option<&'static str>,
     /// Its colour.
     pub hue: Hue,
     /// Its points in plots.
     pub marker: Marker,
+}
+
+/// A price per parameter: a positive number.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(try_from = "f64", into = "f64")]
+pub struct Price(f64);
+
+impl Price {
+    /// The number.
+    pub fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl From<Price> for f64 {
+    fn from(price: Price) -> Self {
+        price.0
+    }
+}
+
+impl TryFrom<f64> for Price {
+    type Error = &'static str;
+
+    fn try_from(price: f64) -> Result<Self, Self::Error> {
+        match price > 0.0 && price.is_finite() {
+            true => Ok(Self(price)),
+            false => Err("write a number above 0"),
+        }
+    }
+}
+
+impl PartialEq for Price {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.to_bits() == other.0.to_bits()
+    }
+}
+
+impl Eq for Price {}
+
+impl Hash for Price {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.to_bits().hash(state);
+    }
 }
 
 /// A number of a method that can be set.
@@ -147,11 +197,12 @@ pub trait Configured {
     /// The numbers of [`Definition::parameters`], in their order.
     fn numbers(&mut self) -> Vec<&mut usize>;
 
-    /// The rank of each block before it is clamped to the block's smaller side.
+    /// The rank of each block before it is clamped to the block's smaller side, or which blocks are
+    /// used where the layout's overlap.
     ///
     /// # Errors
     /// Rank zero, a budget below one triplet, or ranks by hand that are not one per block.
-    fn ranks(&self, spectra: &Spectra) -> Result<Vec<usize>, LayoutError>;
+    fn choice(&self, spectra: &Spectra) -> Result<Choice, LayoutError>;
 
     /// The error at every rank, or after every triplet.
     fn curve(&self, spectra: &Spectra) -> Vec<CurvePoint> {
@@ -169,6 +220,35 @@ pub trait Configured {
     /// Sets ranks by hand, or none; nothing for a method that has none ([`Definition::by_hand`]).
     fn set_by_hand(&mut self, _ranks: Option<Vec<usize>>) {}
 
+    /// A price per parameter that stands in the budget's place.
+    fn price(&self) -> Option<Price> {
+        None
+    }
+
+    /// Sets a price per parameter, or none; nothing for a method that has none
+    /// ([`Definition::price`]).
+    fn set_price(&mut self, _price: Option<Price>) {}
+
+    /// Lets the bits of [`Configured::structure_bits`] count against a budget for which ranks are
+    /// chosen, as numbers of 32 bits.
+    fn charge(&mut self, _charged: bool) {}
+
+    /// Whether they do.
+    fn charged(&self) -> bool {
+        false
+    }
+
+    /// Bits that tell what was chosen from the data, beside the parameters; none for what follows
+    /// from the settings.
+    fn structure_bits(&self, _layout: &BlockLayout, _ranks: &[usize]) -> usize {
+        0
+    }
+
+    /// The part of them that each rank adds on a matrix of `rows × cols`.
+    fn bits_per_rank(&self, _rows: usize, _cols: usize) -> usize {
+        0
+    }
+
     /// The same method in the words of another program.
     fn twin(&self) -> Option<Twin> {
         None
@@ -183,9 +263,9 @@ pub fn uniform_ranks(
     spectra: &Spectra,
     rank: usize,
     letter: &'static str,
-) -> Result<Vec<usize>, LayoutError> {
+) -> Result<Choice, LayoutError> {
     match rank {
         0 => Err(LayoutError::RankZero { name: letter }),
-        rank => Ok(vec![rank; spectra.layout.blocks().len()]),
+        rank => Ok(Choice::Ranks(vec![rank; spectra.layout.blocks().len()])),
     }
 }

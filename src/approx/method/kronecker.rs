@@ -6,6 +6,7 @@ use super::definition::{
     Configured, Defined, Definition, Parameter, Role, Shown, Usual, uniform_ranks,
 };
 use crate::approx::block::Block;
+use crate::approx::choice::Choice;
 use crate::approx::factor::Spectra;
 use crate::approx::layout::{
     BlockSize, LayoutError, LayoutKind, LayoutNumbers, Side, check_divisor,
@@ -69,9 +70,9 @@ impl Defined for KroneckerSettings {
             },
         ],
         by_hand: None,
+        price: None,
         shown: Shown::Added,
         local: false,
-        caveat: None,
         hue: Hue::Slate,
         marker: Marker::Cross,
     };
@@ -87,7 +88,7 @@ impl Configured for KroneckerSettings {
         vec![&mut self.left_rows, &mut self.left_cols, &mut self.terms]
     }
 
-    fn ranks(&self, spectra: &Spectra) -> Result<Vec<usize>, LayoutError> {
+    fn choice(&self, spectra: &Spectra) -> Result<Choice, LayoutError> {
         uniform_ranks(spectra, self.terms, "s")
     }
 
@@ -121,9 +122,6 @@ fn rearrangement(
 fn sizes(rows: usize, cols: usize, numbers: LayoutNumbers) -> Result<Vec<BlockSize>, LayoutError> {
     check(rows, cols, numbers)?;
     let [m1, n1, ..] = numbers;
-    Ok(vec![BlockSize {
-        rows: m1 * n1,
-        cols: (rows / m1) * (cols / n1),
-        count: 1,
-    }])
+    let (m2, n2) = (rows / m1, cols / n1);
+    Ok(vec![BlockSize::triplets(m1 * n1, m2 * n2, 1)])
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::definition::{
     Configured, Defined, Definition, Flag, Parameter, Role, Shown, Twin, Usual, uniform_ranks,
 };
+use crate::approx::choice::Choice;
 use crate::approx::factor::Spectra;
 use crate::approx::layout::{LayoutError, LayoutKind, Side};
 use crate::figure::Marker;
@@ -55,9 +56,9 @@ impl Defined for LocalizedSettings {
             },
         ],
         by_hand: None,
+        price: None,
         shown: Shown::Always,
         local: true,
-        caveat: None,
         hue: Hue::BluishGreen,
         marker: Marker::Square,
     };
@@ -72,7 +73,7 @@ impl Configured for LocalizedSettings {
         vec![&mut self.grid, &mut self.rank]
     }
 
-    fn ranks(&self, spectra: &Spectra) -> Result<Vec<usize>, LayoutError> {
+    fn choice(&self, spectra: &Spectra) -> Result<Choice, LayoutError> {
         uniform_ranks(spectra, self.rank, "r_block")
     }
 

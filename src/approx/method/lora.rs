@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::definition::{
     Configured, Defined, Definition, Flag, Parameter, Role, Shown, Usual, uniform_ranks,
 };
+use crate::approx::choice::Choice;
 use crate::approx::factor::Spectra;
 use crate::approx::layout::{LayoutError, LayoutKind};
 use crate::figure::Marker;
@@ -40,9 +41,9 @@ impl Defined for LoraSettings {
             usual: Usual::Default,
         }],
         by_hand: None,
+        price: None,
         shown: Shown::Always,
         local: false,
-        caveat: None,
         hue: Hue::Blue,
         marker: Marker::Circle,
     };
@@ -57,7 +58,7 @@ impl Configured for LoraSettings {
         vec![&mut self.rank]
     }
 
-    fn ranks(&self, spectra: &Spectra) -> Result<Vec<usize>, LayoutError> {
+    fn choice(&self, spectra: &Spectra) -> Result<Choice, LayoutError> {
         uniform_ranks(spectra, self.rank, "r")
     }
 

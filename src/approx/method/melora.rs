@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::definition::{
     Configured, Defined, Definition, Flag, Parameter, Role, Shown, Usual, uniform_ranks,
 };
+use crate::approx::choice::Choice;
 use crate::approx::factor::Spectra;
 use crate::approx::layout::{LayoutError, LayoutKind, Side};
 use crate::figure::Marker;
@@ -55,9 +56,9 @@ impl Defined for MeloraSettings {
             },
         ],
         by_hand: None,
+        price: None,
         shown: Shown::Always,
         local: true,
-        caveat: None,
         hue: Hue::Vermillion,
         marker: Marker::Triangle,
     };
@@ -72,7 +73,7 @@ impl Configured for MeloraSettings {
         vec![&mut self.blocks, &mut self.rank]
     }
 
-    fn ranks(&self, spectra: &Spectra) -> Result<Vec<usize>, LayoutError> {
+    fn choice(&self, spectra: &Spectra) -> Result<Choice, LayoutError> {
         uniform_ranks(spectra, self.rank, "r_diag")
     }
 

@@ -8,13 +8,18 @@ mod localized_adaptive;
 mod lora;
 mod melora;
 mod monarch;
+mod quadtree;
 mod rectangular_grid;
 mod row_strips;
+mod sparse;
 
 use serde::{Deserialize, Serialize};
 
-pub use definition::{Configured, Defined, Definition, Flag, Parameter, Role, Shown, Twin, Usual};
+pub use definition::{
+    Configured, Defined, Definition, Flag, Parameter, Price, Role, Shown, Twin, Usual,
+};
 
+use super::bits::as_numbers;
 use super::curve::CurvePoint;
 use super::layout::{LayoutError, LayoutKind};
 use crate::figure::label;
@@ -36,6 +41,8 @@ macro_rules! for_each_method {
                 if show_column_strips;
             Monarch = monarch::MonarchSettings as monarch if show_monarch;
             Kronecker = kronecker::KroneckerSettings as kronecker if show_kronecker;
+            Sparse = sparse::SparseSettings as sparse if show_sparse;
+            Quadtree = quadtree::QuadtreeSettings as quadtree if show_quadtree;
         }
     };
 }
@@ -187,7 +194,31 @@ impl MethodSettings {
     /// The parameters that the ranks may cost, where the method chooses them for a budget.
     pub fn own_budget(&self) -> Option<usize> {
         let place = self.method().place_of(Role::Budget)?;
-        self.by_hand().is_none().then(|| self.value(place))
+        let free = self.by_hand().is_none() && self.price().is_none();
+        free.then(|| self.value(place))
+    }
+
+    /// A price per parameter that stands in the budget's place.
+    pub fn price(&self) -> Option<Price> {
+        self.configured().price()
+    }
+
+    /// Sets a price per parameter, or none; nothing for a method that has none.
+    pub fn set_price(&mut self, price: Option<Price>) {
+        self.configured_mut().set_price(price);
+    }
+
+    /// Lets structure bits count against a budget for which ranks are chosen.
+    pub fn charge(&mut self, charged: bool) {
+        self.configured_mut().charge(charged);
+    }
+
+    /// What so many structure bits take of a budget.
+    pub fn charge_for(&self, bits: usize) -> usize {
+        match self.configured().charged() {
+            true => as_numbers(bits),
+            false => 0,
+        }
     }
 
     /// The setting that a point of the method's curve stands for.
@@ -201,6 +232,7 @@ impl MethodSettings {
                 Role::Budget => {
                     chosen.set_value(place, point.params);
                     chosen.set_by_hand(None);
+                    chosen.set_price(None);
                 }
             }
         }
@@ -210,9 +242,10 @@ impl MethodSettings {
     /// The setting in the paper's letters, for headings: `K = 2, r_block = 2`.
     pub fn describe(&self) -> String {
         let said = self.values().into_iter().map(|(parameter, value)| {
-            match (parameter.role, self.by_hand()) {
-                (Role::Budget, Some(_)) => "ranks set by hand".to_owned(),
-                (Role::Budget, None) => format!("{} {}", parameter.noun, label::count(value)),
+            match (parameter.role, self.by_hand(), self.price()) {
+                (Role::Budget, Some(_), _) => "ranks set by hand".to_owned(),
+                (Role::Budget, _, Some(price)) => format!("λ = {}", label::short(price.get())),
+                (Role::Budget, ..) => format!("{} {}", parameter.noun, label::count(value)),
                 _ => format!("{} = {value}", parameter.letter),
             }
         });

@@ -6,6 +6,7 @@ use super::definition::{
     Configured, Defined, Definition, Parameter, Role, Shown, Usual, uniform_ranks,
 };
 use crate::approx::block::Block;
+use crate::approx::choice::Choice;
 use crate::approx::factor::Spectra;
 use crate::approx::layout::{
     BlockSize, LayoutError, LayoutKind, LayoutNumbers, Side, check_segments, sizes_of_grid,
@@ -70,9 +71,9 @@ impl Defined for MonarchSettings {
             },
         ],
         by_hand: None,
+        price: None,
         shown: Shown::Added,
         local: false,
-        caveat: None,
         hue: Hue::Wine,
         marker: Marker::Star,
     };
@@ -92,7 +93,7 @@ impl Configured for MonarchSettings {
         ]
     }
 
-    fn ranks(&self, spectra: &Spectra) -> Result<Vec<usize>, LayoutError> {
+    fn choice(&self, spectra: &Spectra) -> Result<Choice, LayoutError> {
         uniform_ranks(spectra, self.rank, "ρ")
     }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::definition::{
     Configured, Defined, Definition, Parameter, Role, Shown, Usual, uniform_ranks,
 };
+use crate::approx::choice::Choice;
 use crate::approx::factor::Spectra;
 use crate::approx::layout::{LayoutError, LayoutKind, Side};
 use crate::figure::Marker;
@@ -65,9 +66,9 @@ impl Defined for RectangularSettings {
             },
         ],
         by_hand: None,
+        price: None,
         shown: Shown::Added,
         local: false,
-        caveat: None,
         hue: Hue::Indigo,
         marker: Marker::TriangleRight,
     };
@@ -82,7 +83,7 @@ impl Configured for RectangularSettings {
         vec![&mut self.grid_rows, &mut self.grid_cols, &mut self.rank]
     }
 
-    fn ranks(&self, spectra: &Spectra) -> Result<Vec<usize>, LayoutError> {
+    fn choice(&self, spectra: &Spectra) -> Result<Choice, LayoutError> {
         uniform_ranks(spectra, self.rank, "ρ")
     }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::definition::{
     Configured, Defined, Definition, Parameter, Role, Shown, Usual, uniform_ranks,
 };
+use crate::approx::choice::Choice;
 use crate::approx::factor::Spectra;
 use crate::approx::layout::{LayoutError, LayoutKind, Side};
 use crate::figure::Marker;
@@ -50,9 +51,9 @@ impl Defined for RowStripsSettings {
             },
         ],
         by_hand: None,
+        price: None,
         shown: Shown::Added,
         local: false,
-        caveat: None,
         hue: Hue::Olive,
         marker: Marker::BarAcross,
     };
@@ -67,7 +68,7 @@ impl Configured for RowStripsSettings {
         vec![&mut self.blocks, &mut self.rank]
     }
 
-    fn ranks(&self, spectra: &Spectra) -> Result<Vec<usize>, LayoutError> {
+    fn choice(&self, spectra: &Spectra) -> Result<Choice, LayoutError> {
         uniform_ranks(spectra, self.rank, "ρ")
     }
 

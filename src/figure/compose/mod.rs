@@ -9,7 +9,9 @@ mod look;
 mod ranks;
 mod spectra;
 
-pub use approximation::{Approximation, Panel, comparison_table, figure_one};
+pub use approximation::{
+    Approximation, BITS, Panel, comparison_table, figure_one, kept_entries, tells_bits,
+};
 pub use curves::{ErrorCurve, curve_table, error_against_parameters, error_mark, error_plot};
 pub use dataset::{distribution, distribution_plot, label_table, survey_table, verdict_sentence};
 pub use finetune::{

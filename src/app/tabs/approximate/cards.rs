@@ -5,10 +5,11 @@ use eframe::egui::{self, Align, Frame, Layout, RichText, WidgetInfo};
 
 use super::knobs::{fixed, line, slider, stepped};
 use super::shared_budget;
-use crate::analysis::localized_parameters;
+use crate::analysis::{Analysis, localized_parameters};
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
+use crate::approx::Pieces;
 use crate::approx::budget::parameters;
 use crate::approx::layout::{BlockSize, LayoutKind, divisors};
 use crate::approx::method::{Method, MethodSettings, Role, Usual};
@@ -59,7 +60,7 @@ pub fn show(ui: &mut egui::Ui, state: &State, settings: &mut Settings, theme: Th
         }
         card(ui, settings, method, theme, |ui, settings| {
             numbers(ui, settings, method, &fit);
-            told(ui, settings, method, &fit);
+            told(ui, state, settings, method, &fit);
         });
     }
     add_structure(ui, settings, &fit);
@@ -112,7 +113,9 @@ fn add_structure(ui: &mut egui::Ui, settings: &mut Settings, fit: &Fit) {
         ui.set_max_width(MENU_WIDTH);
         for method in hidden {
             let button = ui.button(RichText::new(method.title()).strong());
-            ui.label(RichText::new(method.definition().about).small());
+            let about = RichText::new(method.definition().about).small();
+            // A menu would spread the words over its width.
+            ui.with_layout(Layout::top_down(Align::Min), |ui| ui.label(about));
             if button.clicked() {
                 begin(settings, method, fit);
                 if let Some(shown) = settings.switch(method) {
@@ -166,11 +169,33 @@ fn numbers(ui: &mut egui::Ui, settings: &mut Settings, method: Method, fit: &Fit
             }
             Role::Rank if matched => fixed(ui, shown, most_rank(&used, fit), &name),
             Role::Rank => slider(ui, &mut wanted, shown, most_rank(&used, fit), &name),
+            Role::Budget if used.price().is_some() => at_price(ui, settings, &used),
             Role::Budget if matched || used.by_hand().is_some() => {}
             Role::Budget => shared_budget::slider(ui, &mut wanted, fit.shape, &[]),
         }
         settings.set_value(method, place, wanted);
     }
+}
+
+/// The price in the budget's place, and the way back.
+fn at_price(ui: &mut egui::Ui, settings: &mut Settings, used: &MethodSettings) {
+    let Some(price) = used.price() else { return };
+    ui.horizontal(|ui| {
+        ui.label(format!(
+            "price λ = {} per parameter",
+            label::short(price.get())
+        ));
+        let hint = "Choose the leaves for a number of parameters instead";
+        if ui
+            .small_button("Use a budget")
+            .on_hover_text(hint)
+            .clicked()
+        {
+            let mut free = settings.of(used.method());
+            free.set_price(None);
+            settings.set(free);
+        }
+    });
 }
 
 /// The largest rank of any of a method's blocks.
@@ -182,13 +207,15 @@ fn most_rank(used: &MethodSettings, fit: &Fit) -> usize {
 
 /// Why the settings above it are not the wanted ones, else what their blocks are, or what the
 /// method is called elsewhere.
-fn told(ui: &mut egui::Ui, settings: &mut Settings, method: Method, fit: &Fit) {
+fn told(ui: &mut egui::Ui, state: &State, settings: &mut Settings, method: Method, fit: &Fit) {
     let used = fit.fitted.settings.of(method);
     let reasons = fit.fitted.reasons(method);
-    let blocks = fit.blocks(used.layout());
+    let blocks = match used.layout().overlaps() {
+        true => chosen(state.analysis.as_deref(), method),
+        false => fit.blocks(used.layout()),
+    };
     if method.definition().by_hand.is_some() {
-        let caveat = method.definition().caveat.map_or(blocks, sentence);
-        ui.horizontal(|ui| by_hand(ui, settings, &used, (&reasons, &caveat)));
+        ui.horizontal(|ui| by_hand(ui, settings, &used, (&reasons, &blocks)));
     } else if let Some(twin) = used.configured().twin() {
         let place = format!("{}: {}\n{blocks}", twin.setting, twin.place);
         ui.scope(|ui| line(ui, &reasons, &twin.setting))
@@ -216,9 +243,17 @@ fn by_hand(
     line(ui, reasons, "Ranks set by hand");
 }
 
-/// A clause as a sentence of its own.
-fn sentence(clause: &str) -> String {
-    let mut letters = clause.chars();
-    let first = letters.next().map(char::to_uppercase);
-    first.into_iter().flatten().chain(letters).collect()
+/// What was chosen from the matrix: `58 leaves, 12 of them empty`.
+fn chosen(analysis: Option<&Analysis>, method: Method) -> String {
+    let Some(outcome) = analysis.and_then(|analysis| analysis.outcome_of(method)) else {
+        return String::new();
+    };
+    let ranks = &outcome.evaluation.ranks;
+    let empty = ranks.iter().filter(|rank| **rank == 0).count();
+    let blocks = outcome.factors.layout().blocks().iter();
+    let dense = blocks
+        .filter(|block| block.pieces() == Pieces::Whole)
+        .count();
+    let leaves = label::count(ranks.len());
+    format!("{leaves} leaves: {empty} empty, {dense} stored entry by entry")
 }

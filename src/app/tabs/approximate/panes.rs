@@ -10,6 +10,7 @@ use crate::app::texture::{MatrixTexture, Scale, color32};
 use crate::app::theme;
 use crate::app::widgets::matrix_view::{DUST, MatrixView, PaneResponse, reading};
 use crate::approx::{BlockLayout, Method};
+use crate::figure::compose::kept_entries;
 use crate::figure::label;
 use crate::figure::palette::{ColorMap, Theme};
 use crate::session::Session;
@@ -176,6 +177,7 @@ fn original(
             matrix,
             texture: &texture,
             blocks: None,
+            ranks: None,
             outlines: None,
             selected: None,
             cursor: tab.cursor,
@@ -269,12 +271,15 @@ fn pane(
     let texture = MatrixTexture::keep(kept, ui.ctx(), outcome.id(), matrix, scale);
     let layout: &BlockLayout = outcome.factors.layout();
     let color = color32(theme::method(method, theme));
+    let chosen = layout.kind().overlaps();
+    let kept = kept_entries(layout, outcome.reconstruction());
     let pane = MatrixView {
         name: method.title(),
         matrix,
         texture: &texture,
         blocks: view.block_lines.then_some((layout, color)),
-        outlines: None,
+        ranks: chosen.then_some(&outcome.evaluation.ranks),
+        outlines: view.block_lines.then_some((&kept, color)),
         selected: tab
             .selected
             .filter(|(selected, _)| *selected == method)
