@@ -1,16 +1,12 @@
-//! Results as JSON, the same from the command line and from the window's export: part of the
-//! program's promise, so change nothing here that a reader could depend on.
+//! What the JSON of several views has in common. It is the same from the command line and from the
+//! window's export, and part of the program's promise: change nothing that a reader could depend on.
 
 use serde::{Serialize, Serializer};
 
-use crate::analysis::{self, Analysis, Surveyed};
-use crate::approx::best_grid::{GridAtBudget, best_adaptive, best_uniform};
-use crate::approx::curve::CurvePoint;
+use crate::analysis::Analysis;
 use crate::approx::method::{Parameter, Role};
-use crate::approx::metrics::share;
-use crate::approx::survey;
 use crate::approx::{Block, BlockLayout, Evaluation, MethodSettings, Pieces};
-use crate::source::{self, Split};
+use crate::source;
 
 /// Where a matrix came from and what it is.
 #[derive(Serialize)]
@@ -44,7 +40,7 @@ impl Matrix {
 
 /// Reorderings, where there are any.
 #[derive(Serialize)]
-struct Transform {
+pub struct Transform {
     #[serde(skip_serializing_if = "Option::is_none")]
     shuffle: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,16 +54,6 @@ impl From<source::Transform> for Transform {
             shift: (transform.shift != (0, 0)).then_some(transform.shift),
         }
     }
-}
-
-/// `approximate --json`.
-#[derive(Serialize)]
-pub struct Approximation {
-    /// The matrix.
-    #[serde(flatten)]
-    pub matrix: Matrix,
-    /// Each method.
-    pub methods: Vec<Measured>,
 }
 
 /// Name and setting of a method: `{"method": …}` and a number for each parameter.
@@ -103,11 +89,12 @@ impl Setting {
     }
 
     /// What the blocks follow from alone, for what holds at every rank.
-    fn layout(settings: &MethodSettings) -> Self {
+    pub fn layout(settings: &MethodSettings) -> Self {
         Self::of(settings, Role::of_blocks)
     }
 
-    fn whole(settings: &MethodSettings) -> Self {
+    /// With every parameter.
+    pub fn whole(settings: &MethodSettings) -> Self {
         Self::of(settings, |_| true)
     }
 }
@@ -193,252 +180,15 @@ impl From<&Evaluation> for Measured {
     }
 }
 
-/// `curve --json`.
-#[derive(Serialize)]
-pub struct Curves {
-    /// The matrix.
-    #[serde(flatten)]
-    pub matrix: Matrix,
-    /// Where the curves end.
-    pub max_params: usize,
-    /// Each method.
-    pub curves: Vec<Curve>,
-}
-
-/// One method at every rank.
-#[derive(Serialize)]
-pub struct Curve {
-    #[serde(flatten)]
-    setting: Setting,
-    points: Vec<Point>,
-}
-
-#[derive(Serialize)]
-struct Point {
-    rank: usize,
-    params: usize,
-    share: f64,
-    error: f64,
-}
-
-impl Curve {
-    /// The points of one method on a matrix of `shape`.
-    pub fn new(settings: &MethodSettings, points: &[CurvePoint], shape: (usize, usize)) -> Self {
-        let point = |point: &CurvePoint| Point {
-            rank: point.rank,
-            params: point.params,
-            share: share(point.params, shape.0, shape.1),
-            error: point.error,
-        };
-        Self {
-            setting: Setting::layout(settings),
-            points: points.iter().map(point).collect(),
-        }
-    }
-}
-
-/// `curve --singular-values --json`.
-#[derive(Serialize)]
-pub struct Spectrum {
-    /// The matrix.
-    #[serde(flatten)]
-    pub matrix: Matrix,
-    /// Each method.
-    pub methods: Vec<BlockSpectra>,
-}
-
-/// The singular values of each block of a method.
-#[derive(Serialize)]
-pub struct BlockSpectra {
-    #[serde(flatten)]
-    setting: Setting,
-    spectra: Vec<BlockSpectrum>,
-}
-
-#[derive(Serialize)]
-struct BlockSpectrum {
-    i: usize,
-    j: usize,
-    rank: usize,
-    singular_values: Vec<f64>,
-}
-
-impl BlockSpectra {
-    /// The spectra of one method with the ranks in use.
-    pub fn new(one: &Evaluation, spectra: &crate::approx::Spectra) -> Self {
-        let blocks = spectra.layout.blocks().iter();
-        let spectrum = blocks.zip(&spectra.sigma).zip(&one.ranks);
-        Self {
-            setting: Setting::layout(&one.settings),
-            spectra: spectrum
-                .map(|((block, sigma), rank)| BlockSpectrum {
-                    i: block.i,
-                    j: block.j,
-                    rank: *rank,
-                    singular_values: sigma.clone(),
-                })
-                .collect(),
-        }
-    }
-}
-
-/// `curve --show best-grid --json`.
-#[derive(Serialize)]
-pub struct Grids {
-    #[serde(flatten)]
-    matrix: Matrix,
-    budget: usize,
-    /// The best K with one rank for all blocks, and with a rank per block.
-    best_grid: Option<usize>,
-    best_adaptive_grid: Option<usize>,
-    grids: Vec<Grid>,
-}
-
-#[derive(Serialize)]
-struct Grid {
-    grid: usize,
-    localized: Option<Measured>,
-    localized_adaptive: Option<Measured>,
-}
-
-impl Grids {
-    /// What each grid reaches on the matrix.
-    pub fn new(matrix: Matrix, grids: &analysis::Grids) -> Self {
-        let grid = |one: &GridAtBudget| Grid {
-            grid: one.grid,
-            localized: one.uniform.as_ref().map(Into::into),
-            localized_adaptive: one.adaptive.as_ref().map(Into::into),
-        };
-        Self {
-            matrix,
-            budget: grids.budget,
-            best_grid: best_uniform(&grids.found).map(|(grid, _)| grid),
-            best_adaptive_grid: best_adaptive(&grids.found).map(|(grid, _)| grid),
-            grids: grids.found.iter().map(grid).collect(),
-        }
-    }
-}
-
-/// `curve --show ranks --json`.
-#[derive(Serialize)]
-pub struct RankMap {
-    #[serde(flatten)]
-    matrix: Matrix,
-    method: &'static str,
-    grid: usize,
-    ranks: Vec<Vec<usize>>,
-    params: usize,
-    share: f64,
-    error: f64,
-}
-
-impl RankMap {
-    /// The ranks of a method on its `grid`, row by row.
-    pub fn new(matrix: Matrix, one: &Evaluation, grid: usize) -> Self {
-        Self {
-            matrix,
-            method: one.method().key(),
-            grid,
-            ranks: one.ranks.chunks(grid).map(<[usize]>::to_vec).collect(),
-            params: one.params,
-            share: one.share,
-            error: one.error,
-        }
-    }
-}
-
-/// `dataset --json`.
-#[derive(Serialize)]
-pub struct Dataset {
-    split: Split,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<String>,
-    count: usize,
-    #[serde(flatten)]
-    transform: Transform,
-    methods: Vec<MeanError>,
-    #[serde(flatten)]
-    verdict: Option<Verdict>,
-    by_digit: Vec<ByDigit>,
-}
-
-#[derive(Serialize)]
-struct MeanError {
-    #[serde(flatten)]
-    setting: Setting,
-    mean_error: f64,
-    std_error: f64,
-    /// The mean over the images.
-    structure_bits: f64,
-}
-
-#[derive(Serialize)]
-struct ByDigit {
-    digit: u8,
-    count: usize,
-    #[serde(serialize_with = "as_object")]
-    mean_error: Vec<(&'static str, f64)>,
-    #[serde(flatten)]
-    verdict: Option<Verdict>,
-}
-
-/// Shares of the images; on the others LoRA is better.
-#[derive(Serialize)]
-struct Verdict {
-    localized_beats_lora: f64,
-    localized_equals_lora: f64,
-}
-
-impl From<survey::Verdict> for Verdict {
-    fn from(verdict: survey::Verdict) -> Self {
-        Self {
-            localized_beats_lora: verdict.better,
-            localized_equals_lora: verdict.equal,
-        }
-    }
-}
-
-fn as_object<T: Serialize, S: Serializer>(
+/// Pairs as an object with their keys.
+///
+/// # Errors
+/// Those of the serializer.
+pub fn as_object<T: Serialize, S: Serializer>(
     pairs: &[(&'static str, T)],
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     serializer.collect_map(pairs.iter().map(|(key, value)| (*key, value)))
-}
-
-impl Dataset {
-    /// The means of a survey, and whose they are.
-    pub fn new(surveyed: &Surveyed) -> Self {
-        let survey = &surveyed.survey;
-        let data = match &surveyed.images.dataset {
-            source::Dataset::Folder(folder) => Some(folder.display().to_string()),
-            source::Dataset::BuiltIn => None,
-        };
-        let settings = || survey.settings.iter().enumerate();
-        let by_digit = |one: survey::ByLabel| ByDigit {
-            digit: one.label,
-            count: one.count,
-            mean_error: settings()
-                .map(|(s, setting)| (setting.method().key(), one.spreads[s].mean))
-                .collect(),
-            verdict: one.localized_against_lora.map(Verdict::from),
-        };
-        Self {
-            split: surveyed.images.split,
-            data,
-            count: survey.count(),
-            transform: surveyed.transform.into(),
-            methods: settings()
-                .map(|(s, setting)| MeanError {
-                    setting: Setting::whole(setting),
-                    mean_error: survey.spread(s).mean,
-                    std_error: survey.spread(s).std,
-                    structure_bits: survey.mean_bits[s],
-                })
-                .collect(),
-            verdict: survey.localized_against_lora().map(Verdict::from),
-            by_digit: survey.by_label().into_iter().map(by_digit).collect(),
-        }
-    }
 }
 
 /// The text of a report, with a line end.

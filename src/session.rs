@@ -1,11 +1,12 @@
 //! Source, settings and view: what undo, files, flags, figure metadata and *copy as command* share.
 
 mod command;
+mod export;
 mod fitted;
 mod settings;
 pub(crate) mod words;
 
-pub use command::Export;
+pub use export::Export;
 pub use fitted::{Change, Fitted};
 pub use settings::Settings;
 

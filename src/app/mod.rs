@@ -2,6 +2,7 @@
 //! drawing gave. It holds no numbers of its own.
 
 mod arrays;
+pub mod background;
 pub mod command;
 mod dialogs;
 mod export;
@@ -41,7 +42,6 @@ use state::{Preferences, State};
 use tabs::approximate::job::{self, Progress};
 use tabs::approximate::progress::Doing;
 use tabs::{Pages, Place};
-use worker::Wake;
 
 use crate::analysis::Analyst;
 use crate::session::Session;
@@ -83,8 +83,7 @@ impl Explorer {
         let max_pixels = limits.max_pixels.max(preferences.max_pixels);
         ctx.set_theme(preferences.theme);
         ctx.set_zoom_factor(preferences.zoom.clamp(0.5, 4.0));
-        let waker = ctx.clone();
-        let wake: Wake = Arc::new(move || waker.request_repaint());
+        let wake = worker::wake_by(ctx);
         let mut analyst = Analyst::default();
         let folder = file.as_deref().and_then(Path::parent);
         let place = Place {

@@ -8,7 +8,7 @@ use super::Explorer;
 use super::command::Command;
 use super::export::home;
 use super::state::{Act, Message, State, Tab};
-use super::tabs::approximate::gallery_follows;
+use super::tabs::approximate::view::gallery_follows;
 use crate::analysis::Analysis;
 use crate::session::Session;
 use crate::source::{self, Dataset, NamedMatrix, Source};

@@ -12,7 +12,7 @@ pub use super::tab::Tab;
 
 use super::dialogs::Dialogs;
 use super::notices::Notices;
-use super::tabs::approximate::ApproximateView;
+use super::tabs::approximate::view::ApproximateView;
 use super::worker::Wake;
 use crate::analysis::Analysis;
 use crate::experiment::Experiment;

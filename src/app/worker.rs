@@ -8,10 +8,18 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 
+use eframe::egui;
+
 use crate::process::threads;
 
 /// Wakes the window after an answer; a test may pass one that does nothing.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// Wakes the window that draws by `ctx`.
+pub fn wake_by(ctx: &egui::Context) -> Wake {
+    let ctx = ctx.clone();
+    Arc::new(move || ctx.request_repaint())
+}
 
 const NO_THREAD: &str = "the system starts no more threads for this program; close other programs \
                          or raise its limit, then start it again";

@@ -2,13 +2,15 @@
 
 use std::ops::ControlFlow;
 
+use clap::builder::TypedValueParser;
 use nalgebra::DMatrix;
 
-use super::figure::{ColorsName, Target};
+use super::figure::Target;
 use super::output::Outputs;
 use super::present::{Page, present};
-use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs};
+use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, choice};
 use crate::analysis::{Analysis, Analyst, Grids, Silent, grid_budget};
+use crate::figure::palette::ColorMap;
 use crate::session::Settings;
 use crate::source::Limits;
 use crate::views::{Material, Shown, approximation};
@@ -31,8 +33,12 @@ pub struct ApproximateArgs {
     #[arg(long, requires = "figure", help_heading = "Figure")]
     pub error_maps: bool,
     /// Colour scale of the matrices [default: gray]
-    #[arg(long, value_enum, requires = "figure", help_heading = "Figure")]
-    pub colors: Option<ColorsName>,
+    #[arg(long, value_parser = colors(), requires = "figure", help_heading = "Figure")]
+    pub colors: Option<ColorMap>,
+}
+
+fn colors() -> impl TypedValueParser<Value = ColorMap> {
+    choice::parser(ColorMap::ALL.map(|map| (map.name(), map.about(), map)))
 }
 
 impl ApproximateArgs {
@@ -41,7 +47,7 @@ impl ApproximateArgs {
         let mut target = self.figure.target()?;
         if let Some(target) = &mut target {
             target.export.error_maps = self.error_maps;
-            target.export.colors = self.colors.map(Into::into).unwrap_or_default();
+            target.export.colors = self.colors.unwrap_or_default();
         }
         Ok(target)
     }

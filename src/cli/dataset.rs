@@ -3,13 +3,13 @@
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use clap::ValueEnum;
+use clap::builder::TypedValueParser;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::Outputs;
 use super::present::{Page, present};
 use super::source::TransformArgs;
-use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, number};
+use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, choice, number};
 use crate::analysis::{Images, Surveyed, survey_images};
 use crate::figure::compose::verdict_sentence;
 use crate::figure::label;
@@ -21,8 +21,8 @@ use crate::views::{Material, Shown, data_set};
 #[derive(Clone, Debug, clap::Args)]
 pub struct DatasetArgs {
     /// Which half of the data set
-    #[arg(long, value_enum, default_value = "test")]
-    pub split: SplitName,
+    #[arg(long, value_parser = splits(), default_value = "test")]
+    pub split: Split,
     /// Only the images with this label
     #[arg(long, value_name = "D", value_parser = number::label)]
     pub digit: Option<u8>,
@@ -40,22 +40,15 @@ pub struct DatasetArgs {
     pub(super) figure: FigureArgs,
 }
 
-/// A split by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum SplitName {
-    /// The training images, 60,000 in MNIST
-    Train,
-    /// The test images, 10,000 in MNIST
-    Test,
-}
-
-impl From<SplitName> for Split {
-    fn from(name: SplitName) -> Self {
-        match name {
-            SplitName::Train => Self::Train,
-            SplitName::Test => Self::Test,
-        }
-    }
+fn splits() -> impl TypedValueParser<Value = Split> {
+    choice::parser([
+        (
+            "train",
+            "The training images, 60,000 in MNIST",
+            Split::Train,
+        ),
+        ("test", "The test images, 10,000 in MNIST", Split::Test),
+    ])
 }
 
 impl DatasetArgs {
@@ -67,7 +60,7 @@ impl DatasetArgs {
         Shown {
             images: Images {
                 dataset: self.dataset(),
-                split: self.split.into(),
+                split: self.split,
                 digit: self.digit,
             },
             ..Shown::of(&data_set::VIEW)
@@ -80,7 +73,7 @@ pub(super) fn run(arguments: &DatasetArgs) -> Result<(), Failure> {
     let target = arguments.figure.target()?;
     let outputs = Outputs::of(arguments.format).and("--figure", arguments.figure.figure.as_deref());
     outputs.check(&arguments.dataset().files())?;
-    let set = digits(&arguments.dataset(), arguments.split.into())?;
+    let set = digits(&arguments.dataset(), arguments.split)?;
     let wanted = arguments.settings.wanted(set.rows(), set.cols())?;
     let shown = arguments.shown();
     let surveyed = measure(

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
+use clap::builder::TypedValueParser;
 
 use super::print::remarks;
-use super::{Failure, output};
-use crate::figure::palette::{ColorMap, Theme};
+use super::{Failure, choice, output};
+use crate::figure::palette::Theme;
 use crate::figure::{Figure, Format, default_png_width, render};
 use crate::session::Export;
 
@@ -18,8 +18,8 @@ pub struct FigureArgs {
     #[arg(long, value_name = "FILE.png|.svg|.pdf", value_parser = output::parser(), allow_hyphen_values = true)]
     pub figure: Option<PathBuf>,
     /// The figure's format, where no ending tells
-    #[arg(long, value_enum, requires = "figure")]
-    pub format: Option<FormatName>,
+    #[arg(long, value_parser = formats(), requires = "figure")]
+    pub format: Option<Format>,
     /// Width of a PNG in pixels [default: the figure's width on paper]
     #[arg(long, value_name = "PX", requires = "figure")]
     pub width: Option<u32>,
@@ -27,61 +27,23 @@ pub struct FigureArgs {
     #[arg(long, value_name = "DPI", requires = "figure")]
     pub dpi: Option<f64>,
     /// Light or dark ground [default: light]
-    #[arg(long, value_enum, requires = "figure")]
-    pub theme: Option<ThemeName>,
+    #[arg(long, value_parser = themes(), requires = "figure")]
+    pub theme: Option<Theme>,
 }
 
-/// A format by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum FormatName {
-    /// Pixels
-    Png,
-    /// Vectors for the web
-    Svg,
-    /// Vectors for print
-    Pdf,
+fn formats() -> impl TypedValueParser<Value = Format> {
+    choice::parser([
+        ("png", "Pixels", Format::Png),
+        ("svg", "Vectors for the web", Format::Svg),
+        ("pdf", "Vectors for print", Format::Pdf),
+    ])
 }
 
-impl From<FormatName> for Format {
-    fn from(name: FormatName) -> Self {
-        match name {
-            FormatName::Png => Self::Png,
-            FormatName::Svg => Self::Svg,
-            FormatName::Pdf => Self::Pdf,
-        }
-    }
-}
-
-/// A theme by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ThemeName {
-    /// Dark text on white
-    Light,
-    /// Light text on near-black
-    Dark,
-}
-
-/// A colour scale by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-#[allow(missing_docs)]
-pub enum ColorsName {
-    Gray,
-    Ink,
-    Viridis,
-    Magma,
-    Cividis,
-}
-
-impl From<ColorsName> for ColorMap {
-    fn from(name: ColorsName) -> Self {
-        match name {
-            ColorsName::Gray => Self::Gray,
-            ColorsName::Ink => Self::Ink,
-            ColorsName::Viridis => Self::Viridis,
-            ColorsName::Magma => Self::Magma,
-            ColorsName::Cividis => Self::Cividis,
-        }
-    }
+fn themes() -> impl TypedValueParser<Value = Theme> {
+    choice::parser([
+        ("light", "Dark text on white", Theme::Light),
+        ("dark", "Light text on near-black", Theme::Dark),
+    ])
 }
 
 /// A figure that was asked for, in a format that exists.
@@ -103,14 +65,10 @@ impl FigureArgs {
             return Ok(None);
         };
         let (format, by_name) = self.format_of(path)?;
-        let theme = match self.theme {
-            Some(ThemeName::Dark) => Theme::Dark,
-            Some(ThemeName::Light) | None => Theme::Light,
-        };
         let export = Export {
             width: self.width,
             dpi: self.dpi.unwrap_or(Export::DPI),
-            theme,
+            theme: self.theme.unwrap_or_default(),
             format: by_name.then_some(format),
             ..Export::to(path)
         };
@@ -119,7 +77,7 @@ impl FigureArgs {
 
     /// The format, and whether only `--format` tells it.
     fn format_of(&self, path: &Path) -> Result<(Format, bool), Failure> {
-        let given = self.format.map(Format::from);
+        let given = self.format;
         if output::is_standard(path) {
             let Some(format) = given else {
                 return Err(Failure::usage(

@@ -5,23 +5,23 @@ mod sweep;
 
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
+use clap::builder::TypedValueParser;
 
 use super::figure::Target;
 use super::number::{positive, rate, seed};
 use super::output::{self, Outputs};
-use super::{Failure, FigureArgs, FormatArgs, show};
+use super::{Failure, FigureArgs, FormatArgs, choice, show};
 use crate::experiment::{self, Experiment, Preset, ResultsFile, RunName};
 use crate::finetune::{AdaptationData, Layout, Results, RunKey, SweepSettings};
 use crate::source::Dataset;
-use crate::views::{Need, Options, Shown, View, accuracy_drop, delta_weights};
+use crate::views::{Need, Options, Shown, View, accuracy_drop, delta_weights, training_curves};
 
 /// Arguments of `finetune`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct FinetuneArgs {
     /// The sweep to begin from
-    #[arg(long, value_enum, default_value = "quick")]
-    pub preset: PresetName,
+    #[arg(long, value_parser = presets(), default_value = "quick")]
+    pub preset: Preset,
     /// Only these layouts: lora, melora, localized_block, localized_grid
     #[arg(long, value_name = "LAYOUT,…", value_delimiter = ',', value_parser = layout)]
     pub layouts: Option<Vec<Layout>>,
@@ -53,7 +53,7 @@ pub struct FinetuneArgs {
     /// localized_grid:K:R, with @RATE and #SEED if wanted; twice to compare
     #[arg(long, value_name = "RUN")]
     pub run: Vec<RunName>,
-    /// What the figure of --run shows
+    /// What the figure of --run shows [default: delta-weights, training-curves of two runs]
     #[arg(long, value_name = "VIEW", value_parser = show::parser("finetune"), requires_all = ["run", "figure"])]
     pub show: Option<&'static View>,
     /// Writes what the run learned, ΔW (hidden units x inputs), as an NPY file; - is standard output
@@ -65,25 +65,8 @@ pub struct FinetuneArgs {
     pub(super) figure: FigureArgs,
 }
 
-/// A preset by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum PresetName {
-    /// The paper's: 36 configurations, 3 learning rates, 10 epochs
-    Paper,
-    /// A coarse grid, 3 epochs: a curve in seconds
-    Quick,
-    /// The paper's with learning rates up to ten times higher
-    Wider,
-}
-
-impl From<PresetName> for Preset {
-    fn from(name: PresetName) -> Self {
-        match name {
-            PresetName::Paper => Self::Paper,
-            PresetName::Quick => Self::Quick,
-            PresetName::Wider => Self::Wider,
-        }
-    }
+fn presets() -> impl TypedValueParser<Value = Preset> {
+    choice::parser(Preset::ALL.map(|one| (one.id(), one.tooltip(), one)))
 }
 
 fn layout(text: &str) -> Result<Layout, String> {
@@ -99,7 +82,7 @@ impl FinetuneArgs {
     pub(super) fn experiment(&self) -> Experiment {
         Experiment {
             dataset: self.data.clone().map_or(Dataset::BuiltIn, Dataset::Folder),
-            preset: self.preset.into(),
+            preset: self.preset,
             layouts: self.layouts.clone(),
             ranks: self.ranks.clone(),
             segments: self.segments.clone(),
@@ -133,9 +116,12 @@ impl FinetuneArgs {
     /// What of it is looked at.
     pub(super) fn shown(&self, settings: &SweepSettings) -> Shown {
         let mut runs: Vec<RunKey> = self.run.iter().map(|run| run.key(settings)).collect();
-        let view = match runs.is_empty() {
-            true => &accuracy_drop::VIEW,
-            false => self.show.unwrap_or(&delta_weights::VIEW),
+        let view = match (self.show, runs.len()) {
+            (Some(view), _) => view,
+            (None, 0) => &accuracy_drop::VIEW,
+            (None, 1) => &delta_weights::VIEW,
+            // The picture of two runs beside each other.
+            (None, _) => &training_curves::VIEW,
         };
         if view.needs == Need::Run {
             runs.truncate(1);

@@ -3,6 +3,7 @@
 mod added;
 mod approximate;
 mod arrays;
+mod choice;
 mod curve;
 mod dataset;
 mod failure;

@@ -1,9 +1,10 @@
 //! The methods' settings, and how they meet a matrix.
 
-use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueEnum, value_parser};
+use clap::builder::TypedValueParser;
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_parser};
 
 use super::added::{self, Added};
-use super::{Failure, number};
+use super::{Failure, choice, number};
 use crate::analysis::localized_parameters;
 use crate::approx::LayoutError;
 use crate::approx::budget::BudgetRule;
@@ -11,22 +12,13 @@ use crate::approx::method::{Definition, Method, MethodSettings, Parameter, Role,
 use crate::session::Settings;
 
 /// How one budget is shared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Rule {
-    /// Experiment 1: every method gets the same parameters
-    Equal,
-    /// Section II.E: MELoRA and Localized get an N-th of LoRA's parameters
-    #[value(name = "section-2e")]
-    SectionTwoE,
-}
-
-impl From<Rule> for BudgetRule {
-    fn from(rule: Rule) -> Self {
-        match rule {
-            Rule::Equal => Self::EqualParameters,
-            Rule::SectionTwoE => Self::SectionTwoE,
-        }
-    }
+fn rules() -> impl TypedValueParser<Value = BudgetRule> {
+    let equal = "Experiment 1: every method gets the same parameters";
+    let section = "Section II.E: MELoRA and Localized get an N-th of LoRA's parameters";
+    choice::parser([
+        ("equal", equal, BudgetRule::EqualParameters),
+        ("section-2e", section, BudgetRule::SectionTwoE),
+    ])
 }
 
 /// Settings as given; what is left out follows from the budget or is Table I's. The options are
@@ -42,7 +34,7 @@ pub struct SettingsArgs {
     /// Structures that are added.
     added: Vec<Added>,
     budget: Option<usize>,
-    rule: Option<Rule>,
+    rule: Option<BudgetRule>,
     /// Whether structure bits count against budgets.
     charge: bool,
 }
@@ -114,7 +106,7 @@ impl Args for SettingsArgs {
         let rule = Arg::new("rule")
             .long("rule")
             .value_name("RULE")
-            .value_parser(value_parser!(Rule))
+            .value_parser(rules())
             .requires("budget")
             .help("How the methods share the budget [default: equal]");
         let charge = Arg::new("charge-structure")
@@ -198,7 +190,7 @@ impl SettingsArgs {
         self.set_segments(&mut wanted, rows, cols)?;
         if let Some(budget) = self.budget {
             wanted.adaptive.budget = budget;
-            wanted.matched = Some(self.rule.map_or_else(BudgetRule::default, BudgetRule::from));
+            wanted.matched = Some(self.rule.unwrap_or_default());
         }
         self.set_ranks(&mut wanted, rows, cols)?;
         let fitted = wanted.fitted(rows, cols).settings;

@@ -15,6 +15,7 @@ pub mod ticks;
 mod faces;
 mod fallback;
 mod font;
+mod format;
 mod heatmap;
 mod model;
 mod pdf;
@@ -23,12 +24,14 @@ mod png;
 mod render;
 mod svg;
 mod table;
+mod tree;
 
 pub use fallback::{Face, system_face};
+pub use format::{FigureError, Format, MAX_PIXELS};
 pub use heatmap::{BlockLine, Colors, ConfusionMatrix, Heading, Heatmap, ScaleBar, class_strength};
 pub use model::{Element, Figure, Metadata};
 pub use plot::{Guide, GuideAxis, Mark, Marker, Plot, Series, SeriesStyle};
-pub use render::{FigureError, Format, MAX_PIXELS, default_png_width, render};
+pub use render::{default_png_width, render};
 pub use table::{Align, Cell, Column, Row, Table};
 
 /// The regular face of the embedded font, for the window to use as well.

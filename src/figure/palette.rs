@@ -228,14 +228,25 @@ impl ColorMap {
         Self::Cividis,
     ];
 
-    /// The name in a menu.
+    /// The name on the command line.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Gray => "Gray",
-            Self::Ink => "Ink",
-            Self::Viridis => "Viridis",
-            Self::Magma => "Magma",
-            Self::Cividis => "Cividis",
+            Self::Gray => "gray",
+            Self::Ink => "ink",
+            Self::Viridis => "viridis",
+            Self::Magma => "magma",
+            Self::Cividis => "cividis",
+        }
+    }
+
+    /// Its colours, from low to high.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Gray => "Black to white, as the digits are stored and the paper prints them",
+            Self::Ink => "White to black, as ink on paper",
+            Self::Viridis => "Dark blue, green, yellow",
+            Self::Magma => "Black, purple, pale yellow",
+            Self::Cividis => "Blue to yellow, the same to the colour-blind",
         }
     }
 }

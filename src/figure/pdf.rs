@@ -6,7 +6,7 @@ use krilla::metadata::Metadata;
 use krilla::page::PageSettings;
 use krilla_svg::{SurfaceExt, SvgSettings};
 
-use super::render::tree;
+use super::tree::tree;
 use super::{Figure, FigureError};
 
 pub(super) fn encode(figure: &Figure) -> Result<Vec<u8>, FigureError> {

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use resvg::tiny_skia::{Pixmap, Transform};
 
-use super::render::tree;
+use super::tree::tree;
 use super::{Figure, FigureError, MAX_PIXELS};
 
 const INCH_IN_METRES: f64 = 0.0254;

@@ -1,51 +1,10 @@
-//! The words of a command line that say a session, and what is chosen for a figure.
-
-use std::path::PathBuf;
+//! The words of a command line that say a session.
 
 use super::words::Words;
 use super::{Session, Settings};
 use crate::approx::budget::BudgetRule;
 use crate::approx::method::{MethodSettings, Role, Shown, Usual};
-use crate::figure::Format;
-use crate::figure::palette::{ColorMap, Theme};
 use crate::source::{Limits, Source, Transform};
-
-/// A figure's file, and what is chosen for it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Export {
-    /// The file; `-` is standard output.
-    pub path: PathBuf,
-    /// The format, where the file's ending does not tell.
-    pub format: Option<Format>,
-    /// Width of a PNG in pixels; from the figure's size on paper when absent.
-    pub width: Option<u32>,
-    /// Resolution of a PNG, in dots per inch.
-    pub dpi: f64,
-    /// Light or dark ground.
-    pub theme: Theme,
-    /// The colour scale of matrices.
-    pub colors: ColorMap,
-    /// A row of residuals under the reconstructions.
-    pub error_maps: bool,
-}
-
-impl Export {
-    /// Resolution that journals ask for.
-    pub const DPI: f64 = 300.0;
-
-    /// A light figure at the usual resolution.
-    pub fn to(path: impl Into<PathBuf>) -> Self {
-        Self {
-            path: path.into(),
-            format: None,
-            width: None,
-            dpi: Self::DPI,
-            theme: Theme::default(),
-            colors: ColorMap::default(),
-            error_maps: false,
-        }
-    }
-}
 
 impl Session {
     /// The source without what is subtracted from it; `None` when there are several differences.

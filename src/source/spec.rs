@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::builtin::IMAGE_SIDE;
 use super::file_name::ending;
 use super::format::may_hold_arrays;
 use super::typed::{file_url, typed_path};
@@ -102,6 +103,20 @@ impl Source {
             path = Path::new(".").join(path);
         }
         Self::File { path, array: None }
+    }
+
+    /// Rows and columns of its matrix, where they are known before anything is read.
+    pub fn shape(&self) -> Option<(usize, usize)> {
+        match self {
+            Self::Digit {
+                dataset: Dataset::BuiltIn,
+                ..
+            } => Some((IMAGE_SIDE, IMAGE_SIDE)),
+            Self::Synthetic(made) => Some((made.rows, made.cols)),
+            Self::Values(named) => Some(named.matrix().shape()),
+            Self::Difference(whole, _) => whole.shape(),
+            Self::Digit { .. } | Self::File { .. } | Self::StandardInput => None,
+        }
     }
 
     /// Whether standard input is read for it, and how often.

@@ -1,12 +1,14 @@
 //! Reconstructions side by side with their table: the paper's Figure 1 and Table I.
 
+use serde::Serialize;
+
 use super::material::Material;
 use super::options::Options;
 use super::view::{Call, Form, Need, Subject, View};
 use crate::analysis::{Analysis, Outcome};
 use crate::figure::compose::{Approximation, Panel, comparison_table, figure_one, tells_bits};
 use crate::figure::{Figure, Table};
-use crate::report;
+use crate::report::{self, Matrix, Measured};
 
 /// The view.
 pub static VIEW: View = View {
@@ -57,12 +59,20 @@ fn tables(material: &Material<'_>, options: &Options, form: Form) -> Result<Vec<
     Ok(vec![table])
 }
 
+/// `approximate --json`.
+#[derive(Serialize)]
+struct Report {
+    #[serde(flatten)]
+    matrix: Matrix,
+    methods: Vec<Measured>,
+}
+
 fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
     let analysis = material.analysis()?;
     let measured =
         |one: &Outcome| report::Measured::with_blocks(&one.evaluation, one.factors.layout());
-    report::text(&report::Approximation {
-        matrix: report::Matrix::of(analysis),
+    report::text(&Report {
+        matrix: Matrix::of(analysis),
         methods: analysis.outcomes().map(measured).collect(),
     })
 }

@@ -1,11 +1,15 @@
 //! The error of every grid at one budget.
 
+use serde::Serialize;
+
 use super::material::Material;
 use super::options::Options;
 use super::view::{Call, Form, Need, Subject, View};
+use crate::analysis::Grids;
+use crate::approx::best_grid::{GridAtBudget, best_adaptive, best_uniform};
 use crate::figure::compose;
 use crate::figure::{Figure, Table};
-use crate::report;
+use crate::report::{self, Matrix, Measured};
 
 /// The view.
 pub static VIEW: View = View {
@@ -41,9 +45,45 @@ fn tables(material: &Material<'_>, options: &Options, _: Form) -> Result<Vec<Tab
     Ok(vec![compose::grid_table(options.context.theme, found)])
 }
 
+/// `curve --show best-grid --json`.
+#[derive(Serialize)]
+struct Report {
+    #[serde(flatten)]
+    matrix: Matrix,
+    budget: usize,
+    /// The best K with one rank for all blocks, and with a rank per block.
+    best_grid: Option<usize>,
+    best_adaptive_grid: Option<usize>,
+    grids: Vec<Grid>,
+}
+
+#[derive(Serialize)]
+struct Grid {
+    grid: usize,
+    localized: Option<Measured>,
+    localized_adaptive: Option<Measured>,
+}
+
+impl Report {
+    fn new(matrix: Matrix, grids: &Grids) -> Self {
+        let grid = |one: &GridAtBudget| Grid {
+            grid: one.grid,
+            localized: one.uniform.as_ref().map(Into::into),
+            localized_adaptive: one.adaptive.as_ref().map(Into::into),
+        };
+        Self {
+            matrix,
+            budget: grids.budget,
+            best_grid: best_uniform(&grids.found).map(|(grid, _)| grid),
+            best_adaptive_grid: best_adaptive(&grids.found).map(|(grid, _)| grid),
+            grids: grids.found.iter().map(grid).collect(),
+        }
+    }
+}
+
 fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
-    let matrix = report::Matrix::of(material.analysis()?);
-    report::text(&report::Grids::new(matrix, material.grids()?))
+    let matrix = Matrix::of(material.analysis()?);
+    report::text(&Report::new(matrix, material.grids()?))
 }
 
 fn notes(material: &Material<'_>, _: &Options) -> Vec<String> {

@@ -1,11 +1,16 @@
 //! The same settings on every image of a data set, because one digit proves little.
 
+use serde::Serialize;
+
 use super::material::Material;
 use super::options::Options;
 use super::view::{Call, Form, Need, Subject, View};
-use crate::figure::compose::{distribution, label_table, survey_table};
+use crate::analysis::Surveyed;
+use crate::approx::survey;
+use crate::figure::compose::{distribution, label_table, survey_rows, survey_table};
 use crate::figure::{Figure, Table};
-use crate::report;
+use crate::report::{self, Setting, Transform, as_object};
+use crate::source::{Dataset, Split};
 
 /// The view.
 pub static VIEW: View = View {
@@ -33,18 +38,104 @@ fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> 
     ))
 }
 
-/// The whole set for other programs; on a page also label by label.
+/// The whole set in a paper, also label by label on a page, and row by row for other programs.
 fn tables(material: &Material<'_>, options: &Options, form: Form) -> Result<Vec<Table>, String> {
     let (survey, theme) = (&material.survey()?.survey, options.context.theme);
-    let mut tables = vec![survey_table(survey, theme)];
-    if form == Form::Text {
-        tables.push(label_table(survey, theme));
+    Ok(match form {
+        Form::Text => vec![survey_table(survey, theme), label_table(survey, theme)],
+        Form::Csv => vec![survey_rows(survey, theme)],
+        Form::Latex => vec![survey_table(survey, theme)],
+    })
+}
+
+/// `dataset --json`.
+#[derive(Serialize)]
+struct Report {
+    split: Split,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<String>,
+    count: usize,
+    #[serde(flatten)]
+    transform: Transform,
+    methods: Vec<MeanError>,
+    #[serde(flatten)]
+    verdict: Option<Verdict>,
+    by_digit: Vec<ByDigit>,
+}
+
+#[derive(Serialize)]
+struct MeanError {
+    #[serde(flatten)]
+    setting: Setting,
+    mean_error: f64,
+    std_error: f64,
+    /// The mean over the images.
+    structure_bits: f64,
+}
+
+#[derive(Serialize)]
+struct ByDigit {
+    digit: u8,
+    count: usize,
+    #[serde(serialize_with = "as_object")]
+    mean_error: Vec<(&'static str, f64)>,
+    #[serde(flatten)]
+    verdict: Option<Verdict>,
+}
+
+/// Shares of the images; on the others LoRA is better.
+#[derive(Serialize)]
+struct Verdict {
+    localized_beats_lora: f64,
+    localized_equals_lora: f64,
+}
+
+impl From<survey::Verdict> for Verdict {
+    fn from(verdict: survey::Verdict) -> Self {
+        Self {
+            localized_beats_lora: verdict.better,
+            localized_equals_lora: verdict.equal,
+        }
     }
-    Ok(tables)
+}
+
+impl Report {
+    fn new(surveyed: &Surveyed) -> Self {
+        let survey = &surveyed.survey;
+        let data = match &surveyed.images.dataset {
+            Dataset::Folder(folder) => Some(folder.display().to_string()),
+            Dataset::BuiltIn => None,
+        };
+        let settings = || survey.settings.iter().enumerate();
+        let by_digit = |one: survey::ByLabel| ByDigit {
+            digit: one.label,
+            count: one.count,
+            mean_error: settings()
+                .map(|(s, setting)| (setting.method().key(), one.spreads[s].mean))
+                .collect(),
+            verdict: one.localized_against_lora.map(Verdict::from),
+        };
+        Self {
+            split: surveyed.images.split,
+            data,
+            count: survey.count(),
+            transform: surveyed.transform.into(),
+            methods: settings()
+                .map(|(s, setting)| MeanError {
+                    setting: Setting::whole(setting),
+                    mean_error: survey.spread(s).mean,
+                    std_error: survey.spread(s).std,
+                    structure_bits: survey.mean_bits[s],
+                })
+                .collect(),
+            verdict: survey.localized_against_lora().map(Verdict::from),
+            by_digit: survey.by_label().into_iter().map(by_digit).collect(),
+        }
+    }
 }
 
 fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
-    report::text(&report::Dataset::new(material.survey()?))
+    report::text(&Report::new(material.survey()?))
 }
 
 /// What the settings met, and whether LoRA and Localized have as many parameters.

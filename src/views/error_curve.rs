@@ -1,13 +1,17 @@
 //! Error against parameters at every rank.
 
+use serde::Serialize;
+
 use super::material::Material;
 use super::options::Options;
 use super::view::{Call, Form, Need, Subject, View};
 use crate::analysis::Analysis;
+use crate::approx::MethodSettings;
 use crate::approx::curve::CurvePoint;
+use crate::approx::metrics::share;
 use crate::figure::compose::{ErrorCurve, curve_table, error_against_parameters};
 use crate::figure::{Figure, Table, label};
-use crate::report;
+use crate::report::{self, Matrix, Setting};
 
 /// The view.
 pub static VIEW: View = View {
@@ -87,15 +91,57 @@ fn tables(material: &Material<'_>, options: &Options, _: Form) -> Result<Vec<Tab
     Ok(vec![curve_table(&options.context, &curves.list())])
 }
 
+/// `curve --json`.
+#[derive(Serialize)]
+struct Report {
+    #[serde(flatten)]
+    matrix: Matrix,
+    /// Where the curves end.
+    max_params: usize,
+    curves: Vec<MethodCurve>,
+}
+
+/// One method at every rank.
+#[derive(Serialize)]
+struct MethodCurve {
+    #[serde(flatten)]
+    setting: Setting,
+    points: Vec<Point>,
+}
+
+#[derive(Serialize)]
+struct Point {
+    rank: usize,
+    params: usize,
+    share: f64,
+    error: f64,
+}
+
+impl MethodCurve {
+    /// The points of one method on a matrix of `shape`.
+    fn new(settings: &MethodSettings, points: &[CurvePoint], shape: (usize, usize)) -> Self {
+        let point = |point: &CurvePoint| Point {
+            rank: point.rank,
+            params: point.params,
+            share: share(point.params, shape.0, shape.1),
+            error: point.error,
+        };
+        Self {
+            setting: Setting::layout(settings),
+            points: points.iter().map(point).collect(),
+        }
+    }
+}
+
 fn json(material: &Material<'_>, options: &Options) -> Result<String, String> {
     let curves = Curves::new(material, options)?;
     let shape = curves.analysis.shape();
     let list = curves.list().into_iter();
-    report::text(&report::Curves {
-        matrix: report::Matrix::of(curves.analysis),
+    report::text(&Report {
+        matrix: Matrix::of(curves.analysis),
         max_params: curves.most,
         curves: list
-            .map(|curve| report::Curve::new(curve.settings, curve.points, shape))
+            .map(|curve| MethodCurve::new(curve.settings, curve.points, shape))
             .collect(),
     })
 }

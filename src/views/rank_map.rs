@@ -1,13 +1,15 @@
 //! The rank of each block on its place in the matrix.
 
+use serde::Serialize;
+
 use super::material::Material;
 use super::options::Options;
 use super::view::{Call, Form, Need, Subject, View, no_notes};
 use crate::analysis::{Analysis, Outcome};
-use crate::approx::{LayoutKind, Method};
+use crate::approx::{Evaluation, LayoutKind, Method};
 use crate::figure::compose::{self, BlockRanks};
 use crate::figure::{Figure, Table};
-use crate::report;
+use crate::report::{self, Matrix};
 
 /// The view.
 pub static VIEW: View = View {
@@ -60,8 +62,36 @@ fn tables(material: &Material<'_>, options: &Options, _: Form) -> Result<Vec<Tab
     Ok(vec![compose::rank_table(theme, &[ranks(outcome)])])
 }
 
+/// `curve --show ranks --json`.
+#[derive(Serialize)]
+struct Report {
+    #[serde(flatten)]
+    matrix: Matrix,
+    method: &'static str,
+    grid: usize,
+    ranks: Vec<Vec<usize>>,
+    params: usize,
+    share: f64,
+    error: f64,
+}
+
+impl Report {
+    /// The ranks of a method on its `grid`, row by row.
+    fn new(matrix: Matrix, one: &Evaluation, grid: usize) -> Self {
+        Self {
+            matrix,
+            method: one.method().key(),
+            grid,
+            ranks: one.ranks.chunks(grid).map(<[usize]>::to_vec).collect(),
+            params: one.params,
+            share: one.share,
+            error: one.error,
+        }
+    }
+}
+
 fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
     let (outcome, grid) = of(material)?;
-    let matrix = report::Matrix::of(material.analysis()?);
-    report::text(&report::RankMap::new(matrix, &outcome.evaluation, grid))
+    let matrix = Matrix::of(material.analysis()?);
+    report::text(&Report::new(matrix, &outcome.evaluation, grid))
 }

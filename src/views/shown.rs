@@ -147,7 +147,7 @@ impl Shown {
         words.figure(export)?;
         if self.view.pictures {
             if export.colors != ColorMap::default() {
-                words.option("colors", &export.colors.name().to_lowercase());
+                words.option("colors", export.colors.name());
             }
             if export.error_maps {
                 words.flag("error-maps");

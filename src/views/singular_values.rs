@@ -1,12 +1,15 @@
 //! The singular values of every method's blocks.
 
+use serde::Serialize;
+
 use super::material::Material;
 use super::options::Options;
 use super::view::{Call, Form, Need, Subject, View, no_notes};
 use crate::analysis::Analysis;
+use crate::approx::{Evaluation, Spectra};
 use crate::figure::compose::{self, MethodSpectrum};
 use crate::figure::{Cell, Column, Figure, Row, Table, label};
-use crate::report;
+use crate::report::{self, Matrix, Setting};
 
 /// The view.
 pub static VIEW: View = View {
@@ -78,13 +81,56 @@ fn tables(material: &Material<'_>, _: &Options, _: Form) -> Result<Vec<Table>, S
     }])
 }
 
+/// `curve --singular-values --json`.
+#[derive(Serialize)]
+struct Report {
+    #[serde(flatten)]
+    matrix: Matrix,
+    methods: Vec<BlockSpectra>,
+}
+
+/// The singular values of each block of a method.
+#[derive(Serialize)]
+struct BlockSpectra {
+    #[serde(flatten)]
+    setting: Setting,
+    spectra: Vec<BlockSpectrum>,
+}
+
+#[derive(Serialize)]
+struct BlockSpectrum {
+    i: usize,
+    j: usize,
+    rank: usize,
+    singular_values: Vec<f64>,
+}
+
+impl BlockSpectra {
+    /// The spectra of one method with the ranks in use.
+    fn new(one: &Evaluation, spectra: &Spectra) -> Self {
+        let blocks = spectra.layout.blocks().iter();
+        let spectrum = blocks.zip(&spectra.sigma).zip(&one.ranks);
+        Self {
+            setting: Setting::layout(&one.settings),
+            spectra: spectrum
+                .map(|((block, sigma), rank)| BlockSpectrum {
+                    i: block.i,
+                    j: block.j,
+                    rank: *rank,
+                    singular_values: sigma.clone(),
+                })
+                .collect(),
+        }
+    }
+}
+
 fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
     let analysis = material.analysis()?;
     let spectra = analysis
         .outcomes()
-        .map(|one| report::BlockSpectra::new(&one.evaluation, &one.factors.spectra));
-    report::text(&report::Spectrum {
-        matrix: report::Matrix::of(analysis),
+        .map(|one| BlockSpectra::new(&one.evaluation, &one.factors.spectra));
+    report::text(&Report {
+        matrix: Matrix::of(analysis),
         methods: spectra.collect(),
     })
 }

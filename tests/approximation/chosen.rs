@@ -66,7 +66,7 @@ fn objective_and_leaves_are_those_of_the_prototype() {
             let leaves = one["leaves"].as_u64().unwrap() - found.ranks.len() as u64;
             let exact = ["mnist:test:1", "low_rank_24x36.npy"].contains(&source);
             assert!(
-                leaves % 3 == 0 && (leaves == 0 || !exact),
+                leaves.is_multiple_of(3) && (leaves == 0 || !exact),
                 "{one}: {found:?}"
             );
             let dropped = (found.error * matrix.norm()).powi(2);

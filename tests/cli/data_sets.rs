@@ -51,6 +51,23 @@ fn a_data_set_of_letters_is_measured_label_by_label() {
         .map(|one| &one["digit"])
         .collect();
     assert_eq!(labels, [&json!(1), &json!(26)]);
+    let csv = succeed(folder.path(), &line.replace("--json", "--csv"));
+    let head = "Method,Setting,Mean error,Std,Label,Count,Localized better,Equal\n";
+    assert!(csv.starts_with(head), "{csv}");
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let number = |text: &str| -> f64 { text.parse().unwrap() };
+    for (at, method) in ["lora", "melora", "localized"].into_iter().enumerate() {
+        assert_eq!(number(&rows[at][2]), found["methods"][at]["mean_error"]);
+        for (place, one) in found["by_digit"].as_array().unwrap().iter().enumerate() {
+            let row = &rows[3 + 3 * place + at];
+            assert_eq!(number(&row[2]), one["mean_error"][method]);
+            assert_eq!(number(&row[4]), one["digit"]);
+            assert_eq!(number(&row[5]), one["count"]);
+            assert_eq!(number(&row[6]), one["localized_beats_lora"]);
+            assert_eq!(number(&row[7]), one["localized_equals_lora"]);
+        }
+    }
     let found = json(folder.path(), &format!("{line} --digit 26"));
     assert_eq!(found["count"], 3);
     refuse(

@@ -263,6 +263,15 @@ fn two_runs_are_compared() {
             .unwrap()
             .starts_with(b"%PDF")
     );
+    // Without --show the picture has both as well; what has only one is said.
+    let line = "finetune --epochs 1 --run lora:1 --run lora:2 --figure both.svg";
+    succeed(folder.path(), line);
+    let svg = std::fs::read_to_string(folder.path().join("both.svg")).unwrap();
+    assert!(svg.contains("r = 1") && svg.contains("r = 2"));
+    let text = succeed(folder.path(), &format!("{line} --show delta-weights"));
+    let note = "the figure has only the first run, lora:1; \
+                --show training-curves and --show confusion have both";
+    assert!(text.contains(note), "{text}");
 }
 
 #[test]

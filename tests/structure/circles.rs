@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::lexer::{Import, imports, paths, tokens};
+use super::names::{Import, Names};
 
 /// What has to be known of a file.
 struct Unit {
@@ -70,7 +70,7 @@ impl Crate {
         let ((name, unit), rest) = found.next()?;
         let passed_on = rest.first().and_then(|first| {
             let import = unit.imports.iter().find(|import| import.name == *first)?;
-            let mut path = unit.absolute(&import.parts)?;
+            let mut path = unit.absolute(&import.path.parts)?;
             path.extend_from_slice(&rest[1..]);
             Some(path)
         });
@@ -115,18 +115,22 @@ fn reachable<'n>(needs: &'n Needs, from: &String) -> BTreeSet<&'n String> {
 impl Unit {
     fn new(name: &str, text: &str) -> Self {
         let module = super::rules::module_of(name);
-        let tokens = tokens(text);
+        let Names {
+            tokens,
+            paths,
+            imports,
+            ..
+        } = Names::of(text, &module);
         let child = |at: usize| {
             let declared = tokens[at].is("mod") && tokens.get(at + 2)?.is(";");
             declared.then(|| tokens[at + 1].text.clone())
         };
-        let imports = imports(&tokens, &module);
         let without: BTreeSet<&Vec<String>> = imports
             .iter()
             .filter(|import| import.passed_on)
-            .map(|import| &import.parts)
+            .map(|import| &import.path.parts)
             .collect();
-        let named = paths(&tokens, &module).into_iter().map(|path| path.parts);
+        let named = paths.into_iter().map(|path| path.parts);
         Self {
             children: (0..tokens.len()).filter_map(child).collect(),
             named: named.filter(|parts| !without.contains(parts)).collect(),
@@ -144,9 +148,9 @@ impl Unit {
         if self.children.contains(first) {
             return Some([self.module.as_slice(), path].concat());
         }
-        let imported = |import: &&Import| import.name == *first && import.parts[0] != *first;
+        let imported = |import: &&Import| import.name == *first && import.path.parts[0] != *first;
         let import = self.imports.iter().find(imported)?;
-        let mut whole = self.absolute(&import.parts)?;
+        let mut whole = self.absolute(&import.path.parts)?;
         whole.extend_from_slice(rest);
         Some(whole)
     }

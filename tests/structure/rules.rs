@@ -1,6 +1,6 @@
 //! The rules, and what a file does against them.
 
-use super::lexer::{SpelledPath, Token, paths, spells, tokens};
+use super::names::{Function, Names, SpelledPath, Token, spells};
 
 const WINDOW_LIBRARIES: [&str; 6] = [
     "eframe",
@@ -34,17 +34,21 @@ pub fn violations(name: &str, text: &str) -> Vec<String> {
     if is_test(name) {
         return found;
     }
-    let tokens = tokens(text);
-    let by_path = paths(&tokens, &module_of(name))
-        .into_iter()
-        .filter_map(|path| Some((path.line, forbidden_path(name, &path)?)));
+    let Names {
+        tokens,
+        paths,
+        functions,
+        ..
+    } = Names::of(text, &module_of(name));
+    let by_path = paths
+        .iter()
+        .filter_map(|path| Some((path.line, forbidden_path(name, path)?)));
     let by_tokens = (0..tokens.len())
         .filter_map(|at| Some((tokens[at].line, forbidden_tokens(name, &tokens, at)?)));
-    found.extend(
-        by_path
-            .chain(by_tokens)
-            .map(|(line, complaint)| format!("src/{name}:{line}: {complaint}")),
-    );
+    let complaints = by_path.chain(by_tokens);
+    let complaints = complaints.map(|(line, complaint)| (line, complaint.to_owned()));
+    let complaints = complaints.chain(functions.iter().filter_map(length));
+    found.extend(complaints.map(|(line, complaint)| format!("src/{name}:{line}: {complaint}")));
     found
 }
 
@@ -71,6 +75,15 @@ fn size(name: &str, text: &str) -> Option<String> {
     let lines = text.lines().count();
     (lines > most)
         .then(|| format!("src/{name}: has {lines} lines, {most} are allowed, split it by subject"))
+}
+
+/// What is wrong with a function that no screen shows whole.
+fn length(function: &Function) -> Option<(usize, String)> {
+    const MOST: usize = 60;
+    let Function { name, line, lines } = function;
+    let complaint =
+        || format!("fn {name} has {lines} lines, {MOST} are allowed, split it by subject");
+    (*lines > MOST).then(|| (*line, complaint()))
 }
 
 /// Whether a file lies in one of the folders, or in the module's own file.
@@ -126,11 +139,8 @@ fn knows_another_tab(name: &str, path: &SpelledPath) -> bool {
     let Some((own, _)) = own else {
         return false;
     };
-    // What it measures and shows is still the Approximate tab's.
-    let known = own == "method" && path.starts_with("crate::app::tabs::approximate");
     let other = path.parts.get(3);
-    !known
-        && path.starts_with("crate::app::tabs")
+    path.starts_with("crate::app::tabs")
         && other.is_some_and(|other| other != own && other.starts_with(|c: char| c.is_lowercase()))
 }
 

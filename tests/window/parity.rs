@@ -11,10 +11,12 @@ use localized_lora::app::command::Command;
 use localized_lora::app::notices::capitalized;
 use localized_lora::app::state::{Message, Preferences};
 use localized_lora::approx::budget::BudgetRule;
-use localized_lora::approx::{AdaptiveSettings, LocalizedSettings, MeloraSettings, Method};
+use localized_lora::approx::{
+    AdaptiveSettings, LocalizedSettings, LoraSettings, MeloraSettings, Method,
+};
 use localized_lora::session::{Session, Settings};
 use localized_lora::source::{Dataset, Source, Split, Transform};
-use localized_lora::views::{self, Subject, View};
+use localized_lora::views::{self, Subject, View, approximation};
 use serde_json::Value;
 
 use super::finetune::{button, results, small, tab};
@@ -305,6 +307,59 @@ fn a_single_row_is_the_same_in_both() {
         ..Session::default()
     };
     of_matrices(session, "one row");
+}
+
+/// The texts of a picture, in the order in which they are drawn.
+fn texts(svg: &[u8]) -> Vec<String> {
+    let svg = String::from_utf8_lossy(svg).into_owned();
+    let texts = svg.split("<text").skip(1).filter_map(|rest| {
+        let (_, rest) = rest.split_once('>')?;
+        Some(rest.split_once("</text>")?.0.to_owned())
+    });
+    texts.collect()
+}
+
+#[test]
+fn the_colours_of_error_maps_end_at_the_same_error_in_both() {
+    let folder = tempfile::tempdir().unwrap();
+    // Dark, and every method is exact: nothing is left but rounding.
+    let dark = folder.path().join("dark.pgm");
+    std::fs::write(&dark, "P2 4 4 255\n9 9 0 0\n9 9 0 0\n0 0 7 7\n0 0 7 7\n").unwrap();
+    let exact = Settings {
+        lora: LoraSettings { rank: 2 },
+        melora: MeloraSettings { blocks: 2, rank: 1 },
+        localized: LocalizedSettings { grid: 2, rank: 1 },
+        ..Settings::default()
+    };
+    let one = digit(&data_set(folder.path()), 1);
+    for (source, settings, end) in [
+        (Source::from_path(&dark), exact, Some("9·10⁻⁹")),
+        (one, Settings::default(), None),
+    ] {
+        let session = Session {
+            source,
+            settings,
+            ..Session::default()
+        };
+        let mut preferences = Preferences {
+            session,
+            ..Preferences::default()
+        };
+        preferences.view.error_maps = true;
+        let mut harness = window_with(preferences);
+        let view = &approximation::VIEW;
+        let svg = exported(&mut harness, view, &folder.path().join("one.svg")).unwrap();
+        let texts = texts(&svg);
+        let scale = texts.iter().position(|text| text == "residual W − Ŵ");
+        let [low, high, _] = &texts[scale.unwrap() - 3..scale.unwrap()] else {
+            unreachable!()
+        };
+        assert_eq!(*low, format!("−{high}"));
+        assert!(end.is_none_or(|end| high == end), "{high}");
+        for end in [low, high] {
+            harness.get_by_label(end);
+        }
+    }
 }
 
 #[test]

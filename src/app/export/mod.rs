@@ -7,10 +7,9 @@ mod target;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::background::{Ask, Background};
 use super::service::Service;
 use super::state::State;
-use super::tabs::approximate::Background;
-use super::tabs::approximate::background::Ask;
 use super::worker::{Reply, Wake};
 use crate::figure::palette::Theme;
 use crate::figure::{Format, render};

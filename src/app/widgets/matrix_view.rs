@@ -219,7 +219,7 @@ impl MatrixView<'_> {
 }
 
 /// Parts of the largest number that rounding may leave of a zero.
-pub const DUST: f64 = 1e-12;
+const DUST: f64 = 1e-12;
 
 /// A cell's number beside others of which `largest` is the largest: what rounding leaves of a zero
 /// reads as zero.

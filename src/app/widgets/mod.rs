@@ -2,6 +2,8 @@
 
 pub mod focus;
 pub mod gallery;
+pub mod knobs;
 pub mod matrix_view;
+pub mod measuring;
 mod parts;
 pub mod plot;

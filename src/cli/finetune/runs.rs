@@ -47,10 +47,18 @@ pub(super) fn run(
         ..Material::default()
     };
     let options = arguments.options(data, settings, target);
-    let drawn = arguments.shown(settings).view.document(&material, &options);
+    let shown = arguments.shown(settings);
+    let drawn = shown.view.document(&material, &options);
     if let Some(target) = target {
         let figure = drawn.figure().map_err(Failure::run)?;
         notes.extend(target.write(&figure)?);
+        if shown.runs.len() < runs.len() {
+            notes.push(format!(
+                "the figure has only the first run, {}; --show training-curves and --show confusion \
+                 have both",
+                arguments.run[0]
+            ));
+        }
     }
     let read = match arguments.show {
         Some(_) => drawn,

@@ -12,8 +12,7 @@ use crate::figure::{BlockLine, Colors, Element, Figure, Heading, Heatmap, ScaleB
 const PER_ROW: usize = 5;
 /// A longer name is cut above its panel and stands whole in the notes.
 const NAME_SHOWN: usize = 21;
-/// Residuals below this share of the largest entry are rounding: a scale made for them alone would
-/// paint an exact approximation in the strongest colours.
+/// Residuals below this share of the largest cell are rounding.
 const ROUNDING: f64 = 1e-9;
 
 /// A matrix and its approximations.
@@ -196,9 +195,8 @@ fn residuals(context: &Context, shown: &Approximation) -> Vec<Element> {
         .iter()
         .map(|panel| shown.matrix - panel.reconstruction)
         .collect();
-    let least = ROUNDING * shown.matrix.amax();
-    let largest = missed.iter().map(DMatrix::amax).fold(least, f64::max);
-    let range = (-largest, largest);
+    let limit = residual_limit(shown.matrix.amax(), missed.iter().map(DMatrix::amax));
+    let range = (-limit, limit);
     let maps = missed.into_iter().zip(&shown.panels).map(|(map, panel)| {
         let method = panel.evaluation.method();
         Element::Heatmap(Heatmap {
@@ -214,6 +212,13 @@ fn residuals(context: &Context, shown: &Approximation) -> Vec<Element> {
         label: "residual W − Ŵ".to_owned(),
     });
     std::iter::once(scale).chain(maps).collect()
+}
+
+/// Where the one colour scale of residuals ends: at the largest of all panels, so that equal colours
+/// are equal errors, but never within what rounding leaves, or an exact approximation would have
+/// the strongest colours.
+pub fn residual_limit(largest_cell: f64, largest_residuals: impl Iterator<Item = f64>) -> f64 {
+    largest_residuals.fold(ROUNDING * largest_cell, f64::max)
 }
 
 /// The blocks' outlines, or those of the entries that are kept one by one.

@@ -110,39 +110,95 @@ pub fn survey_table(survey: &Survey, theme: Theme) -> Table {
     }
 }
 
+/// The matrices of one label, or all of them.
+struct Group {
+    name: String,
+    count: usize,
+    spreads: Vec<Spread>,
+    verdict: Option<Verdict>,
+}
+
+impl Group {
+    /// Label by label.
+    fn by_label(survey: &Survey) -> impl Iterator<Item = Self> {
+        survey.by_label().into_iter().map(|one| Self {
+            name: one.label.to_string(),
+            count: one.count,
+            spreads: one.spreads,
+            verdict: one.localized_against_lora,
+        })
+    }
+
+    fn all(survey: &Survey) -> Self {
+        Self {
+            name: "all".to_owned(),
+            count: survey.count(),
+            spreads: (0..survey.settings.len())
+                .map(|s| survey.spread(s))
+                .collect(),
+            verdict: survey.localized_against_lora(),
+        }
+    }
+
+    /// How often Localized is better than LoRA, and equal.
+    fn shares(&self) -> impl Iterator<Item = Cell> {
+        let shares = self.verdict.into_iter();
+        let shares = shares.flat_map(|one| [one.better, one.equal]);
+        shares.map(|share| Cell::number(label::percent(share), share))
+    }
+}
+
+/// The columns of [`Group::shares`].
+fn share_columns(survey: &Survey) -> impl Iterator<Item = Column> {
+    let compared = survey.localized_against_lora().into_iter();
+    compared.flat_map(|_| ["Localized better", "Equal"].map(Column::right))
+}
+
 /// Mean error of each method for every label, and how often Localized is better than LoRA or equal.
 pub fn label_table(survey: &Survey, theme: Theme) -> Table {
     let looks = methods(survey, theme);
-    let overall = survey.localized_against_lora();
     let mut columns = vec![Column::left("Label"), Column::right("Count")];
     columns.extend(looks.iter().map(|look| Column::right(&look.name)));
-    if overall.is_some() {
-        columns.push(Column::right("Localized better"));
-        columns.push(Column::right("Equal"));
-    }
-    let row = |head: String, count: usize, means: Vec<f64>, verdict: Option<Verdict>| {
-        let mut cells = vec![Cell::text(head), Cell::count(count)];
-        let means = means.into_iter();
+    columns.extend(share_columns(survey));
+    let row = |group: Group| {
+        let mut cells = vec![Cell::text(group.name.clone()), Cell::count(group.count)];
+        let means = group.spreads.iter().map(|spread| spread.mean);
         cells.extend(means.map(|mean| Cell::number(label::error(mean), mean)));
-        let shares = verdict.into_iter().flat_map(|one| [one.better, one.equal]);
-        cells.extend(shares.map(|share| Cell::number(label::percent(share), share)));
+        cells.extend(group.shares());
         Row { color: None, cells }
     };
-    let by_label = survey.by_label().into_iter().map(|one| {
-        let means = one.spreads.iter().map(|spread| spread.mean).collect();
-        row(
-            one.label.to_string(),
-            one.count,
-            means,
-            one.localized_against_lora,
-        )
-    });
-    let all = (0..looks.len()).map(|s| survey.spread(s).mean).collect();
-    let all = row("all".to_owned(), survey.count(), all, overall);
+    let groups = Group::by_label(survey).chain([Group::all(survey)]);
     Table {
         title: Some("Mean error by label".to_owned()),
         columns,
-        rows: by_label.chain([all]).collect(),
+        rows: groups.map(row).collect(),
+    }
+}
+
+/// What [`survey_table`] and [`label_table`] say as one table for other programs: a row per label
+/// and method, those of all matrices first.
+pub fn survey_rows(survey: &Survey, theme: Theme) -> Table {
+    let Table {
+        mut columns, rows, ..
+    } = survey_table(survey, theme);
+    columns.extend([Column::left("Label"), Column::right("Count")]);
+    columns.extend(share_columns(survey));
+    let groups = std::iter::once(Group::all(survey)).chain(Group::by_label(survey));
+    let rows = groups.flat_map(|group| {
+        let of_method = rows.iter().zip(group.spreads.clone());
+        let of_method = of_method.map(|(row, Spread { mean, std })| {
+            let mut cells = row.cells[..2].to_vec();
+            cells.extend([mean, std].map(|error| Cell::number(label::error(error), error)));
+            cells.extend([Cell::text(group.name.clone()), Cell::count(group.count)]);
+            cells.extend(group.shares());
+            Row { color: None, cells }
+        });
+        of_method.collect::<Vec<_>>()
+    });
+    Table {
+        title: None,
+        columns,
+        rows: rows.collect(),
     }
 }
 

@@ -10,10 +10,13 @@ mod ranks;
 mod spectra;
 
 pub use approximation::{
-    Approximation, BITS, Panel, comparison_table, figure_one, kept_entries, tells_bits,
+    Approximation, BITS, Panel, comparison_table, figure_one, kept_entries, residual_limit,
+    tells_bits,
 };
 pub use curves::{ErrorCurve, curve_table, error_against_parameters, error_mark, error_plot};
-pub use dataset::{distribution, distribution_plot, label_table, survey_table, verdict_sentence};
+pub use dataset::{
+    distribution, distribution_plot, label_table, survey_rows, survey_table, verdict_sentence,
+};
 pub use finetune::{
     AccuracyDrop, Confusion, DeltaWeights, Feature, Frontier, FrontierPoint, TrainingCurve,
     accuracy_drop, accuracy_drop_plot, accuracy_plot, confusion, confusion_matrix, delta_weights,

@@ -1,6 +1,7 @@
 //! SVG: the layout of a figure, and its parts drawn one below the other.
 
 mod canvas;
+mod frame;
 mod heatmap;
 mod legend;
 mod plot;

@@ -1,6 +1,7 @@
 //! Plots: axes, guides, curves, marks, legend.
 
 use super::canvas::{Anchor, Canvas, Stroke};
+use super::frame::Frame;
 use super::legend::draw_legend;
 use super::series::outline;
 use super::{BODY, LINE_HEIGHT, NAME, SMALL};
@@ -116,18 +117,7 @@ fn draw_axis_labels(canvas: &mut Canvas, area: Area, x: f64, plot: &Plot) {
     canvas.upward_text(middle, &text, BODY, ink);
 }
 
-/// The area between the axes and what maps values into it.
-pub(super) struct Frame {
-    area: Area,
-    pub(super) x_axis: Axis,
-    pub(super) y_axis: Axis,
-}
-
 impl Frame {
-    pub(super) fn place(&self, (x, y): (f64, f64)) -> Option<(f64, f64)> {
-        Some((self.x_axis.place(x)?, self.y_axis.place(y)?))
-    }
-
     fn draw_contents(&self, canvas: &mut Canvas, plot: &Plot) {
         let mut obstacles = Obstacles::default();
         canvas.clipped(self.area, |canvas| {

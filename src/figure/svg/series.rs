@@ -1,7 +1,7 @@
 //! Series: lines, histograms, spread and markers.
 
 use super::canvas::{Canvas, Stroke, xy};
-use super::plot::Frame;
+use super::frame::Frame;
 use crate::figure::place::Obstacles;
 use crate::figure::plot::{Marker, Series, SeriesStyle};
 

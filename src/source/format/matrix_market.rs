@@ -185,19 +185,7 @@ impl<'a> Reader<'a> {
     ) -> Result<Loaded, SourceError> {
         let (mut found, mut again) = (0, 0);
         for (line, content) in lines {
-            let words: Vec<&str> = content.split_ascii_whitespace().take(4).collect();
-            let (row, col, value) = match (self.field, &words[..]) {
-                (Field::Pattern, [row, col]) => (row, col, 1.0),
-                (Field::Real | Field::Integer, [row, col, value]) => {
-                    (row, col, self.value(value, line)?)
-                }
-                _ => {
-                    let expected = if self.field == Field::Pattern { 2 } else { 3 };
-                    return Err(self.damaged(format!("line {line} has not {expected} numbers")));
-                }
-            };
-            let row = self.index(row, matrix.nrows(), line, "row")?;
-            let col = self.index(col, matrix.ncols(), line, "column")?;
+            let (row, col, value) = self.entry(content, line, matrix.shape())?;
             found += 1;
             if found > entries {
                 return Err(self.damaged(format!(
@@ -248,6 +236,29 @@ impl<'a> Reader<'a> {
             ));
         }
         Ok(loaded)
+    }
+
+    /// The place and the value that a line gives, the place counted from 0.
+    fn entry(
+        &self,
+        content: &str,
+        line: u64,
+        (rows, cols): (usize, usize),
+    ) -> Result<(usize, usize, f64), SourceError> {
+        let words: Vec<&str> = content.split_ascii_whitespace().take(4).collect();
+        let (row, col, value) = match (self.field, &words[..]) {
+            (Field::Pattern, [row, col]) => (row, col, 1.0),
+            (Field::Real | Field::Integer, [row, col, value]) => {
+                (row, col, self.value(value, line)?)
+            }
+            _ => {
+                let expected = if self.field == Field::Pattern { 2 } else { 3 };
+                return Err(self.damaged(format!("line {line} has not {expected} numbers")));
+            }
+        };
+        let row = self.index(row, rows, line, "row")?;
+        let col = self.index(col, cols, line, "column")?;
+        Ok((row, col, value))
     }
 
     /// Values down the columns; of a symmetric matrix only those from the diagonal on, of a skew one

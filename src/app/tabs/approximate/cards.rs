@@ -3,52 +3,26 @@
 
 use eframe::egui::{self, Align, Frame, Layout, RichText, WidgetInfo};
 
-use super::knobs::{fixed, line, slider, stepped};
+use super::fit::Fit;
 use super::shared_budget;
 use crate::analysis::{Analysis, localized_parameters};
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
+use crate::app::widgets::knobs::{fixed, line, slider, stepped};
 use crate::approx::Pieces;
-use crate::approx::budget::parameters;
-use crate::approx::layout::{BlockSize, LayoutKind, divisors};
+use crate::approx::layout::{BlockSize, divisors};
 use crate::approx::method::{Method, MethodSettings, Role, Usual};
 use crate::figure::label;
 use crate::figure::palette::Theme;
-use crate::session::{Fitted, Settings};
-
-/// The matrix's shape and the settings as it takes them.
-pub struct Fit {
-    /// Rows and columns.
-    pub shape: (usize, usize),
-    /// What is computed on it.
-    pub fitted: Fitted,
-}
-
-impl Fit {
-    /// What the blocks of a method are: `16 blocks of 7 × 7; rank 1 costs 224`.
-    fn blocks(&self, kind: LayoutKind) -> String {
-        let (rows, cols) = self.shape;
-        let sizes = kind.sizes(rows, cols).unwrap_or_default();
-        let count: usize = sizes.iter().map(|size| size.count).sum();
-        let height = sizes.iter().map(|size| size.rows).max().unwrap_or_default();
-        let width = sizes.iter().map(|size| size.cols).max().unwrap_or_default();
-        let blocks = match (count, sizes.len()) {
-            (1, _) => format!("1 block of {height} × {width}"),
-            (_, 1) => format!("{} blocks of {height} × {width}", label::count(count)),
-            _ => format!("{} blocks up to {height} × {width}", label::count(count)),
-        };
-        let cost = parameters(rows, cols, kind, 1).unwrap_or_default();
-        format!("{blocks}; rank 1 costs {}", label::count(cost))
-    }
-}
+use crate::session::Settings;
 
 /// Draws the cards; `settings` changes as the user drags and types, and not by being drawn.
 pub fn show(ui: &mut egui::Ui, state: &State, settings: &mut Settings, theme: Theme) {
-    let shape = state
-        .analysis
-        .as_ref()
-        .map_or((28, 28), |analysis| analysis.loaded.matrix.shape());
+    let known = state.analysis.as_ref().map(|analysis| analysis.shape());
+    let Some(shape) = known.or_else(|| state.latest_session().source.shape()) else {
+        return waiting(ui, settings, theme);
+    };
     let fit = Fit {
         shape,
         fitted: settings.fitted(shape.0, shape.1),
@@ -64,6 +38,16 @@ pub fn show(ui: &mut egui::Ui, state: &State, settings: &mut Settings, theme: Th
         });
     }
     add_structure(ui, settings, &fit);
+}
+
+/// Before there is a matrix nothing is known of its blocks: the settings are shown as they are wanted.
+fn waiting(ui: &mut egui::Ui, settings: &mut Settings, theme: Theme) {
+    for wanted in settings.shown() {
+        card(ui, settings, wanted.method(), theme, |ui, _| {
+            ui.label(wanted.describe());
+            ui.label(RichText::new("Waiting for the matrix").small());
+        });
+    }
 }
 
 fn card(

@@ -2,16 +2,17 @@
 
 use eframe::egui::{self, RichText};
 
-use super::background::Ask;
+use super::ApproximateTab;
 use super::by_label::{self, ByLabel};
-use super::plots::wake;
 use super::progress::DIMMED;
-use super::{ApproximateTab, Background};
 use crate::analysis::{Analysis, Surveyed};
+use crate::app::background::Ask;
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
+use crate::app::widgets::measuring::{still_shown, working};
 use crate::app::widgets::plot::PlotView;
+use crate::app::worker::wake_by;
 use crate::approx::survey::Survey;
 use crate::figure::compose::{distribution_plot, verdict_sentence};
 use crate::figure::label;
@@ -32,7 +33,7 @@ pub fn show(
     theme: Theme,
 ) {
     let wanted = survey_ask(state, analysis);
-    let wake = wake(ui);
+    let wake = wake_by(ui.ctx());
     tab.background.ask(wanted.clone(), None, &wake);
     if !matches!(analysis.session.source, Source::Digit { .. }) {
         let text = format!(
@@ -89,43 +90,6 @@ pub fn data_set_of(state: &State, source: &Source) -> (Dataset, Split) {
         Source::Digit { dataset, split, .. } => (dataset.clone(), *split),
         _ => (Dataset::BuiltIn, state.preferences.view.split),
     }
-}
-
-/// Progress or failure of the work in the background.
-pub fn working(background: &mut Background, ui: &mut egui::Ui) {
-    if background.busy() {
-        ui.horizontal(|ui| {
-            ui.add(egui::ProgressBar::new(background.progress.share()).desired_width(90.0));
-            if ui
-                .button("Stop")
-                .on_hover_text("Stop measuring (Esc)")
-                .clicked()
-            {
-                background.cancel();
-            }
-            ui.add(egui::Label::new(background.describe()).truncate());
-        });
-    } else if let Some(why) = background.failure.clone() {
-        ui.horizontal(|ui| {
-            if ui.button("Try again").clicked() {
-                background.again();
-            }
-            ui.colored_label(ui.visuals().error_fg_color, why);
-        });
-    }
-}
-
-/// Says that what follows answers an earlier question. Whether the user asks for the new one, which
-/// was stopped.
-pub fn still_shown(ui: &mut egui::Ui, background: &Background, what: &str) -> bool {
-    let stopped = !background.busy() && background.failure.is_none();
-    ui.horizontal(|ui| {
-        let again = stopped && ui.small_button("Measure").clicked();
-        let text = RichText::new(format!("Still showing {what}")).small();
-        ui.add(egui::Label::new(text).truncate());
-        again
-    })
-    .inner
 }
 
 fn summary(ui: &mut egui::Ui, surveyed: &Surveyed, subject: &str, theme: Theme) {

@@ -2,9 +2,9 @@
 //! would call them.
 
 use super::ApproximateTab;
-use super::background::Ask;
 use super::data_set::{data_set_of, survey_ask};
 use crate::analysis::{Analysis, Images, grid_budget};
+use crate::app::background::Ask;
 use crate::app::export::{Content, Exported};
 use crate::app::state::State;
 use crate::session::{Export, Session};

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use eframe::egui;
 
 use super::ApproximateTab;
-use super::data_set::{still_shown, working};
 use super::figures::grids_ask;
-use super::plots::wake;
 use super::progress::DIMMED;
 use crate::analysis::Analysis;
+use crate::app::widgets::measuring::{still_shown, working};
 use crate::app::widgets::plot::{Pick, PlotView};
+use crate::app::worker::wake_by;
 use crate::approx::best_grid::GridAtBudget;
 use crate::approx::{LocalizedSettings, MethodSettings};
 use crate::figure::compose::{best_grid_plot, grid_sentence};
@@ -27,7 +27,7 @@ pub fn show(
     theme: Theme,
 ) {
     let wanted = grids_ask(analysis);
-    let wake = wake(ui);
+    let wake = wake_by(ui.ctx());
     tab.background
         .ask(wanted.clone(), Some(Arc::clone(&analysis.loaded)), &wake);
     working(&mut tab.background, ui);

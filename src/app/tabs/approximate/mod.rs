@@ -1,32 +1,31 @@
 //! Experiment 1: a matrix, its approximations, their errors and parameters, live.
 
 pub mod action;
-pub mod background;
 mod by_label;
 mod cards;
 mod data_set;
 pub mod figures;
+mod fit;
 mod grids;
 pub mod job;
-pub mod knobs;
 mod panes;
 mod plots;
 pub mod presets;
 pub mod progress;
 mod rank_map;
 mod ranks;
-mod second;
 mod shared_budget;
 mod source_panel;
 mod spectrum;
 mod table;
+pub mod view;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use eframe::egui;
-use serde::{Deserialize, Serialize};
 
+use crate::app::background::Background;
 use crate::app::command::Command;
 use crate::app::page::Page;
 use crate::app::state::{State, Tab};
@@ -35,62 +34,12 @@ use crate::app::widgets::focus;
 use crate::app::widgets::gallery::Gallery;
 use crate::app::widgets::matrix_view::PaneView;
 use crate::approx::Method;
-use crate::figure::palette::{ColorMap, Theme};
+use crate::figure::palette::Theme;
 use crate::session::Session;
-use crate::source::{Dataset, Source, Split, SyntheticSettings};
-use crate::views::{View, singular_values};
+use crate::source::{Dataset, Source};
 
 use action::MatrixAction;
-pub use background::Background;
-
-pub use data_set::working;
-
-use crate::analysis::Analysis;
 use progress::Pending;
-
-/// How the tab looks at things; remembered, but no part of undo.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ApproximateView {
-    /// Residuals instead of reconstructions.
-    pub error_maps: bool,
-    /// Colours of the matrix.
-    pub map: ColorMap,
-    /// Whether block lines are drawn.
-    pub block_lines: bool,
-    /// Whether errors are drawn on a logarithmic axis.
-    pub log_error: bool,
-    /// Whether parameters are; as the exported figure has it where nothing was chosen.
-    pub log_parameters: Option<bool>,
-    /// What the second plot shows.
-    #[serde(with = "second")]
-    pub second: &'static View,
-    /// Which split the gallery shows.
-    pub split: Split,
-    /// Which digit the gallery shows; all where there is none.
-    pub filter: Option<u8>,
-    /// The synthetic matrix that is offered.
-    pub synthetic: SyntheticSettings,
-    /// The rank that the brush paints.
-    pub brush: usize,
-}
-
-impl Default for ApproximateView {
-    fn default() -> Self {
-        Self {
-            error_maps: false,
-            map: ColorMap::default(),
-            block_lines: true,
-            log_error: false,
-            log_parameters: None,
-            second: &singular_values::VIEW,
-            split: Split::Test,
-            filter: None,
-            synthetic: SyntheticSettings::new(crate::source::SyntheticKind::LowRank),
-            brush: 1,
-        }
-    }
-}
 
 /// The tab: what is transient in it.
 #[derive(Default)]
@@ -225,28 +174,6 @@ impl Page for ApproximateTab {
         if session != before {
             // Before what was clicked in the same frame, which may build on it.
             out.insert(0, Command::SetSession(Box::new(session)));
-        }
-    }
-}
-
-/// The gallery goes along with a digit that was chosen elsewhere: it shows the digit's half of the
-/// data set, and not a label that the digit has not.
-pub fn gallery_follows(view: &mut ApproximateView, before: Option<&Analysis>, now: &Analysis) {
-    let source = &now.session.source;
-    // What the program starts with was not chosen: the view is kept as it was left, unless a folder
-    // may have no other half.
-    let kept = match (before, source) {
-        (Some(before), _) => before.session.source == *source,
-        (None, Source::Digit { dataset, .. }) => *dataset == Dataset::BuiltIn,
-        (None, _) => true,
-    };
-    if kept {
-        return;
-    }
-    if let Source::Digit { split, .. } = source {
-        view.split = *split;
-        if view.filter.is_some() && view.filter != now.loaded.label {
-            view.filter = None;
         }
     }
 }

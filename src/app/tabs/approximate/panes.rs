@@ -3,14 +3,15 @@
 use eframe::egui::{self, Rect, RichText, Role, Sense, Vec2, WidgetInfo};
 
 use super::ApproximateTab;
-use super::knobs::choice;
 use crate::analysis::{Analysis, MethodResult, Outcome};
+use crate::app::notices::capitalized;
 use crate::app::state::State;
 use crate::app::texture::{MatrixTexture, Scale, color32};
 use crate::app::theme;
-use crate::app::widgets::matrix_view::{DUST, MatrixView, PaneResponse, reading};
+use crate::app::widgets::knobs::choice;
+use crate::app::widgets::matrix_view::{MatrixView, PaneResponse, reading};
 use crate::approx::{BlockLayout, Method};
-use crate::figure::compose::kept_entries;
+use crate::figure::compose::{kept_entries, residual_limit};
 use crate::figure::label;
 use crate::figure::palette::{ColorMap, Theme};
 use crate::session::Session;
@@ -100,9 +101,10 @@ fn toolbar(ui: &mut egui::Ui, state: &mut State, tab: &mut ApproximateTab, theme
         ui.selectable_value(&mut view.error_maps, true, "Error maps")
             .on_hover_text("W − Ŵ, signed, on one colour scale for all panes");
         ui.checkbox(&mut view.block_lines, "Block lines");
-        choice(ui, "Colours", view.map.name(), 90.0, |ui| {
+        choice(ui, "Colours", capitalized(view.map.name()), 90.0, |ui| {
             for map in ColorMap::ALL {
-                ui.selectable_value(&mut view.map, map, map.name());
+                ui.selectable_value(&mut view.map, map, capitalized(map.name()))
+                    .on_hover_text(map.about());
             }
         });
         if ui
@@ -313,20 +315,14 @@ fn sequential(analysis: &Analysis, map: ColorMap) -> Scale {
     Scale::Sequential { map, low, high }
 }
 
-/// One bound for all panes, so that equal colours are equal errors; what rounding leaves where
-/// every method is exact stays without colour.
 fn residuals(analysis: &Analysis, theme: Theme) -> Scale {
-    let bound = analysis
-        .methods
-        .iter()
-        .filter_map(|m| m.outcome.as_ref().ok())
-        .map(Outcome::largest_residual)
-        .fold(DUST * largest_cell(analysis), f64::max);
+    let largest = analysis.outcomes().map(Outcome::largest_residual);
+    let bound = residual_limit(largest_cell(analysis), largest);
     Scale::Diverging { theme, bound }
 }
 
 fn largest_cell(analysis: &Analysis) -> f64 {
-    analysis.range.0.abs().max(analysis.range.1.abs())
+    analysis.extremes.0.abs().max(analysis.extremes.1.abs())
 }
 
 /// The same cell in every pane, as the panes show it, and the block that it is in.

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use eframe::egui;
 
-use super::{ApproximateTab, grids, ranks, second, spectrum};
+use super::view::second;
+use super::{ApproximateTab, grids, ranks, spectrum};
 use crate::analysis::Analysis;
 use crate::app::state::State;
 use crate::app::widgets::plot::{Pick, PlotView};
-use crate::app::worker::Wake;
 use crate::approx::MethodSettings;
 use crate::figure::compose::{error_mark, error_plot};
 use crate::figure::palette::Theme;
@@ -117,12 +117,6 @@ fn beside(
     } else {
         spectrum::show(tab, ui, analysis, theme, refit);
     }
-}
-
-/// The window's waker for a worker that a plot starts.
-pub fn wake(ui: &egui::Ui) -> Wake {
-    let ctx = ui.ctx().clone();
-    Arc::new(move || ctx.request_repaint())
 }
 
 /// Errors below this are exact but for rounding: on a logarithmic axis they lie at it.

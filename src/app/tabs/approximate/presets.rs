@@ -14,22 +14,31 @@ pub struct Preset {
     pub session: Session,
 }
 
+impl Preset {
+    fn new(name: &'static str, lesson: &'static str, source: Source, settings: Settings) -> Self {
+        Self {
+            name,
+            lesson,
+            session: Session {
+                source,
+                settings,
+                ..Session::default()
+            },
+        }
+    }
+}
+
 /// All presets, in the order of the menu.
 pub fn presets() -> Vec<Preset> {
+    digits().into_iter().chain(synthetic()).collect()
+}
+
+/// Those of the paper's data set.
+fn digits() -> [Preset; 3] {
     let digit = |index| Source::Digit {
         dataset: Dataset::BuiltIn,
         split: Split::Test,
         index,
-    };
-    let synthetic = |kind| Source::Synthetic(SyntheticSettings::new(kind));
-    let preset = |name, lesson, source, settings| Preset {
-        name,
-        lesson,
-        session: Session {
-            source,
-            settings,
-            ..Session::default()
-        },
     };
     // On a finer grid there is more to choose from: 0.1454, with Table I's parameters.
     let all_four = Settings {
@@ -40,44 +49,51 @@ pub fn presets() -> Vec<Preset> {
         },
         ..Settings::default()
     };
-    vec![
-        preset(
+    [
+        Preset::new(
             "Table I: the paper's digit",
             "Localized 0.2119, LoRA 0.2313, MELoRA 0.9071 at 224 parameters",
             digit(1),
             Settings::default(),
         ),
-        preset(
+        Preset::new(
             "A digit where LoRA wins",
             "Test image 38 at the same settings: the claim does not hold for every digit",
             digit(38),
             Settings::default(),
         ),
-        preset(
+        Preset::new(
             "Adaptive ranks",
             "A rank per block (II.C) with K = 4: 0.1454 with the same 224 parameters",
             digit(1),
             all_four,
         ),
-        preset(
+    ]
+}
+
+/// Those of matrices whose structure is known.
+fn synthetic() -> [Preset; 4] {
+    let synthetic = |kind| Source::Synthetic(SyntheticSettings::new(kind));
+    [
+        Preset::new(
             "Exactly rank 4 (favours LoRA)",
             "LoRA is exact, Localized is not",
             synthetic(SyntheticKind::LowRank),
             Settings::default(),
         ),
-        preset(
+        Preset::new(
             "Block low-rank (favours Localized)",
             "Every block has a low rank, the whole matrix does not",
             synthetic(SyntheticKind::BlockLowRank),
             block_low_rank(),
         ),
-        preset(
+        Preset::new(
             "The identity (favours MELoRA)",
             "Only the diagonal matters, and MELoRA has all its ranks there",
             synthetic(SyntheticKind::Identity),
             Settings::default(),
         ),
-        preset(
+        Preset::new(
             "Gaussian noise (no structure)",
             "Nothing to find: LoRA and Localized nearly tie",
             synthetic(SyntheticKind::Noise),

@@ -5,16 +5,16 @@ use eframe::egui::{
 };
 
 use super::ApproximateTab;
-use super::knobs::ranged;
 use super::rank_map::{beside, paint};
 use crate::analysis::Analysis;
 use crate::app::state::State;
 use crate::app::widgets::focus;
+use crate::app::widgets::knobs::ranged;
 use crate::approx::{LayoutKind, Method};
 use crate::figure::compose::{BlockRanks, rank_heatmap};
-use crate::figure::label;
 use crate::figure::palette::Theme;
-use crate::session::Session;
+use crate::figure::{Heatmap, label};
+use crate::session::{Session, Settings};
 
 /// Room beside the map for its method and its colour scale.
 const LEGEND: f32 = 150.0;
@@ -46,26 +46,13 @@ pub fn show(
     let brush = (*brush).min(most);
     over_budget(ui, analysis);
     let ranks = &outcome.evaluation.ranks;
-    let map = rank_heatmap(
-        theme,
-        &BlockRanks {
-            evaluation: &outcome.evaluation,
-            layout: outcome.factors.layout(),
-        },
-    );
-    let side = (ui.available_width() - LEGEND)
-        .min(ui.available_height() - 4.0)
-        .max(120.0);
-    let (place, response) = ui
-        .horizontal_top(|ui| {
-            let drawn = ui.allocate_exact_size(Vec2::splat(side), Sense::click_and_drag());
-            ui.add_space(8.0);
-            ui.vertical(|ui| beside(ui, &map, side, theme));
-            drawn
-        })
-        .inner;
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "ranks per block"));
-    let cell = side / grid as f32;
+    let blocks = BlockRanks {
+        evaluation: &outcome.evaluation,
+        layout: outcome.factors.layout(),
+    };
+    let map = rank_heatmap(theme, &blocks);
+    let (place, response) = draw(ui, &map, theme);
+    let cell = place.width() / grid as f32;
     let block_at = |at: Pos2| {
         let offset = (at - place.min) / cell;
         place
@@ -73,13 +60,7 @@ pub fn show(
             .then_some(offset.y as usize * grid + offset.x as usize)
             .filter(|block| *block < ranks.len())
     };
-    paint(ui, place, &map, theme);
-    let method = outcome.evaluation.method();
-    // The first rank that is set turns Localized's map into one of its own, block by block the same.
-    let either = [Method::Localized, Method::LocalizedAdaptive];
-    let selected = tab.selected.filter(|(of, _)| either.contains(of));
-    let selected = selected.map(|(_, block)| block);
-    let selected = selected.filter(|block| *block < ranks.len());
+    let selected = selected(tab).filter(|block| *block < ranks.len());
     if let Some(block) = selected {
         paint_selected(ui, place, grid, block);
     }
@@ -94,18 +75,48 @@ pub fn show(
             None => return,
         },
     };
-    tab.selected = Some((method, block));
+    tab.selected = Some((outcome.evaluation.method(), block));
     if let Some(rank) = rank {
-        let settings = &mut session.settings;
-        let mut painted = match &settings.adaptive.painted {
-            Some(painted) if painted.len() == ranks.len() => painted.clone(),
-            _ => ranks.clone(),
-        };
-        painted[block] = rank.min(most);
-        settings.adaptive.grid = grid;
-        settings.adaptive.painted = Some(painted);
-        settings.show_adaptive = true;
+        set(&mut session.settings, grid, ranks, (block, rank.min(most)));
     }
+}
+
+/// The selected block of either map: the first rank that is set turns Localized's into one of its
+/// own, block by block the same.
+fn selected(tab: &ApproximateTab) -> Option<usize> {
+    let either = [Method::Localized, Method::LocalizedAdaptive];
+    let (_, block) = tab.selected.filter(|(of, _)| either.contains(of))?;
+    Some(block)
+}
+
+/// Sets the rank of one block of `ranks`, which from then on are set by hand.
+fn set(settings: &mut Settings, grid: usize, ranks: &[usize], (block, rank): (usize, usize)) {
+    let mut painted = match &settings.adaptive.painted {
+        Some(painted) if painted.len() == ranks.len() => painted.clone(),
+        _ => ranks.to_vec(),
+    };
+    painted[block] = rank;
+    settings.adaptive.grid = grid;
+    settings.adaptive.painted = Some(painted);
+    settings.show_adaptive = true;
+}
+
+/// The map with its legend beside it: where it lies, and what the user does there.
+fn draw(ui: &mut egui::Ui, map: &Heatmap, theme: Theme) -> (Rect, Response) {
+    let side = (ui.available_width() - LEGEND)
+        .min(ui.available_height() - 4.0)
+        .max(120.0);
+    let (place, response) = ui
+        .horizontal_top(|ui| {
+            let drawn = ui.allocate_exact_size(Vec2::splat(side), Sense::click_and_drag());
+            ui.add_space(8.0);
+            ui.vertical(|ui| beside(ui, map, side, theme));
+            drawn
+        })
+        .inner;
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "ranks per block"));
+    paint(ui, place, map, theme);
+    (place, response)
 }
 
 /// Ranks set by hand may cost more than the one budget: said where they are set.

@@ -2,11 +2,11 @@
 
 use eframe::egui::{self, Frame, RichText, Slider, WidgetInfo};
 
-use super::cards::Fit;
-use super::knobs::whole;
+use super::fit::Fit;
 use crate::analysis::Analysis;
 use crate::analysis::not_matched;
 use crate::app::state::State;
+use crate::app::widgets::knobs::whole;
 use crate::approx::budget::{BudgetRule, nearest_exact, neighbours};
 use crate::figure::compose::tells_bits;
 use crate::figure::label;

@@ -4,12 +4,12 @@ use eframe::egui::{self, CollapsingHeader, RichText, Role, WidgetInfo};
 
 use super::ApproximateTab;
 use super::action::MatrixAction;
-use super::knobs::{choice, line, ranged};
 use super::presets::presets;
 use crate::analysis::Analysis;
 use crate::app::command::Command;
 use crate::app::path_field;
 use crate::app::state::State;
+use crate::app::widgets::knobs::{choice, line, ranged};
 use crate::figure::label;
 use crate::session::Session;
 use crate::source::{Dataset, DigitSet, Source, Split, SyntheticKind, SyntheticSettings};

@@ -2,9 +2,9 @@
 
 use eframe::egui::{self, RichText, Slider};
 
-use crate::app::tabs::approximate::knobs::ranged;
 use crate::app::texture::color32;
 use crate::app::theme;
+use crate::app::widgets::knobs::ranged;
 use crate::approx::budget::{BudgetRule, matched_rank};
 use crate::approx::{
     BlockLayout, LayoutKind, LocalizedSettings, LoraSettings, MeloraSettings, MethodSettings,

@@ -1,11 +1,10 @@
 //! What the paper reports beside what this program measured, each number computed here and now.
 
-use std::sync::Arc;
-
 use eframe::egui::{self, RichText};
 
-use super::super::approximate::background::{Ask, Background};
-use crate::app::worker::Wake;
+use crate::app::background::{Ask, Background};
+use crate::app::widgets::measuring::working;
+use crate::app::worker::wake_by;
 use crate::approx::metrics::numerical_rank;
 use crate::approx::survey::Survey;
 use crate::approx::{singular_values, table_one};
@@ -42,27 +41,9 @@ impl Measured {
     /// Draws the table; measures when it is first seen.
     pub fn ui(&mut self, ui: &mut egui::Ui, trained: Option<&Results>) {
         ui.heading("What the paper reports, what was measured here");
-        let ctx = ui.ctx().clone();
-        let wake: Wake = Arc::new(move || ctx.request_repaint());
-        let ask = Ask::Survey {
-            dataset: Dataset::BuiltIn,
-            split: Split::Test,
-            transform: Transform::default(),
-            settings: Box::default(),
-        };
-        self.background.ask(ask, None, &wake);
-        if self.rank.is_none()
-            && let Some(set) = digits_if_ready(&Dataset::BuiltIn, Split::Test)
-            && let Ok(sigma) = singular_values(&set.matrix(DIGIT))
-        {
-            self.rank = Some(numerical_rank(&sigma, set.rows(), set.cols()));
-        }
-        super::super::approximate::working(&mut self.background, ui);
-        let survey = self
-            .background
-            .survey
-            .as_ref()
-            .map(|(_, surveyed)| &surveyed.survey);
+        self.measure(ui);
+        let survey = self.background.survey.as_ref();
+        let survey = survey.map(|(_, surveyed)| &surveyed.survey);
         let third = (ui.available_width() - 2.0 * SPACING) / 3.0;
         egui::Grid::new("paper and measured")
             .striped(true)
@@ -84,20 +65,7 @@ impl Measured {
                     "15",
                     self.rank.map(|rank| rank.to_string()),
                 );
-                let rows = rows_of_table_one();
-                for (s, (what, paper)) in rows.iter().zip(TABLE_ONE).enumerate() {
-                    let error = survey.and_then(|survey| survey.errors[s].get(DIGIT));
-                    line(what, paper, error.map(|error| label::error(*error)));
-                }
-                for (s, what) in rows.iter().enumerate() {
-                    let what = format!("{what}: mean over all test digits");
-                    line(&what, "not reported", survey.map(|survey| mean(survey, s)));
-                }
-                line(
-                    "Localized has a lower error than LoRA",
-                    "on the one digit shown",
-                    survey.and_then(wins),
-                );
+                approximated(survey, &mut line);
                 fine_tuned(trained, &mut line);
             });
         ui.label(
@@ -105,6 +73,42 @@ impl Measured {
              error is the lower one. A rank per block (Localized, adaptive) wins clearly.",
         );
     }
+
+    /// Measures what is not known yet, and says how far that is.
+    fn measure(&mut self, ui: &mut egui::Ui) {
+        let ask = Ask::Survey {
+            dataset: Dataset::BuiltIn,
+            split: Split::Test,
+            transform: Transform::default(),
+            settings: Box::default(),
+        };
+        self.background.ask(ask, None, &wake_by(ui.ctx()));
+        if self.rank.is_none()
+            && let Some(set) = digits_if_ready(&Dataset::BuiltIn, Split::Test)
+            && let Ok(sigma) = singular_values(&set.matrix(DIGIT))
+        {
+            self.rank = Some(numerical_rank(&sigma, set.rows(), set.cols()));
+        }
+        working(&mut self.background, ui);
+    }
+}
+
+/// Table I, and the same settings over all test digits.
+fn approximated(survey: Option<&Survey>, line: &mut impl FnMut(&str, &str, Option<String>)) {
+    let rows = rows_of_table_one();
+    for (s, (what, paper)) in rows.iter().zip(TABLE_ONE).enumerate() {
+        let error = survey.and_then(|survey| survey.errors[s].get(DIGIT));
+        line(what, paper, error.map(|error| label::error(*error)));
+    }
+    for (s, what) in rows.iter().enumerate() {
+        let what = format!("{what}: mean over all test digits");
+        line(&what, "not reported", survey.map(|survey| mean(survey, s)));
+    }
+    line(
+        "Localized has a lower error than LoRA",
+        "on the one digit shown",
+        survey.and_then(wins),
+    );
 }
 
 /// Figure 2, as the sweep in the Fine-tune tab has it.

@@ -1,0 +1,32 @@
+//! What a matrix takes of the wanted settings.
+
+use crate::approx::budget::parameters;
+use crate::approx::layout::LayoutKind;
+use crate::figure::label;
+use crate::session::Fitted;
+
+/// The matrix's shape and the settings as it takes them.
+pub struct Fit {
+    /// Rows and columns.
+    pub shape: (usize, usize),
+    /// What is computed on it.
+    pub fitted: Fitted,
+}
+
+impl Fit {
+    /// What the blocks of a method are: `16 blocks of 7 × 7; rank 1 costs 224`.
+    pub fn blocks(&self, kind: LayoutKind) -> String {
+        let (rows, cols) = self.shape;
+        let sizes = kind.sizes(rows, cols).unwrap_or_default();
+        let count: usize = sizes.iter().map(|size| size.count).sum();
+        let height = sizes.iter().map(|size| size.rows).max().unwrap_or_default();
+        let width = sizes.iter().map(|size| size.cols).max().unwrap_or_default();
+        let blocks = match (count, sizes.len()) {
+            (1, _) => format!("1 block of {height} × {width}"),
+            (_, 1) => format!("{} blocks of {height} × {width}", label::count(count)),
+            _ => format!("{} blocks up to {height} × {width}", label::count(count)),
+        };
+        let cost = parameters(rows, cols, kind, 1).unwrap_or_default();
+        format!("{blocks}; rank 1 costs {}", label::count(cost))
+    }
+}

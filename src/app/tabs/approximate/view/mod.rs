@@ -1,0 +1,76 @@
+//! How the Approximate tab looks at things, which is remembered.
+
+pub mod second;
+
+use serde::{Deserialize, Serialize};
+
+use crate::analysis::Analysis;
+use crate::figure::palette::ColorMap;
+use crate::source::{Dataset, Source, Split, SyntheticKind, SyntheticSettings};
+use crate::views::{View, singular_values};
+
+/// How the tab looks at things; remembered, but no part of undo.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ApproximateView {
+    /// Residuals instead of reconstructions.
+    pub error_maps: bool,
+    /// Colours of the matrix.
+    pub map: ColorMap,
+    /// Whether block lines are drawn.
+    pub block_lines: bool,
+    /// Whether errors are drawn on a logarithmic axis.
+    pub log_error: bool,
+    /// Whether parameters are; as the exported figure has it where nothing was chosen.
+    pub log_parameters: Option<bool>,
+    /// What the second plot shows.
+    #[serde(with = "second")]
+    pub second: &'static View,
+    /// Which split the gallery shows.
+    pub split: Split,
+    /// Which digit the gallery shows; all where there is none.
+    pub filter: Option<u8>,
+    /// The synthetic matrix that is offered.
+    pub synthetic: SyntheticSettings,
+    /// The rank that the brush paints.
+    pub brush: usize,
+}
+
+impl Default for ApproximateView {
+    fn default() -> Self {
+        Self {
+            error_maps: false,
+            map: ColorMap::default(),
+            block_lines: true,
+            log_error: false,
+            log_parameters: None,
+            second: &singular_values::VIEW,
+            split: Split::Test,
+            filter: None,
+            synthetic: SyntheticSettings::new(SyntheticKind::LowRank),
+            brush: 1,
+        }
+    }
+}
+
+/// The gallery goes along with a digit that was chosen elsewhere: it shows the digit's half of the
+/// data set, and not a label that the digit has not.
+pub fn gallery_follows(view: &mut ApproximateView, before: Option<&Analysis>, now: &Analysis) {
+    let source = &now.session.source;
+    // What the program starts with was not chosen: the view is kept as it was left, unless a folder
+    // may have no other half.
+    let kept = match (before, source) {
+        (Some(before), _) => before.session.source == *source,
+        (None, Source::Digit { dataset, .. }) => *dataset == Dataset::BuiltIn,
+        (None, _) => true,
+    };
+    if kept {
+        return;
+    }
+    if let Source::Digit { split, .. } = source {
+        view.split = *split;
+        if view.filter.is_some() && view.filter != now.loaded.label {
+            view.filter = None;
+        }
+    }
+}
