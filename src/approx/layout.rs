@@ -10,7 +10,7 @@ pub use error::LayoutError;
 pub use kind::{
     BlockSize, LayBlocks, LayoutKind, LayoutNumbers, OwnLayout, SizeBlocks, sizes_of_grid,
 };
-pub use side::{Side, check_divisor, check_segments, divisors};
+pub use side::{Side, check_divisor, check_segments};
 
 use super::block::{Block, Pieces};
 use super::choice::Leaf;
@@ -184,6 +184,20 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// Blocks of one size counted together, in the order in which sizes first occur.
+    fn sizes_of(blocks: &[Block]) -> Vec<BlockSize> {
+        let mut sizes: Vec<BlockSize> = Vec::new();
+        for block in blocks {
+            let (rows, cols) = block.sides();
+            let known = |size: &&mut BlockSize| (size.rows, size.cols) == (rows, cols);
+            match sizes.iter_mut().find(known) {
+                Some(size) => size.count += 1,
+                None => sizes.push(BlockSize::triplets(rows, cols, 1)),
+            }
+        }
+        sizes
+    }
+
     /// `#` where a block lies, `.` where none does.
     fn picture(layout: &BlockLayout) -> String {
         let (rows, cols) = layout.shape();
@@ -260,7 +274,7 @@ mod tests {
             prop_assert_eq!(layout.parameters(&ranks), direct);
             let checked = BlockLayout::of_blocks(rows, cols, layout.kind(), layout.blocks().to_vec());
             prop_assert_eq!(checked.expect("in place"), layout.clone());
-            let mut sizes = kind::sizes_of(layout.blocks());
+            let mut sizes = sizes_of(layout.blocks());
             let mut found = kind.sizes(rows, cols).expect("fits");
             sizes.sort_by_key(|size| (size.rows, size.cols));
             found.sort_by_key(|size| (size.rows, size.cols));

@@ -7,8 +7,9 @@ use super::Settings;
 use crate::approx::budget::{
     BudgetRule, Sharing, Spender, exact_budgets, matched_rank, parameters,
 };
-use crate::approx::layout::{BlockSize, LayoutKind, divisors};
+use crate::approx::layout::{BlockSize, LayoutKind};
 use crate::approx::method::{Method, MethodSettings, Parameter, Role, Shown};
+use crate::approx::segment::divisors;
 use crate::figure::label;
 
 /// Settings as one matrix takes them, and what had to differ from the wanted ones.

@@ -7,6 +7,7 @@ use eframe::egui::{
 use nalgebra::DMatrix;
 
 use super::focus;
+use super::parts::{LINE_SPACING, Parts};
 use crate::app::texture::{MatrixTexture, color32};
 use crate::approx::BlockLayout;
 use crate::figure::{BlockLine, label, palette};
@@ -34,9 +35,6 @@ const CLOSEST_CELLS: f32 = 4.0;
 
 /// From this size on a cell has room for its number.
 const NUMBER_SIZE: f32 = 36.0;
-
-/// Block lines closer than this would cover the picture.
-pub(super) const LINE_SPACING: f32 = 4.0;
 
 impl PaneView {
     fn scale(&self, place: Rect, cells: Vec2) -> f32 {
@@ -162,7 +160,7 @@ impl MatrixView<'_> {
         let Some((layout, color)) = self.blocks else {
             return;
         };
-        super::parts::Parts {
+        Parts {
             layout,
             color,
             painter,

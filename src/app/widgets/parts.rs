@@ -3,10 +3,12 @@
 
 use eframe::egui::{self, Align2, Color32, FontId, Painter, Pos2, Rect, Stroke, StrokeKind, Vec2};
 
-use super::matrix_view::LINE_SPACING;
 use crate::approx::block::Tile;
 use crate::approx::{Block, BlockLayout, LayoutKind};
 use crate::figure::class_strength;
+
+/// Block lines closer than this would cover the picture.
+pub(super) const LINE_SPACING: f32 = 4.0;
 
 /// A leaf smaller than this has no room for its rank.
 const RANK_SIZE: f32 = 13.0;

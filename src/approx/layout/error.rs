@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::side::divisors;
+use crate::approx::segment::divisors;
 
 /// A setting that does not fit its matrix. All of them are the user's to mend.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -248,18 +248,3 @@ fn sizes_on_diagonal(rows: usize, cols: usize, count: usize) -> Vec<BlockSize> {
     sizes.retain(|size| size.count > 0);
     sizes
 }
-
-/// Blocks of one size counted together, in the order in which sizes first occur.
-#[cfg(test)]
-pub(super) fn sizes_of(blocks: &[Block]) -> Vec<BlockSize> {
-    let mut sizes: Vec<BlockSize> = Vec::new();
-    for block in blocks {
-        let (rows, cols) = block.sides();
-        let known = |size: &&mut BlockSize| (size.rows, size.cols) == (rows, cols);
-        match sizes.iter_mut().find(known) {
-            Some(size) => size.count += 1,
-            None => sizes.push(BlockSize::triplets(rows, cols, 1)),
-        }
-    }
-    sizes
-}

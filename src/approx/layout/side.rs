@@ -33,15 +33,6 @@ impl Side {
     }
 }
 
-/// The numbers that divide a side's length, in ascending order. Cost: the root of the length.
-pub fn divisors(length: usize) -> Vec<usize> {
-    let roots = (1..=length.isqrt()).filter(|one| length.is_multiple_of(*one));
-    let small: Vec<usize> = roots.collect();
-    let large = small.iter().rev().map(|one| length / one);
-    let large: Vec<usize> = large.filter(|one| one * one > length).collect();
-    [small, large].concat()
-}
-
 /// Whether a number of segments, called `name`, is one to `most`.
 ///
 /// # Errors
@@ -97,15 +88,6 @@ pub fn check_divisor(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn divisors_are_all_of_them_once() {
-        for length in 1..200 {
-            let counted: Vec<usize> = (1..=length).filter(|d| length % d == 0).collect();
-            assert_eq!(divisors(length), counted);
-        }
-        assert!(divisors(0).is_empty());
-    }
 
     #[test]
     fn a_factor_that_does_not_divide_hears_which_do() {

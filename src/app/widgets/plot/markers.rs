@@ -1,14 +1,14 @@
-//! Points in the shapes of the exported figures, where egui_plot has none of them.
+//! Markers in the shapes of the exported figures.
 
 use std::ops::RangeInclusive;
 
-use eframe::egui::{Color32, Shape, Stroke, Ui};
+use eframe::egui::epaint::{CircleShape, PathShape};
+use eframe::egui::{self, Color32, Painter, Pos2, Shape, Stroke, Ui};
 use egui_plot::{PlotBounds, PlotGeometry, PlotItem, PlotItemBase, PlotPoints, PlotTransform};
 
-use super::overlay::marker_shapes;
 use crate::figure::Marker;
 
-/// A marker at each point.
+/// A marker at each point, where egui_plot has no such shape.
 pub(super) struct Markers<'a> {
     pub base: PlotItemBase,
     pub points: PlotPoints<'a>,
@@ -47,4 +47,45 @@ impl PlotItem for Markers<'_> {
     fn base_mut(&mut self) -> &mut PlotItemBase {
         &mut self.base
     }
+}
+
+/// One marker in the shape of the exported figures.
+pub(super) fn draw_marker(
+    painter: &Painter,
+    marker: Marker,
+    at: Pos2,
+    size: f32,
+    fill: Color32,
+    rim: Stroke,
+) {
+    painter.extend(marker_shapes(marker, at, size, fill, rim));
+}
+
+/// What a marker is drawn with.
+fn marker_shapes(marker: Marker, at: Pos2, size: f32, fill: Color32, rim: Stroke) -> Vec<Shape> {
+    let place = |(x, y): (f64, f64)| at + size * egui::vec2(x as f32, y as f32);
+    let arms: Vec<Pos2> = marker.arms().into_iter().map(place).collect();
+    if !arms.is_empty() {
+        let width = 2.0 * Marker::ARM as f32 * size;
+        let lines = |width: f32, color: Color32| {
+            let line = move |end: &Pos2| Shape::line_segment([at, *end], Stroke::new(width, color));
+            arms.iter().map(line)
+        };
+        if fill == Color32::TRANSPARENT {
+            return lines(rim.width, rim.color).collect();
+        }
+        let rims = lines(width + 2.0 * rim.width, rim.color).filter(|_| rim.width > 0.0);
+        return rims.chain(lines(width, fill)).collect();
+    }
+    if marker == Marker::Circle {
+        let circle = CircleShape {
+            center: at,
+            radius: size,
+            fill,
+            stroke: rim,
+        };
+        return vec![circle.into()];
+    }
+    let points = marker.corners().into_iter().map(place).collect();
+    vec![PathShape::convex_polygon(points, fill, rim).into()]
 }

@@ -1,16 +1,16 @@
 //! What lies over the curves: bars of spread, pointed-out points, and labels where they cover least.
 
-use eframe::egui::epaint::{CircleShape, PathShape};
-use eframe::egui::{self, Color32, FontId, Painter, Pos2, Rect, Shape, Stroke, TextStyle};
+use eframe::egui::{self, Color32, FontId, Painter, Pos2, Rect, Stroke, TextStyle};
 use egui_plot::{PlotPoint, PlotTransform};
 
 use super::axes::Axes;
+use super::markers::draw_marker;
 use super::series::{pieces, thinned};
 use super::text::typeset;
 use crate::app::texture::color32;
 use crate::figure::palette::{self, Rgb, Theme};
 use crate::figure::place::{Area, Obstacles, along, around};
-use crate::figure::{GuideAxis, Marker, Plot, Series, SeriesStyle};
+use crate::figure::{GuideAxis, Plot, Series, SeriesStyle};
 
 /// Size of a pointed-out point.
 const MARK: f32 = 5.5;
@@ -199,51 +199,4 @@ fn area(rect: Rect) -> Area {
         width: f64::from(rect.width()),
         height: f64::from(rect.height()),
     }
-}
-
-/// One marker in the shape of the exported figures.
-pub(super) fn draw_marker(
-    painter: &Painter,
-    marker: Marker,
-    at: Pos2,
-    size: f32,
-    fill: Color32,
-    rim: Stroke,
-) {
-    painter.extend(marker_shapes(marker, at, size, fill, rim));
-}
-
-/// What a marker is drawn with.
-pub(super) fn marker_shapes(
-    marker: Marker,
-    at: Pos2,
-    size: f32,
-    fill: Color32,
-    rim: Stroke,
-) -> Vec<Shape> {
-    let place = |(x, y): (f64, f64)| at + size * egui::vec2(x as f32, y as f32);
-    let arms: Vec<Pos2> = marker.arms().into_iter().map(place).collect();
-    if !arms.is_empty() {
-        let width = 2.0 * Marker::ARM as f32 * size;
-        let lines = |width: f32, color: Color32| {
-            let line = move |end: &Pos2| Shape::line_segment([at, *end], Stroke::new(width, color));
-            arms.iter().map(line)
-        };
-        if fill == Color32::TRANSPARENT {
-            return lines(rim.width, rim.color).collect();
-        }
-        let rims = lines(width + 2.0 * rim.width, rim.color).filter(|_| rim.width > 0.0);
-        return rims.chain(lines(width, fill)).collect();
-    }
-    if marker == Marker::Circle {
-        let circle = CircleShape {
-            center: at,
-            radius: size,
-            fill,
-            stroke: rim,
-        };
-        return vec![circle.into()];
-    }
-    let points = marker.corners().into_iter().map(place).collect();
-    vec![PathShape::convex_polygon(points, fill, rim).into()]
 }
