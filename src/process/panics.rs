@@ -55,10 +55,16 @@ pub(super) fn tell_in_one_line() {
             return;
         }
         let mut err = std::io::stderr().lock();
+        let said = said(info);
+        let display = lost_display(&said, &place);
+        let sentence = match display {
+            true => LOST_DISPLAY.to_owned(),
+            false => sentence(&said, &place),
+        };
         // A closed standard error must not turn one panic into two.
-        let _ = writeln!(err, "error: {}", sentence(&said(info), &place));
+        let _ = writeln!(err, "error: {sentence}");
         let trace = Backtrace::capture();
-        if trace.status() == BacktraceStatus::Captured {
+        if trace.status() == BacktraceStatus::Captured && !display {
             let _ = writeln!(err, "{trace}");
         }
         told.push(place);
@@ -67,6 +73,14 @@ pub(super) fn tell_in_one_line() {
 
 fn said(info: &PanicHookInfo<'_>) -> String {
     label::clean(info.payload_as_str().unwrap_or("no message"))
+}
+
+const LOST_DISPLAY: &str =
+    "the connection to the display was lost; start the program again when the display is back";
+
+/// The window's library panics where the display server ends while it is asked something.
+fn lost_display(said: &str, place: &str) -> bool {
+    place.contains("winit-") && said.contains("Connection(IoError(")
 }
 
 fn sentence(said: &str, place: &str) -> String {
@@ -94,6 +108,16 @@ mod tests {
         assert_eq!(inner, Some(None));
         let broken: Option<()> = guarded(|| std::panic::resume_unwind(Box::new("broken")));
         assert_eq!((broken, GUARDED.get()), (None, 0));
+    }
+
+    #[test]
+    fn a_display_that_ends_is_no_bug() {
+        let place = "/registry/winit-0.30.13/src/platform_impl/linux/x11/window.rs:1248:14";
+        let broken = "called `Result::unwrap()` on an `Err` value: Connection(IoError(Custom { \
+                      kind: Other, error: UnknownError }))";
+        assert!(lost_display(broken, place));
+        assert!(!lost_display(broken, "src/store.rs:1:2"));
+        assert!(!lost_display("index out of bounds", place));
     }
 
     #[test]

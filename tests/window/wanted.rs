@@ -51,6 +51,28 @@ fn source(text: &str) -> Source {
 }
 
 #[test]
+fn a_budget_that_pays_for_no_method_is_said_with_one_that_pays_for_all() {
+    let mut harness = window_with(Preferences {
+        session: Session {
+            source: source("synthetic:noise:rows=64,cols=784"),
+            settings: Settings {
+                matched: Some(BudgetRule::EqualParameters),
+                ..Settings::default()
+            },
+            ..Session::default()
+        },
+        ..Preferences::default()
+    });
+    assert!(results(&harness).iter().all(|(_, error)| error.is_err()));
+    harness.get_by_label_contains("No method fits in 224 parameters on this 64 × 784 matrix");
+    // Localized on Table I's grid: K (m + n).
+    harness.get_by_label("Set 1,696 for all methods").click();
+    settle(&mut harness);
+    assert!(results(&harness).iter().all(|(_, error)| error.is_ok()));
+    assert!(harness.query_by_label_contains("No method fits").is_none());
+}
+
+#[test]
 fn table_one_is_right_at_once_after_a_matrix_of_one_row() {
     let folder = tempfile::tempdir().unwrap();
     let row: Vec<String> = (0..50).map(|cell| cell.to_string()).collect();

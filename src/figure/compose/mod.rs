@@ -54,7 +54,8 @@ impl Context {
         }
     }
 
-    fn figure(&self, width: f64, title: &str, description: String) -> Figure {
+    /// A figure of `width` points that holds nothing yet; `title` and `description` stand in its file.
+    pub fn figure(&self, width: f64, title: &str, description: String) -> Figure {
         let metadata = Metadata::new(title, description, &self.source, &self.command);
         Figure::new(self.theme, width, metadata)
     }

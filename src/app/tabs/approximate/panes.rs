@@ -41,6 +41,7 @@ pub fn show(
         ui.centered_and_justified(|ui| ui.label(doing));
         return;
     };
+    none_fits(ui, &analysis, session);
     let panes: Vec<Option<&MethodResult>> = std::iter::once(None)
         .chain(analysis.methods.iter().map(Some))
         .collect();
@@ -73,6 +74,30 @@ pub fn show(
         state.preferences.view.second = &singular_values::VIEW;
     }
     cursor_line(ui, tab, &analysis, state.preferences.view.error_maps);
+}
+
+/// Where the one budget pays for no method there is nothing to see: says so, with the way out.
+fn none_fits(ui: &mut egui::Ui, analysis: &Analysis, session: &mut Session) {
+    if analysis.methods.is_empty() || analysis.outcomes().next().is_some() {
+        return;
+    }
+    let (rows, cols) = analysis.shape();
+    let settings = &analysis.session.settings;
+    let needed = analysis.methods.iter();
+    let needed = needed.filter_map(|one| settings.budget_needed(rows, cols, &one.settings));
+    ui.horizontal_wrapped(|ui| {
+        let text = format!(
+            "No method fits in {} parameters on this {rows} × {cols} matrix; increase the budget",
+            label::count(settings.adaptive.budget)
+        );
+        ui.colored_label(ui.visuals().warn_fg_color, text);
+        if let Some(budget) = needed.max() {
+            let set = format!("Set {} for all methods", label::count(budget));
+            if ui.button(set).clicked() {
+                session.settings.adaptive.budget = budget;
+            }
+        }
+    });
 }
 
 /// How many panes stand side by side, and the width of each.
