@@ -41,6 +41,7 @@ pub mod source;
 pub mod store;
 mod system;
 pub mod views;
+pub mod workspace;
 
 #[cfg(feature = "window")]
 pub mod app;

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use localized_lora::cli::{self, Failure, Invocation};
 use localized_lora::process;
-use localized_lora::source::{Limits, Source};
+use localized_lora::source::Limits;
+use localized_lora::workspace::Opening;
 
 fn main() -> ExitCode {
     process::start();
@@ -25,17 +26,17 @@ fn run() -> Result<(), Failure> {
     match cli::parse(std::env::args_os())? {
         None => Ok(()),
         Some(Invocation::Command(command)) => cli::run(&command),
-        Some(Invocation::Window { source, limits }) => window(source, limits),
+        Some(Invocation::Window { opening, limits }) => window(opening, limits),
     }
 }
 
 #[cfg(feature = "window")]
-fn window(source: Option<Source>, limits: Limits) -> Result<(), Failure> {
-    localized_lora::app::run(source, limits).map_err(Failure::run)
+fn window(opening: Option<Opening>, limits: Limits) -> Result<(), Failure> {
+    localized_lora::app::run(opening, limits).map_err(Failure::run)
 }
 
 #[cfg(not(feature = "window"))]
-fn window(_: Option<Source>, _: Limits) -> Result<(), Failure> {
+fn window(_: Option<Opening>, _: Limits) -> Result<(), Failure> {
     Err(Failure::run(
         "this build has no window; use a subcommand (--help lists them), or build with the feature window",
     ))

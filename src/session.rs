@@ -3,6 +3,7 @@
 mod command;
 mod export;
 mod fitted;
+mod possible;
 mod settings;
 pub(crate) mod words;
 

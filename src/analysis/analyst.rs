@@ -119,6 +119,7 @@ impl Analyst {
             methods,
             timing: run.timing,
             changes,
+            partial: false,
         })
     }
 

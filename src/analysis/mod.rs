@@ -3,6 +3,7 @@
 
 mod analyst;
 mod budget;
+mod build_up;
 mod error;
 mod grids;
 mod listener;
@@ -14,6 +15,7 @@ mod survey;
 
 pub use analyst::Analyst;
 pub use budget::{Spent, affordable, compared_at, localized_parameters, not_matched};
+pub use build_up::{BuildUp, Growth, MOST_STEPS};
 pub use error::AnalysisError;
 pub use grids::{Grids, grid_budget};
 pub use listener::{Listener, Silent, Stage};

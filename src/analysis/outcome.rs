@@ -20,7 +20,7 @@ pub struct MethodResult {
 }
 
 /// What a method gives.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Outcome {
     /// Parameters, ranks and error.
     pub evaluation: Evaluation,

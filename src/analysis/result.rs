@@ -39,6 +39,8 @@ pub struct Analysis {
     pub timing: Timing,
     /// Settings that were changed to fit the matrix, one sentence each.
     pub changes: Vec<String>,
+    /// Whether it is a step on the way to the session, with fewer terms than its settings say.
+    pub partial: bool,
 }
 
 /// Where the time went.
@@ -55,6 +57,25 @@ pub struct Timing {
 }
 
 impl Analysis {
+    /// The same matrix and session on its way, with these results.
+    pub(super) fn with_methods(&self, methods: impl Iterator<Item = MethodResult>) -> Self {
+        Self {
+            session: self.session.clone(),
+            wanted: self.wanted.clone(),
+            loaded: Arc::clone(&self.loaded),
+            matrix_id: self.matrix_id,
+            range: self.range,
+            extremes: self.extremes,
+            norm: self.norm,
+            sigma: Arc::clone(&self.sigma),
+            rank: self.rank,
+            methods: methods.collect(),
+            timing: self.timing,
+            changes: self.changes.clone(),
+            partial: true,
+        }
+    }
+
     /// Rows and columns of the matrix.
     pub fn shape(&self) -> (usize, usize) {
         self.loaded.matrix.shape()
@@ -110,7 +131,7 @@ impl Analysis {
     /// ranks are set one by one.
     pub fn spending(&self) -> Vec<Spent> {
         let settings = &self.session.settings;
-        if settings.matched.is_none() {
+        if settings.matched.is_none() || self.partial {
             return Vec::new();
         }
         let spent = |one: &MethodResult| Spent {
@@ -141,8 +162,12 @@ impl Analysis {
         }
     }
 
-    /// The notes on every method, and whether the one budget is matched.
+    /// The notes on every method, and whether the one budget is matched; none on a step, which has not
+    /// spent what it may.
     pub fn notes(&self) -> Vec<String> {
+        if self.partial {
+            return Vec::new();
+        }
         let settings = &self.session.settings;
         let of_methods = self
             .outcomes()

@@ -21,6 +21,22 @@ pub struct Images {
     pub digit: Option<u8>,
 }
 
+impl Images {
+    /// The images that are measured beside a matrix of this source: the half of the data set that a
+    /// digit is of, or that of MNIST which is named.
+    pub fn beside(source: &Source, otherwise: Split) -> Self {
+        let (dataset, split) = match source {
+            Source::Digit { dataset, split, .. } => (dataset.clone(), *split),
+            _ => (Dataset::BuiltIn, otherwise),
+        };
+        Self {
+            dataset,
+            split,
+            digit: None,
+        }
+    }
+}
+
 /// Why nothing was measured.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum SurveyError {

@@ -5,8 +5,10 @@ use std::sync::LazyLock;
 
 use eframe::egui::{self, Key, KeyboardShortcut, Modifiers};
 
+use super::sessions::action::SessionAction;
 use super::tab::Tab;
 use super::tabs::approximate::action::MatrixAction;
+use super::tabs::approximate::play::action::PlayAction;
 use super::tabs::finetune::action::{SweepAction, TAB as SWEEP_TAB};
 use crate::session::Session;
 use crate::source::readable_formats;
@@ -64,6 +66,8 @@ pub enum Command {
     Help,
     /// Close the window.
     Quit,
+    /// One on everything in view.
+    Session(SessionAction),
     /// One of the Approximate tab.
     Approximate(MatrixAction),
     /// One of the Fine-tune tab.
@@ -89,12 +93,19 @@ impl Command {
 
     /// The commands that stand in menus and have keys, in the order of the help page.
     pub fn named() -> impl Iterator<Item = Self> {
+        let sessions = SessionAction::NAMED.into_iter();
         let approximate = MatrixAction::NAMED.into_iter();
         let finetune = SweepAction::NAMED.into_iter();
         Self::NAMED
             .into_iter()
+            .chain(sessions.map(Self::Session))
             .chain(approximate.map(Self::Approximate))
             .chain(finetune.map(Self::Finetune))
+    }
+
+    /// One of the build-up.
+    pub fn play(action: PlayAction) -> Self {
+        Self::Approximate(MatrixAction::Play(action))
     }
 
     /// The tab that runs it, where it is not everybody's.
@@ -126,6 +137,7 @@ impl Command {
             Self::FullScreen => "Full screen",
             Self::Help => "Keyboard shortcuts",
             Self::Quit => "Quit",
+            Self::Session(own) => own.text(),
             Self::Approximate(own) => own.text(),
             Self::Finetune(own) => own.text(),
         }
@@ -155,6 +167,7 @@ impl Command {
             Self::FullScreen => "Fill the screen, or leave full screen",
             Self::Help => "Keys, and what the mouse does",
             Self::Quit => "Close the window",
+            Self::Session(own) => own.tooltip(),
             Self::Approximate(own) => own.tooltip(),
             Self::Finetune(own) => own.tooltip(),
         }
@@ -190,6 +203,7 @@ impl Command {
             Self::Show(tab) => plain(tab.key()),
             Self::FullScreen => plain(Key::F11),
             Self::Help => plain(Key::F1),
+            Self::Session(own) => own.shortcut(),
             Self::Approximate(own) => own.shortcut(),
             Self::Finetune(own) => own.shortcut(),
             _ => None,

@@ -27,6 +27,13 @@ impl Question {
     }
 }
 
+impl Question {
+    /// A session file.
+    pub fn session() -> Self {
+        Self::File("Sessions", vec!["json"])
+    }
+}
+
 /// What a dialog answers.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Chosen {

@@ -10,6 +10,7 @@ use super::command::Command;
 use super::tabs;
 use super::tabs::approximate::action::MatrixAction;
 use super::widgets::focus;
+use crate::workspace::is_link_text;
 
 /// Whether the content of the tab has the keyboard.
 pub struct Keys {
@@ -43,7 +44,8 @@ impl Keys {
                 .iter()
                 .any(|event| matches!(event, egui::Event::Paste(_) | egui::Event::PasteImage(_)))
         });
-        let paste = (pasted && !focused).then_some(Command::Paste);
+        let link = pasted_link(ctx);
+        let paste = (pasted && !focused && link.is_none()).then_some(Command::Paste);
         let mut found = Vec::new();
         for (command, shortcut) in shortcuts() {
             let possible = match (shortcut.modifiers.is_none(), shortcut.logical_key) {
@@ -61,6 +63,7 @@ impl Keys {
             }
         }
         found.extend(paste);
+        found.extend(link);
         found
     }
 
@@ -83,12 +86,26 @@ impl Keys {
 
     /// What changes the content by a button gives it the keyboard too: after ▶ comes →.
     pub fn after(&mut self, command: &Command) {
-        use MatrixAction::{NextDigit, PreviousDigit, RandomDigit};
+        use MatrixAction::{NextDigit, Play, PreviousDigit, RandomDigit, Shuffle};
         self.content |= matches!(
             command,
-            Command::Approximate(NextDigit | PreviousDigit | RandomDigit) | Command::Show(_)
+            Command::Approximate(NextDigit | PreviousDigit | RandomDigit | Shuffle | Play(_))
+                | Command::Show(_)
         );
     }
+}
+
+/// The link text of a session that is pasted opens it, whatever has the keyboard.
+fn pasted_link(ctx: &egui::Context) -> Option<Command> {
+    ctx.input_mut(|input| {
+        let link = |event: &egui::Event| match event {
+            egui::Event::Paste(text) if is_link_text(text) => Some(text.clone()),
+            _ => None,
+        };
+        let text = input.events.iter().find_map(link)?;
+        input.events.retain(|event| link(event).is_none());
+        Some(Command::OpenText(text))
+    })
 }
 
 /// All keys, those with Shift first: Ctrl+Shift+Z contains Ctrl+Z.

@@ -3,9 +3,11 @@
 use eframe::egui;
 
 use super::command::Command;
-use super::state::{State, ThemeChoice};
+use super::sessions::action::SessionAction;
+use super::state::{State, Tab, ThemeChoice};
 use super::tabs;
 use super::tabs::approximate::action::MatrixAction;
+use super::tabs::approximate::play::action::PlayAction;
 use super::tabs::finetune::action::SweepAction;
 
 /// Draws the bar.
@@ -15,10 +17,13 @@ pub fn show(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
             for command in [
                 Command::Open,
                 Command::OpenFolder,
+                Command::Session(SessionAction::Open),
+                Command::Session(SessionAction::Save),
                 Command::Subtract,
                 Command::Paste,
                 Command::Finetune(SweepAction::OpenResults),
                 Command::Export,
+                Command::play(PlayAction::Export),
                 Command::CopyCommand,
                 Command::Quit,
             ] {
@@ -27,23 +32,7 @@ pub fn show(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
             ui.separator();
             size_limit(ui, state);
         });
-        ui.menu_button("Edit", |ui| {
-            let session = state.session();
-            for (command, possible) in [
-                (Command::Undo, state.undoer.has_undo(session)),
-                (Command::Redo, state.undoer.has_redo(session)),
-                (
-                    Command::Approximate(MatrixAction::Pin),
-                    state.analysis.is_some(),
-                ),
-                (
-                    Command::Approximate(MatrixAction::Unpin),
-                    !state.pinned.is_empty(),
-                ),
-            ] {
-                ui.add_enabled_ui(possible, |ui| command.menu_item(ui, out));
-            }
-        });
+        ui.menu_button("Edit", |ui| edit(ui, state, out));
         ui.menu_button("View", |ui| {
             Command::Approximate(MatrixAction::ResetZoom).menu_item(ui, out);
             Command::FullScreen.menu_item(ui, out);
@@ -61,10 +50,44 @@ pub fn show(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
             }
         }
         at_the_right(ui, |ui| {
+            if state.tab == Tab::HOME {
+                lessons(ui, state, out);
+            }
             Command::CopyCommand.button(ui, out);
             Command::Export.button(ui, out);
         });
     });
+}
+
+fn edit(ui: &mut egui::Ui, state: &State, out: &mut Vec<Command>) {
+    let session = state.session();
+    for (command, possible) in [
+        (Command::Undo, state.undoer.has_undo(session)),
+        (Command::Redo, state.undoer.has_redo(session)),
+        (
+            Command::Approximate(MatrixAction::Pin),
+            state.analysis.is_some(),
+        ),
+        (
+            Command::Approximate(MatrixAction::Unpin),
+            !state.pinned.is_empty(),
+        ),
+    ] {
+        ui.add_enabled_ui(possible, |ui| command.menu_item(ui, out));
+    }
+    ui.separator();
+    Command::Session(SessionAction::CopyLink).menu_item(ui, out);
+}
+
+/// What shows the method best, before a class.
+fn lessons(ui: &mut egui::Ui, state: &State, out: &mut Vec<Command>) {
+    let shuffle = Command::Approximate(MatrixAction::Shuffle);
+    let shuffled = state.latest_session().transform.shuffle.is_some();
+    let response = ui.selectable_label(shuffled, shuffle.text());
+    if response.on_hover_text(shuffle.tooltip()).clicked() {
+        out.push(shuffle);
+    }
+    Command::play(PlayAction::Toggle).button(ui, out);
 }
 
 fn themes(ui: &mut egui::Ui, state: &mut State) {

@@ -15,7 +15,9 @@ mod opened;
 mod page;
 mod path_field;
 pub mod preferences;
+mod save_dialog;
 mod service;
+pub mod sessions;
 mod start;
 pub mod state;
 mod status;
@@ -38,6 +40,7 @@ use export::Exporter;
 use keys::Keys;
 use page::Page;
 use service::Service;
+use sessions::Sessions;
 use state::{Preferences, State};
 use tabs::approximate::job::{self, Progress};
 use tabs::approximate::progress::Doing;
@@ -63,6 +66,7 @@ pub struct Explorer {
     fonts: fonts::SystemFonts,
     exporter: Exporter,
     arrays: ArrayChooser,
+    sessions: Sessions,
     keys: Keys,
     analyst: Service<(Session, Limits), Progress>,
     digits: Service<(Dataset, Split), DigitsAnswer>,
@@ -104,6 +108,7 @@ impl Explorer {
             state: State::new(preferences, tab, wake),
             exporter: Exporter::default(),
             arrays: ArrayChooser::default(),
+            sessions: Sessions::default(),
             keys: Keys::default(),
             digits_asked: None,
             limits: Limits {
@@ -132,6 +137,7 @@ impl Explorer {
             || self.pages.iter().any(Page::busy)
             || self.exporter.busy()
             || self.arrays.busy()
+            || self.sessions.busy()
     }
 
     /// Runs a command as a menu or a key would.
@@ -147,10 +153,18 @@ impl Explorer {
         self.analyst.ask((session, self.limits), &self.state.wake);
     }
 
+    /// Whether a dialog lies over the tab.
+    fn asks(&self) -> bool {
+        self.exporter.is_open()
+            || self.arrays.is_open()
+            || self.sessions.is_open()
+            || self.pages.iter().any(Page::asks)
+    }
+
     /// Draws everything and collects what the user asked for.
     fn draw(&mut self, ui: &mut egui::Ui) -> Vec<Command> {
         let mut out = self.keys.pressed(ui.ctx());
-        if self.exporter.is_open() || self.arrays.is_open() {
+        if self.asks() {
             out.retain(|command| matches!(command, Command::Cancel | Command::Quit));
         }
         let theme = theme::of(ui.ctx());
@@ -161,6 +175,8 @@ impl Explorer {
             page.ui(ui, &mut self.state, theme, &mut out);
         }
         self.exporter.ui(ui.ctx(), &mut self.state, &mut out);
+        let home = export::home();
+        self.sessions.ui(ui.ctx(), home.as_deref(), &mut out);
         if let Some(session) = self.arrays.ui(ui.ctx()) {
             out.insert(0, Command::SetSession(Box::new(session)));
         }

@@ -1,5 +1,6 @@
 //! Which matrix is looked at: what is opened, what comes of it, and what stays where nothing does.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use eframe::egui;
@@ -7,11 +8,13 @@ use eframe::egui;
 use super::Explorer;
 use super::command::Command;
 use super::export::home;
-use super::state::{Act, Message, State, Tab};
+use super::sessions;
+use super::state::{Act, Arriving, Message, State, Tab};
 use super::tabs::approximate::view::gallery_follows;
 use crate::analysis::Analysis;
 use crate::session::Session;
 use crate::source::{self, Dataset, NamedMatrix, Source};
+use crate::workspace::{Opening, Workspace, is_session_file};
 
 /// What is said of a session that could not be computed, unless its file holds several arrays.
 pub fn failed(explorer: &mut Explorer, session: Option<&Session>, why: String) {
@@ -40,6 +43,7 @@ pub fn keep_shown(state: &mut State) {
 
 /// Says why a session is not shown, near where it was asked for.
 pub fn refused(explorer: &mut Explorer, session: Option<Session>, why: String) {
+    forget_arriving(&mut explorer.state);
     let instead = fall_back(explorer, session);
     let state = &mut explorer.state;
     let why = match instead {
@@ -81,7 +85,16 @@ pub fn accept(explorer: &mut Explorer, analysis: Arc<Analysis>) {
     {
         let first = state.analysis.is_none();
         state.preferences.session = opening;
+        let arriving = state.arriving.take();
+        let arriving = arriving.filter(|one| analysis.session.same_matrix(&one.workspace.session));
+        if let Some(arriving) = &arriving {
+            sessions::show(state, &arriving.workspace);
+            if let Some(file) = &arriving.file {
+                state.preferences.remember(file);
+            }
+        }
         if !first
+            && arriving.is_none()
             && !matches!(
                 analysis.session.source,
                 Source::Digit { .. } | Source::Values(_)
@@ -109,6 +122,7 @@ pub fn change(explorer: &mut Explorer, session: Session) {
     let state = &mut explorer.state;
     let latest = state.latest_session();
     if !session.same_matrix(latest) {
+        forget_arriving(state);
         state.opening = Some(session);
         state.opened_by = Act::Open;
         explorer.arrays.forget();
@@ -118,6 +132,52 @@ pub fn change(explorer: &mut Explorer, session: Session) {
         state.preferences.session = session;
     }
     explorer.request();
+}
+
+/// Opens what was named: a matrix, or a whole session.
+pub fn open_any(explorer: &mut Explorer, opening: Opening) {
+    match opening {
+        Opening::Source(source) => open(explorer, source),
+        Opening::File(path) => explorer.sessions.read(path, &explorer.state.wake),
+        Opening::Workspace(workspace) => show_session(explorer, *workspace, None),
+    }
+}
+
+/// Shows a whole session, once its matrix is there; what is on screen stays until then, and only then
+/// its `file` is one of the recent ones.
+pub fn show_session(explorer: &mut Explorer, workspace: Workspace, file: Option<&Path>) {
+    let state = &mut explorer.state;
+    forget_arriving(state);
+    let before = std::mem::replace(&mut state.preferences.max_pixels, workspace.max_pixels);
+    let session = workspace.session.clone();
+    let here = session.same_matrix(state.latest_session()) && before == workspace.max_pixels;
+    let file = file.map(|file| file.display().to_string());
+    if here && state.opening.is_none() {
+        sessions::show(state, &workspace);
+        if let Some(file) = &file {
+            state.preferences.remember(file);
+        }
+        return change(explorer, session);
+    }
+    state.arriving = Some(Box::new(Arriving {
+        workspace,
+        file,
+        max_pixels: before,
+    }));
+    state.opening = Some(session);
+    state.opened_by = Act::Open;
+    // Where it is told what is being read, and why it could not be.
+    state.tab = Tab::HOME;
+    explorer.limits.max_pixels = explorer.state.preferences.max_pixels;
+    explorer.arrays.forget();
+    explorer.request();
+}
+
+/// Gives a session up whose matrix does not come, and all that it brought.
+pub fn forget_arriving(state: &mut State) {
+    if let Some(arriving) = state.arriving.take() {
+        state.preferences.max_pixels = arriving.max_pixels;
+    }
 }
 
 /// Opens a source; what is on screen stays until it is there.
@@ -152,26 +212,41 @@ pub fn open_folder(explorer: &mut Explorer, path: std::path::PathBuf) {
     );
 }
 
-/// What a person typed or pasted: a path in any form, or a SOURCE as on the command line.
-pub fn open_text(explorer: &mut Explorer, text: &str, then: fn(&mut Explorer, Source)) {
-    let state = &mut explorer.state;
-    state.notices.settle(Tab::HOME, Act::Path);
-    match Source::typed(text, home().as_deref()) {
-        Ok(Source::StandardInput) => {
-            let error =
-                "The window reads standard input only when it is started as localized-lora -";
-            let error = Message::Error(error.to_owned());
-            state.notices.say(Tab::HOME, Act::Path, error);
-        }
-        Ok(source) => {
-            then(explorer, source);
+/// Opens what a person typed or pasted: a path in any form, a SOURCE as on the command line, or the
+/// link text of a session.
+pub fn open_text(explorer: &mut Explorer, text: &str) {
+    explorer.state.notices.settle(Tab::HOME, Act::Path);
+    match Opening::typed(text, home().as_deref()) {
+        Ok(Opening::Source(Source::StandardInput)) => refuse_standard_input(explorer),
+        Ok(opening) => {
+            open_any(explorer, opening);
             explorer.state.opened_by = Act::Path;
         }
-        Err(why) => {
-            let error = Message::Error(why.to_string());
-            state.notices.say(Tab::HOME, Act::Path, error);
-        }
+        Err(why) => refuse_text(explorer, why.to_string()),
     }
+}
+
+/// Subtracts what a person typed.
+pub fn subtract_text(explorer: &mut Explorer, text: &str) {
+    explorer.state.notices.settle(Tab::HOME, Act::Path);
+    match Source::typed(text, home().as_deref()) {
+        Ok(Source::StandardInput) => refuse_standard_input(explorer),
+        Ok(source) => {
+            subtract(explorer, source);
+            explorer.state.opened_by = Act::Path;
+        }
+        Err(why) => refuse_text(explorer, why.to_string()),
+    }
+}
+
+fn refuse_standard_input(explorer: &mut Explorer) {
+    let why = "The window reads standard input only when it is started as localized-lora -";
+    refuse_text(explorer, why.to_owned());
+}
+
+fn refuse_text(explorer: &mut Explorer, why: String) {
+    let notices = &mut explorer.state.notices;
+    notices.say(Tab::HOME, Act::Path, Message::Error(why));
 }
 
 /// What opens the first of the files that are dropped on the window: the open tab, another that knows such
@@ -181,6 +256,10 @@ pub fn dropped(explorer: &mut Explorer, ctx: &egui::Context) -> Option<Command> 
         let file = input.raw.dropped_files.first()?;
         Some(file.path().to_path_buf())
     })?;
+    // A session brings its own tab.
+    if is_session_file(&path) {
+        return Some(Command::OpenPath(path));
+    }
     let open = explorer.state.tab;
     let mut pages = explorer.pages.iter();
     let taken = pages.find_map(|page| {
@@ -209,7 +288,7 @@ pub fn paste(explorer: &mut Explorer) {
             &explorer.limits,
         ),
         (_, Ok(text)) if text.trim().lines().count() == 1 && !text.contains([',', ';', '\t']) => {
-            return open_text(explorer, text.trim(), open);
+            return open_text(explorer, text.trim());
         }
         (_, Ok(text)) if !text.trim().is_empty() => {
             source::load_bytes("pasted table.csv", text.as_bytes(), &explorer.limits)

@@ -27,6 +27,11 @@ pub trait Page: Any {
         false
     }
 
+    /// Whether a dialog of its own lies over it: keys belong to that.
+    fn asks(&self) -> bool {
+        false
+    }
+
     /// Runs a command that is its own; what follows from it goes to `out`.
     fn run(&mut self, _command: &Command, _state: &mut State, _out: &mut Vec<Command>) {}
 

@@ -4,13 +4,14 @@ use eframe::egui;
 
 use super::state::Tab;
 use super::{APP_ID, Explorer, TITLE, opened, preferences};
-use crate::source::{Limits, Source};
+use crate::source::Limits;
+use crate::workspace::Opening;
 
-/// Opens the window on the last session, or on `source`, and returns when it is closed.
+/// Opens the window on the last session, or on what is named, and returns when it is closed.
 ///
 /// # Errors
 /// One sentence when no window can be opened, for example without a display.
-pub fn run(source: Option<Source>, limits: Limits) -> Result<(), String> {
+pub fn run(opening: Option<Opening>, limits: Limits) -> Result<(), String> {
     let file = preferences::file();
     let (remembered, problem) = preferences::load(file.as_deref());
     let viewport = egui::ViewportBuilder::default()
@@ -28,9 +29,9 @@ pub fn run(source: Option<Source>, limits: Limits) -> Result<(), String> {
         if let Some(problem) = problem {
             explorer.state.warn(problem);
         }
-        if let Some(source) = source {
+        if let Some(opening) = opening {
             explorer.state.tab = Tab::HOME;
-            opened::open(&mut explorer, source);
+            opened::open_any(&mut explorer, opening);
         }
         Ok(Box::new(explorer) as Box<dyn eframe::App>)
     };

@@ -19,6 +19,7 @@ use crate::experiment::Experiment;
 use crate::finetune::Results;
 use crate::session::Session;
 use crate::source::{DigitSet, Limits};
+use crate::workspace::Workspace;
 
 /// Light, dark or as the system has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,12 +105,24 @@ impl Preferences {
     }
 }
 
+/// A whole session on its way.
+pub struct Arriving {
+    /// What it shows.
+    pub workspace: Workspace,
+    /// The file that it was read from.
+    pub file: Option<String>,
+    /// The pixels that images were allowed before it.
+    pub max_pixels: usize,
+}
+
 /// The state of the window; the tabs read it and answer with commands.
 pub struct State {
     /// What is remembered; its session is the one on screen.
     pub preferences: Preferences,
     /// A session whose source is being loaded; the old one stays on screen until it is there.
     pub opening: Option<Session>,
+    /// How the session that is being loaded is looked at, once it is there.
+    pub arriving: Option<Box<Arriving>>,
     /// The last good answer.
     pub analysis: Option<Arc<Analysis>>,
     /// Results that the table compares with.
@@ -145,6 +158,7 @@ impl State {
             opening: Some(preferences.session.clone()),
             tab,
             preferences,
+            arriving: None,
             analysis: None,
             pinned: Vec::new(),
             digits: None,

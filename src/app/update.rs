@@ -11,9 +11,12 @@ use super::command::Command;
 use super::dialogs::{Chosen, Question};
 use super::export::tab_of;
 use super::opened::{
-    accept, change, failed, fall_back, keep_shown, open, open_text, paste, refused, subtract,
+    accept, change, failed, fall_back, forget_arriving, keep_shown, open_any, open_text, paste,
+    refused, show_session, subtract, subtract_text,
 };
 use super::page::Page;
+use super::sessions::action::SessionAction;
+use super::sessions::{self, Told};
 use super::state::{Act, Message, State, Tab};
 use super::tabs::approximate::figures;
 use super::tabs::approximate::job::Progress;
@@ -22,6 +25,7 @@ use super::tabs::finetune::action::TAB as SWEEP_TAB;
 use super::tabs::finetune::{self, FinetuneTab};
 use crate::source::{Dataset, Source, Split};
 use crate::views::{View, accuracy_drop, approximation, data_set, delta_weights};
+use crate::workspace::Opening;
 
 /// Takes everything that the workers sent since the last frame.
 pub fn receive(explorer: &mut Explorer, ctx: &egui::Context) {
@@ -62,6 +66,7 @@ pub fn receive(explorer: &mut Explorer, ctx: &egui::Context) {
         }
         None => {}
     }
+    receive_session(explorer);
     match explorer.state.dialogs.receive() {
         Some(Chosen::Path(command)) => run(explorer, ctx, command),
         Some(Chosen::NoDialog) => explorer
@@ -90,10 +95,10 @@ pub fn run(explorer: &mut Explorer, ctx: &egui::Context, command: Command) {
         Command::Open => dialogs.ask(Question::matrix(), Command::OpenPath),
         Command::Subtract => dialogs.ask(Question::matrix(), Command::SubtractPath),
         Command::OpenFolder => dialogs.ask(Question::Folder, Command::OpenPath),
-        Command::OpenPath(path) => open(explorer, Source::from_path(path)),
+        Command::OpenPath(path) => open_any(explorer, Opening::of_path(path)),
         Command::SubtractPath(path) => subtract(explorer, Source::from_path(path)),
-        Command::OpenText(text) => open_text(explorer, &text, open),
-        Command::SubtractText(text) => open_text(explorer, &text, subtract),
+        Command::OpenText(text) => open_text(explorer, &text),
+        Command::SubtractText(text) => subtract_text(explorer, &text),
         Command::Paste => paste(explorer),
         Command::Export => explorer.exporter.open(&explorer.state),
         Command::ExportTo(path) => export(explorer, path),
@@ -115,7 +120,51 @@ pub fn run(explorer: &mut Explorer, ctx: &egui::Context, command: Command) {
         }
         Command::Help => explorer.state.help = !explorer.state.help,
         Command::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+        Command::Session(action) => run_on_session(explorer, ctx, action),
         Command::Approximate(_) | Command::Finetune(_) => {}
+    }
+}
+
+/// Runs a command on everything in view.
+fn run_on_session(explorer: &mut Explorer, ctx: &egui::Context, action: SessionAction) {
+    let state = &mut explorer.state;
+    match action {
+        SessionAction::Open => state.dialogs.ask(Question::session(), Command::OpenPath),
+        SessionAction::Save => explorer.sessions.ask(state),
+        SessionAction::SaveTo(path) => {
+            let workspace = sessions::in_view(state);
+            explorer.sessions.write(path, workspace, &state.wake);
+        }
+        SessionAction::Browse(name) => {
+            let choose = |path| Command::Session(SessionAction::Choose(path));
+            state.dialogs.ask(Question::Save(name), choose);
+        }
+        SessionAction::Choose(path) => explorer.sessions.set_path(&path),
+        SessionAction::CopyLink => match sessions::in_view(state).to_link_text() {
+            Ok(line) => {
+                ctx.copy_text(line);
+                state.done("copied the session as one line; paste it into the window to open it");
+            }
+            Err(why) => state.fail(why.to_string()),
+        },
+    }
+}
+
+/// Takes what came of a session file.
+fn receive_session(explorer: &mut Explorer) {
+    let state = &mut explorer.state;
+    match explorer.sessions.receive() {
+        Some(Told::Read(path, workspace)) => {
+            show_session(explorer, *workspace, Some(&path));
+        }
+        Some(Told::Written(path)) => {
+            state.preferences.remember(&path.display().to_string());
+            state.done(format!("saved the session in {}", path.display()));
+        }
+        Some(Told::Unread(why)) => {
+            state.say(Act::Open, Message::Error(why));
+        }
+        Some(Told::Unwritten(_)) | None => {}
     }
 }
 
@@ -134,6 +183,7 @@ fn run_own(explorer: &mut Explorer, ctx: &egui::Context, owner: Tab, command: &C
 /// Closes what lies over the tab, else stops what the tab computes.
 fn cancel(explorer: &mut Explorer) {
     if explorer.exporter.close()
+        || explorer.sessions.close()
         || explorer.arrays.close()
         || std::mem::take(&mut explorer.state.help)
     {
@@ -149,6 +199,7 @@ fn cancel(explorer: &mut Explorer) {
         keep_shown(&mut explorer.state);
     }
     explorer.arrays.forget();
+    forget_arriving(&mut explorer.state);
     explorer.state.opening = None;
 }
 

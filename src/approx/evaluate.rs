@@ -77,6 +77,16 @@ fn measured(spectra: &Spectra, settings: &MethodSettings, wanted: &[usize]) -> E
         .map(|(rank, block)| (*rank).min(block.max_rank()))
         .collect();
     let clamped_blocks = ranks.iter().zip(wanted).filter(|(a, b)| a < b).count();
+    Evaluation {
+        clamped_blocks,
+        ..evaluate_at(spectra, settings, ranks)
+    }
+}
+
+/// Measures `settings` at these ranks of its blocks, none above a block's smaller side. Cost: one pass
+/// over the spectra.
+pub fn evaluate_at(spectra: &Spectra, settings: &MethodSettings, ranks: Vec<usize>) -> Evaluation {
+    let layout = &spectra.layout;
     let params = layout.parameters(&ranks);
     let (rows, cols) = layout.shape();
     let structure_bits = settings.configured().structure_bits(layout, &ranks);
@@ -98,7 +108,7 @@ fn measured(spectra: &Spectra, settings: &MethodSettings, wanted: &[usize]) -> E
         structure_bits,
         spent,
         leaves: None,
-        clamped_blocks,
+        clamped_blocks: 0,
         unused,
     }
 }

@@ -37,7 +37,7 @@ pub struct ApproximateArgs {
     pub colors: Option<ColorMap>,
 }
 
-fn colors() -> impl TypedValueParser<Value = ColorMap> {
+pub(super) fn colors() -> impl TypedValueParser<Value = ColorMap> {
     choice::parser(ColorMap::ALL.map(|map| (map.name(), map.about(), map)))
 }
 

@@ -121,7 +121,7 @@ fn heading(set: &DigitSet, surveyed: &Surveyed) -> String {
 }
 
 /// With progress on standard error, and only if that is a terminal.
-fn measure(
+pub(super) fn measure(
     set: &DigitSet,
     images: &Images,
     transform: Transform,

@@ -31,7 +31,7 @@ pub struct FigureArgs {
     pub theme: Option<Theme>,
 }
 
-fn formats() -> impl TypedValueParser<Value = Format> {
+pub(super) fn formats() -> impl TypedValueParser<Value = Format> {
     choice::parser([
         ("png", "Pixels", Format::Png),
         ("svg", "Vectors for the web", Format::Svg),
@@ -39,7 +39,7 @@ fn formats() -> impl TypedValueParser<Value = Format> {
     ])
 }
 
-fn themes() -> impl TypedValueParser<Value = Theme> {
+pub(super) fn themes() -> impl TypedValueParser<Value = Theme> {
     choice::parser([
         ("light", "Dark text on white", Theme::Light),
         ("dark", "Light text on near-black", Theme::Dark),

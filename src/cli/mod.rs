@@ -1,6 +1,7 @@
 //! The command line: arguments in, text, JSON and figures out. Needs no display.
 
 mod added;
+mod animate;
 mod approximate;
 mod arrays;
 mod choice;
@@ -13,6 +14,7 @@ mod number;
 mod output;
 mod present;
 mod print;
+mod render;
 mod settings;
 mod show;
 mod source;
@@ -28,6 +30,7 @@ use std::num::NonZeroUsize;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+pub use animate::AnimateArgs;
 pub use approximate::ApproximateArgs;
 pub use arrays::ArraysArgs;
 pub use curve::CurveArgs;
@@ -36,10 +39,12 @@ pub use failure::Failure;
 pub use figure::FigureArgs;
 pub use finetune::FinetuneArgs;
 pub use print::FormatArgs;
+pub use render::RenderArgs;
 pub use settings::SettingsArgs;
 pub use source::SourceArgs;
 
-use crate::source::{Limits, Source, SyntheticKind, readable_formats};
+use crate::source::{Limits, SyntheticKind, readable_formats};
+use crate::workspace::Opening;
 
 /// The program's name.
 const PROGRAM: &str = "localized-lora";
@@ -69,9 +74,9 @@ fn sources() -> String {
     args_conflicts_with_subcommands = true
 )]
 struct CommandLine {
-    /// Opens the window on this file or SOURCE instead of the last one
-    #[arg(value_name = "FILE", value_parser = source::parser())]
-    file: Option<Source>,
+    /// Opens the window on this file, SOURCE or session (*.llora.json, llora:…) instead of the last one
+    #[arg(value_name = "FILE", value_parser = source::opening())]
+    file: Option<Opening>,
     /// Scales images down that have more pixels than this
     #[arg(long, value_name = "PIXELS", value_parser = number::non_zero)]
     max_pixels: Option<NonZeroUsize>,
@@ -91,8 +96,13 @@ pub enum Command {
     Curve(CurveArgs),
     /// Approximate every image of a data set: mean errors, and how often Localized is better than LoRA
     Dataset(DatasetArgs),
+    /// Build the approximations up from nothing, term by term, as an animated GIF or PNG
+    #[command(after_help = sources())]
+    Animate(AnimateArgs),
     /// Train the paper's network on digits 0 to 4, adapt it to 5 to 9 by every layout, and compare
     Finetune(FinetuneArgs),
+    /// Write the figures and tables of a session that the window saved
+    Render(RenderArgs),
     /// List the arrays in a file: names, shapes, element types and sizes
     Arrays(ArraysArgs),
 }
@@ -103,7 +113,7 @@ pub enum Invocation {
     /// The window.
     Window {
         /// What it opens on; where it was left when absent.
-        source: Option<Source>,
+        opening: Option<Opening>,
         /// How much may be read.
         limits: Limits,
     },
@@ -137,8 +147,8 @@ pub fn parse<T: Into<OsString>>(
             file, max_pixels, ..
         }) => {
             let limits = source::limits(max_pixels);
-            let source = source::for_window(file, &limits)?;
-            Ok(Some(Invocation::Window { source, limits }))
+            let opening = source::for_window(file, &limits)?;
+            Ok(Some(Invocation::Window { opening, limits }))
         }
         Err(error) if !error.use_stderr() => {
             print::standard_output(error.render().to_string())?;
@@ -167,8 +177,10 @@ pub fn run(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Approximate(arguments) => approximate::run(arguments),
         Command::Curve(arguments) => curve::run(arguments),
+        Command::Animate(arguments) => animate::run(arguments),
         Command::Dataset(arguments) => dataset::run(arguments),
         Command::Finetune(arguments) => finetune::run(arguments),
+        Command::Render(arguments) => render::run(arguments),
         Command::Arrays(arguments) => arrays::run(arguments),
     }
 }

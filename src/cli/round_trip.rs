@@ -3,18 +3,21 @@
 #![allow(clippy::unwrap_used)]
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use proptest::prelude::*;
 
 use super::figure::Target;
 use super::{Command, Invocation, parse};
-use crate::analysis::Images;
+use crate::analysis::{Growth, Images};
 use crate::approx::budget::BudgetRule;
 use crate::approx::method::{Method, Price, Role};
 use crate::figure::Format;
+use crate::figure::animation::AnimationFormat;
 use crate::figure::palette::{ColorMap, Theme};
 use crate::session::{Export, Session, Settings};
 use crate::source::{Dataset, Limits, Source, Split, Transform};
+use crate::views::build_up::AnimationExport;
 use crate::views::{ALL, Shown, Subject, approximation, data_set, error_curve};
 
 /// The shape that settings are fitted to.
@@ -66,7 +69,9 @@ fn read(command: &str) -> Parsed {
             limits: Limits::default(),
             target: arguments.figure.target().unwrap(),
         },
-        Command::Finetune(_) | Command::Arrays(_) => panic!("about no matrix: {command}"),
+        Command::Animate(_) | Command::Finetune(_) | Command::Render(_) | Command::Arrays(_) => {
+            panic!("shows no view of a matrix: {command}")
+        }
     }
 }
 
@@ -241,6 +246,61 @@ proptest! {
         prop_assert_eq!(parsed.shown, shown);
         prop_assert_eq!(parsed.limits, limits);
         prop_assert_eq!(parsed.target.map(|target| target.export), export);
+    }
+}
+
+fn animations() -> impl Strategy<Value = AnimationExport> {
+    let path = prop::sample::select(vec![
+        ("a.gif", None),
+        ("my film.png", None),
+        ("-f.apng", None),
+        ("-", Some(AnimationFormat::Gif)),
+        ("no ending", Some(AnimationFormat::Apng)),
+    ]);
+    let delay = prop::option::of((20u64..60_000).prop_map(Duration::from_millis));
+    let growth = prop::sample::select(Growth::ALL.to_vec());
+    let colors = prop::sample::select(ColorMap::ALL.to_vec());
+    (path, growth, delay, 1u32..3000, any::<bool>(), colors).prop_map(
+        |((path, format), growth, delay, width, dark, colors)| AnimationExport {
+            path: PathBuf::from(path),
+            format,
+            growth,
+            delay,
+            width,
+            theme: if dark { Theme::Dark } else { Theme::Light },
+            colors,
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn the_command_in_an_animation_makes_the_same_one_again(
+        source in sources(),
+        shuffle in prop::option::of(any::<u64>()),
+        settings in settings(),
+        export in animations(),
+    ) {
+        let session = Session {
+            source,
+            transform: Transform { shuffle, shift: (0, 0) },
+            settings: settings.fitted(SHAPE.0, SHAPE.1).settings,
+            ..Session::default()
+        };
+        let command = export.command(&session, &Limits::default()).unwrap();
+        let Ok(Some(Invocation::Command(parsed))) = parse(shlex::split(&command).unwrap()) else {
+            panic!("not a subcommand: {command}");
+        };
+        let Command::Animate(arguments) = *parsed else {
+            panic!("no animation: {command}");
+        };
+        let wanted = arguments.settings.wanted(SHAPE.0, SHAPE.1).unwrap();
+        let read = Session {
+            settings: wanted.fitted(SHAPE.0, SHAPE.1).settings,
+            ..arguments.source.session()
+        };
+        prop_assert_eq!(read.essentials(), session.essentials(), "{}", command);
+        prop_assert_eq!(arguments.export().unwrap().unwrap().0, export);
     }
 }
 

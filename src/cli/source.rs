@@ -1,21 +1,39 @@
 //! SOURCE and what is done to it before anything is computed.
 
+use std::ffi::OsStr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
-use super::number;
+use super::{PROGRAM, number};
 use crate::session::Session;
 use crate::source::{self, Limits, NamedMatrix, Source, SourceError, Transform};
+use crate::workspace::Opening;
 
-/// Reads a SOURCE; a path need not be UTF-8.
+/// Reads a SOURCE; a path need not be UTF-8. A session is more than a matrix and is refused.
 pub(super) fn parser() -> impl TypedValueParser<Value = Source> {
-    OsStringValueParser::new().try_map(|text| match text.to_str() {
-        Some(text) => text.parse::<Source>(),
-        None => Ok::<_, SourceError>(Source::from_path(text)),
+    OsStringValueParser::new().try_map(|text| match opened(&text) {
+        Ok(Opening::Source(source)) => Ok(source),
+        Ok(Opening::File(_) | Opening::Workspace(_)) => Err(format!(
+            "a session has settings of its own; write {PROGRAM} render {} --out DIR, or open it in the window",
+            shlex::try_quote(&text.to_string_lossy()).unwrap_or_default()
+        )),
+        Err(why) => Err(why),
     })
+}
+
+/// Reads what the window can open: a SOURCE, a session file or a link text.
+pub(super) fn opening() -> impl TypedValueParser<Value = Opening> {
+    OsStringValueParser::new().try_map(|text| opened(&text))
+}
+
+fn opened(text: &OsStr) -> Result<Opening, String> {
+    match text.to_str() {
+        Some(text) => Opening::read(text).map_err(|error| error.to_string()),
+        None => Ok(Opening::of_path(PathBuf::from(text))),
+    }
 }
 
 /// One matrix.
@@ -58,16 +76,16 @@ impl SourceArgs {
 
 /// The window comes back to its source, which standard input cannot: it is read here.
 pub(super) fn for_window(
-    source: Option<Source>,
+    opening: Option<Opening>,
     limits: &Limits,
-) -> Result<Option<Source>, SourceError> {
-    match source {
-        Some(Source::StandardInput) => {
+) -> Result<Option<Opening>, SourceError> {
+    match opening {
+        Some(Opening::Source(Source::StandardInput)) => {
             let loaded = source::load(&Source::StandardInput, limits)?;
             let named = NamedMatrix::new(loaded.name, loaded.matrix)?;
-            Ok(Some(Source::Values(Arc::new(named))))
+            Ok(Some(Opening::Source(Source::Values(Arc::new(named)))))
         }
-        source => Ok(source),
+        opening => Ok(opening),
     }
 }
 

@@ -53,6 +53,12 @@ pub enum FigureError {
         /// The path that was asked for.
         path: String,
     },
+    /// The ending of an animation's file names no format.
+    #[error("an animation can be written as .gif, .png or .apng: change the ending of {path}")]
+    UnknownAnimation {
+        /// The path that was asked for.
+        path: String,
+    },
     /// The PNG would be empty or larger than [`MAX_PIXELS`].
     #[error(
         "a picture of {width} × {height} pixels cannot be drawn; choose a width from 1 to {widest} pixels"

@@ -5,6 +5,7 @@
 //! equal bytes: nothing in them depends on the clock or the machine. Only characters that this font
 //! lacks, as in a Chinese file name, are set in one of the system's fonts.
 
+pub mod animation;
 pub mod axis;
 pub mod compose;
 pub mod label;

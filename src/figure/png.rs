@@ -5,9 +5,21 @@ use std::io::Write as _;
 use resvg::tiny_skia::{Pixmap, Transform};
 
 use super::tree::tree;
-use super::{Figure, FigureError, MAX_PIXELS};
+use super::{Figure, FigureError, MAX_PIXELS, Metadata};
 
 const INCH_IN_METRES: f64 = 0.0254;
+
+/// Writes what a file says about itself.
+pub(super) fn describe<W: std::io::Write>(
+    encoder: &mut png::Encoder<'_, W>,
+    metadata: &Metadata,
+) -> Result<(), png::EncodingError> {
+    for (keyword, text) in metadata.entries() {
+        // iTXt, because settings and names need more than Latin-1; it must not contain NUL.
+        encoder.add_itxt_chunk(keyword.to_owned(), text.replace('\0', " "))?;
+    }
+    Ok(())
+}
 
 pub(super) fn encode(figure: &Figure, width: u32, dpi: f64) -> Result<Vec<u8>, FigureError> {
     if !(1.0..=10_000.0).contains(&dpi) {
@@ -26,12 +38,7 @@ pub(super) fn encode(figure: &Figure, width: u32, dpi: f64) -> Result<Vec<u8>, F
         yppu: per_metre,
         unit: png::Unit::Meter,
     }));
-    for (keyword, text) in figure.metadata.entries() {
-        // iTXt, because settings and names need more than Latin-1; it must not contain NUL.
-        encoder
-            .add_itxt_chunk(keyword.to_owned(), text.replace('\0', " "))
-            .map_err(failed)?;
-    }
+    describe(&mut encoder, &figure.metadata).map_err(failed)?;
     let mut writer = encoder.write_header().map_err(failed)?;
     write_rows(&mut writer, &pixels).map_err(|error| FigureError::library("PNG", &error))?;
     writer.finish().map_err(failed)?;
@@ -50,7 +57,7 @@ fn write_rows(writer: &mut png::Writer<&mut Vec<u8>>, pixels: &Pixmap) -> std::i
     Ok(())
 }
 
-fn draw(figure: &Figure, width: u32) -> Result<Pixmap, FigureError> {
+pub(super) fn draw(figure: &Figure, width: u32) -> Result<Pixmap, FigureError> {
     let tree = tree(figure, "PNG")?;
     let size = tree.size();
     let aspect = f64::from(size.height()) / f64::from(size.width());

@@ -143,6 +143,22 @@ impl Source {
         }
     }
 
+    /// Changes the path of every file and folder that is read for it.
+    pub fn change_paths(&mut self, change: &dyn Fn(PathBuf) -> PathBuf) {
+        match self {
+            Self::File { path, .. }
+            | Self::Digit {
+                dataset: Dataset::Folder(path),
+                ..
+            } => *path = change(std::mem::take(path)),
+            Self::Difference(whole, part) => {
+                whole.change_paths(change);
+                part.change_paths(change);
+            }
+            Self::Digit { .. } | Self::Synthetic(_) | Self::StandardInput | Self::Values(_) => {}
+        }
+    }
+
     /// This source minus `part`.
     #[must_use]
     pub fn minus(self, part: Self) -> Self {

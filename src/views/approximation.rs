@@ -44,7 +44,7 @@ fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> 
     ))
 }
 
-fn panel(outcome: &Outcome) -> Panel<'_> {
+pub(super) fn panel(outcome: &Outcome) -> Panel<'_> {
     Panel {
         evaluation: &outcome.evaluation,
         layout: outcome.factors.layout(),

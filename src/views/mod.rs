@@ -4,6 +4,7 @@
 pub mod accuracy_drop;
 pub mod approximation;
 pub mod best_grid;
+pub mod build_up;
 pub mod confusion;
 pub mod data_set;
 pub mod delta_weights;

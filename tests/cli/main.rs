@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod animations;
 mod arrays;
 mod data_sets;
 mod errors;
@@ -13,6 +14,7 @@ mod numbers;
 mod outputs;
 mod process;
 mod readme;
+mod sessions;
 mod standard_input;
 
 use std::path::{Path, PathBuf};

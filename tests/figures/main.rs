@@ -4,6 +4,7 @@
 //! all formats, to be looked at.
 #![allow(clippy::unwrap_used)]
 
+mod animation;
 mod builders;
 mod formats;
 mod pixels;

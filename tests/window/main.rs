@@ -13,8 +13,10 @@ mod keys;
 mod method;
 mod parity;
 mod pictures;
+mod play;
 mod plots;
 mod real;
+mod sessions;
 mod together;
 mod wanted;
 

@@ -3,14 +3,10 @@
 use serde_json::{Map, Value};
 
 use crate::app::state::Preferences;
-use crate::approx::method::{Method, MethodSettings, Parameter, Role};
 use crate::session::Settings;
 
 /// So often a part is tried; a file of ours has fewer values than this.
 const TRIES: usize = 200;
-
-/// A rank, K or N: no side of a matrix is longer.
-const LONGEST_SIDE: usize = 1 << 25;
 
 /// Bytes of a source or folder that is remembered.
 const LONGEST_NAME: usize = 1 << 14;
@@ -117,33 +113,12 @@ fn possible(preferences: &Preferences) -> bool {
         && (0.2..=5.0).contains(zoom)
         && recent.len() <= 64
         && short.max().unwrap_or_default() <= LONGEST_NAME
-        && view.brush <= LONGEST_SIDE
+        && view.brush <= Settings::LONGEST_SIDE
         && (100..=20_000).contains(width)
         && (36.0..=2400.0).contains(dpi)
         && (1..=64_000_000).contains(max_pixels)
-        && settings_possible(&session.settings)
+        && session.settings.is_possible()
         && experiment.check().is_ok()
-}
-
-fn settings_possible(settings: &Settings) -> bool {
-    Method::ALL
-        .iter()
-        .all(|method| method_possible(&settings.of(*method)))
-}
-
-fn method_possible(settings: &MethodSettings) -> bool {
-    let possible = |(parameter, value): &(&Parameter, usize)| match parameter.role {
-        Role::Segments(_) | Role::Divisor(_) => (1..=LONGEST_SIDE).contains(value),
-        Role::Rank | Role::Budget => *value <= 1 << 50,
-    };
-    let by_hand = settings.by_hand().unwrap_or_default();
-    settings.values().iter().all(possible)
-        && (by_hand.is_empty()
-            || settings
-                .layout()
-                .count()
-                .is_none_or(|of| of == by_hand.len()))
-        && by_hand.iter().all(|rank| *rank <= LONGEST_SIDE)
 }
 
 #[cfg(test)]

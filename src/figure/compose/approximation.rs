@@ -47,38 +47,24 @@ pub struct Panel<'a> {
 
 /// Original and reconstructions side by side, residuals below if asked for, the table beneath.
 pub fn figure_one(context: &Context, shown: &Approximation) -> Figure {
-    let range = shown.range.unwrap_or_else(|| {
-        let (low, high) = extremes(shown.matrix);
-        let largest = low.abs().max(high.abs());
-        match context.colors {
-            Colors::Sequential(_) | Colors::Tint(_) => (low, high),
-            // Zero must have the neutral colour.
-            Colors::Diverging => (-largest, largest),
-        }
-    });
-    let mut pictures = vec![original(context, shown, range)];
-    let panels = shown.panels.iter();
-    pictures.extend(
-        panels
-            .clone()
-            .map(|panel| reconstruction(context, panel, range)),
-    );
+    let pictures = pictures(context, shown);
     let mut figure = context.figure(
         Figure::PAGE,
         &format!("{} and its approximations", shown.name),
         describe(shown),
     );
-    let columns = pictures.len().min(PER_ROW);
+    let columns = pictures.first().map_or(1, Vec::len);
     let residuals = if shown.error_maps && !shown.panels.is_empty() {
         residuals(context, shown)
     } else {
         Vec::new()
     };
     let mut residuals = in_rows(residuals, columns).into_iter();
-    for row in in_rows(pictures, columns) {
+    for row in pictures {
         figure.rows.push(row);
         figure.rows.extend(residuals.next());
     }
+    let panels = shown.panels.iter();
     let evaluations: Vec<&Evaluation> = panels.map(|panel| panel.evaluation).collect();
     if !evaluations.is_empty() {
         let table = comparison_table(context.theme, &evaluations, tells_bits(&evaluations));
@@ -92,6 +78,26 @@ pub fn figure_one(context: &Context, shown: &Approximation) -> Figure {
         figure.rows.push(vec![Element::Notes(notes)]);
     }
     figure
+}
+
+/// Original and reconstructions, in rows of equal length.
+pub(super) fn pictures(context: &Context, shown: &Approximation) -> Vec<Vec<Element>> {
+    let range = shown.range.unwrap_or_else(|| {
+        let (low, high) = extremes(shown.matrix);
+        let largest = low.abs().max(high.abs());
+        match context.colors {
+            Colors::Sequential(_) | Colors::Tint(_) => (low, high),
+            // Zero must have the neutral colour.
+            Colors::Diverging => (-largest, largest),
+        }
+    });
+    let panels = shown.panels.iter();
+    let panels = panels.map(|panel| reconstruction(context, panel, range));
+    let pictures: Vec<Element> = std::iter::once(original(context, shown, range))
+        .chain(panels)
+        .collect();
+    let columns = pictures.len().min(PER_ROW);
+    in_rows(pictures, columns)
 }
 
 /// Whether any method has chosen something from the data, which takes bits to tell.

@@ -1,6 +1,7 @@
 //! Figures from results: which panels, curves and tables show them.
 
 mod approximation;
+mod build_up;
 mod curves;
 mod dataset;
 mod finetune;
@@ -13,6 +14,7 @@ pub use approximation::{
     Approximation, BITS, Panel, comparison_table, figure_one, kept_entries, residual_limit,
     tells_bits,
 };
+pub use build_up::{build_up, build_up_plot};
 pub use curves::{ErrorCurve, curve_table, error_against_parameters, error_mark, error_plot};
 pub use dataset::{
     distribution, distribution_plot, label_table, survey_rows, survey_table, verdict_sentence,

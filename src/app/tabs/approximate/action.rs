@@ -2,6 +2,8 @@
 
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 
+use super::play::action::PlayAction;
+
 /// An action on the digits, the results or the panes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum MatrixAction {
@@ -19,16 +21,24 @@ pub enum MatrixAction {
     UnpinOne(usize),
     /// The whole matrix in every pane.
     ResetZoom,
+    /// Rows and columns in a random order, or in their own again.
+    Shuffle,
+    /// One of the build-up.
+    Play(PlayAction),
 }
 
 impl MatrixAction {
     /// Those that stand in menus and have keys.
-    pub const NAMED: [Self; 5] = [
+    pub const NAMED: [Self; 9] = [
         Self::PreviousDigit,
         Self::NextDigit,
         Self::RandomDigit,
         Self::Pin,
         Self::ResetZoom,
+        Self::Play(PlayAction::Toggle),
+        Self::Play(PlayAction::Forward),
+        Self::Play(PlayAction::Back),
+        Self::Play(PlayAction::Export),
     ];
 
     /// What stands on the button or in the menu.
@@ -41,6 +51,8 @@ impl MatrixAction {
             Self::Unpin => "Unpin all",
             Self::UnpinOne(_) => "Unpin",
             Self::ResetZoom => "Show whole matrix",
+            Self::Shuffle => "Shuffle",
+            Self::Play(own) => own.text(),
         }
     }
 
@@ -54,6 +66,10 @@ impl MatrixAction {
             Self::Unpin => "Remove all pinned results",
             Self::UnpinOne(_) => "Remove these pinned results",
             Self::ResetZoom => "Show the whole matrix in every pane",
+            Self::Shuffle => {
+                "Shuffle rows and columns, or put them back: LoRA is unaffected, Localized is not"
+            }
+            Self::Play(own) => own.tooltip(),
         }
     }
 
@@ -66,7 +82,8 @@ impl MatrixAction {
             Self::RandomDigit => plain(Key::R),
             Self::Pin => plain(Key::P),
             Self::ResetZoom => plain(Key::Num0),
-            Self::Unpin | Self::UnpinOne(_) => None,
+            Self::Play(own) => own.shortcut(),
+            Self::Unpin | Self::UnpinOne(_) | Self::Shuffle => None,
         }
     }
 }

@@ -5,7 +5,7 @@ use eframe::egui::{self, RichText};
 use super::ApproximateTab;
 use super::by_label::{self, ByLabel};
 use super::progress::DIMMED;
-use crate::analysis::{Analysis, Surveyed};
+use crate::analysis::{Analysis, Images, Surveyed};
 use crate::app::background::Ask;
 use crate::app::state::State;
 use crate::app::texture::color32;
@@ -18,7 +18,7 @@ use crate::figure::compose::{distribution_plot, verdict_sentence};
 use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::session::Session;
-use crate::source::{Dataset, Source, Split};
+use crate::source::Source;
 
 /// The histogram is at least this high.
 const LEAST_HEIGHT: f32 = 170.0;
@@ -75,20 +75,13 @@ pub fn show(
 /// The wanted settings on every image of the data set that the digit is from; of the built-in one
 /// where the matrix is no digit.
 pub fn survey_ask(state: &State, analysis: &Analysis) -> Ask {
-    let (dataset, split) = data_set_of(state, &analysis.session.source);
+    let split = state.preferences.view.split;
+    let Images { dataset, split, .. } = Images::beside(&analysis.session.source, split);
     Ask::Survey {
         dataset,
         split,
         transform: analysis.session.transform,
         settings: Box::new(analysis.wanted.clone().essentials()),
-    }
-}
-
-/// The data set that is measured beside a source.
-pub fn data_set_of(state: &State, source: &Source) -> (Dataset, Split) {
-    match source {
-        Source::Digit { dataset, split, .. } => (dataset.clone(), *split),
-        _ => (Dataset::BuiltIn, state.preferences.view.split),
     }
 }
 

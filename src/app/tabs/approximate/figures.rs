@@ -2,7 +2,7 @@
 //! would call them.
 
 use super::ApproximateTab;
-use super::data_set::{data_set_of, survey_ask};
+use super::data_set::survey_ask;
 use crate::analysis::{Analysis, Images, grid_budget};
 use crate::app::background::Ask;
 use crate::app::export::{Content, Exported};
@@ -13,13 +13,9 @@ use crate::views::{Material, Need, Shown, Subject, View};
 
 /// A view of what is on screen, as a command line would call it.
 pub fn shown(state: &State, view: &'static View) -> Shown {
-    let (dataset, split) = data_set_of(state, &state.session().source);
+    let split = state.preferences.view.split;
     Shown {
-        images: Images {
-            dataset,
-            split,
-            digit: None,
-        },
+        images: Images::beside(&state.session().source, split),
         ..Shown::of(view)
     }
 }

@@ -9,6 +9,7 @@ mod fit;
 mod grids;
 pub mod job;
 mod panes;
+pub mod play;
 mod plots;
 pub mod presets;
 pub mod progress;
@@ -27,6 +28,7 @@ use eframe::egui;
 
 use crate::app::background::Background;
 use crate::app::command::Command;
+use crate::app::export::home;
 use crate::app::page::Page;
 use crate::app::state::{State, Tab};
 use crate::app::texture::MatrixTexture;
@@ -39,6 +41,7 @@ use crate::session::Session;
 use crate::source::{Dataset, Source};
 
 use action::MatrixAction;
+use play::Player;
 use progress::Pending;
 
 /// The tab: what is transient in it.
@@ -58,6 +61,8 @@ pub struct ApproximateTab {
     pub gallery: Gallery,
     /// Surveys and searches over grids.
     pub background: Background,
+    /// The build-up.
+    pub player: Player,
 }
 
 impl ApproximateTab {
@@ -108,15 +113,23 @@ impl Page for ApproximateTab {
         Tab::HOME
     }
 
-    fn receive(&mut self, _state: &mut State) {
+    fn receive(&mut self, state: &mut State) {
         self.background.receive();
+        self.player.receive(state);
     }
 
     fn busy(&self) -> bool {
-        self.background.busy()
+        self.background.busy() || self.player.busy()
+    }
+
+    fn asks(&self) -> bool {
+        self.player.export.is_open()
     }
 
     fn cancel(&mut self) -> bool {
+        if self.player.export.close() || self.player.leave() {
+            return true;
+        }
         self.background.cancel();
         false
     }
@@ -141,6 +154,13 @@ impl Page for ApproximateTab {
                 return;
             }
             MatrixAction::ResetZoom => return self.reset_zoom(),
+            MatrixAction::Shuffle => {
+                let mut session = state.latest_session().clone();
+                let shuffle = &mut session.transform.shuffle;
+                *shuffle = shuffle.is_none().then_some(0);
+                Some(session)
+            }
+            MatrixAction::Play(action) => return self.player.run(action, state),
         };
         out.extend(next.map(|session| Command::SetSession(Box::new(session))));
     }
@@ -163,6 +183,10 @@ impl Page for ApproximateTab {
             progress::show(self, ui, state, out);
             progress::dim_old(self, ui);
             focus::content(ui);
+            play::show(&mut self.player, ui, state, out);
+            // A step is drawn as any result is, and the settings' own come back behind it.
+            let step = self.player.step().cloned();
+            let whole = step.and_then(|step| state.analysis.replace(step));
             egui::ScrollArea::vertical().show(ui, |ui| {
                 panes::show(self, ui, state, &mut session, theme);
                 table::show(ui, state, theme, out);
@@ -170,7 +194,12 @@ impl Page for ApproximateTab {
                 plots::show(self, ui, state, &mut session, theme);
                 focus::follow(ui);
             });
+            if whole.is_some() {
+                state.analysis = whole;
+            }
         });
+        let home = home();
+        self.player.export.ui(ui.ctx(), home.as_deref(), out);
         if session != before {
             // Before what was clicked in the same frame, which may build on it.
             out.insert(0, Command::SetSession(Box::new(session)));

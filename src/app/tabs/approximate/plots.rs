@@ -15,7 +15,7 @@ use crate::figure::palette::Theme;
 use crate::figure::{Mark, Plot, label};
 use crate::session::{Session, Settings};
 use crate::views::error_curve::curves;
-use crate::views::{best_grid, data_set, rank_map};
+use crate::views::{best_grid, build_up, data_set, rank_map};
 
 /// Below this the axes would be all there is; the tab scrolls instead.
 const LEAST_HEIGHT: f32 = 210.0;
@@ -41,14 +41,14 @@ pub fn show(
         ui.columns_const(|[left, right]| {
             left.set_max_height(height);
             right.set_max_height(height);
-            first(left, state, &analysis, session, theme, refit);
+            first(tab, left, state, &analysis, session, (theme, refit));
             beside(tab, right, state, &analysis, session, theme, refit);
         });
         return;
     }
     let size = egui::vec2(ui.available_width(), LEAST_HEIGHT);
     ui.allocate_ui(size, |ui| {
-        first(ui, state, &analysis, session, theme, refit);
+        first(tab, ui, state, &analysis, session, (theme, refit));
     });
     ui.allocate_ui(size, |ui| {
         beside(tab, ui, state, &analysis, session, theme, refit);
@@ -56,14 +56,21 @@ pub fn show(
 }
 
 fn first(
+    tab: &ApproximateTab,
     ui: &mut egui::Ui,
     state: &mut State,
     analysis: &Analysis,
     session: &mut Session,
-    theme: Theme,
-    refit: bool,
+    (theme, refit): (Theme, bool),
 ) {
-    let mut plot = error_plot(theme, analysis.loaded.matrix.len(), &curves(analysis));
+    let build_up = tab
+        .player
+        .build_up()
+        .filter(|_| tab.player.step().is_some());
+    let mut plot = match build_up {
+        Some(build_up) => build_up::plot(build_up, analysis, theme),
+        None => error_plot(theme, analysis.loaded.matrix.len(), &curves(analysis)),
+    };
     ui.horizontal_wrapped(|ui| {
         ui.strong("Error against parameters");
         let view = &mut state.preferences.view;
@@ -88,7 +95,9 @@ fn first(
     if state.preferences.view.log_error {
         plot = plot.with_log_y(EXACT);
     }
-    choose_rank(ui, &plot, analysis, &mut session.settings, theme, refit);
+    // The curves of a build-up begin with nothing, which is no setting.
+    let skipped = usize::from(build_up.is_some());
+    choose_rank(ui, &plot, analysis, session, skipped, (theme, refit));
 }
 
 fn beside(
@@ -127,13 +136,13 @@ fn choose_rank(
     ui: &mut egui::Ui,
     plot: &Plot,
     analysis: &Analysis,
-    settings: &mut Settings,
-    theme: Theme,
-    refit: bool,
+    session: &mut Session,
+    skipped: usize,
+    (theme, refit): (Theme, bool),
 ) {
     let chosen = |pick: Pick| {
         let method = analysis.methods.get(pick.series)?;
-        let point = method.curve.get(pick.point)?;
+        let point = method.curve.get(pick.point.checked_sub(skipped)?)?;
         Some((method.settings.at_point(point), point))
     };
     let text = |pick: Pick| {
@@ -156,7 +165,7 @@ fn choose_rank(
     };
     let picked = view.show(ui, &text);
     if let Some((settings_there, _)) = picked.and_then(chosen) {
-        set(settings, settings_there);
+        set(&mut session.settings, settings_there);
     }
 }
 

@@ -152,6 +152,7 @@ fn notes_of(ui: &mut egui::Ui, analysis: &Analysis, theme: Theme) {
     }
     for method in &analysis.methods {
         let notes = match &method.outcome {
+            Ok(_) if analysis.partial => Vec::new(),
             Ok(outcome) => brief_notes(&outcome.evaluation, &analysis.session.settings),
             Err(reason) => vec![reason.clone()],
         };

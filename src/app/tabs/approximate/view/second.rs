@@ -13,6 +13,11 @@ pub static CHOICES: [&View; 4] = [
     &rank_map::VIEW,
 ];
 
+/// Whether a view may stand there.
+pub fn stands_beside(view: &View) -> bool {
+    CHOICES.contains(&view)
+}
+
 /// Writes the view's key.
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for a reference
 pub fn serialize<S: Serializer>(view: &&'static View, serializer: S) -> Result<S::Ok, S::Error> {

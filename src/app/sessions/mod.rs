@@ -1,0 +1,200 @@
+//! Sessions as files and lines: what is in view goes out, and comes back whole or not at all.
+
+pub mod action;
+
+use std::path::{Path, PathBuf};
+
+use eframe::egui;
+
+use super::command::Command;
+use super::save_dialog::{Asked, SaveDialog};
+use super::service::Service;
+use super::state::{Preferences, State};
+use super::tabs;
+use super::tabs::approximate::view::second::stands_beside;
+use super::tabs::finetune::action::TAB as SWEEP_TAB;
+use super::worker::{Reply, Wake};
+use crate::views::{approximation, error_curve};
+use crate::workspace::{self, DisplaySettings, ENDING, Workspace};
+
+use action::SessionAction;
+
+/// What is done with a file, off the window's thread.
+enum Job {
+    Read(PathBuf),
+    Write(PathBuf, Box<Workspace>),
+}
+
+/// What came of it.
+pub enum Told {
+    /// A session was read from this file.
+    Read(PathBuf, Box<Workspace>),
+    /// The session is in this file.
+    Written(PathBuf),
+    /// No session could be read.
+    Unread(String),
+    /// No session could be written.
+    Unwritten(String),
+}
+
+/// The dialog and the worker for session files.
+pub struct Sessions {
+    dialog: SaveDialog,
+    files: Service<Job, Told>,
+    /// Where the session was saved last, or what it was read from.
+    path: Option<PathBuf>,
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self {
+            dialog: SaveDialog::default(),
+            files: Service::new("session file", work),
+            path: None,
+        }
+    }
+}
+
+fn work(job: Job, reply: &Reply<'_, Told>) {
+    reply.send(match job {
+        Job::Read(path) => match workspace::load(&path) {
+            Ok(read) => Told::Read(path, Box::new(read)),
+            Err(why) => Told::Unread(why.to_string()),
+        },
+        Job::Write(path, workspace) => match workspace::save(&path, &workspace) {
+            Ok(()) => Told::Written(path),
+            Err(why) => Told::Unwritten(why.to_string()),
+        },
+    });
+}
+
+impl Sessions {
+    /// Whether the dialog is on screen.
+    pub fn is_open(&self) -> bool {
+        self.dialog.is_open()
+    }
+
+    /// Closes the dialog; whether it was open.
+    pub fn close(&mut self) -> bool {
+        self.dialog.close()
+    }
+
+    /// Whether a file is being read or written.
+    pub fn busy(&self) -> bool {
+        self.files.busy()
+    }
+
+    /// Asks where to save.
+    pub fn ask(&mut self, state: &State) {
+        let known = self.path.as_deref();
+        let name = known.and_then(Path::file_name);
+        let name = name.map_or_else(
+            || format!("session{ENDING}"),
+            |name| name.to_string_lossy().into_owned(),
+        );
+        let folder = known.and_then(Path::parent).map(Path::to_path_buf);
+        self.dialog.open(
+            folder.or_else(|| state.preferences.export_folder.clone()),
+            &name,
+        );
+    }
+
+    /// Takes the path that the system's dialog gave.
+    pub fn set_path(&mut self, path: &Path) {
+        self.dialog.set_path(path);
+    }
+
+    /// Reads a file.
+    pub fn read(&mut self, path: PathBuf, wake: &Wake) {
+        self.files.ask(Job::Read(path), wake);
+    }
+
+    /// Writes everything in view.
+    pub fn write(&mut self, path: PathBuf, workspace: Workspace, wake: &Wake) {
+        self.files.ask(Job::Write(path, Box::new(workspace)), wake);
+    }
+
+    /// What came of it since the last call.
+    pub fn receive(&mut self) -> Option<Told> {
+        let told = self.files.receive().into_iter().next()?;
+        let told = told.unwrap_or_else(Told::Unread);
+        match &told {
+            Told::Read(path, _) => self.path = Some(path.clone()),
+            Told::Written(path) => {
+                self.path = Some(path.clone());
+                self.dialog.close();
+            }
+            Told::Unwritten(why) => self.dialog.fail(why.clone()),
+            Told::Unread(_) => {}
+        }
+        Some(told)
+    }
+
+    /// Draws the dialog while it is open.
+    pub fn ui(&mut self, ctx: &egui::Context, home: Option<&Path>, out: &mut Vec<Command>) {
+        let asked = Asked {
+            heading: "Save session",
+            ending: ENDING,
+            endings: &[ENDING],
+            busy: self.busy().then(|| "Writing the file…".to_owned()),
+            browse: Command::Session(SessionAction::Browse(format!("session{ENDING}"))),
+        };
+        let choices = |ui: &mut egui::Ui| {
+            ui.label(
+                "Source, settings and views; data beside the file is found again when both move",
+            );
+        };
+        let path = self.dialog.ui(ctx, asked, home, choices, out);
+        out.extend(path.map(|path| Command::Session(SessionAction::SaveTo(path))));
+    }
+}
+
+/// Everything in view.
+pub fn in_view(state: &State) -> Workspace {
+    let preferences = &state.preferences;
+    let view = &preferences.view;
+    Workspace {
+        tab: state.tab.id().to_owned(),
+        session: state.session().clone(),
+        display: DisplaySettings {
+            views: vec![&approximation::VIEW, &error_curve::VIEW, view.second],
+            error_maps: view.error_maps,
+            colors: view.map,
+            block_lines: view.block_lines,
+            log_error: view.log_error,
+            log_parameters: view.log_parameters,
+            split: view.split,
+        },
+        max_pixels: preferences.max_pixels,
+        experiment: (state.tab == SWEEP_TAB).then(|| preferences.experiment.clone()),
+    }
+}
+
+/// Looks at things as a session does; its source and settings come with their results.
+pub fn show(state: &mut State, workspace: &Workspace) {
+    let Workspace {
+        tab,
+        display,
+        experiment,
+        ..
+    } = workspace;
+    state.tab = tabs::named(tab);
+    let Preferences {
+        view,
+        experiment: shown,
+        ..
+    } = &mut state.preferences;
+    view.error_maps = display.error_maps;
+    view.map = display.colors;
+    view.block_lines = display.block_lines;
+    view.log_error = display.log_error;
+    view.log_parameters = display.log_parameters;
+    view.split = display.split;
+    let beside = display.views.iter().rev().copied();
+    if let Some(second) = beside.into_iter().find(|one| stands_beside(one)) {
+        view.second = second;
+    }
+    if let Some(experiment) = experiment {
+        *shown = experiment.clone();
+    }
+}
