@@ -19,7 +19,7 @@ pub struct MethodResult {
     pub outcome: Result<Outcome, String>,
 }
 
-/// What a method gives.
+/// The results of one method.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// Parameters, ranks and error.

@@ -57,7 +57,7 @@ pub struct Timing {
 }
 
 impl Analysis {
-    /// The same matrix and session on its way, with these results.
+    /// This matrix and session on its way, with these results.
     pub(super) fn with_methods(&self, methods: impl Iterator<Item = MethodResult>) -> Self {
         Self {
             session: self.session.clone(),
@@ -137,7 +137,7 @@ impl Analysis {
         let spent = |one: &MethodResult| Expense {
             method: one.settings.method(),
             share: settings.share_of_budget(one.settings.method()),
-            params: one.outcome.as_ref().map_or(0, |it| it.evaluation.params),
+            params: one.outcome.as_ref().map_or(0, |it| it.evaluation.spent),
         };
         self.methods.iter().map(spent).collect()
     }

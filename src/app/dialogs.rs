@@ -34,7 +34,7 @@ impl Question {
     }
 }
 
-/// What a dialog answers.
+/// The answer of a dialog.
 #[derive(Clone, Debug, PartialEq)]
 pub enum DialogAnswer {
     /// A path, and what is to be done with it.

@@ -254,7 +254,7 @@ fn refuse_text(explorer: &mut Explorer, why: String) {
     notices.say(Tab::HOME, Act::Path, Message::Error(why));
 }
 
-/// What opens the first of the files that are dropped on the window: the open tab, another that knows such
+/// The command that opens the first of the files dropped on the window: in the open tab, another that knows such
 /// files, or as a matrix.
 pub fn dropped(explorer: &mut Explorer, ctx: &egui::Context) -> Option<Command> {
     let path = ctx.input(|input| {

@@ -107,7 +107,7 @@ impl Preferences {
 
 /// A whole session on its way.
 pub struct Arriving {
-    /// What it shows.
+    /// The workspace that it shows.
     pub workspace: Workspace,
     /// The file that it was read from.
     pub file: Option<String>,
@@ -121,7 +121,7 @@ pub struct State {
     pub preferences: Preferences,
     /// A session whose source is being loaded; the old one stays on screen until it is there.
     pub opening: Option<Session>,
-    /// How the session that is being loaded is looked at, once it is there.
+    /// The display settings of the session that is being loaded, for when it is there.
     pub arriving: Option<Box<Arriving>>,
     /// The last good answer.
     pub analysis: Option<Arc<Analysis>>,

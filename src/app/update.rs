@@ -16,7 +16,7 @@ use super::opened::{
 };
 use super::page::Page;
 use super::sessions::action::SessionAction;
-use super::sessions::{self, Told};
+use super::sessions::{self, SessionMessage};
 use super::state::{Act, Message, State, Tab};
 use super::tabs::approximate::figures;
 use super::tabs::approximate::job::JobMessage;
@@ -154,17 +154,17 @@ fn run_on_session(explorer: &mut Explorer, ctx: &egui::Context, action: SessionA
 fn receive_session(explorer: &mut Explorer) {
     let state = &mut explorer.state;
     match explorer.sessions.receive() {
-        Some(Told::Read(path, workspace)) => {
+        Some(SessionMessage::Read(path, workspace)) => {
             show_session(explorer, *workspace, Some(&path));
         }
-        Some(Told::Written(path)) => {
+        Some(SessionMessage::Written(path)) => {
             state.preferences.remember(&path.display().to_string());
             state.done(format!("saved the session in {}", path.display()));
         }
-        Some(Told::Unread(why)) => {
+        Some(SessionMessage::Unread(why)) => {
             state.say(Act::Open, Message::Error(why));
         }
-        Some(Told::Unwritten(_)) | None => {}
+        Some(SessionMessage::Unwritten(_)) | None => {}
     }
 }
 

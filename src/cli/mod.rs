@@ -1,5 +1,6 @@
 //! The command line: arguments in, text, JSON and figures out. Needs no display.
 
+mod added;
 mod animate;
 mod approximate;
 mod arrays;
@@ -126,13 +127,13 @@ pub enum CliCommand {
 pub enum Invocation {
     /// The window.
     Window {
-        /// What it opens on; where it was left when absent.
+        /// The source or session that it opens; the last one when absent.
         opening: Option<Opening>,
-        /// How much may be read.
+        /// Bounds on what may be read.
         limits: Limits,
     },
     /// A subcommand.
-    CliCommand(Box<CliCommand>),
+    Command(Box<CliCommand>),
 }
 
 /// Reads the command line; `arguments` begin with the program's name. Answers `None` where all

@@ -42,36 +42,36 @@ pub struct RenderArgs {
     theme: Option<Theme>,
     /// The tables' formats
     #[arg(long, value_parser = tables(), value_delimiter = ',', default_value = "csv", help_heading = "Output")]
-    tables: Vec<TableForm>,
+    tables: Vec<TableFormat>,
 }
 
 /// A format of tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum TableForm {
+enum TableFormat {
     Csv,
     Latex,
     Json,
     None,
 }
 
-fn tables() -> impl TypedValueParser<Value = TableForm> {
+fn tables() -> impl TypedValueParser<Value = TableFormat> {
     choice::parser([
         (
             "csv",
             "Comma-separated values with exact numbers",
-            TableForm::Csv,
+            TableFormat::Csv,
         ),
         (
             "latex",
             "Tabulars in the style of booktabs",
-            TableForm::Latex,
+            TableFormat::Latex,
         ),
-        ("json", "One JSON object", TableForm::Json),
-        ("none", "No tables", TableForm::None),
+        ("json", "One JSON object", TableFormat::Json),
+        ("none", "No tables", TableFormat::None),
     ])
 }
 
-impl TableForm {
+impl TableFormat {
     /// The ending of a file and its content.
     fn write(self, document: &Document<'_>) -> Option<(&'static str, Result<String, String>)> {
         match self {
@@ -140,7 +140,7 @@ fn written(
     notes.extend(analysis.left_out().map_err(Failure::usage)?);
     let (mut files, mut missing) = (Vec::new(), Vec::new());
     for view in &workspace.display.views {
-        let measured = Measured::new(view, &analysis, &workspace.display)?;
+        let measured = ViewMaterial::new(view, &analysis, &workspace.display)?;
         match arguments.files_of(view, &measured, &workspace.display, &limits)? {
             Ok(of_view) => files.extend(of_view),
             Err(why) => missing.push(format!("{} is left out: {why}", view.short)),
@@ -159,8 +159,8 @@ fn written(
     Ok((analysis.heading(), notes.into_iter().chain(told).collect()))
 }
 
-/// What a view is made of.
-struct Measured<'a> {
+/// The material of a view.
+struct ViewMaterial<'a> {
     analysis: &'a Analysis,
     grids: Option<GridSearch>,
     survey: Option<SurveyResult>,
@@ -169,7 +169,7 @@ struct Measured<'a> {
     images: Images,
 }
 
-impl<'a> Measured<'a> {
+impl<'a> ViewMaterial<'a> {
     fn new(
         view: &'static View,
         analysis: &'a Analysis,
@@ -264,7 +264,7 @@ impl RenderArgs {
     fn files_of(
         &self,
         view: &'static View,
-        measured: &Measured<'_>,
+        measured: &ViewMaterial<'_>,
         display: &DisplaySettings,
         limits: &Limits,
     ) -> Result<Result<Files, String>, Failure> {

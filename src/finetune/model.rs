@@ -16,7 +16,7 @@ use super::real::Real;
 
 pub use adapter::Adapter;
 pub use full::Full;
-pub use workspace::Workspace;
+pub use workspace::BatchWorkspace;
 
 /// The inputs that belong to the images of a batch.
 #[derive(Debug, Clone, Copy)]
@@ -70,7 +70,7 @@ pub trait Model<T: Real>: Sync {
         parameters: &[T],
         inputs: &Inputs<'_, T>,
         batch: &Batch<T>,
-        at: &mut Workspace<T>,
+        at: &mut BatchWorkspace<T>,
     );
     /// Writes the gradient of a run's classifier, if that is trained, given that of the scores.
     fn head_backward<S: Simd>(
@@ -79,7 +79,7 @@ pub trait Model<T: Real>: Sync {
         gradients: &mut [T],
         run: usize,
         batch: &Batch<T>,
-        at: &Workspace<T>,
+        at: &BatchWorkspace<T>,
     );
     /// Writes the gradients of all else, given those of the hidden units.
     fn backward<S: Simd>(
@@ -88,7 +88,7 @@ pub trait Model<T: Real>: Sync {
         parameters: &[T],
         gradients: &mut [T],
         batch: &Batch<T>,
-        at: &mut Workspace<T>,
+        at: &mut BatchWorkspace<T>,
     );
 }
 
@@ -100,7 +100,7 @@ pub fn loss_and_gradient<T: Real>(
     gradients: &mut [T],
     inputs: &Inputs<'_, T>,
     batch: &Batch<T>,
-    at: &mut Workspace<T>,
+    at: &mut BatchWorkspace<T>,
 ) -> Vec<T> {
     vectorized(Gradient {
         model,
@@ -118,7 +118,7 @@ struct Gradient<'a, T, M> {
     gradients: &'a mut [T],
     inputs: &'a Inputs<'a, T>,
     batch: &'a Batch<T>,
-    at: &'a mut Workspace<T>,
+    at: &'a mut BatchWorkspace<T>,
 }
 
 impl<T: Real, M: Model<T>> Work for Gradient<'_, T, M> {
@@ -165,7 +165,7 @@ fn score<T: Real, S: Simd>(
     head: Classifier<'_, T>,
     run: usize,
     batch: &Batch<T>,
-    at: &mut Workspace<T>,
+    at: &mut BatchWorkspace<T>,
 ) {
     let hidden = at.hidden_columns();
     let classes = at.score_columns();
@@ -197,7 +197,7 @@ fn hidden_gradient<T: Real, S: Simd>(
     head: Classifier<'_, T>,
     run: usize,
     batch: &Batch<T>,
-    at: &mut Workspace<T>,
+    at: &mut BatchWorkspace<T>,
 ) {
     let hidden = at.hidden_columns();
     let classes = at.score_columns();
@@ -230,7 +230,7 @@ pub fn evaluate<T: Real>(
     parameters: &[T],
     inputs: &Inputs<'_, T>,
     batches: &[Batch<T>],
-    at: &mut Workspace<T>,
+    at: &mut BatchWorkspace<T>,
 ) -> Vec<ModelScore> {
     vectorized(EvaluationPass {
         model,
@@ -246,7 +246,7 @@ struct EvaluationPass<'a, T, M> {
     parameters: &'a [T],
     inputs: &'a Inputs<'a, T>,
     batches: &'a [Batch<T>],
-    at: &'a mut Workspace<T>,
+    at: &'a mut BatchWorkspace<T>,
 }
 
 impl<T: Real, M: Model<T>> Work for EvaluationPass<'_, T, M> {

@@ -15,7 +15,7 @@ use super::images::Examples;
 use super::kernels::AlignedVec;
 use super::layout::Part;
 use super::model::{
-    Adapter, Full, Inputs, Model, ModelScore, Workspace, evaluate, loss_and_gradient,
+    Adapter, BatchWorkspace, Full, Inputs, Model, ModelScore, evaluate, loss_and_gradient,
 };
 use super::network::Network;
 use super::random::{Purpose, random};
@@ -124,7 +124,7 @@ struct Descent {
     parameters: AlignedVec<f32>,
     gradients: AlignedVec<f32>,
     adam: Adam<f32>,
-    workspace: Workspace<f32>,
+    workspace: BatchWorkspace<f32>,
 }
 
 impl Descent {
@@ -135,7 +135,7 @@ impl Descent {
             // As long as the rates, and written anew by every batch.
             gradients: AlignedVec::from_slice(0, learning_rates),
             adam: Adam::new(learning_rates),
-            workspace: Workspace::default(),
+            workspace: BatchWorkspace::default(),
         }
     }
 

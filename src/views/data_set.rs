@@ -73,6 +73,8 @@ struct MeanError {
     setting: Setting,
     mean_error: f64,
     std_error: f64,
+    /// The mean over the images.
+    structure_bits: f64,
 }
 
 #[derive(Serialize)]
@@ -127,6 +129,7 @@ impl DataSetReport {
                     setting: Setting::whole(setting),
                     mean_error: survey.spread(s).mean,
                     std_error: survey.spread(s).std,
+                    structure_bits: survey.mean_bits[s],
                 })
                 .collect(),
             verdict: survey.localized_against_lora().map(VerdictShares::from),

@@ -420,7 +420,7 @@ fn reset_puts_results_aside_and_a_new_seed_begins_anew() {
 fn a_typed_list_changes_the_sweep_and_nonsense_does_not() {
     let mut harness = tab(small(), None);
     let field = |harness: &Harness<'static, Explorer>, text: &str| {
-        let field = harness.get_by_role_and_label(Role::TextInput, "ranks");
+        let field = harness.get_by_role_and_label(Role::TextInput, "Ranks");
         field.focus();
         field.type_text(text);
     };

@@ -242,7 +242,7 @@ fn a_kept_file_that_asks_for_too_much_harms_no_window() {
 fn what_cannot_be_read_stays_in_its_field_and_is_not_trained() {
     let mut harness = tab(Experiment::default(), None);
     let field = |harness: &Window| {
-        let field = harness.get_by_role_and_label(Role::TextInput, "ranks");
+        let field = harness.get_by_role_and_label(Role::TextInput, "Ranks");
         field.focus();
         field.type_text("abc");
     };
@@ -251,7 +251,7 @@ fn what_cannot_be_read_stays_in_its_field_and_is_not_trained() {
     harness.key_press(Key::Tab);
     settle(&mut harness);
     let text = |harness: &Window| {
-        let field = harness.get_by_role_and_label(Role::TextInput, "ranks");
+        let field = harness.get_by_role_and_label(Role::TextInput, "Ranks");
         field.value().unwrap_or_default()
     };
     assert_eq!(text(&harness), "abc");
@@ -262,7 +262,7 @@ fn what_cannot_be_read_stays_in_its_field_and_is_not_trained() {
     settle(&mut harness);
     assert!(!sweep_of(harness.state()).training().under_way());
     assert!(
-        said(&harness).contains("ranks: write whole numbers"),
+        said(&harness).contains("Ranks: write whole numbers"),
         "{}",
         said(&harness)
     );

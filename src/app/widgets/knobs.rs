@@ -19,6 +19,27 @@ pub fn slider(ui: &mut egui::Ui, wanted: &mut usize, shown: usize, most: usize, 
     }
 }
 
+/// A slider that rests on `values` only, which are in ascending order.
+pub fn stepped(ui: &mut egui::Ui, wanted: &mut usize, shown: usize, values: &[usize], name: &str) {
+    let Some(last) = values.len().checked_sub(1) else {
+        return;
+    };
+    let mut place = values.partition_point(|value| *value < shown).min(last);
+    let nearest = |text: &str| {
+        let typed: usize = text.trim().parse().ok()?;
+        let below = values.partition_point(|value| *value <= typed);
+        Some(below.saturating_sub(1) as f64)
+    };
+    let slider = Slider::new(&mut place, 0..=last)
+        .text(name)
+        .step_by(1.0)
+        .custom_formatter(|place, _| values[(place as usize).min(last)].to_string())
+        .custom_parser(nearest);
+    if ui.add(slider).changed() {
+        *wanted = values[place.min(last)];
+    }
+}
+
 /// A rank that the one budget sets, which may be none at all: shown, not to be moved.
 pub fn fixed(ui: &mut egui::Ui, shown: usize, most: usize, name: &str) {
     let most = most.max(1);

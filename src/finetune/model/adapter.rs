@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::{Inputs, Model, Workspace, of_run};
+use super::{BatchWorkspace, Inputs, Model, of_run};
 use crate::finetune::batch::Batch;
 use crate::finetune::kernels::{
     ColumnSlice, PaddedMatrix, gather, outer, padded, product, scatter,
@@ -67,7 +67,7 @@ impl<T: Real> Model<T> for Adapter<'_, T> {
         parameters: &[T],
         inputs: &Inputs<'_, T>,
         batch: &Batch<T>,
-        at: &mut Workspace<T>,
+        at: &mut BatchWorkspace<T>,
     ) {
         let units = at.hidden_columns();
         let rows = at.hidden.chunks_exact_mut(units.stride);
@@ -108,7 +108,15 @@ impl<T: Real> Model<T> for Adapter<'_, T> {
     }
 
     #[inline(always)]
-    fn head_backward<S: Simd>(&self, _: S, _: &mut [T], _: usize, _: &Batch<T>, _: &Workspace<T>) {}
+    fn head_backward<S: Simd>(
+        &self,
+        _: S,
+        _: &mut [T],
+        _: usize,
+        _: &Batch<T>,
+        _: &BatchWorkspace<T>,
+    ) {
+    }
 
     #[inline(always)]
     fn backward<S: Simd>(
@@ -117,7 +125,7 @@ impl<T: Real> Model<T> for Adapter<'_, T> {
         parameters: &[T],
         gradients: &mut [T],
         batch: &Batch<T>,
-        at: &mut Workspace<T>,
+        at: &mut BatchWorkspace<T>,
     ) {
         let stride = at.hidden_columns().stride;
         let count = batch.all().len();

@@ -6,7 +6,7 @@ use crate::finetune::real::Real;
 
 /// Room for the numbers of a batch on its way through a model, kept from batch to batch.
 #[derive(Debug, Clone)]
-pub struct Workspace<T> {
+pub struct BatchWorkspace<T> {
     /// Run by run, image by image: the hidden units, and after the classifier their gradients.
     pub(super) hidden: AlignedVec<T>,
     /// Of one run.
@@ -27,7 +27,7 @@ pub struct Workspace<T> {
     pub(super) room: AlignedVec<T>,
 }
 
-impl<T> Default for Workspace<T> {
+impl<T> Default for BatchWorkspace<T> {
     fn default() -> Self {
         Self {
             hidden: aligned(),
@@ -45,7 +45,7 @@ impl<T> Default for Workspace<T> {
     }
 }
 
-impl<T: Real> Workspace<T> {
+impl<T: Real> BatchWorkspace<T> {
     /// Makes room for a batch of `images`.
     pub(super) fn make_room(&mut self, model: &impl Model<T>, images: usize) {
         let shape = model.shape();

@@ -81,7 +81,7 @@ pub fn survey_ask(state: &State, analysis: &Analysis) -> BackgroundTask {
         dataset,
         split,
         transform: analysis.session.transform,
-        settings: analysis.wanted.clone().essentials(),
+        settings: Box::new(analysis.wanted.clone().essentials()),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::app::theme;
 use crate::app::widgets::knobs::choice;
 use crate::app::widgets::matrix_view::{MatrixView, PaneResponse, reading};
 use crate::approx::{BlockLayout, Method};
-use crate::figure::compose::residual_limit;
+use crate::figure::compose::{kept_entries, residual_limit};
 use crate::figure::label;
 use crate::figure::palette::{ColorMap, Theme};
 use crate::session::Session;
@@ -76,7 +76,7 @@ pub fn show(
     cursor_line(ui, tab, &analysis, state.preferences.view.error_maps);
 }
 
-/// Where the one budget pays for no method there is nothing to see: says so, with the way out.
+/// A line where the one budget pays for no method and there is nothing to see, with the way out.
 fn none_fits(ui: &mut egui::Ui, analysis: &Analysis, session: &mut Session) {
     if analysis.methods.is_empty() || analysis.outcomes().next().is_some() {
         return;
@@ -204,6 +204,7 @@ fn original(
             matrix,
             texture: &texture,
             blocks: None,
+            ranks: None,
             outlines: None,
             selected: None,
             cursor: tab.cursor,
@@ -297,12 +298,15 @@ fn pane(
     let texture = MatrixTexture::keep(kept, ui.ctx(), outcome.id(), matrix, scale);
     let layout: &BlockLayout = outcome.factors.layout();
     let color = color32(theme::method(method, theme));
+    let chosen = layout.kind().overlaps();
+    let kept = kept_entries(layout, outcome.reconstruction());
     let pane = MatrixView {
         name: method.title(),
         matrix,
         texture: &texture,
         blocks: view.block_lines.then_some((layout, color)),
-        outlines: None,
+        ranks: chosen.then_some(&outcome.evaluation.ranks),
+        outlines: view.block_lines.then_some((&kept, color)),
         selected: tab
             .selected
             .filter(|(selected, _)| *selected == method)

@@ -189,7 +189,7 @@ fn sweep(ui: &mut egui::Ui, experiment: &mut Experiment, fields: &mut Fields, th
     let base = experiment.preset.settings();
     egui::Grid::new("sweep").num_columns(2).show(ui, |ui| {
         lists(ui, experiment, fields, &base);
-        let name = ui.label("epochs");
+        let name = ui.label("Epochs");
         let mut epochs = experiment.epochs.unwrap_or(base.epochs);
         let field = egui::DragValue::new(&mut epochs).range(1..=1000);
         if ui.add(field).labelled_by(name.id).changed() {
@@ -212,12 +212,12 @@ fn lists(
         usable: |number: &usize| (1..=NUMBER).contains(number),
         form: "whole numbers from 1 to 65536",
     };
-    let ranks = whole("ranks", |grid| &grid.ranks);
+    let ranks = whole("Ranks", |grid| &grid.ranks);
     fields.list(ui, &ranks, &mut experiment.ranks);
     let segments = whole("N and K", |grid| &grid.segments);
     fields.list(ui, &segments, &mut experiment.segments);
     let rates = ListRules {
-        name: "learning rates",
+        name: "Learning rates",
         hint: preset_hint(&base.learning_rates),
         tooltip: "Numbers with commas between; empty for the preset's".to_owned(),
         usable: |rate: &f64| check_rate(*rate).is_ok(),
@@ -225,7 +225,7 @@ fn lists(
     };
     fields.list(ui, &rates, &mut experiment.learning_rates);
     let seeds = ListRules {
-        name: "seeds",
+        name: "Seeds",
         hint: preset_hint(&base.seeds),
         tooltip: "Each seed is a whole experiment; with several the table gives mean ± standard \
                   deviation"

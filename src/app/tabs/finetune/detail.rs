@@ -109,7 +109,7 @@ fn run(
             "ΔW {rows} × {cols}, |ΔW| up to {}; {} parameters, {} correct",
             label::short(learned.bound),
             label::count(record.params),
-            record.test_accuracy
+            label::percentage(record.test_accuracy)
         );
         let hint = "Approximate ΔW to see whether it is global, diagonal or local";
         if ui
@@ -184,6 +184,7 @@ fn update(
         matrix,
         texture: &texture,
         blocks: None,
+        ranks: None,
         outlines: Some((&learned.parts, color)),
         selected: None,
         cursor: None,
@@ -216,6 +217,7 @@ fn features(ui: &mut egui::Ui, learned: &mut LearnedRun, side: f32, theme: Theme
                 matrix: &feature.image,
                 texture: &texture,
                 blocks: None,
+                ranks: None,
                 outlines: Some((&learned.cells, color)),
                 selected: None,
                 cursor: None,

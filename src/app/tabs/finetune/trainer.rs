@@ -184,7 +184,7 @@ impl InspectionWorker {
                 reply.send(InspectionMessage::Failed(format!(
                     "the results are of {}, but the data set chosen is {}; choose the folder of {}",
                     request.name, data.name, request.name
-                )))
+                )));
             }
             Ok(data) => self.look(request, &data, reply),
             Err(why) => reply.send(InspectionMessage::Failed(why)),
