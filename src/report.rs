@@ -61,13 +61,13 @@ impl From<source::Transform> for TransformReport {
 pub struct Setting {
     method: &'static str,
     #[serde(flatten, serialize_with = "as_object")]
-    values: Vec<(&'static str, Number)>,
+    values: Vec<(&'static str, SettingValue)>,
 }
 
 /// A setting's value.
 #[derive(Clone, Copy, Serialize)]
 #[serde(untagged)]
-enum Number {
+enum SettingValue {
     Whole(usize),
     Real(f64),
 }
@@ -79,8 +79,8 @@ impl Setting {
         let price = settings.method().definition().price.zip(settings.price());
         let value = |(parameter, value): (&'static Parameter, usize)| match (parameter.role, price)
         {
-            (Role::Budget, Some((key, price))) => (key, Number::Real(price.get())),
-            _ => (parameter.key, Number::Whole(value)),
+            (Role::Budget, Some((key, price))) => (key, SettingValue::Real(price.get())),
+            _ => (parameter.key, SettingValue::Whole(value)),
         };
         Self {
             method: settings.method().key(),
@@ -117,7 +117,7 @@ pub struct MethodReport {
 /// One block of a tree.
 #[derive(Serialize)]
 struct LeafBlock {
-    /// Where it begins.
+    /// The first row.
     row: usize,
     col: usize,
     rows: usize,
@@ -127,7 +127,7 @@ struct LeafBlock {
     dense: bool,
 }
 
-impl Measured {
+impl MethodReport {
     /// One method with the blocks that it chose.
     pub fn with_blocks(one: &Evaluation, layout: &BlockLayout) -> Self {
         let blocks = layout.blocks().iter().zip(&one.ranks);
@@ -152,7 +152,7 @@ impl Measured {
     }
 }
 
-impl From<&Evaluation> for Measured {
+impl From<&Evaluation> for MethodReport {
     /// The rank is the one that was used, after clamping.
     fn from(one: &Evaluation) -> Self {
         let chosen = one.leaves.is_some();
@@ -161,7 +161,7 @@ impl From<&Evaluation> for Measured {
         let parameters = one.method().parameters().iter();
         let rank = parameters.filter(|parameter| parameter.role == Role::Rank);
         let used = one.ranks.iter().copied().max().unwrap_or_default();
-        let used = Number::Whole(used);
+        let used = SettingValue::Whole(used);
         setting.values.extend(rank.map(|rank| (rank.key, used)));
         let by_block = one.method().place_of(Role::Rank).is_none() && !chosen;
         let ranks = by_block.then(|| {

@@ -39,7 +39,7 @@ impl Picture {
         }
     }
 
-    /// What it is multiplied out from.
+    /// The factors that it is multiplied out from.
     pub fn factors(&self) -> Arc<Factors> {
         Arc::clone(&self.factors)
     }

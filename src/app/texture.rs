@@ -63,11 +63,11 @@ pub fn color32(color: Rgb) -> Color32 {
 
 /// One matrix as textures of at most the side that the graphics adapter takes.
 pub struct MatrixTexture {
-    tiles: Vec<Tile>,
+    tiles: Vec<TextureTile>,
     key: TextureKey,
 }
 
-struct Tile {
+struct TextureTile {
     /// Columns and rows of the matrix that the tile covers.
     cells: Rect,
     texture: TextureHandle,
@@ -107,7 +107,7 @@ impl MatrixTexture {
             for left in (0..cols).step_by(TILE) {
                 let (height, width) = ((rows - top).min(TILE), (cols - left).min(TILE));
                 let image = image_of(matrix, key.scale, top, left, height, width);
-                tiles.push(Tile {
+                tiles.push(TextureTile {
                     cells: Rect::from_min_size(
                         Pos2::new(left as f32, top as f32),
                         egui::vec2(width as f32, height as f32),

@@ -12,7 +12,7 @@ pub struct Block {
     pub i: usize,
     /// Column `j` in the grid.
     pub j: usize,
-    place: Place,
+    place: EntryPlaces,
     pieces: Pieces,
 }
 
@@ -37,7 +37,7 @@ impl Pieces {
         }
     }
 
-    /// How many there are of a block of `p × q`.
+    /// The number of pieces of a block of `p × q`.
     pub fn most(self, p: usize, q: usize) -> usize {
         match self {
             Self::Triplets => p.min(q),
@@ -74,7 +74,7 @@ impl Block {
         Self {
             i,
             j,
-            place: Place::Rectangle { rows, cols },
+            place: EntryPlaces::Rectangle { rows, cols },
             pieces: Pieces::Triplets,
         }
     }
@@ -100,13 +100,13 @@ impl Block {
         }
     }
 
-    /// The same block, taken apart otherwise.
+    /// This block, taken apart otherwise.
     #[must_use]
     pub fn in_pieces(self, pieces: Pieces) -> Self {
         Self { pieces, ..self }
     }
 
-    /// What it is taken apart into.
+    /// The pieces that it is taken apart into.
     pub fn pieces(&self) -> Pieces {
         self.pieces
     }
@@ -161,7 +161,7 @@ impl Block {
     /// The rectangle of the matrix that each row of the block fills, if it is one: a tile of a
     /// rearrangement, a piece of a strided row.
     pub fn tiles(&self) -> Option<Vec<Tile>> {
-        let Place::Scattered(at) = &self.place else {
+        let EntryPlaces::Scattered(at) = &self.place else {
             return None;
         };
         let cell = |stored: usize| (stored % at.stride, stored / at.stride);
@@ -188,7 +188,7 @@ impl Block {
 
     /// The cells of the matrix that stand in the same column of the block as a cell that it covers.
     pub fn column_of(&self, row: usize, col: usize) -> Vec<(usize, usize)> {
-        let Place::Scattered(at) = &self.place else {
+        let EntryPlaces::Scattered(at) = &self.place else {
             return Vec::new();
         };
         let stored = row + col * at.stride;

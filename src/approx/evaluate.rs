@@ -31,7 +31,7 @@ pub struct Evaluation {
     pub unused: usize,
     /// Bits that tell what was chosen from the data, beside the parameters.
     pub structure_bits: usize,
-    /// What it takes of a budget: the parameters, with the structure bits where they are charged.
+    /// Its expense: the parameters, with the structure bits where they are charged.
     pub spent: usize,
     /// The blocks that are used, in the order of the ranks, where the layout's overlap.
     #[serde(skip)]

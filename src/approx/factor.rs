@@ -30,10 +30,10 @@ use super::layout::{BlockLayout, LayoutError};
 use crate::memory::Shortage;
 
 pub use decomposition::Decomposition;
-use memory::Wanted;
+use memory::SvdOutput;
 pub(super) use product::multiplied_out;
 pub use spectra::Spectra;
-use svd::Values;
+use svd::ScaledValues;
 pub use svd::{factorize, singular_values};
 
 /// Layouts with fewer entries than this are not worth a second thread.
@@ -131,7 +131,7 @@ impl Factors {
         keep_going: &(dyn Fn() -> ControlFlow<()> + Sync),
     ) -> Result<Self, FactorError> {
         check_finite(matrix)?;
-        memory::ensure_free(matrix, &layout, Wanted::Vectors)?;
+        memory::ensure_free(matrix, &layout, SvdOutput::Vectors)?;
         let blocks = each_block(matrix, &layout, |cells, pieces, threads| {
             match keep_going() {
                 ControlFlow::Break(()) => Err(FactorError::Stopped),

@@ -8,7 +8,7 @@ use super::{Failure, choice, number};
 use crate::analysis::localized_parameters;
 use crate::approx::LayoutError;
 use crate::approx::budget::BudgetRule;
-use crate::approx::method::{Definition, Method, MethodSettings, Parameter, Role, Shown};
+use crate::approx::method::{Definition, Method, MethodSettings, Parameter, Role, Visibility};
 use crate::session::Settings;
 
 /// A rule for sharing one budget.
@@ -53,11 +53,11 @@ fn number_option(definition: &Definition, parameter: &'static Parameter) -> Opti
         .value_parser(number::kept)
         .help(flag.help);
     Some(match (&definition.shown, parameter.role) {
-        (Shown::Flagged(asked), Role::Budget) => {
+        (Visibility::Flagged(asked), Role::Budget) => {
             option.requires(asked.name).conflicts_with("budget")
         }
-        (Shown::Flagged(asked), _) => option.requires(asked.name),
-        (Shown::Always | Shown::Added, _) => option,
+        (Visibility::Flagged(asked), _) => option.requires(asked.name),
+        (Visibility::Always | Visibility::Added, _) => option,
     })
 }
 
@@ -65,8 +65,8 @@ fn number_option(definition: &Definition, parameter: &'static Parameter) -> Opti
 fn options(method: Method) -> Vec<Arg> {
     let definition = method.definition();
     let asked = match &definition.shown {
-        Shown::Flagged(flag) => Some(flag),
-        Shown::Always | Shown::Added => None,
+        Visibility::Flagged(flag) => Some(flag),
+        Visibility::Always | Visibility::Added => None,
     };
     let switch = asked.map(|flag| {
         Arg::new(flag.name)
@@ -95,14 +95,14 @@ impl Args for SettingsArgs {
     fn augment_args(command: Command) -> Command {
         let methods = |always: bool| {
             let methods = Method::ALL.iter().copied();
-            let shown = |method: &Method| matches!(method.definition().shown, Shown::Always);
+            let shown = |method: &Method| matches!(method.definition().shown, Visibility::Always);
             methods.filter(move |method| shown(method) == always)
         };
         let budget = Arg::new("budget")
             .long("budget")
             .value_name("P")
             .value_parser(number::kept)
-            .help("Gives every method the largest rank that P parameters pay for");
+            .help("Gives every method the largest rank that fits in P parameters");
         let rule = Arg::new("rule")
             .long("rule")
             .value_name("RULE")
@@ -149,7 +149,7 @@ impl FromArgMatches for SettingsArgs {
                     self.numbers.push((method, place, *number));
                 }
             }
-            if let Shown::Flagged(flag) = &definition.shown
+            if let Visibility::Flagged(flag) = &definition.shown
                 && matches.get_flag(flag.name)
             {
                 self.switched.push(method);

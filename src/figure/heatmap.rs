@@ -122,7 +122,7 @@ impl Heatmap {
     }
 }
 
-/// How strong the mark of a row class is: all of them differ, the first is the strongest.
+/// The strength of the mark of a row class: all of them differ, the first is the strongest.
 pub fn class_strength(class: usize, classes: usize) -> f64 {
     1.0 - 0.85 * class as f64 / classes.saturating_sub(1).max(1) as f64
 }

@@ -3,7 +3,7 @@
 use super::words::Words;
 use super::{Session, Settings};
 use crate::approx::budget::BudgetRule;
-use crate::approx::method::{MethodSettings, Role, Shown, Usual};
+use crate::approx::method::{MethodSettings, ParameterDefault, Role, Visibility};
 use crate::source::{Limits, Source, Transform};
 
 impl Session {
@@ -94,14 +94,16 @@ impl Words {
         let definition = one.method().definition();
         let said = one.values().into_iter().filter(|(parameter, value)| {
             let follows = match (parameter.role, parameter.usual) {
-                (role, Usual::LocalizedGrid) if role.of_blocks() => *value == all.localized.grid,
+                (role, ParameterDefault::LocalizedGrid) if role.of_blocks() => {
+                    *value == all.localized.grid
+                }
                 (role, _) if role.of_blocks() => false,
                 _ => all.matched.is_some(),
             };
             !follows
         });
         match &definition.shown {
-            Shown::Added => {
+            Visibility::Added => {
                 let price = definition.price.zip(one.price());
                 let said =
                     said.filter(|(parameter, _)| price.is_none() || parameter.role != Role::Budget);
@@ -112,8 +114,8 @@ impl Words {
                 let added = format!("{}{colon}{}", definition.key, said.join(","));
                 return self.option("add", &added);
             }
-            Shown::Flagged(flag) => self.flag(flag.name),
-            Shown::Always => {}
+            Visibility::Flagged(flag) => self.flag(flag.name),
+            Visibility::Always => {}
         }
         for (parameter, value) in said {
             if let Some(flag) = &parameter.flag {

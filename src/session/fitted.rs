@@ -8,7 +8,7 @@ use crate::approx::budget::{
     BudgetRule, Sharing, Spender, exact_budgets, matched_rank, parameters,
 };
 use crate::approx::layout::{BlockSize, LayoutKind};
-use crate::approx::method::{Method, MethodSettings, Parameter, Role, Shown};
+use crate::approx::method::{Method, MethodSettings, Parameter, Role, Visibility};
 use crate::approx::segment::divisors;
 use crate::figure::label;
 
@@ -53,7 +53,7 @@ impl Change {
         format!("{letter} = {} wanted; {} is {end}", self.wanted, self.used)
     }
 
-    /// What it must divide: `the 28 rows`.
+    /// The side that it must divide: `the 28 rows`.
     fn divided(&self) -> Option<String> {
         let (rows, cols) = self.place;
         match self.parameter.role {
@@ -73,7 +73,7 @@ impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (letter, (rows, cols)) = (self.parameter.letter, self.place);
         let (wanted, used) = (self.wanted, self.used);
-        if matches!(self.method.definition().shown, Shown::Added) {
+        if matches!(self.method.definition().shown, Visibility::Added) {
             write!(f, "{}: ", self.method.title())?;
         }
         if let Some(divided) = self.divided() {

@@ -181,7 +181,7 @@ mod tests {
             let values: Vec<usize> = values.into_iter().map(|(_, value)| value).collect();
             assert_eq!(values, (100..100 + values.len()).collect::<Vec<_>>());
             let switched = settings.switch(method).map(|shown| *shown = true);
-            let of_definition = !matches!(method.definition().shown, method::Shown::Always);
+            let of_definition = !matches!(method.definition().shown, method::Visibility::Always);
             assert_eq!(switched.is_some(), of_definition, "{}", method.title());
             assert!(settings.shows(method));
         }

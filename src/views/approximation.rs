@@ -52,9 +52,13 @@ pub(super) fn panel(outcome: &Outcome) -> Panel<'_> {
     }
 }
 
-fn tables(material: &Material<'_>, options: &Options, form: Form) -> Result<Vec<Table>, String> {
+fn tables(
+    material: &Material<'_>,
+    options: &Options,
+    form: TableForm,
+) -> Result<Vec<Table>, String> {
     let evaluations = material.analysis()?.evaluations();
-    let bits = form == Form::Csv || tells_bits(&evaluations);
+    let bits = form == TableForm::Csv || tells_bits(&evaluations);
     let table = comparison_table(options.context.theme, &evaluations, bits);
     Ok(vec![table])
 }
@@ -70,8 +74,8 @@ struct ApproximationReport {
 fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
     let analysis = material.analysis()?;
     let measured =
-        |one: &Outcome| report::Measured::with_blocks(&one.evaluation, one.factors.layout());
-    report::text(&Report {
+        |one: &Outcome| report::MethodReport::with_blocks(&one.evaluation, one.factors.layout());
+    report::text(&ApproximationReport {
         matrix: Matrix::of(analysis),
         methods: analysis.outcomes().map(measured).collect(),
     })

@@ -186,7 +186,10 @@ pub fn table(build_up: &BuildUp) -> Table {
         .results()
         .map(|(one, _)| one.settings.method())
         .collect();
-    let titles = methods.iter().map(|method| Column::right(method.title()));
+    let titles = methods.iter().map(|method| {
+        let title = Column::right(method.title());
+        title.keyed(format!("error_{}", method.key()))
+    });
     let row = |step: usize| {
         let analysis = build_up.at(step);
         let errors = analysis.evaluations().into_iter();
@@ -200,10 +203,13 @@ pub fn table(build_up: &BuildUp) -> Table {
     };
     Table {
         title: None,
-        columns: [Column::right("Step"), Column::right("Parameters")]
-            .into_iter()
-            .chain(titles)
-            .collect(),
+        columns: [
+            Column::right("Step"),
+            Column::right("Parameters").keyed("params"),
+        ]
+        .into_iter()
+        .chain(titles)
+        .collect(),
         rows: (0..=build_up.last()).map(row).collect(),
     }
 }

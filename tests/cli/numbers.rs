@@ -198,7 +198,7 @@ fn the_table_can_be_read_by_people_spreadsheets_and_latex() {
     }
     let csv = succeed(folder.path(), "approximate mnist:test:1 --csv");
     assert!(csv.starts_with(
-        "Method,Setting,Parameters,Share,Error,Structure bits\nLoRA,r = 4,224,0.2857142857142857,0.2313"
+        "method,setting,params,share,error,structure_bits\nlora,r = 4,224,0.2857142857142857,0.2313"
     ));
     let latex = succeed(folder.path(), "approximate mnist:test:1 --latex");
     assert!(

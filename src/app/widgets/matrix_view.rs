@@ -7,7 +7,7 @@ use eframe::egui::{
 use nalgebra::DMatrix;
 
 use super::focus;
-use super::parts::{LINE_SPACING, Parts};
+use super::parts::{LINE_SPACING, PartsView};
 use crate::app::texture::{MatrixTexture, color32};
 use crate::approx::BlockLayout;
 use crate::figure::{BlockLine, label, palette};
@@ -160,7 +160,7 @@ impl MatrixView<'_> {
         let Some((layout, color)) = self.blocks else {
             return;
         };
-        Parts {
+        PartsView {
             layout,
             color,
             painter,

@@ -52,11 +52,11 @@ fn numbers(sizes: &[(usize, usize)]) -> f64 {
     cells.sum::<f64>() * size_of::<f64>() as f64
 }
 
-/// What stays of a block.
-fn result(block: &Block, wanted: Wanted) -> f64 {
+/// The bytes that stay of a block.
+fn result(block: &Block, wanted: SvdOutput) -> f64 {
     let ((rows, cols), most) = (block.sides(), block.max_rank());
     match (block.pieces(), wanted) {
-        (_, Wanted::Values) => numbers(&[(most, 2)]),
+        (_, SvdOutput::Values) => numbers(&[(most, 2)]),
         (Pieces::Triplets, _) => numbers(&[(rows, most), (most, cols), (most, 2)]),
         (Pieces::Entries, _) => numbers(&[(most, 4)]),
         (Pieces::Whole, _) => numbers(&[(rows, cols)]),
@@ -65,7 +65,7 @@ fn result(block: &Block, wanted: Wanted) -> f64 {
 
 /// The bytes in use while a block is factorized: its cells, their scaled and turned copy, then either
 /// the library's own or what the check multiplies out.
-fn work(block: &Block, wanted: Wanted) -> f64 {
+fn work(block: &Block, wanted: SvdOutput) -> f64 {
     let (rows, cols) = block.sides();
     if block.pieces() != Pieces::Triplets {
         // The cells, and their order.

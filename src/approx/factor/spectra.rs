@@ -3,8 +3,8 @@
 use nalgebra::DMatrix;
 
 use super::decomposition::weights;
-use super::memory::{self, Wanted};
-use super::svd::{Values, unit_of};
+use super::memory::{self, SvdOutput};
+use super::svd::{ScaledValues, unit_of};
 use super::{FactorError, check_finite, each_block};
 use crate::approx::block::Block;
 use crate::approx::choice::Leaf;
@@ -48,7 +48,7 @@ impl Spectra {
     /// See [`super::Factors::compute`].
     pub fn of(matrix: &DMatrix<f64>, layout: BlockLayout) -> Result<Self, FactorError> {
         check_finite(matrix)?;
-        memory::ensure_free(matrix, &layout, Wanted::Values)?;
+        memory::ensure_free(matrix, &layout, SvdOutput::Values)?;
         let values = each_block(matrix, &layout, weights)?;
         Ok(Self::assemble(matrix, layout, values))
     }
@@ -80,21 +80,21 @@ impl Spectra {
         let value = |leaf: &Leaf| {
             let values = &self.values[leaf.block];
             match leaf.whole {
-                true => Values {
+                true => ScaledValues {
                     scaled: vec![SumOfSquares::of(values.scaled.iter().copied()).root()],
                     unit: values.unit,
                 },
                 false => values.clone(),
             }
         };
-        let values: Vec<Values> = leaves.iter().map(value).collect();
+        let values: Vec<ScaledValues> = leaves.iter().map(value).collect();
         Self {
             layout: self.layout.of_leaves(leaves),
-            sigma: values.iter().map(Values::plain).collect(),
+            sigma: values.iter().map(ScaledValues::plain).collect(),
             norm: self.norm,
             outside: 0.0,
             values,
-            relative: Relative {
+            relative: RelativeSquares {
                 outside: SumOfSquares::new(),
                 ..self.relative
             },

@@ -37,9 +37,9 @@ pub enum LayoutError {
     Divisor {
         /// The setting's name.
         name: &'static str,
-        /// What was asked for.
+        /// The number that was asked for.
         factor: usize,
-        /// What it must divide.
+        /// The length that it must divide.
         length: usize,
         /// `rows` or `columns`.
         side: &'static str,

@@ -25,7 +25,7 @@ pub enum LayoutKind {
     Own(OwnLayout),
 }
 
-/// How many blocks of which size that are, without laying them.
+/// The sizes of the blocks with their numbers, without laying them.
 pub type SizeBlocks = fn(usize, usize, LayoutNumbers) -> Result<Vec<BlockSize>, LayoutError>;
 
 /// A layout of a method's own: equal names and numbers mean equal blocks.
@@ -80,7 +80,7 @@ pub struct BlockSize {
     pub cols: usize,
     /// The number of blocks.
     pub count: usize,
-    /// What each is taken apart into.
+    /// The pieces that each is taken apart into.
     pub pieces: Pieces,
 }
 
@@ -124,7 +124,7 @@ impl LayoutKind {
         })
     }
 
-    /// The same with blocks that lie on each other, of which some are chosen from the matrix.
+    /// This layout with blocks that lie on each other, of which some are chosen from the matrix.
     #[must_use]
     pub fn overlapping(self) -> Self {
         match self {

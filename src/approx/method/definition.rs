@@ -30,7 +30,7 @@ pub struct Definition {
     /// The name in files and JSON of a price per parameter that may stand in the budget's place.
     pub price: Option<&'static str>,
     /// When it is in view.
-    pub shown: Shown,
+    pub shown: Visibility,
     /// Whether section II.E gives it an N-th of LoRA's parameters.
     pub local: bool,
     /// Its colour.
@@ -93,14 +93,14 @@ pub struct Parameter {
     pub letter: &'static str,
     /// The word before the letter.
     pub noun: &'static str,
-    /// What it decides.
+    /// Its role.
     pub role: Role,
     /// Its default.
     pub usual: ParameterDefault,
 }
 
 impl Parameter {
-    /// What whoever sets it calls it: its letter, or its name after `--add`.
+    /// Its name for whoever sets it: its letter, or its name after `--add`.
     pub fn name(&self) -> &'static str {
         match self.flag {
             Some(_) => self.letter,
@@ -123,7 +123,7 @@ impl Parameter {
     }
 }
 
-/// What a parameter decides.
+/// The role of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// Into how many segments sides are cut; the blocks follow from these alone.
@@ -159,18 +159,18 @@ pub enum ParameterDefault {
 pub struct Flag {
     /// Its name, without the dashes.
     pub name: &'static str,
-    /// What the help says.
+    /// The text in the help.
     pub help: &'static str,
 }
 
 /// When a method is in view.
 #[derive(Debug)]
-pub enum Shown {
+pub enum Visibility {
     /// Always: the paper's three.
     Always,
-    /// Where it is added, or asked for by an option of its own.
+    /// In view where it is added, or asked for by an option of its own.
     Flagged(Flag),
-    /// Where it is added.
+    /// In view where it is added.
     Added,
 }
 
@@ -249,7 +249,7 @@ pub trait Configured {
         0
     }
 
-    /// The same method in the words of another program.
+    /// The method in the words of another program.
     fn twin(&self) -> Option<Twin> {
         None
     }

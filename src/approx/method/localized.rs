@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{
-    Configured, Defined, Definition, Flag, Parameter, Role, Shown, Twin, Usual, uniform_ranks,
+    Configured, Defined, Definition, Flag, Parameter, ParameterDefault, Role, Twin, Visibility,
+    uniform_ranks,
 };
 use crate::approx::choice::Choice;
 use crate::approx::factor::Spectra;
@@ -57,7 +58,7 @@ impl Defined for LocalizedSettings {
         ],
         by_hand: None,
         price: None,
-        shown: Shown::Always,
+        shown: Visibility::Always,
         local: true,
         hue: Hue::BluishGreen,
         marker: Marker::Square,

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{
-    Configured, Defined, Definition, Flag, Parameter, Role, Shown, Usual, uniform_ranks,
+    Configured, Defined, Definition, Flag, Parameter, ParameterDefault, Role, Visibility,
+    uniform_ranks,
 };
 use crate::approx::choice::Choice;
 use crate::approx::factor::Spectra;
@@ -42,7 +43,7 @@ impl Defined for LoraSettings {
         }],
         by_hand: None,
         price: None,
-        shown: Shown::Always,
+        shown: Visibility::Always,
         local: false,
         hue: Hue::Blue,
         marker: Marker::Circle,

@@ -16,7 +16,8 @@ mod sparse;
 use serde::{Deserialize, Serialize};
 
 pub use definition::{
-    Configured, Defined, Definition, Flag, Parameter, Price, Role, Shown, Twin, Usual,
+    Configured, Defined, Definition, Flag, Parameter, ParameterDefault, Price, Role, Twin,
+    Visibility,
 };
 
 use super::bits::as_numbers;
@@ -213,7 +214,7 @@ impl MethodSettings {
         self.configured_mut().charge(charged);
     }
 
-    /// What so many structure bits take of a budget.
+    /// The share of a budget that so many structure bits take.
     pub fn charge_for(&self, bits: usize) -> usize {
         match self.configured().charged() {
             true => as_numbers(bits),
@@ -311,7 +312,7 @@ mod tests {
             }
             let of_parameters = parameters.iter().filter_map(|one| one.flag.as_ref());
             flags.extend(of_parameters.chain(&definition.by_hand).map(|one| one.name));
-            if let Shown::Flagged(flag) = &definition.shown {
+            if let Visibility::Flagged(flag) = &definition.shown {
                 flags.push(flag.name);
             }
         }

@@ -110,7 +110,7 @@ pub fn comparison_table(theme: Theme, evaluations: &[&Evaluation], bits: bool) -
     let rows = evaluations.iter().map(|one| {
         let told = Cell::number(label::bits(one.structure_bits), one.structure_bits as f64);
         let parameters = [
-            Cell::text(one.method().title()),
+            Cell::named(one.method().title(), one.method().key()),
             Cell::text(one.settings.describe()),
             Cell::count(one.params),
             Cell::number(label::percent(one.share), one.share),
@@ -125,7 +125,7 @@ pub fn comparison_table(theme: Theme, evaluations: &[&Evaluation], bits: bool) -
     let columns = [
         Column::left("Method"),
         Column::left("Setting"),
-        Column::right("Parameters"),
+        Column::right("Parameters").keyed("params"),
         Column::right("Share"),
     ];
     let told = bits.then(|| Column::right(BITS));

@@ -12,7 +12,7 @@ use crate::app::theme;
 use crate::app::widgets::knobs::{fixed, line, slider, stepped};
 use crate::approx::Pieces;
 use crate::approx::layout::BlockSize;
-use crate::approx::method::{Method, MethodSettings, Role, Usual};
+use crate::approx::method::{Method, MethodSettings, ParameterDefault, Role};
 use crate::approx::segment::divisors;
 use crate::figure::label;
 use crate::figure::palette::Theme;

@@ -6,7 +6,7 @@ use half::f16;
 use nalgebra::DMatrix;
 
 use super::archive::unpack_reason;
-use super::element::{ArrayElement, Number};
+use super::element::{ArrayElement, NumberType};
 use super::header::{ArrayHeader, EXPECTED, sides};
 use crate::memory;
 use crate::source::{ArrayInfo, Limits, LoadedMatrix, SourceError};
@@ -108,7 +108,7 @@ fn too_many_dimensions(name: &str, shape: &[u64]) -> SourceError {
     )
 }
 
-impl Number {
+impl NumberType {
     fn size(self) -> u64 {
         match self {
             Self::Bool | Self::I8 | Self::U8 => 1,
@@ -128,20 +128,20 @@ struct MatrixFill<'a> {
 }
 
 impl MatrixFill<'_> {
-    fn read(self, number: Number, reader: impl Read) -> Result<DMatrix<f64>, SourceError> {
+    fn read(self, number: NumberType, reader: impl Read) -> Result<DMatrix<f64>, SourceError> {
         match number {
-            Number::Bool => self.convert(reader, |[byte]| f64::from(u8::from(byte != 0))),
-            Number::I8 => self.convert(reader, |bytes| f64::from(i8::from_le_bytes(bytes))),
-            Number::I16 => self.convert(reader, |bytes| f64::from(i16::from_le_bytes(bytes))),
-            Number::I32 => self.convert(reader, |bytes| f64::from(i32::from_le_bytes(bytes))),
-            Number::I64 => self.convert(reader, |bytes| i64::from_le_bytes(bytes) as f64),
-            Number::U8 => self.convert(reader, |bytes| f64::from(u8::from_le_bytes(bytes))),
-            Number::U16 => self.convert(reader, |bytes| f64::from(u16::from_le_bytes(bytes))),
-            Number::U32 => self.convert(reader, |bytes| f64::from(u32::from_le_bytes(bytes))),
-            Number::U64 => self.convert(reader, |bytes| u64::from_le_bytes(bytes) as f64),
-            Number::F16 => self.convert(reader, |bytes| f64::from(f16::from_le_bytes(bytes))),
-            Number::F32 => self.convert(reader, |bytes| f64::from(f32::from_le_bytes(bytes))),
-            Number::F64 => self.convert(reader, f64::from_le_bytes),
+            NumberType::Bool => self.convert(reader, |[byte]| f64::from(u8::from(byte != 0))),
+            NumberType::I8 => self.convert(reader, |bytes| f64::from(i8::from_le_bytes(bytes))),
+            NumberType::I16 => self.convert(reader, |bytes| f64::from(i16::from_le_bytes(bytes))),
+            NumberType::I32 => self.convert(reader, |bytes| f64::from(i32::from_le_bytes(bytes))),
+            NumberType::I64 => self.convert(reader, |bytes| i64::from_le_bytes(bytes) as f64),
+            NumberType::U8 => self.convert(reader, |bytes| f64::from(u8::from_le_bytes(bytes))),
+            NumberType::U16 => self.convert(reader, |bytes| f64::from(u16::from_le_bytes(bytes))),
+            NumberType::U32 => self.convert(reader, |bytes| f64::from(u32::from_le_bytes(bytes))),
+            NumberType::U64 => self.convert(reader, |bytes| u64::from_le_bytes(bytes) as f64),
+            NumberType::F16 => self.convert(reader, |bytes| f64::from(f16::from_le_bytes(bytes))),
+            NumberType::F32 => self.convert(reader, |bytes| f64::from(f32::from_le_bytes(bytes))),
+            NumberType::F64 => self.convert(reader, f64::from_le_bytes),
         }
     }
 

@@ -46,7 +46,7 @@ pub(super) struct MarkMeanings {
 }
 
 /// Sign, digits with their marks, and exponent of a number.
-struct Parts<'a> {
+struct NumberParts<'a> {
     negative: bool,
     digits: &'a str,
     exponent: Option<&'a str>,
@@ -65,7 +65,7 @@ fn all_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn parts(cell: &str) -> Option<Parts<'_>> {
+fn parts(cell: &str) -> Option<NumberParts<'_>> {
     let unsigned = cell.strip_prefix(is_sign).unwrap_or(cell);
     let negative = cell.starts_with(['-', '\u{2212}']);
     let (digits, exponent, without_letter) =
@@ -80,7 +80,7 @@ fn parts(cell: &str) -> Option<Parts<'_>> {
         let number = exponent.strip_prefix(is_sign).unwrap_or(exponent);
         all_digits(number) && (!without_letter || (number.len() == 3 && digits.contains('.')))
     });
-    known.then_some(Parts {
+    known.then_some(NumberParts {
         negative,
         digits,
         exponent,

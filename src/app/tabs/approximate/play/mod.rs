@@ -26,14 +26,14 @@ pub use bar::show;
 const SPEEDS: [f64; 5] = [0.25, 0.5, 1.0, 2.0, 4.0];
 
 /// A step with its pictures.
-type Drawn = (usize, Arc<Analysis>);
+type DrawnStep = (usize, Arc<Analysis>);
 
 /// The player of a build-up.
 pub struct Player {
     growth: Growth,
     speed: f64,
     playing: Option<Playing>,
-    steps: Service<(Arc<BuildUp>, usize), Drawn>,
+    steps: Service<(Arc<BuildUp>, usize), DrawnStep>,
     /// The dialog and the worker of animations.
     pub export: AnimationExporter,
 }
@@ -44,7 +44,7 @@ struct Playing {
     at: usize,
     running: bool,
     /// The step on screen; nothing before the first is drawn.
-    drawn: Option<Drawn>,
+    drawn: Option<DrawnStep>,
     /// When the next step is due, in seconds of the window's clock; not before this one is drawn.
     due: Option<f64>,
 }
@@ -62,7 +62,7 @@ impl Default for Player {
 }
 
 /// The window, waiting for a step.
-struct Waiting<'a>(&'a Reply<'a, Drawn>);
+struct Waiting<'a>(&'a Reply<'a, DrawnStep>);
 
 impl Listener for Waiting<'_> {
     fn reached(&self, _stage: Stage) {}
@@ -72,7 +72,7 @@ impl Listener for Waiting<'_> {
     }
 }
 
-fn draw((build_up, step): (Arc<BuildUp>, usize), reply: &Reply<'_, Drawn>) {
+fn draw((build_up, step): (Arc<BuildUp>, usize), reply: &Reply<'_, DrawnStep>) {
     if let ControlFlow::Continue(analysis) = build_up.drawn_at(step, &Waiting(reply)) {
         reply.send((step, Arc::new(analysis)));
     }
