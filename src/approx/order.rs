@@ -256,7 +256,11 @@ impl<'a> Descent<'a> {
         };
         let mut gains = DMatrix::zeros(lines, self.down.len());
         let blocks = factors.layout().blocks().iter().zip(&factors.blocks);
-        for (block, factorization) in blocks {
+        for (block, decomposition) in blocks {
+            // The blocks of a grid are taken apart into singular triplets.
+            let Some(factorization) = decomposition.triplets() else {
+                continue;
+            };
             let (down, across) = (&self.down[block.i], &self.across[block.j]);
             let kept = self.rank.min(factorization.sigma.len());
             let (segment, kept) = match side {
