@@ -98,7 +98,7 @@ fn notes(material: &Material<'_>, _: &Options) -> Vec<String> {
     vec![
         found.verdict(),
         format!(
-            "recording the order takes {} bits, as much as {} parameters of 32 bits",
+            "Recording the order takes {} bits, as much as {} parameters of 32 bits",
             label::count(bits),
             label::count(as_parameters)
         ),

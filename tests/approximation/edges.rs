@@ -21,7 +21,7 @@ use super::{
 fn is_one_sentence(error: &impl ToString) {
     let text = error.to_string();
     assert!(
-        !text.contains('\n') && !text.ends_with('.') && text.contains(", "),
+        !text.contains('\n') && !text.ends_with('.') && text.contains("; "),
         "{text}"
     );
 }

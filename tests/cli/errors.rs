@@ -91,7 +91,7 @@ fn wrong_usage_is_one_line_and_status_two() {
         ),
         (
             format!("{digit} --add row_strips:blocks=29"),
-            "blocks = 29 does not fit a 28 × 28 matrix, choose 1 to 28",
+            "blocks = 29 does not fit a 28 × 28 matrix; choose 1 to 28",
         ),
         (
             format!("{digit} --add sparse --add sparse"),

@@ -33,7 +33,7 @@ fn error(matrix: &DMatrix<f64>, grid: usize, rank: usize) -> f64 {
 fn planted_orders_are_found() {
     let mut rng = seeded(11);
     let (mut right, mut missed) = (0, Vec::new());
-    for number in 0..200 {
+    for number in 0..60 {
         let grid = [2, 4][number % 2];
         let side = [32, 48, 64][number / 2 % 3];
         let noise = [0.0, 0.1][number / 6 % 2];
@@ -47,7 +47,7 @@ fn planted_orders_are_found() {
             false => missed.push((side, grid, rank, noise, goal, end.after)),
         }
     }
-    assert!(right >= 190, "{right} of 200; missed {missed:?}");
+    assert!(right >= 57, "{right} of 60; missed {missed:?}");
 }
 
 #[test]
