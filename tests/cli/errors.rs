@@ -87,7 +87,7 @@ fn wrong_usage_is_one_line_and_status_two() {
         ),
         (
             format!("{digit} --add kronecker:left_rows=3"),
-            "left_rows = 3 does not divide the 28 rows of a 28 × 28 matrix, choose 1, 2, 4, 7, 14 or 28",
+            "left_rows = 3 does not divide the 28 rows of a 28 × 28 matrix; choose 1, 2, 4, 7, 14 or 28",
         ),
         (
             format!("{digit} --add row_strips:blocks=29"),
