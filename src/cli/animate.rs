@@ -160,7 +160,7 @@ pub(super) fn run(arguments: &AnimateArgs) -> Result<(), Failure> {
     let build_up = BuildUp::new(Arc::new(analysis), arguments.by.unwrap_or_default());
     if let Some((export, format)) = &export {
         let bytes = encode(&build_up, export, *format, &arguments.source.limits())?;
-        notes.extend(output::write(&export.path, &bytes, "the animation is")?);
+        notes.extend(output::write(&export.path, &bytes, "animation")?);
     }
     if outputs.leave_only_remarks(&notes) {
         return Ok(());

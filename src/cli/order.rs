@@ -2,15 +2,14 @@
 
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::approximate::MatrixResult;
 use super::output::{self, Outputs};
-use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, number, print};
+use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, number};
 use crate::analysis::{Analysis, FoundOrder, STARTS};
 use crate::approx::order::Search;
 use crate::session::ChosenOrder;
-use crate::store::save_atomically;
 use crate::views::{Material, Shown, order};
 
 /// Arguments of `order`.
@@ -55,11 +54,13 @@ pub(super) fn run(arguments: &OrderArgs) -> Result<(), Failure> {
         .and("--figure", arguments.figure.figure.as_deref())
         .and("--out", arguments.out.as_deref());
     outputs.check(&arguments.source.files())?;
-    let computed = MatrixResult::new(&arguments.source, &arguments.settings, false)?;
+    let mut computed = MatrixResult::new(&arguments.source, &arguments.settings, false)?;
     let found = search(&computed.analysis, (arguments.starts.get(), arguments.seed))?;
     if let Some(out) = &arguments.out {
         let text = ChosenOrder::from(found.found.order.clone()).to_json();
-        write(out, &text.map_err(Failure::run)?)?;
+        let text = text.map_err(Failure::run)?;
+        let told = output::write(out, text.as_bytes(), "order")?;
+        computed.notes.extend(told);
     }
     let material = Material {
         order: Some(&found),
@@ -72,13 +73,6 @@ pub(super) fn run(arguments: &OrderArgs) -> Result<(), Failure> {
         target.as_ref(),
         &outputs,
     )
-}
-
-fn write(out: &Path, text: &str) -> Result<(), Failure> {
-    if output::is_standard(out) {
-        return print::standard_output(text);
-    }
-    Ok(save_atomically(out, text.as_bytes())?)
 }
 
 /// The search at the settings of an analysis, from so many random orders of this seed.

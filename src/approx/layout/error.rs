@@ -31,7 +31,7 @@ pub enum LayoutError {
     },
     /// A factor that does not divide its side.
     #[error(
-        "{name} = {factor} does not divide the {length} {side} of a {rows} × {cols} matrix, choose {}",
+        "{name} = {factor} does not divide the {length} {side} of a {rows} × {cols} matrix; choose {}",
         choices(*length)
     )]
     Divisor {

@@ -94,7 +94,7 @@ mod tests {
         let error = check_divisor("left_rows", 3, Side::Rows, (28, 36)).expect_err("3 ∤ 28");
         assert_eq!(
             error.to_string(),
-            "left_rows = 3 does not divide the 28 rows of a 28 × 36 matrix, choose 1, 2, 4, 7, 14 or 28"
+            "left_rows = 3 does not divide the 28 rows of a 28 × 36 matrix; choose 1, 2, 4, 7, 14 or 28"
         );
         assert!(check_divisor("left_cols", 0, Side::Columns, (28, 36)).is_err());
         assert!(check_divisor("left_cols", 9, Side::Columns, (28, 36)).is_ok());
