@@ -12,6 +12,7 @@ mod outcome;
 mod picture;
 mod result;
 mod survey;
+mod verdict;
 
 pub use analyst::Analyst;
 pub use budget::{Spent, affordable, compared_at, localized_parameters, not_matched};
@@ -23,3 +24,4 @@ pub use notes::notes;
 pub use outcome::{MethodResult, Outcome};
 pub use result::{Analysis, Timing};
 pub use survey::{Images, SurveyError, Surveyed, survey_images};
+pub use verdict::{Closest, over_images};

@@ -1,6 +1,7 @@
 //! The window: receive what the workers sent, draw the open tab, then run the commands that the
 //! drawing gave. It holds no numbers of its own.
 
+mod about;
 mod arrays;
 pub mod background;
 pub mod command;
@@ -181,6 +182,7 @@ impl Explorer {
             out.insert(0, Command::SetSession(Box::new(session)));
         }
         help::show(ui.ctx(), &mut self.state);
+        about::show(ui.ctx(), &mut self.state, &mut out);
         status::drop_hint(ui);
         widgets::focus::finish(ui.ctx(), TITLE);
         out

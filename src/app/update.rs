@@ -119,6 +119,7 @@ pub fn run(explorer: &mut Explorer, ctx: &egui::Context, command: Command) {
             ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(!full));
         }
         Command::Help => explorer.state.help = !explorer.state.help,
+        Command::About => explorer.state.about = !explorer.state.about,
         Command::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
         Command::Session(action) => run_on_session(explorer, ctx, action),
         Command::Approximate(_) | Command::Finetune(_) => {}
@@ -186,6 +187,7 @@ fn cancel(explorer: &mut Explorer) {
         || explorer.sessions.close()
         || explorer.arrays.close()
         || std::mem::take(&mut explorer.state.help)
+        || std::mem::take(&mut explorer.state.about)
     {
         return;
     }

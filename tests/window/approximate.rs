@@ -152,7 +152,7 @@ fn adaptive_ranks_begin_with_what_localized_has() {
 #[test]
 fn one_budget_sets_every_rank() {
     let mut harness = window();
-    harness.get_by_label("Match budgets").click();
+    harness.get_by_label("Same budget").click();
     settle(&mut harness);
     let budget = harness.get_by_role_and_label(Role::Slider, "budget");
     budget.set_value_accesskit(448.0);

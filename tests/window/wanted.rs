@@ -149,13 +149,13 @@ fn the_slider_of_n_brings_the_wanted_rank_back() {
 fn unmatched_ranks_come_back_when_budgets_are_no_longer_matched() {
     let mut harness = window();
     let first = results(&harness);
-    harness.get_by_label("Match budgets").click();
+    harness.get_by_label("Same budget").click();
     settle(&mut harness);
     let budget = harness.get_by_role_and_label(Role::Slider, "budget");
     budget.set_value_accesskit(448.0);
     settle(&mut harness);
     assert_ne!(results(&harness), first);
-    harness.get_by_label("Match budgets").click();
+    harness.get_by_label("Same budget").click();
     settle(&mut harness);
     assert_eq!(results(&harness), first);
 }

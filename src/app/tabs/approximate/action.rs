@@ -25,11 +25,15 @@ pub enum MatrixAction {
     Shuffle,
     /// One of the build-up.
     Play(PlayAction),
+    /// The controls at the left, folded or not.
+    ToggleControls,
+    /// The line above the panes.
+    ToggleVerdict,
 }
 
 impl MatrixAction {
     /// Those that stand in menus and have keys.
-    pub const NAMED: [Self; 9] = [
+    pub const NAMED: [Self; 11] = [
         Self::PreviousDigit,
         Self::NextDigit,
         Self::RandomDigit,
@@ -39,6 +43,8 @@ impl MatrixAction {
         Self::Play(PlayAction::Forward),
         Self::Play(PlayAction::Back),
         Self::Play(PlayAction::Export),
+        Self::ToggleControls,
+        Self::ToggleVerdict,
     ];
 
     /// What stands on the button or in the menu.
@@ -53,6 +59,8 @@ impl MatrixAction {
             Self::ResetZoom => "Show whole matrix",
             Self::Shuffle => "Shuffle",
             Self::Play(own) => own.text(),
+            Self::ToggleControls => "Show or hide controls",
+            Self::ToggleVerdict => "Show or hide summary line",
         }
     }
 
@@ -70,6 +78,8 @@ impl MatrixAction {
                 "Shuffle rows and columns, or put them back: LoRA is unaffected, Localized is not"
             }
             Self::Play(own) => own.tooltip(),
+            Self::ToggleControls => "Give the room of the controls to the pictures, and back",
+            Self::ToggleVerdict => "The line that says which method is closest",
         }
     }
 
@@ -83,7 +93,8 @@ impl MatrixAction {
             Self::Pin => plain(Key::P),
             Self::ResetZoom => plain(Key::Num0),
             Self::Play(own) => own.shortcut(),
-            Self::Unpin | Self::UnpinOne(_) | Self::Shuffle => None,
+            Self::ToggleControls => Some(KeyboardShortcut::new(Modifiers::COMMAND, Key::B)),
+            Self::Unpin | Self::UnpinOne(_) | Self::Shuffle | Self::ToggleVerdict => None,
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::analysis::localized_parameters;
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
-use crate::app::widgets::knobs::{fixed, line, slider};
+use crate::app::widgets::knobs::{line, linked, slider};
 use crate::approx::layout::BlockSize;
 use crate::approx::method::{Method, MethodSettings, Role, Usual};
 use crate::figure::palette::Theme;
@@ -26,13 +26,20 @@ pub fn show(ui: &mut egui::Ui, state: &State, settings: &mut Settings, theme: Th
         fitted: settings.fitted(shape.0, shape.1),
     };
     shared_budget::show(ui, state, settings, &fit);
-    for method in Method::ALL.iter().copied() {
+    let (shown, more): (Vec<Method>, Vec<Method>) = Method::ALL
+        .iter()
+        .copied()
+        .partition(|method| settings.shows(*method));
+    for method in shown {
         card(ui, method, theme, |ui| {
             if switched_on(ui, settings, method, &fit) {
                 numbers(ui, settings, method, &fit);
                 told(ui, settings, method, &fit);
             }
         });
+    }
+    for method in more {
+        ui.push_id(method.key(), |ui| switched_on(ui, settings, method, &fit));
     }
 }
 
@@ -84,7 +91,8 @@ fn begin(settings: &mut Settings, method: Method, fit: &Fit) {
     }
 }
 
-/// The sliders of a method. What the shared budget sets cannot be moved.
+/// The sliders of a method. Under the one budget a rank that is moved sets the budget, and so the
+/// other ranks.
 fn numbers(ui: &mut egui::Ui, settings: &mut Settings, method: Method, fit: &Fit) {
     let (rows, cols) = fit.shape;
     let used = fit.fitted.settings.of(method);
@@ -94,7 +102,12 @@ fn numbers(ui: &mut egui::Ui, settings: &mut Settings, method: Method, fit: &Fit
         let name = format!("{} {}", parameter.noun, parameter.letter);
         match parameter.role {
             Role::Segments(side) => slider(ui, &mut wanted, shown, side.most(rows, cols), &name),
-            Role::Rank if matched => fixed(ui, shown, most_rank(&used, fit), &name),
+            Role::Rank if matched => {
+                let moved = linked(ui, shown, most_rank(&used, fit), &name);
+                let budget = moved
+                    .and_then(|rank| fit.fitted.settings.budget_of_rank(fit.shape, &used, rank));
+                settings.adaptive.budget = budget.unwrap_or(settings.adaptive.budget);
+            }
             Role::Rank => slider(ui, &mut wanted, shown, most_rank(&used, fit), &name),
             Role::Budget if matched || used.by_hand().is_some() => {}
             Role::Budget => shared_budget::slider(ui, &mut wanted, fit.shape, &[]),

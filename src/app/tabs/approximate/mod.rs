@@ -1,13 +1,18 @@
 //! Experiment 1: a matrix, its approximations, their errors and parameters, live.
 
 pub mod action;
+mod arrange;
 mod by_label;
 mod cards;
+mod content;
 mod data_set;
+mod examples;
 pub mod figures;
 mod fit;
 mod grids;
+mod heads;
 pub mod job;
+mod maximized;
 mod panes;
 pub mod play;
 mod plots;
@@ -19,6 +24,8 @@ mod shared_budget;
 mod source_panel;
 mod spectrum;
 mod table;
+mod toolbar;
+mod verdict_line;
 pub mod view;
 
 use std::collections::HashMap;
@@ -63,6 +70,11 @@ pub struct ApproximateTab {
     pub background: Background,
     /// The build-up.
     pub player: Player,
+    /// The survey for the line above the panes.
+    overall: verdict_line::Overall,
+    examples: examples::Examples,
+    /// The pane or plot that has all the room.
+    maximized: Option<maximized::Part>,
 }
 
 impl ApproximateTab {
@@ -116,10 +128,12 @@ impl Page for ApproximateTab {
     fn receive(&mut self, state: &mut State) {
         self.background.receive();
         self.player.receive(state);
+        self.overall.receive();
+        self.examples.receive();
     }
 
     fn busy(&self) -> bool {
-        self.background.busy() || self.player.busy()
+        self.background.busy() || self.player.busy() || self.examples.busy()
     }
 
     fn asks(&self) -> bool {
@@ -127,7 +141,7 @@ impl Page for ApproximateTab {
     }
 
     fn cancel(&mut self) -> bool {
-        if self.player.export.close() || self.player.leave() {
+        if self.player.export.close() || self.maximized.take().is_some() || self.player.leave() {
             return true;
         }
         self.background.cancel();
@@ -161,6 +175,14 @@ impl Page for ApproximateTab {
                 Some(session)
             }
             MatrixAction::Play(action) => return self.player.run(action, state),
+            MatrixAction::ToggleControls => {
+                state.preferences.view.controls ^= true;
+                return;
+            }
+            MatrixAction::ToggleVerdict => {
+                state.preferences.view.verdict ^= true;
+                return;
+            }
         };
         out.extend(next.map(|session| Command::SetSession(Box::new(session))));
     }
@@ -168,17 +190,9 @@ impl Page for ApproximateTab {
     fn ui(&mut self, ui: &mut egui::Ui, state: &mut State, theme: Theme, out: &mut Vec<Command>) {
         let mut session = state.latest_session().clone();
         let before = session.clone();
-        egui::Panel::left("controls")
-            .default_size(310.0)
-            .size_range(260.0..=460.0)
-            .show(ui, |ui| {
-                egui::ScrollArea::vertical().show(ui, |ui| {
-                    source_panel::show(self, ui, state, &mut session, out);
-                    ui.separator();
-                    cards::show(ui, state, &mut session.settings, theme);
-                    focus::follow(ui);
-                });
-            });
+        if state.preferences.view.controls {
+            controls(self, ui, state, &mut session, theme, out);
+        }
         egui::CentralPanel::default().show(ui, |ui| {
             progress::show(self, ui, state, out);
             progress::dim_old(self, ui);
@@ -187,13 +201,7 @@ impl Page for ApproximateTab {
             // A step is drawn as any result is, and the settings' own come back behind it.
             let step = self.player.step().cloned();
             let whole = step.and_then(|step| state.analysis.replace(step));
-            egui::ScrollArea::vertical().show(ui, |ui| {
-                panes::show(self, ui, state, &mut session, theme);
-                table::show(ui, state, theme, out);
-                ui.separator();
-                plots::show(self, ui, state, &mut session, theme);
-                focus::follow(ui);
-            });
+            content::show(self, ui, state, &mut session, theme, out);
             if whole.is_some() {
                 state.analysis = whole;
             }
@@ -206,3 +214,30 @@ impl Page for ApproximateTab {
         }
     }
 }
+
+/// The panel at the left: first what the picture is of, in a line, then the knobs.
+fn controls(
+    tab: &mut ApproximateTab,
+    ui: &mut egui::Ui,
+    state: &mut State,
+    session: &mut Session,
+    theme: Theme,
+    out: &mut Vec<Command>,
+) {
+    let most = (0.5 * ui.available_width()).clamp(LEAST_CONTROLS, 460.0);
+    egui::Panel::left("controls")
+        .default_size(330.0)
+        .size_range(LEAST_CONTROLS..=most)
+        .show(ui, |ui| {
+            egui::ScrollArea::vertical().show(ui, |ui| {
+                source_panel::show(tab, ui, state, session, out);
+                ui.separator();
+                cards::show(ui, state, &mut session.settings, theme);
+                examples::show(tab, ui, state, session);
+                focus::follow(ui);
+            });
+        });
+}
+
+/// Below this the sliders would be too short to be moved.
+const LEAST_CONTROLS: f32 = 220.0;

@@ -1,0 +1,214 @@
+//! What stands above a pane: whose it is, its error, large, and its settings.
+
+use eframe::egui::{self, FontId, Frame, RichText, Stroke, Vec2};
+
+use crate::analysis::Analysis;
+use crate::app::texture::color32;
+use crate::app::theme;
+use crate::approx::{Evaluation, Method};
+use crate::figure::label;
+use crate::figure::palette::Theme;
+
+/// The form of a head, as its pane has room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Head {
+    /// Everything in one row.
+    Row,
+    /// Name, error, and the settings in one line.
+    Stack,
+    /// The same with the settings in two lines.
+    Narrow,
+    /// Name and error only.
+    Small,
+}
+
+/// Narrower panes have their settings in two lines.
+const NARROW: f32 = 240.0;
+
+/// From this width on all stands in one row.
+const WIDE: f32 = 560.0;
+
+const TITLE: f32 = 21.0;
+const NUMBER: f32 = 24.0;
+const LINE: f32 = 16.0;
+
+/// Size of the error, the largest text of a head.
+const LARGE: f32 = 20.0;
+
+impl Head {
+    /// The form for a pane of this width; the lowest where room is `small`.
+    pub fn of(width: f32, small: bool) -> Self {
+        match (small, width) {
+            (true, _) => Self::Small,
+            (_, width) if width >= WIDE => Self::Row,
+            (_, width) if width >= NARROW => Self::Stack,
+            _ => Self::Narrow,
+        }
+    }
+
+    /// Its height.
+    pub fn height(self) -> f32 {
+        match self {
+            Self::Row => NUMBER + 2.0,
+            Self::Stack => TITLE + NUMBER + LINE,
+            Self::Narrow => TITLE + NUMBER + 2.0 * LINE,
+            Self::Small => NUMBER,
+        }
+    }
+
+    fn size(self) -> f32 {
+        match self {
+            Self::Small => 15.0,
+            _ => LARGE,
+        }
+    }
+
+    /// Draws name, number and details in `width`.
+    fn show(
+        self,
+        ui: &mut egui::Ui,
+        width: f32,
+        title: impl FnOnce(&mut egui::Ui),
+        number: impl FnOnce(&mut egui::Ui),
+        details: &[String],
+    ) {
+        let size = Vec2::new(width, self.height());
+        let small = |ui: &mut egui::Ui, text: &str| {
+            ui.add(egui::Label::new(RichText::new(text).small()).truncate());
+        };
+        ui.allocate_ui(size, |ui| {
+            ui.set_min_height(size.y);
+            ui.set_max_width(width);
+            match self {
+                Self::Row | Self::Small => {
+                    ui.horizontal(|ui| {
+                        ui.set_min_height(size.y);
+                        title(ui);
+                        number(ui);
+                        if self == Self::Row {
+                            small(ui, &details.join(" · "));
+                        }
+                    });
+                }
+                Self::Stack | Self::Narrow => {
+                    ui.spacing_mut().item_spacing.y = 1.0;
+                    ui.horizontal(title);
+                    ui.horizontal(|ui| {
+                        ui.set_min_height(NUMBER);
+                        number(ui);
+                    });
+                    match self {
+                        Self::Stack => small(ui, &details.join(" · ")),
+                        _ => details.iter().for_each(|text| small(ui, text)),
+                    }
+                }
+            }
+        });
+    }
+
+    /// The head of the original.
+    pub fn original(self, ui: &mut egui::Ui, width: f32, analysis: &Analysis) {
+        let (rows, cols) = analysis.shape();
+        let shape = match self {
+            Self::Small => format!("{rows} × {cols}"),
+            _ => format!("{rows} × {cols}, numerical rank {}", analysis.rank),
+        };
+        let details = [
+            label::entries(rows * cols),
+            format!("norm {}", label::short(analysis.norm)),
+        ];
+        let title = |ui: &mut egui::Ui| {
+            ui.strong("Original");
+        };
+        let number = |ui: &mut egui::Ui| {
+            ui.add(egui::Label::new(shape).truncate());
+        };
+        self.show(ui, width, title, number, &details);
+    }
+
+    /// The head of a method that gave something, marked where it is one of the `closest`.
+    pub fn of_method(
+        self,
+        ui: &mut egui::Ui,
+        width: f32,
+        evaluation: &Evaluation,
+        closest: bool,
+        theme: Theme,
+    ) {
+        let method = evaluation.method();
+        let details = [
+            evaluation.settings.describe(),
+            format!(
+                "{} parameters ({})",
+                label::count(evaluation.params),
+                label::percent(evaluation.share)
+            ),
+        ];
+        let title = |ui: &mut egui::Ui| {
+            ui.add(egui::Label::new(name(method, theme)).truncate());
+            if closest && self != Self::Small {
+                badge(ui, method, theme);
+            }
+        };
+        let number = |ui: &mut egui::Ui| error(ui, evaluation.error, self.size(), closest);
+        self.show(ui, width, title, number, &details);
+    }
+
+    /// The head of a method whose setting gives nothing.
+    pub fn of_nothing(
+        self,
+        ui: &mut egui::Ui,
+        width: f32,
+        setting: String,
+        title: (Method, Theme),
+    ) {
+        let head = |ui: &mut egui::Ui| {
+            ui.label(name(title.0, title.1));
+        };
+        let number = |ui: &mut egui::Ui| {
+            ui.label("no result");
+        };
+        self.show(ui, width, head, number, &[setting]);
+    }
+}
+
+/// A method's name in its colour.
+fn name(method: Method, theme: Theme) -> RichText {
+    let color = color32(theme::method_text(method, theme));
+    RichText::new(method.title()).strong().color(color)
+}
+
+/// The word that marks the winner, framed in the method's colour.
+fn badge(ui: &mut egui::Ui, method: Method, theme: Theme) {
+    let color = color32(theme::method_text(method, theme));
+    Frame::new()
+        .stroke(Stroke::new(1.5, color))
+        .corner_radius(3.0)
+        .inner_margin(egui::vec2(4.0, 0.0))
+        .show(ui, |ui| ui.label(RichText::new("closest").strong().small()));
+}
+
+/// `error 0.2119`, the number large, and heavier where it is the lowest.
+fn error(ui: &mut egui::Ui, error: f64, size: f32, closest: bool) {
+    let visuals = ui.visuals();
+    let (quiet, strong) = (visuals.text_color(), visuals.strong_text_color());
+    let mut job = egui::text::LayoutJob::default();
+    let small = egui::TextStyle::Small.resolve(ui.style());
+    let number = match closest {
+        true => strong,
+        false => quiet,
+    };
+    for (text, font, color) in [
+        ("error ".to_owned(), small, quiet),
+        (label::error(error), FontId::proportional(size), number),
+    ] {
+        let format = egui::TextFormat {
+            font_id: font,
+            color,
+            valign: egui::Align::BOTTOM,
+            ..egui::TextFormat::default()
+        };
+        job.append(&text, 0.0, format);
+    }
+    ui.add(egui::Label::new(job).truncate());
+}
