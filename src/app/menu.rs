@@ -37,6 +37,7 @@ pub fn show(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
             Command::Approximate(MatrixAction::ResetZoom).menu_item(ui, out);
             Command::Approximate(MatrixAction::ToggleControls).menu_item(ui, out);
             Command::FullScreen.menu_item(ui, out);
+            Command::Approximate(MatrixAction::Present).menu_item(ui, out);
             ui.separator();
             size(ui);
             ui.separator();
@@ -69,7 +70,7 @@ pub fn show(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
 }
 
 /// With less width than this the buttons at the right stand in a menu.
-const BUTTONS: f32 = 340.0;
+const BUTTONS: f32 = 400.0;
 
 fn edit(ui: &mut egui::Ui, state: &State, out: &mut Vec<Command>) {
     let session = state.session();
@@ -100,6 +101,7 @@ fn lessons(ui: &mut egui::Ui, state: &State, out: &mut Vec<Command>) {
         out.push(shuffle);
     }
     Command::play(PlayAction::Toggle).button(ui, out);
+    Command::Approximate(MatrixAction::Present).button(ui, out);
 }
 
 fn themes(ui: &mut egui::Ui, state: &mut State) {

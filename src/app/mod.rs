@@ -42,7 +42,7 @@ use keys::Keys;
 use page::Page;
 use service::Service;
 use sessions::Sessions;
-use state::{Preferences, State};
+use state::{Preferences, State, Tab};
 use tabs::approximate::job::{self, Progress};
 use tabs::approximate::progress::Doing;
 use tabs::{Pages, Place};
@@ -169,9 +169,11 @@ impl Explorer {
             out.retain(|command| matches!(command, Command::Cancel | Command::Quit));
         }
         let theme = theme::of(ui.ctx());
-        egui::Panel::top("menu").show(ui, |ui| menu::show(ui, &mut self.state, &mut out));
-        let progress = self.pages.home.progress();
-        status::show(ui, &mut self.state, progress, &mut out);
+        if !(self.state.presenting && self.state.tab == Tab::HOME) {
+            egui::Panel::top("menu").show(ui, |ui| menu::show(ui, &mut self.state, &mut out));
+            let progress = self.pages.home.progress();
+            status::show(ui, &mut self.state, progress, &mut out);
+        }
         if let Some(page) = self.pages.of(self.state.tab) {
             page.ui(ui, &mut self.state, theme, &mut out);
         }

@@ -191,6 +191,10 @@ fn cancel(explorer: &mut Explorer) {
     {
         return;
     }
+    let home = explorer.state.tab == Tab::HOME;
+    if home && std::mem::take(&mut explorer.state.presenting) {
+        return;
+    }
     let open = explorer.pages.of(explorer.state.tab);
     if open.is_some_and(Page::cancel) {
         return;

@@ -337,3 +337,41 @@ fn at_200_percent_a_slider_and_its_effect_are_on_screen_together() {
         );
     }
 }
+
+#[test]
+fn a_presentation_fills_the_window_steps_and_ends() {
+    let mut harness = window_of([1280.0, 720.0], Preferences::default());
+    let before = pane(&harness, "LoRA");
+    harness.key_press(Key::F5);
+    settle(&mut harness);
+    assert!(harness.query_by_label("File").is_none());
+    assert!(
+        harness
+            .query_by_role_and_label(Role::Slider, "rank r")
+            .is_none()
+    );
+    assert!(pane(&harness, "LoRA").height() > before.height());
+    // One pane by a click, all by another.
+    let place = pane(&harness, "LoRA");
+    click_at(&mut harness, place.center());
+    settle(&mut harness);
+    assert!(!has_pane(&harness, "MELoRA"));
+    harness.key_press(Key::PageDown);
+    settle(&mut harness);
+    assert!(has_pane(&harness, "Error against parameters") && !has_pane(&harness, "LoRA"));
+    for _ in 0..2 {
+        harness.key_press(Key::PageDown);
+        settle(&mut harness);
+    }
+    harness.get_by_label_contains("Table I: the paper's digit. Localized 0.2119");
+    harness.key_press(Key::PageDown);
+    settle(&mut harness);
+    let shown = harness.state().state().session().clone();
+    assert_eq!(shown, presets().remove(1).session);
+    harness.key_press(Key::PageUp);
+    settle(&mut harness);
+    harness.key_press(Key::Escape);
+    settle(&mut harness);
+    harness.get_by_label("File");
+    assert_eq!(pane(&harness, "LoRA"), before);
+}

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use eframe::egui::Key;
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, SnapshotOptions};
 use localized_lora::app::Explorer;
@@ -127,4 +128,26 @@ fn the_approximate_tab_in_dark_at_200_percent() {
         2.0,
         "approximate_dark_at_200",
     );
+}
+
+/// What a class sees at 1280 × 720.
+fn presented(theme: ThemeChoice, name: &str) {
+    let preferences = Preferences {
+        theme,
+        ..Preferences::default()
+    };
+    let mut harness = window_of([1280.0, 720.0], preferences);
+    harness.key_press(Key::F5);
+    settle(&mut harness);
+    compare(&mut harness, name);
+}
+
+#[test]
+fn a_presentation_in_light() {
+    presented(ThemeChoice::Light, "presentation_light");
+}
+
+#[test]
+fn a_presentation_in_dark() {
+    presented(ThemeChoice::Dark, "presentation_dark");
 }

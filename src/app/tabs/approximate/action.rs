@@ -29,11 +29,17 @@ pub enum MatrixAction {
     ToggleControls,
     /// The line above the panes.
     ToggleVerdict,
+    /// Large type and one thing at a time, for a class.
+    Present,
+    /// The next thing to present.
+    NextScene,
+    /// The one before.
+    PreviousScene,
 }
 
 impl MatrixAction {
     /// Those that stand in menus and have keys.
-    pub const NAMED: [Self; 11] = [
+    pub const NAMED: [Self; 14] = [
         Self::PreviousDigit,
         Self::NextDigit,
         Self::RandomDigit,
@@ -45,6 +51,9 @@ impl MatrixAction {
         Self::Play(PlayAction::Export),
         Self::ToggleControls,
         Self::ToggleVerdict,
+        Self::Present,
+        Self::NextScene,
+        Self::PreviousScene,
     ];
 
     /// What stands on the button or in the menu.
@@ -61,6 +70,9 @@ impl MatrixAction {
             Self::Play(own) => own.text(),
             Self::ToggleControls => "Show or hide controls",
             Self::ToggleVerdict => "Show or hide summary line",
+            Self::Present => "Present",
+            Self::NextScene => "Next scene",
+            Self::PreviousScene => "Previous scene",
         }
     }
 
@@ -80,6 +92,9 @@ impl MatrixAction {
             Self::Play(own) => own.tooltip(),
             Self::ToggleControls => "Give the room of the controls to the pictures, and back",
             Self::ToggleVerdict => "The line that says which method is closest",
+            Self::Present => "Large type and one thing at a time, for a class",
+            Self::NextScene => "Panes, plots, then the examples, while presenting",
+            Self::PreviousScene => "Back one scene, while presenting",
         }
     }
 
@@ -93,6 +108,9 @@ impl MatrixAction {
             Self::Pin => plain(Key::P),
             Self::ResetZoom => plain(Key::Num0),
             Self::Play(own) => own.shortcut(),
+            Self::Present => plain(Key::F5),
+            Self::NextScene => plain(Key::PageDown),
+            Self::PreviousScene => plain(Key::PageUp),
             Self::ToggleControls => Some(KeyboardShortcut::new(Modifiers::COMMAND, Key::B)),
             Self::Unpin | Self::UnpinOne(_) | Self::Shuffle | Self::ToggleVerdict => None,
         }

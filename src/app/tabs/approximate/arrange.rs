@@ -24,13 +24,13 @@ const LEAST_HEIGHT: f32 = 24.0;
 
 impl Arrangement {
     /// The best one of `count` pictures of `rows × cols` cells in `room`, `gap` apart. `small` asks
-    /// for the lowest heads.
+    /// for the lowest heads, `scale` for heads so much larger than usual.
     pub fn best(
         count: usize,
         (rows, cols): (usize, usize),
         room: Vec2,
         gap: Vec2,
-        small: bool,
+        (small, scale): (bool, f32),
     ) -> Self {
         let count = count.max(1);
         let cells = Vec2::new(cols.max(1) as f32, rows.max(1) as f32);
@@ -38,14 +38,14 @@ impl Arrangement {
             let lines = count.div_ceil(columns);
             let width = (room.x - gap.x * (columns as f32 - 1.0)) / columns as f32;
             let width = width.max(40.0);
-            let head = Head::of(width, small);
+            let head = Head::of(width, small, scale);
             let line = (room.y - gap.y * (lines as f32 - 1.0)) / lines as f32;
             let height = (line - head.height() - gap.y).max(LEAST_HEIGHT);
             let natural = width * cells.y / cells.x;
             let picture = Vec2::new(width, natural.clamp(LEAST_HEIGHT, height));
-            let scale = (width / cells.x).min(height / cells.y);
+            let cell = (width / cells.x).min(height / cells.y);
             (
-                scale,
+                cell,
                 Self {
                     columns,
                     picture,
@@ -77,7 +77,7 @@ mod tests {
     const GAP: Vec2 = Vec2::new(8.0, 3.0);
 
     fn columns(shape: (usize, usize), room: [f32; 2]) -> usize {
-        Arrangement::best(4, shape, room.into(), GAP, false).columns
+        Arrangement::best(4, shape, room.into(), GAP, (false, 1.0)).columns
     }
 
     #[test]
@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn a_wide_update_is_read_without_zooming() {
         let room = Vec2::new(1040.0, 440.0);
-        let found = Arrangement::best(4, (64, 784), room, GAP, false);
+        let found = Arrangement::best(4, (64, 784), room, GAP, (false, 1.0));
         assert!(
             found.picture.y >= 64.0,
             "a row of cells has a point: {found:?}"
@@ -106,12 +106,12 @@ mod tests {
             width in 300.0f32..2000.0, height in 200.0f32..1200.0,
         ) {
             let room = Vec2::new(width, height);
-            let found = Arrangement::best(count, (rows, cols), room, GAP, false);
+            let found = Arrangement::best(count, (rows, cols), room, GAP, (false, 1.0));
             let scale = |columns: usize| {
                 let lines = count.div_ceil(columns) as f32;
                 let width = (room.x - GAP.x * (columns as f32 - 1.0)) / columns as f32;
                 let line = (room.y - GAP.y * (lines - 1.0)) / lines;
-                let high = (line - Head::of(width, false).height() - GAP.y).max(LEAST_HEIGHT);
+                let high = (line - Head::of(width, false, 1.0).height() - GAP.y).max(LEAST_HEIGHT);
                 (width / cols as f32).min(high / rows as f32)
             };
             let here = scale(found.columns);

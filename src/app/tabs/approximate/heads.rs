@@ -9,9 +9,16 @@ use crate::approx::{Evaluation, Method};
 use crate::figure::label;
 use crate::figure::palette::Theme;
 
+/// What stands above a pane: its form, and how much larger than usual it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Head {
+    form: Form,
+    scale: f32,
+}
+
 /// The form of a head, as its pane has room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Head {
+enum Form {
     /// Everything in one row.
     Row,
     /// Name, error, and the settings in one line.
@@ -36,31 +43,35 @@ const LINE: f32 = 16.0;
 const LARGE: f32 = 20.0;
 
 impl Head {
-    /// The form for a pane of this width; the lowest where room is `small`.
-    pub fn of(width: f32, small: bool) -> Self {
-        match (small, width) {
-            (true, _) => Self::Small,
-            (_, width) if width >= WIDE => Self::Row,
-            (_, width) if width >= NARROW => Self::Stack,
-            _ => Self::Narrow,
-        }
+    /// The head for a pane of this width, `scale` times as large as usual; the lowest where room is
+    /// `small`.
+    pub fn of(width: f32, small: bool, scale: f32) -> Self {
+        let form = match (small, width / scale) {
+            (true, _) => Form::Small,
+            (_, width) if width >= WIDE => Form::Row,
+            (_, width) if width >= NARROW => Form::Stack,
+            _ => Form::Narrow,
+        };
+        Self { form, scale }
     }
 
     /// Its height.
     pub fn height(self) -> f32 {
-        match self {
-            Self::Row => NUMBER + 2.0,
-            Self::Stack => TITLE + NUMBER + LINE,
-            Self::Narrow => TITLE + NUMBER + 2.0 * LINE,
-            Self::Small => NUMBER,
-        }
+        let height = match self.form {
+            Form::Row => NUMBER + 2.0,
+            Form::Stack => TITLE + NUMBER + LINE,
+            Form::Narrow => TITLE + NUMBER + 2.0 * LINE,
+            Form::Small => NUMBER,
+        };
+        self.scale * height
     }
 
     fn size(self) -> f32 {
-        match self {
-            Self::Small => 15.0,
+        let size = match self.form {
+            Form::Small => 15.0,
             _ => LARGE,
-        }
+        };
+        self.scale * size
     }
 
     /// Draws name, number and details in `width`.
@@ -79,26 +90,26 @@ impl Head {
         ui.allocate_ui(size, |ui| {
             ui.set_min_height(size.y);
             ui.set_max_width(width);
-            match self {
-                Self::Row | Self::Small => {
+            match self.form {
+                Form::Row | Form::Small => {
                     ui.horizontal(|ui| {
                         ui.set_min_height(size.y);
                         title(ui);
                         number(ui);
-                        if self == Self::Row {
+                        if self.form == Form::Row {
                             small(ui, &details.join(" · "));
                         }
                     });
                 }
-                Self::Stack | Self::Narrow => {
+                Form::Stack | Form::Narrow => {
                     ui.spacing_mut().item_spacing.y = 1.0;
                     ui.horizontal(title);
                     ui.horizontal(|ui| {
-                        ui.set_min_height(NUMBER);
+                        ui.set_min_height(self.scale * NUMBER);
                         number(ui);
                     });
-                    match self {
-                        Self::Stack => small(ui, &details.join(" · ")),
+                    match self.form {
+                        Form::Stack => small(ui, &details.join(" · ")),
                         _ => details.iter().for_each(|text| small(ui, text)),
                     }
                 }
@@ -109,8 +120,8 @@ impl Head {
     /// The head of the original.
     pub fn original(self, ui: &mut egui::Ui, width: f32, analysis: &Analysis) {
         let (rows, cols) = analysis.shape();
-        let shape = match self {
-            Self::Small => format!("{rows} × {cols}"),
+        let shape = match self.form {
+            Form::Small => format!("{rows} × {cols}"),
             _ => format!("{rows} × {cols}, numerical rank {}", analysis.rank),
         };
         let details = [
@@ -146,7 +157,7 @@ impl Head {
         ];
         let title = |ui: &mut egui::Ui| {
             ui.add(egui::Label::new(name(method, theme)).truncate());
-            if closest && self != Self::Small {
+            if closest && self.form != Form::Small {
                 badge(ui, method, theme);
             }
         };

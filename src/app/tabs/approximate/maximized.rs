@@ -33,7 +33,11 @@ impl ApproximateTab {
     /// Gives `part` all the room, or takes it back, where the user asks for it in `place`: by a
     /// double click, or by the key while the keyboard or the pointer is there.
     pub(super) fn maximize(&mut self, ui: &egui::Ui, part: Part, place: Rect) {
-        if asked(ui, place) {
+        // Before a class one click is enough.
+        let clicked = self.presentation.is_some()
+            && ui.rect_contains_pointer(place)
+            && ui.input(|input| input.pointer.primary_clicked());
+        if clicked || asked(ui, place) {
             self.maximized = match self.maximized {
                 Some(present) if present == part => None,
                 _ => Some(part),

@@ -16,6 +16,7 @@ mod maximized;
 mod panes;
 pub mod play;
 mod plots;
+mod presentation;
 pub mod presets;
 pub mod progress;
 mod rank_map;
@@ -73,6 +74,8 @@ pub struct ApproximateTab {
     /// The survey for the line above the panes.
     overall: verdict_line::Overall,
     examples: examples::Examples,
+    /// What is presented, while something is.
+    presentation: Option<presentation::Presentation>,
     /// The pane or plot that has all the room.
     maximized: Option<maximized::Part>,
 }
@@ -81,6 +84,16 @@ impl ApproximateTab {
     /// Shows the whole matrix again.
     pub fn reset_zoom(&mut self) {
         self.pane = PaneView::default();
+    }
+
+    /// Draws a step of the build-up as any result is drawn; the settings' own come back behind it.
+    fn at_step(&mut self, state: &mut State, draw: impl FnOnce(&mut Self, &mut State)) {
+        let step = self.player.step().cloned();
+        let whole = step.and_then(|step| state.analysis.replace(step));
+        draw(self, state);
+        if whole.is_some() {
+            state.analysis = whole;
+        }
     }
 
     /// The session with another digit among those that the filter shows, while the tab is open.
@@ -179,6 +192,16 @@ impl Page for ApproximateTab {
                 state.preferences.view.controls ^= true;
                 return;
             }
+            MatrixAction::Present => {
+                (state.presenting, state.tab) = (!state.presenting, self.tab());
+                return;
+            }
+            MatrixAction::NextScene | MatrixAction::PreviousScene => {
+                let forward = *action == MatrixAction::NextScene;
+                self.maximized = None;
+                let presented = self.presentation.as_mut();
+                presented.and_then(|presented| presented.step(forward))
+            }
             MatrixAction::ToggleVerdict => {
                 state.preferences.view.verdict ^= true;
                 return;
@@ -190,6 +213,16 @@ impl Page for ApproximateTab {
     fn ui(&mut self, ui: &mut egui::Ui, state: &mut State, theme: Theme, out: &mut Vec<Command>) {
         let mut session = state.latest_session().clone();
         let before = session.clone();
+        if state.presenting {
+            presentation::show(self, ui, state, &mut session, theme, out);
+            if session != before {
+                out.insert(0, Command::SetSession(Box::new(session)));
+            }
+            return;
+        }
+        if self.presentation.take().is_some() {
+            self.maximized = None;
+        }
         if state.preferences.view.controls {
             controls(self, ui, state, &mut session, theme, out);
         }
@@ -198,13 +231,9 @@ impl Page for ApproximateTab {
             progress::dim_old(self, ui);
             focus::content(ui);
             play::show(&mut self.player, ui, state, out);
-            // A step is drawn as any result is, and the settings' own come back behind it.
-            let step = self.player.step().cloned();
-            let whole = step.and_then(|step| state.analysis.replace(step));
-            content::show(self, ui, state, &mut session, theme, out);
-            if whole.is_some() {
-                state.analysis = whole;
-            }
+            self.at_step(state, |tab, state| {
+                content::show(tab, ui, state, &mut session, theme, out);
+            });
         });
         let home = home();
         self.player.export.ui(ui.ctx(), home.as_deref(), out);

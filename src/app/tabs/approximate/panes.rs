@@ -6,6 +6,7 @@ use super::ApproximateTab;
 use super::arrange::Arrangement;
 use super::content;
 use super::maximized::Part;
+use super::presentation::{self, SCALE};
 use super::toolbar::{largest_cell, residuals, sequential};
 use crate::analysis::{Analysis, Closest, MethodResult, Outcome};
 use crate::app::state::State;
@@ -50,11 +51,14 @@ pub fn show(
     let panes: Vec<Option<&MethodResult>> = all
         .filter(|pane| only.is_none_or(|method| of(pane) == method))
         .collect();
-    let (gap, small) = (ui.spacing().item_spacing, content::is_small(room));
-    let place = Vec2::new(room.x, room.y - CURSOR_LINE);
+    let presented = tab.presentation.is_some();
+    let scale = if presented { SCALE } else { 1.0 };
+    let small = !presented && content::is_small(room);
+    let gap = ui.spacing().item_spacing;
+    let place = Vec2::new(room.x, room.y - scale * CURSOR_LINE);
     let shared = Shared {
         analysis: &analysis,
-        arrangement: Arrangement::best(panes.len(), analysis.shape(), place, gap, small),
+        arrangement: Arrangement::best(panes.len(), analysis.shape(), place, gap, (small, scale)),
         closest: Closest::of(&analysis).map_or_else(Vec::new, |found| found.methods),
         theme,
     };
@@ -68,7 +72,12 @@ pub fn show(
                     one(tab, ui, state, session, &shared, *pane)
                 });
                 tab.maximize(ui, Part::Pane(of(pane)), drawn.response.rect);
-                hovered = hovered.or(drawn.inner.and_then(|response| response.hovered));
+                let here = drawn.inner.and_then(|response| response.hovered);
+                if let Some(cell) = here.filter(|_| presented) {
+                    let text = value_of(&analysis, *pane, state, cell);
+                    presentation::value_at_pointer(ui, text, theme);
+                }
+                hovered = hovered.or(here);
             }
         });
     }
@@ -78,6 +87,23 @@ pub fn show(
         state.preferences.view.second = &singular_values::VIEW;
     }
     cursor_line(ui, tab, &analysis, state.preferences.view.error_maps);
+}
+
+/// The value of a cell as its pane shows it.
+fn value_of(
+    analysis: &Analysis,
+    pane: Option<&MethodResult>,
+    state: &State,
+    cell: (usize, usize),
+) -> String {
+    let outcome = pane.and_then(|one| one.outcome.as_ref().ok());
+    let matrix = match outcome {
+        None => &analysis.loaded.matrix,
+        Some(outcome) if state.preferences.view.error_maps => outcome.residual(),
+        Some(outcome) => outcome.reconstruction(),
+    };
+    let value = matrix.get(cell).copied();
+    value.map_or_else(String::new, |value| reading(value, largest_cell(analysis)))
 }
 
 /// Height of the line below the panes.
