@@ -375,3 +375,22 @@ fn a_presentation_fills_the_window_steps_and_ends() {
     harness.get_by_label("File");
     assert_eq!(pane(&harness, "LoRA"), before);
 }
+
+#[test]
+fn a_method_that_leaves_entries_out_does_not_set_the_scale_of_the_error_maps() {
+    let mut preferences = Preferences::default();
+    preferences.view.error_maps = true;
+    let harness = window_with(preferences);
+    let analysis = harness.state().state().analysis.clone().expect("an answer");
+    let largest = |place: usize| {
+        let outcome = analysis.outcomes().nth(place).expect("three methods");
+        outcome.residual().amax()
+    };
+    let (lora, melora, localized) = (largest(0), largest(1), largest(2));
+    assert!(
+        melora > 2.0 * lora.max(localized),
+        "{melora} {lora} {localized}"
+    );
+    harness.get_by_label(&label::short(lora.max(localized)));
+    harness.get_by_label("larger errors have the last colour");
+}

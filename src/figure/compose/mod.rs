@@ -10,7 +10,9 @@ mod look;
 mod ranks;
 mod spectra;
 
-pub use approximation::{Approximation, Panel, comparison_table, figure_one, residual_limit};
+pub use approximation::{
+    Approximation, Panel, ResidualLimit, comparison_table, figure_one, residual_limit,
+};
 pub use build_up::{build_up, build_up_plot};
 pub use curves::{ErrorCurve, curve_table, error_against_parameters, error_mark, error_plot};
 pub use dataset::{

@@ -4,13 +4,13 @@ use eframe::egui::{self, Rect, RichText, Role, Sense, Vec2, WidgetInfo};
 
 use super::ApproximateTab;
 use super::action::MatrixAction;
-use crate::analysis::{Analysis, Outcome};
+use crate::analysis::Analysis;
 use crate::app::command::Command;
 use crate::app::notices::capitalized;
 use crate::app::state::State;
 use crate::app::texture::{Scale, color32};
 use crate::app::widgets::knobs::choice;
-use crate::figure::compose::residual_limit;
+use crate::figure::compose::{ResidualLimit, residual_limit};
 use crate::figure::label;
 use crate::figure::palette::{ColorMap, Theme};
 
@@ -57,6 +57,10 @@ pub fn show(
             };
             let size = Vec2::new(SCALE_BAR, ui.spacing().interact_size.y);
             ui.allocate_ui(size, |ui| ui.horizontal(|ui| scale_bar(ui, scale)));
+            if view.error_maps && limit(analysis).exceeded {
+                let told = RichText::new("larger errors have the last colour").small();
+                ui.label(told).on_hover_text(ResidualLimit::EXCEEDED);
+            }
         }
     });
 }
@@ -115,9 +119,14 @@ pub fn sequential(analysis: &Analysis, map: ColorMap) -> Scale {
 
 /// The colours of the error maps.
 pub fn residuals(analysis: &Analysis, theme: Theme) -> Scale {
-    let largest = analysis.outcomes().map(Outcome::largest_residual);
-    let bound = residual_limit(largest_cell(analysis), largest);
+    let bound = limit(analysis).end;
     Scale::Diverging { theme, bound }
+}
+
+fn limit(analysis: &Analysis) -> ResidualLimit {
+    let outcomes = analysis.outcomes();
+    let largest = outcomes.map(|one| (&one.evaluation, one.largest_residual()));
+    residual_limit(largest_cell(analysis), &largest.collect::<Vec<_>>())
 }
 
 /// The largest absolute value of the matrix.
