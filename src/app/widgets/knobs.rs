@@ -58,7 +58,7 @@ fn row<N: egui::emath::Numeric>(
     logarithmic: bool,
 ) -> bool {
     ui.horizontal(|ui| {
-        named(ui, name);
+        let label = named(ui, name);
         let mut bar = Slider::new(value, range.clone())
             .show_value(false)
             .logarithmic(logarithmic);
@@ -71,7 +71,7 @@ fn row<N: egui::emath::Numeric>(
         bar.widget_info(|| WidgetInfo::slider(true, now, name));
         let field = egui::DragValue::new(value).range(range);
         let field = ui.add_sized([NUMBER, ui.spacing().interact_size.y], field);
-        field.widget_info(|| WidgetInfo::drag_value(true, now));
+        let field = field.labelled_by(label.id);
         bar.changed() || field.changed()
     })
     .inner

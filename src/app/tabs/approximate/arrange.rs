@@ -19,10 +19,18 @@ pub struct Arrangement {
 /// So much larger the cells must be for fewer panes in a row: side by side they compare best.
 const WORTH: f32 = 1.06;
 
+/// In less room than this for all panes their heads are as low as can be.
+const SMALL: Vec2 = Vec2::new(380.0, 150.0);
+
 /// Lower pictures would show nothing.
 const LEAST_HEIGHT: f32 = 24.0;
 
 impl Arrangement {
+    /// Whether `room` is so small that the heads of the panes are to be as low as can be.
+    pub fn is_small(room: Vec2) -> bool {
+        room.x < SMALL.x || room.y < SMALL.y
+    }
+
     /// The best one of `count` pictures of `rows × cols` cells in `room`, `gap` apart. `small` asks
     /// for the lowest heads, `scale` for heads so much larger than usual.
     pub fn best(

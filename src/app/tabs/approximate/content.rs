@@ -20,11 +20,6 @@ const DIVIDER: f32 = 8.0;
 /// In less than this the pictures stand alone, the rest is folded or scrolled to.
 const SMALL: Vec2 = Vec2::new(380.0, 330.0);
 
-/// Whether there is so little room that everything but the pictures is to be folded.
-pub fn is_small(room: Vec2) -> bool {
-    room.x < SMALL.x || room.y < 0.45 * SMALL.y
-}
-
 /// Draws the content of the tab.
 pub fn show(
     tab: &mut ApproximateTab,

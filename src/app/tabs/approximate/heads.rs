@@ -29,6 +29,9 @@ enum Form {
     Small,
 }
 
+/// How much larger than usual heads are before a class.
+pub const PRESENTED: f32 = 2.0;
+
 /// Narrower panes have their settings in two lines.
 const NARROW: f32 = 240.0;
 
@@ -155,13 +158,24 @@ impl Head {
                 label::percent(evaluation.share)
             ),
         ];
+        let small = self.form == Form::Small;
+        let beside = match (small, closest) {
+            (true, _) => SMALL_NUMBER,
+            (false, true) => BADGE,
+            (false, false) => 0.0,
+        };
         let title = |ui: &mut egui::Ui| {
-            ui.add(egui::Label::new(name(method, theme)).truncate());
-            if closest && self.form != Form::Small {
+            // The name gives way to what stands beside it.
+            let room = Vec2::new(width - self.scale * beside, ui.spacing().interact_size.y);
+            let layout = egui::Layout::left_to_right(egui::Align::Center);
+            ui.allocate_ui_with_layout(room, layout, |ui| {
+                ui.add(egui::Label::new(name(method, theme)).truncate());
+            });
+            if closest && !small {
                 badge(ui, method, theme);
             }
         };
-        let number = |ui: &mut egui::Ui| error(ui, evaluation.error, self.size(), closest);
+        let number = |ui: &mut egui::Ui| self.error(ui, evaluation.error, closest);
         self.show(ui, width, title, number, &details);
     }
 
@@ -181,7 +195,39 @@ impl Head {
         };
         self.show(ui, width, head, number, &[setting]);
     }
+
+    /// `error 0.2119`, the number large, and heavier where it is the lowest.
+    fn error(self, ui: &mut egui::Ui, error: f64, closest: bool) {
+        let visuals = ui.visuals();
+        let (quiet, strong) = (visuals.text_color(), visuals.strong_text_color());
+        let mut job = egui::text::LayoutJob::default();
+        let small = egui::TextStyle::Small.resolve(ui.style());
+        let number = match closest {
+            true => strong,
+            false => quiet,
+        };
+        // Beside the name in one row the number must do.
+        let word = (self.form != Form::Small).then(|| ("error ".to_owned(), small, quiet));
+        let large = FontId::proportional(self.size());
+        let number = (label::error(error), large, number);
+        for (text, font, color) in word.into_iter().chain([number]) {
+            let format = egui::TextFormat {
+                font_id: font,
+                color,
+                valign: egui::Align::BOTTOM,
+                ..egui::TextFormat::default()
+            };
+            job.append(&text, 0.0, format);
+        }
+        ui.add(egui::Label::new(job).truncate());
+    }
 }
+
+/// What the word that marks the winner takes beside the name.
+const BADGE: f32 = 68.0;
+
+/// What the error takes beside the name where both share a row.
+const SMALL_NUMBER: f32 = 62.0;
 
 /// A method's name in its colour.
 fn name(method: Method, theme: Theme) -> RichText {
@@ -197,29 +243,4 @@ fn badge(ui: &mut egui::Ui, method: Method, theme: Theme) {
         .corner_radius(3.0)
         .inner_margin(egui::vec2(4.0, 0.0))
         .show(ui, |ui| ui.label(RichText::new("closest").strong().small()));
-}
-
-/// `error 0.2119`, the number large, and heavier where it is the lowest.
-fn error(ui: &mut egui::Ui, error: f64, size: f32, closest: bool) {
-    let visuals = ui.visuals();
-    let (quiet, strong) = (visuals.text_color(), visuals.strong_text_color());
-    let mut job = egui::text::LayoutJob::default();
-    let small = egui::TextStyle::Small.resolve(ui.style());
-    let number = match closest {
-        true => strong,
-        false => quiet,
-    };
-    for (text, font, color) in [
-        ("error ".to_owned(), small, quiet),
-        (label::error(error), FontId::proportional(size), number),
-    ] {
-        let format = egui::TextFormat {
-            font_id: font,
-            color,
-            valign: egui::Align::BOTTOM,
-            ..egui::TextFormat::default()
-        };
-        job.append(&text, 0.0, format);
-    }
-    ui.add(egui::Label::new(job).truncate());
 }

@@ -16,6 +16,7 @@ mod maximized;
 mod panes;
 pub mod play;
 mod plots;
+mod pointer;
 mod presentation;
 pub mod presets;
 pub mod progress;

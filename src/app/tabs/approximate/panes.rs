@@ -4,9 +4,9 @@ use eframe::egui::{self, RichText, Stroke, StrokeKind, Vec2};
 
 use super::ApproximateTab;
 use super::arrange::Arrangement;
-use super::content;
+use super::heads::PRESENTED;
 use super::maximized::Part;
-use super::presentation::{self, SCALE};
+use super::pointer::value_at_pointer;
 use super::toolbar::{largest_cell, residuals, sequential};
 use crate::analysis::{Analysis, Closest, MethodResult, Outcome};
 use crate::app::state::State;
@@ -52,8 +52,8 @@ pub fn show(
         .filter(|pane| only.is_none_or(|method| of(pane) == method))
         .collect();
     let presented = tab.presentation.is_some();
-    let scale = if presented { SCALE } else { 1.0 };
-    let small = !presented && content::is_small(room);
+    let scale = if presented { PRESENTED } else { 1.0 };
+    let small = !presented && Arrangement::is_small(room);
     let gap = ui.spacing().item_spacing;
     let place = Vec2::new(room.x, room.y - scale * CURSOR_LINE);
     let shared = Shared {
@@ -75,7 +75,7 @@ pub fn show(
                 let here = drawn.inner.and_then(|response| response.hovered);
                 if let Some(cell) = here.filter(|_| presented) {
                     let text = value_of(&analysis, *pane, state, cell);
-                    presentation::value_at_pointer(ui, text, theme);
+                    value_at_pointer(ui, text, theme);
                 }
                 hovered = hovered.or(here);
             }

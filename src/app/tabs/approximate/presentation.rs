@@ -1,20 +1,17 @@
 //! The tab before a class: one thing at a time in large type, and keys to step through.
 
-use eframe::egui::{self, Align2, Color32, FontId, RichText, TextStyle, Vec2};
+use eframe::egui::{self, RichText, TextStyle, Vec2};
 
+use super::heads::PRESENTED;
 use super::maximized::Part;
 use super::presets::{Preset, presets};
 use super::{ApproximateTab, panes, play, plots};
 use crate::analysis::Closest;
 use crate::app::command::Command;
 use crate::app::state::State;
-use crate::app::texture::color32;
 use crate::app::widgets::focus;
-use crate::figure::palette::{self, Theme};
+use crate::figure::palette::Theme;
 use crate::session::Session;
-
-/// How much larger than usual things are: the smallest text has 24 points.
-pub const SCALE: f32 = 2.0;
 
 /// Sizes that are read from ten metres.
 const SIZES: [(TextStyle, f32); 5] = [
@@ -88,7 +85,7 @@ pub fn show(
             .presentation
             .get_or_insert_with(Presentation::default)
             .scene;
-        let bottom = ui.max_rect().bottom() - HINT * SCALE;
+        let bottom = ui.max_rect().bottom() - HINT * PRESENTED;
         play::show(&mut tab.player, ui, state, out);
         tab.at_step(state, |tab, state| {
             caption(ui, state, scene);
@@ -153,32 +150,6 @@ fn hint(ui: &mut egui::Ui, out: &mut Vec<Command>) {
             }
         }
     });
-}
-
-/// The value of the cell under the pointer, beside it.
-pub fn value_at_pointer(ui: &egui::Ui, text: String, theme: Theme) {
-    let Some(pointer) = ui.ctx().pointer_hover_pos() else {
-        return;
-    };
-    let painter = ui.ctx().layer_painter(egui::LayerId::new(
-        egui::Order::Tooltip,
-        egui::Id::unique("value at the pointer"),
-    ));
-    let color = color32(palette::foreground(theme));
-    let galley = painter.layout_no_wrap(text, FontId::proportional(44.0), color);
-    let window = ui.ctx().content_rect();
-    let right = pointer.x + galley.size().x + 60.0 < window.right();
-    let (anchor, away) = match right {
-        true => (Align2::LEFT_BOTTOM, egui::vec2(24.0, -12.0)),
-        false => (Align2::RIGHT_BOTTOM, egui::vec2(-24.0, -12.0)),
-    };
-    let mut place = anchor.anchor_size(pointer + away, galley.size());
-    place = place.translate(Vec2::new(0.0, (window.top() + 8.0 - place.top()).max(0.0)));
-    let ground = color32(palette::background(theme));
-    painter.rect_filled(place.expand(8.0), 6.0, ground);
-    let stroke = egui::Stroke::new(2.0, color);
-    painter.rect_stroke(place.expand(8.0), 6.0, stroke, egui::StrokeKind::Inside);
-    painter.galley(place.min, galley, Color32::PLACEHOLDER);
 }
 
 #[cfg(test)]

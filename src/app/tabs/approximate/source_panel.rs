@@ -76,7 +76,7 @@ fn head(ui: &mut egui::Ui, state: &mut State, session: &Session, out: &mut Vec<C
 }
 
 /// Width of the way through the digits.
-const NAVIGATION: f32 = 128.0;
+const NAVIGATION: f32 = 146.0;
 
 /// In one line what is to be known of the matrix: a note may not push the controls away from under
 /// the pointer.

@@ -106,10 +106,11 @@ pub fn show(
             ui.spacing_mut().item_spacing.y = 1.0;
             let size = if small { 13.5 } else { 16.0 };
             let text = RichText::new(&closest.sentence).strong().size(size);
-            let first = ui.add(egui::Label::new(text).truncate());
             if small {
-                first.on_hover_text(format!("{}. {second}", closest.sentence));
+                let first = ui.add(egui::Label::new(text).wrap());
+                first.on_hover_text(second);
             } else {
+                ui.add(egui::Label::new(text).truncate());
                 ui.add(egui::Label::new(second).truncate());
             }
         });
