@@ -4,8 +4,8 @@
 use serde::{Serialize, Serializer};
 
 use crate::analysis::Analysis;
-use crate::approx::method::Role;
-use crate::approx::{Evaluation, MethodSettings};
+use crate::approx::method::{Parameter, Role};
+use crate::approx::{Block, BlockLayout, Evaluation, MethodSettings, Pieces};
 use crate::source;
 
 /// Where a matrix came from and what it is.
@@ -61,24 +61,36 @@ impl From<source::Transform> for Transform {
 pub struct Setting {
     method: &'static str,
     #[serde(flatten, serialize_with = "as_object")]
-    values: Vec<(&'static str, usize)>,
+    values: Vec<(&'static str, Number)>,
+}
+
+/// A setting's value.
+#[derive(Clone, Copy, Serialize)]
+#[serde(untagged)]
+enum Number {
+    Whole(usize),
+    Real(f64),
 }
 
 impl Setting {
     fn of(settings: &MethodSettings, wanted: impl Fn(Role) -> bool) -> Self {
         let values = settings.values().into_iter();
         let values = values.filter(|(parameter, _)| wanted(parameter.role));
+        let price = settings.method().definition().price.zip(settings.price());
+        let value = |(parameter, value): (&'static Parameter, usize)| match (parameter.role, price)
+        {
+            (Role::Budget, Some((key, price))) => (key, Number::Real(price.get())),
+            _ => (parameter.key, Number::Whole(value)),
+        };
         Self {
             method: settings.method().key(),
-            values: values
-                .map(|(parameter, value)| (parameter.key, value))
-                .collect(),
+            values: values.map(value).collect(),
         }
     }
 
     /// What the blocks follow from alone, for what holds at every rank.
     pub fn layout(settings: &MethodSettings) -> Self {
-        Self::of(settings, |role| matches!(role, Role::Segments(_)))
+        Self::of(settings, Role::of_blocks)
     }
 
     /// With every parameter.
@@ -94,28 +106,75 @@ pub struct Measured {
     setting: Setting,
     #[serde(skip_serializing_if = "Option::is_none")]
     ranks: Option<Vec<Vec<usize>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    leaves: Option<Vec<LeafBlock>>,
     params: usize,
     share: f64,
+    structure_bits: usize,
     error: f64,
+}
+
+/// One block of a tree.
+#[derive(Serialize)]
+struct LeafBlock {
+    /// Where it begins.
+    row: usize,
+    col: usize,
+    rows: usize,
+    cols: usize,
+    rank: usize,
+    /// Whether it is stored entry by entry.
+    dense: bool,
+}
+
+impl Measured {
+    /// One method with the blocks that it chose.
+    pub fn with_blocks(one: &Evaluation, layout: &BlockLayout) -> Self {
+        let blocks = layout.blocks().iter().zip(&one.ranks);
+        let leaf = |(block, rank): (&Block, &usize)| {
+            let ((row, col), (rows, cols)) = (block.first_cell()?, block.sides());
+            Some(LeafBlock {
+                row,
+                col,
+                rows,
+                cols,
+                rank: *rank,
+                dense: block.pieces() == Pieces::Whole,
+            })
+        };
+        Self {
+            leaves: one
+                .leaves
+                .as_ref()
+                .map(|_| blocks.filter_map(leaf).collect()),
+            ..Self::from(one)
+        }
+    }
 }
 
 impl From<&Evaluation> for Measured {
     /// The rank is the one that was used, after clamping.
     fn from(one: &Evaluation) -> Self {
-        let mut setting = Setting::layout(&one.settings);
+        let chosen = one.leaves.is_some();
+        let told = |role: Role| role.of_blocks() || (chosen && role == Role::Budget);
+        let mut setting = Setting::of(&one.settings, told);
         let parameters = one.method().parameters().iter();
         let rank = parameters.filter(|parameter| parameter.role == Role::Rank);
         let used = one.ranks.iter().copied().max().unwrap_or_default();
+        let used = Number::Whole(used);
         setting.values.extend(rank.map(|rank| (rank.key, used)));
-        let ranks = one.method().place_of(Role::Rank).is_none().then(|| {
+        let by_block = one.method().place_of(Role::Rank).is_none() && !chosen;
+        let ranks = by_block.then(|| {
             let rows = one.ranks.chunks(one.settings.layout().across());
             rows.map(<[usize]>::to_vec).collect()
         });
         Self {
             setting,
             ranks,
+            leaves: None,
             params: one.params,
             share: one.share,
+            structure_bits: one.structure_bits,
             error: one.error,
         }
     }

@@ -6,12 +6,16 @@ mod samples;
 
 #[path = "approximation/budgets.rs"]
 mod budgets;
+#[path = "approximation/chosen.rs"]
+mod chosen;
 #[path = "approximation/edges.rs"]
 mod edges;
 #[path = "approximation/errors.rs"]
 mod errors;
 #[path = "approximation/parts.rs"]
 mod parts;
+#[path = "approximation/structures.rs"]
+mod structures;
 #[path = "approximation/symmetries.rs"]
 mod symmetries;
 
@@ -37,11 +41,10 @@ fn localized(grid: usize, rank: usize) -> MethodSettings {
 }
 
 fn adaptive(grid: usize, budget: usize) -> MethodSettings {
-    let painted = None;
     MethodSettings::LocalizedAdaptive(AdaptiveSettings {
         grid,
         budget,
-        painted,
+        ..AdaptiveSettings::default()
     })
 }
 
@@ -49,7 +52,7 @@ fn adaptive(grid: usize, budget: usize) -> MethodSettings {
 fn segments_of(kind: LayoutKind) -> usize {
     match kind {
         LayoutKind::Diagonal(n) | LayoutKind::Grid(n) => n,
-        LayoutKind::Own(_) => unreachable!("no sample has one"),
+        LayoutKind::Rectangular(..) | LayoutKind::Own(_) => unreachable!("no sample has one"),
     }
 }
 

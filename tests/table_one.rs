@@ -41,7 +41,7 @@ fn adaptive(grid: usize) -> MethodSettings {
     MethodSettings::LocalizedAdaptive(AdaptiveSettings {
         grid,
         budget: BUDGET,
-        painted: None,
+        ..AdaptiveSettings::default()
     })
 }
 

@@ -197,17 +197,17 @@ impl Analyst {
         let outcome = evaluation.map(|evaluation| {
             let picture = || {
                 let ranks = evaluation.ranks.clone();
-                Arc::new(Picture::new(
-                    Arc::clone(loaded),
-                    Arc::clone(&factors),
-                    ranks,
-                ))
+                let used = match &evaluation.leaves {
+                    Some(leaves) => Arc::new(factors.of_leaves(&loaded.matrix, leaves)),
+                    None => Arc::clone(&factors),
+                };
+                Arc::new(Picture::new(Arc::clone(loaded), used, ranks))
             };
             let known = self.pictures.entry(settings.clone());
             let picture = Arc::clone(known.or_insert_with(picture));
             Outcome {
                 evaluation,
-                factors,
+                factors: picture.factors(),
                 picture,
             }
         });

@@ -247,7 +247,7 @@ fn settings_at(whole: &MethodSettings, ranks: &[usize], terms: &[Term]) -> Metho
     let mut settings = whole.clone();
     for (place, parameter) in whole.method().parameters().iter().enumerate() {
         match parameter.role {
-            Role::Segments(_) => {}
+            Role::Segments(_) | Role::Divisor(_) => {}
             Role::Rank => {
                 settings.set_value(place, ranks.iter().copied().max().unwrap_or_default());
             }

@@ -1,6 +1,8 @@
 //! What a reader must know to compare the numbers fairly, in the same words everywhere.
 
-use crate::approx::{Evaluation, Method, MethodSettings};
+use crate::approx::bits::as_numbers;
+use crate::approx::method::Role;
+use crate::approx::{Evaluation, MethodSettings};
 use crate::figure::label;
 use crate::session::Settings;
 
@@ -46,9 +48,15 @@ pub fn notes(one: &Evaluation, settings: &Settings) -> Vec<String> {
             label::count(budget)
         ));
     }
-    if one.method() == Method::LocalizedAdaptive {
+    if one.structure_bits > 0 {
+        let (bits, numbers) = (one.structure_bits, as_numbers(one.structure_bits));
+        let (bits, numbers) = (label::count(bits), label::count(numbers));
+        let end = match one.settings.configured().charged() {
+            true => "charged to its budget",
+            false => "not counted among its parameters",
+        };
         notes.push(format!(
-            "{name}: the cost of recording which triplets were kept is not included"
+            "{name}: its structure takes {bits} bits ({numbers} × 32), {end}"
         ));
     }
     notes
@@ -56,15 +64,17 @@ pub fn notes(one: &Evaluation, settings: &Settings) -> Vec<String> {
 
 /// Whether a method's ranks were set by hand.
 fn by_hand(settings: &MethodSettings) -> bool {
-    matches!(settings, MethodSettings::LocalizedAdaptive(s) if s.painted.is_some())
+    settings.by_hand().is_some()
 }
 
 /// Parameters of a budget that the method leaves unused.
 fn unused(one: &Evaluation, settings: &Settings) -> usize {
-    match one.method() {
-        // The adaptive method has a budget of its own where no other has.
-        Method::LocalizedAdaptive => one.unused,
-        _ if settings.matched.is_none() => one.unused,
-        method => settings.share_of_budget(method).saturating_sub(one.params),
+    match one.method().place_of(Role::Rank) {
+        // Methods that choose ranks have a budget of their own where no other has.
+        Some(_) if settings.matched.is_some() => {
+            let share = settings.share_of_budget(one.method());
+            share.saturating_sub(one.spent)
+        }
+        _ => one.unused,
     }
 }

@@ -39,6 +39,11 @@ impl Picture {
         }
     }
 
+    /// What it is multiplied out from.
+    pub fn factors(&self) -> Arc<Factors> {
+        Arc::clone(&self.factors)
+    }
+
     /// Ŵ. Cost: a product of the factors, once.
     pub fn reconstruction(&self) -> &DMatrix<f64> {
         let made = || reconstruct(&self.factors, &self.ranks);

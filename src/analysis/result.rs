@@ -137,7 +137,7 @@ impl Analysis {
         let spent = |one: &MethodResult| Spent {
             method: one.settings.method(),
             share: settings.share_of_budget(one.settings.method()),
-            params: one.outcome.as_ref().map_or(0, |it| it.evaluation.params),
+            params: one.outcome.as_ref().map_or(0, |it| it.evaluation.spent),
         };
         self.methods.iter().map(spent).collect()
     }

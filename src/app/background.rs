@@ -27,7 +27,7 @@ pub enum Ask {
         /// Shuffle and shift of every image.
         transform: Transform,
         /// The wanted settings.
-        settings: Settings,
+        settings: Box<Settings>,
     },
     /// Every grid at one budget, on the matrix of this id.
     Grids {

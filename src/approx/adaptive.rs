@@ -70,7 +70,7 @@ pub fn adaptive_ranks(spectra: &Spectra, budget: usize) -> Result<Vec<usize>, La
 
 /// Buys triplets in order while they fit; a block's triplets are only bought in the order of σ.
 /// `ranks` are owned already and cost nothing more.
-fn fill(triplets: &[Triplet], mut ranks: Vec<usize>, budget: usize) -> Vec<usize> {
+pub(super) fn fill(triplets: &[Triplet], mut ranks: Vec<usize>, budget: usize) -> Vec<usize> {
     let owned = ranks.clone();
     let mut seen = vec![0_usize; ranks.len()];
     let mut left = budget;

@@ -48,7 +48,7 @@ pub fn grids_at_budget(
         let adaptive = MethodSettings::LocalizedAdaptive(AdaptiveSettings {
             grid,
             budget,
-            painted: None,
+            ..AdaptiveSettings::default()
         });
         let entry = GridAtBudget {
             grid,

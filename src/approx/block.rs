@@ -13,6 +13,38 @@ pub struct Block {
     /// Column `j` in the grid.
     pub j: usize,
     place: Place,
+    pieces: Pieces,
+}
+
+/// The pieces that a block is taken apart into, orthogonal to each other: the first ones are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Pieces {
+    /// Its singular triplets.
+    Triplets,
+    /// Its entries, the largest first; where they lie is not counted.
+    Entries,
+    /// All of it at once.
+    Whole,
+}
+
+impl Pieces {
+    /// Parameters of one piece of a block of `p × q`.
+    pub fn cost(self, p: usize, q: usize) -> usize {
+        match self {
+            Self::Triplets => p + q,
+            Self::Entries => 1,
+            Self::Whole => p * q,
+        }
+    }
+
+    /// How many there are of a block of `p × q`.
+    pub fn most(self, p: usize, q: usize) -> usize {
+        match self {
+            Self::Triplets => p.min(q),
+            Self::Entries => p * q,
+            Self::Whole => 1,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +55,9 @@ enum Place {
     },
     Scattered(Arc<Scattered>),
 }
+
+/// Rows and columns of the matrix that something fills.
+pub type Tile = (Range<usize>, Range<usize>);
 
 /// Entry `(p, q)` is the stored number `left[p] + right[q]`, counted down the columns.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,8 +71,12 @@ struct Scattered {
 impl Block {
     /// The rectangle of these rows and columns, at `(i, j)` of the grid.
     pub fn rectangle((i, j): (usize, usize), rows: Range<usize>, cols: Range<usize>) -> Self {
-        let place = Place::Rectangle { rows, cols };
-        Self { i, j, place }
+        Self {
+            i,
+            j,
+            place: Place::Rectangle { rows, cols },
+            pieces: Pieces::Triplets,
+        }
     }
 
     /// The virtual matrix whose entry `(p, q)` is the stored number `left[p] + right[q]` of a matrix
@@ -53,7 +92,23 @@ impl Block {
             right,
             stride,
         }));
-        Self { i, j, place }
+        Self {
+            i,
+            j,
+            place,
+            pieces: Pieces::Triplets,
+        }
+    }
+
+    /// The same block, taken apart otherwise.
+    #[must_use]
+    pub fn in_pieces(self, pieces: Pieces) -> Self {
+        Self { pieces, ..self }
+    }
+
+    /// What it is taken apart into.
+    pub fn pieces(&self) -> Pieces {
+        self.pieces
     }
 
     /// Rows `p` and columns `q`.
@@ -64,16 +119,16 @@ impl Block {
         }
     }
 
-    /// Parameters of one singular triplet: `p + q` (II.E).
+    /// Parameters of one piece: of a singular triplet `p + q` (II.E).
     pub fn cost(&self) -> usize {
         let (rows, cols) = self.sides();
-        rows + cols
+        self.pieces.cost(rows, cols)
     }
 
-    /// The largest rank the block can have.
+    /// The largest rank the block can have: how many pieces there are.
     pub fn max_rank(&self) -> usize {
         let (rows, cols) = self.sides();
-        rows.min(cols)
+        self.pieces.most(rows, cols)
     }
 
     /// Cells of the block.
@@ -101,6 +156,48 @@ impl Block {
                 Some((first % at.stride, first / at.stride))
             }
         }
+    }
+
+    /// The rectangle of the matrix that each row of the block fills, if it is one: a tile of a
+    /// rearrangement, a piece of a strided row.
+    pub fn tiles(&self) -> Option<Vec<Tile>> {
+        let Place::Scattered(at) = &self.place else {
+            return None;
+        };
+        let cell = |stored: usize| (stored % at.stride, stored / at.stride);
+        let (high, wide) = {
+            let (first, last) = (cell(*at.right.first()?), cell(*at.right.last()?));
+            (
+                last.0.checked_sub(first.0)? + 1,
+                last.1.checked_sub(first.1)? + 1,
+            )
+        };
+        let (top, left) = cell(at.right[0]);
+        let rectangle =
+            (top..top + high).flat_map(|row| (left..left + wide).map(move |col| (row, col)));
+        let all = at.right.iter().map(|stored| cell(*stored));
+        if high * wide != at.right.len() || !all.eq(rectangle) {
+            return None;
+        }
+        let tile = |stored: &usize| {
+            let (row, col) = cell(*stored + at.right[0]);
+            (row..row + high, col..col + wide)
+        };
+        Some(at.left.iter().map(tile).collect())
+    }
+
+    /// The cells of the matrix that stand in the same column of the block as a cell that it covers.
+    pub fn column_of(&self, row: usize, col: usize) -> Vec<(usize, usize)> {
+        let Place::Scattered(at) = &self.place else {
+            return Vec::new();
+        };
+        let stored = row + col * at.stride;
+        let rests = at.left.iter().filter_map(|left| stored.checked_sub(*left));
+        let right = rests.clone().find(|rest| at.right.contains(rest));
+        let cell = |stored: usize| (stored % at.stride, stored / at.stride);
+        right.map_or_else(Vec::new, |right| {
+            at.left.iter().map(|left| cell(left + right)).collect()
+        })
     }
 
     /// Whether the block covers a cell of the matrix.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::choice::{Choice, Leaf};
 use super::factor::Spectra;
 use super::layout::LayoutError;
 use super::method::{Method, MethodSettings};
@@ -28,6 +29,13 @@ pub struct Evaluation {
     pub denser_than_dense: usize,
     /// Parameters of an adaptive budget that no triplet could use.
     pub unused: usize,
+    /// Bits that tell what was chosen from the data, beside the parameters.
+    pub structure_bits: usize,
+    /// What it takes of a budget: the parameters, with the structure bits where they are charged.
+    pub spent: usize,
+    /// The blocks that are used, in the order of the ranks, where the layout's overlap.
+    #[serde(skip)]
+    pub leaves: Option<Vec<Leaf>>,
 }
 
 impl Evaluation {
@@ -48,18 +56,31 @@ pub fn evaluate(spectra: &Spectra, settings: &MethodSettings) -> Result<Evaluati
         settings.layout().canonical(),
         "spectra of another layout"
     );
-    let wanted = settings.configured().ranks(spectra)?;
+    match settings.configured().choice(spectra)? {
+        Choice::Ranks(ranks) => Ok(measured(spectra, settings, &ranks)),
+        Choice::Leaves(leaves) => {
+            let ranks: Vec<usize> = leaves.iter().map(|leaf| leaf.rank).collect();
+            Ok(Evaluation {
+                leaves: Some(leaves.clone()),
+                ..measured(&spectra.of_leaves(&leaves), settings, &ranks)
+            })
+        }
+    }
+}
+
+/// Measures `wanted` ranks of the blocks of `spectra`.
+fn measured(spectra: &Spectra, settings: &MethodSettings, wanted: &[usize]) -> Evaluation {
     let layout = &spectra.layout;
     let ranks: Vec<usize> = wanted
         .iter()
         .zip(layout.blocks())
         .map(|(rank, block)| (*rank).min(block.max_rank()))
         .collect();
-    let clamped_blocks = ranks.iter().zip(&wanted).filter(|(a, b)| a < b).count();
-    Ok(Evaluation {
+    let clamped_blocks = ranks.iter().zip(wanted).filter(|(a, b)| a < b).count();
+    Evaluation {
         clamped_blocks,
         ..evaluate_at(spectra, settings, ranks)
-    })
+    }
 }
 
 /// Measures `settings` at these ranks of its blocks, none above a block's smaller side. Cost: one pass
@@ -68,9 +89,11 @@ pub fn evaluate_at(spectra: &Spectra, settings: &MethodSettings, ranks: Vec<usiz
     let layout = &spectra.layout;
     let params = layout.parameters(&ranks);
     let (rows, cols) = layout.shape();
+    let structure_bits = settings.configured().structure_bits(layout, &ranks);
+    let spent = params + settings.charge_for(structure_bits);
     let unused = settings
         .own_budget()
-        .map_or(0, |budget| budget.saturating_sub(params));
+        .map_or(0, |budget| budget.saturating_sub(spent));
     Evaluation {
         error: spectra.error_at(&ranks),
         out_of_reach: spectra
@@ -82,6 +105,9 @@ pub fn evaluate_at(spectra: &Spectra, settings: &MethodSettings, ranks: Vec<usiz
         settings: settings.clone(),
         ranks,
         params,
+        structure_bits,
+        spent,
+        leaves: None,
         clamped_blocks: 0,
         unused,
     }

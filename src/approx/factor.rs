@@ -8,6 +8,7 @@
 
 mod bidiagonal;
 mod check;
+mod decomposition;
 mod householder;
 mod memory;
 mod product;
@@ -23,13 +24,16 @@ use rayon::prelude::*;
 use serde::Serialize;
 use thiserror::Error;
 
+use super::block::Pieces;
+use super::choice::Leaf;
 use super::layout::{BlockLayout, LayoutError};
 use crate::memory::Shortage;
 
+pub use decomposition::Decomposition;
 use memory::Wanted;
 pub(super) use product::multiplied_out;
 pub use spectra::Spectra;
-use svd::{Values, factorize_on};
+use svd::Values;
 pub use svd::{factorize, singular_values};
 
 /// Layouts with fewer entries than this are not worth a second thread.
@@ -109,8 +113,8 @@ pub struct Factorization {
 pub struct Factors {
     /// Layout, singular values and norms.
     pub spectra: Spectra,
-    /// The full factorization of each block, in the layout's order.
-    pub blocks: Vec<Factorization>,
+    /// The pieces of each block, in the layout's order.
+    pub blocks: Vec<Decomposition>,
 }
 
 impl Factors {
@@ -126,11 +130,13 @@ impl Factors {
     ) -> Result<Self, FactorError> {
         check_finite(matrix)?;
         memory::ensure_free(matrix, &layout, Wanted::Vectors)?;
-        let blocks = each_block(matrix, &layout, |cells, threads| match keep_going() {
-            ControlFlow::Break(()) => Err(FactorError::Stopped),
-            ControlFlow::Continue(()) => factorize_on(cells, threads),
+        let blocks = each_block(matrix, &layout, |cells, pieces, threads| {
+            match keep_going() {
+                ControlFlow::Break(()) => Err(FactorError::Stopped),
+                ControlFlow::Continue(()) => Decomposition::of(cells, pieces, threads),
+            }
         })?;
-        let values = blocks.iter().map(|block| block.values.clone()).collect();
+        let values = blocks.iter().map(|block| block.values().clone()).collect();
         Ok(Self {
             spectra: Spectra::assemble(matrix, layout, values),
             blocks,
@@ -152,12 +158,22 @@ impl Factors {
 
     /// How many blocks were factorized here and by faer.
     pub fn backends(&self) -> (usize, usize) {
-        let by_faer = self
-            .blocks
-            .iter()
-            .filter(|block| block.backend == Backend::Faer)
-            .count();
-        (self.blocks.len() - by_faer, by_faer)
+        let backends = self.blocks.iter().filter_map(Decomposition::backend);
+        let by = |wanted: Backend| backends.clone().filter(|one| *one == wanted).count();
+        (by(Backend::Reflections), by(Backend::Faer))
+    }
+
+    /// The factors of some of the layout's blocks, of which no two overlap and which cover `matrix`.
+    #[must_use]
+    pub fn of_leaves(&self, matrix: &DMatrix<f64>, leaves: &[Leaf]) -> Self {
+        let piece = |leaf: &Leaf| match leaf.whole {
+            true => Decomposition::whole(self.layout().blocks()[leaf.block].cells(matrix)),
+            false => self.blocks[leaf.block].clone(),
+        };
+        Self {
+            spectra: self.spectra.of_leaves(leaves),
+            blocks: leaves.iter().map(piece).collect(),
+        }
     }
 }
 
@@ -166,23 +182,23 @@ impl Factors {
 fn each_block<T: Send>(
     matrix: &DMatrix<f64>,
     layout: &BlockLayout,
-    work: impl Fn(&DMatrix<f64>, Par) -> Result<T, FactorError> + Sync,
+    work: impl Fn(&DMatrix<f64>, Pieces, Par) -> Result<T, FactorError> + Sync,
 ) -> Result<Vec<T>, FactorError> {
     let blocks = layout.blocks();
     if matrix.len() < WORTH_THREADS {
         blocks
             .iter()
-            .map(|block| work(&block.cells(matrix), Par::Seq))
+            .map(|block| work(&block.cells(matrix), block.pieces(), Par::Seq))
             .collect()
     } else if blocks.len() < rayon::current_num_threads() {
         blocks
             .iter()
-            .map(|block| work(&block.cells(matrix), Par::rayon(0)))
+            .map(|block| work(&block.cells(matrix), block.pieces(), Par::rayon(0)))
             .collect()
     } else {
         blocks
             .par_iter()
-            .map(|block| work(&block.cells(matrix), Par::Seq))
+            .map(|block| work(&block.cells(matrix), block.pieces(), Par::Seq))
             .collect()
     }
 }

@@ -1,12 +1,19 @@
 //! Checked settings and a shape become disjoint blocks.
 
+mod drawn;
 mod error;
 mod kind;
+mod side;
 
+pub use drawn::Drawn;
 pub use error::LayoutError;
-pub use kind::{BlockSize, LayBlocks, LayoutKind, LayoutNumbers, OwnLayout, check_segments};
+pub use kind::{
+    BlockSize, LayBlocks, LayoutKind, LayoutNumbers, OwnLayout, SizeBlocks, sizes_of_grid,
+};
+pub use side::{Side, check_divisor, check_segments};
 
-use super::block::Block;
+use super::block::{Block, Pieces};
+use super::choice::Leaf;
 use super::segment::segments;
 
 /// Disjoint blocks over an `m × n` matrix, row by row over the grid.
@@ -26,21 +33,28 @@ impl BlockLayout {
     pub fn new(rows: usize, cols: usize, kind: LayoutKind) -> Result<Self, LayoutError> {
         let kind = kind.canonical();
         kind.check(rows, cols)?;
-        let count = match kind {
-            LayoutKind::Diagonal(n) | LayoutKind::Grid(n) => n,
+        let (down, across) = match kind {
+            LayoutKind::Diagonal(n) | LayoutKind::Grid(n) => (n, n),
+            LayoutKind::Rectangular(down, across) => (down, across),
             LayoutKind::Own(own) => {
                 let blocks = own.blocks(rows, cols)?;
-                return Self::of_blocks(rows, cols, kind, blocks);
+                return match kind.overlaps() {
+                    true => Ok(Self {
+                        rows,
+                        cols,
+                        kind,
+                        blocks,
+                    }),
+                    false => Self::of_blocks(rows, cols, kind, blocks),
+                };
             }
         };
-        let down = segments(rows, count);
-        let across = segments(cols, count);
-        let block =
-            |i: usize, j: usize| Block::rectangle((i, j), down[i].clone(), across[j].clone());
+        let (tall, wide) = (segments(rows, down), segments(cols, across));
+        let block = |i: usize, j: usize| Block::rectangle((i, j), tall[i].clone(), wide[j].clone());
         let blocks = match kind {
             LayoutKind::Diagonal(n) => (0..n).map(|i| block(i, i)).collect(),
-            _ => (0..count * count)
-                .map(|b| block(b / count, b % count))
+            _ => (0..down * across)
+                .map(|b| block(b / across, b % across))
                 .collect(),
         };
         Ok(Self {
@@ -78,6 +92,22 @@ impl BlockLayout {
         }
     }
 
+    /// The layout of some of its blocks.
+    #[must_use]
+    pub fn of_leaves(&self, leaves: &[Leaf]) -> Self {
+        let block = |leaf: &Leaf| {
+            let block = self.blocks[leaf.block].clone();
+            match leaf.whole {
+                true => block.in_pieces(Pieces::Whole),
+                false => block,
+            }
+        };
+        Self {
+            blocks: leaves.iter().map(block).collect(),
+            ..*self
+        }
+    }
+
     /// Rows `m` and columns `n` of the matrix.
     pub fn shape(&self) -> (usize, usize) {
         (self.rows, self.cols)
@@ -102,7 +132,13 @@ impl BlockLayout {
     pub fn narrowest(&self) -> usize {
         match self.kind {
             LayoutKind::Diagonal(n) | LayoutKind::Grid(n) => self.rows.min(self.cols) / n.max(1),
-            LayoutKind::Own(_) => self.blocks.iter().map(Block::max_rank).min().unwrap_or(0),
+            LayoutKind::Rectangular(down, across) => {
+                (self.rows / down.max(1)).min(self.cols / across.max(1))
+            }
+            LayoutKind::Own(_) => {
+                let sides = self.blocks.iter().map(Block::sides);
+                sides.map(|(rows, cols)| rows.min(cols)).min().unwrap_or(0)
+            }
         }
     }
 
@@ -135,7 +171,10 @@ impl BlockLayout {
         self.blocks
             .iter()
             .zip(ranks)
-            .filter(|(block, rank)| **rank > 0 && **rank * block.cost() >= block.entries())
+            .filter(|(block, rank)| {
+                let factored = block.pieces() == Pieces::Triplets && **rank > 0;
+                factored && **rank * block.cost() >= block.entries()
+            })
             .count()
     }
 }
@@ -144,6 +183,20 @@ impl BlockLayout {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    /// Blocks of one size counted together, in the order in which sizes first occur.
+    fn sizes_of(blocks: &[Block]) -> Vec<BlockSize> {
+        let mut sizes: Vec<BlockSize> = Vec::new();
+        for block in blocks {
+            let (rows, cols) = block.sides();
+            let known = |size: &&mut BlockSize| (size.rows, size.cols) == (rows, cols);
+            match sizes.iter_mut().find(known) {
+                Some(size) => size.count += 1,
+                None => sizes.push(BlockSize::triplets(rows, cols, 1)),
+            }
+        }
+        sizes
+    }
 
     /// `#` where a block lies, `.` where none does.
     fn picture(layout: &BlockLayout) -> String {
@@ -221,7 +274,7 @@ mod tests {
             prop_assert_eq!(layout.parameters(&ranks), direct);
             let checked = BlockLayout::of_blocks(rows, cols, layout.kind(), layout.blocks().to_vec());
             prop_assert_eq!(checked.expect("in place"), layout.clone());
-            let mut sizes = kind::sizes_of(layout.blocks());
+            let mut sizes = sizes_of(layout.blocks());
             let mut found = kind.sizes(rows, cols).expect("fits");
             sizes.sort_by_key(|size| (size.rows, size.cols));
             found.sort_by_key(|size| (size.rows, size.cols));

@@ -1,4 +1,4 @@
-//! One side of a matrix, cut into segments.
+//! One side of a matrix, cut into segments or by a factor.
 
 use std::ops::Range;
 
@@ -16,6 +16,15 @@ fn boundary(length: usize, count: usize, i: usize) -> usize {
     i * short + i.min(longer)
 }
 
+/// The numbers that divide a side's length, in ascending order. Cost: the root of the length.
+pub fn divisors(length: usize) -> Vec<usize> {
+    let roots = (1..=length.isqrt()).filter(|one| length.is_multiple_of(*one));
+    let small: Vec<usize> = roots.collect();
+    let large = small.iter().rev().map(|one| length / one);
+    let large: Vec<usize> = large.filter(|one| one * one > length).collect();
+    [small, large].concat()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -27,6 +36,15 @@ mod tests {
         assert_eq!(segments(10, 4), [0..3, 3..6, 6..8, 8..10]);
         assert_eq!(segments(28, 3), [0..10, 10..19, 19..28]);
         assert_eq!(segments(2, 3), [0..1, 1..2, 2..2]);
+    }
+
+    #[test]
+    fn divisors_are_all_of_them_once() {
+        for length in 1..200 {
+            let counted: Vec<usize> = (1..=length).filter(|d| length % d == 0).collect();
+            assert_eq!(divisors(length), counted);
+        }
+        assert!(divisors(0).is_empty());
     }
 
     proptest! {

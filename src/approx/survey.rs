@@ -23,6 +23,8 @@ pub struct Survey {
     pub indices: Vec<usize>,
     /// `errors[s][i]`: normalized error of setting `s` on matrix `i`.
     pub errors: Vec<Vec<f64>>,
+    /// `mean_bits[s]`: structure bits of setting `s`, the mean over the matrices.
+    pub mean_bits: Vec<f64>,
 }
 
 /// Mean and spread of one setting.
@@ -82,7 +84,13 @@ pub fn survey(
         .collect::<Result<Vec<_>, _>>()?;
     Ok(Survey {
         errors: (0..settings.len())
-            .map(|s| rows.iter().map(|row| row[s]).collect())
+            .map(|s| rows.iter().map(|row| row[s].0).collect())
+            .collect(),
+        mean_bits: (0..settings.len())
+            .map(|s| {
+                let bits: usize = rows.iter().map(|row| row[s].1).sum();
+                bits as f64 / rows.len().max(1) as f64
+            })
             .collect(),
         labels: indices.iter().map(|i| label(*i)).collect(),
         indices: indices.to_vec(),
@@ -90,8 +98,12 @@ pub fn survey(
     })
 }
 
-/// Errors of every setting on one matrix; settings that share a layout share its spectra.
-fn errors_of(matrix: &DMatrix<f64>, settings: &[MethodSettings]) -> Result<Vec<f64>, FactorError> {
+/// Error and structure bits of every setting on one matrix; settings that share a layout share its
+/// spectra.
+fn errors_of(
+    matrix: &DMatrix<f64>,
+    settings: &[MethodSettings],
+) -> Result<Vec<(f64, usize)>, FactorError> {
     let (rows, cols) = matrix.shape();
     let mut known: Vec<(LayoutKind, Spectra)> = Vec::new();
     let mut errors = Vec::with_capacity(settings.len());
@@ -103,7 +115,8 @@ fn errors_of(matrix: &DMatrix<f64>, settings: &[MethodSettings]) -> Result<Vec<f
         }
         let spectra = known.iter().find(|(have, _)| *have == kind);
         if let Some((_, spectra)) = spectra {
-            errors.push(evaluate(spectra, setting)?.error);
+            let found = evaluate(spectra, setting)?;
+            errors.push((found.error, found.structure_bits));
         }
     }
     Ok(errors)

@@ -1,5 +1,6 @@
 //! The command line: arguments in, text, JSON and figures out. Needs no display.
 
+mod added;
 mod animate;
 mod approximate;
 mod arrays;

@@ -34,3 +34,12 @@ pub(super) fn label(text: &str) -> Result<u8, String> {
     text.parse()
         .map_err(|_| format!("a label is a whole number from 0 to {most}"))
 }
+
+/// A rank, a number of segments, a budget.
+pub(super) fn kept(text: &str) -> Result<usize, String> {
+    match text.parse::<usize>() {
+        Ok(0) => Err("0 keeps nothing, choose 1 or more".to_owned()),
+        Ok(number) => Ok(number),
+        Err(_) => Err("write a whole number of 1 or more".to_owned()),
+    }
+}

@@ -11,7 +11,7 @@ use super::figure::Target;
 use super::{Command, Invocation, parse};
 use crate::analysis::{Growth, Images};
 use crate::approx::budget::BudgetRule;
-use crate::approx::method::{Method, Role};
+use crate::approx::method::{Method, Price, Role};
 use crate::figure::Format;
 use crate::figure::animation::AnimationFormat;
 use crate::figure::palette::{ColorMap, Theme};
@@ -119,6 +119,7 @@ fn settings() -> impl Strategy<Value = Settings> {
     (rule, of_all).prop_map(|(matched, of_all)| {
         let mut settings = Settings {
             matched,
+            charge_structure: of_all[0].2,
             ..Settings::default()
         };
         for (method, (numbers, shown, by_hand)) in Method::ALL.iter().zip(of_all) {
@@ -135,13 +136,16 @@ fn set(settings: &mut Settings, method: Method, numbers: &[u16], by_hand: bool) 
     let mut one = settings.of(method);
     for (place, parameter) in method.parameters().iter().enumerate() {
         let most = match parameter.role {
-            Role::Segments(_) => SHAPE.0,
+            Role::Segments(_) | Role::Divisor(_) => SHAPE.0,
             Role::Rank => 40,
             Role::Budget => 2000,
         };
         one.set_value(place, 1 + usize::from(numbers[place]) % most);
     }
-    if by_hand {
+    if by_hand && method.definition().price.is_some() {
+        one.set_price(Price::try_from(f64::from(numbers[3]) + 0.1).ok());
+    }
+    if by_hand && method.definition().by_hand.is_some() {
         let sizes = one.layout().sizes(SHAPE.0, SHAPE.1).unwrap();
         let blocks: usize = sizes.iter().map(|size| size.count).sum();
         one.set_by_hand(Some((0..blocks).map(|block| block % 3).collect()));

@@ -3,11 +3,12 @@
 use clap::builder::TypedValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_parser};
 
-use super::{Failure, choice};
+use super::added::{self, Added};
+use super::{Failure, choice, number};
 use crate::analysis::localized_parameters;
 use crate::approx::LayoutError;
 use crate::approx::budget::BudgetRule;
-use crate::approx::method::{Definition, Method, MethodSettings, Parameter, Role};
+use crate::approx::method::{Definition, Method, MethodSettings, Parameter, Role, Shown};
 use crate::session::Settings;
 
 /// How one budget is shared.
@@ -30,52 +31,60 @@ pub struct SettingsArgs {
     switched: Vec<Method>,
     /// Ranks set by hand.
     by_hand: Vec<(Method, Vec<usize>)>,
+    /// Structures that are added.
+    added: Vec<Added>,
     budget: Option<usize>,
     rule: Option<BudgetRule>,
+    /// Whether structure bits count against budgets.
+    charge: bool,
 }
 
-/// The option of one number of a method.
-fn number_option(definition: &Definition, parameter: &'static Parameter) -> Arg {
+/// The option of one number of a method, if it has one.
+fn number_option(definition: &Definition, parameter: &'static Parameter) -> Option<Arg> {
+    let flag = parameter.flag.as_ref()?;
     let letter = match parameter.role {
-        Role::Segments(_) => parameter.letter,
+        Role::Segments(_) | Role::Divisor(_) => parameter.letter,
         Role::Rank => "R",
         Role::Budget => "P",
     };
-    let option = Arg::new(parameter.flag)
-        .long(parameter.flag)
+    let option = Arg::new(flag.name)
+        .long(flag.name)
         .value_name(letter)
-        .value_parser(positive)
-        .help(parameter.help);
-    let option = match &definition.switch {
-        Some(switch) => option.requires(switch.flag),
-        None => option,
-    };
-    match (&definition.switch, parameter.role) {
-        (Some(_), Role::Budget) => option.conflicts_with("budget"),
-        _ => option,
-    }
+        .value_parser(number::kept)
+        .help(flag.help);
+    Some(match (&definition.shown, parameter.role) {
+        (Shown::Flagged(asked), Role::Budget) => {
+            option.requires(asked.name).conflicts_with("budget")
+        }
+        (Shown::Flagged(asked), _) => option.requires(asked.name),
+        (Shown::Always | Shown::Added, _) => option,
+    })
 }
 
-/// The options of one method, its switch first.
+/// The options of one method, that which asks for it first.
 fn options(method: Method) -> Vec<Arg> {
     let definition = method.definition();
-    let switch = definition.switch.as_ref().map(|switch| {
-        Arg::new(switch.flag)
-            .long(switch.flag)
+    let asked = match &definition.shown {
+        Shown::Flagged(flag) => Some(flag),
+        Shown::Always | Shown::Added => None,
+    };
+    let switch = asked.map(|flag| {
+        Arg::new(flag.name)
+            .long(flag.name)
             .action(ArgAction::SetTrue)
-            .help(switch.help)
+            .help(flag.help)
     });
     let numbers = definition.parameters.iter();
-    let numbers = numbers.map(|parameter| number_option(definition, parameter));
-    let by_hand = definition.by_hand.as_ref().map(|by_hand| {
-        let option = Arg::new(by_hand.flag)
-            .long(by_hand.flag)
+    let numbers = numbers.filter_map(|parameter| number_option(definition, parameter));
+    let by_hand = definition.by_hand.as_ref().map(|flag| {
+        let option = Arg::new(flag.name)
+            .long(flag.name)
             .value_name("R,R,…")
             .value_delimiter(',')
             .value_parser(value_parser!(usize))
-            .help(by_hand.help);
-        match &definition.switch {
-            Some(switch) => option.requires(switch.flag),
+            .help(flag.help);
+        match asked {
+            Some(asked) => option.requires(asked.name),
             None => option,
         }
     });
@@ -84,14 +93,15 @@ fn options(method: Method) -> Vec<Arg> {
 
 impl Args for SettingsArgs {
     fn augment_args(command: Command) -> Command {
-        let methods = |switched: bool| {
+        let methods = |always: bool| {
             let methods = Method::ALL.iter().copied();
-            methods.filter(move |method| method.definition().switch.is_some() == switched)
+            let shown = |method: &Method| matches!(method.definition().shown, Shown::Always);
+            methods.filter(move |method| shown(method) == always)
         };
         let budget = Arg::new("budget")
             .long("budget")
             .value_name("P")
-            .value_parser(positive)
+            .value_parser(number::kept)
             .help("Gives every method the largest rank that P parameters pay for");
         let rule = Arg::new("rule")
             .long("rule")
@@ -99,11 +109,16 @@ impl Args for SettingsArgs {
             .value_parser(rules())
             .requires("budget")
             .help("How the methods share the budget [default: equal]");
+        let charge = Arg::new("charge-structure")
+            .long("charge-structure")
+            .action(ArgAction::SetTrue)
+            .help("Charges structure bits to budgets, as numbers of 32 bits");
         command
             .next_help_heading("Settings")
-            .args(methods(false).flat_map(options))
-            .args([budget, rule])
             .args(methods(true).flat_map(options))
+            .args([budget, rule, charge])
+            .args(methods(false).flat_map(options))
+            .arg(added::option())
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -122,35 +137,36 @@ impl FromArgMatches for SettingsArgs {
         *self = Self {
             budget: matches.get_one("budget").copied(),
             rule: matches.get_one("rule").copied(),
+            charge: matches.get_flag("charge-structure"),
             ..Self::default()
         };
         for method in Method::ALL.iter().copied() {
             let definition = method.definition();
             for (place, parameter) in definition.parameters.iter().enumerate() {
-                if let Some(number) = matches.get_one::<usize>(parameter.flag) {
+                if let Some(flag) = &parameter.flag
+                    && let Some(number) = matches.get_one::<usize>(flag.name)
+                {
                     self.numbers.push((method, place, *number));
                 }
             }
-            if let Some(switch) = &definition.switch
-                && matches.get_flag(switch.flag)
+            if let Shown::Flagged(flag) = &definition.shown
+                && matches.get_flag(flag.name)
             {
                 self.switched.push(method);
             }
-            if let Some(by_hand) = &definition.by_hand
-                && let Some(ranks) = matches.get_many::<usize>(by_hand.flag)
+            if let Some(flag) = &definition.by_hand
+                && let Some(ranks) = matches.get_many::<usize>(flag.name)
             {
                 self.by_hand.push((method, ranks.copied().collect()));
             }
         }
+        self.added = matches
+            .get_many::<Added>("add")
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect();
         Ok(())
-    }
-}
-
-fn positive(text: &str) -> Result<usize, String> {
-    match text.parse::<usize>() {
-        Ok(0) => Err("0 keeps nothing, choose 1 or more".to_owned()),
-        Ok(number) => Ok(number),
-        Err(_) => Err("write a whole number of 1 or more".to_owned()),
     }
 }
 
@@ -159,10 +175,14 @@ impl SettingsArgs {
     ///
     /// # Errors
     /// A given N or K beyond the smaller side; ranks by hand that are not one per block; a budget
-    /// that pays for no rank of a method while another method's rank was given.
+    /// that pays for no rank of a method while another method's rank was given; a structure that is
+    /// added twice, or with a budget beside that of all.
     pub fn wanted(&self, rows: usize, cols: usize) -> Result<Settings, Failure> {
         let mut wanted = Settings::default();
-        for method in &self.switched {
+        self.check_added()?;
+        wanted.charge_structure = self.charge;
+        let added = self.added.iter().map(|added| &added.method);
+        for method in self.switched.iter().chain(added) {
             if let Some(shown) = wanted.switch(*method) {
                 *shown = true;
             }
@@ -189,10 +209,32 @@ impl SettingsArgs {
         Ok(wanted)
     }
 
+    /// Whether every structure is asked for once.
+    fn check_added(&self) -> Result<(), Failure> {
+        for (at, added) in self.added.iter().enumerate() {
+            let (key, before) = (added.method.key(), &self.added[..at]);
+            if self.switched.contains(&added.method)
+                || before.iter().any(|one| one.method == added.method)
+            {
+                let told = format!("{key} is added more than once; give all of its settings once");
+                return Err(Failure::usage(told));
+            }
+            let budget = added.method.place_of(Role::Budget);
+            if self.budget.is_some() && budget.is_some_and(|place| added.given(place).is_some()) {
+                let told =
+                    format!("the budget of {key} does not go with --budget; give one of them");
+                return Err(Failure::usage(told));
+            }
+        }
+        Ok(())
+    }
+
     fn given(&self, method: Method, place: usize) -> Option<usize> {
         let numbers = self.numbers.iter();
         let mut given = numbers.filter(|(of, at, _)| (*of, *at) == (method, place));
-        given.next().map(|(.., number)| *number)
+        let mut added = self.added.iter().filter(|added| added.method == method);
+        let in_added = added.find_map(|added| added.given(place));
+        given.next().map(|(.., number)| *number).or(in_added)
     }
 
     /// What blocks follow from, in the order of the methods: one may take it from another.
@@ -205,7 +247,7 @@ impl SettingsArgs {
         for method in Method::ALL.iter().copied() {
             let mut any = false;
             for (place, parameter) in method.parameters().iter().enumerate() {
-                if matches!(parameter.role, Role::Segments(_)) {
+                if parameter.role.of_blocks() {
                     let given = self.given(method, place);
                     any |= given.is_some();
                     let value = given.unwrap_or_else(|| settings.usual(method, place, 0));
@@ -213,7 +255,7 @@ impl SettingsArgs {
                 }
             }
             if any {
-                settings.of(method).layout().check(rows, cols)?;
+                settings.of(method).check(rows, cols)?;
             }
         }
         Ok(())
@@ -262,6 +304,11 @@ impl SettingsArgs {
         }
         for (method, ranks) in &self.by_hand {
             settings.set_by_hand(*method, Some(ranks.clone()));
+        }
+        for added in &self.added {
+            let mut one = settings.of(added.method);
+            one.set_price(added.price);
+            settings.set(one);
         }
         Ok(())
     }

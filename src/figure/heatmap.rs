@@ -92,6 +92,8 @@ pub struct Heatmap {
     pub headings: Vec<Heading>,
     /// Block outlines.
     pub blocks: Vec<BlockLine>,
+    /// Into how many classes the rows fall, one after the other: marked at the left edge.
+    pub row_classes: Option<usize>,
     /// The outlines' colour, which is the method's.
     pub block_color: Option<Rgb>,
     /// Writes the cells' numbers into them, where there is room.
@@ -107,6 +109,7 @@ impl Heatmap {
             colors,
             headings: Vec::new(),
             blocks: Vec::new(),
+            row_classes: None,
             block_color: None,
             numbers: false,
         }
@@ -117,6 +120,11 @@ impl Heatmap {
         self.colors
             .color(theme, self.matrix[(row, col)], self.range)
     }
+}
+
+/// How strong the mark of a row class is: all of them differ, the first is the strongest.
+pub fn class_strength(class: usize, classes: usize) -> f64 {
+    1.0 - 0.85 * class as f64 / classes.saturating_sub(1).max(1) as f64
 }
 
 /// The colour scale of one or more heat maps, as a bar with its two ends and middle labelled.

@@ -1,5 +1,7 @@
 //! Numbers and names as they are written in figures and in the window.
 
+use crate::approx::bits::as_numbers;
+
 /// A name from outside, fit to be shown: one line, no control characters and none that turn the
 /// direction of the text around it.
 pub fn clean(name: &str) -> String {
@@ -44,6 +46,16 @@ pub fn count(value: usize) -> String {
         text.push(digit);
     }
     text
+}
+
+/// Structure bits, also as numbers of 32 bits: `184 (6 numbers)`.
+pub fn bits(bits: usize) -> String {
+    let numbers = as_numbers(bits);
+    let noun = if numbers == 1 { "number" } else { "numbers" };
+    match bits {
+        0 => "0".to_owned(),
+        _ => format!("{} ({} {noun})", count(bits), count(numbers)),
+    }
 }
 
 /// The cells of a matrix: `784 entries`.

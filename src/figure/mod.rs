@@ -29,7 +29,7 @@ mod tree;
 
 pub use fallback::{Face, system_face};
 pub use format::{FigureError, Format, MAX_PIXELS};
-pub use heatmap::{BlockLine, Colors, ConfusionMatrix, Heading, Heatmap, ScaleBar};
+pub use heatmap::{BlockLine, Colors, ConfusionMatrix, Heading, Heatmap, ScaleBar, class_strength};
 pub use model::{Element, Figure, Metadata};
 pub use plot::{Guide, GuideAxis, Mark, Marker, Plot, Series, SeriesStyle};
 pub use render::{default_png_width, render};

@@ -95,11 +95,15 @@ pub enum Hue {
     Wine,
     /// Grey with blue in it.
     Slate,
+    /// Brown, a light one on dark.
+    Brown,
+    /// Dark green, a light one on dark.
+    Forest,
 }
 
 impl Hue {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Blue,
         Self::Vermillion,
         Self::BluishGreen,
@@ -109,6 +113,8 @@ impl Hue {
         Self::Indigo,
         Self::Wine,
         Self::Slate,
+        Self::Brown,
+        Self::Forest,
     ];
 
     /// The colour on a theme's ground.
@@ -121,8 +127,10 @@ impl Hue {
             Self::Orange => ORANGE,
             Self::Olive => by_theme(theme, Rgb(0x8a, 0x8a, 0x1f), Rgb(0xc8, 0xc8, 0x5a)),
             Self::Indigo => by_theme(theme, Rgb(0x33, 0x22, 0x88), Rgb(0x9c, 0x94, 0xe8)),
-            Self::Wine => by_theme(theme, Rgb(0x88, 0x22, 0x55), Rgb(0xe0, 0x80, 0xa8)),
+            Self::Wine => by_theme(theme, Rgb(0x88, 0x22, 0x55), Rgb(0xff, 0x5c, 0x8a)),
             Self::Slate => by_theme(theme, Rgb(0x50, 0x60, 0x70), Rgb(0x9a, 0xaa, 0xba)),
+            Self::Brown => by_theme(theme, Rgb(0x7a, 0x4b, 0x1f), Rgb(0xc8, 0x9a, 0x6c)),
+            Self::Forest => by_theme(theme, Rgb(0x2e, 0x6b, 0x1f), Rgb(0x8f, 0xd0, 0x6f)),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Curves, points and histograms over two axes.
 
+use std::f64::consts::TAU;
+
 use super::palette::Rgb;
 
 /// A diagram over two axes.
@@ -153,19 +155,80 @@ pub enum Marker {
     Triangle,
     /// ◆
     Diamond,
+    /// ▼
+    TriangleDown,
+    /// ▶
+    TriangleRight,
+    /// ▬
+    BarAcross,
+    /// ▮
+    BarUpright,
+    /// ×
+    Cross,
+    /// +
+    Plus,
+    /// ∗
+    Star,
 }
 
 impl Marker {
     /// The corners of a marker of size 1, `y` downwards; a circle has none. Shapes of different kind
     /// have about the same area.
-    pub fn corners(self) -> &'static [(f64, f64)] {
+    pub fn corners(self) -> Vec<(f64, f64)> {
         match self {
-            Self::Circle => &[],
-            Self::Square => &[(-0.89, -0.89), (0.89, -0.89), (0.89, 0.89), (-0.89, 0.89)],
-            Self::Triangle => &[(0.0, -1.25), (1.2, 0.85), (-1.2, 0.85)],
-            Self::Diamond => &[(0.0, -1.3), (1.3, 0.0), (0.0, 1.3), (-1.3, 0.0)],
+            Self::Circle => Vec::new(),
+            Self::Square => around(0.89, 0.89),
+            Self::Triangle => vec![(0.0, -1.25), (1.2, 0.85), (-1.2, 0.85)],
+            Self::Diamond => vec![(0.0, -1.3), (1.3, 0.0), (0.0, 1.3), (-1.3, 0.0)],
+            Self::TriangleDown => vec![(0.0, 1.25), (-1.2, -0.85), (1.2, -0.85)],
+            Self::TriangleRight => vec![(1.25, 0.0), (-0.85, 1.2), (-0.85, -1.2)],
+            Self::BarAcross => around(1.4, 0.55),
+            Self::BarUpright => around(0.55, 1.4),
+            Self::Cross | Self::Plus | Self::Star => round_arms(&self.arms()),
         }
     }
+
+    /// Half the width of an arm of a marker of size 1.
+    pub const ARM: f64 = 0.32;
+
+    /// The ends of the arms of a marker of size 1 that is made of them, clockwise and evenly spread.
+    pub fn arms(self) -> Vec<(f64, f64)> {
+        const LENGTH: f64 = 1.4;
+        let (count, turn) = match self {
+            Self::Cross => (4, 0.5),
+            Self::Plus => (4, 0.0),
+            Self::Star => (6, 0.5),
+            _ => return Vec::new(),
+        };
+        let angle = |arm: u8| (f64::from(arm) + turn) * TAU / f64::from(count);
+        let ends = (0..count).map(|arm| angle(arm).sin_cos());
+        ends.map(|(sin, cos)| (LENGTH * cos, LENGTH * sin))
+            .collect()
+    }
+}
+
+/// The corners of a rectangle round the middle.
+fn around(wide: f64, high: f64) -> Vec<(f64, f64)> {
+    vec![(-wide, -high), (wide, -high), (wide, high), (-wide, high)]
+}
+
+/// The corners of arms to these ends: two at each, and one where it meets the next.
+fn round_arms(ends: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let half = std::f64::consts::PI / ends.len() as f64;
+    let corners = ends.iter().flat_map(|(x, y)| {
+        let length = x.hypot(*y);
+        let (dx, dy) = (x / length, y / length);
+        let (across, along) = (-dy * Marker::ARM, dx * Marker::ARM);
+        // Two edges that lie an arm's half from the middle meet on the line between the arms.
+        let meet = Marker::ARM / half.sin();
+        let between = (dy.atan2(dx) + half).sin_cos();
+        [
+            (x - across, y - along),
+            (x + across, y + along),
+            (meet * between.1, meet * between.0),
+        ]
+    });
+    corners.collect()
 }
 
 /// One point that is pointed out, such as the present setting.

@@ -3,7 +3,7 @@
 use super::words::Words;
 use super::{Session, Settings};
 use crate::approx::budget::BudgetRule;
-use crate::approx::method::{MethodSettings, Role, Usual};
+use crate::approx::method::{MethodSettings, Role, Shown, Usual};
 use crate::source::{Limits, Source, Transform};
 
 impl Session {
@@ -73,6 +73,9 @@ impl Words {
                 self.option("rule", rule_name(rule));
             }
         }
+        if settings.charge_structure {
+            self.flag("charge-structure");
+        }
         for one in settings.shown() {
             self.method(&one, settings);
         }
@@ -81,22 +84,37 @@ impl Words {
     /// What one method is set to, but for what follows from a budget or from Localized's grid.
     fn method(&mut self, one: &MethodSettings, all: &Settings) {
         let definition = one.method().definition();
-        if let Some(switch) = &definition.switch {
-            self.flag(switch.flag);
-        }
-        for (parameter, value) in one.values() {
+        let said = one.values().into_iter().filter(|(parameter, value)| {
             let follows = match (parameter.role, parameter.usual) {
-                (Role::Segments(_), Usual::LocalizedGrid) => value == all.localized.grid,
-                (Role::Segments(_), _) => false,
-                (Role::Rank | Role::Budget, _) => all.matched.is_some(),
+                (role, Usual::LocalizedGrid) if role.of_blocks() => *value == all.localized.grid,
+                (role, _) if role.of_blocks() => false,
+                _ => all.matched.is_some(),
             };
-            if !follows {
-                self.option(parameter.flag, &value.to_string());
+            !follows
+        });
+        match &definition.shown {
+            Shown::Added => {
+                let price = definition.price.zip(one.price());
+                let said =
+                    said.filter(|(parameter, _)| price.is_none() || parameter.role != Role::Budget);
+                let said = said.map(|(parameter, value)| format!("{}={value}", parameter.key));
+                let price = price.map(|(key, price)| format!("{key}={}", price.get()));
+                let said: Vec<String> = said.chain(price).collect();
+                let colon = if said.is_empty() { "" } else { ":" };
+                let added = format!("{}{colon}{}", definition.key, said.join(","));
+                return self.option("add", &added);
+            }
+            Shown::Flagged(flag) => self.flag(flag.name),
+            Shown::Always => {}
+        }
+        for (parameter, value) in said {
+            if let Some(flag) = &parameter.flag {
+                self.option(flag.name, &value.to_string());
             }
         }
         if let (Some(by_hand), Some(ranks)) = (&definition.by_hand, one.by_hand()) {
             let ranks: Vec<String> = ranks.iter().map(usize::to_string).collect();
-            self.option(by_hand.flag, &ranks.join(","));
+            self.option(by_hand.name, &ranks.join(","));
         }
     }
 }

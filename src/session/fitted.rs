@@ -6,7 +6,8 @@ use std::fmt;
 use super::Settings;
 use crate::approx::budget::{Sharing, Spender, exact_budgets, matched_rank, parameters};
 use crate::approx::layout::{BlockSize, LayoutKind};
-use crate::approx::method::{Method, MethodSettings, Parameter, Role};
+use crate::approx::method::{Method, MethodSettings, Parameter, Role, Shown};
+use crate::approx::segment::divisors;
 use crate::figure::label;
 
 /// Settings as one matrix takes them, and what had to differ from the wanted ones.
@@ -38,12 +39,25 @@ impl Change {
     /// blocks`.
     pub fn reason(&self) -> String {
         let (letter, (rows, cols)) = (self.parameter.letter, self.place);
+        if let Some(divided) = self.divided() {
+            let (wanted, used) = (self.wanted, self.used);
+            return format!("{letter} = {wanted} wanted; {used} divides {divided}");
+        }
         let end = match (self.used < self.wanted, self.of_blocks()) {
             (false, _) => "the least".to_owned(),
             (true, true) => format!("the most for {rows} × {cols} blocks"),
             (true, false) => format!("the most for a {rows} × {cols} matrix"),
         };
         format!("{letter} = {} wanted; {} is {end}", self.wanted, self.used)
+    }
+
+    /// What it must divide: `the 28 rows`.
+    fn divided(&self) -> Option<String> {
+        let (rows, cols) = self.place;
+        match self.parameter.role {
+            Role::Divisor(side) => Some(format!("the {} {}", side.most(rows, cols), side.noun())),
+            _ => None,
+        }
     }
 
     /// Whether it must fit the blocks: the rank of a method that has more than the one.
@@ -57,6 +71,16 @@ impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (letter, (rows, cols)) = (self.parameter.letter, self.place);
         let (wanted, used) = (self.wanted, self.used);
+        if matches!(self.method.definition().shown, Shown::Added) {
+            write!(f, "{}: ", self.method.title())?;
+        }
+        if let Some(divided) = self.divided() {
+            let way = if used > wanted { "raised" } else { "lowered" };
+            return write!(
+                f,
+                "{letter} {way} from {wanted} to {used} to divide {divided}"
+            );
+        }
         if used > wanted {
             return write!(f, "{letter} raised from {wanted} to {used}");
         }
@@ -97,6 +121,7 @@ impl Settings {
         let (mut settings, mut changes) = (self.clone(), Vec::new());
         if rows.min(cols) > 0 {
             for method in Method::ALL.iter().copied() {
+                settings.charge(method);
                 let changed = settings.fit(method, (rows, cols));
                 if settings.shows(method) {
                     changes.extend(changed);
@@ -109,22 +134,37 @@ impl Settings {
         Fitted { settings, changes }
     }
 
+    /// Charges a method's structure bits to its budget where it has one.
+    fn charge(&mut self, method: Method) {
+        let mut one = self.of(method);
+        let shares = self.matched.is_some() && one.uniform_rank().is_some();
+        let budgeted = shares || one.own_budget().is_some();
+        one.charge(self.charge_structure && budgeted);
+        self.set(one);
+    }
+
     /// Fits one method: first what its blocks follow from, then ranks to the blocks.
     fn fit(&mut self, method: Method, shape: (usize, usize)) -> Vec<Change> {
         let mut changes = Vec::new();
         for (place, parameter) in method.parameters().iter().enumerate() {
             let settings = self.of(method);
-            let (most, of) = match (parameter.role, self.matched) {
-                (Role::Segments(side), _) => (side.most(shape.0, shape.1), shape),
+            let wanted = settings.value(place);
+            let (used, of) = match (parameter.role, self.matched) {
+                (Role::Segments(side), _) => {
+                    let most = side.most(shape.0, shape.1);
+                    (wanted.clamp(1, most.max(1)), shape)
+                }
+                (Role::Divisor(side), _) => {
+                    let length = side.most(shape.0, shape.1);
+                    (divisor_below(length, wanted), shape)
+                }
                 (Role::Rank, None) => {
-                    let block = largest_block(settings.layout(), shape);
-                    (block.0.min(block.1), block)
+                    let (most, block) = largest_block(settings.layout(), shape);
+                    (wanted.clamp(1, most.max(1)), block)
                 }
                 // A budget may be any number, and a matched one sets the rank.
                 (Role::Budget, _) | (Role::Rank, Some(_)) => continue,
             };
-            let wanted = settings.value(place);
-            let used = wanted.clamp(1, most.max(1));
             if used != wanted {
                 changes.push(Change {
                     method,
@@ -151,11 +191,13 @@ impl Settings {
             let share = self.share_of_budget(method);
             for (place, parameter) in method.parameters().iter().enumerate() {
                 let value = match parameter.role {
-                    Role::Segments(_) => continue,
+                    Role::Segments(_) | Role::Divisor(_) => continue,
                     Role::Budget => share,
                     Role::Rank => {
-                        let kind = self.of(method).layout();
-                        matched_rank(rows, cols, kind, share).map_or(0, |matched| matched.rank)
+                        let one = self.of(method);
+                        let matched = matched_rank(rows, cols, one.layout(), share);
+                        let most = matched.map_or(0, |matched| matched.rank);
+                        affordable_rank(&one, (rows, cols), most, share)
                     }
                 };
                 self.set_value(method, place, value);
@@ -183,7 +225,9 @@ impl Settings {
         rank: usize,
     ) -> Option<usize> {
         let rule = self.matched?;
-        let cost = parameters(rows, cols, settings.layout(), rank).ok()?;
+        let bits = rank * settings.configured().bits_per_rank(rows, cols);
+        let params = parameters(rows, cols, settings.layout(), rank).ok()?;
+        let cost = params + settings.charge_for(bits);
         let local = settings.method().definition().local;
         Some(rule.budget_for(local.then_some(self.melora.blocks), cost))
     }
@@ -197,7 +241,8 @@ impl Settings {
     ) -> Option<String> {
         self.matched?;
         settings.method().place_of(Role::Rank)?;
-        let cost = parameters(rows, cols, settings.layout(), 1).ok()?;
+        let bits = settings.configured().bits_per_rank(rows, cols);
+        let cost = parameters(rows, cols, settings.layout(), 1).ok()? + settings.charge_for(bits);
         let (budget, share) = (
             self.adaptive.budget,
             self.share_of_budget(settings.method()),
@@ -243,7 +288,7 @@ impl Settings {
         };
         let shown = self.shown();
         let others = shown.iter().filter(|one| one.method() != Method::Lora);
-        let spending = others.filter(|one| one.by_hand().is_none());
+        let spending = others.filter(|one| one.by_hand().is_none() && one.price().is_none());
         let sharing = Sharing {
             rule,
             blocks: self.melora.blocks,
@@ -259,13 +304,51 @@ impl Settings {
     }
 }
 
-/// Rows and columns of the largest block.
-fn largest_block(kind: LayoutKind, (rows, cols): (usize, usize)) -> (usize, usize) {
+/// The largest rank up to `most` that a share pays for, structure bits included.
+fn affordable_rank(
+    one: &MethodSettings,
+    (rows, cols): (usize, usize),
+    most: usize,
+    share: usize,
+) -> usize {
+    let bits = one.configured().bits_per_rank(rows, cols);
+    let fits = |rank: &usize| {
+        let params = parameters(rows, cols, one.layout(), *rank).unwrap_or(usize::MAX);
+        params.saturating_add(one.charge_for(rank * bits)) <= share
+    };
+    if fits(&most) {
+        return most;
+    }
+    // More entries cost more numbers and more bits.
+    let (mut low, mut high) = (0, most);
+    while high - low > 1 {
+        let middle = low.midpoint(high);
+        match fits(&middle) {
+            true => low = middle,
+            false => high = middle,
+        }
+    }
+    low
+}
+
+/// The largest divisor of a length that is no larger than `wanted`.
+fn divisor_below(length: usize, wanted: usize) -> usize {
+    let divisors = divisors(length).into_iter();
+    divisors
+        .take_while(|one| *one <= wanted)
+        .last()
+        .unwrap_or(1)
+}
+
+/// The largest rank of any block, and the rows and columns of that one.
+fn largest_block(kind: LayoutKind, (rows, cols): (usize, usize)) -> (usize, (usize, usize)) {
     let sizes = kind.sizes(rows, cols).unwrap_or_default();
     let largest = sizes
         .iter()
         .max_by_key(|size| (size.max_rank(), size.cost()));
-    largest.map_or((rows, cols), |size| (size.rows, size.cols))
+    largest.map_or((rows.min(cols), (rows, cols)), |size| {
+        (size.max_rank(), (size.rows, size.cols))
+    })
 }
 
 /// How many blocks there are.
@@ -341,8 +424,8 @@ mod tests {
             let place = method.place_of(Role::Rank).expect("has a rank");
             let given = after.of(method).value(place);
             // A rank beyond the blocks' sides costs what the largest does.
-            let (height, width) = largest_block(used.layout(), (rows, cols));
-            prop_assert_eq!(given, rank.min(height.min(width)));
+            let (most, _) = largest_block(used.layout(), (rows, cols));
+            prop_assert_eq!(given, rank.min(most));
             settings.matched = None;
             prop_assert_eq!(settings.budget_of_rank((rows, cols), &used, rank), None);
         }

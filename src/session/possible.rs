@@ -4,7 +4,7 @@ use super::Settings;
 use crate::approx::method::{Method, MethodSettings, Parameter, Role};
 
 impl Settings {
-    /// The longest side of a matrix: no rank, K or N is larger.
+    /// The longest side of a matrix: no rank set by hand, K or N is larger.
     pub const LONGEST_SIDE: usize = 1 << 25;
 
     /// Whether every number is within what any matrix could take, and ranks set by hand are one for
@@ -18,9 +18,9 @@ impl Settings {
 fn possible(settings: &MethodSettings) -> bool {
     let longest = Settings::LONGEST_SIDE;
     let possible = |(parameter, value): &(&Parameter, usize)| match parameter.role {
-        Role::Segments(_) => (1..=longest).contains(value),
-        Role::Rank => *value <= longest,
-        Role::Budget => *value <= 1 << 50,
+        Role::Segments(_) | Role::Divisor(_) => (1..=longest).contains(value),
+        // A rank may count entries.
+        Role::Rank | Role::Budget => *value <= 1 << 50,
     };
     let by_hand = settings.by_hand().unwrap_or_default();
     settings.values().iter().all(possible)

@@ -22,6 +22,9 @@ macro_rules! settings_of_all {
                 )]
                 pub $shown: bool,
             )?)*
+            /// Lets what is chosen from the data count against budgets: its bits, as numbers of 32.
+            #[serde(skip_serializing_if = "std::ops::Not::not")]
+            pub charge_structure: bool,
             /// One budget for all, by this rule; `None` lets every rank be set on its own.
             pub matched: Option<BudgetRule>,
         }
@@ -41,7 +44,7 @@ macro_rules! settings_of_all {
                 }
             }
 
-            /// Whether a method that has a switch is shown; `None` for one that always is.
+            /// Whether a method is shown that can be added; `None` for one that always is.
             pub fn switch(&mut self, method: Method) -> Option<&mut bool> {
                 match method {
                     $($(Method::$variant => Some(&mut self.$shown),)?)*
@@ -97,10 +100,11 @@ impl Settings {
             if !self.shows(method) {
                 self.set(usual.of(method));
             }
-            if self.matched.is_some()
-                && let Some(place) = method.place_of(Role::Rank)
-            {
-                self.set_value(method, place, usual.of(method).value(place));
+            for (place, parameter) in method.parameters().iter().enumerate() {
+                let idle = parameter.role == Role::Budget && self.of(method).price().is_some();
+                if idle || self.matched.is_some() && !parameter.role.of_blocks() {
+                    self.set_value(method, place, usual.of(method).value(place));
+                }
             }
         }
         if self.matched.is_some() {
@@ -142,6 +146,7 @@ mod tests {
                 grid: 1,
                 budget: 9,
                 painted: Some(vec![3]),
+                ..method::AdaptiveSettings::default()
             },
             show_adaptive: true,
             ..Settings::default()
@@ -174,7 +179,7 @@ mod tests {
             let values: Vec<usize> = values.into_iter().map(|(_, value)| value).collect();
             assert_eq!(values, (100..100 + values.len()).collect::<Vec<_>>());
             let switched = settings.switch(method).map(|shown| *shown = true);
-            let of_definition = method.definition().switch.is_some();
+            let of_definition = !matches!(method.definition().shown, method::Shown::Always);
             assert_eq!(switched.is_some(), of_definition, "{}", method.title());
             assert!(settings.shows(method));
         }

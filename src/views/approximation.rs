@@ -6,7 +6,7 @@ use super::material::Material;
 use super::options::Options;
 use super::view::{Call, Form, Need, Subject, View};
 use crate::analysis::{Analysis, Outcome};
-use crate::figure::compose::{Approximation, Panel, comparison_table, figure_one};
+use crate::figure::compose::{Approximation, Panel, comparison_table, figure_one, tells_bits};
 use crate::figure::{Figure, Table};
 use crate::report::{self, Matrix, Measured};
 
@@ -52,9 +52,11 @@ pub(super) fn panel(outcome: &Outcome) -> Panel<'_> {
     }
 }
 
-fn tables(material: &Material<'_>, options: &Options, _: Form) -> Result<Vec<Table>, String> {
+fn tables(material: &Material<'_>, options: &Options, form: Form) -> Result<Vec<Table>, String> {
     let evaluations = material.analysis()?.evaluations();
-    Ok(vec![comparison_table(options.context.theme, &evaluations)])
+    let bits = form == Form::Csv || tells_bits(&evaluations);
+    let table = comparison_table(options.context.theme, &evaluations, bits);
+    Ok(vec![table])
 }
 
 /// `approximate --json`.
@@ -67,10 +69,11 @@ struct Report {
 
 fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
     let analysis = material.analysis()?;
-    let evaluations = analysis.evaluations().into_iter();
+    let measured =
+        |one: &Outcome| report::Measured::with_blocks(&one.evaluation, one.factors.layout());
     report::text(&Report {
         matrix: Matrix::of(analysis),
-        methods: evaluations.map(Into::into).collect(),
+        methods: analysis.outcomes().map(measured).collect(),
     })
 }
 

@@ -69,6 +69,8 @@ struct MeanError {
     setting: Setting,
     mean_error: f64,
     std_error: f64,
+    /// The mean over the images.
+    structure_bits: f64,
 }
 
 #[derive(Serialize)]
@@ -123,6 +125,7 @@ impl Report {
                     setting: Setting::whole(setting),
                     mean_error: survey.spread(s).mean,
                     std_error: survey.spread(s).std,
+                    structure_bits: survey.mean_bits[s],
                 })
                 .collect(),
             verdict: survey.localized_against_lora().map(Verdict::from),

@@ -69,6 +69,7 @@ proptest! {
             let factors = factors(&matrix, kind);
             let found = evaluate(&factors.spectra, &settings).unwrap();
             let stored: usize = factors.blocks.iter().zip(&found.ranks)
+                .map(|(block, k)| (block.triplets().unwrap(), k))
                 .map(|(block, k)| block.u.columns(0, *k).len() + block.v_t.rows(0, *k).len())
                 .sum();
             prop_assert_eq!(found.params, stored);

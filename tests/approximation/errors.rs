@@ -143,7 +143,7 @@ proptest! {
         let product = &left * &right;
         let fitted = &product * (matrix.dot(&product) / product.norm_squared().max(f64::MIN_POSITIVE));
         // And pairs close to the best one, which random ones never are.
-        let block = &factors.blocks[0];
+        let block = factors.blocks[0].triplets().unwrap();
         let sigma = DMatrix::from_diagonal(&block.sigma[..rank].to_vec().into());
         let nudge = 10_f64.powi(nudge);
         let near = (block.u.columns(0, rank) + left * nudge) * sigma * (block.v_t.rows(0, rank) + right * nudge);

@@ -123,6 +123,10 @@ fn errors_and_parameters_are_those_of_numpy() {
         for structure in case["structures"].as_array().unwrap() {
             let number = |name: &str| structure[name].as_u64().unwrap() as usize;
             let kind = structure["structure"].as_str().unwrap();
+            // These are chosen from the matrix.
+            if ["sparse", "quadtree"].contains(&kind) {
+                continue;
+            }
             let (layout, rank) = match kind {
                 "monarch" => {
                     let (classes, blocks) = (number("row_classes"), number("column_blocks"));

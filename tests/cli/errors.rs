@@ -76,6 +76,31 @@ fn wrong_usage_is_one_line_and_status_two() {
             "noise 1e308;",
         ),
         (format!("{digit} --json --csv"), "--csv"),
+        (
+            format!("{digit} --add tree"),
+            "there is no structure 'tree'; choose localized_adaptive, rectangular_grid, row_strips, \
+             column_strips, monarch, kronecker, sparse or quadtree",
+        ),
+        (
+            format!("{digit} --add monarch:k=2"),
+            "monarch has no setting 'k'; it has row_classes, column_blocks or rank",
+        ),
+        (
+            format!("{digit} --add kronecker:left_rows=3"),
+            "left_rows = 3 does not divide the 28 rows of a 28 × 28 matrix, choose 1, 2, 4, 7, 14 or 28",
+        ),
+        (
+            format!("{digit} --add row_strips:blocks=29"),
+            "blocks = 29 does not fit a 28 × 28 matrix, choose 1 to 28",
+        ),
+        (
+            format!("{digit} --add sparse --add sparse"),
+            "sparse is added more than once",
+        ),
+        (
+            format!("{digit} --budget 224 --add quadtree:budget=224"),
+            "the budget of quadtree does not go with --budget",
+        ),
         (format!("{digit} --shift 3"), "3,-2"),
         ("dataset --digit 256".to_owned(), "0 to 255"),
         ("dataset --split tset".to_owned(), "test"),

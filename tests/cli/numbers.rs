@@ -20,9 +20,9 @@ fn table_one_comes_out_to_four_digits_in_the_promised_shape() {
         json!({
             "source": "mnist:test:1", "rows": 28, "cols": 28, "rank": 15, "norm": null,
             "methods": [
-                {"method": "lora", "rank": 4, "params": 224, "share": share, "error": null},
-                {"method": "melora", "blocks": 4, "rank": 4, "params": 224, "share": share, "error": null},
-                {"method": "localized", "grid": 2, "rank": 2, "params": 224, "share": share, "error": null},
+                {"method": "lora", "rank": 4, "params": 224, "share": share, "structure_bits": 0, "error": null},
+                {"method": "melora", "blocks": 4, "rank": 4, "params": 224, "share": share, "structure_bits": 0, "error": null},
+                {"method": "localized", "grid": 2, "rank": 2, "params": 224, "share": share, "structure_bits": 0, "error": null},
             ],
         })
     );
@@ -117,6 +117,72 @@ fn defaults_are_lowered_to_a_small_matrix_and_given_settings_are_not() {
 }
 
 #[test]
+fn added_structures_carry_the_names_of_their_settings() {
+    let found = json_of(
+        "approximate mnist:test:1 --json --add monarch:row_classes=4,column_blocks=4,rank=1 \
+         --add sparse:entries=112 --add quadtree:price=631.8556 --add kronecker:terms=1,left_rows=2,left_cols=2",
+    );
+    let methods = found["methods"].as_array().unwrap();
+    let of = |key: &str| methods.iter().find(|one| one["method"] == key).unwrap();
+    // numpy's, to four digits.
+    for (key, params, error) in [
+        ("monarch", 224, "0.4414"),
+        ("kronecker", 200, "0.7384"),
+        ("sparse", 112, "0.2244"),
+        ("quadtree", 229, "0.0620"),
+    ] {
+        assert_eq!(
+            (of(key)["params"].as_u64(), four(&of(key)["error"])),
+            (Some(params), error.to_owned())
+        );
+    }
+    assert_eq!(of("monarch")["column_blocks"], 4);
+    assert_eq!(of("kronecker")["left_rows"], 2);
+    assert_eq!(of("sparse")["entries"], 112);
+    // A position is one of 784.
+    assert_eq!(of("sparse")["structure_bits"], 112 * 10);
+    let tree = of("quadtree");
+    assert_eq!(tree["price"], 631.8556);
+    let leaves = tree["leaves"].as_array().unwrap();
+    assert_eq!(leaves.len(), 58);
+    let number = |leaf: &Value, name: &str| leaf[name].as_u64().unwrap();
+    let cells: u64 = leaves
+        .iter()
+        .map(|leaf| number(leaf, "rows") * number(leaf, "cols"))
+        .sum();
+    assert_eq!(cells, 784);
+    let cost = |leaf: &Value| number(leaf, "rank") * (number(leaf, "rows") + number(leaf, "cols"));
+    assert_eq!(leaves.iter().map(cost).sum::<u64>(), 229);
+}
+
+#[test]
+fn structure_bits_are_charged_to_budgets() {
+    let plain = json_of(
+        "approximate mnist:test:1 --budget 224 --add sparse --add localized_adaptive:grid=4 --json",
+    );
+    let charged = json_of(
+        "approximate mnist:test:1 --budget 224 --add sparse --add localized_adaptive:grid=4 --charge-structure --json",
+    );
+    let of = |found: &Value, key: &str| {
+        let methods = found["methods"].as_array().unwrap();
+        let one = methods.iter().find(|one| one["method"] == key).unwrap();
+        (
+            one["params"].as_u64().unwrap(),
+            one["structure_bits"].as_u64().unwrap(),
+        )
+    };
+    assert_eq!(of(&plain, "sparse"), (224, 2240));
+    // 170 numbers, and 1700 bits in 54 more.
+    assert_eq!(of(&charged, "sparse"), (170, 1700));
+    assert_eq!(of(&plain, "localized_adaptive"), (224, 48));
+    assert_eq!(
+        of(&charged, "localized_adaptive"),
+        (210, 48),
+        "15 triplets of 14"
+    );
+}
+
+#[test]
 fn the_table_can_be_read_by_people_spreadsheets_and_latex() {
     let folder = tempfile::tempdir().unwrap();
     let text = succeed(folder.path(), "approximate mnist:test:1");
@@ -132,7 +198,7 @@ fn the_table_can_be_read_by_people_spreadsheets_and_latex() {
     }
     let csv = succeed(folder.path(), "approximate mnist:test:1 --csv");
     assert!(csv.starts_with(
-        "Method,Setting,Parameters,Share,Error\nLoRA,r = 4,224,0.2857142857142857,0.2313"
+        "Method,Setting,Parameters,Share,Error,Structure bits\nLoRA,r = 4,224,0.2857142857142857,0.2313"
     ));
     let latex = succeed(folder.path(), "approximate mnist:test:1 --latex");
     assert!(

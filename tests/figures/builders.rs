@@ -73,7 +73,7 @@ fn one_block_needs_no_lines_and_a_grid_has_all_of_them() {
 fn the_table_keeps_the_exact_numbers() {
     let worked = Worked::table_one();
     let evaluations: Vec<_> = worked.methods.iter().map(|(_, _, e, _)| e).collect();
-    let csv = comparison_table(Theme::Light, &evaluations).to_csv();
+    let csv = comparison_table(Theme::Light, &evaluations, false).to_csv();
     let second = csv.lines().nth(1).unwrap();
     assert!(
         second.starts_with("LoRA,r = 4,224,0.2857142857142857,0.231"),

@@ -50,7 +50,7 @@ pub fn methods() -> Vec<MethodSettings> {
     let adaptive = AdaptiveSettings {
         grid: 4,
         budget: 224,
-        painted: None,
+        ..AdaptiveSettings::default()
     };
     let mut all = table_one().to_vec();
     all.push(MethodSettings::LocalizedAdaptive(adaptive));
@@ -164,7 +164,7 @@ pub fn ranks(context: &Context) -> Figure {
     let adaptive = MethodSettings::LocalizedAdaptive(AdaptiveSettings {
         grid: 4,
         budget: 224,
-        painted: None,
+        ..AdaptiveSettings::default()
     });
     let equal = MethodSettings::Localized(LocalizedSettings { grid: 2, rank: 2 });
     let worked = Worked::new(digits(2).remove(1), vec![adaptive, equal]);

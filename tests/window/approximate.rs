@@ -1,7 +1,9 @@
 //! The Approximate tab.
 
 use eframe::egui::{Key, Modifiers, accesskit::Role};
+use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use localized_lora::app::Explorer;
 use localized_lora::app::command::Command;
 use localized_lora::app::state::{Message, Preferences, Tab};
 use localized_lora::app::tabs::method::TAB as METHOD_TAB;
@@ -12,7 +14,7 @@ use localized_lora::source::Source;
 use super::{drop_file, settle, window, window_of, window_with};
 
 /// Error of a method as the window knows it.
-fn error(harness: &egui_kittest::Harness<'_, localized_lora::app::Explorer>, of: Method) -> f64 {
+fn error(harness: &Harness<'_, Explorer>, of: Method) -> f64 {
     let analysis = harness.state().state().analysis.clone().expect("an answer");
     let method = analysis
         .methods
@@ -131,6 +133,39 @@ fn error_maps_are_read_as_errors() {
     harness.get_by_label_contains("LoRA W − Ŵ = ");
 }
 
+/// Opens the menu and chooses a structure.
+fn add_structure(harness: &mut Harness<'static, Explorer>, title: &str) {
+    harness.get_by_label("Add structure…").click();
+    harness.run_steps(3);
+    harness.get_by_role_and_label(Role::Button, title).click();
+    settle(harness);
+}
+
+#[test]
+fn a_structure_is_added_and_taken_away_and_undo_knows_both() {
+    let mut harness = window();
+    let titles = |harness: &Harness<'static, Explorer>| -> Vec<&'static str> {
+        let analysis = harness.state().state().analysis.clone().expect("an answer");
+        let methods = analysis.methods.iter();
+        methods.map(|one| one.settings.method().title()).collect()
+    };
+    let table_one = ["LoRA", "MELoRA", "Localized LoRA"];
+    assert_eq!(titles(&harness), table_one);
+    add_structure(&mut harness, "Monarch");
+    assert_eq!(titles(&harness).last(), Some(&"Monarch"));
+    // numpy's, from the reference cases.
+    assert!((error(&harness, Method::Monarch) - 0.4413946761508767).abs() < 1e-12);
+    let ctx = harness.ctx.clone();
+    harness.state_mut().run(&ctx, Command::Undo);
+    settle(&mut harness);
+    assert_eq!(titles(&harness), table_one);
+    harness.state_mut().run(&ctx, Command::Redo);
+    settle(&mut harness);
+    harness.get_by_label("Remove Monarch").click();
+    settle(&mut harness);
+    assert_eq!(titles(&harness), table_one);
+}
+
 #[test]
 fn adaptive_ranks_begin_with_what_localized_has() {
     let mut harness = window();
@@ -141,8 +176,7 @@ fn adaptive_ranks_begin_with_what_localized_has() {
     let set = Command::SetSession(Box::new(session));
     harness.state_mut().run(&ctx, set);
     settle(&mut harness);
-    harness.get_by_label("Choose a rank for each block").click();
-    settle(&mut harness);
+    add_structure(&mut harness, "Localized, adaptive");
     let adaptive = &harness.state().state().session().settings.adaptive;
     // 16 blocks of 50 x 75 at rank 2.
     assert_eq!((adaptive.grid, adaptive.budget), (4, 16 * 2 * 125));

@@ -11,7 +11,9 @@ use localized_lora::app::command::Command;
 use localized_lora::app::notices::capitalized;
 use localized_lora::app::state::{Message, Preferences};
 use localized_lora::approx::budget::BudgetRule;
-use localized_lora::approx::{AdaptiveSettings, LocalizedSettings, LoraSettings, MeloraSettings};
+use localized_lora::approx::{
+    AdaptiveSettings, LocalizedSettings, LoraSettings, MeloraSettings, Method,
+};
 use localized_lora::session::{Session, Settings};
 use localized_lora::source::{Dataset, Source, Split, Transform};
 use localized_lora::views::{self, Subject, View, approximation};
@@ -212,7 +214,7 @@ fn matched_budgets_are_the_same_in_both() {
         adaptive: AdaptiveSettings {
             grid: 4,
             budget: 530,
-            painted: None,
+            ..AdaptiveSettings::default()
         },
         ..Settings::default()
     };
@@ -242,6 +244,7 @@ fn ranks_set_by_hand_are_the_same_in_both() {
                 grid: 2,
                 budget: 300,
                 painted: Some(vec![1, 2, 0, 3]),
+                ..AdaptiveSettings::default()
             },
             // Larger than the blocks: lowered, and kept for other matrices.
             melora: MeloraSettings {
@@ -254,6 +257,28 @@ fn ranks_set_by_hand_are_the_same_in_both() {
         ..Session::default()
     };
     of_matrices(session, "painted");
+}
+
+#[test]
+fn added_structures_are_the_same_in_both() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = Settings {
+        charge_structure: true,
+        ..Settings::default()
+    };
+    for method in Method::ALL {
+        if let Some(shown) = settings.switch(*method) {
+            *shown = true;
+        }
+    }
+    settings.kronecker.left_rows = 7;
+    settings.quadtree.price = 631.8556.try_into().ok();
+    let session = Session {
+        source: digit(&data_set(folder.path()), 4),
+        settings,
+        ..Session::default()
+    };
+    of_matrices(session, "structures");
 }
 
 #[test]

@@ -186,9 +186,11 @@ fn any_settings() -> impl Strategy<Value = Settings> {
                     grid: adaptive,
                     budget,
                     painted: painted.then(|| (0..adaptive * adaptive).map(|b| b % 3).collect()),
+                    ..AdaptiveSettings::default()
                 },
                 show_adaptive: shown,
                 matched,
+                ..Settings::default()
             }
         },
     )

@@ -22,6 +22,37 @@ pub fn slider(ui: &mut egui::Ui, wanted: &mut usize, shown: usize, most: usize, 
     }
 }
 
+/// A slider that rests on `values` only, which are in ascending order.
+pub fn stepped(ui: &mut egui::Ui, wanted: &mut usize, shown: usize, values: &[usize], name: &str) {
+    let Some(last) = values.len().checked_sub(1) else {
+        return;
+    };
+    let mut place = values.partition_point(|value| *value < shown).min(last);
+    let nearest = |text: &str| {
+        let typed: usize = text.trim().parse().ok()?;
+        let below = values.partition_point(|value| *value <= typed);
+        Some(below.saturating_sub(1) as f64)
+    };
+    let changed = ui
+        .horizontal(|ui| {
+            let label = named(ui, name);
+            slider_width(ui);
+            let bar = Slider::new(&mut place, 0..=last).show_value(false);
+            let bar = ui.add(bar.step_by(1.0));
+            bar.widget_info(|| WidgetInfo::slider(true, place as f64, name));
+            let field = egui::DragValue::new(&mut place)
+                .range(0..=last)
+                .custom_formatter(|place, _| values[(place as usize).min(last)].to_string())
+                .custom_parser(nearest);
+            let field = ui.add_sized([NUMBER, ui.spacing().interact_size.y], field);
+            bar.changed() || field.labelled_by(label.id).changed()
+        })
+        .inner;
+    if changed {
+        *wanted = values[place.min(last)];
+    }
+}
+
 /// The slider of a rank that follows from the one budget, which may be none at all. Moved by hand
 /// it gives the rank that the budget is to pay for.
 pub fn linked(ui: &mut egui::Ui, shown: usize, most: usize, name: &str) -> Option<usize> {

@@ -7,8 +7,9 @@ use eframe::egui::{
 use nalgebra::DMatrix;
 
 use super::focus;
+use super::parts::{LINE_SPACING, Parts};
 use crate::app::texture::{MatrixTexture, color32};
-use crate::approx::{Block, BlockLayout, LayoutKind};
+use crate::approx::BlockLayout;
 use crate::figure::{BlockLine, label, palette};
 
 /// Which part of the matrix all panes show.
@@ -34,9 +35,6 @@ const CLOSEST_CELLS: f32 = 4.0;
 
 /// From this size on a cell has room for its number.
 const NUMBER_SIZE: f32 = 36.0;
-
-/// Block lines closer than this would cover the picture.
-const LINE_SPACING: f32 = 4.0;
 
 impl PaneView {
     fn scale(&self, place: Rect, cells: Vec2) -> f32 {
@@ -69,6 +67,8 @@ pub struct MatrixView<'a> {
     pub texture: &'a MatrixTexture,
     /// Block lines and their colour.
     pub blocks: Option<(&'a BlockLayout, Color32)>,
+    /// The ranks of the blocks, where they are written into them.
+    pub ranks: Option<&'a [usize]>,
     /// Outlines of other parts, and their colour.
     pub outlines: Option<(&'a [BlockLine], Color32)>,
     /// A block drawn with a stronger line; the one under the cursor is too.
@@ -166,47 +166,14 @@ impl MatrixView<'_> {
         let Some((layout, color)) = self.blocks else {
             return;
         };
-        let stroke = Stroke::new(1.0, color);
-        let (rows, cols) = layout.shape();
-        let spacing = scale * layout.narrowest() as f32;
-        // A block whose cells lie apart has no outline.
-        let rect = |block: &Block| {
-            let (rows, cols) = block.outline()?;
-            Some(Rect::from_min_max(
-                to_screen(Pos2::new(cols.start as f32, rows.start as f32)),
-                to_screen(Pos2::new(cols.end as f32, rows.end as f32)),
-            ))
-        };
-        if spacing >= LINE_SPACING {
-            match layout.kind() {
-                LayoutKind::Diagonal(_) | LayoutKind::Own(_) => {
-                    for rect in layout.blocks().iter().filter_map(rect) {
-                        painter.rect_stroke(rect, 0.0, stroke, StrokeKind::Middle);
-                    }
-                }
-                LayoutKind::Grid(k) => {
-                    // The first row and the first column of blocks hold every line.
-                    let first_row = layout.blocks().iter().filter(|b| b.i == 0 && b.j > 0);
-                    for rect in first_row.filter_map(rect) {
-                        let bottom = to_screen(Pos2::new(0.0, rows as f32)).y;
-                        painter.vline(rect.left(), rect.top()..=bottom, stroke);
-                    }
-                    let first_column = layout.blocks().iter().step_by(k).skip(1);
-                    for rect in first_column.filter_map(rect) {
-                        let right = to_screen(Pos2::new(cols as f32, 0.0)).x;
-                        painter.hline(rect.left()..=right, rect.top(), stroke);
-                    }
-                }
-            }
+        Parts {
+            layout,
+            color,
+            painter,
+            to_screen,
+            scale,
         }
-        let hovered = self.cursor.and_then(|(row, col)| layout.block_at(row, col));
-        for (block, width) in [(hovered, 2.0), (self.selected, 2.5)] {
-            let block = block.and_then(|b| layout.blocks().get(b));
-            if let Some(rect) = block.and_then(rect) {
-                let stroke = Stroke::new(width, color);
-                painter.rect_stroke(rect, 0.0, stroke, StrokeKind::Middle);
-            }
-        }
+        .paint(self.cursor, self.selected, self.ranks);
     }
 
     fn paint_outlines(

@@ -5,4 +5,5 @@ pub mod gallery;
 pub mod knobs;
 pub mod matrix_view;
 pub mod measuring;
+mod parts;
 pub mod plot;

@@ -4,7 +4,7 @@ use faer::Par;
 use nalgebra::DMatrix;
 
 use super::{FactorError, svd};
-use crate::approx::block::Block;
+use crate::approx::block::{Block, Pieces};
 use crate::approx::layout::BlockLayout;
 use crate::memory;
 
@@ -27,11 +27,11 @@ pub(super) fn ensure_free(
     layout: &BlockLayout,
     wanted: Wanted,
 ) -> Result<(), FactorError> {
-    let blocks = || layout.blocks().iter().map(Block::sides);
-    let kept: f64 = blocks().map(|sides| result(sides, wanted)).sum();
+    let blocks = || layout.blocks().iter();
+    let kept: f64 = blocks().map(|block| result(block, wanted)).sum();
     let at_once = rayon::current_num_threads().min(layout.blocks().len());
     let largest = blocks()
-        .map(|sides| work(sides, wanted))
+        .map(|block| work(block, wanted))
         .fold(0.0, f64::max);
     let needed = SLACK * (kept + largest * at_once as f64);
     // faer's products keep, for each thread, the caller's too, as much as two last caches, mostly
@@ -53,17 +53,24 @@ fn numbers(sizes: &[(usize, usize)]) -> f64 {
 }
 
 /// What stays of a block.
-fn result((rows, cols): (usize, usize), wanted: Wanted) -> f64 {
-    let rank = rows.min(cols);
-    match wanted {
-        Wanted::Vectors => numbers(&[(rows, rank), (rank, cols), (rank, 2)]),
-        Wanted::Values => numbers(&[(rank, 2)]),
+fn result(block: &Block, wanted: Wanted) -> f64 {
+    let ((rows, cols), most) = (block.sides(), block.max_rank());
+    match (block.pieces(), wanted) {
+        (_, Wanted::Values) => numbers(&[(most, 2)]),
+        (Pieces::Triplets, _) => numbers(&[(rows, most), (most, cols), (most, 2)]),
+        (Pieces::Entries, _) => numbers(&[(most, 4)]),
+        (Pieces::Whole, _) => numbers(&[(rows, cols)]),
     }
 }
 
 /// What is there while a block is factorized: its cells, the same scaled and turned, then either
 /// the library's own or what the check multiplies out.
-fn work((rows, cols): (usize, usize), wanted: Wanted) -> f64 {
+fn work(block: &Block, wanted: Wanted) -> f64 {
+    let (rows, cols) = block.sides();
+    if block.pieces() != Pieces::Triplets {
+        // The cells, and their order.
+        return numbers(&[(rows, cols), (rows, cols)]);
+    }
     let (tall, rank) = (rows.max(cols), rows.min(cols));
     let cells = (tall, rank);
     let library = svd::scratch_bytes(tall, rank, wanted == Wanted::Vectors, Par::rayon(0));

@@ -5,7 +5,7 @@ use faer::reborrow::ReborrowMut;
 use faer::{Accum, MatMut, MatRef, Par};
 use nalgebra::DMatrix;
 
-use super::{Factorization, Factors};
+use super::{Decomposition, Factorization, Factors};
 
 /// Products of fewer multiplications than this are not worth a second thread.
 const WORTH_THREADS: usize = 1 << 20;
@@ -18,7 +18,22 @@ pub(in crate::approx) fn multiplied_out(factors: &Factors, ranks: &[usize]) -> D
     let places = factors.layout().blocks();
     for ((place, block), rank) in places.iter().zip(&factors.blocks).zip(ranks) {
         let (p, q) = place.sides();
-        let rank = (*rank).min(block.sigma.len());
+        let rank = (*rank).min(place.max_rank());
+        let block = match block {
+            Decomposition::Triplets(block) => block,
+            Decomposition::Entries(entries) => {
+                let mut cells = DMatrix::zeros(p, q);
+                entries.put(rank, &mut cells);
+                place.put(&cells, &mut matrix);
+                continue;
+            }
+            Decomposition::Whole(whole) => {
+                if rank > 0 {
+                    place.put(whole.cells(), &mut matrix);
+                }
+                continue;
+            }
+        };
         if let Some((down, across)) = place.outline() {
             let whole = MatMut::from_column_major_slice_mut(matrix.as_mut_slice(), rows, cols);
             multiply(

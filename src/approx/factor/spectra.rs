@@ -2,10 +2,12 @@
 
 use nalgebra::DMatrix;
 
+use super::decomposition::weights;
 use super::memory::{self, Wanted};
-use super::svd::{Values, unit_of, values_on};
+use super::svd::{Values, unit_of};
 use super::{FactorError, check_finite, each_block};
 use crate::approx::block::Block;
+use crate::approx::choice::Leaf;
 use crate::approx::layout::BlockLayout;
 use crate::approx::metrics::{self, SumOfSquares, largest};
 
@@ -14,7 +16,8 @@ use crate::approx::metrics::{self, SumOfSquares, largest};
 pub struct Spectra {
     /// Where the blocks lie.
     pub layout: BlockLayout,
-    /// Singular values of each block, largest first, in the layout's order.
+    /// Singular values of each block, largest first, in the layout's order; of blocks in other
+    /// pieces the norm of each.
     pub sigma: Vec<Vec<f64>>,
     /// ‖W‖ over the whole matrix; infinite where it is beyond the largest number.
     pub norm: f64,
@@ -46,7 +49,7 @@ impl Spectra {
     pub fn of(matrix: &DMatrix<f64>, layout: BlockLayout) -> Result<Self, FactorError> {
         check_finite(matrix)?;
         memory::ensure_free(matrix, &layout, Wanted::Values)?;
-        let values = each_block(matrix, &layout, values_on)?;
+        let values = each_block(matrix, &layout, weights)?;
         Ok(Self::assemble(matrix, layout, values))
     }
 
@@ -69,6 +72,38 @@ impl Spectra {
             values,
             relative,
         }
+    }
+
+    /// The spectra of some of the layout's blocks, of which no two overlap and which cover the matrix.
+    #[must_use]
+    pub fn of_leaves(&self, leaves: &[Leaf]) -> Self {
+        let value = |leaf: &Leaf| {
+            let values = &self.values[leaf.block];
+            match leaf.whole {
+                true => Values {
+                    scaled: vec![SumOfSquares::of(values.scaled.iter().copied()).root()],
+                    unit: values.unit,
+                },
+                false => values.clone(),
+            }
+        };
+        let values: Vec<Values> = leaves.iter().map(value).collect();
+        Self {
+            layout: self.layout.of_leaves(leaves),
+            sigma: values.iter().map(Values::plain).collect(),
+            norm: self.norm,
+            outside: 0.0,
+            values,
+            relative: Relative {
+                outside: SumOfSquares::new(),
+                ..self.relative
+            },
+        }
+    }
+
+    /// The unit that relative values are in.
+    pub(in crate::approx) fn unit(&self) -> f64 {
+        self.relative.unit
     }
 
     /// Spectra by hand.
@@ -135,8 +170,11 @@ impl Spectra {
     }
 }
 
-/// The cells in no block, in units.
+/// The cells in no block, in units; blocks that overlap are chosen from so that none is left out.
 fn outside(matrix: &DMatrix<f64>, layout: &BlockLayout, unit: f64) -> SumOfSquares {
+    if layout.kind().overlaps() {
+        return SumOfSquares::new();
+    }
     let covered: usize = layout.blocks().iter().map(Block::entries).sum();
     if covered == matrix.len() {
         return SumOfSquares::new();

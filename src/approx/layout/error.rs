@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::approx::segment::divisors;
+
 /// A setting that does not fit its matrix. All of them are the user's to mend.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum LayoutError {
@@ -16,12 +18,31 @@ pub enum LayoutError {
     /// N or K of zero, or more segments than the smaller side has entries.
     #[error("{letter} = {segments} does not fit a {rows} × {cols} matrix, choose 1 to {most}")]
     Segments {
-        /// `N` or `K`.
+        /// `N`, `K`, or the setting's name.
         letter: &'static str,
         /// What was asked for.
         segments: usize,
         /// The largest number that fits.
         most: usize,
+        /// Rows of the matrix.
+        rows: usize,
+        /// Columns of the matrix.
+        cols: usize,
+    },
+    /// A factor that does not divide its side.
+    #[error(
+        "{name} = {factor} does not divide the {length} {side} of a {rows} × {cols} matrix, choose {}",
+        choices(*length)
+    )]
+    Divisor {
+        /// The setting's name.
+        name: &'static str,
+        /// What was asked for.
+        factor: usize,
+        /// What it must divide.
+        length: usize,
+        /// `rows` or `columns`.
+        side: &'static str,
         /// Rows of the matrix.
         rows: usize,
         /// Columns of the matrix.
@@ -57,4 +78,13 @@ pub enum LayoutError {
         /// What the cheapest block needs at rank 1.
         least: usize,
     },
+}
+
+/// The divisors of a length: `1, 2, 4, 7, 14 or 28`.
+fn choices(length: usize) -> String {
+    let all: Vec<String> = divisors(length).iter().map(usize::to_string).collect();
+    match all.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => all.join(", "),
+    }
 }

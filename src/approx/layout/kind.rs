@@ -3,7 +3,8 @@
 use std::hash::{Hash, Hasher};
 
 use super::error::LayoutError;
-use crate::approx::block::Block;
+use super::side::check_segments;
+use crate::approx::block::{Block, Pieces};
 
 /// Numbers that a method's own layout is made from.
 pub type LayoutNumbers = [usize; 4];
@@ -18,9 +19,14 @@ pub enum LayoutKind {
     Diagonal(usize),
     /// All `K²` blocks (II.C, Eq. 2); one block is LoRA.
     Grid(usize),
+    /// All blocks of a grid of so many rows and columns of blocks.
+    Rectangular(usize, usize),
     /// Blocks that a method lays by itself.
     Own(OwnLayout),
 }
+
+/// How many blocks of which size that are, without laying them.
+pub type SizeBlocks = fn(usize, usize, LayoutNumbers) -> Result<Vec<BlockSize>, LayoutError>;
 
 /// A layout of a method's own: equal names and numbers mean equal blocks.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +34,9 @@ pub struct OwnLayout {
     name: &'static str,
     numbers: LayoutNumbers,
     blocks: LayBlocks,
+    sizes: SizeBlocks,
+    /// Whether the blocks lie on each other: some of them are chosen from the matrix.
+    overlapping: bool,
 }
 
 impl OwnLayout {
@@ -37,6 +46,14 @@ impl OwnLayout {
     /// What the method finds wrong with its numbers.
     pub fn blocks(&self, rows: usize, cols: usize) -> Result<Vec<Block>, LayoutError> {
         (self.blocks)(rows, cols, self.numbers)
+    }
+
+    /// Their sizes.
+    ///
+    /// # Errors
+    /// As [`OwnLayout::blocks`].
+    pub fn sizes(&self, rows: usize, cols: usize) -> Result<Vec<BlockSize>, LayoutError> {
+        (self.sizes)(rows, cols, self.numbers)
     }
 }
 
@@ -63,35 +80,73 @@ pub struct BlockSize {
     pub cols: usize,
     /// How many there are.
     pub count: usize,
+    /// What each is taken apart into.
+    pub pieces: Pieces,
 }
 
 impl BlockSize {
-    /// Parameters of one singular triplet in one block: `p + q` (II.E).
+    /// `count` blocks of `rows × cols` in singular triplets.
+    pub fn triplets(rows: usize, cols: usize, count: usize) -> Self {
+        Self {
+            rows,
+            cols,
+            count,
+            pieces: Pieces::Triplets,
+        }
+    }
+
+    /// Parameters of one piece of one block: of a singular triplet `p + q` (II.E).
     pub fn cost(&self) -> usize {
-        self.rows + self.cols
+        self.pieces.cost(self.rows, self.cols)
     }
 
     /// The largest rank of a block.
     pub fn max_rank(&self) -> usize {
-        self.rows.min(self.cols)
+        self.pieces.most(self.rows, self.cols)
     }
 }
 
 impl LayoutKind {
     /// Blocks that the method `name` lays by itself with `blocks`, from these numbers and the
-    /// matrix's shape alone.
-    pub fn own(name: &'static str, numbers: LayoutNumbers, blocks: LayBlocks) -> Self {
+    /// matrix's shape alone; `sizes` counts them without laying them.
+    pub fn own(
+        name: &'static str,
+        numbers: LayoutNumbers,
+        blocks: LayBlocks,
+        sizes: SizeBlocks,
+    ) -> Self {
         Self::Own(OwnLayout {
             name,
             numbers,
             blocks,
+            sizes,
+            overlapping: false,
         })
     }
 
-    /// One diagonal block is the whole matrix, so both names share one factorization.
+    /// The same with blocks that lie on each other, of which some are chosen from the matrix.
+    #[must_use]
+    pub fn overlapping(self) -> Self {
+        match self {
+            Self::Own(own) => Self::Own(OwnLayout {
+                overlapping: true,
+                ..own
+            }),
+            other => other,
+        }
+    }
+
+    /// Whether its blocks lie on each other.
+    pub fn overlaps(self) -> bool {
+        matches!(self, Self::Own(own) if own.overlapping)
+    }
+
+    /// One diagonal block is the whole matrix, and a grid may have as many rows as columns of
+    /// blocks: these names share one factorization.
     pub fn canonical(self) -> Self {
         match self {
             Self::Diagonal(1) => Self::Grid(1),
+            Self::Rectangular(down, across) if down == across => Self::Grid(down),
             other => other,
         }
     }
@@ -101,6 +156,7 @@ impl LayoutKind {
         match self {
             Self::Diagonal(n) => Some(n),
             Self::Grid(k) => k.checked_mul(k),
+            Self::Rectangular(down, across) => down.checked_mul(across),
             Self::Own(_) => None,
         }
     }
@@ -108,7 +164,7 @@ impl LayoutKind {
     /// How many blocks stand side by side, where ranks are listed row by row.
     pub fn across(self) -> usize {
         match self {
-            Self::Grid(k) => k.max(1),
+            Self::Grid(k) | Self::Rectangular(_, k) => k.max(1),
             Self::Diagonal(_) | Self::Own(_) => 1,
         }
     }
@@ -123,6 +179,10 @@ impl LayoutKind {
         match self.canonical() {
             Self::Diagonal(n) => check_segments("N", n, rows.min(cols), (rows, cols)),
             Self::Grid(k) => check_segments("K", k, rows.min(cols), (rows, cols)),
+            Self::Rectangular(down, across) => {
+                check_segments("K_r", down, rows, (rows, cols))?;
+                check_segments("K_c", across, cols, (rows, cols))
+            }
             Self::Own(own) => own.blocks(rows, cols).map(drop),
         }
     }
@@ -133,76 +193,58 @@ impl LayoutKind {
     /// # Errors
     /// As [`LayoutKind::check`].
     pub fn sizes(self, rows: usize, cols: usize) -> Result<Vec<BlockSize>, LayoutError> {
-        let count = match self {
-            Self::Diagonal(n) | Self::Grid(n) => n,
-            Self::Own(own) => return Ok(sizes_of(&own.blocks(rows, cols)?)),
+        let (down, across) = match self {
+            Self::Diagonal(n) | Self::Grid(n) => (n, n),
+            Self::Rectangular(down, across) => (down, across),
+            Self::Own(own) => return own.sizes(rows, cols),
         };
         self.check(rows, cols)?;
-        // The first segments of a side are longer by one (numpy.array_split).
-        let (long_rows, long_cols) = (rows % count, cols % count);
-        let (both, either) = (long_rows.min(long_cols), long_rows.max(long_cols));
-        let size = |more_rows: bool, more_cols: bool, blocks: usize| BlockSize {
-            rows: rows / count + usize::from(more_rows),
-            cols: cols / count + usize::from(more_cols),
-            count: blocks,
-        };
-        let mut sizes = match self {
-            Self::Diagonal(_) => vec![
-                size(true, true, both),
-                size(long_rows > long_cols, long_cols > long_rows, either - both),
-                size(false, false, count - either),
-            ],
-            _ => vec![
-                size(true, true, long_rows * long_cols),
-                size(true, false, long_rows * (count - long_cols)),
-                size(false, true, (count - long_rows) * long_cols),
-                size(false, false, (count - long_rows) * (count - long_cols)),
-            ],
-        };
-        sizes.retain(|size| size.count > 0);
-        Ok(sizes)
+        if let Self::Diagonal(_) = self {
+            return Ok(sizes_on_diagonal(rows, cols, down));
+        }
+        Ok(sizes_of_grid(rows, cols, down, across))
     }
 }
 
-/// Blocks of one size counted together, in the order in which sizes first occur.
-pub(super) fn sizes_of(blocks: &[Block]) -> Vec<BlockSize> {
-    let mut sizes: Vec<BlockSize> = Vec::new();
-    for block in blocks {
-        let (rows, cols) = block.sides();
-        let known = |size: &&mut BlockSize| (size.rows, size.cols) == (rows, cols);
-        match sizes.iter_mut().find(known) {
-            Some(size) => size.count += 1,
-            None => sizes.push(BlockSize {
-                rows,
-                cols,
-                count: 1,
-            }),
-        }
-    }
+/// Sizes of the blocks of a grid of `down` rows and `across` columns of blocks, which fits.
+pub fn sizes_of_grid(rows: usize, cols: usize, down: usize, across: usize) -> Vec<BlockSize> {
+    // The first segments of a side are longer by one (numpy.array_split).
+    let (tall, wide) = (rows % down, cols % across);
+    let size = |more_rows: bool, more_cols: bool, blocks: usize| {
+        let (p, q) = (rows / down, cols / across);
+        BlockSize::triplets(
+            p + usize::from(more_rows),
+            q + usize::from(more_cols),
+            blocks,
+        )
+    };
+    let mut sizes = vec![
+        size(true, true, tall * wide),
+        size(true, false, tall * (across - wide)),
+        size(false, true, (down - tall) * wide),
+        size(false, false, (down - tall) * (across - wide)),
+    ];
+    sizes.retain(|size| size.count > 0);
     sizes
 }
 
-/// Whether a number of segments, called `letter`, is one to `most`.
-///
-/// # Errors
-/// [`LayoutError::Empty`] for a matrix without cells, else [`LayoutError::Segments`].
-pub fn check_segments(
-    letter: &'static str,
-    segments: usize,
-    most: usize,
-    (rows, cols): (usize, usize),
-) -> Result<(), LayoutError> {
-    if rows == 0 || cols == 0 {
-        return Err(LayoutError::Empty { rows, cols });
-    }
-    match (1..=most).contains(&segments) {
-        true => Ok(()),
-        false => Err(LayoutError::Segments {
-            letter,
-            segments,
-            most,
-            rows,
-            cols,
-        }),
-    }
+/// Sizes of the diagonal blocks of a grid of `count × count`, which fits.
+fn sizes_on_diagonal(rows: usize, cols: usize, count: usize) -> Vec<BlockSize> {
+    let (tall, wide) = (rows % count, cols % count);
+    let (both, either) = (tall.min(wide), tall.max(wide));
+    let size = |more_rows: bool, more_cols: bool, blocks: usize| {
+        let (p, q) = (rows / count, cols / count);
+        BlockSize::triplets(
+            p + usize::from(more_rows),
+            q + usize::from(more_cols),
+            blocks,
+        )
+    };
+    let mut sizes = vec![
+        size(true, true, both),
+        size(tall > wide, wide > tall, either - both),
+        size(false, false, count - either),
+    ];
+    sizes.retain(|size| size.count > 0);
+    sizes
 }

@@ -1,9 +1,16 @@
 //! What a method says of itself: everything that both faces show, read and write of it follows
 //! from this.
 
+use std::hash::{Hash, Hasher};
+
+use serde::{Deserialize, Serialize};
+
+use crate::approx::choice::Choice;
 use crate::approx::curve::{CurvePoint, uniform_curve};
 use crate::approx::factor::Spectra;
-use crate::approx::layout::{LayoutError, LayoutKind};
+use crate::approx::layout::{
+    BlockLayout, LayoutError, LayoutKind, Side, check_divisor, check_segments,
+};
 use crate::figure::Marker;
 use crate::figure::palette::Hue;
 
@@ -18,18 +25,61 @@ pub struct Definition {
     pub about: &'static str,
     /// What can be set, in the order in which everything lists it; four at most.
     pub parameters: &'static [Parameter],
-    /// The ranks of the blocks, where they may be set one by one.
-    pub by_hand: Option<ByHand>,
-    /// How it is asked for, unless it is always shown.
-    pub switch: Option<Switch>,
+    /// The option that sets the ranks of the blocks one by one, where that is possible.
+    pub by_hand: Option<Flag>,
+    /// The name in files and JSON of a price per parameter that may stand in the budget's place.
+    pub price: Option<&'static str>,
+    /// When it is in view.
+    pub shown: Shown,
     /// Whether section II.E gives it an N-th of LoRA's parameters.
     pub local: bool,
-    /// What its parameter count leaves out, as a clause.
-    pub caveat: Option<&'static str>,
     /// Its colour.
     pub hue: Hue,
     /// Its points in plots.
     pub marker: Marker,
+}
+
+/// A price per parameter: a positive number.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(try_from = "f64", into = "f64")]
+pub struct Price(f64);
+
+impl Price {
+    /// The number.
+    pub fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl From<Price> for f64 {
+    fn from(price: Price) -> Self {
+        price.0
+    }
+}
+
+impl TryFrom<f64> for Price {
+    type Error = &'static str;
+
+    fn try_from(price: f64) -> Result<Self, Self::Error> {
+        match price > 0.0 && price.is_finite() {
+            true => Ok(Self(price)),
+            false => Err("write a number above 0"),
+        }
+    }
+}
+
+impl PartialEq for Price {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.to_bits() == other.0.to_bits()
+    }
+}
+
+impl Eq for Price {}
+
+impl Hash for Price {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.to_bits().hash(state);
+    }
 }
 
 /// A number of a method that can be set.
@@ -37,18 +87,40 @@ pub struct Definition {
 pub struct Parameter {
     /// The name in files and JSON.
     pub key: &'static str,
-    /// The option of the command line, without its dashes.
-    pub flag: &'static str,
+    /// Its option of the command line, if it has one beside `--add`.
+    pub flag: Option<Flag>,
     /// The letter in formulas.
     pub letter: &'static str,
     /// The word before the letter.
     pub noun: &'static str,
-    /// What the command line's help says.
-    pub help: &'static str,
     /// What it decides.
     pub role: Role,
     /// What it is where nothing is said.
     pub usual: Usual,
+}
+
+impl Parameter {
+    /// What whoever sets it calls it: its letter, or its name after `--add`.
+    pub fn name(&self) -> &'static str {
+        match self.flag {
+            Some(_) => self.letter,
+            None => self.key,
+        }
+    }
+
+    /// Whether a value fits a matrix of `rows × cols`; ranks and budgets are fitted.
+    ///
+    /// # Errors
+    /// [`LayoutError::Segments`] or [`LayoutError::Divisor`], with what fits.
+    pub fn check(&self, value: usize, (rows, cols): (usize, usize)) -> Result<(), LayoutError> {
+        match self.role {
+            Role::Segments(side) => {
+                check_segments(self.name(), value, side.most(rows, cols), (rows, cols))
+            }
+            Role::Divisor(side) => check_divisor(self.name(), value, side, (rows, cols)),
+            Role::Rank | Role::Budget => Ok(()),
+        }
+    }
 }
 
 /// What a parameter decides.
@@ -56,31 +128,18 @@ pub struct Parameter {
 pub enum Role {
     /// Into how many segments sides are cut; the blocks follow from these alone.
     Segments(Side),
+    /// A factor of a side's length; the blocks follow from these alone.
+    Divisor(Side),
     /// The rank of every block.
     Rank,
     /// The parameters that the ranks of all blocks may cost together.
     Budget,
 }
 
-/// The side that limits a number of segments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// Both, so the shorter one.
-    Both,
-    /// The rows.
-    Rows,
-    /// The columns.
-    Columns,
-}
-
-impl Side {
-    /// The most segments on a matrix of `rows × cols`.
-    pub fn most(self, rows: usize, cols: usize) -> usize {
-        match self {
-            Self::Both => rows.min(cols),
-            Self::Rows => rows,
-            Self::Columns => cols,
-        }
+impl Role {
+    /// Whether the blocks follow from it.
+    pub fn of_blocks(self) -> bool {
+        matches!(self, Self::Segments(_) | Self::Divisor(_))
     }
 }
 
@@ -95,26 +154,24 @@ pub enum Usual {
     LocalizedParameters,
 }
 
-/// The option that sets ranks one by one.
-#[derive(Debug)]
-pub struct ByHand {
-    /// The option of the command line, without its dashes.
-    pub flag: &'static str,
-    /// What the command line's help says.
+/// An option of the command line.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Flag {
+    /// Its name, without the dashes.
+    pub name: &'static str,
+    /// What the help says.
     pub help: &'static str,
 }
 
-/// How a method is asked for that is not always shown.
+/// When a method is in view.
 #[derive(Debug)]
-pub struct Switch {
-    /// The option of the command line, without its dashes.
-    pub flag: &'static str,
-    /// What the command line's help says.
-    pub help: &'static str,
-    /// The text of the box in the window.
-    pub label: &'static str,
-    /// What the box says under the pointer.
-    pub hint: &'static str,
+pub enum Shown {
+    /// Always: the paper's three.
+    Always,
+    /// Where it is added, or asked for by an option of its own.
+    Flagged(Flag),
+    /// Where it is added.
+    Added,
 }
 
 /// The same method under another name.
@@ -140,11 +197,12 @@ pub trait Configured {
     /// The numbers of [`Definition::parameters`], in their order.
     fn numbers(&mut self) -> Vec<&mut usize>;
 
-    /// The rank of each block before it is clamped to the block's smaller side.
+    /// The rank of each block before it is clamped to the block's smaller side, or which blocks are
+    /// used where the layout's overlap.
     ///
     /// # Errors
     /// Rank zero, a budget below one triplet, or ranks by hand that are not one per block.
-    fn ranks(&self, spectra: &Spectra) -> Result<Vec<usize>, LayoutError>;
+    fn choice(&self, spectra: &Spectra) -> Result<Choice, LayoutError>;
 
     /// The error at every rank, or after every triplet.
     fn curve(&self, spectra: &Spectra) -> Vec<CurvePoint> {
@@ -162,6 +220,35 @@ pub trait Configured {
     /// Sets ranks by hand, or none; nothing for a method that has none ([`Definition::by_hand`]).
     fn set_by_hand(&mut self, _ranks: Option<Vec<usize>>) {}
 
+    /// A price per parameter that stands in the budget's place.
+    fn price(&self) -> Option<Price> {
+        None
+    }
+
+    /// Sets a price per parameter, or none; nothing for a method that has none
+    /// ([`Definition::price`]).
+    fn set_price(&mut self, _price: Option<Price>) {}
+
+    /// Lets the bits of [`Configured::structure_bits`] count against a budget for which ranks are
+    /// chosen, as numbers of 32 bits.
+    fn charge(&mut self, _charged: bool) {}
+
+    /// Whether they do.
+    fn charged(&self) -> bool {
+        false
+    }
+
+    /// Bits that tell what was chosen from the data, beside the parameters; none for what follows
+    /// from the settings.
+    fn structure_bits(&self, _layout: &BlockLayout, _ranks: &[usize]) -> usize {
+        0
+    }
+
+    /// The part of them that each rank adds on a matrix of `rows × cols`.
+    fn bits_per_rank(&self, _rows: usize, _cols: usize) -> usize {
+        0
+    }
+
     /// The same method in the words of another program.
     fn twin(&self) -> Option<Twin> {
         None
@@ -176,9 +263,9 @@ pub fn uniform_ranks(
     spectra: &Spectra,
     rank: usize,
     letter: &'static str,
-) -> Result<Vec<usize>, LayoutError> {
+) -> Result<Choice, LayoutError> {
     match rank {
         0 => Err(LayoutError::RankZero { name: letter }),
-        rank => Ok(vec![rank; spectra.layout.blocks().len()]),
+        rank => Ok(Choice::Ranks(vec![rank; spectra.layout.blocks().len()])),
     }
 }

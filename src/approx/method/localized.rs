@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{
-    Configured, Defined, Definition, Parameter, Role, Side, Twin, Usual, uniform_ranks,
+    Configured, Defined, Definition, Flag, Parameter, Role, Shown, Twin, Usual, uniform_ranks,
 };
+use crate::approx::choice::Choice;
 use crate::approx::factor::Spectra;
-use crate::approx::layout::{LayoutError, LayoutKind};
+use crate::approx::layout::{LayoutError, LayoutKind, Side};
 use crate::figure::Marker;
 use crate::figure::palette::Hue;
 
@@ -33,27 +34,31 @@ impl Defined for LocalizedSettings {
         parameters: &[
             Parameter {
                 key: "grid",
-                flag: "grid",
+                flag: Some(Flag {
+                    name: "grid",
+                    help: "Localized LoRA's grid of K x K blocks [Table I: 2]",
+                }),
                 letter: "K",
                 noun: "grid",
-                help: "Localized LoRA's grid of K x K blocks [Table I: 2]",
                 role: Role::Segments(Side::Both),
                 usual: Usual::Default,
             },
             Parameter {
                 key: "rank",
-                flag: "block-rank",
+                flag: Some(Flag {
+                    name: "block-rank",
+                    help: "Localized LoRA's rank r_block of each block [Table I: 2]",
+                }),
                 letter: "r_block",
                 noun: "rank",
-                help: "Localized LoRA's rank r_block of each block [Table I: 2]",
                 role: Role::Rank,
                 usual: Usual::Default,
             },
         ],
         by_hand: None,
-        switch: None,
+        price: None,
+        shown: Shown::Always,
         local: true,
-        caveat: None,
         hue: Hue::BluishGreen,
         marker: Marker::Square,
     };
@@ -68,7 +73,7 @@ impl Configured for LocalizedSettings {
         vec![&mut self.grid, &mut self.rank]
     }
 
-    fn ranks(&self, spectra: &Spectra) -> Result<Vec<usize>, LayoutError> {
+    fn choice(&self, spectra: &Spectra) -> Result<Choice, LayoutError> {
         uniform_ranks(spectra, self.rank, "r_block")
     }
 

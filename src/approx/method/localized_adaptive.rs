@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{
-    ByHand, Configured, Defined, Definition, Parameter, Role, Side, Switch, Usual,
-};
+use super::definition::{Configured, Defined, Definition, Flag, Parameter, Role, Shown, Usual};
 use crate::approx::adaptive::adaptive_ranks;
+use crate::approx::bits::{as_numbers, to_tell};
+use crate::approx::choice::Choice;
 use crate::approx::curve::{CurvePoint, adaptive_curve};
 use crate::approx::factor::Spectra;
-use crate::approx::layout::{LayoutError, LayoutKind};
+use crate::approx::layout::{BlockLayout, LayoutError, LayoutKind, Side};
 use crate::figure::Marker;
 use crate::figure::palette::Hue;
 
@@ -22,6 +22,9 @@ pub struct AdaptiveSettings {
     /// Ranks set by hand, row by row over the grid; the budget then only compares.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub painted: Option<Vec<usize>>,
+    /// Whether the bits that tell the ranks are charged to the budget.
+    #[serde(skip)]
+    pub charged: bool,
 }
 
 impl Default for AdaptiveSettings {
@@ -30,6 +33,7 @@ impl Default for AdaptiveSettings {
             grid: 2,
             budget: 224,
             painted: None,
+            charged: false,
         }
     }
 }
@@ -43,35 +47,37 @@ impl Defined for AdaptiveSettings {
         parameters: &[
             Parameter {
                 key: "grid",
-                flag: "adaptive-grid",
+                flag: Some(Flag {
+                    name: "adaptive-grid",
+                    help: "Its grid [default: that of --grid]",
+                }),
                 letter: "K",
                 noun: "grid",
-                help: "Its grid [default: that of --grid]",
                 role: Role::Segments(Side::Both),
                 usual: Usual::LocalizedGrid,
             },
             Parameter {
                 key: "budget",
-                flag: "adaptive-budget",
+                flag: Some(Flag {
+                    name: "adaptive-budget",
+                    help: "Its parameters [default: as many as Localized LoRA has]",
+                }),
                 letter: "P",
                 noun: "budget",
-                help: "Its parameters [default: as many as Localized LoRA has]",
                 role: Role::Budget,
                 usual: Usual::LocalizedParameters,
             },
         ],
-        by_hand: Some(ByHand {
-            flag: "adaptive-ranks",
+        by_hand: Some(Flag {
+            name: "adaptive-ranks",
             help: "Its ranks, set by hand row by row over the grid",
         }),
-        switch: Some(Switch {
-            flag: "adaptive",
+        price: None,
+        shown: Shown::Flagged(Flag {
+            name: "adaptive",
             help: "Adds Localized LoRA with a rank for each block, chosen for its parameters",
-            label: "Choose a rank for each block",
-            hint: "r_ij (II.C): spend the budget on the triplets with the largest σ² per parameter",
         }),
         local: false,
-        caveat: Some("the cost of recording which triplets were kept is not included"),
         hue: Hue::ReddishPurple,
         marker: Marker::Diamond,
     };
@@ -86,11 +92,16 @@ impl Configured for AdaptiveSettings {
         vec![&mut self.grid, &mut self.budget]
     }
 
-    fn ranks(&self, spectra: &Spectra) -> Result<Vec<usize>, LayoutError> {
+    fn choice(&self, spectra: &Spectra) -> Result<Choice, LayoutError> {
         let count = spectra.layout.blocks().len();
         match &self.painted {
-            None => adaptive_ranks(spectra, self.budget),
-            Some(painted) if painted.len() == count => Ok(painted.clone()),
+            None => {
+                let bits = self.structure_bits(&spectra.layout, &[]);
+                let charge = if self.charged { as_numbers(bits) } else { 0 };
+                let budget = self.budget.saturating_sub(charge);
+                adaptive_ranks(spectra, budget).map(Choice::Ranks)
+            }
+            Some(painted) if painted.len() == count => Ok(Choice::Ranks(painted.clone())),
             Some(painted) => Err(LayoutError::RankCount {
                 given: painted.len(),
                 expected: count,
@@ -113,5 +124,19 @@ impl Configured for AdaptiveSettings {
 
     fn set_by_hand(&mut self, ranks: Option<Vec<usize>>) {
         self.painted = ranks;
+    }
+
+    fn charge(&mut self, charged: bool) {
+        self.charged = charged;
+    }
+
+    fn charged(&self) -> bool {
+        self.charged
+    }
+
+    /// Each rank is one of those that its block can have.
+    fn structure_bits(&self, layout: &BlockLayout, _: &[usize]) -> usize {
+        let blocks = layout.blocks().iter();
+        blocks.map(|block| to_tell(block.max_rank() + 1)).sum()
     }
 }

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Configured, Defined, Definition, Parameter, Role, Usual, uniform_ranks};
+use super::definition::{
+    Configured, Defined, Definition, Flag, Parameter, Role, Shown, Usual, uniform_ranks,
+};
+use crate::approx::choice::Choice;
 use crate::approx::factor::Spectra;
 use crate::approx::layout::{LayoutError, LayoutKind};
 use crate::figure::Marker;
@@ -28,17 +31,19 @@ impl Defined for LoraSettings {
         about: "One block, the whole matrix: Ŵ = B A with B of m × r and A of r × n (Eq. 1).",
         parameters: &[Parameter {
             key: "rank",
-            flag: "rank",
+            flag: Some(Flag {
+                name: "rank",
+                help: "LoRA's rank r [Table I: 4]",
+            }),
             letter: "r",
             noun: "rank",
-            help: "LoRA's rank r [Table I: 4]",
             role: Role::Rank,
             usual: Usual::Default,
         }],
         by_hand: None,
-        switch: None,
+        price: None,
+        shown: Shown::Always,
         local: false,
-        caveat: None,
         hue: Hue::Blue,
         marker: Marker::Circle,
     };
@@ -53,7 +58,7 @@ impl Configured for LoraSettings {
         vec![&mut self.rank]
     }
 
-    fn ranks(&self, spectra: &Spectra) -> Result<Vec<usize>, LayoutError> {
+    fn choice(&self, spectra: &Spectra) -> Result<Choice, LayoutError> {
         uniform_ranks(spectra, self.rank, "r")
     }
 

@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{
-    Configured, Defined, Definition, Parameter, Role, Side, Usual, uniform_ranks,
+    Configured, Defined, Definition, Flag, Parameter, Role, Shown, Usual, uniform_ranks,
 };
+use crate::approx::choice::Choice;
 use crate::approx::factor::Spectra;
-use crate::approx::layout::{LayoutError, LayoutKind};
+use crate::approx::layout::{LayoutError, LayoutKind, Side};
 use crate::figure::Marker;
 use crate::figure::palette::Hue;
 
@@ -33,27 +34,31 @@ impl Defined for MeloraSettings {
         parameters: &[
             Parameter {
                 key: "blocks",
-                flag: "blocks",
+                flag: Some(Flag {
+                    name: "blocks",
+                    help: "MELoRA's diagonal blocks N [Table I: 4]",
+                }),
                 letter: "N",
                 noun: "blocks",
-                help: "MELoRA's diagonal blocks N [Table I: 4]",
                 role: Role::Segments(Side::Both),
                 usual: Usual::Default,
             },
             Parameter {
                 key: "rank",
-                flag: "diag-rank",
+                flag: Some(Flag {
+                    name: "diag-rank",
+                    help: "MELoRA's rank r_diag of each block [Table I: 4]",
+                }),
                 letter: "r_diag",
                 noun: "rank",
-                help: "MELoRA's rank r_diag of each block [Table I: 4]",
                 role: Role::Rank,
                 usual: Usual::Default,
             },
         ],
         by_hand: None,
-        switch: None,
+        price: None,
+        shown: Shown::Always,
         local: true,
-        caveat: None,
         hue: Hue::Vermillion,
         marker: Marker::Triangle,
     };
@@ -68,7 +73,7 @@ impl Configured for MeloraSettings {
         vec![&mut self.blocks, &mut self.rank]
     }
 
-    fn ranks(&self, spectra: &Spectra) -> Result<Vec<usize>, LayoutError> {
+    fn choice(&self, spectra: &Spectra) -> Result<Choice, LayoutError> {
         uniform_ranks(spectra, self.rank, "r_diag")
     }
 

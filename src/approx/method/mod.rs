@@ -1,24 +1,32 @@
 //! The methods: a file each, and a line each in the list below.
 
+mod column_strips;
 mod definition;
+mod kronecker;
 mod localized;
 mod localized_adaptive;
 mod lora;
 mod melora;
+mod monarch;
+mod quadtree;
+mod rectangular_grid;
+mod row_strips;
+mod sparse;
 
 use serde::{Deserialize, Serialize};
 
 pub use definition::{
-    ByHand, Configured, Defined, Definition, Parameter, Role, Side, Switch, Twin, Usual,
+    Configured, Defined, Definition, Flag, Parameter, Price, Role, Shown, Twin, Usual,
 };
 
+use super::bits::as_numbers;
 use super::curve::CurvePoint;
-use super::layout::LayoutKind;
+use super::layout::{LayoutError, LayoutKind};
 use crate::figure::label;
 
 /// Hands the list of all methods to a macro, in the order in which everything lists them: the
 /// variant, the settings' file and type, the field that holds them in a session, and the field that
-/// says whether the method is shown, where it has a switch.
+/// says whether the method is shown, where it is not always.
 macro_rules! for_each_method {
     ($macro:ident) => {
         $macro! {
@@ -26,6 +34,15 @@ macro_rules! for_each_method {
             Melora = melora::MeloraSettings as melora;
             Localized = localized::LocalizedSettings as localized;
             LocalizedAdaptive = localized_adaptive::AdaptiveSettings as adaptive if show_adaptive;
+            RectangularGrid = rectangular_grid::RectangularSettings as rectangular_grid
+                if show_rectangular_grid;
+            RowStrips = row_strips::RowStripsSettings as row_strips if show_row_strips;
+            ColumnStrips = column_strips::ColumnStripsSettings as column_strips
+                if show_column_strips;
+            Monarch = monarch::MonarchSettings as monarch if show_monarch;
+            Kronecker = kronecker::KroneckerSettings as kronecker if show_kronecker;
+            Sparse = sparse::SparseSettings as sparse if show_sparse;
+            Quadtree = quadtree::QuadtreeSettings as quadtree if show_quadtree;
         }
     };
 }
@@ -152,6 +169,17 @@ impl MethodSettings {
         self.configured_mut().set_by_hand(ranks);
     }
 
+    /// Whether what the blocks follow from fits a matrix of `rows × cols`.
+    ///
+    /// # Errors
+    /// The first number that does not, with what would.
+    pub fn check(&self, rows: usize, cols: usize) -> Result<(), LayoutError> {
+        for (parameter, value) in self.values() {
+            parameter.check(value, (rows, cols))?;
+        }
+        self.layout().check(rows, cols)
+    }
+
     /// Ranks set by hand, row by row over the grid.
     pub fn by_hand(&self) -> Option<&[usize]> {
         self.configured().by_hand()
@@ -166,7 +194,31 @@ impl MethodSettings {
     /// The parameters that the ranks may cost, where the method chooses them for a budget.
     pub fn own_budget(&self) -> Option<usize> {
         let place = self.method().place_of(Role::Budget)?;
-        self.by_hand().is_none().then(|| self.value(place))
+        let free = self.by_hand().is_none() && self.price().is_none();
+        free.then(|| self.value(place))
+    }
+
+    /// A price per parameter that stands in the budget's place.
+    pub fn price(&self) -> Option<Price> {
+        self.configured().price()
+    }
+
+    /// Sets a price per parameter, or none; nothing for a method that has none.
+    pub fn set_price(&mut self, price: Option<Price>) {
+        self.configured_mut().set_price(price);
+    }
+
+    /// Lets structure bits count against a budget for which ranks are chosen.
+    pub fn charge(&mut self, charged: bool) {
+        self.configured_mut().charge(charged);
+    }
+
+    /// What so many structure bits take of a budget.
+    pub fn charge_for(&self, bits: usize) -> usize {
+        match self.configured().charged() {
+            true => as_numbers(bits),
+            false => 0,
+        }
     }
 
     /// The setting that a point of the method's curve stands for.
@@ -175,11 +227,12 @@ impl MethodSettings {
         let mut chosen = self.clone();
         for (place, parameter) in self.method().parameters().iter().enumerate() {
             match parameter.role {
-                Role::Segments(_) => {}
+                Role::Segments(_) | Role::Divisor(_) => {}
                 Role::Rank => chosen.set_value(place, point.rank),
                 Role::Budget => {
                     chosen.set_value(place, point.params);
                     chosen.set_by_hand(None);
+                    chosen.set_price(None);
                 }
             }
         }
@@ -189,9 +242,10 @@ impl MethodSettings {
     /// The setting in the paper's letters, for headings: `K = 2, r_block = 2`.
     pub fn describe(&self) -> String {
         let said = self.values().into_iter().map(|(parameter, value)| {
-            match (parameter.role, self.by_hand()) {
-                (Role::Budget, Some(_)) => "ranks set by hand".to_owned(),
-                (Role::Budget, None) => format!("{} {}", parameter.noun, label::count(value)),
+            match (parameter.role, self.by_hand(), self.price()) {
+                (Role::Budget, Some(_), _) => "ranks set by hand".to_owned(),
+                (Role::Budget, _, Some(price)) => format!("λ = {}", label::short(price.get())),
+                (Role::Budget, ..) => format!("{} {}", parameter.noun, label::count(value)),
                 _ => format!("{} = {value}", parameter.letter),
             }
         });
@@ -210,7 +264,7 @@ impl MethodSettings {
     /// What the blocks follow from: `K = 2`.
     pub fn describe_segments(&self) -> String {
         let segments = self.values().into_iter().filter_map(|(parameter, value)| {
-            let of_blocks = matches!(parameter.role, Role::Segments(_));
+            let of_blocks = parameter.role.of_blocks();
             of_blocks.then(|| format!("{} = {value}", parameter.letter))
         });
         segments.collect::<Vec<_>>().join(", ")
@@ -255,9 +309,11 @@ mod tests {
                 assert!(before.iter().all(|one| one.key != parameter.key));
                 assert!(before.iter().all(|one| one.letter != parameter.letter));
             }
-            flags.extend(parameters.iter().map(|parameter| parameter.flag));
-            flags.extend(definition.switch.iter().map(|switch| switch.flag));
-            flags.extend(definition.by_hand.iter().map(|by_hand| by_hand.flag));
+            let of_parameters = parameters.iter().filter_map(|one| one.flag.as_ref());
+            flags.extend(of_parameters.chain(&definition.by_hand).map(|one| one.name));
+            if let Shown::Flagged(flag) = &definition.shown {
+                flags.push(flag.name);
+            }
         }
         let all = flags.len();
         flags.sort_unstable();

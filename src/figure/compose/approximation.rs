@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 
 use super::{Context, Look};
-use crate::approx::{Block, BlockLayout, Evaluation, LayoutKind};
+use crate::approx::{Block, BlockLayout, Evaluation, Pieces};
 use crate::figure::palette::Theme;
 use crate::figure::table::{Cell, Column, Row, Table};
 use crate::figure::{BlockLine, Colors, Element, Figure, Heading, Heatmap, ScaleBar, label};
@@ -67,7 +67,7 @@ pub fn figure_one(context: &Context, shown: &Approximation) -> Figure {
     let panels = shown.panels.iter();
     let evaluations: Vec<&Evaluation> = panels.map(|panel| panel.evaluation).collect();
     if !evaluations.is_empty() {
-        let table = comparison_table(context.theme, &evaluations);
+        let table = comparison_table(context.theme, &evaluations, tells_bits(&evaluations));
         figure.rows.push(vec![Element::Table(table)]);
     }
     let long = shown.name.chars().count() > NAME_SHOWN;
@@ -101,30 +101,48 @@ pub(super) fn pictures(context: &Context, shown: &Approximation) -> Vec<Vec<Elem
     in_rows(pictures, columns)
 }
 
-/// Table I for any settings: method, setting, parameters, share, error.
-pub fn comparison_table(theme: Theme, evaluations: &[&Evaluation]) -> Table {
-    let rows = evaluations.iter().map(|one| Row {
-        color: Some(Look::method(one.method(), theme).color),
-        cells: vec![
+/// Whether any method has chosen something from the data, which takes bits to tell.
+pub fn tells_bits(evaluations: &[&Evaluation]) -> bool {
+    evaluations.iter().any(|one| one.structure_bits > 0)
+}
+
+/// Table I for any settings: method, setting, parameters, share, error; with the structure `bits`.
+pub fn comparison_table(theme: Theme, evaluations: &[&Evaluation], bits: bool) -> Table {
+    let rows = evaluations.iter().map(|one| {
+        let told = Cell::number(label::bits(one.structure_bits), one.structure_bits as f64);
+        let parameters = [
             Cell::text(one.method().title()),
             Cell::text(one.settings.describe()),
             Cell::count(one.params),
             Cell::number(label::percent(one.share), one.share),
-            Cell::number(label::error(one.error), one.error),
-        ],
+        ];
+        let error = Cell::number(label::error(one.error), one.error);
+        let told = bits.then_some(told);
+        Row {
+            color: Some(Look::method(one.method(), theme).color),
+            cells: parameters.into_iter().chain([error]).chain(told).collect(),
+        }
     });
+    let columns = [
+        Column::left("Method"),
+        Column::left("Setting"),
+        Column::right("Parameters"),
+        Column::right("Share"),
+    ];
+    let told = bits.then(|| Column::right(BITS));
     Table {
         title: None,
-        columns: vec![
-            Column::left("Method"),
-            Column::left("Setting"),
-            Column::right("Parameters"),
-            Column::right("Share"),
-            Column::right("Error"),
-        ],
+        columns: columns
+            .into_iter()
+            .chain([Column::right("Error")])
+            .chain(told)
+            .collect(),
         rows: rows.collect(),
     }
 }
+
+/// The heading over [`label::bits`].
+pub const BITS: &str = "Structure bits";
 
 /// The elements in rows of equal length.
 fn in_rows(elements: Vec<Element>, columns: usize) -> Vec<Vec<Element>> {
@@ -170,7 +188,8 @@ fn reconstruction(context: &Context, panel: &Panel, range: (f64, f64)) -> Elemen
     ];
     Element::Heatmap(Heatmap {
         headings,
-        blocks: block_lines(panel.layout),
+        blocks: block_lines(panel),
+        row_classes: panel.layout.drawn().row_classes,
         block_color: Some(look.color),
         ..Heatmap::new(panel.reconstruction.clone(), range, context.colors)
     })
@@ -201,7 +220,8 @@ fn residuals(context: &Context, shown: &Approximation) -> Vec<Element> {
     let maps = missed.into_iter().zip(&shown.panels).map(|(map, panel)| {
         let method = panel.evaluation.method();
         Element::Heatmap(Heatmap {
-            blocks: block_lines(panel.layout),
+            blocks: block_lines(panel),
+            row_classes: panel.layout.drawn().row_classes,
             block_color: Some(Look::method(method, context.theme).color),
             ..Heatmap::new(map, range, Colors::Diverging)
         })
@@ -252,16 +272,38 @@ pub fn residual_limit(largest_cell: f64, largest: &[(&Evaluation, f64)]) -> Resi
 /// An error out of reach that is rounding.
 const REACHED: f64 = 1e-9;
 
-/// The blocks' outlines; a single block needs none, the picture's frame is its own.
-pub(super) fn block_lines(layout: &BlockLayout) -> Vec<BlockLine> {
-    if layout.kind().canonical() == LayoutKind::Grid(1) {
-        return Vec::new();
-    }
-    let outlines = layout.blocks().iter().filter_map(Block::outline);
-    outlines
-        .map(|(rows, cols)| BlockLine { rows, cols })
+/// The blocks' outlines, or those of the entries that are kept one by one.
+fn block_lines(panel: &Panel) -> Vec<BlockLine> {
+    let lines = panel.layout.drawn().outlines.into_iter();
+    let lines = lines.map(|(rows, cols)| BlockLine { rows, cols });
+    lines
+        .chain(kept_entries(panel.layout, panel.reconstruction))
         .collect()
 }
+
+/// The entries that a layout keeps one by one, as outlines: what it does not keep is zero.
+pub fn kept_entries(layout: &BlockLayout, reconstruction: &DMatrix<f64>) -> Vec<BlockLine> {
+    let entries = |block: &Block| block.pieces() == Pieces::Entries;
+    if !layout.blocks().iter().any(entries) {
+        return Vec::new();
+    }
+    let rows = reconstruction.nrows();
+    let kept = reconstruction.iter().enumerate();
+    let kept = kept.filter(|(_, cell)| **cell != 0.0);
+    let kept = kept.map(|(at, _)| (at % rows, at / rows));
+    let lines = kept.map(|(row, col)| BlockLine {
+        rows: row..row + 1,
+        cols: col..col + 1,
+    });
+    let lines: Vec<BlockLine> = lines.collect();
+    match lines.len() <= MOST_OUTLINED {
+        true => lines,
+        false => Vec::new(),
+    }
+}
+
+/// More kept entries than this are seen without outlines.
+const MOST_OUTLINED: usize = 4096;
 
 /// The smallest and the largest finite value.
 pub(super) fn extremes(matrix: &DMatrix<f64>) -> (f64, f64) {

@@ -11,7 +11,8 @@ mod ranks;
 mod spectra;
 
 pub use approximation::{
-    Approximation, Panel, ResidualLimit, comparison_table, figure_one, residual_limit,
+    Approximation, BITS, Panel, ResidualLimit, comparison_table, figure_one, kept_entries,
+    residual_limit, tells_bits,
 };
 pub use build_up::{build_up, build_up_plot};
 pub use curves::{ErrorCurve, curve_table, error_against_parameters, error_mark, error_plot};

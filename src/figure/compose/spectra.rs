@@ -1,7 +1,7 @@
 //! Singular values, block by block.
 
 use super::{Context, Look};
-use crate::approx::{MethodSettings, Spectra};
+use crate::approx::{MethodSettings, Pieces, Spectra};
 use crate::figure::palette::{self, Theme};
 use crate::figure::{Element, Figure, Guide, GuideAxis, Marker, Plot, Series, SeriesStyle};
 
@@ -51,7 +51,7 @@ pub fn spectrum_plots(theme: Theme, methods: &[MethodSpectrum]) -> Vec<Plot> {
     let plots = methods.iter().zip(&counted).enumerate();
     plots
         .map(|(i, (method, sigma))| Plot {
-            y_label: if i == 0 { SIGMA } else { "" }.to_owned(),
+            y_label: if i == 0 { SIGMA } else { other_label(method) }.to_owned(),
             y_range: range,
             ..spectrum(theme, method, sigma)
         })
@@ -111,6 +111,15 @@ pub fn plain_spectrum(theme: Theme, sigma: &[f64]) -> Plot {
 }
 
 const SIGMA: &str = "singular value σ";
+
+/// What the values are where they are no singular values.
+fn other_label(method: &MethodSpectrum) -> &'static str {
+    let mut blocks = method.spectra.layout.blocks().iter();
+    match blocks.any(|block| block.pieces() == Pieces::Entries) {
+        true => "magnitude of the entry",
+        false => "",
+    }
+}
 
 /// A little beyond all of the values.
 fn value_range<'a>(values: impl Iterator<Item = &'a f64>) -> Option<(f64, f64)> {

@@ -2,7 +2,7 @@
 
 use super::canvas::{Anchor, Canvas, Stroke, xy};
 use super::{BODY, LINE_HEIGHT, SMALL, draw_headings};
-use crate::figure::heatmap::{BlockLine, ConfusionMatrix, Heatmap, ScaleBar};
+use crate::figure::heatmap::{BlockLine, ConfusionMatrix, Heatmap, ScaleBar, class_strength};
 use crate::figure::place::Area;
 use crate::figure::{FigureError, label, palette};
 
@@ -43,6 +43,7 @@ pub(super) fn draw(
     canvas.outline(area, Stroke::solid(palette::frame(canvas.theme), 0.5));
     if let Some(color) = map.block_color {
         draw_blocks(canvas, area, map, color);
+        draw_classes_of_rows(canvas, area, map, color);
     }
     if map.numbers {
         draw_numbers(canvas, area, map);
@@ -102,6 +103,27 @@ fn draw_blocks(canvas: &mut Canvas, area: Area, map: &Heatmap, color: palette::R
     let data: String = map.blocks.iter().map(outline).collect();
     canvas.path(&data, stroke);
 }
+
+/// A mark at the left edge of every row, as strong as its class says.
+fn draw_classes_of_rows(canvas: &mut Canvas, area: Area, map: &Heatmap, color: palette::Rgb) {
+    let Some(classes) = map.row_classes else {
+        return;
+    };
+    let rows = map.matrix.nrows();
+    let down = area.height / rows as f64;
+    for row in 0..rows {
+        let mark = Area {
+            x: area.x,
+            y: area.y + row as f64 * down,
+            width: MARK.min(area.width / 8.0),
+            height: down,
+        };
+        canvas.fill(mark, color, class_strength(row % classes, classes));
+    }
+}
+
+/// Width of a mark beside a row.
+const MARK: f64 = 3.0;
 
 /// The matrix as a PNG: whole pixels per cell, or whole cells per pixel.
 fn picture(map: &Heatmap, canvas: &Canvas) -> Result<Vec<u8>, FigureError> {

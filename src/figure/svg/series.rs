@@ -149,7 +149,7 @@ pub(super) fn outline(marker: Marker, (x, y): (f64, f64), size: f64) -> String {
             xy(y)
         );
     }
-    let corners = marker.corners().iter();
+    let corners = marker.corners().into_iter();
     let points: Vec<_> = corners
         .map(|(dx, dy)| (x + dx * size, y + dy * size))
         .collect();

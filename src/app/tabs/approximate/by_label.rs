@@ -132,6 +132,7 @@ mod tests {
             labels: vec![2, 5],
             indices: vec![0, 1],
             errors: vec![vec![0.2, 0.3], vec![0.9, 0.8], vec![0.1, 0.4]],
+            mean_bits: vec![0.0; 3],
         };
         let table = label_table(&survey, Theme::Light);
         let named = |width| {

@@ -1,17 +1,20 @@
 //! A card per method with its sliders. They show what this matrix takes of the wanted settings, and
 //! say why where that is something else.
 
-use eframe::egui::{self, Frame, RichText};
+use eframe::egui::{self, Align, Frame, Layout, RichText, WidgetInfo};
 
 use super::fit::Fit;
 use super::shared_budget;
-use crate::analysis::localized_parameters;
+use crate::analysis::{Analysis, localized_parameters};
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
-use crate::app::widgets::knobs::{line, linked, slider};
+use crate::app::widgets::knobs::{line, linked, slider, stepped};
+use crate::approx::Pieces;
 use crate::approx::layout::BlockSize;
 use crate::approx::method::{Method, MethodSettings, Role, Usual};
+use crate::approx::segment::divisors;
+use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::session::Settings;
 
@@ -26,54 +29,93 @@ pub fn show(ui: &mut egui::Ui, state: &State, settings: &mut Settings, theme: Th
         fitted: settings.fitted(shape.0, shape.1),
     };
     shared_budget::show(ui, state, settings, &fit);
-    let (shown, more): (Vec<Method>, Vec<Method>) = Method::ALL
-        .iter()
-        .copied()
-        .partition(|method| settings.shows(*method));
-    for method in shown {
-        card(ui, method, theme, |ui| {
-            if switched_on(ui, settings, method, &fit) {
-                numbers(ui, settings, method, &fit);
-                told(ui, settings, method, &fit);
-            }
+    for method in Method::ALL.iter().copied() {
+        if !settings.shows(method) {
+            continue;
+        }
+        card(ui, settings, method, theme, |ui, settings| {
+            numbers(ui, settings, method, &fit);
+            told(ui, state, settings, method, &fit);
         });
     }
-    for method in more {
-        ui.push_id(method.key(), |ui| switched_on(ui, settings, method, &fit));
-    }
+    add_structure(ui, settings, &fit);
 }
 
 /// Before there is a matrix nothing is known of its blocks: the settings are shown as they are wanted.
-fn waiting(ui: &mut egui::Ui, settings: &Settings, theme: Theme) {
+fn waiting(ui: &mut egui::Ui, settings: &mut Settings, theme: Theme) {
     for wanted in settings.shown() {
-        card(ui, wanted.method(), theme, |ui| {
+        card(ui, settings, wanted.method(), theme, |ui, _| {
             ui.label(wanted.describe());
             ui.label(RichText::new("Waiting for the matrix").small());
         });
     }
 }
 
-fn card(ui: &mut egui::Ui, method: Method, theme: Theme, add: impl FnOnce(&mut egui::Ui)) {
+fn card(
+    ui: &mut egui::Ui,
+    settings: &mut Settings,
+    method: Method,
+    theme: Theme,
+    add: impl FnOnce(&mut egui::Ui, &mut Settings),
+) {
     Frame::group(ui.style()).show(ui, |ui| {
         ui.set_width(ui.available_width());
         let color = color32(theme::method_text(method, theme));
-        ui.label(RichText::new(method.title()).strong().color(color));
-        ui.push_id(method.key(), add);
+        ui.push_id(method.key(), |ui| {
+            ui.horizontal(|ui| {
+                ui.label(RichText::new(method.title()).strong().color(color));
+                if settings.switch(method).is_some() {
+                    remove(ui, settings, method);
+                }
+            });
+            add(ui, settings);
+        });
     });
 }
 
-/// Whether a method is shown, with the box that decides it where there is one.
-fn switched_on(ui: &mut egui::Ui, settings: &mut Settings, method: Method, fit: &Fit) -> bool {
-    if let Some(switch) = &method.definition().switch
-        && let Some(shown) = settings.switch(method)
-    {
-        let response = ui.checkbox(shown, switch.label).on_hover_text(switch.hint);
-        if response.changed() && *shown {
-            begin(settings, method, fit);
+/// The cross at the right end of a card that can be taken away.
+fn remove(ui: &mut egui::Ui, settings: &mut Settings, method: Method) {
+    let name = format!("Remove {}", method.title());
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let button = ui.small_button("×").on_hover_text(&name);
+        button.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &name));
+        if button.clicked()
+            && let Some(shown) = settings.switch(method)
+        {
+            *shown = false;
         }
-    }
-    settings.shows(method)
+    });
 }
+
+/// The structures that are not shown, each with what it is.
+fn add_structure(ui: &mut egui::Ui, settings: &mut Settings, fit: &Fit) {
+    let methods = Method::ALL.iter().copied();
+    let hidden: Vec<Method> = methods.filter(|one| !settings.shows(*one)).collect();
+    if hidden.is_empty() {
+        return;
+    }
+    let menu = ui.menu_button("Add structure…", |ui| {
+        ui.set_max_width(MENU_WIDTH);
+        for method in hidden {
+            let button = ui.button(RichText::new(method.title()).strong());
+            let about = RichText::new(method.definition().about).small();
+            // A menu would spread the words over its width.
+            ui.with_layout(Layout::top_down(Align::Min), |ui| ui.label(about));
+            if button.clicked() {
+                begin(settings, method, fit);
+                if let Some(shown) = settings.switch(method) {
+                    *shown = true;
+                }
+                ui.close();
+            }
+        }
+    });
+    let hint = "Compare another structure with these";
+    menu.response.on_hover_text(hint);
+}
+
+/// Wide enough for what a structure is in two lines.
+const MENU_WIDTH: f32 = 380.0;
 
 /// Begins beside Localized, so that the two compare, where nothing was set by hand.
 fn begin(settings: &mut Settings, method: Method, fit: &Fit) {
@@ -102,6 +144,15 @@ fn numbers(ui: &mut egui::Ui, settings: &mut Settings, method: Method, fit: &Fit
         let name = format!("{} {}", parameter.noun, parameter.letter);
         match parameter.role {
             Role::Segments(side) => slider(ui, &mut wanted, shown, side.most(rows, cols), &name),
+            Role::Divisor(side) => {
+                stepped(
+                    ui,
+                    &mut wanted,
+                    shown,
+                    &divisors(side.most(rows, cols)),
+                    &name,
+                );
+            }
             Role::Rank if matched => {
                 let moved = linked(ui, shown, most_rank(&used, fit), &name);
                 let budget = moved
@@ -109,11 +160,33 @@ fn numbers(ui: &mut egui::Ui, settings: &mut Settings, method: Method, fit: &Fit
                 settings.adaptive.budget = budget.unwrap_or(settings.adaptive.budget);
             }
             Role::Rank => slider(ui, &mut wanted, shown, most_rank(&used, fit), &name),
+            Role::Budget if used.price().is_some() => at_price(ui, settings, &used),
             Role::Budget if matched || used.by_hand().is_some() => {}
             Role::Budget => shared_budget::slider(ui, &mut wanted, fit.shape, &[]),
         }
         settings.set_value(method, place, wanted);
     }
+}
+
+/// The price in the budget's place, and the way back.
+fn at_price(ui: &mut egui::Ui, settings: &mut Settings, used: &MethodSettings) {
+    let Some(price) = used.price() else { return };
+    ui.horizontal(|ui| {
+        ui.label(format!(
+            "price λ = {} per parameter",
+            label::short(price.get())
+        ));
+        let hint = "Choose the leaves for a number of parameters instead";
+        if ui
+            .small_button("Use a budget")
+            .on_hover_text(hint)
+            .clicked()
+        {
+            let mut free = settings.of(used.method());
+            free.set_price(None);
+            settings.set(free);
+        }
+    });
 }
 
 /// The largest rank of any of a method's blocks.
@@ -125,13 +198,15 @@ fn most_rank(used: &MethodSettings, fit: &Fit) -> usize {
 
 /// Why the settings above it are not the wanted ones, else what their blocks are, or what the
 /// method is called elsewhere.
-fn told(ui: &mut egui::Ui, settings: &mut Settings, method: Method, fit: &Fit) {
+fn told(ui: &mut egui::Ui, state: &State, settings: &mut Settings, method: Method, fit: &Fit) {
     let used = fit.fitted.settings.of(method);
     let reasons = fit.fitted.reasons(method);
-    let blocks = fit.blocks(used.layout());
+    let blocks = match used.layout().overlaps() {
+        true => chosen(state.analysis.as_deref(), method),
+        false => fit.blocks(used.layout()),
+    };
     if method.definition().by_hand.is_some() {
-        let caveat = method.definition().caveat.map_or(blocks, sentence);
-        ui.horizontal(|ui| by_hand(ui, settings, &used, (&reasons, &caveat)));
+        ui.horizontal(|ui| by_hand(ui, settings, &used, (&reasons, &blocks)));
     } else if let Some(twin) = used.configured().twin() {
         let place = format!("{}: {}\n{blocks}", twin.setting, twin.place);
         ui.scope(|ui| line(ui, &reasons, &twin.setting))
@@ -159,9 +234,17 @@ fn by_hand(
     line(ui, reasons, "Ranks set by hand");
 }
 
-/// A clause as a sentence of its own.
-fn sentence(clause: &str) -> String {
-    let mut letters = clause.chars();
-    let first = letters.next().map(char::to_uppercase);
-    first.into_iter().flatten().chain(letters).collect()
+/// What was chosen from the matrix: `58 leaves, 12 of them empty`.
+fn chosen(analysis: Option<&Analysis>, method: Method) -> String {
+    let Some(outcome) = analysis.and_then(|analysis| analysis.outcome_of(method)) else {
+        return String::new();
+    };
+    let ranks = &outcome.evaluation.ranks;
+    let empty = ranks.iter().filter(|rank| **rank == 0).count();
+    let blocks = outcome.factors.layout().blocks().iter();
+    let dense = blocks
+        .filter(|block| block.pieces() == Pieces::Whole)
+        .count();
+    let leaves = label::count(ranks.len());
+    format!("{leaves} leaves: {empty} empty, {dense} stored entry by entry")
 }

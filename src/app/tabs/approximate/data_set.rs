@@ -82,7 +82,7 @@ pub fn survey_ask(state: &State, analysis: &Analysis) -> Ask {
         dataset,
         split,
         transform: analysis.session.transform,
-        settings: analysis.wanted.clone().essentials(),
+        settings: Box::new(analysis.wanted.clone().essentials()),
     }
 }
 

@@ -14,6 +14,7 @@ use crate::app::texture::{MatrixTexture, color32};
 use crate::app::theme;
 use crate::app::widgets::matrix_view::{MatrixView, PaneResponse, reading};
 use crate::approx::{BlockLayout, Method};
+use crate::figure::compose::kept_entries;
 use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::session::Session;
@@ -171,6 +172,7 @@ fn original(
         matrix,
         texture: &texture,
         blocks: None,
+        ranks: None,
         outlines: None,
         selected: None,
         cursor: tab.cursor,
@@ -232,12 +234,17 @@ fn approximation(
     let texture = MatrixTexture::keep(kept, ui.ctx(), outcome.id(), matrix, scale);
     let layout: &BlockLayout = outcome.factors.layout();
     let color = color32(theme::method(method, theme));
+    let chosen = layout.kind().overlaps();
+    let kept = kept_entries(layout, outcome.reconstruction());
+    let chosen = layout.kind().overlaps();
+    let kept = kept_entries(layout, outcome.reconstruction());
     let pane = MatrixView {
         name: method.title(),
         matrix,
         texture: &texture,
         blocks: view.block_lines.then_some((layout, color)),
-        outlines: None,
+        ranks: chosen.then_some(&outcome.evaluation.ranks),
+        outlines: view.block_lines.then_some((&kept, color)),
         selected: tab
             .selected
             .filter(|(selected, _)| *selected == method)

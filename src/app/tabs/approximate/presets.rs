@@ -145,7 +145,7 @@ fn block_low_rank() -> Settings {
         adaptive: AdaptiveSettings {
             grid,
             budget: grid * rank * (made.rows + made.cols),
-            painted: None,
+            ..AdaptiveSettings::default()
         },
         ..Settings::default()
     }

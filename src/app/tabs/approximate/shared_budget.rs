@@ -9,6 +9,7 @@ use crate::app::state::State;
 use crate::app::widgets::knobs::{named, slider_width, whole};
 use crate::app::widgets::plot::typeset;
 use crate::approx::budget::{BudgetRule, nearest_exact, neighbours};
+use crate::figure::compose::tells_bits;
 use crate::figure::label;
 use crate::session::Settings;
 
@@ -32,6 +33,11 @@ pub fn show(ui: &mut egui::Ui, state: &State, settings: &mut Settings, fit: &Fit
                 begin(settings, fit);
             }
         }
+        charge(
+            ui,
+            state.analysis.as_deref(),
+            &mut settings.charge_structure,
+        );
         let Some(rule) = &mut settings.matched else {
             return;
         };
@@ -54,6 +60,17 @@ pub fn show(ui: &mut egui::Ui, state: &State, settings: &mut Settings, fit: &Fit
             );
         });
     });
+}
+
+/// The switch for the bits of what is chosen from the data, where anything is.
+fn charge(ui: &mut egui::Ui, analysis: Option<&Analysis>, charged: &mut bool) {
+    let evaluations = analysis.map(Analysis::evaluations).unwrap_or_default();
+    if *charged || tells_bits(&evaluations) {
+        let hint = "Count the bits of ranks, trees and positions that are chosen from the matrix \
+                    against the budget, as numbers of 32 bits";
+        ui.checkbox(charged, "Charge structure bits")
+            .on_hover_text(hint);
+    }
 }
 
 /// Begins with what LoRA costs, at the nearest budget that all can spend.

@@ -9,7 +9,7 @@ use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme::method_text;
 use crate::approx::Evaluation;
-use crate::figure::compose::comparison_table;
+use crate::figure::compose::{BITS, comparison_table, tells_bits};
 use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::session::Settings;
@@ -88,16 +88,23 @@ fn rows_of(
                 .striped(true)
                 .spacing([18.0, 3.0])
                 .show(ui, |ui| {
-                    for head in ["Method", "Setting", "Parameters", "Share", "Error"] {
+                    let pinned = state.pinned.iter().map(AsRef::as_ref);
+                    let shown = pinned.chain([analysis]);
+                    let bits = shown
+                        .flat_map(Analysis::evaluations)
+                        .any(|one| one.structure_bits > 0);
+                    let told = bits.then_some(BITS);
+                    let heads = ["Method", "Setting", "Parameters", "Share"];
+                    for head in heads.into_iter().chain(["Error"]).chain(told) {
                         ui.label(RichText::new(head).small());
                     }
                     ui.end_row();
                     for method in &analysis.methods {
-                        row(ui, method, theme, false);
+                        row(ui, method, theme, (false, bits));
                         ui.end_row();
                     }
                     for (number, pinned) in state.pinned.iter().enumerate() {
-                        pinned_rows(ui, number, pinned, theme, out);
+                        pinned_rows(ui, (number, bits), pinned, theme, out);
                     }
                 });
         });
@@ -106,14 +113,14 @@ fn rows_of(
 /// The rows of one pinned result; the first has the way back to it.
 fn pinned_rows(
     ui: &mut egui::Ui,
-    number: usize,
+    (number, bits): (usize, bool),
     pinned: &Analysis,
     theme: Theme,
     out: &mut Vec<Command>,
 ) {
     let name = format!("pinned {}: {}", number + 1, pinned.name());
     for (place, method) in pinned.methods.iter().enumerate() {
-        row(ui, method, theme, true);
+        row(ui, method, theme, (true, bits));
         ui.label(RichText::new(&name).small());
         if place == 0 {
             ui.push_id(number, |ui| {
@@ -135,7 +142,7 @@ fn pinned_rows(
     }
 }
 
-fn row(ui: &mut egui::Ui, method: &MethodResult, theme: Theme, pinned: bool) {
+fn row(ui: &mut egui::Ui, method: &MethodResult, theme: Theme, (pinned, bits): (bool, bool)) {
     let kind = method.settings.method();
     let title = RichText::new(kind.title()).color(color32(method_text(kind, theme)));
     ui.label(if pinned { title } else { title.strong() });
@@ -146,9 +153,12 @@ fn row(ui: &mut egui::Ui, method: &MethodResult, theme: Theme, pinned: bool) {
             ui.label(label::count(e.params));
             ui.label(label::percent(e.share));
             ui.label(RichText::new(label::error(e.error)).strong());
+            if bits {
+                ui.label(label::bits(e.structure_bits));
+            }
         }
         Err(_) => {
-            for _ in 0..3 {
+            for _ in 0..3 + usize::from(bits) {
                 ui.label("–");
             }
         }
@@ -194,11 +204,13 @@ fn brief_notes(evaluation: &Evaluation, settings: &Settings) -> Vec<String> {
 }
 
 fn copy_menu(ui: &mut egui::Ui, analysis: &Analysis, out: &mut Vec<Command>) {
-    let table = comparison_table(Theme::Light, &analysis.evaluations());
+    let evaluations = analysis.evaluations();
+    let table = |bits: bool| comparison_table(Theme::Light, &evaluations, bits);
+    let bits = tells_bits(&evaluations);
     for (name, text) in [
-        ("As text", table.to_text()),
-        ("As CSV", table.to_csv()),
-        ("As LaTeX", table.to_latex()),
+        ("As text", table(bits).to_text()),
+        ("As CSV", table(true).to_csv()),
+        ("As LaTeX", table(bits).to_latex()),
     ] {
         if ui.button(name).clicked() {
             out.push(Command::CopyText(text));

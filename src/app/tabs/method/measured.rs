@@ -12,7 +12,6 @@ use crate::experiment::figures::look;
 use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::finetune::{Layout, Results, wins as figure_two_wins};
-use crate::session::Settings;
 use crate::source::{Dataset, Split, Transform, digits_if_ready};
 
 /// The measurement over the test digits.
@@ -81,7 +80,7 @@ impl Measured {
             dataset: Dataset::BuiltIn,
             split: Split::Test,
             transform: Transform::default(),
-            settings: Settings::default(),
+            settings: Box::default(),
         };
         self.background.ask(ask, None, &wake_by(ui.ctx()));
         if self.rank.is_none()

@@ -13,7 +13,7 @@ use crate::app::state::{State, Tab};
 use crate::app::texture::color32;
 use crate::app::theme;
 use crate::app::widgets::focus;
-use crate::approx::{BlockLayout, Method, MethodSettings};
+use crate::approx::{BlockLayout, Method, MethodSettings, Pieces};
 use crate::figure::label;
 use crate::figure::palette::Theme;
 
@@ -112,8 +112,18 @@ fn sum(settings: &MethodSettings, layout: &BlockLayout, ranks: &[usize]) -> Stri
     match alike {
         true => settings.configured().cost(*rank, sides),
         false => {
-            let (count, total) = (blocks.len(), ranks.iter().sum::<usize>());
-            format!("Σ k (p + q) over {count} blocks with {total} triplets")
+            let each = || blocks.iter().zip(ranks);
+            let whole = each().filter(|(block, _)| block.pieces() == Pieces::Whole);
+            let (whole, count) = (whole.count(), blocks.len());
+            let total = ranks.iter().sum::<usize>() - whole;
+            let sum = format!(
+                "Σ k (p + q) over {} blocks with {total} triplets",
+                count - whole
+            );
+            match whole {
+                0 => sum,
+                _ => format!("{sum} + Σ p q over {whole} blocks stored entry by entry"),
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use eframe::egui::{self, Galley, Rect, Sense, Stroke, StrokeKind, TextStyle, Vec2};
 
-use super::overlay::draw_marker;
+use super::markers::draw_marker;
 use super::text::typeset;
 use crate::app::texture::color32;
 use crate::figure::{Plot, Series, SeriesStyle};

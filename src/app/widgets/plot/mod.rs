@@ -3,6 +3,7 @@
 
 mod axes;
 mod legend;
+mod markers;
 mod overlay;
 mod pick;
 mod series;

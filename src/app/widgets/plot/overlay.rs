@@ -1,16 +1,16 @@
 //! What lies over the curves: bars of spread, pointed-out points, and labels where they cover least.
 
-use eframe::egui::epaint::PathShape;
 use eframe::egui::{self, Color32, FontId, Painter, Pos2, Rect, Stroke, TextStyle};
 use egui_plot::{PlotPoint, PlotTransform};
 
 use super::axes::Axes;
+use super::markers::draw_marker;
 use super::series::{pieces, thinned};
 use super::text::typeset;
 use crate::app::texture::color32;
 use crate::figure::palette::{self, Rgb, Theme};
 use crate::figure::place::{Area, Obstacles, along, around};
-use crate::figure::{GuideAxis, Marker, Plot, Series, SeriesStyle};
+use crate::figure::{GuideAxis, Plot, Series, SeriesStyle};
 
 /// Size of a pointed-out point.
 const MARK: f32 = 5.5;
@@ -199,22 +199,4 @@ fn area(rect: Rect) -> Area {
         width: f64::from(rect.width()),
         height: f64::from(rect.height()),
     }
-}
-
-/// One marker in the shape of the exported figures.
-pub(super) fn draw_marker(
-    painter: &Painter,
-    marker: Marker,
-    at: Pos2,
-    size: f32,
-    fill: Color32,
-    rim: Stroke,
-) {
-    if marker == Marker::Circle {
-        painter.circle(at, size, fill, rim);
-        return;
-    }
-    let corners = marker.corners().iter();
-    let points = corners.map(|(x, y)| at + size * egui::vec2(*x as f32, *y as f32));
-    painter.add(PathShape::convex_polygon(points.collect(), fill, rim));
 }

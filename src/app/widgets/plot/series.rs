@@ -1,9 +1,10 @@
 //! The series and guides of a plot as what egui_plot draws.
 
 use eframe::egui::Color32;
-use egui_plot::{HLine, Line, LineStyle, MarkerShape, PlotUi, Points, VLine};
+use egui_plot::{HLine, Line, LineStyle, MarkerShape, PlotItemBase, PlotUi, Points, VLine};
 
 use super::axes::Axes;
+use super::markers::Markers;
 use crate::app::texture::color32;
 use crate::figure::palette::{self, Theme};
 use crate::figure::{Guide, GuideAxis, Marker, Series, SeriesStyle};
@@ -72,18 +73,34 @@ fn markers(plot: &mut PlotUi<'_>, series: &Series, pieces: &[Vec<[f64; 2]>], col
     let line = matches!(series.style, SeriesStyle::Line | SeriesStyle::FaintLine);
     let marked = pieces.iter().filter(|piece| !line || piece.len() == 1);
     let points: Vec<[f64; 2]> = marked.flatten().copied().collect();
-    if !points.is_empty() {
-        let points = Points::new("", points).color(color);
-        plot.points(points.shape(shape(series.marker)).radius(radius));
+    if points.is_empty() {
+        return;
+    }
+    match shape(series.marker) {
+        Some(shape) => {
+            let points = Points::new("", points).color(color);
+            plot.points(points.shape(shape).radius(radius));
+        }
+        None => plot.add(Markers {
+            base: PlotItemBase::new(String::new()),
+            points: points.into(),
+            marker: series.marker,
+            radius: radius * 0.75,
+            color,
+        }),
     }
 }
 
-fn shape(marker: Marker) -> MarkerShape {
+/// The shape as egui_plot has it; it has neither bars nor arms as thick as the figures'.
+fn shape(marker: Marker) -> Option<MarkerShape> {
     match marker {
-        Marker::Circle => MarkerShape::Circle,
-        Marker::Square => MarkerShape::Square,
-        Marker::Triangle => MarkerShape::Up,
-        Marker::Diamond => MarkerShape::Diamond,
+        Marker::Circle => Some(MarkerShape::Circle),
+        Marker::Square => Some(MarkerShape::Square),
+        Marker::Triangle => Some(MarkerShape::Up),
+        Marker::Diamond => Some(MarkerShape::Diamond),
+        Marker::TriangleDown => Some(MarkerShape::Down),
+        Marker::TriangleRight => Some(MarkerShape::Right),
+        _ => None,
     }
 }
 

@@ -1,0 +1,78 @@
+//! Column strips: vertical strips of one rank, as in BD-LoRA.
+
+use serde::{Deserialize, Serialize};
+
+use super::definition::{
+    Configured, Defined, Definition, Parameter, Role, Shown, Usual, uniform_ranks,
+};
+use crate::approx::choice::Choice;
+use crate::approx::factor::Spectra;
+use crate::approx::layout::{LayoutError, LayoutKind, Side};
+use crate::figure::Marker;
+use crate::figure::palette::Hue;
+
+/// `N` strips of columns, each of rank ρ (BD-LoRA, arXiv 2510.23346).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ColumnStripsSettings {
+    /// Number `N` of strips.
+    pub blocks: usize,
+    /// Rank ρ of every strip.
+    pub rank: usize,
+}
+
+impl Default for ColumnStripsSettings {
+    fn default() -> Self {
+        Self { blocks: 2, rank: 2 }
+    }
+}
+
+impl Defined for ColumnStripsSettings {
+    const DEFINITION: Definition = Definition {
+        key: "column_strips",
+        title: "Column strips",
+        about: "N strips of columns, each as tall as the matrix, with factors of its own, as in BD-LoRA (arXiv 2510.23346).",
+        parameters: &[
+            Parameter {
+                key: "blocks",
+                flag: None,
+                letter: "N",
+                noun: "strips",
+                role: Role::Segments(Side::Columns),
+                usual: Usual::Default,
+            },
+            Parameter {
+                key: "rank",
+                flag: None,
+                letter: "ρ",
+                noun: "rank",
+                role: Role::Rank,
+                usual: Usual::Default,
+            },
+        ],
+        by_hand: None,
+        price: None,
+        shown: Shown::Added,
+        local: false,
+        hue: Hue::Brown,
+        marker: Marker::BarUpright,
+    };
+}
+
+impl Configured for ColumnStripsSettings {
+    fn layout(&self) -> LayoutKind {
+        LayoutKind::Rectangular(1, self.blocks)
+    }
+
+    fn numbers(&mut self) -> Vec<&mut usize> {
+        vec![&mut self.blocks, &mut self.rank]
+    }
+
+    fn choice(&self, spectra: &Spectra) -> Result<Choice, LayoutError> {
+        uniform_ranks(spectra, self.rank, "ρ")
+    }
+
+    fn cost(&self, rank: usize, (p, q): (usize, usize)) -> String {
+        format!("N ρ (p + q) = {} · {rank} · ({p} + {q})", self.blocks)
+    }
+}
