@@ -18,7 +18,7 @@ use localized_lora::views::singular_values;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
-use super::{drop_file, settle, window, window_with};
+use super::{drop_file, settle, unfolded, window, window_with};
 
 type Window = Harness<'static, Explorer>;
 
@@ -241,7 +241,7 @@ fn any_walk_through_matrices_and_back_gives_the_first_numbers_again() {
 
 #[test]
 fn no_drawing_of_a_control_changes_a_setting() {
-    let mut preferences = Preferences::default();
+    let mut preferences = unfolded();
     preferences.view.brush = 40;
     let mut harness = window_with(preferences);
     // Every fold open, so that everything is drawn.
@@ -266,7 +266,7 @@ fn no_drawing_of_a_control_changes_a_setting() {
 
 #[test]
 fn a_drawn_slider_leaves_a_synthetic_matrix_beyond_its_range_alone() {
-    let mut preferences = Preferences::default();
+    let mut preferences = unfolded();
     preferences.session.source = source("synthetic:low-rank:rows=2000,cols=3,rank=3");
     preferences.session.transform.shift = (0, 14);
     let before = preferences.session.clone();

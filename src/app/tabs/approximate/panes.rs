@@ -236,8 +236,6 @@ fn approximation(
     let color = color32(theme::method(method, theme));
     let chosen = layout.kind().overlaps();
     let kept = kept_entries(layout, outcome.reconstruction());
-    let chosen = layout.kind().overlaps();
-    let kept = kept_entries(layout, outcome.reconstruction());
     let pane = MatrixView {
         name: method.title(),
         matrix,
