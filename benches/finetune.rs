@@ -11,9 +11,10 @@ use std::ops::ControlFlow;
 use std::time::Instant;
 
 use load::load;
-use localized_lora::experiment::{Experiment, Preset};
+use localized_lora::experiment::{Experiment, SweepPreset};
 use localized_lora::finetune::{
-    AdaptationData, Configuration, Layout, Part, Pretrained, Runs, SweepSettings, pretrain, sweep,
+    AdaptationData, Configuration, Layout, Part, PretrainedNetwork, Runs, SweepSettings, pretrain,
+    sweep,
 };
 
 /// What PyTorch 2.15 needed for the 108 adapter runs on an idle machine of two cores.
@@ -24,7 +25,7 @@ const EPOCHS: usize = 20;
 
 fn main() {
     let experiment = Experiment {
-        preset: Preset::Paper,
+        preset: SweepPreset::Paper,
         ..Experiment::default()
     };
     let data = experiment.data().expect("built in");
@@ -86,7 +87,7 @@ fn epochs(data: &AdaptationData, settings: &SweepSettings) {
 /// The mean of some epochs.
 fn epoch(
     data: &AdaptationData,
-    pretrained: &Pretrained,
+    pretrained: &PretrainedNetwork,
     settings: &SweepSettings,
     adapter: Option<Configuration>,
 ) -> (f64, String) {

@@ -11,7 +11,7 @@ use localized_lora::app::command::Command;
 use localized_lora::app::state::Preferences;
 use localized_lora::app::tabs::finetune::FinetuneTab;
 use localized_lora::app::tabs::finetune::action::{SweepAction, TAB as SWEEP_TAB};
-use localized_lora::experiment::Preset;
+use localized_lora::experiment::SweepPreset;
 use localized_lora::source::{Limits, Source, SyntheticKind, SyntheticSettings};
 
 const SIDE: usize = 1024;
@@ -30,7 +30,7 @@ fn sweep_of(window: &Explorer) -> &FinetuneTab {
 /// Frames at the pace of a screen, while a sweep has every core.
 fn training() {
     let mut preferences = Preferences::default();
-    preferences.experiment.preset = Preset::Paper;
+    preferences.experiment.preset = SweepPreset::Paper;
     let mut harness = Harness::builder()
         .with_size(egui::vec2(1360.0, 820.0))
         .build_eframe(move |context| {

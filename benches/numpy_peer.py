@@ -1,4 +1,5 @@
-"""The peer of benches/approximation.rs and every_digit.rs: numpy's batched SVD of the same blocks.
+"""The peer of benches/approximation.rs, every_digit.rs and structures.rs: numpy's batched SVD of the
+same blocks.
 
     python3 numpy_peer.py FOLDER
 
@@ -9,6 +10,7 @@ is done once and answered with its seconds. Ends at an empty line.
     grid K MATRIX.npy      all K x K blocks of a square matrix, with vectors
     digits COUNT           the first test digits, with vectors
     survey vectors|values  Table I's blocks of all test digits
+    locality DRAWS         the locality test of test digit 1 at K = 2, N = 4 and rank 4
     sigma SPLIT K FILE     the singular values of all blocks of all images, written as bare f64
 """
 
@@ -55,6 +57,20 @@ def table_one(digits, vectors):
         np.linalg.svd(stack, full_matrices=False, compute_uv=vectors)
 
 
+def locality(digit, draws):
+    """The null of the three questions: two SVDs of a draw, all draws at once."""
+    rng = np.random.default_rng(0)
+    rows = np.argsort(rng.random((draws, 28)))
+    cols = np.argsort(rng.random((draws, 28)))
+    moved = digit[rows[:, :, None], cols[:, None, :]]
+    sigma = np.linalg.svd(blocks(moved, 2), compute_uv=False).reshape(draws, 4, 14)
+    local = np.sqrt((sigma[:, :, 2:] ** 2).sum((1, 2)))
+    diagonal = sum((moved[:, i : i + 7, i : i + 7] ** 2).sum((1, 2)) for i in range(0, 28, 7))
+    scattered = rng.permuted(np.broadcast_to(digit.ravel(), (draws, 784)), axis=1)
+    whole = np.linalg.svd(scattered.reshape(draws, 28, 28), compute_uv=False)
+    return local, diagonal, np.sqrt((whole[:, 4:] ** 2).sum(1))
+
+
 def work(folder, kind, arguments):
     """A work by its name, its data at hand."""
     if kind == "grid":
@@ -67,6 +83,9 @@ def work(folder, kind, arguments):
     if kind == "survey":
         digits = images(folder, "t10k")
         return lambda: table_one(digits, arguments[0] == "vectors")
+    if kind == "locality":
+        digit = images(folder, "t10k")[1]
+        return lambda: locality(digit, int(arguments[0]))
     split, grid, file = arguments
     stack = blocks(images(folder, {"test": "t10k"}.get(split, split)), int(grid))
     return lambda: np.linalg.svd(stack, compute_uv=False).astype("<f8").tofile(file)

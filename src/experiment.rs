@@ -7,6 +7,7 @@ pub mod figures;
 mod inspector;
 mod keeper;
 mod lock;
+mod projections;
 mod report;
 mod results;
 mod run_name;
@@ -14,7 +15,8 @@ pub mod tables;
 
 pub use delta::delta_file;
 pub use inspector::Inspector;
-pub use keeper::{Keeper, Written};
+pub use keeper::{Keeper, WriteResult};
+pub use projections::{Against, Correlation, Projected, Projections};
 pub use report::RunsReport;
 pub use results::{LARGEST, ResultsFile, SaveError, load, save};
 pub use run_name::RunName;
@@ -28,7 +30,7 @@ use crate::source::{Dataset, DigitSet, SourceError, Split, digits};
 
 /// A choice of sweep to begin from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Preset {
+pub enum SweepPreset {
     /// The paper's grid: 36 configurations at three learning rates.
     Paper,
     /// A coarse grid at one rate, in seconds.
@@ -38,7 +40,7 @@ pub enum Preset {
     Wider,
 }
 
-impl Preset {
+impl SweepPreset {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Quick, Self::Paper, Self::Wider];
 
@@ -60,7 +62,7 @@ impl Preset {
         }
     }
 
-    /// What it is for.
+    /// Its purpose.
     pub fn tooltip(self) -> &'static str {
         match self {
             Self::Paper => "36 configurations, three learning rates, 10 epochs: Figure 2",
@@ -69,7 +71,7 @@ impl Preset {
         }
     }
 
-    /// What it sweeps.
+    /// Its sweep.
     pub fn settings(self) -> SweepSettings {
         match self {
             Self::Paper => SweepSettings::paper(),
@@ -85,8 +87,8 @@ impl Preset {
 pub struct Experiment {
     /// The digits.
     pub dataset: Dataset,
-    /// Where the settings begin.
-    pub preset: Preset,
+    /// The preset that the settings start from.
+    pub preset: SweepPreset,
     /// Only these layouts.
     pub layouts: Option<Vec<Layout>>,
     /// These ranks for every layout.
@@ -155,7 +157,7 @@ impl Experiment {
     /// The experiment that gives `settings`: the nearest preset and what differs from it. `None`
     /// where no command line can say them.
     pub fn of(settings: &SweepSettings, dataset: &Dataset) -> Option<Self> {
-        let found = Preset::ALL.into_iter().filter_map(|preset| {
+        let found = SweepPreset::ALL.into_iter().filter_map(|preset| {
             let base = preset.settings();
             let changed = |differs: bool| differs.then_some(());
             let found = Self {
@@ -177,7 +179,7 @@ impl Experiment {
         found.min_by_key(Self::changes)
     }
 
-    /// How many things differ from the preset.
+    /// The number of settings that differ from the preset.
     fn changes(&self) -> usize {
         [
             self.layouts.is_some(),
@@ -228,7 +230,7 @@ impl Experiment {
 fn ensure_free(halves: [&[u8]; 2]) -> Result<(), Shortage> {
     /// A lit pixel's column and level, in lists that double as they grow.
     const LIT: usize = 2 * (size_of::<u32>() + size_of::<u16>());
-    /// What the runs of a batch work in.
+    /// The memory that the runs of a batch work in.
     const RUNS: u64 = 32 << 20;
     let lit = halves.map(|half| half.iter().filter(|&&pixel| pixel > 0).count());
     memory::ensure_free(memory::size_of_items(lit[0] + lit[1], LIT) + RUNS)
@@ -257,7 +259,7 @@ fn segments_of(settings: &SweepSettings) -> Vec<Vec<usize>> {
     cut.map(|grid| grid.segments.clone()).collect()
 }
 
-/// What all have in common.
+/// The list that all have in common.
 fn common(lists: &[Vec<usize>]) -> Option<Vec<usize>> {
     let first = lists.first()?.clone();
     lists.iter().all(|list| *list == first).then_some(first)
@@ -274,8 +276,8 @@ pub enum DataError {
     Finetune(#[from] FinetuneError),
     /// Images of two sizes.
     #[error(
-        "the training images are {} × {} and the test images {} × {}; fine-tuning needs one size in \
-         both halves of {name}",
+        "the training images are {} × {} and the test images {} × {}; fine-tuning needs the same size in \
+         both: {name}",
         train.0, train.1, test.0, test.1
     )]
     Sizes {
@@ -291,7 +293,7 @@ pub enum DataError {
     Memory {
         /// The data set.
         name: String,
-        /// How much is needed, and free.
+        /// The memory needed, and the memory free.
         shortage: Shortage,
     },
     /// Pixels that are fractions, or no whole numbers from 0 to 255.

@@ -23,7 +23,7 @@ pub struct Shortage {
 }
 
 impl Shortage {
-    /// What helps: `smaller`, or to raise the limit where that of the process stands in the way.
+    /// The remedy: `smaller`, or to raise the limit where that of the process stands in the way.
     pub fn remedy(&self, smaller: &'static str) -> &'static str {
         match (self.by_limit, rayon::current_num_threads()) {
             (false, _) => smaller,
@@ -39,7 +39,7 @@ impl fmt::Display for Shortage {
         write!(f, "needs {} of memory", bytes(self.needed))?;
         match self.free {
             Some(free) => write!(f, " and {} is free", bytes(free)),
-            None => f.write_str(", which the system does not give"),
+            None => f.write_str(", more than the system allows"),
         }
     }
 }
@@ -147,7 +147,7 @@ pub fn zeros(rows: usize, cols: usize) -> Result<DMatrix<f64>, Shortage> {
     Ok(DMatrix::from_vec(rows, cols, values))
 }
 
-/// What the machine and the process's control group leave.
+/// The memory that the machine and the process's control group leave.
 fn free() -> Option<u64> {
     let mut system = System::new().ok()?;
     system.refresh_memory();
@@ -161,7 +161,7 @@ fn free() -> Option<u64> {
         .min()
 }
 
-/// What the process's control group leaves; its files in memory make way, so they are not counted.
+/// The memory that the process's control group leaves; its cached files make way, so they are not counted.
 fn in_group(system: &mut System, swap: u64) -> Option<u64> {
     let pid = sysinfo::get_current_pid().ok()?;
     let only = ProcessesToUpdate::Some(&[pid]);
@@ -171,7 +171,7 @@ fn in_group(system: &mut System, swap: u64) -> Option<u64> {
     Some(free.saturating_add(swap.min(limits.free_swap)))
 }
 
-/// What the limits of the process leave (Linux; elsewhere there are no such files).
+/// The memory that the limits of the process leave (Linux; elsewhere there are no such files).
 fn in_process() -> Option<u64> {
     let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
     let status = std::fs::read_to_string("/proc/self/status").ok()?;

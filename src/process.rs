@@ -1,4 +1,4 @@
-//! What concerns the whole process: bugs that come to light, signals, threads.
+//! Concerns of the whole process: bugs that come to light, signals, threads.
 
 pub(crate) mod panics;
 pub mod signals;

@@ -1,4 +1,4 @@
-//! What the JSON of several views has in common. It is the same from the command line and from the
+//! Parts of the JSON that several views share. It is the same from the command line and from the
 //! window's export, and part of the program's promise: change nothing that a reader could depend on.
 
 use serde::{Serialize, Serializer};
@@ -8,14 +8,14 @@ use crate::approx::method::{Parameter, Role};
 use crate::approx::{Block, BlockLayout, Evaluation, MethodSettings, Pieces};
 use crate::source;
 
-/// Where a matrix came from and what it is.
+/// A matrix: its source, shape, rank and norm.
 #[derive(Serialize)]
 pub struct Matrix {
     source: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     subtract: Option<String>,
     #[serde(flatten)]
-    transform: Transform,
+    transform: TransformReport,
     rows: usize,
     cols: usize,
     rank: usize,
@@ -40,14 +40,14 @@ impl Matrix {
 
 /// Reorderings, where there are any.
 #[derive(Serialize)]
-pub struct Transform {
+pub struct TransformReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     shuffle: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     shift: Option<(i32, i32)>,
 }
 
-impl From<source::Transform> for Transform {
+impl From<source::Transform> for TransformReport {
     fn from(transform: source::Transform) -> Self {
         Self {
             shuffle: transform.shuffle,
@@ -61,13 +61,13 @@ impl From<source::Transform> for Transform {
 pub struct Setting {
     method: &'static str,
     #[serde(flatten, serialize_with = "as_object")]
-    values: Vec<(&'static str, Number)>,
+    values: Vec<(&'static str, SettingValue)>,
 }
 
 /// A setting's value.
 #[derive(Clone, Copy, Serialize)]
 #[serde(untagged)]
-enum Number {
+enum SettingValue {
     Whole(usize),
     Real(f64),
 }
@@ -79,8 +79,8 @@ impl Setting {
         let price = settings.method().definition().price.zip(settings.price());
         let value = |(parameter, value): (&'static Parameter, usize)| match (parameter.role, price)
         {
-            (Role::Budget, Some((key, price))) => (key, Number::Real(price.get())),
-            _ => (parameter.key, Number::Whole(value)),
+            (Role::Budget, Some((key, price))) => (key, SettingValue::Real(price.get())),
+            _ => (parameter.key, SettingValue::Whole(value)),
         };
         Self {
             method: settings.method().key(),
@@ -88,7 +88,7 @@ impl Setting {
         }
     }
 
-    /// What the blocks follow from alone, for what holds at every rank.
+    /// The settings that the blocks follow from, for what holds at every rank.
     pub fn layout(settings: &MethodSettings) -> Self {
         Self::of(settings, Role::of_blocks)
     }
@@ -101,7 +101,7 @@ impl Setting {
 
 /// One method on one matrix.
 #[derive(Serialize)]
-pub struct Measured {
+pub struct MethodReport {
     #[serde(flatten)]
     setting: Setting,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -117,7 +117,7 @@ pub struct Measured {
 /// One block of a tree.
 #[derive(Serialize)]
 struct LeafBlock {
-    /// Where it begins.
+    /// The first row.
     row: usize,
     col: usize,
     rows: usize,
@@ -127,7 +127,7 @@ struct LeafBlock {
     dense: bool,
 }
 
-impl Measured {
+impl MethodReport {
     /// One method with the blocks that it chose.
     pub fn with_blocks(one: &Evaluation, layout: &BlockLayout) -> Self {
         let blocks = layout.blocks().iter().zip(&one.ranks);
@@ -152,7 +152,7 @@ impl Measured {
     }
 }
 
-impl From<&Evaluation> for Measured {
+impl From<&Evaluation> for MethodReport {
     /// The rank is the one that was used, after clamping.
     fn from(one: &Evaluation) -> Self {
         let chosen = one.leaves.is_some();
@@ -161,7 +161,7 @@ impl From<&Evaluation> for Measured {
         let parameters = one.method().parameters().iter();
         let rank = parameters.filter(|parameter| parameter.role == Role::Rank);
         let used = one.ranks.iter().copied().max().unwrap_or_default();
-        let used = Number::Whole(used);
+        let used = SettingValue::Whole(used);
         setting.values.extend(rank.map(|rank| (rank.key, used)));
         let by_block = one.method().place_of(Role::Rank).is_none() && !chosen;
         let ranks = by_block.then(|| {

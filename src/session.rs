@@ -3,30 +3,35 @@
 mod command;
 mod export;
 mod fitted;
+mod order;
 mod possible;
 mod settings;
 pub(crate) mod words;
 
 pub use export::Export;
-pub use fitted::{Change, Fitted};
+pub use fitted::{Change, FittedSettings};
+pub use order::ChosenOrder;
 pub use settings::Settings;
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::source::{self, Limits, Loaded, Source, SourceError, Transform};
+use crate::source::{self, Limits, LoadedMatrix, Source, SourceError, Transform};
 
 /// Everything that decides what is computed; small, so that undo may keep many.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Session {
-    /// Where the matrix comes from.
+    /// The source of the matrix.
     pub source: Source,
-    /// What is taken from it, cell by cell.
+    /// The source that is subtracted from it, cell by cell.
     pub subtract: Option<Source>,
-    /// Shuffle and shift, applied last.
+    /// Shuffle and shift.
     pub transform: Transform,
+    /// An order of rows and columns, applied last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<ChosenOrder>,
     /// The settings of all methods.
     pub settings: Settings,
 }
@@ -44,9 +49,13 @@ impl Session {
     ///
     /// # Errors
     /// As [`source::load`].
-    pub fn load(&self, limits: &Limits) -> Result<Loaded, SourceError> {
+    pub fn load(&self, limits: &Limits) -> Result<LoadedMatrix, SourceError> {
         let loaded = source::load(&self.whole_source(), limits)?;
-        self.transform.of_loaded(loaded)
+        let loaded = self.transform.of_loaded(loaded)?;
+        match &self.order {
+            Some(order) => order.of_loaded(loaded),
+            None => Ok(loaded),
+        }
     }
 
     /// Whether both sessions look at the same matrix, whatever their settings.
@@ -54,11 +63,13 @@ impl Session {
         self.source == other.source
             && self.subtract == other.subtract
             && self.transform == other.transform
+            && self.order == other.order
     }
 
-    /// What a matrix of this name is called after all that was done to it.
+    /// The name of a matrix with all that was done to it.
     pub fn title(&self, name: &str) -> String {
-        name.to_owned() + &self.transform.describe()
+        let ordered = self.order.as_ref().map_or("", |_| ChosenOrder::describe());
+        name.to_owned() + &self.transform.describe() + ordered
     }
 
     /// The source with the subtraction in it.
@@ -85,6 +96,7 @@ impl Default for Session {
             source: Source::default(),
             subtract: None,
             transform: Transform::default(),
+            order: None,
             settings: Settings::default(),
         }
     }

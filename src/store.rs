@@ -1,6 +1,7 @@
 //! Files are written whole or not at all, and only where nothing else is lost by it.
 
 mod place;
+mod read;
 mod temporary;
 
 use std::fs::{self, File, Metadata};
@@ -10,23 +11,24 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::system;
-use place::Place;
+use place::Destination;
 use temporary::Temporary;
 
+pub use read::read;
 pub(crate) use temporary::{forget, remember, remove_temporary};
 
 /// Why a file could not be written; what stood there before is untouched.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum StoreError {
     /// The place does not take it.
-    #[error("{} could not be written: {reason}", path.display())]
+    #[error("this file could not be written, because {reason}: {}", path.display())]
     Place {
         /// The file.
         path: PathBuf,
-        /// What is wrong, and what to do.
+        /// The obstacle and the remedy.
         reason: String,
     },
-    /// What is computed from would be lost.
+    /// A source would be lost.
     #[error(
         "the output would replace a source that is read here; choose another name: {}",
         path.display()
@@ -49,7 +51,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// What the system said about writing to `path`.
+    /// The system's error about writing to `path`.
     pub(crate) fn writing(path: &Path, error: &io::Error) -> Self {
         Self::place(path, system::writing(path, error))
     }
@@ -73,7 +75,7 @@ impl StoreError {
 /// [`StoreError::Place`] when the folder is missing or not writable, the disk is full, or something
 /// stands there that is no regular file or read-only.
 pub fn save_atomically(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let place = Place::find(path).map_err(|reason| StoreError::place(path, reason))?;
+    let place = Destination::find(path).map_err(|reason| StoreError::place(path, reason))?;
     write(&place, bytes).map_err(|error| StoreError::writing(path, &error))
 }
 
@@ -82,7 +84,7 @@ pub fn save_atomically(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
 /// # Errors
 /// As [`save_atomically`].
 pub fn check_place(path: &Path) -> Result<(), StoreError> {
-    let place = Place::find(path).map_err(|reason| StoreError::place(path, reason))?;
+    let place = Destination::find(path).map_err(|reason| StoreError::place(path, reason))?;
     match Temporary::beside(place.path()) {
         Ok(_) => Ok(()),
         Err(error) => Err(StoreError::writing(path, &error)),
@@ -97,7 +99,7 @@ pub fn check_place(path: &Path) -> Result<(), StoreError> {
 pub fn check_outputs(outputs: &[&Path], sources: &[PathBuf]) -> Result<(), StoreError> {
     let mut seen: Vec<(&Path, place::Identity)> = Vec::new();
     for &path in outputs {
-        let place = Place::find(path).map_err(|reason| StoreError::place(path, reason))?;
+        let place = Destination::find(path).map_err(|reason| StoreError::place(path, reason))?;
         let identity = place.identity();
         let is_read = |source: &PathBuf| place::Identity::of(source).as_ref() == Some(&identity);
         if sources.iter().any(is_read) {
@@ -116,7 +118,7 @@ pub fn check_outputs(outputs: &[&Path], sources: &[PathBuf]) -> Result<(), Store
     outputs.iter().try_for_each(|path| check_place(path))
 }
 
-fn write(place: &Place, bytes: &[u8]) -> io::Result<()> {
+fn write(place: &Destination, bytes: &[u8]) -> io::Result<()> {
     let mut temporary = Temporary::beside(place.path())?;
     if let Some(replaced) = place.replaced() {
         take_over(replaced, temporary.file())?;

@@ -1,4 +1,4 @@
-//! What the operating system refuses, in words: what is wrong, and after a semicolon a remedy.
+//! Errors of the operating system in words: what is wrong, and after a semicolon a remedy.
 
 use std::fmt;
 use std::fs;
@@ -55,7 +55,7 @@ pub(crate) fn standard_output(error: &io::Error) -> String {
 /// As most file systems have it, in bytes.
 const LONGEST_NAME: usize = 255;
 
-/// What can befall any file; `remedy` is for what has none of its own.
+/// Errors that can befall any file; `remedy` is for those that have none of their own.
 fn general(path: &Path, error: &io::Error, remedy: &str) -> String {
     match error.kind() {
         ErrorKind::StorageFull => format!("the disk is full; free some space, or {remedy}"),
@@ -121,7 +121,7 @@ enum Obstacle {
 }
 
 impl Obstacle {
-    /// What stands before the last part of `path`, if the error comes from there.
+    /// The obstacle before the last part of `path`, if the error comes from there.
     fn before(path: &Path, error: &io::Error) -> Option<Self> {
         use ErrorKind::{NotADirectory, NotFound, PermissionDenied};
         if !matches!(error.kind(), NotFound | NotADirectory | PermissionDenied) {

@@ -5,7 +5,7 @@ use localized_lora::finetune::batch::Batch;
 use localized_lora::finetune::images::{Examples, SparseImages};
 use localized_lora::finetune::layout::{Layout, Part};
 use localized_lora::finetune::model::{
-    Adapter, Evaluation, Full, Inputs, Model, Workspace, evaluate, loss_and_gradient,
+    Adapter, BatchWorkspace, Full, Inputs, Model, ModelScore, evaluate, loss_and_gradient,
 };
 use localized_lora::finetune::network::{Network, Shape};
 use localized_lora::finetune::wiring::Wiring;
@@ -62,7 +62,7 @@ fn gradient(
         frozen,
     };
     let mut gradients = vec![0.0; parameters.len()];
-    let at = &mut Workspace::default();
+    let at = &mut BatchWorkspace::default();
     let losses = loss_and_gradient(model, parameters, &mut gradients, &inputs, &batch, at);
     (gradients, losses)
 }
@@ -72,7 +72,7 @@ fn evaluation(
     model: &impl Model<f64>,
     parameters: &[f64],
     (examples, frozen): (&Examples<f64>, &[f64]),
-) -> Vec<Evaluation> {
+) -> Vec<ModelScore> {
     let all: Vec<u32> = (0..examples.labels.len() as u32).collect();
     let batches = Batch::sequence(&examples.images, &all, 3);
     let inputs = Inputs {
@@ -84,7 +84,7 @@ fn evaluation(
         parameters,
         &inputs,
         &batches,
-        &mut Workspace::default(),
+        &mut BatchWorkspace::default(),
     )
 }
 

@@ -6,7 +6,9 @@ use localized_lora::finetune::adam::Adam;
 use localized_lora::finetune::batch::Batch;
 use localized_lora::finetune::images::{Examples, SparseImages};
 use localized_lora::finetune::layout::{Layout, Part};
-use localized_lora::finetune::model::{Adapter, Full, Inputs, Model, Workspace, loss_and_gradient};
+use localized_lora::finetune::model::{
+    Adapter, BatchWorkspace, Full, Inputs, Model, loss_and_gradient,
+};
 use localized_lora::finetune::network::{Network, Shape};
 use localized_lora::finetune::real::Real;
 use localized_lora::finetune::wiring::Wiring;
@@ -149,7 +151,7 @@ fn three_steps<T: Real>(
         labels: &examples.labels,
         frozen,
     };
-    let mut at = Workspace::default();
+    let mut at = BatchWorkspace::default();
     for batch in batches {
         let batch = Batch::new(&examples.images, batch);
         let loss = loss_and_gradient(model, &parameters, &mut gradients, &inputs, &batch, &mut at);

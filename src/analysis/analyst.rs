@@ -15,7 +15,7 @@ use crate::approx::{
     BlockLayout, FactorError, Factors, LayoutKind, Method, MethodSettings, evaluate,
 };
 use crate::session::{Session, Settings};
-use crate::source::{Limits, Loaded};
+use crate::source::{Limits, LoadedMatrix};
 
 /// Factorizations of this many layouts are kept; the oldest knowledge is forgotten whole.
 const LAYOUTS: usize = 24;
@@ -24,7 +24,7 @@ const LAYOUTS: usize = 24;
 /// its factorization by a layout, a curve, a reconstruction.
 #[derive(Debug, Default)]
 pub struct Analyst {
-    kept: Option<Kept>,
+    kept: Option<KeptMatrix>,
     factors: HashMap<LayoutKind, Arc<Factors>>,
     curves: HashMap<(Method, LayoutKind), Arc<Vec<CurvePoint>>>,
     pictures: HashMap<MethodSettings, Arc<Picture>>,
@@ -32,18 +32,18 @@ pub struct Analyst {
 
 /// The matrix at hand.
 #[derive(Clone, Debug)]
-struct Kept {
-    /// What it was read for; its settings do not matter.
+struct KeptMatrix {
+    /// The session that it was read for; its settings do not matter.
     session: Session,
     limits: Limits,
-    loaded: Arc<Loaded>,
+    loaded: Arc<LoadedMatrix>,
     extremes: (f64, f64),
     id: u64,
 }
 
 /// One session on its way.
 struct Run<'a> {
-    kept: Kept,
+    kept: KeptMatrix,
     listener: &'a dyn Listener,
     timing: Timing,
 }
@@ -58,7 +58,7 @@ impl Analyst {
         session: &Session,
         limits: &Limits,
         listener: &dyn Listener,
-    ) -> Result<Arc<Loaded>, AnalysisError> {
+    ) -> Result<Arc<LoadedMatrix>, AnalysisError> {
         Ok(self.keep(session, limits, listener)?.loaded)
     }
 
@@ -100,7 +100,7 @@ impl Analyst {
         }
         self.forget(&session.settings);
         let sigma = whole.spectra.sigma.first().cloned().unwrap_or_default();
-        let Kept {
+        let KeptMatrix {
             loaded,
             extremes,
             id,
@@ -128,8 +128,8 @@ impl Analyst {
         session: &Session,
         limits: &Limits,
         listener: &dyn Listener,
-    ) -> Result<Kept, AnalysisError> {
-        let same = |kept: &&Kept| kept.session.same_matrix(session) && kept.limits == *limits;
+    ) -> Result<KeptMatrix, AnalysisError> {
+        let same = |kept: &&KeptMatrix| kept.session.same_matrix(session) && kept.limits == *limits;
         if let Some(kept) = self.kept.as_ref().filter(same) {
             return Ok(kept.clone());
         }
@@ -140,7 +140,7 @@ impl Analyst {
         self.factors.clear();
         self.curves.clear();
         self.pictures.clear();
-        let kept = Kept {
+        let kept = KeptMatrix {
             session: session.clone(),
             limits: *limits,
             extremes: (loaded.matrix.min(), loaded.matrix.max()),

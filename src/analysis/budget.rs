@@ -11,7 +11,7 @@ pub(super) fn left_out(method: Method, why: &str) -> String {
     format!("{} is left out: {why}", method.title())
 }
 
-/// The same where there is no result beside it.
+/// The reason in full, for a place without a result beside it.
 pub(super) fn refused(method: Method, why: &str) -> String {
     format!("{}: {why}", method.title())
 }
@@ -42,9 +42,9 @@ pub fn affordable(
     }
 }
 
-/// What a method spends of its share of one budget.
+/// A method's expense, and its share of one budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Spent {
+pub struct Expense {
     /// The method.
     pub method: Method,
     /// Parameters that the rule gives it.
@@ -53,17 +53,17 @@ pub struct Spent {
     pub params: usize,
 }
 
-impl Spent {
+impl Expense {
     /// Whether nothing is left over and nothing is spent beyond the share.
     pub fn exactly(&self) -> bool {
         self.share == self.params
     }
 }
 
-/// What to say next to a comparison of methods that do not spend what the budget gives them: that
+/// A remark beside a comparison of methods that do not spend what the budget gives them: that
 /// it is not matched, and what each really spends. `None` where every share is spent exactly.
-pub fn not_matched(spent: &[Spent]) -> Option<String> {
-    if spent.iter().all(Spent::exactly) {
+pub fn not_matched(spent: &[Expense]) -> Option<String> {
+    if spent.iter().all(Expense::exactly) {
         return None;
     }
     let each = spent.iter().map(|one| {

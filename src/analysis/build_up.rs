@@ -17,7 +17,7 @@ use crate::approx::adaptive::triplets_by_worth;
 use crate::approx::evaluate::evaluate_at;
 use crate::approx::method::{MethodSettings, Role};
 
-/// What a term is.
+/// The kind of a term.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Growth {
@@ -93,12 +93,12 @@ impl BuildUp {
         }
     }
 
-    /// What it grows to.
+    /// The analysis that it grows to.
     pub fn analysis(&self) -> &Arc<Analysis> {
         &self.of
     }
 
-    /// What a term is.
+    /// The kind of a term.
     pub fn growth(&self) -> Growth {
         self.growth
     }
@@ -108,12 +108,12 @@ impl BuildUp {
         self.steps.len() - 1
     }
 
-    /// What each method may have at a step; later ones are as the last.
+    /// The parameters that each method may have at a step; later steps are as the last.
     pub fn parameters(&self, step: usize) -> usize {
         self.steps[step.min(self.last())]
     }
 
-    /// Where a step stands: `112 of 224 parameters, rank by rank`.
+    /// The place of a step in words: `112 of 224 parameters, rank by rank`.
     pub fn caption(&self, step: usize) -> String {
         let count = crate::figure::label::count;
         let (now, all) = (self.parameters(step), self.parameters(self.last()));
@@ -130,7 +130,7 @@ impl BuildUp {
             .with_methods(methods.map(|(method, terms)| grown(&self.of, method, terms, parameters)))
     }
 
-    /// The same with everything multiplied out, unless the listener stops it.
+    /// [`Self::at`] with everything multiplied out, unless the listener stops it.
     ///
     /// # Errors
     /// *Stop* from the listener.
@@ -174,7 +174,7 @@ fn terms(outcome: &Outcome, growth: Growth) -> Vec<Term> {
         .collect()
 }
 
-/// Which blocks gain a rank, term after term.
+/// The blocks that gain a rank, term after term.
 fn order(outcome: &Outcome, ranks: &[usize], growth: Growth) -> Vec<Vec<usize>> {
     let settings = &outcome.evaluation.settings;
     let rounds = (1..=ranks.iter().copied().max().unwrap_or_default()).map(|rank| {
@@ -260,7 +260,7 @@ fn settings_at(whole: &MethodSettings, ranks: &[usize], terms: &[Term]) -> Metho
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::{Analyst, Silent};
+    use crate::analysis::{Analyst, SilentListener};
     use crate::approx::method::Method;
     use crate::session::Session;
     use crate::source::Limits;
@@ -268,7 +268,7 @@ mod tests {
     fn build_up(change: impl FnOnce(&mut Session), growth: Growth) -> BuildUp {
         let mut session = Session::default();
         change(&mut session);
-        let analysis = Analyst::default().analyse(session, &Limits::default(), &Silent);
+        let analysis = Analyst::default().analyse(session, &Limits::default(), &SilentListener);
         BuildUp::new(Arc::new(analysis.expect("is computed")), growth)
     }
 

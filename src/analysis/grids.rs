@@ -10,7 +10,7 @@ use crate::approx::{FactorError, Method, MethodSettings};
 use crate::figure::label;
 use crate::session::Settings;
 
-/// What grids are compared at: Localized's share of the one budget, else what it costs. `settings`
+/// The budget that grids are compared at: Localized's share of the one budget, else its cost. `settings`
 /// fit the shape.
 pub fn grid_budget(settings: &Settings, rows: usize, cols: usize) -> usize {
     match settings.matched {
@@ -21,16 +21,16 @@ pub fn grid_budget(settings: &Settings, rows: usize, cols: usize) -> usize {
 
 /// Every grid at one budget.
 #[derive(Clone, Debug)]
-pub struct Grids {
+pub struct GridSearch {
     /// Parameters.
     pub budget: usize,
     /// Rows and columns of the matrix.
     pub shape: (usize, usize),
-    /// What each grid reaches, from K = 1 on.
+    /// The results of each grid, from K = 1 on.
     pub found: Vec<GridAtBudget>,
 }
 
-impl Grids {
+impl GridSearch {
     /// Tries every grid that the budget pays for; `on_grid` hears of each and may stop.
     ///
     /// # Errors
@@ -64,11 +64,15 @@ impl Grids {
         }
         let tried = |one: &GridAtBudget| {
             let uniform = one.uniform.as_ref()?;
-            Some(format!("K = {}: {}", one.grid, label::error(uniform.error)))
+            Some(format!(
+                "{} (K = {})",
+                label::error(uniform.error),
+                one.grid
+            ))
         };
         let tried: Vec<String> = self.found.iter().filter_map(tried).collect();
         Ok(format!(
-            "grids within {} parameters, by error: {}",
+            "Error of each grid that fits in {} parameters: {}",
             label::count(self.budget),
             tried.join(", ")
         ))

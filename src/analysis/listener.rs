@@ -2,14 +2,14 @@
 
 use std::ops::ControlFlow;
 
-/// What is being done for a session.
+/// A stage of the work on a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// Factorizing a block of a layout.
     Factorizing {
-        /// Which block, counted from 1.
+        /// The block, counted from 1.
         block: usize,
-        /// How many blocks the layout has.
+        /// The number of blocks in the layout.
         of: usize,
     },
     /// Multiplying the truncated factors out.
@@ -27,9 +27,9 @@ pub trait Listener: Sync {
 
 /// Waits for the answer and says nothing.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Silent;
+pub struct SilentListener;
 
-impl Listener for Silent {
+impl Listener for SilentListener {
     fn reached(&self, _stage: Stage) {}
 
     fn keep_going(&self) -> ControlFlow<()> {

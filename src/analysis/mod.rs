@@ -1,4 +1,4 @@
-//! What a session gives: both faces of the program ask one [`Analyst`] and read its [`Analysis`],
+//! The results of a session: both faces of the program ask one [`Analyst`] and read its [`Analysis`],
 //! so that a number, a note or a refusal is the same wherever it stands.
 
 mod analyst;
@@ -7,7 +7,9 @@ mod build_up;
 mod error;
 mod grids;
 mod listener;
+mod locality;
 mod notes;
+mod order;
 mod outcome;
 mod picture;
 mod result;
@@ -15,13 +17,15 @@ mod survey;
 mod verdict;
 
 pub use analyst::Analyst;
-pub use budget::{Spent, affordable, compared_at, localized_parameters, not_matched};
+pub use budget::{Expense, affordable, compared_at, localized_parameters, not_matched};
 pub use build_up::{BuildUp, Growth, MOST_STEPS};
 pub use error::AnalysisError;
-pub use grids::{Grids, grid_budget};
-pub use listener::{Listener, Silent, Stage};
+pub use grids::{GridSearch, grid_budget};
+pub use listener::{Listener, SilentListener, Stage};
+pub use locality::{DRAWS, Locality, Question, locality_settings};
 pub use notes::notes;
+pub use order::{FoundOrder, Ordered, STARTS};
 pub use outcome::{MethodResult, Outcome};
 pub use result::{Analysis, Timing};
-pub use survey::{Images, SurveyError, Surveyed, survey_images};
+pub use survey::{Images, SurveyError, SurveyResult, survey_images};
 pub use verdict::{Closest, over_images};

@@ -1,4 +1,4 @@
-//! What a reader must know to compare the numbers fairly, in the same words everywhere.
+//! Notes that a fair comparison of the numbers needs, in the same words everywhere.
 
 use crate::approx::bits::as_numbers;
 use crate::approx::method::Role;
@@ -6,37 +6,38 @@ use crate::approx::{Evaluation, MethodSettings};
 use crate::figure::label;
 use crate::session::Settings;
 
-/// What a reader must know to compare one method's numbers fairly, one sentence each.
+/// Notes that a fair comparison of one method's numbers needs, one sentence each.
 pub fn notes(one: &Evaluation, settings: &Settings) -> Vec<String> {
     let name = one.method().title();
     let blocks = |count: usize| match one.ranks.len() {
-        1 => "its one block".to_owned(),
+        1 => "its only block".to_owned(),
         all => format!("{count} of {all} blocks"),
     };
     let mut notes = Vec::new();
     if one.clamped_blocks > 0 {
         notes.push(format!(
-            "{name}: in {} the rank was lowered to the smaller side",
+            "{name}: the rank was lowered to the smaller side in {}",
             blocks(one.clamped_blocks)
         ));
     }
     if one.denser_than_dense > 0 {
         notes.push(format!(
-            "{name}: larger than dense: in {} the factors store at least as many numbers as the block",
+            "{name}: no smaller than dense in {}, where the factors store at least as many numbers as \
+             the block",
             blocks(one.denser_than_dense)
         ));
     }
     if one.out_of_reach > 0.0 {
         notes.push(format!(
-            "{name}: the error cannot fall below {}: entries outside the blocks are never approximated",
+            "{name}: the error cannot fall below {}, as entries outside the blocks are never approximated",
             label::error(one.out_of_reach)
         ));
     }
     let unused = unused(one, settings);
     if unused > 0 {
         notes.push(format!(
-            "{name}: {} of the budget's parameters are unused",
-            label::count(unused)
+            "{name}: leaves {} of its budget unused",
+            label::parameters(unused)
         ));
     }
     let budget = settings.adaptive.budget;

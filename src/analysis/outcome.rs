@@ -11,15 +11,15 @@ use crate::approx::{Evaluation, Factors, MethodSettings};
 /// One method at its setting.
 #[derive(Debug)]
 pub struct MethodResult {
-    /// What was asked for.
+    /// The settings that were asked for.
     pub settings: MethodSettings,
     /// Error at every rank of the same layout, also where the present setting gives nothing.
     pub curve: Arc<Vec<CurvePoint>>,
-    /// What came out, or why nothing could.
+    /// The results, or the reason why there are none.
     pub outcome: Result<Outcome, String>,
 }
 
-/// What a method gives.
+/// The results of one method.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// Parameters, ranks and error.

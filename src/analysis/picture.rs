@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use nalgebra::DMatrix;
 
 use crate::approx::{Factors, reconstruct};
-use crate::source::Loaded;
+use crate::source::LoadedMatrix;
 
 static IDS: AtomicU64 = AtomicU64::new(1);
 
@@ -19,7 +19,7 @@ pub(super) fn new_id() -> u64 {
 #[derive(Debug)]
 pub(super) struct Picture {
     pub id: u64,
-    loaded: Arc<Loaded>,
+    loaded: Arc<LoadedMatrix>,
     factors: Arc<Factors>,
     ranks: Vec<usize>,
     reconstruction: OnceLock<DMatrix<f64>>,
@@ -28,7 +28,7 @@ pub(super) struct Picture {
 
 impl Picture {
     /// The reconstruction of `loaded` at these ranks.
-    pub fn new(loaded: Arc<Loaded>, factors: Arc<Factors>, ranks: Vec<usize>) -> Self {
+    pub fn new(loaded: Arc<LoadedMatrix>, factors: Arc<Factors>, ranks: Vec<usize>) -> Self {
         Self {
             id: new_id(),
             loaded,
@@ -39,7 +39,7 @@ impl Picture {
         }
     }
 
-    /// What it is multiplied out from.
+    /// The factors that it is multiplied out from.
     pub fn factors(&self) -> Arc<Factors> {
         Arc::clone(&self.factors)
     }

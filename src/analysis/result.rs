@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::budget::{Spent, left_out, not_matched, refused};
+use super::budget::{Expense, left_out, not_matched, refused};
 use super::listener::{Listener, Stage};
 use super::notes::notes;
 use super::outcome::{MethodResult, Outcome};
 use crate::approx::{Evaluation, Method};
 use crate::figure::label;
 use crate::session::{Session, Settings};
-use crate::source::Loaded;
+use crate::source::LoadedMatrix;
 
 /// Everything that one session gives.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub struct Analysis {
     /// The settings that were wanted.
     pub wanted: Settings,
     /// The matrix and what is known of it.
-    pub loaded: Arc<Loaded>,
+    pub loaded: Arc<LoadedMatrix>,
     /// Names the matrix: equal ids mean equal cells.
     pub matrix_id: u64,
     /// The values at the ends of the colour scale.
@@ -35,7 +35,7 @@ pub struct Analysis {
     pub rank: usize,
     /// The methods in view.
     pub methods: Vec<MethodResult>,
-    /// How long this answer took.
+    /// The time that this answer took.
     pub timing: Timing,
     /// Settings that were changed to fit the matrix, one sentence each.
     pub changes: Vec<String>,
@@ -43,7 +43,7 @@ pub struct Analysis {
     pub partial: bool,
 }
 
-/// Where the time went.
+/// The time that each step took.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Timing {
     /// Reading the source, zero when it was kept.
@@ -57,7 +57,7 @@ pub struct Timing {
 }
 
 impl Analysis {
-    /// The same matrix and session on its way, with these results.
+    /// This matrix and session on its way, with these results.
     pub(super) fn with_methods(&self, methods: impl Iterator<Item = MethodResult>) -> Self {
         Self {
             session: self.session.clone(),
@@ -81,7 +81,7 @@ impl Analysis {
         self.loaded.matrix.shape()
     }
 
-    /// What the matrix is called, with its label and what was done to it.
+    /// The name of the matrix, with its label and its transform.
     pub fn name(&self) -> String {
         self.session.title(&self.loaded.labelled_name())
     }
@@ -105,7 +105,7 @@ impl Analysis {
         }
     }
 
-    /// What came out of each method that gave something.
+    /// The results of each method that has some.
     pub fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
         self.results().map(|(_, outcome)| outcome)
     }
@@ -121,20 +121,20 @@ impl Analysis {
         self.outcomes().map(|one| &one.evaluation).collect()
     }
 
-    /// What came out of one method, if it is in view and gave something.
+    /// The results of one method, if it is in view and has some.
     pub fn outcome_of(&self, method: Method) -> Option<&Outcome> {
         let mut outcomes = self.outcomes();
         outcomes.find(|one| one.evaluation.method() == method)
     }
 
-    /// What each method spends of the one budget, also one that gets nothing for it; nothing where
+    /// The expense of each method under one budget, also of one that gets nothing for it; nothing where
     /// ranks are set one by one.
-    pub fn spending(&self) -> Vec<Spent> {
+    pub fn spending(&self) -> Vec<Expense> {
         let settings = &self.session.settings;
         if settings.matched.is_none() || self.partial {
             return Vec::new();
         }
-        let spent = |one: &MethodResult| Spent {
+        let spent = |one: &MethodResult| Expense {
             method: one.settings.method(),
             share: settings.share_of_budget(one.settings.method()),
             params: one.outcome.as_ref().map_or(0, |it| it.evaluation.spent),

@@ -1,4 +1,4 @@
-//! The same settings on every image of a data set.
+//! Surveys: one choice of settings on every image of a data set.
 
 use std::ops::ControlFlow;
 
@@ -13,9 +13,9 @@ use crate::source::{Dataset, DigitSet, Limits, Source, Split, Transform, load};
 /// Images of a data set.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Images {
-    /// Which data set.
+    /// The data set.
     pub dataset: Dataset,
-    /// Which half of it.
+    /// The half of it.
     pub split: Split,
     /// Only the images of this label.
     pub digit: Option<u8>,
@@ -65,10 +65,10 @@ pub enum SurveyError {
 
 /// Images that were measured.
 #[derive(Clone, Debug)]
-pub struct Surveyed {
-    /// Which.
+pub struct SurveyResult {
+    /// The images.
     pub images: Images,
-    /// What was done to each.
+    /// The transform that each went through.
     pub transform: Transform,
     /// The settings as the images took them.
     pub settings: Settings,
@@ -76,11 +76,11 @@ pub struct Surveyed {
     pub shape: (usize, usize),
     /// The errors.
     pub survey: Survey,
-    /// What is to be known: settings that were changed to fit, methods that are left out.
+    /// Remarks on settings that were changed to fit, and on methods that are left out.
     pub remarks: Vec<String>,
 }
 
-impl Surveyed {
+impl SurveyResult {
     /// The parameters that Localized and LoRA have, where they are equal; else the sentence to say
     /// beside who wins.
     pub fn verdict_at(&self) -> Option<Result<usize, String>> {
@@ -104,7 +104,7 @@ pub fn survey_images(
     transform: Transform,
     wanted: &Settings,
     on_done: &(dyn Fn(usize, usize) -> ControlFlow<()> + Sync),
-) -> Result<Surveyed, SurveyError> {
+) -> Result<SurveyResult, SurveyError> {
     let shape = (set.rows(), set.cols());
     let fitted = wanted.fitted(shape.0, shape.1);
     let (methods, left_out) =
@@ -134,7 +134,7 @@ pub fn survey_images(
     })?;
     let mut remarks = fitted.notes();
     remarks.extend(left_out);
-    Ok(Surveyed {
+    Ok(SurveyResult {
         images: images.clone(),
         transform,
         settings: fitted.settings,

@@ -1,7 +1,7 @@
 //! Which method is closest, in one sentence that is always true of the numbers beside it.
 
 use super::result::Analysis;
-use super::survey::Surveyed;
+use super::survey::SurveyResult;
 use crate::approx::metrics::{Comparison, TIE, compare};
 use crate::approx::{Evaluation, Method};
 use crate::figure::compose::verdict_sentence;
@@ -127,7 +127,7 @@ fn listed(names: &[String]) -> String {
 /// How Localized LoRA does against LoRA on the images of a data set, where both have the same
 /// parameters: *Over 10,000 MNIST test images: Localized better on 47.4 %, equal on 0.4 %*.
 /// `subject` names the images in the plural.
-pub fn over_images(surveyed: &Surveyed, subject: &str) -> Option<String> {
+pub fn over_images(surveyed: &SurveyResult, subject: &str) -> Option<String> {
     let verdict = surveyed.survey.localized_against_lora()?;
     surveyed.verdict_at()?.ok()?;
     Some(format!(
@@ -140,7 +140,7 @@ pub fn over_images(surveyed: &Surveyed, subject: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::{Analyst, Silent};
+    use crate::analysis::{Analyst, SilentListener};
     use crate::approx::budget::BudgetRule;
     use crate::session::{Session, Settings};
     use crate::source::Limits;
@@ -153,7 +153,7 @@ mod tests {
             ..Session::default()
         };
         let mut analyst = Analyst::default();
-        let analysis = analyst.analyse(session, &Limits::default(), &Silent);
+        let analysis = analyst.analyse(session, &Limits::default(), &SilentListener);
         analysis.expect("can be analysed")
     }
 

@@ -9,9 +9,9 @@ use super::worker::{Reply, Wake};
 use crate::session::Session;
 use crate::source::{ArrayInfo, Source, arrays_in};
 
-/// What could not be opened.
+/// The source that could not be opened.
 #[derive(Clone)]
-struct Asked {
+struct ArrayRequest {
     session: Session,
     /// Whether the archive is what is subtracted.
     subtracted: bool,
@@ -19,16 +19,16 @@ struct Asked {
     why: String,
 }
 
-type Listed = (Asked, Vec<ArrayInfo>);
+type ArrayListing = (ArrayRequest, Vec<ArrayInfo>);
 
-struct Choice {
-    asked: Asked,
+struct ArrayChoice {
+    asked: ArrayRequest,
     arrays: Vec<ArrayInfo>,
     filter: String,
 }
 
-/// What came of looking into a file.
-pub enum Looked {
+/// The result of looking into a file.
+pub enum ArrayLookup {
     /// There is a choice, which the window now offers: the session that needs it.
     Offered(Box<Session>),
     /// There is none: the session that failed, and why.
@@ -37,10 +37,10 @@ pub enum Looked {
 
 /// The work of looking into archives, and the choice on screen.
 pub struct ArrayChooser {
-    lists: Service<Asked, Listed>,
-    /// What is being looked into.
-    asked: Option<Asked>,
-    choice: Option<Choice>,
+    lists: Service<ArrayRequest, ArrayListing>,
+    /// The source that is being looked into.
+    asked: Option<ArrayRequest>,
+    choice: Option<ArrayChoice>,
 }
 
 /// From so many arrays on there is a field to search them.
@@ -75,7 +75,7 @@ impl ArrayChooser {
             (None, Some(path)) => (path, false),
             (None, None) => return false,
         };
-        let asked = Asked {
+        let asked = ArrayRequest {
             session: session.clone(),
             subtracted,
             path,
@@ -108,7 +108,7 @@ impl ArrayChooser {
     }
 
     /// Takes what the worker found.
-    pub fn receive(&mut self) -> Option<Looked> {
+    pub fn receive(&mut self) -> Option<ArrayLookup> {
         let mut looked = None;
         for answer in self.lists.receive() {
             let (asked, arrays) = match answer {
@@ -117,14 +117,14 @@ impl ArrayChooser {
             };
             let session = Box::new(asked.session.clone());
             looked = Some(if arrays.len() > 1 {
-                self.choice = Some(Choice {
+                self.choice = Some(ArrayChoice {
                     asked,
                     arrays,
                     filter: String::new(),
                 });
-                Looked::Offered(session)
+                ArrayLookup::Offered(session)
             } else {
-                Looked::Failed(session, asked.why)
+                ArrayLookup::Failed(session, asked.why)
             });
         }
         looked
@@ -148,7 +148,7 @@ impl ArrayChooser {
     }
 }
 
-impl Choice {
+impl ArrayChoice {
     fn ui(&mut self, ui: &mut egui::Ui) -> Option<String> {
         let name = self.asked.path.file_name().unwrap_or_default();
         ui.heading(format!("Choose an array of {}", name.to_string_lossy()));
@@ -186,7 +186,7 @@ impl Choice {
     }
 }
 
-impl Asked {
+impl ArrayRequest {
     fn session_with(&self, array: String) -> Session {
         let mut session = self.session.clone();
         let source = Source::File {
@@ -213,7 +213,7 @@ fn described(array: &ArrayInfo) -> String {
 }
 
 /// A file that cannot be listed has no choice to offer; why it cannot be opened is known already.
-fn list(asked: Asked, reply: &Reply<'_, Listed>) {
+fn list(asked: ArrayRequest, reply: &Reply<'_, ArrayListing>) {
     let arrays = arrays_in(&asked.path).unwrap_or_default();
     reply.send((asked, arrays));
 }

@@ -1,4 +1,4 @@
-//! What takes longer than a slider may: surveys of a data set and searches over grids.
+//! What takes longer than a slider may: surveys of a data set, searches and permutation tests.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -6,18 +6,22 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use nalgebra::DMatrix;
 
-use crate::analysis::{Grids, Images, SurveyError, Surveyed, survey_images};
+use crate::analysis::{
+    DRAWS, FoundOrder, GridSearch, Images, Locality, SurveyError, SurveyResult, survey_images,
+};
 use crate::app::service::Service;
 use crate::app::worker::{Reply, Wake};
 use crate::approx::FactorError;
 use crate::approx::best_grid::GridAtBudget;
+use crate::approx::locality::LocalitySettings;
+use crate::approx::order::Search;
 use crate::figure::label;
 use crate::session::Settings;
 use crate::source::{Dataset, Split, Transform, digits};
 
-/// What can be asked.
+/// A question to the worker.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Ask {
+pub enum BackgroundTask {
     /// The settings, as its images take them, on every image of a split.
     Survey {
         /// The data set.
@@ -36,10 +40,24 @@ pub enum Ask {
         /// Parameters.
         budget: usize,
     },
+    /// The locality test of the matrix of this id.
+    Locality {
+        /// Names the matrix.
+        matrix_id: u64,
+        /// Grid, ranks and seed.
+        settings: LocalitySettings,
+    },
+    /// An order in which the matrix of this id is local.
+    Order {
+        /// Names the matrix.
+        matrix_id: u64,
+        /// Grid, rank, starts and seed.
+        search: Search,
+    },
 }
 
-impl Ask {
-    /// What is measured, in words: `MNIST test images`.
+impl BackgroundTask {
+    /// The subject of a survey, in words: `MNIST test images`.
     pub fn subject(&self) -> String {
         match self {
             Self::Survey { dataset, split, .. } => {
@@ -57,59 +75,71 @@ impl Ask {
                 format!("{name} {split} images")
             }
             Self::Grids { .. } => "grids".to_owned(),
+            Self::Locality { .. } => "random orders".to_owned(),
+            Self::Order { .. } => "orders".to_owned(),
         }
     }
 
-    /// What is waited for before a file can be written.
+    /// The work that a file waits for, in words.
     pub fn long(&self) -> &'static str {
         match self {
             Self::Survey { .. } => "Measuring all images of the data set at these settings…",
             Self::Grids { .. } => "Trying every grid at this budget…",
+            Self::Locality { .. } => "Comparing the matrix with random orders…",
+            Self::Order { .. } => "Looking for an order…",
         }
     }
 }
 
-/// How far the work under way is.
+/// The progress of the work under way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// What is done.
+pub struct TaskProgress {
+    /// The number of items done.
     pub done: usize,
-    /// What there is; zero while that is not known.
+    /// The number of all items; zero while that is not known.
     pub of: usize,
 }
 
-impl Progress {
+impl TaskProgress {
     /// As a share of the work.
     pub fn share(self) -> f32 {
         self.done as f32 / self.of.max(1) as f32
     }
 }
 
-/// What comes back.
+/// An answer of the worker.
 #[derive(Debug)]
-pub enum Told {
-    /// How far it is.
-    Progress(Progress),
+pub enum TaskMessage {
+    /// The progress.
+    Progress(TaskProgress),
     /// A finished survey.
-    Survey(Ask, Box<Surveyed>),
+    Survey(BackgroundTask, Box<SurveyResult>),
     /// A finished search.
-    Grids(Ask, Grids),
+    Grids(BackgroundTask, GridSearch),
+    /// A permutation test with the draws so far.
+    Locality(BackgroundTask, Box<Locality>),
+    /// A finished search for an order.
+    Order(BackgroundTask, Box<FoundOrder>),
     /// Why it failed.
     Failed(String),
 }
 
-type Request = (Ask, Option<Arc<crate::source::Loaded>>);
+type Request = (BackgroundTask, Option<Arc<crate::source::LoadedMatrix>>);
 
 /// The work and what was last told of it.
 pub struct Background {
-    service: Service<Request, Told>,
-    asked: Option<Ask>,
-    /// How far the work under way is.
-    pub progress: Progress,
+    service: Service<Request, TaskMessage>,
+    asked: Option<BackgroundTask>,
+    /// The progress of the work under way.
+    pub progress: TaskProgress,
     /// The last survey, with what it answers.
-    pub survey: Option<(Ask, Surveyed)>,
+    pub survey: Option<(BackgroundTask, SurveyResult)>,
     /// The last search, with what it answers.
-    pub grids: Option<(Ask, Grids)>,
+    pub grids: Option<(BackgroundTask, GridSearch)>,
+    /// The last permutation test, perhaps with more draws to come.
+    pub locality: Option<(BackgroundTask, Locality)>,
+    /// The last search for an order.
+    pub order: Option<(BackgroundTask, FoundOrder)>,
     /// Why the last request failed.
     pub failure: Option<String>,
 }
@@ -119,9 +149,11 @@ impl Default for Background {
         Self {
             service: Service::new("background", work),
             asked: None,
-            progress: Progress::default(),
+            progress: TaskProgress::default(),
             survey: None,
             grids: None,
+            locality: None,
+            order: None,
             failure: None,
         }
     }
@@ -129,50 +161,68 @@ impl Default for Background {
 
 impl Background {
     /// Asks once; asking the same again while it is under way or known does nothing.
-    pub fn ask(&mut self, ask: Ask, loaded: Option<Arc<crate::source::Loaded>>, wake: &Wake) {
+    pub fn ask(
+        &mut self,
+        ask: BackgroundTask,
+        loaded: Option<Arc<crate::source::LoadedMatrix>>,
+        wake: &Wake,
+    ) {
         if self.answers(&ask) || self.asked.as_ref() == Some(&ask) {
             return;
         }
-        self.progress = Progress::default();
+        self.progress = TaskProgress::default();
         self.failure = None;
         self.asked = Some(ask.clone());
         self.service.ask((ask, loaded), wake);
     }
 
     /// Whether the answer to `ask` is here.
-    pub fn answers(&self, ask: &Ask) -> bool {
+    pub fn answers(&self, ask: &BackgroundTask) -> bool {
         self.survey.as_ref().is_some_and(|(of, _)| of == ask)
             || self.grids.as_ref().is_some_and(|(of, _)| of == ask)
+            || self.order.as_ref().is_some_and(|(of, _)| of == ask)
+            || self
+                .locality
+                .as_ref()
+                .is_some_and(|(of, found)| of == ask && found.test.draws() >= DRAWS)
     }
 
     /// Takes over what another one has measured.
     pub fn take(&mut self, other: &mut Self) {
         self.survey = other.survey.take().or_else(|| self.survey.take());
         self.grids = other.grids.take().or_else(|| self.grids.take());
+        self.locality = other.locality.take().or_else(|| self.locality.take());
+        self.order = other.order.take().or_else(|| self.order.take());
     }
 
     /// Takes what the worker sent.
     pub fn receive(&mut self) {
         for answer in self.service.receive() {
             match answer {
-                Ok(Told::Progress(now)) => self.progress = now,
-                Ok(Told::Survey(ask, survey)) => self.survey = Some((ask, *survey)),
-                Ok(Told::Grids(ask, grids)) => self.grids = Some((ask, grids)),
-                Ok(Told::Failed(why)) | Err(why) => self.failure = Some(why),
+                Ok(TaskMessage::Progress(now)) => self.progress = now,
+                Ok(TaskMessage::Survey(ask, survey)) => self.survey = Some((ask, *survey)),
+                Ok(TaskMessage::Grids(ask, grids)) => self.grids = Some((ask, grids)),
+                Ok(TaskMessage::Locality(ask, found)) => self.locality = Some((ask, *found)),
+                Ok(TaskMessage::Order(ask, found)) => self.order = Some((ask, *found)),
+                Ok(TaskMessage::Failed(why)) | Err(why) => self.failure = Some(why),
             }
         }
     }
 
-    /// What is under way, in words.
+    /// The work under way, in words.
     pub fn describe(&self) -> String {
-        let Progress { done, of } = self.progress;
+        let TaskProgress { done, of } = self.progress;
         let counted = format!("{} of {}", label::count(done), label::count(of));
         match &self.asked {
-            Some(ask @ Ask::Survey { .. }) if of == 0 => format!("Reading the {}…", ask.subject()),
-            Some(ask @ Ask::Survey { .. }) => {
+            Some(ask @ BackgroundTask::Survey { .. }) if of == 0 => {
+                format!("Reading the {}…", ask.subject())
+            }
+            Some(ask @ BackgroundTask::Survey { .. }) => {
                 format!("Measuring the {}: {counted}…", ask.subject())
             }
-            Some(Ask::Grids { .. }) if of > 0 => format!("Trying grids: {counted}…"),
+            Some(BackgroundTask::Grids { .. }) if of > 0 => format!("Trying grids: {counted}…"),
+            Some(BackgroundTask::Locality { .. }) if of > 0 => format!("Random orders: {counted}…"),
+            Some(BackgroundTask::Order { .. }) if of > 0 => format!("Searches: {counted}…"),
             _ => "Measuring…".to_owned(),
         }
     }
@@ -194,10 +244,10 @@ impl Background {
     }
 }
 
-fn work((ask, loaded): Request, reply: &Reply<'_, Told>) {
+fn work((ask, loaded): Request, reply: &Reply<'_, TaskMessage>) {
     let told = match (&ask, loaded) {
         (
-            Ask::Survey {
+            BackgroundTask::Survey {
                 dataset,
                 split,
                 transform,
@@ -211,35 +261,48 @@ fn work((ask, loaded): Request, reply: &Reply<'_, Told>) {
                 digit: None,
             };
             survey_of(&images, *transform, settings, reply)
-                .map(|found| Told::Survey(ask, Box::new(found)))
+                .map(|found| TaskMessage::Survey(ask, Box::new(found)))
         }
-        (Ask::Grids { budget, .. }, Some(loaded)) => {
-            grids_of(&loaded.matrix, *budget, reply).map(|found| Told::Grids(ask, found))
+        (BackgroundTask::Grids { budget, .. }, Some(loaded)) => {
+            grids_of(&loaded.matrix, *budget, reply).map(|found| TaskMessage::Grids(ask, found))
         }
-        (Ask::Grids { .. }, None) => Err(None),
+        (BackgroundTask::Locality { settings, .. }, Some(loaded)) => {
+            locality_of(&ask, &loaded.matrix, *settings, reply)
+                .map(|found| TaskMessage::Locality(ask, Box::new(found)))
+        }
+        (BackgroundTask::Order { search, .. }, Some(loaded)) => {
+            order_of(&loaded.matrix, *search, reply)
+                .map(|found| TaskMessage::Order(ask, Box::new(found)))
+        }
+        (
+            BackgroundTask::Grids { .. }
+            | BackgroundTask::Locality { .. }
+            | BackgroundTask::Order { .. },
+            None,
+        ) => Err(None),
     };
     match told {
         Ok(told) => reply.send(told),
         Err(None) => {}
-        Err(Some(why)) => reply.send(Told::Failed(why)),
+        Err(Some(why)) => reply.send(TaskMessage::Failed(why)),
     }
 }
 
 /// `None` stands for *stopped*.
-type Outcome<T> = Result<T, Option<String>>;
+type TaskResult<T> = Result<T, Option<String>>;
 
 fn survey_of(
     images: &Images,
     transform: Transform,
     settings: &Settings,
-    reply: &Reply<'_, Told>,
-) -> Outcome<Surveyed> {
+    reply: &Reply<'_, TaskMessage>,
+) -> TaskResult<SurveyResult> {
     let set = digits(&images.dataset, images.split).map_err(|error| Some(error.to_string()))?;
     let told = AtomicUsize::new(0);
     let on_done = |done: usize, of: usize| -> ControlFlow<()> {
         let percent = 100 * done / of.max(1);
         if told.fetch_max(percent, Ordering::Relaxed) < percent {
-            reply.send(Told::Progress(Progress { done, of }));
+            reply.send(TaskMessage::Progress(TaskProgress { done, of }));
         }
         reply.keep_going()
     };
@@ -249,15 +312,44 @@ fn survey_of(
     })
 }
 
-fn grids_of(matrix: &DMatrix<f64>, budget: usize, reply: &Reply<'_, Told>) -> Outcome<Grids> {
+fn grids_of(
+    matrix: &DMatrix<f64>,
+    budget: usize,
+    reply: &Reply<'_, TaskMessage>,
+) -> TaskResult<GridSearch> {
     let (rows, cols) = matrix.shape();
     let of = (budget / (rows + cols).max(1)).clamp(1, rows.min(cols).max(1));
     let on_grid = |grid: &GridAtBudget| {
         let done = grid.grid.min(of);
-        reply.send(Told::Progress(Progress { done, of }));
+        reply.send(TaskMessage::Progress(TaskProgress { done, of }));
         reply.keep_going()
     };
-    Grids::search(matrix, budget, &on_grid).map_err(said)
+    GridSearch::search(matrix, budget, &on_grid).map_err(said)
+}
+
+fn locality_of(
+    ask: &BackgroundTask,
+    matrix: &DMatrix<f64>,
+    settings: LocalitySettings,
+    reply: &Reply<'_, TaskMessage>,
+) -> TaskResult<Locality> {
+    let on_batch = |found: &Locality| {
+        let done = found.test.draws();
+        reply.send(TaskMessage::Locality(ask.clone(), Box::new(found.clone())));
+        reply.send(TaskMessage::Progress(TaskProgress { done, of: DRAWS }));
+    };
+    let keep_going = || reply.keep_going();
+    Locality::measure(matrix, settings, DRAWS, &keep_going, &on_batch).map_err(said)
+}
+
+fn order_of(
+    matrix: &DMatrix<f64>,
+    search: Search,
+    reply: &Reply<'_, TaskMessage>,
+) -> TaskResult<FoundOrder> {
+    let on_start =
+        |done: usize, of: usize| reply.send(TaskMessage::Progress(TaskProgress { done, of }));
+    FoundOrder::search(matrix, search, &|| reply.keep_going(), &on_start).map_err(said)
 }
 
 fn said(error: FactorError) -> Option<String> {

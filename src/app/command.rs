@@ -13,7 +13,7 @@ use super::tabs::finetune::action::{SweepAction, TAB as SWEEP_TAB};
 use crate::session::Session;
 use crate::source::readable_formats;
 
-/// What can be opened.
+/// The files that can be opened, for the tooltip.
 static OPENABLE: LazyLock<String> =
     LazyLock::new(|| format!("Open a file: {}", readable_formats()));
 
@@ -46,7 +46,7 @@ pub enum Command {
     ChooseExport(PathBuf),
     /// Put the command line that shows the same on the clipboard.
     CopyCommand,
-    /// The same with the figure in the export dialog, written to this file.
+    /// Copies the command of the figure in the export dialog, written to this file.
     CopyFigureCommand(PathBuf),
     /// Put this text on the clipboard.
     CopyText(String),
@@ -62,7 +62,7 @@ pub enum Command {
     Show(Tab),
     /// Full screen and back.
     FullScreen,
-    /// What the keys do.
+    /// Shows the keyboard shortcuts.
     Help,
     /// The paper and the program.
     About,
@@ -120,7 +120,7 @@ impl Command {
         }
     }
 
-    /// What stands on the button or in the menu.
+    /// The text of the button or menu item.
     pub fn text(&self) -> &'static str {
         match self {
             Self::Open | Self::OpenText(_) | Self::OpenPath(_) => "Open…",
@@ -147,7 +147,7 @@ impl Command {
         }
     }
 
-    /// What it does, for whoever hovers.
+    /// The tooltip.
     pub fn tooltip(&self) -> &'static str {
         match self {
             Self::Open | Self::OpenText(_) | Self::OpenPath(_) => &OPENABLE,
@@ -228,7 +228,7 @@ impl Command {
         response
     }
 
-    /// The same in a menu, with the key at the right.
+    /// A menu item, with the key at the right.
     pub fn menu_item(self, ui: &mut egui::Ui, out: &mut Vec<Self>) {
         let mut button = egui::Button::new(self.text());
         if let Some(shortcut) = self.shortcut() {

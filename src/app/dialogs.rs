@@ -10,7 +10,7 @@ use super::service::Service;
 use super::worker::{Reply, Wake};
 use crate::source::OPENABLE_EXTENSIONS;
 
-/// What is asked for.
+/// The kind of path that a dialog asks for.
 pub enum Question {
     /// A file that exists: what such files are, and their endings.
     File(&'static str, Vec<&'static str>),
@@ -34,9 +34,9 @@ impl Question {
     }
 }
 
-/// What a dialog answers.
+/// The answer of a dialog.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Chosen {
+pub enum DialogAnswer {
     /// A path, and what is to be done with it.
     Path(Command),
     /// Nothing, and so fast that no dialog can have been on screen.
@@ -45,7 +45,7 @@ pub enum Chosen {
     Cancelled,
 }
 
-type Asked = Pin<Box<dyn Future<Output = Option<rfd::FileHandle>> + Send>>;
+type DialogRequest = Pin<Box<dyn Future<Output = Option<rfd::FileHandle>> + Send>>;
 
 /// The dialog under way. A portal that hangs is never given up by the library, so every dialog
 /// has a thread of its own, and a new one leaves the old behind.
@@ -55,7 +55,7 @@ pub struct Dialogs {
 }
 
 struct Open {
-    service: Service<Asked, Option<PathBuf>>,
+    service: Service<DialogRequest, Option<PathBuf>>,
     then: fn(PathBuf) -> Command,
     since: Instant,
 }
@@ -72,7 +72,7 @@ impl Dialogs {
     /// Asks for a path; `then` makes the command that takes it.
     pub fn ask(&mut self, question: Question, then: fn(PathBuf) -> Command) {
         let dialog = rfd::AsyncFileDialog::new();
-        let asked: Asked = match question {
+        let asked: DialogRequest = match question {
             Question::File(what, endings) => Box::pin(
                 dialog
                     .add_filter(what, &endings)
@@ -91,21 +91,21 @@ impl Dialogs {
         });
     }
 
-    /// What the dialog answered, once.
-    pub fn receive(&mut self) -> Option<Chosen> {
+    /// The answer of the dialog, once.
+    pub fn receive(&mut self) -> Option<DialogAnswer> {
         let open = self.open.as_mut()?;
         let answer = open.service.receive().into_iter().next()?;
         let (then, quick) = (open.then, open.since.elapsed() < NO_PERSON);
         self.open = None;
         Some(match answer {
-            Ok(Some(path)) => Chosen::Path(then(path)),
-            _ if quick => Chosen::NoDialog,
-            _ => Chosen::Cancelled,
+            Ok(Some(path)) => DialogAnswer::Path(then(path)),
+            _ if quick => DialogAnswer::NoDialog,
+            _ => DialogAnswer::Cancelled,
         })
     }
 }
 
-fn choose(asked: Asked, reply: &Reply<'_, Option<PathBuf>>) {
+fn choose(asked: DialogRequest, reply: &Reply<'_, Option<PathBuf>>) {
     let chosen = pollster::block_on(asked);
     reply.send(chosen.map(|file| file.path().to_path_buf()));
 }

@@ -13,22 +13,22 @@ use crate::figure::system_face;
 /// Looks for fonts on a thread of its own, as there may be hundreds of them; the window is drawn
 /// without until they are there.
 pub struct SystemFonts {
-    known: Arc<Mutex<Known>>,
-    service: Service<BTreeSet<char>, Found>,
+    known: Arc<Mutex<KnownCharacters>>,
+    service: Service<BTreeSet<char>, FoundFonts>,
     wake: Wake,
 }
 
-type Found = Vec<(char, Option<FontInsert>)>;
+type FoundFonts = Vec<(char, Option<FontInsert>)>;
 
-/// What has been asked for, and what was found.
+/// The characters that have been asked for, and the fonts that were found.
 #[derive(Default)]
-struct Known {
+struct KnownCharacters {
     wanted: BTreeSet<char>,
     found: BTreeMap<char, Option<FontInsert>>,
 }
 
-/// What egui asks for a character that none of its fonts has.
-struct Provider(Arc<Mutex<Known>>);
+/// The provider that egui asks for a character that none of its fonts has.
+struct Provider(Arc<Mutex<KnownCharacters>>);
 
 impl FontProvider for Provider {
     /// Asked once for each character, and again after fonts have been found.
@@ -43,14 +43,14 @@ impl FontProvider for Provider {
     }
 }
 
-fn lock(known: &Mutex<Known>) -> MutexGuard<'_, Known> {
+fn lock(known: &Mutex<KnownCharacters>) -> MutexGuard<'_, KnownCharacters> {
     known.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl SystemFonts {
     /// Lets the window ask the system for what its fonts lack.
     pub fn new(ctx: &egui::Context, wake: &Wake) -> Self {
-        let known = Arc::new(Mutex::new(Known::default()));
+        let known = Arc::new(Mutex::new(KnownCharacters::default()));
         ctx.add_font_provider(Arc::new(Provider(Arc::clone(&known))));
         Self {
             known,
@@ -85,7 +85,7 @@ impl SystemFonts {
     }
 }
 
-fn look(wanted: BTreeSet<char>) -> Found {
+fn look(wanted: BTreeSet<char>) -> FoundFonts {
     let find = |character: char| {
         let face = system_face(character)?;
         let data = FontData::from_blob(Arc::clone(&face.data) as _, face.index);

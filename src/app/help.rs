@@ -1,4 +1,4 @@
-//! What the keys and the mouse do.
+//! The list of keyboard shortcuts and mouse gestures.
 
 use eframe::egui;
 
@@ -38,7 +38,7 @@ const MOUSE: [(&str, &str); 10] = [
     ("Click a block", "Show its singular values"),
     ("Click a point of a curve", "Use its setting"),
     ("Drag a plot, Ctrl + scroll", "Move and zoom it"),
-    ("Click a point of Figure 2", "Show what the run learned"),
+    ("Click a point of Figure 2", "Inspect its run"),
     ("Ctrl + click a point", "Compare it with the previous one"),
     ("Drop a file", "Open it"),
 ];

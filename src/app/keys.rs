@@ -1,4 +1,4 @@
-//! Which keys were pressed, and for whom.
+//! Keys that were pressed, and the part of the window that they are for.
 //!
 //! Keys with Ctrl and the function keys always act. Single keys (arrows, letters, digits) act while
 //! the content of the tab has the keyboard: no widget has the focus, and the last click went into
@@ -85,7 +85,7 @@ impl Keys {
         }
     }
 
-    /// What changes the content by a button gives it the keyboard too: after ▶ comes →.
+    /// Gives the content the keyboard after a button that changes it: after ▶ comes →.
     pub fn after(&mut self, command: &Command) {
         use MatrixAction::{NextDigit, Play, PreviousDigit, RandomDigit, Shuffle};
         self.content |= matches!(

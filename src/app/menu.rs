@@ -92,7 +92,7 @@ fn edit(ui: &mut egui::Ui, state: &State, out: &mut Vec<Command>) {
     Command::Session(SessionAction::CopyLink).menu_item(ui, out);
 }
 
-/// What shows the method best, before a class.
+/// The presets that show the methods best, before a class.
 fn lessons(ui: &mut egui::Ui, state: &State, out: &mut Vec<Command>) {
     let shuffle = Command::Approximate(MatrixAction::Shuffle);
     let shuffled = state.latest_session().transform.shuffle.is_some();

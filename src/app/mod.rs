@@ -43,9 +43,9 @@ use page::Page;
 use service::Service;
 use sessions::Sessions;
 use state::{Preferences, State, Tab};
-use tabs::approximate::job::{self, Progress};
-use tabs::approximate::progress::Doing;
-use tabs::{Pages, Place};
+use tabs::approximate::job::{self, JobMessage};
+use tabs::approximate::progress::Activity;
+use tabs::{Pages, StartState};
 
 use crate::analysis::Analyst;
 use crate::session::Session;
@@ -69,7 +69,7 @@ pub struct Explorer {
     arrays: ArrayChooser,
     sessions: Sessions,
     keys: Keys,
-    analyst: Service<(Session, Limits), Progress>,
+    analyst: Service<(Session, Limits), JobMessage>,
     digits: Service<(Dataset, Split), DigitsAnswer>,
     digits_asked: Option<(Dataset, Split)>,
     limits: Limits,
@@ -91,7 +91,7 @@ impl Explorer {
         let wake = worker::wake_by(ctx);
         let mut analyst = Analyst::default();
         let folder = file.as_deref().and_then(Path::parent);
-        let place = Place {
+        let place = StartState {
             folder: folder.map(Path::to_path_buf),
             wake: Arc::clone(&wake),
         };
@@ -150,7 +150,7 @@ impl Explorer {
     fn request(&mut self) {
         let session = self.state.latest_session().clone();
         let known = self.state.analysis.as_deref();
-        self.pages.home.asked(Doing::first(&session, known));
+        self.pages.home.asked(Activity::first(&session, known));
         self.analyst.ask((session, self.limits), &self.state.wake);
     }
 

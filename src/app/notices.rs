@@ -1,18 +1,18 @@
-//! What the window tells: to which tab and which act a message belongs, and how long it stands.
+//! Messages of the window: the tab and the act that each belongs to, and how long it stands.
 
 use super::tab::Tab;
 
 /// Stands before what was copied.
 pub const COPIED: &str = "Copied: ";
 
-/// What a message says.
+/// A message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Message {
     /// Something went as wished.
     Done(String),
-    /// What is in the clipboard now.
+    /// The content of the clipboard.
     Copied(String),
-    /// What failed, where, and what to do.
+    /// A failure, with the remedy.
     Error(String),
 }
 
@@ -26,7 +26,7 @@ impl Message {
     }
 }
 
-/// What was being done. A message is over when the same succeeds.
+/// An act of the user. A message is over when the same act succeeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Act {
     /// A path was typed; what is wrong with it stands beneath its field.
@@ -61,30 +61,30 @@ impl Notices {
         self.notices.push(Notice { tab, act, message });
     }
 
-    /// What was said of an act is no longer true.
+    /// Ends the messages of an act that are no longer true.
     pub fn settle(&mut self, tab: Tab, act: Act) {
         self.notices.retain(|one| one.tab != tab || one.act != act);
     }
 
-    /// What was done in a tab is old news.
+    /// Ends the messages on what was done in a tab.
     pub fn forget_done(&mut self, tab: Tab) {
         let done = |one: &Notice| one.tab == tab && !matches!(one.message, Message::Error(_));
         self.notices.retain(|one| !done(one));
     }
 
-    /// What was last said in a tab.
+    /// The last message of a tab.
     pub fn of(&self, tab: Tab) -> Option<&Message> {
         let mut newest = self.notices.iter().rev();
         Some(&newest.find(|one| one.tab == tab)?.message)
     }
 
-    /// What was said of one act.
+    /// The message of one act.
     pub fn at(&self, tab: Tab, act: Act) -> Option<&Message> {
         let found = |one: &&Notice| one.tab == tab && one.act == act;
         Some(&self.notices.iter().find(found)?.message)
     }
 
-    /// What the tab's line at the bottom says: the newest that has no place of its own.
+    /// The message in the tab's line at the bottom: the newest that has no place of its own.
     pub fn line(&self, tab: Tab) -> Option<(Act, &Message)> {
         let mut newest = self.notices.iter().rev();
         let found = newest.find(|one| one.tab == tab && one.act != Act::Path)?;

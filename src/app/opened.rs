@@ -1,4 +1,4 @@
-//! Which matrix is looked at: what is opened, what comes of it, and what stays where nothing does.
+//! Opening of matrices: what is opened, what comes of it, and what stays where nothing does.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::session::Session;
 use crate::source::{self, Dataset, NamedMatrix, Source};
 use crate::workspace::{Opening, Workspace, is_session_file};
 
-/// What is said of a session that could not be computed, unless its file holds several arrays.
+/// Tells of a session that could not be computed, unless its file holds several arrays.
 pub fn failed(explorer: &mut Explorer, session: Option<&Session>, why: String) {
     let state = &mut explorer.state;
     if session.is_some_and(|session| session != state.latest_session()) {
@@ -54,7 +54,7 @@ pub fn refused(explorer: &mut Explorer, session: Option<Session>, why: String) {
     state.notices.say(tab, act, Message::Error(why));
 }
 
-/// Where nothing is on screen yet something must come: the session that was left, else the paper's
+/// Shows something where nothing is on screen yet: the session that was left, else the paper's
 /// digit with the user's settings; whether it is the digit.
 pub fn fall_back(explorer: &mut Explorer, failed: Option<Session>) -> bool {
     let session = &mut explorer.state.preferences.session;
@@ -118,9 +118,14 @@ pub fn accept(explorer: &mut Explorer, analysis: Arc<Analysis>) {
 }
 
 /// Takes over a session that the user changed.
-pub fn change(explorer: &mut Explorer, session: Session) {
+pub fn change(explorer: &mut Explorer, mut session: Session) {
     let state = &mut explorer.state;
     let latest = state.latest_session();
+    // An order was found for one matrix; another one is looked at as it is.
+    let of_another = session.source != latest.source || session.subtract != latest.subtract;
+    if of_another && session.order == latest.order {
+        session.order = None;
+    }
     if !session.same_matrix(latest) {
         forget_arriving(state);
         state.opening = Some(session);
@@ -249,7 +254,7 @@ fn refuse_text(explorer: &mut Explorer, why: String) {
     notices.say(Tab::HOME, Act::Path, Message::Error(why));
 }
 
-/// What opens the first of the files that are dropped on the window: the open tab, another that knows such
+/// The command that opens the first of the files dropped on the window: in the open tab, another that knows such
 /// files, or as a matrix.
 pub fn dropped(explorer: &mut Explorer, ctx: &egui::Context) -> Option<Command> {
     let path = ctx.input(|input| {

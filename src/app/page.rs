@@ -1,4 +1,4 @@
-//! What a tab is to the window.
+//! The interface of a tab to the window.
 
 use std::any::Any;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::figure::palette::Theme;
 /// The content of a tab with what is its own: its workers, and how it looks at things. What others
 /// know too is in the [`State`]; what others are to do it asks for by a [`Command`].
 pub trait Page: Any {
-    /// Which tab it is.
+    /// The tab.
     fn tab(&self) -> Tab;
 
     /// Draws it; what the user asked for goes to `out`.

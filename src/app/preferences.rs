@@ -1,4 +1,4 @@
-//! What is remembered between starts, in a file of our own that is written whole or not at all.
+//! Preferences that are remembered between starts, in a file of our own that is written whole or not at all.
 
 mod usable;
 
@@ -21,7 +21,7 @@ const VERSION: u64 = 1;
 /// More than anybody's settings take, with room for ranks painted on a grid of 500 × 500.
 const LARGEST: u64 = 4 * 1024 * 1024;
 
-/// Where the preferences live, if the system has a place for them.
+/// The file of the preferences, if the system has a place for it.
 pub fn file() -> Option<PathBuf> {
     directories::ProjectDirs::from("", "", "localized-lora")
         .map(|place| place.config_dir().join("preferences.json"))
@@ -40,27 +40,29 @@ pub fn load(file: Option<&Path>) -> (Preferences, Option<String>) {
             let (preferences, wild) = usable::part_of(&found);
             let told = (!wild.is_empty()).then(|| {
                 format!(
-                    "remembered settings that cannot be used were replaced by the usual ones: {}",
+                    "some remembered settings could not be used and were reset to their defaults: {}",
                     wild.join(", ")
                 )
             });
             (preferences, told)
         }
-        Err(Unread::Newer(version)) => {
+        Err(PreferencesError::Newer(version)) => {
             let told = format!(
-                "the remembered settings are of a newer version of this program (form {version}, \
-                 and this version reads up to {VERSION}), so Table I is shown and nothing is \
+                "the remembered settings were saved by a newer version of this program (format \
+                 {version}; this version reads up to {VERSION}), so Table I is shown and nothing is \
                  remembered; update the program or remove the file: {}",
                 file.display()
             );
             (Preferences::default(), Some(told))
         }
-        Err(Unread::Damaged(reason)) => (Preferences::default(), Some(give_way(file, &reason))),
+        Err(PreferencesError::Damaged(reason)) => {
+            (Preferences::default(), Some(give_way(file, &reason)))
+        }
     }
 }
 
 /// Why preferences cannot be used.
-enum Unread {
+enum PreferencesError {
     /// They are of this newer version.
     Newer(u64),
     /// The file is none of ours, or the system does not give it.
@@ -84,18 +86,20 @@ fn give_way(file: &Path, reason: &str) -> String {
     }
 }
 
-/// What the file says in the form of this version, nothing where there is none, or why it cannot be
+/// The content of the file in the form of this version, nothing where there is none, or why it cannot be
 /// used.
-fn read(file: &Path) -> Result<Option<Value>, Unread> {
-    let Some(mut value) = read_object(file).map_err(Unread::Damaged)? else {
+fn read(file: &Path) -> Result<Option<Value>, PreferencesError> {
+    let Some(mut value) = read_object(file).map_err(PreferencesError::Damaged)? else {
         return Ok(None);
     };
     // Version 0 said none, and has the same values.
     let version = value.as_object_mut().and_then(|all| all.remove("version"));
     match version.map_or(Some(0), |version| version.as_u64()) {
         Some(0..=VERSION) => Ok(Some(value)),
-        Some(newer) => Err(Unread::Newer(newer)),
-        None => Err(Unread::Damaged("its version is no number".to_owned())),
+        Some(newer) => Err(PreferencesError::Newer(newer)),
+        None => Err(PreferencesError::Damaged(
+            "its version is no number".to_owned(),
+        )),
     }
 }
 
@@ -130,7 +134,7 @@ pub struct Saver {
     looked: Instant,
 }
 
-/// How often a change is looked for.
+/// The time between two looks for a change.
 const PERIOD: Duration = Duration::from_secs(3);
 
 impl Saver {
@@ -182,7 +186,7 @@ fn text_of(preferences: &Preferences) -> String {
         kept.session.source = Source::default();
         kept.session.subtract = None;
     }
-    let written = Written {
+    let written = WrittenPreferences {
         version: VERSION,
         kept: &kept,
     };
@@ -190,7 +194,7 @@ fn text_of(preferences: &Preferences) -> String {
 }
 
 #[derive(serde::Serialize)]
-struct Written<'a> {
+struct WrittenPreferences<'a> {
     version: u64,
     #[serde(flatten)]
     kept: &'a Preferences,

@@ -20,20 +20,20 @@ pub struct SaveDialog {
     /// Whether it has just been opened, so that its path takes the focus.
     fresh: bool,
     path: String,
-    /// What a bare name is put in.
+    /// The folder that a bare name is put in.
     folder: PathBuf,
     failure: Option<String>,
 }
 
-/// What a dialog asks for.
-pub struct Asked<'a> {
+/// The request of a dialog.
+pub struct SaveRequest<'a> {
     /// Its heading.
     pub heading: &'static str,
     /// The ending that a name without one of `endings` gets.
     pub ending: &'a str,
     /// Endings that are kept.
     pub endings: &'a [&'a str],
-    /// What is being done, while it is.
+    /// The work under way, while there is some.
     pub busy: Option<String>,
     /// Asks the system.
     pub browse: Command,
@@ -82,7 +82,7 @@ impl SaveDialog {
     pub fn ui(
         &mut self,
         ctx: &egui::Context,
-        asked: Asked<'_>,
+        asked: SaveRequest<'_>,
         home: Option<&Path>,
         choices: impl FnOnce(&mut egui::Ui),
         out: &mut Vec<Command>,
@@ -159,7 +159,7 @@ impl SaveDialog {
         Ok(whole.into())
     }
 
-    /// What will be written, what is being done, or why nothing can be.
+    /// The line about what will be written, what is being done, or why nothing can be.
     fn told(&self, ui: &mut egui::Ui, target: &Result<PathBuf, String>, busy: Option<&str>) {
         let height = TOLD_LINES * ui.text_style_height(&egui::TextStyle::Body);
         let size = egui::vec2(ui.available_width(), height);

@@ -7,7 +7,7 @@ use super::worker::{Answer, Answers, Reply, Wake, Worker};
 /// A worker with its answers. It has no thread before it is asked.
 pub struct Service<Q, A> {
     name: &'static str,
-    /// What the worker does, until it is started.
+    /// The work of the worker, until it is started.
     job: Option<Job<Q, A>>,
     worker: Option<(Worker<Q>, Answers<A>)>,
 }
@@ -48,7 +48,7 @@ impl<Q: Send + 'static, A: Send + 'static> Service<Q, A> {
             .is_some_and(|(worker, _)| worker.busy())
     }
 
-    /// What came since the last call, oldest first: answers, and why there are none where the work
+    /// The answers since the last call, oldest first, and why there are none where the work
     /// failed.
     pub fn receive(&mut self) -> Vec<Result<A, String>> {
         let Some((worker, answers)) = &mut self.worker else {

@@ -60,7 +60,7 @@ fn refusal(error: &eframe::Error) -> String {
     }
 }
 
-/// What the system said: the libraries put the chain of their calls and places before it.
+/// The system's reason: the libraries put the chain of their calls and places before it.
 fn reason(error: &str) -> &str {
     let last = error.rsplit(": ").next().unwrap_or(error);
     last.lines()

@@ -1,4 +1,4 @@
-//! What the window knows: the session, the open tab, and what is transient.
+//! The state of the window: the session, the open tab, and what is transient.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
@@ -44,7 +44,7 @@ impl From<ThemeChoice> for egui::ThemePreference {
     }
 }
 
-/// What is remembered from one start to the next.
+/// Preferences that are remembered from one start to the next.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Preferences {
@@ -60,9 +60,9 @@ pub struct Preferences {
     pub zoom: f32,
     /// Files and SOURCEs opened last, newest first.
     pub recent: VecDeque<String>,
-    /// How the Approximate tab looks at things.
+    /// The view options of the Approximate tab.
     pub view: ApproximateView,
-    /// What the Fine-tune tab trains.
+    /// The experiment of the Fine-tune tab.
     pub experiment: Experiment,
     /// Width in pixels and resolution of exported PNGs.
     pub png: (u32, f64),
@@ -74,7 +74,7 @@ pub struct Preferences {
     pub export_names: BTreeMap<String, String>,
 }
 
-/// How many recent files are remembered.
+/// The number of recent files that are remembered.
 const RECENT: usize = 12;
 
 impl Default for Preferences {
@@ -107,7 +107,7 @@ impl Preferences {
 
 /// A whole session on its way.
 pub struct Arriving {
-    /// What it shows.
+    /// The workspace that it shows.
     pub workspace: Workspace,
     /// The file that it was read from.
     pub file: Option<String>,
@@ -117,11 +117,11 @@ pub struct Arriving {
 
 /// The state of the window; the tabs read it and answer with commands.
 pub struct State {
-    /// What is remembered; its session is the one on screen.
+    /// The preferences; their session is the one on screen.
     pub preferences: Preferences,
     /// A session whose source is being loaded; the old one stays on screen until it is there.
     pub opening: Option<Session>,
-    /// How the session that is being loaded is looked at, once it is there.
+    /// The display settings of the session that is being loaded, for when it is there.
     pub arriving: Option<Box<Arriving>>,
     /// The last good answer.
     pub analysis: Option<Arc<Analysis>>,
@@ -129,17 +129,17 @@ pub struct State {
     pub pinned: Vec<Arc<Analysis>>,
     /// The data set of the gallery.
     pub digits: Option<Arc<DigitSet>>,
-    /// What was trained last, or is being trained.
+    /// The results that were trained last, or are being trained.
     pub trained: Option<Arc<Results>>,
     /// The open tab.
     pub tab: Tab,
-    /// What the window tells, by tab and act.
+    /// The messages, by tab and act.
     pub notices: Notices,
-    /// How the source that is being opened was named, and so where a failure is told.
+    /// The act that opens the present source, and so the place of a failure's message.
     pub opened_by: Act,
     /// The tab that speaks, where it is not the open one.
     speaker: Option<Tab>,
-    /// What is typed into the path field.
+    /// The text in the path field.
     pub path_field: String,
     /// Whether the help page is open.
     pub help: bool,
@@ -219,7 +219,7 @@ impl State {
         self.notices.warn(text.into());
     }
 
-    /// What was last said in the open tab.
+    /// The last message of the open tab.
     pub fn message(&self) -> Option<&Message> {
         self.notices.of(self.tab)
     }

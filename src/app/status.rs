@@ -8,7 +8,8 @@ use eframe::egui;
 use super::command::Command;
 use super::notices::{COPIED, Message, capitalized};
 use super::state::{State, Tab};
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Timing};
+use crate::figure::label;
 
 /// Draws the panels; the line is as high with a message or a button as without.
 pub fn show(
@@ -37,7 +38,7 @@ pub fn show(
     warnings(ui, state);
 }
 
-/// What is being computed, and the way to stop it.
+/// The work under way, and the button to stop it.
 fn going_on(ui: &mut egui::Ui, doing: &str, out: &mut Vec<Command>) {
     Command::Cancel.button(ui, out);
     ui.label(capitalized(doing));
@@ -51,7 +52,8 @@ fn line(ui: &mut egui::Ui, state: &mut State, working: bool) {
             && state.tab == Tab::HOME
             && !working
         {
-            ui.add(egui::Label::new(computed(analysis)).truncate());
+            let label = egui::Label::new(computed(analysis)).truncate();
+            ui.add(label).on_hover_text(details(analysis));
         }
         return;
     };
@@ -111,7 +113,7 @@ fn warnings(ui: &mut egui::Ui, state: &mut State) {
     }
 }
 
-/// What will happen to the file that is held over the window.
+/// The hint for a file that is held over the window.
 pub fn drop_hint(ui: &egui::Ui) {
     if ui.ctx().input(|input| input.raw.hovered_files.is_empty()) {
         return;
@@ -135,22 +137,43 @@ pub fn drop_hint(ui: &egui::Ui) {
     );
 }
 
+/// The line while nothing is under way.
 fn computed(analysis: &Analysis) -> String {
     let (rows, cols) = analysis.loaded.matrix.shape();
+    let Timing {
+        factorize,
+        reconstruct,
+        ..
+    } = analysis.timing;
+    format!(
+        "{rows} × {cols}, computed in {}",
+        milliseconds(factorize + reconstruct)
+    )
+}
+
+/// The libraries and times behind [`computed`], for whoever asks.
+fn details(analysis: &Analysis) -> String {
     let timing = &analysis.timing;
     let (built_in, by_faer) = timing.backends;
-    let backend = match (built_in, by_faer) {
-        (n, 0) => format!("{n} blocks (built-in SVD)"),
-        (0, f) => format!("{f} blocks (faer)"),
-        (n, f) => format!("{} blocks ({n} built-in, {f} faer)", n + f),
+    let blocks = |count: usize| match count {
+        1 => "1 block".to_owned(),
+        _ => format!("{} blocks", label::count(count)),
     };
-    let factorized = if timing.factorize.is_zero() {
-        "cached".to_owned()
-    } else {
-        format!("factorized in {}", milliseconds(timing.factorize))
+    let factorized = match (built_in, by_faer) {
+        (n, 0) => format!("{} by the built-in SVD", blocks(n)),
+        (0, n) => format!("{} by faer", blocks(n)),
+        (n, m) => format!(
+            "{} by the built-in SVD and {} by faer",
+            blocks(n),
+            label::count(m)
+        ),
+    };
+    let time = match timing.factorize.is_zero() {
+        true => "kept from before".to_owned(),
+        false => format!("in {}", milliseconds(timing.factorize)),
     };
     format!(
-        "{rows} × {cols}: {backend}, verified, {factorized}; reconstructed in {}",
+        "Factorized {factorized}, verified, {time}; reconstructed in {}",
         milliseconds(timing.reconstruct)
     )
 }
@@ -162,6 +185,6 @@ fn milliseconds(time: Duration) -> String {
     } else if ms < 10.0 {
         format!("{ms:.2} ms")
     } else {
-        format!("{ms:.0} ms")
+        format!("{} ms", label::count(ms.round() as usize))
     }
 }

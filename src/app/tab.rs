@@ -1,4 +1,4 @@
-//! What everybody may know of a tab.
+//! The public side of a tab.
 
 use eframe::egui::Key;
 
@@ -19,12 +19,12 @@ impl Tab {
         Self { id, title, key }
     }
 
-    /// What remembered settings call it.
+    /// The name in remembered settings.
     pub fn id(self) -> &'static str {
         self.id
     }
 
-    /// What stands on it.
+    /// The title.
     pub fn title(self) -> &'static str {
         self.title
     }

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::figure::palette::{self, ColorMap, Rgb, Theme};
 
-/// How numbers become colours.
+/// A colour scale for numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Scale {
     /// From `low` to `high` on a colour map.
@@ -63,19 +63,19 @@ pub fn color32(color: Rgb) -> Color32 {
 
 /// One matrix as textures of at most the side that the graphics adapter takes.
 pub struct MatrixTexture {
-    tiles: Vec<Tile>,
-    key: Key,
+    tiles: Vec<TextureTile>,
+    key: TextureKey,
 }
 
-struct Tile {
+struct TextureTile {
     /// Columns and rows of the matrix that the tile covers.
     cells: Rect,
     texture: TextureHandle,
 }
 
-/// What a texture was made from: the result it belongs to and its scale.
+/// The identity of a texture: the result it belongs to and its scale.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Key {
+struct TextureKey {
     id: u64,
     scale: Scale,
 }
@@ -93,21 +93,21 @@ impl MatrixTexture {
         matrix: &DMatrix<f64>,
         scale: Scale,
     ) -> Self {
-        let key = Key { id, scale };
+        let key = TextureKey { id, scale };
         match kept {
             Some(kept) if kept.key == key => kept,
             _ => Self::new(ctx, key, matrix),
         }
     }
 
-    fn new(ctx: &egui::Context, key: Key, matrix: &DMatrix<f64>) -> Self {
+    fn new(ctx: &egui::Context, key: TextureKey, matrix: &DMatrix<f64>) -> Self {
         let (rows, cols) = matrix.shape();
         let mut tiles = Vec::new();
         for top in (0..rows).step_by(TILE) {
             for left in (0..cols).step_by(TILE) {
                 let (height, width) = ((rows - top).min(TILE), (cols - left).min(TILE));
                 let image = image_of(matrix, key.scale, top, left, height, width);
-                tiles.push(Tile {
+                tiles.push(TextureTile {
                     cells: Rect::from_min_size(
                         Pos2::new(left as f32, top as f32),
                         egui::vec2(width as f32, height as f32),
@@ -119,7 +119,7 @@ impl MatrixTexture {
         Self { tiles, key }
     }
 
-    /// How its numbers became colours.
+    /// The colour scale of its numbers.
     pub fn scale(&self) -> Scale {
         self.key.scale
     }

@@ -21,7 +21,7 @@ pub fn method(method: Method, theme: Theme) -> Rgb {
     method.definition().hue.on(theme)
 }
 
-/// The same, strong enough to be read as text.
+/// The colour of a method, strong enough to be read as text.
 pub fn method_text(of: Method, theme: Theme) -> Rgb {
     palette::as_text(theme, method(of, theme))
 }

@@ -1,4 +1,4 @@
-//! What the workers sent and what the user asked for change the state, here and nowhere else.
+//! Changes of the state by answers of the workers and wishes of the user, here and nowhere else.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,9 +6,9 @@ use std::time::Duration;
 use eframe::egui;
 
 use super::Explorer;
-use super::arrays::Looked;
+use super::arrays::ArrayLookup;
 use super::command::Command;
-use super::dialogs::{Chosen, Question};
+use super::dialogs::{DialogAnswer, Question};
 use super::export::tab_of;
 use super::opened::{
     accept, change, failed, fall_back, forget_arriving, keep_shown, open_any, open_text, paste,
@@ -16,11 +16,11 @@ use super::opened::{
 };
 use super::page::Page;
 use super::sessions::action::SessionAction;
-use super::sessions::{self, Told};
+use super::sessions::{self, SessionMessage};
 use super::state::{Act, Message, State, Tab};
 use super::tabs::approximate::figures;
-use super::tabs::approximate::job::Progress;
-use super::tabs::approximate::progress::Doing;
+use super::tabs::approximate::job::JobMessage;
+use super::tabs::approximate::progress::Activity;
 use super::tabs::finetune::action::TAB as SWEEP_TAB;
 use super::tabs::finetune::{self, FinetuneTab};
 use crate::source::{Dataset, Source, Split};
@@ -31,9 +31,9 @@ use crate::workspace::Opening;
 pub fn receive(explorer: &mut Explorer, ctx: &egui::Context) {
     for answer in explorer.analyst.receive() {
         match answer {
-            Ok(Progress::At(stage)) => explorer.pages.home.reached(Doing::At(stage)),
-            Ok(Progress::Done(analysis)) => accept(explorer, analysis),
-            Ok(Progress::Failed(session, why)) => failed(explorer, Some(&session), why),
+            Ok(JobMessage::At(stage)) => explorer.pages.home.reached(Activity::At(stage)),
+            Ok(JobMessage::Done(analysis)) => accept(explorer, analysis),
+            Ok(JobMessage::Failed(session, why)) => failed(explorer, Some(&session), why),
             Err(why) => failed(explorer, None, why),
         }
     }
@@ -59,20 +59,20 @@ pub fn receive(explorer: &mut Explorer, ctx: &egui::Context) {
         export(explorer, path);
     }
     match explorer.arrays.receive() {
-        Some(Looked::Failed(session, why)) => refused(explorer, Some(*session), why),
+        Some(ArrayLookup::Failed(session, why)) => refused(explorer, Some(*session), why),
         // With the first picture still to come, it comes behind the choice.
-        Some(Looked::Offered(session)) => {
+        Some(ArrayLookup::Offered(session)) => {
             fall_back(explorer, Some(*session));
         }
         None => {}
     }
     receive_session(explorer);
     match explorer.state.dialogs.receive() {
-        Some(Chosen::Path(command)) => run(explorer, ctx, command),
-        Some(Chosen::NoDialog) => explorer
+        Some(DialogAnswer::Path(command)) => run(explorer, ctx, command),
+        Some(DialogAnswer::NoDialog) => explorer
             .state
             .fail("no file dialog is available; type the path instead or drop the file here"),
-        Some(Chosen::Cancelled) | None => {}
+        Some(DialogAnswer::Cancelled) | None => {}
     }
 }
 
@@ -155,17 +155,17 @@ fn run_on_session(explorer: &mut Explorer, ctx: &egui::Context, action: SessionA
 fn receive_session(explorer: &mut Explorer) {
     let state = &mut explorer.state;
     match explorer.sessions.receive() {
-        Some(Told::Read(path, workspace)) => {
+        Some(SessionMessage::Read(path, workspace)) => {
             show_session(explorer, *workspace, Some(&path));
         }
-        Some(Told::Written(path)) => {
+        Some(SessionMessage::Written(path)) => {
             state.preferences.remember(&path.display().to_string());
             state.done(format!("saved the session in {}", path.display()));
         }
-        Some(Told::Unread(why)) => {
+        Some(SessionMessage::Unread(why)) => {
             state.say(Act::Open, Message::Error(why));
         }
-        Some(Told::Unwritten(_)) | None => {}
+        Some(SessionMessage::Unwritten(_)) | None => {}
     }
 }
 
@@ -307,7 +307,7 @@ fn note_change(state: &mut State, ctx: &egui::Context) {
     }
 }
 
-/// What every frame ends with: undo points, the gallery's data set, remembered settings.
+/// Ends every frame: undo points, the gallery's data set, remembered settings.
 pub fn afterwards(explorer: &mut Explorer, ctx: &egui::Context) {
     let state = &mut explorer.state;
     note_change(state, ctx);

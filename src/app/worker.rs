@@ -24,7 +24,7 @@ pub fn wake_by(ctx: &egui::Context) -> Wake {
 const NO_THREAD: &str = "the system starts no more threads for this program; close other programs \
                          or raise its limit, then start it again";
 
-/// What comes back for a request.
+/// The answer to a request.
 #[derive(Debug)]
 pub enum Answer<A> {
     /// One answer; there may be several for a request.
@@ -38,7 +38,7 @@ pub enum Answer<A> {
 /// A thread that works on one request at a time. A new request replaces the one that waits, and
 /// the one under way can see that it is no longer wanted.
 pub struct Worker<Q> {
-    shared: Arc<Shared<Q>>,
+    shared: Arc<SharedRequest<Q>>,
     /// Without a thread nothing would ever answer: every request is told so instead.
     started: bool,
     asked: u64,
@@ -47,14 +47,14 @@ pub struct Worker<Q> {
     dropped: u64,
 }
 
-struct Shared<Q> {
+struct SharedRequest<Q> {
     waiting: Mutex<Option<(u64, Q)>>,
     arrived: Condvar,
     newest: AtomicU64,
     closed: AtomicBool,
 }
 
-/// Where the work sends its answers, and asks whether it is still wanted.
+/// The channel for the answers of the work, which also tells whether it is still wanted.
 pub struct Reply<'a, A> {
     generation: u64,
     newest: &'a AtomicU64,
@@ -94,7 +94,7 @@ impl<Q: Send + 'static> Worker<Q> {
         wake: Wake,
         mut job: impl FnMut(Q, &Reply<'_, A>) + Send + 'static,
     ) -> (Self, Answers<A>) {
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(SharedRequest {
             waiting: Mutex::new(None),
             arrived: Condvar::new(),
             newest: AtomicU64::new(0),
@@ -175,7 +175,7 @@ impl<Q: Send + 'static> Worker<Q> {
     }
 }
 
-impl<Q> Shared<Q> {
+impl<Q> SharedRequest<Q> {
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<(u64, Q)>> {
         // The slot is only ever replaced whole, so a poisoned one is as good as any.
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)

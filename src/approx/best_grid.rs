@@ -11,7 +11,7 @@ use super::layout::{BlockLayout, LayoutKind};
 use super::method::{AdaptiveSettings, LocalizedSettings, MethodSettings};
 use super::metrics::{Comparison, compare};
 
-/// What each grid reaches within one budget.
+/// The results of one grid within a budget.
 #[derive(Clone, Debug)]
 pub struct GridAtBudget {
     /// Segments K along each side.

@@ -1,4 +1,4 @@
-//! What it takes to store a choice that was made from the data, in bits.
+//! The bits that it takes to store a choice that was made from the data.
 
 /// Bits of one of the numbers that parameters are counted in.
 pub const BITS_OF_NUMBER: usize = 32;

@@ -12,7 +12,7 @@ pub struct Block {
     pub i: usize,
     /// Column `j` in the grid.
     pub j: usize,
-    place: Place,
+    place: EntryPlaces,
     pieces: Pieces,
 }
 
@@ -37,7 +37,7 @@ impl Pieces {
         }
     }
 
-    /// How many there are of a block of `p × q`.
+    /// The number of pieces of a block of `p × q`.
     pub fn most(self, p: usize, q: usize) -> usize {
         match self {
             Self::Triplets => p.min(q),
@@ -48,12 +48,12 @@ impl Pieces {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Place {
+enum EntryPlaces {
     Rectangle {
         rows: Range<usize>,
         cols: Range<usize>,
     },
-    Scattered(Arc<Scattered>),
+    Scattered(Arc<ScatteredEntries>),
 }
 
 /// Rows and columns of the matrix that something fills.
@@ -61,7 +61,7 @@ pub type Tile = (Range<usize>, Range<usize>);
 
 /// Entry `(p, q)` is the stored number `left[p] + right[q]`, counted down the columns.
 #[derive(Debug, PartialEq, Eq)]
-struct Scattered {
+struct ScatteredEntries {
     left: Vec<usize>,
     right: Vec<usize>,
     /// Rows of the stored matrix.
@@ -74,7 +74,7 @@ impl Block {
         Self {
             i,
             j,
-            place: Place::Rectangle { rows, cols },
+            place: EntryPlaces::Rectangle { rows, cols },
             pieces: Pieces::Triplets,
         }
     }
@@ -87,7 +87,7 @@ impl Block {
         left: Vec<usize>,
         right: Vec<usize>,
     ) -> Self {
-        let place = Place::Scattered(Arc::new(Scattered {
+        let place = EntryPlaces::Scattered(Arc::new(ScatteredEntries {
             left,
             right,
             stride,
@@ -100,13 +100,13 @@ impl Block {
         }
     }
 
-    /// The same block, taken apart otherwise.
+    /// This block, taken apart otherwise.
     #[must_use]
     pub fn in_pieces(self, pieces: Pieces) -> Self {
         Self { pieces, ..self }
     }
 
-    /// What it is taken apart into.
+    /// The pieces that it is taken apart into.
     pub fn pieces(&self) -> Pieces {
         self.pieces
     }
@@ -114,8 +114,8 @@ impl Block {
     /// Rows `p` and columns `q`.
     pub fn sides(&self) -> (usize, usize) {
         match &self.place {
-            Place::Rectangle { rows, cols } => (rows.len(), cols.len()),
-            Place::Scattered(at) => (at.left.len(), at.right.len()),
+            EntryPlaces::Rectangle { rows, cols } => (rows.len(), cols.len()),
+            EntryPlaces::Scattered(at) => (at.left.len(), at.right.len()),
         }
     }
 
@@ -140,18 +140,18 @@ impl Block {
     /// The rows and columns of the matrix that the block fills, if it is a rectangle of it.
     pub fn outline(&self) -> Option<(Range<usize>, Range<usize>)> {
         match &self.place {
-            Place::Rectangle { rows, cols } => Some((rows.clone(), cols.clone())),
-            Place::Scattered(_) => None,
+            EntryPlaces::Rectangle { rows, cols } => Some((rows.clone(), cols.clone())),
+            EntryPlaces::Scattered(_) => None,
         }
     }
 
     /// Row and column of the matrix where the block's first entry lies; `None` for an empty one.
     pub fn first_cell(&self) -> Option<(usize, usize)> {
         match &self.place {
-            Place::Rectangle { rows, cols } => {
+            EntryPlaces::Rectangle { rows, cols } => {
                 (!rows.is_empty() && !cols.is_empty()).then_some((rows.start, cols.start))
             }
-            Place::Scattered(at) => {
+            EntryPlaces::Scattered(at) => {
                 let first = at.left.first()? + at.right.first()?;
                 Some((first % at.stride, first / at.stride))
             }
@@ -161,7 +161,7 @@ impl Block {
     /// The rectangle of the matrix that each row of the block fills, if it is one: a tile of a
     /// rearrangement, a piece of a strided row.
     pub fn tiles(&self) -> Option<Vec<Tile>> {
-        let Place::Scattered(at) = &self.place else {
+        let EntryPlaces::Scattered(at) = &self.place else {
             return None;
         };
         let cell = |stored: usize| (stored % at.stride, stored / at.stride);
@@ -188,7 +188,7 @@ impl Block {
 
     /// The cells of the matrix that stand in the same column of the block as a cell that it covers.
     pub fn column_of(&self, row: usize, col: usize) -> Vec<(usize, usize)> {
-        let Place::Scattered(at) = &self.place else {
+        let EntryPlaces::Scattered(at) = &self.place else {
             return Vec::new();
         };
         let stored = row + col * at.stride;
@@ -203,8 +203,8 @@ impl Block {
     /// Whether the block covers a cell of the matrix.
     pub fn contains(&self, row: usize, col: usize) -> bool {
         match &self.place {
-            Place::Rectangle { rows, cols } => rows.contains(&row) && cols.contains(&col),
-            Place::Scattered(at) => {
+            EntryPlaces::Rectangle { rows, cols } => rows.contains(&row) && cols.contains(&col),
+            EntryPlaces::Scattered(at) => {
                 let stored = row + col * at.stride;
                 let rest = |left: &usize| stored.checked_sub(*left);
                 let mut rests = at.left.iter().filter_map(rest);
@@ -216,10 +216,10 @@ impl Block {
     /// The block's cells as a matrix of its own, `p × q`.
     pub fn cells(&self, matrix: &DMatrix<f64>) -> DMatrix<f64> {
         match &self.place {
-            Place::Rectangle { rows, cols } => matrix
+            EntryPlaces::Rectangle { rows, cols } => matrix
                 .view((rows.start, cols.start), (rows.len(), cols.len()))
                 .into_owned(),
-            Place::Scattered(at) => {
+            EntryPlaces::Scattered(at) => {
                 let stored = matrix.as_slice();
                 DMatrix::from_fn(at.left.len(), at.right.len(), |p, q| {
                     stored[at.left[p] + at.right[q]]
@@ -231,10 +231,10 @@ impl Block {
     /// Writes numbers, `p × q`, to where the block lies in the matrix.
     pub fn put(&self, cells: &DMatrix<f64>, matrix: &mut DMatrix<f64>) {
         match &self.place {
-            Place::Rectangle { rows, cols } => matrix
+            EntryPlaces::Rectangle { rows, cols } => matrix
                 .view_mut((rows.start, cols.start), (rows.len(), cols.len()))
                 .copy_from(cells),
-            Place::Scattered(at) => {
+            EntryPlaces::Scattered(at) => {
                 let stored = matrix.as_mut_slice();
                 for (right, column) in at.right.iter().zip(cells.column_iter()) {
                     for (left, cell) in at.left.iter().zip(column.iter()) {
@@ -248,10 +248,10 @@ impl Block {
     /// Fills the block with zeros.
     pub fn clear(&self, matrix: &mut DMatrix<f64>) {
         match &self.place {
-            Place::Rectangle { rows, cols } => matrix
+            EntryPlaces::Rectangle { rows, cols } => matrix
                 .view_mut((rows.start, cols.start), (rows.len(), cols.len()))
                 .fill(0.0),
-            Place::Scattered(at) => {
+            EntryPlaces::Scattered(at) => {
                 let stored = matrix.as_mut_slice();
                 for right in &at.right {
                     at.left.iter().for_each(|left| stored[left + right] = 0.0);
@@ -268,7 +268,7 @@ impl Block {
             None => false,
         };
         match &self.place {
-            Place::Rectangle {
+            EntryPlaces::Rectangle {
                 rows: down,
                 cols: across,
             } => {
@@ -278,7 +278,7 @@ impl Block {
                         .clone()
                         .all(|col| down.clone().all(|row| free(row + col * rows)))
             }
-            Place::Scattered(at) => {
+            EntryPlaces::Scattered(at) => {
                 at.stride == rows
                     && at
                         .right

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::layout::{BlockSize, LayoutError, LayoutKind};
 
-/// How ranks of the methods are tied to each other.
+/// A rule that ties the ranks of the methods to each other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BudgetRule {
@@ -19,8 +19,8 @@ impl BudgetRule {
     /// The rule in the paper's letters.
     pub fn describe(self) -> &'static str {
         match self {
-            Self::EqualParameters => "equal parameters: r_diag = r, r_block = r/K",
-            Self::SectionTwoE => "section II.E: r_diag = r/N, r_block = r/(N√N)",
+            Self::EqualParameters => "Equal parameters: r_diag = r, r_block = r/K",
+            Self::SectionTwoE => "Section II.E: r_diag = r/N, r_block = r/N^1.5",
         }
     }
 
@@ -56,7 +56,7 @@ pub struct MatchedRank {
     pub unused: usize,
 }
 
-/// What the ranks of a layout cost; blocks of one size are counted together, so that it takes no
+/// The cost of the ranks of a layout; blocks of one size are counted together, so that it takes no
 /// longer for a million blocks than for one.
 #[derive(Clone, Debug)]
 struct Prices {
@@ -103,7 +103,7 @@ impl Prices {
         rank > 0 && (self.at(rank) == budget || rank == self.max_rank())
     }
 
-    /// The same for ranks of each block's own. Where the blocks cost alike, every multiple of that
+    /// [`Self::spends`] for ranks of each block's own. Where the blocks cost alike, every multiple of that
     /// cost can be spent; where they do not, only the matrix tells.
     fn spends_by_block(&self, budget: usize) -> bool {
         match self.sizes.as_slice() {

@@ -1,6 +1,6 @@
-//! Which blocks of a layout are used, and how much of each.
+//! Choices of a layout's blocks, and how much of each is kept.
 
-/// What a method keeps at one setting.
+/// The choice of a method at one setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Choice {
     /// A rank for each block of the layout.
@@ -14,7 +14,7 @@ pub enum Choice {
 pub struct Leaf {
     /// Its place in the layout.
     pub block: usize,
-    /// How many pieces are kept of it.
+    /// The number of pieces that are kept of it.
     pub rank: usize,
     /// Whether it is stored entry by entry, as one piece.
     pub whole: bool,

@@ -1,4 +1,4 @@
-//! What a setting gives on a matrix: ranks, parameters, error. The one place for it.
+//! Evaluation of a setting on a matrix: ranks, parameters, error. The one place for it.
 
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use super::metrics::share;
 /// One method at one setting, measured.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Evaluation {
-    /// What was asked for.
+    /// The settings that were asked for.
     pub settings: MethodSettings,
     /// Rank of each block after clamping, in the layout's order.
     pub ranks: Vec<usize>,
@@ -31,7 +31,7 @@ pub struct Evaluation {
     pub unused: usize,
     /// Bits that tell what was chosen from the data, beside the parameters.
     pub structure_bits: usize,
-    /// What it takes of a budget: the parameters, with the structure bits where they are charged.
+    /// Its expense: the parameters, with the structure bits where they are charged.
     pub spent: usize,
     /// The blocks that are used, in the order of the ranks, where the layout's overlap.
     #[serde(skip)]
@@ -39,7 +39,7 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
-    /// Which method this is.
+    /// The method.
     pub fn method(&self) -> Method {
         self.settings.method()
     }

@@ -30,16 +30,16 @@ use super::layout::{BlockLayout, LayoutError};
 use crate::memory::Shortage;
 
 pub use decomposition::Decomposition;
-use memory::Wanted;
+use memory::SvdOutput;
 pub(super) use product::multiplied_out;
 pub use spectra::Spectra;
-use svd::Values;
+use svd::ScaledValues;
 pub use svd::{factorize, singular_values};
 
 /// Layouts with fewer entries than this are not worth a second thread.
 const WORTH_THREADS: usize = 128 * 128;
 
-/// Which library gave a factorization.
+/// The library that gave a factorization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Backend {
@@ -56,18 +56,20 @@ pub enum FactorError {
     #[error(transparent)]
     Layout(#[from] LayoutError),
     /// A cell that is not a number or not finite; counted from zero.
-    #[error("cell ({row}, {col}) is {value}, give finite numbers only")]
+    #[error("every cell must be a finite number; row {}, column {} (counted from 1) is {value}",
+        row + 1,
+        col + 1)]
     NotFinite {
         /// Row of the cell.
         row: usize,
         /// Column of the cell.
         col: usize,
-        /// What stands there.
+        /// The value of the cell.
         value: f64,
     },
     /// No library gave a factorization that passes the check.
     #[error(
-        "no verified factorization of a {rows} × {cols} block was found, scale or round its cells"
+        "no factorization of a {rows} × {cols} block passed its checks; scale or round its cells"
     )]
     Unverified {
         /// Rows of the block.
@@ -85,7 +87,7 @@ pub enum FactorError {
         rows: usize,
         /// Columns of the matrix.
         cols: usize,
-        /// How much is needed, and free.
+        /// The memory needed, and the memory free.
         shortage: Shortage,
     },
     /// The caller's callback answered *stop*.
@@ -105,7 +107,7 @@ pub struct Factorization {
     /// Who computed it.
     pub backend: Backend,
     /// `sigma` before they were brought back to the size of the cells.
-    values: Values,
+    values: ScaledValues,
 }
 
 /// All blocks of one layout, factorized once; every rank follows by truncation.
@@ -129,7 +131,7 @@ impl Factors {
         keep_going: &(dyn Fn() -> ControlFlow<()> + Sync),
     ) -> Result<Self, FactorError> {
         check_finite(matrix)?;
-        memory::ensure_free(matrix, &layout, Wanted::Vectors)?;
+        memory::ensure_free(matrix, &layout, SvdOutput::Vectors)?;
         let blocks = each_block(matrix, &layout, |cells, pieces, threads| {
             match keep_going() {
                 ControlFlow::Break(()) => Err(FactorError::Stopped),
@@ -143,7 +145,7 @@ impl Factors {
         })
     }
 
-    /// The same without a way to stop.
+    /// [`Factors::compute`] without a way to stop.
     ///
     /// # Errors
     /// See [`Factors::compute`].
@@ -151,12 +153,12 @@ impl Factors {
         Self::compute(matrix, layout, &|| ControlFlow::Continue(()))
     }
 
-    /// Where the blocks lie.
+    /// The layout of the blocks.
     pub fn layout(&self) -> &BlockLayout {
         &self.spectra.layout
     }
 
-    /// How many blocks were factorized here and by faer.
+    /// The numbers of blocks that were factorized here and by faer.
     pub fn backends(&self) -> (usize, usize) {
         let backends = self.blocks.iter().filter_map(Decomposition::backend);
         let by = |wanted: Backend| backends.clone().filter(|one| *one == wanted).count();

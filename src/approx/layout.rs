@@ -113,7 +113,7 @@ impl BlockLayout {
         (self.rows, self.cols)
     }
 
-    /// What the layout was made from (one diagonal block counts as the grid of one).
+    /// The kind that the layout was made from (one diagonal block counts as the grid of one).
     pub fn kind(&self) -> LayoutKind {
         self.kind
     }
@@ -147,7 +147,7 @@ impl BlockLayout {
         self.blocks.iter().map(Block::max_rank).max().unwrap_or(0)
     }
 
-    /// The same rank for every block, clamped to each block's smaller side.
+    /// One rank for every block, clamped to each block's smaller side.
     pub fn uniform_ranks(&self, rank: usize) -> Vec<usize> {
         self.blocks.iter().map(|b| rank.min(b.max_rank())).collect()
     }
@@ -166,7 +166,7 @@ impl BlockLayout {
         self.blocks.iter().map(Block::cost).sum()
     }
 
-    /// How many blocks store at least as many parameters as they have entries.
+    /// The number of blocks that store at least as many parameters as they have entries.
     pub fn denser_than_dense(&self, ranks: &[usize]) -> usize {
         self.blocks
             .iter()
@@ -246,7 +246,7 @@ mod tests {
         let error = BlockLayout::new(28, 20, LayoutKind::Grid(21)).expect_err("too many");
         assert_eq!(
             error.to_string(),
-            "K = 21 does not fit a 28 × 20 matrix, choose 1 to 20"
+            "K = 21 does not fit a 28 × 20 matrix; choose 1 to 20"
         );
         assert!(BlockLayout::new(3, 3, LayoutKind::Diagonal(0)).is_err());
         assert!(BlockLayout::new(0, 3, LayoutKind::Grid(1)).is_err());

@@ -67,7 +67,7 @@ pub fn norm(values: impl Iterator<Item = f64>) -> f64 {
     SumOfSquares::of(values).root()
 }
 
-/// How one error stands to another.
+/// The order of two errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison {
     /// It is lower.
@@ -115,7 +115,7 @@ pub fn largest(values: &[f64]) -> f64 {
     sizes.into_iter().fold(0.0, f64::max)
 }
 
-/// What rounding may leave of a singular value that is zero: `max(m, n) · ε · σ₁`.
+/// The size below which a singular value may be rounding alone: `max(m, n) · ε · σ₁`.
 /// `sigma` is sorted, largest first.
 pub fn rounding(sigma: &[f64], rows: usize, cols: usize) -> f64 {
     let largest = sigma.first().copied().unwrap_or_default();

@@ -14,6 +14,7 @@
 //! error follows from the singular values alone (Eckart–Young).
 
 pub mod adaptive;
+pub mod assignment;
 pub mod best_grid;
 pub mod bits;
 pub mod block;
@@ -23,9 +24,13 @@ pub mod curve;
 pub mod evaluate;
 pub mod factor;
 pub mod layout;
+pub mod locality;
 pub mod method;
 pub mod metrics;
+pub mod order;
+pub mod permutation;
 pub mod quadtree;
+pub mod rank_correlation;
 pub mod reconstruct;
 pub mod segment;
 pub mod survey;

@@ -10,7 +10,7 @@ pub fn segments(length: usize, count: usize) -> Vec<Range<usize>> {
         .collect()
 }
 
-/// Where segment `i` begins.
+/// The beginning of segment `i`.
 fn boundary(length: usize, count: usize, i: usize) -> usize {
     let (short, longer) = (length / count, length % count);
     i * short + i.min(longer)

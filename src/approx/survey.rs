@@ -19,7 +19,7 @@ pub struct Survey {
     pub settings: Vec<MethodSettings>,
     /// Label of each matrix.
     pub labels: Vec<u8>,
-    /// Which matrix of the data set each row is.
+    /// The matrix of the data set that each row is.
     pub indices: Vec<usize>,
     /// `errors[s][i]`: normalized error of setting `s` on matrix `i`.
     pub errors: Vec<Vec<f64>>,
@@ -38,10 +38,10 @@ pub struct Spread {
 
 /// One label's part of a survey.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ByLabel {
+pub struct LabelSurvey {
     /// The label.
     pub label: u8,
-    /// How many matrices have it.
+    /// The number of matrices with it.
     pub count: usize,
     /// Spread of each setting, in the survey's order.
     pub spreads: Vec<Spread>,
@@ -123,7 +123,7 @@ fn errors_of(
 }
 
 impl Survey {
-    /// How many matrices were measured.
+    /// The number of matrices that were measured.
     pub fn count(&self) -> usize {
         self.labels.len()
     }
@@ -138,8 +138,8 @@ impl Survey {
         self.verdict(|_| true)
     }
 
-    /// The same numbers label by label.
-    pub fn by_label(&self) -> Vec<ByLabel> {
+    /// The numbers label by label.
+    pub fn by_label(&self) -> Vec<LabelSurvey> {
         let mut labels = self.labels.clone();
         labels.sort_unstable();
         labels.dedup();
@@ -149,7 +149,7 @@ impl Survey {
             .collect()
     }
 
-    fn of_label(&self, label: u8) -> ByLabel {
+    fn of_label(&self, label: u8) -> LabelSurvey {
         let chosen = |errors: &Vec<f64>| -> Vec<f64> {
             errors
                 .iter()
@@ -158,7 +158,7 @@ impl Survey {
                 .map(|(e, _)| *e)
                 .collect()
         };
-        ByLabel {
+        LabelSurvey {
             label,
             count: self.labels.iter().filter(|l| **l == label).count(),
             spreads: self

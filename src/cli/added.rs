@@ -3,7 +3,7 @@
 use clap::{Arg, ArgAction};
 
 use super::number::kept;
-use crate::approx::method::{Method, Price, Role, Shown};
+use crate::approx::method::{Method, Price, Role, Visibility};
 
 /// A structure that is added, and what is set of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,7 +49,7 @@ pub(super) fn option() -> Arg {
 /// The structures that can be added.
 fn known() -> impl Iterator<Item = Method> {
     let methods = Method::ALL.iter().copied();
-    methods.filter(|method| !matches!(method.definition().shown, Shown::Always))
+    methods.filter(|method| !matches!(method.definition().shown, Visibility::Always))
 }
 
 /// Reads `KEY` or `KEY:name=value,…`.
@@ -143,7 +143,7 @@ mod tests {
         );
         assert_eq!(
             refused("monarch:rank=0"),
-            "rank of monarch: 0 keeps nothing, choose 1 or more"
+            "rank of monarch: 0 keeps nothing; choose 1 or more"
         );
         assert_eq!(
             refused("monarch:rank=2,rank=3"),

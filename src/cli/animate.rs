@@ -8,14 +8,14 @@ use std::time::Duration;
 use clap::builder::TypedValueParser;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::approximate::{Computed, colors};
+use super::approximate::{MatrixResult, colors};
 use super::figure::themes;
 use super::output::{self, Outputs};
 use super::{Failure, FormatArgs, SettingsArgs, SourceArgs, choice, print};
 use crate::analysis::{BuildUp, Growth};
 use crate::figure::animation::{Animation, AnimationFormat};
 use crate::figure::palette::{ColorMap, Theme};
-use crate::process::signals::Stoppable;
+use crate::process::signals::StopGuard;
 use crate::source::Limits;
 use crate::views::build_up::{self, AnimationExport};
 
@@ -153,8 +153,8 @@ pub(super) fn run(arguments: &AnimateArgs) -> Result<(), Failure> {
     let export = arguments.export()?;
     let outputs = Outputs::of(arguments.output).and("--figure", arguments.figure.as_deref());
     outputs.check(&arguments.source.files())?;
-    let Computed { analysis, notes } =
-        Computed::new(&arguments.source, &arguments.settings, false)?;
+    let MatrixResult { analysis, notes } =
+        MatrixResult::new(&arguments.source, &arguments.settings, false)?;
     let heading = analysis.heading();
     let mut notes = notes;
     let build_up = BuildUp::new(Arc::new(analysis), arguments.by.unwrap_or_default());
@@ -187,7 +187,7 @@ fn encode(
     format: AnimationFormat,
     limits: &Limits,
 ) -> Result<Vec<u8>, Failure> {
-    let stoppable = Stoppable::begin();
+    let stoppable = StopGuard::begin();
     let bar = ProgressBar::new(0);
     if let Ok(style) = ProgressStyle::with_template("{wide_bar} frame {pos} of {len}, {eta} left") {
         bar.set_style(style);

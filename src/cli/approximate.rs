@@ -5,11 +5,11 @@ use std::ops::ControlFlow;
 use clap::builder::TypedValueParser;
 use nalgebra::DMatrix;
 
-use super::figure::Target;
+use super::figure::FigureTarget;
 use super::output::Outputs;
-use super::present::{Page, present};
+use super::present::{PrintedPage, present};
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, choice};
-use crate::analysis::{Analysis, Analyst, Grids, Silent, grid_budget};
+use crate::analysis::{Analysis, Analyst, Closest, GridSearch, SilentListener, grid_budget};
 use crate::figure::palette::ColorMap;
 use crate::session::Settings;
 use crate::source::Limits;
@@ -22,7 +22,7 @@ pub struct ApproximateArgs {
     pub(super) source: SourceArgs,
     #[command(flatten)]
     pub(super) settings: SettingsArgs,
-    /// Sets K to the grid with the lowest error within the budget (without one: what Localized costs)
+    /// Sets K to the grid with the lowest error within the budget (default: Localized's own cost)
     #[arg(long, conflicts_with_all = ["grid", "block-rank", "adaptive-grid", "adaptive-ranks"], help_heading = "Settings")]
     pub best_grid: bool,
     #[command(flatten)]
@@ -43,7 +43,7 @@ pub(super) fn colors() -> impl TypedValueParser<Value = ColorMap> {
 
 impl ApproximateArgs {
     /// The figure with what only a picture of matrices has.
-    pub(super) fn target(&self) -> Result<Option<Target>, Failure> {
+    pub(super) fn target(&self) -> Result<Option<FigureTarget>, Failure> {
         let mut target = self.figure.target()?;
         if let Some(target) = &mut target {
             target.export.error_maps = self.error_maps;
@@ -53,14 +53,14 @@ impl ApproximateArgs {
     }
 }
 
-/// What came out of a command line about one matrix, and what its user should know.
-pub(super) struct Computed {
+/// The results of a command line about one matrix, with remarks for its user.
+pub(super) struct MatrixResult {
     pub analysis: Analysis,
     /// Beside the notes on the methods.
     pub notes: Vec<String>,
 }
 
-impl Computed {
+impl MatrixResult {
     /// Loads the matrix, fits the settings to it and measures every method; with `best_grid` at
     /// the best grid for the budget.
     pub fn new(
@@ -70,7 +70,7 @@ impl Computed {
     ) -> Result<Self, Failure> {
         let (mut analyst, limits) = (Analyst::default(), source.limits());
         let mut session = source.session();
-        let matrix = &analyst.load(&session, &limits, &Silent)?.matrix;
+        let matrix = &analyst.load(&session, &limits, &SilentListener)?.matrix;
         let (rows, cols) = matrix.shape();
         session.settings = settings.wanted(rows, cols)?;
         let mut chosen = None;
@@ -83,20 +83,30 @@ impl Computed {
                     .map_err(Failure::usage)?,
             );
         }
-        let analysis = analyst.analyse(session, &limits, &Silent)?;
+        let analysis = analyst.analyse(session, &limits, &SilentListener)?;
         let left_out = analysis.left_out().map_err(Failure::usage)?;
         let known = analysis.loaded.notes.iter().chain(&analysis.changes);
         let notes = known.cloned().chain(chosen).chain(left_out).collect();
         Ok(Self { analysis, notes })
     }
 
-    /// Writes and prints a view of it.
+    /// What a page of text says before the notes.
+    fn remarks(&self, shown: &Shown) -> Vec<String> {
+        let closest = (*shown.view == approximation::VIEW).then(|| Closest::of(&self.analysis));
+        closest
+            .flatten()
+            .map(|one| one.sentence)
+            .into_iter()
+            .collect()
+    }
+
+    /// Writes and prints a view of it, made from the analysis and `material`.
     pub fn present(
         &self,
         shown: &Shown,
-        grids: Option<&Grids>,
+        material: Material<'_>,
         (limits, format): (&Limits, FormatArgs),
-        target: Option<&Target>,
+        target: Option<&FigureTarget>,
         outputs: &Outputs<'_>,
     ) -> Result<(), Failure> {
         let session = &self.analysis.session;
@@ -105,13 +115,12 @@ impl Computed {
         let options = shown.options(shown.subject(session), command, export);
         let material = Material {
             analysis: Some(&self.analysis),
-            grids,
-            ..Material::default()
+            ..material
         };
         let document = shown.view.document(&material, &options);
-        let page = Page {
+        let page = PrintedPage {
             heading: self.analysis.heading(),
-            remarks: Vec::new(),
+            remarks: self.remarks(shown),
             notes: self.notes.iter().cloned().chain(document.notes()).collect(),
         };
         present(&document, page, format, target, outputs)
@@ -119,9 +128,9 @@ impl Computed {
 }
 
 /// Every grid at the budget of `settings`, which fit the matrix.
-pub(super) fn grids(matrix: &DMatrix<f64>, settings: &Settings) -> Result<Grids, Failure> {
+pub(super) fn grids(matrix: &DMatrix<f64>, settings: &Settings) -> Result<GridSearch, Failure> {
     let budget = grid_budget(settings, matrix.nrows(), matrix.ncols());
-    Ok(Grids::search(matrix, budget, &|_| {
+    Ok(GridSearch::search(matrix, budget, &|_| {
         ControlFlow::Continue(())
     })?)
 }
@@ -131,10 +140,10 @@ pub(super) fn run(arguments: &ApproximateArgs) -> Result<(), Failure> {
     let target = arguments.target()?;
     let outputs = Outputs::of(arguments.format).and("--figure", arguments.figure.figure.as_deref());
     outputs.check(&arguments.source.files())?;
-    let computed = Computed::new(&arguments.source, &arguments.settings, arguments.best_grid)?;
+    let computed = MatrixResult::new(&arguments.source, &arguments.settings, arguments.best_grid)?;
     computed.present(
         &Shown::of(&approximation::VIEW),
-        None,
+        Material::default(),
         (&arguments.source.limits(), arguments.format),
         target.as_ref(),
         &outputs,

@@ -1,4 +1,4 @@
-//! What is in a file of arrays.
+//! The subcommand that lists a file's arrays.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use crate::figure::{Cell, Column, Row, Table, label};
 use crate::memory;
 use crate::source::{ArrayInfo, Arrays, formats_with_arrays, list_arrays};
 
-/// Which file, and in which form.
+/// Arguments of `arrays`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ArraysArgs {
     /// The file
@@ -79,10 +79,10 @@ fn table(file: &str, arrays: &[ArrayInfo]) -> Table {
     Table {
         title: None,
         columns: vec![
-            Column::left("name"),
-            Column::left("shape"),
-            Column::left("type"),
-            Column::right("size"),
+            Column::left("Name"),
+            Column::left("Shape"),
+            Column::left("Type"),
+            Column::right("Size"),
         ],
         rows: arrays.iter().map(row).collect(),
     }

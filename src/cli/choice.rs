@@ -3,14 +3,14 @@
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 /// A value with the name that chooses it and what it is.
-pub(super) type Choice<T> = (&'static str, &'static str, T);
+pub(super) type NamedChoice<T> = (&'static str, &'static str, T);
 
 /// Reads the name of a choice; `--help` lists them with what they are.
 pub(super) fn parser<T: Copy + Send + Sync + 'static>(
-    choices: impl IntoIterator<Item = Choice<T>>,
+    choices: impl IntoIterator<Item = NamedChoice<T>>,
 ) -> impl TypedValueParser<Value = T> {
-    let choices: Vec<Choice<T>> = choices.into_iter().collect();
-    let value = |(name, about, _): &Choice<T>| PossibleValue::new(*name).help(*about);
+    let choices: Vec<NamedChoice<T>> = choices.into_iter().collect();
+    let value = |(name, about, _): &NamedChoice<T>| PossibleValue::new(*name).help(*about);
     let known = PossibleValuesParser::new(choices.iter().map(value).collect::<Vec<_>>());
     known.try_map(move |name| {
         let found = choices.iter().find(|(known, ..)| *known == name);

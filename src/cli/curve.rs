@@ -2,10 +2,10 @@
 
 use std::num::NonZeroUsize;
 
-use super::approximate::{Computed, grids};
+use super::approximate::{MatrixResult, grids};
 use super::output::Outputs;
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, number, show};
-use crate::views::{Need, Shown, View, error_curve, singular_values};
+use crate::views::{Material, Need, Shown, View, error_curve, singular_values};
 
 /// Arguments of `curve`.
 #[derive(Clone, Debug, clap::Args)]
@@ -18,7 +18,7 @@ pub struct CurveArgs {
     /// Shows the singular values of each method's blocks instead
     #[arg(long, conflicts_with = "max_params")]
     pub singular_values: bool,
-    /// Shows something else instead
+    /// Shows another view instead
     #[arg(long, value_name = "VIEW", value_parser = show::parser("curve"), conflicts_with_all = ["max_params", "singular_values"])]
     pub show: Option<&'static View>,
     #[command(flatten)]
@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &CurveArgs) -> Result<(), Failure> {
     let target = arguments.figure.target()?;
     let outputs = Outputs::of(arguments.format).and("--figure", arguments.figure.figure.as_deref());
     outputs.check(&arguments.source.files())?;
-    let computed = Computed::new(&arguments.source, &arguments.settings, false)?;
+    let computed = MatrixResult::new(&arguments.source, &arguments.settings, false)?;
     let shown = arguments.shown();
     let analysis = &computed.analysis;
     let grids = (shown.view.needs == Need::Grids)
@@ -55,7 +55,10 @@ pub(super) fn run(arguments: &CurveArgs) -> Result<(), Failure> {
         .transpose()?;
     computed.present(
         &shown,
-        grids.as_ref(),
+        Material {
+            grids: grids.as_ref(),
+            ..Material::default()
+        },
         (&arguments.source.limits(), arguments.format),
         target.as_ref(),
         &outputs,

@@ -7,10 +7,10 @@ use clap::builder::TypedValueParser;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::Outputs;
-use super::present::{Page, present};
+use super::present::{PrintedPage, present};
 use super::source::TransformArgs;
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, choice, number};
-use crate::analysis::{Images, Surveyed, survey_images};
+use crate::analysis::{Images, SurveyResult, survey_images};
 use crate::figure::compose::verdict_sentence;
 use crate::figure::label;
 use crate::session::{Session, Settings};
@@ -20,7 +20,7 @@ use crate::views::{Material, Shown, data_set};
 /// Arguments of `dataset`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct DatasetArgs {
-    /// Which half of the data set
+    /// The half of the data set to measure
     #[arg(long, value_parser = splits(), default_value = "test")]
     pub split: Split,
     /// Only the images with this label
@@ -95,7 +95,7 @@ pub(super) fn run(arguments: &DatasetArgs) -> Result<(), Failure> {
         ..Material::default()
     };
     let document = shown.view.document(&material, &options);
-    let page = Page {
+    let page = PrintedPage {
         heading: heading(&set, &surveyed),
         remarks: Vec::new(),
         notes: document.notes(),
@@ -104,7 +104,7 @@ pub(super) fn run(arguments: &DatasetArgs) -> Result<(), Failure> {
 }
 
 /// One line about the images, with who wins.
-fn heading(set: &DigitSet, surveyed: &Surveyed) -> String {
+fn heading(set: &DigitSet, surveyed: &SurveyResult) -> String {
     let survey = &surveyed.survey;
     let verdict = survey.localized_against_lora();
     let verdict = verdict.map(|verdict| format!("; {}", verdict_sentence(&verdict)));
@@ -126,7 +126,7 @@ pub(super) fn measure(
     images: &Images,
     transform: Transform,
     wanted: &Settings,
-) -> Result<Surveyed, Failure> {
+) -> Result<SurveyResult, Failure> {
     let bar = ProgressBar::new(0);
     if let Ok(style) =
         ProgressStyle::with_template("{wide_bar} {human_pos} of {human_len}, {eta} left")

@@ -1,4 +1,4 @@
-//! What went wrong, as one line and an exit status.
+//! Failures of a call, as one line and an exit status.
 
 use std::fmt;
 

@@ -17,7 +17,7 @@ pub struct FigureArgs {
     /// Writes a figure of the result; the ending decides the format, - is standard output
     #[arg(long, value_name = "FILE.png|.svg|.pdf", value_parser = output::parser(), allow_hyphen_values = true)]
     pub figure: Option<PathBuf>,
-    /// The figure's format, where no ending tells
+    /// The figure's format, where no file ending gives it
     #[arg(long, value_parser = formats(), requires = "figure")]
     pub format: Option<Format>,
     /// Width of a PNG in pixels [default: the figure's width on paper]
@@ -26,7 +26,7 @@ pub struct FigureArgs {
     /// Resolution of a PNG in dots per inch [default: 300]
     #[arg(long, value_name = "DPI", requires = "figure")]
     pub dpi: Option<f64>,
-    /// Light or dark ground [default: light]
+    /// Light or dark background [default: light]
     #[arg(long, value_parser = themes(), requires = "figure")]
     pub theme: Option<Theme>,
 }
@@ -48,19 +48,19 @@ pub(super) fn themes() -> impl TypedValueParser<Value = Theme> {
 
 /// A figure that was asked for, in a format that exists.
 #[derive(Clone, Debug)]
-pub struct Target {
+pub struct FigureTarget {
     /// File and look.
     pub export: Export,
     format: Format,
 }
 
 impl FigureArgs {
-    /// Where to write, if a figure was asked for; looked at before anything is computed.
+    /// The place to write to, if a figure was asked for; checked before anything is computed.
     ///
     /// # Errors
     /// A format that neither the ending nor `--format` names, or both and not the same; pixels for
     /// a terminal.
-    pub fn target(&self) -> Result<Option<Target>, Failure> {
+    pub fn target(&self) -> Result<Option<FigureTarget>, Failure> {
         let Some(path) = &self.figure else {
             return Ok(None);
         };
@@ -72,7 +72,7 @@ impl FigureArgs {
             format: by_name.then_some(format),
             ..Export::to(path)
         };
-        Ok(Some(Target { export, format }))
+        Ok(Some(FigureTarget { export, format }))
     }
 
     /// The format, and whether only `--format` tells it.
@@ -81,7 +81,7 @@ impl FigureArgs {
         if output::is_standard(path) {
             let Some(format) = given else {
                 return Err(Failure::usage(
-                    "a figure on standard output has no ending that names its format; \
+                    "standard output has no ending that names the format of a figure; \
                      add --format png, svg or pdf",
                 ));
             };
@@ -92,20 +92,21 @@ impl FigureArgs {
         }
         match (Format::from_path(path), given) {
             (Ok(named), Some(given)) if named != given => Err(Failure::usage(format!(
-                "--format {} contradicts the ending; leave it out, or change the ending of {}",
+                "--format {} contradicts the ending; leave it out, or change the ending: {}",
                 given.extension(),
                 path.display()
             ))),
             (Ok(named), _) => Ok((named, false)),
             (Err(_), Some(given)) => Ok((given, true)),
-            (Err(error), None) => Err(Failure::usage(format!(
-                "{error}, or add --format png, svg or pdf"
+            (Err(_), None) => Err(Failure::usage(format!(
+                "a figure can be written as .png, .svg or .pdf; add --format, or change the ending: {}",
+                path.display()
             ))),
         }
     }
 }
 
-impl Target {
+impl FigureTarget {
     /// Draws and writes the figure, whole or not at all, and says where it is unless that is
     /// standard output.
     ///
@@ -117,7 +118,7 @@ impl Target {
             .width
             .unwrap_or_else(|| default_png_width(figure, self.export.dpi));
         let bytes = render(figure, self.format, width, self.export.dpi)?;
-        let written = output::write(&self.export.path, &bytes, "the figure is")?;
+        let written = output::write(&self.export.path, &bytes, "figure")?;
         remarks(figure.font_note().as_slice());
         Ok(written)
     }

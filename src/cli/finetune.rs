@@ -5,58 +5,33 @@ mod sweep;
 
 use std::path::{Path, PathBuf};
 
-use clap::builder::TypedValueParser;
-
-use super::figure::Target;
-use super::number::{positive, rate, seed};
+use super::experiment::ExperimentArgs;
+use super::figure::FigureTarget;
 use super::output::{self, Outputs};
-use super::{Failure, FigureArgs, FormatArgs, choice, show};
-use crate::experiment::{self, Experiment, Preset, ResultsFile, RunName};
-use crate::finetune::{AdaptationData, Layout, Results, RunKey, SweepSettings};
-use crate::source::Dataset;
+use super::{Failure, FigureArgs, FormatArgs, show};
+use crate::experiment::{self, Experiment, ResultsFile, RunName, SweepPreset};
+use crate::finetune::{AdaptationData, Results, RunKey, SweepSettings};
 use crate::views::{Need, Options, Shown, View, accuracy_drop, delta_weights, training_curves};
 
 /// Arguments of `finetune`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct FinetuneArgs {
-    /// The sweep to begin from
-    #[arg(long, value_parser = presets(), default_value = "quick")]
-    pub preset: Preset,
-    /// Only these layouts: lora, melora, localized_block, localized_grid
-    #[arg(long, value_name = "LAYOUT,…", value_delimiter = ',', value_parser = layout)]
-    pub layouts: Option<Vec<Layout>>,
-    /// These ranks for every layout
-    #[arg(long, value_name = "R,…", value_delimiter = ',', value_parser = positive)]
-    pub ranks: Option<Vec<usize>>,
-    /// These N (MELoRA) and K (Localized)
-    #[arg(long, value_name = "K,…", value_delimiter = ',', value_parser = positive)]
-    pub segments: Option<Vec<usize>>,
-    /// These learning rates; the validation loss chooses one per configuration
-    #[arg(long, value_name = "RATE,…", value_delimiter = ',', value_parser = rate)]
-    pub learning_rates: Option<Vec<f64>>,
-    /// These seeds, each a whole experiment
-    #[arg(long, value_name = "SEED,…", value_delimiter = ',', value_parser = seed)]
-    pub seeds: Option<Vec<u64>>,
-    /// Passes over the training digits 5 to 9
-    #[arg(long, value_name = "E", value_parser = positive)]
-    pub epochs: Option<usize>,
-    /// A folder with a data set in MNIST (IDX) format, plain or .gz, instead of the built-in MNIST
-    #[arg(long, value_name = "FOLDER")]
-    pub data: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) experiment: ExperimentArgs,
     /// Writes the results to this file, after every run; - is standard output, at the end
     #[arg(long, value_name = "RESULTS.json", conflicts_with = "run", value_parser = output::parser(), allow_hyphen_values = true)]
     pub out: Option<PathBuf>,
-    /// Goes on with the runs that --out's file does not hold
+    /// Continues an interrupted sweep from the file of --out
     #[arg(long, requires = "out", conflicts_with = "run")]
     pub resume: bool,
-    /// Trains only this run and looks inside: full, lora:R, melora:N:R, localized_block:K:R or
-    /// localized_grid:K:R, with @RATE and #SEED if wanted; twice to compare
+    /// Trains and inspects only this run: full, lora:R, melora:N:R, localized_block:K:R or
+    /// localized_grid:K:R, with @RATE and #SEED if wanted; give it twice to compare two runs
     #[arg(long, value_name = "RUN")]
     pub run: Vec<RunName>,
-    /// What the figure of --run shows [default: delta-weights, training-curves of two runs]
+    /// The figure of --run [default: delta-weights, training-curves of two runs]
     #[arg(long, value_name = "VIEW", value_parser = show::parser("finetune"), requires_all = ["run", "figure"])]
     pub show: Option<&'static View>,
-    /// Writes what the run learned, ΔW (hidden units x inputs), as an NPY file; - is standard output
+    /// Writes the learned update ΔW (hidden units × inputs) as an NPY file; - is standard output
     #[arg(long, value_name = "FILE.npy", requires = "run", value_parser = output::parser(), allow_hyphen_values = true)]
     pub delta: Option<PathBuf>,
     #[command(flatten)]
@@ -65,39 +40,18 @@ pub struct FinetuneArgs {
     pub(super) figure: FigureArgs,
 }
 
-fn presets() -> impl TypedValueParser<Value = Preset> {
-    choice::parser(Preset::ALL.map(|one| (one.id(), one.tooltip(), one)))
-}
-
-fn layout(text: &str) -> Result<Layout, String> {
-    let found = Layout::ALL.into_iter().find(|one| one.id() == text);
-    found.ok_or_else(|| {
-        let ids = Layout::ALL.map(Layout::id).join(", ");
-        format!("choose among {ids}")
-    })
-}
-
 impl FinetuneArgs {
-    /// What is asked for.
+    /// The experiment that is asked for.
     pub(super) fn experiment(&self) -> Experiment {
-        Experiment {
-            dataset: self.data.clone().map_or(Dataset::BuiltIn, Dataset::Folder),
-            preset: self.preset,
-            layouts: self.layouts.clone(),
-            ranks: self.ranks.clone(),
-            segments: self.segments.clone(),
-            learning_rates: self.learning_rates.clone(),
-            seeds: self.seeds.clone(),
-            epochs: self.epochs,
-        }
+        self.experiment.experiment(SweepPreset::Quick)
     }
 
-    /// How its figure is made.
+    /// The options of its figure.
     fn options(
         &self,
         data: &AdaptationData,
         settings: &SweepSettings,
-        target: Option<&Target>,
+        target: Option<&FigureTarget>,
     ) -> Options {
         let shown = self.shown(settings);
         let export = target.map(|target| &target.export);
@@ -105,7 +59,7 @@ impl FinetuneArgs {
         shown.options(data.name.clone(), command, export)
     }
 
-    /// What it writes.
+    /// The files that it writes.
     fn outputs(&self) -> Outputs<'_> {
         Outputs::of(self.format)
             .and("--figure", self.figure.figure.as_deref())
@@ -113,7 +67,7 @@ impl FinetuneArgs {
             .and("--out", self.out.as_deref())
     }
 
-    /// What of it is looked at.
+    /// The view that is asked for.
     pub(super) fn shown(&self, settings: &SweepSettings) -> Shown {
         let mut runs: Vec<RunKey> = self.run.iter().map(|run| run.key(settings)).collect();
         let view = match (self.show, runs.len()) {
@@ -143,10 +97,10 @@ pub(super) fn run(arguments: &FinetuneArgs) -> Result<(), Failure> {
     }
     if arguments.resume && arguments.out.as_deref().is_some_and(output::is_standard) {
         return Err(Failure::usage(
-            "--resume continues from a file, and --out - is none; name the file",
+            "--resume needs a results file to continue from; name it with --out",
         ));
     }
-    let start = Start::new(arguments)?;
+    let start = ResultsStart::new(arguments)?;
     // Training takes long: what cannot be written is told before.
     arguments.outputs().check(&experiment.dataset.files())?;
     let data = experiment.data().map_err(Failure::run)?;
@@ -158,7 +112,7 @@ pub(super) fn run(arguments: &FinetuneArgs) -> Result<(), Failure> {
     .map_err(Failure::usage)?;
     if arguments.run.is_empty() {
         start.check(&data, &settings)?;
-        let Start { found, file } = start;
+        let ResultsStart { found, file } = start;
         sweep::run(arguments, &data, &settings, (found, file), target.as_ref())
     } else {
         runs::run(arguments, &data, &settings, target.as_ref())
@@ -174,19 +128,19 @@ fn check_ending(path: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::usage(format!(
-        "ΔW is written as .npy: change the ending of {}",
+        "ΔW is written as .npy; change the ending: {}",
         path.display()
     )))
 }
 
-/// What `--out` and `--resume` say, looked at before anything is computed; the file is ours from
+/// The results file of `--out` and `--resume`, checked before anything is computed; it is ours from
 /// then on.
-struct Start {
+struct ResultsStart {
     found: Option<Results>,
     file: Option<ResultsFile>,
 }
 
-impl Start {
+impl ResultsStart {
     fn new(arguments: &FinetuneArgs) -> Result<Self, Failure> {
         let out = arguments.out.as_deref();
         let Some(path) = out.filter(|out| !output::is_standard(out)) else {
@@ -197,7 +151,7 @@ impl Start {
         };
         let exists = || {
             Failure::run(format!(
-                "{} exists already; use --resume to continue it, or choose another name",
+                "this file exists already; use --resume to continue it, or choose another name: {}",
                 path.display()
             ))
         };

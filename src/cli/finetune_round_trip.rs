@@ -4,8 +4,8 @@
 
 use proptest::prelude::*;
 
-use super::{Command, Invocation, parse};
-use crate::experiment::{Experiment, Preset};
+use super::{CliCommand, Invocation, parse};
+use crate::experiment::{Experiment, SweepPreset};
 use crate::figure::palette::Theme;
 use crate::finetune::{Layout, Results, RunKey};
 use crate::session::Export;
@@ -24,7 +24,7 @@ prop_compose! {
             Dataset::Folder("fashion mnist".into()),
             Dataset::Folder("-x".into()),
         ]),
-        preset in prop::sample::select(Preset::ALL.to_vec()),
+        preset in prop::sample::select(SweepPreset::ALL.to_vec()),
         layouts in prop::option::of(prop::sample::subsequence(Layout::ALL.to_vec(), 1..4)),
         ranks in numbers(),
         segments in numbers(),
@@ -75,7 +75,7 @@ proptest! {
             Ok(Some(Invocation::Command(parsed))) => parsed,
             _ => panic!("not a subcommand: {command}"),
         };
-        let Command::Finetune(arguments) = *parsed else {
+        let CliCommand::Finetune(arguments) = *parsed else {
             panic!("not about fine-tuning: {command}");
         };
         prop_assert_eq!(&arguments.experiment(), &experiment, "{}", command);

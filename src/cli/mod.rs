@@ -7,13 +7,17 @@ mod arrays;
 mod choice;
 mod curve;
 mod dataset;
+mod experiment;
 mod failure;
 mod figure;
 mod finetune;
+mod locality;
 mod number;
+mod order;
 mod output;
 mod present;
 mod print;
+mod project;
 mod render;
 mod settings;
 mod show;
@@ -38,7 +42,10 @@ pub use dataset::DatasetArgs;
 pub use failure::Failure;
 pub use figure::FigureArgs;
 pub use finetune::FinetuneArgs;
+pub use locality::LocalityArgs;
+pub use order::OrderArgs;
 pub use print::FormatArgs;
+pub use project::ProjectArgs;
 pub use render::RenderArgs;
 pub use settings::SettingsArgs;
 pub use source::SourceArgs;
@@ -49,10 +56,10 @@ use crate::workspace::Opening;
 /// The program's name.
 const PROGRAM: &str = "localized-lora";
 
-const ABOUT: &str = "Explore the paper Localized LoRA: LoRA, MELoRA and Localized LoRA approximate \
-                     any matrix, side by side.";
+const ABOUT: &str = "See how well LoRA, MELoRA and Localized LoRA approximate any matrix with the \
+                     same number of parameters.";
 
-/// What a SOURCE can be.
+/// The forms of a SOURCE.
 fn sources() -> String {
     let kinds: Vec<&str> = SyntheticKind::ALL.iter().map(|kind| kind.name()).collect();
     format!(
@@ -77,48 +84,56 @@ struct CommandLine {
     /// Opens the window on this file, SOURCE or session (*.llora.json, llora:…) instead of the last one
     #[arg(value_name = "FILE", value_parser = source::opening())]
     file: Option<Opening>,
-    /// Scales images down that have more pixels than this
+    /// Scales down images with more pixels than this
     #[arg(long, value_name = "PIXELS", value_parser = number::non_zero)]
     max_pixels: Option<NonZeroUsize>,
 
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Option<CliCommand>,
 }
 
-/// What needs no window.
+/// Subcommands, none of which needs a window.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum CliCommand {
     /// Approximate one matrix by every method; without options at the paper's Table I settings
     #[command(after_help = sources())]
     Approximate(ApproximateArgs),
     /// Error against parameters at every rank, or the singular values
     #[command(after_help = sources())]
     Curve(CurveArgs),
-    /// Approximate every image of a data set: mean errors, and how often Localized is better than LoRA
+    /// Approximate every image of a data set: mean errors, and how often Localized beats LoRA
     Dataset(DatasetArgs),
     /// Build the approximations up from nothing, term by term, as an animated GIF or PNG
     #[command(after_help = sources())]
     Animate(AnimateArgs),
     /// Train the paper's network on digits 0 to 4, adapt it to 5 to 9 by every layout, and compare
     Finetune(FinetuneArgs),
+    /// Test whether a matrix is local, diagonal or low-rank beyond chance
+    #[command(after_help = sources())]
+    Locality(LocalityArgs),
+    /// Look for an order of rows and columns in which the matrix is local
+    #[command(after_help = sources())]
+    Order(OrderArgs),
+    /// Measure whether a lower error of the matrix means a better adapter
+    Project(ProjectArgs),
     /// Write the figures and tables of a session that the window saved
     Render(RenderArgs),
     /// List the arrays in a file: names, shapes, element types and sizes
     Arrays(ArraysArgs),
 }
 
-/// What the user asked for.
+/// A call as its user meant it.
 #[derive(Debug)]
 pub enum Invocation {
     /// The window.
     Window {
-        /// What it opens on; where it was left when absent.
+        /// The source or session that it opens; the last one when absent.
         opening: Option<Opening>,
-        /// How much may be read.
+        /// Bounds on what may be read.
         limits: Limits,
     },
     /// A subcommand.
-    Command(Box<Command>),
+    Command(Box<CliCommand>),
 }
 
 /// Reads the command line; `arguments` begin with the program's name. Answers `None` where all
@@ -173,14 +188,17 @@ fn command() -> clap::Command {
 ///
 /// # Errors
 /// One sentence and the exit status.
-pub fn run(command: &Command) -> Result<(), Failure> {
+pub fn run(command: &CliCommand) -> Result<(), Failure> {
     match command {
-        Command::Approximate(arguments) => approximate::run(arguments),
-        Command::Curve(arguments) => curve::run(arguments),
-        Command::Animate(arguments) => animate::run(arguments),
-        Command::Dataset(arguments) => dataset::run(arguments),
-        Command::Finetune(arguments) => finetune::run(arguments),
-        Command::Render(arguments) => render::run(arguments),
-        Command::Arrays(arguments) => arrays::run(arguments),
+        CliCommand::Approximate(arguments) => approximate::run(arguments),
+        CliCommand::Curve(arguments) => curve::run(arguments),
+        CliCommand::Animate(arguments) => animate::run(arguments),
+        CliCommand::Dataset(arguments) => dataset::run(arguments),
+        CliCommand::Finetune(arguments) => finetune::run(arguments),
+        CliCommand::Locality(arguments) => locality::run(arguments),
+        CliCommand::Order(arguments) => order::run(arguments),
+        CliCommand::Project(arguments) => project::run(arguments),
+        CliCommand::Render(arguments) => render::run(arguments),
+        CliCommand::Arrays(arguments) => arrays::run(arguments),
     }
 }

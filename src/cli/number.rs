@@ -38,7 +38,7 @@ pub(super) fn label(text: &str) -> Result<u8, String> {
 /// A rank, a number of segments, a budget.
 pub(super) fn kept(text: &str) -> Result<usize, String> {
     match text.parse::<usize>() {
-        Ok(0) => Err("0 keeps nothing, choose 1 or more".to_owned()),
+        Ok(0) => Err("0 keeps nothing; choose 1 or more".to_owned()),
         Ok(number) => Ok(number),
         Err(_) => Err("write a whole number of 1 or more".to_owned()),
     }

@@ -1,4 +1,4 @@
-//! Where results go: files of their own, and one of them to standard output where it is called `-`.
+//! Outputs of a call: files of their own, one of which is standard output where it is called `-`.
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, stdout};
@@ -38,7 +38,7 @@ pub(super) struct Outputs<'a> {
 }
 
 impl<'a> Outputs<'a> {
-    /// What is printed; files come with [`Self::and`].
+    /// The printed output alone; files come with [`Self::and`].
     pub fn of(format: FormatArgs) -> Self {
         Self {
             format,
@@ -46,7 +46,7 @@ impl<'a> Outputs<'a> {
         }
     }
 
-    /// And the file of an option, if it is given.
+    /// Adds the file of an option, if it is given.
     #[must_use]
     pub fn and(mut self, option: &'static str, path: Option<&'a Path>) -> Self {
         self.named.extend(path.map(|path| (option, path)));
@@ -109,5 +109,5 @@ pub(super) fn write(path: &Path, bytes: &[u8], what: &str) -> Result<Option<Stri
         return Ok(None);
     }
     store::save_atomically(path, bytes)?;
-    Ok(Some(format!("{what} in {}", path.display())))
+    Ok(Some(format!("{what} written to {}", path.display())))
 }

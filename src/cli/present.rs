@@ -1,18 +1,18 @@
 //! A view as a command line shows it: the figure's file, and what is printed.
 
-use super::figure::Target;
+use super::figure::FigureTarget;
 use super::output::Outputs;
 use super::{Failure, FormatArgs, print};
 use crate::figure::Table;
 use crate::views::Document;
 
-/// What is printed around the tables.
-pub(super) struct Page {
+/// The text that is printed around the tables.
+pub(super) struct PrintedPage {
     /// The line above them.
     pub heading: String,
-    /// What only the page says, before the notes.
+    /// Remarks that stand on the page alone, before the notes.
     pub remarks: Vec<String>,
-    /// What the user should know.
+    /// Notes on the numbers.
     pub notes: Vec<String>,
 }
 
@@ -20,9 +20,9 @@ pub(super) struct Page {
 /// notes go to standard error where another program reads standard output.
 pub(super) fn present(
     document: &Document<'_>,
-    mut page: Page,
+    mut page: PrintedPage,
     format: FormatArgs,
-    target: Option<&Target>,
+    target: Option<&FigureTarget>,
     outputs: &Outputs<'_>,
 ) -> Result<(), Failure> {
     if let Some(target) = target {

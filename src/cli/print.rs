@@ -17,10 +17,10 @@ pub struct FormatArgs {
     /// Prints one JSON object
     #[arg(long)]
     pub json: bool,
-    /// Prints the table as comma-separated values with exact numbers
+    /// Prints the table as comma-separated values, with exact numbers and the keys of --json
     #[arg(long)]
     pub csv: bool,
-    /// Prints the table as a LaTeX tabular in the style of booktabs
+    /// Prints the table as a LaTeX tabular for the booktabs package
     #[arg(long)]
     pub latex: bool,
 }
@@ -47,7 +47,7 @@ pub fn standard_output(bytes: impl AsRef<[u8]>) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match out.write_all(bytes.as_ref()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::run(format!(
-            "standard output cannot be written: {}",
+            "nothing can be written to standard output, because {}",
             system::standard_output(&error)
         ))),
         _ => Ok(()),

@@ -7,8 +7,10 @@ use clap::builder::TypedValueParser;
 
 use super::dataset::measure;
 use super::figure::{formats, themes};
-use super::{Failure, PROGRAM, approximate, choice, print, source};
-use crate::analysis::{Analysis, Analyst, Grids, Images, Silent, Surveyed};
+use super::{Failure, PROGRAM, approximate, choice, locality, order, print, source};
+use crate::analysis::{
+    Analysis, Analyst, FoundOrder, GridSearch, Images, Locality, SilentListener, SurveyResult,
+};
 use crate::figure::palette::Theme;
 use crate::figure::{Format, default_png_width, render};
 use crate::session::{Export, Session};
@@ -40,36 +42,36 @@ pub struct RenderArgs {
     theme: Option<Theme>,
     /// The tables' formats
     #[arg(long, value_parser = tables(), value_delimiter = ',', default_value = "csv", help_heading = "Output")]
-    tables: Vec<TableForm>,
+    tables: Vec<TableFormat>,
 }
 
 /// A format of tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum TableForm {
+enum TableFormat {
     Csv,
     Latex,
     Json,
     None,
 }
 
-fn tables() -> impl TypedValueParser<Value = TableForm> {
+fn tables() -> impl TypedValueParser<Value = TableFormat> {
     choice::parser([
         (
             "csv",
             "Comma-separated values with exact numbers",
-            TableForm::Csv,
+            TableFormat::Csv,
         ),
         (
             "latex",
             "Tabulars in the style of booktabs",
-            TableForm::Latex,
+            TableFormat::Latex,
         ),
-        ("json", "One JSON object", TableForm::Json),
-        ("none", "No tables", TableForm::None),
+        ("json", "One JSON object", TableFormat::Json),
+        ("none", "No tables", TableFormat::None),
     ])
 }
 
-impl TableForm {
+impl TableFormat {
     /// The ending of a file and its content.
     fn write(self, document: &Document<'_>) -> Option<(&'static str, Result<String, String>)> {
         match self {
@@ -131,13 +133,14 @@ fn written(
     let outputs: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
     check_outputs(&outputs, read)?;
     let limits = workspace.limits();
-    let analysis = Analyst::default().analyse(workspace.session.clone(), &limits, &Silent)?;
+    let analysis =
+        Analyst::default().analyse(workspace.session.clone(), &limits, &SilentListener)?;
     let mut notes: Vec<String> = analysis.loaded.notes.clone();
     notes.extend(analysis.changes.iter().cloned());
     notes.extend(analysis.left_out().map_err(Failure::usage)?);
     let (mut files, mut missing) = (Vec::new(), Vec::new());
     for view in &workspace.display.views {
-        let measured = Measured::new(view, &analysis, &workspace.display)?;
+        let measured = ViewMaterial::new(view, &analysis, &workspace.display)?;
         match arguments.files_of(view, &measured, &workspace.display, &limits)? {
             Ok(of_view) => files.extend(of_view),
             Err(why) => missing.push(format!("{} is left out: {why}", view.short)),
@@ -156,17 +159,19 @@ fn written(
     Ok((analysis.heading(), notes.into_iter().chain(told).collect()))
 }
 
-/// What a view is made of.
-struct Measured<'a> {
+/// The material of a view.
+struct ViewMaterial<'a> {
     analysis: &'a Analysis,
-    grids: Option<Grids>,
-    survey: Option<Surveyed>,
+    grids: Option<GridSearch>,
+    survey: Option<SurveyResult>,
+    locality: Option<Locality>,
+    order: Option<FoundOrder>,
     images: Images,
 }
 
-impl<'a> Measured<'a> {
+impl<'a> ViewMaterial<'a> {
     fn new(
-        view: &View,
+        view: &'static View,
         analysis: &'a Analysis,
         display: &DisplaySettings,
     ) -> Result<Self, Failure> {
@@ -175,6 +180,8 @@ impl<'a> Measured<'a> {
             analysis,
             grids: None,
             survey: None,
+            locality: None,
+            order: None,
             images,
         };
         match view.needs {
@@ -188,7 +195,13 @@ impl<'a> Measured<'a> {
                 let transform = analysis.session.transform;
                 measured.survey = Some(measure(&set, images, transform, &analysis.wanted)?);
             }
-            Need::Nothing | Need::Results | Need::Run | Need::Runs => {}
+            Need::Locality => {
+                measured.locality = Some(locality::measure(analysis, Shown::of(view).draws)?);
+            }
+            Need::Order => {
+                measured.order = Some(order::search(analysis, Shown::of(view).starts)?);
+            }
+            Need::Nothing | Need::Results | Need::Projections | Need::Run | Need::Runs => {}
         }
         Ok(measured)
     }
@@ -207,6 +220,8 @@ impl<'a> Measured<'a> {
             analysis: Some(self.analysis),
             grids: self.grids.as_ref(),
             survey: self.survey.as_ref(),
+            locality: self.locality.as_ref(),
+            order: self.order.as_ref(),
             ..Material::default()
         }
     }
@@ -249,7 +264,7 @@ impl RenderArgs {
     fn files_of(
         &self,
         view: &'static View,
-        measured: &Measured<'_>,
+        measured: &ViewMaterial<'_>,
         display: &DisplaySettings,
         limits: &Limits,
     ) -> Result<Result<Files, String>, Failure> {

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::figure::Target;
-use super::{Command, Invocation, parse};
+use super::figure::FigureTarget;
+use super::{CliCommand, Invocation, parse};
 use crate::analysis::{Growth, Images};
 use crate::approx::budget::BudgetRule;
 use crate::approx::method::{Method, Price, Role};
@@ -23,12 +23,12 @@ use crate::views::{ALL, Shown, Subject, approximation, data_set, error_curve};
 /// The shape that settings are fitted to.
 const SHAPE: (usize, usize) = (28, 28);
 
-/// What a command line asks for, settings fitted.
+/// A command line as it was understood, settings fitted.
 struct Parsed {
     session: Session,
     shown: Shown,
     limits: Limits,
-    target: Option<Target>,
+    target: Option<FigureTarget>,
 }
 
 fn read(command: &str) -> Parsed {
@@ -40,36 +40,48 @@ fn read(command: &str) -> Parsed {
         let wanted = settings.wanted(SHAPE.0, SHAPE.1).unwrap();
         wanted.fitted(SHAPE.0, SHAPE.1).settings
     };
+    let of_matrix =
+        |source: &super::SourceArgs, settings: &super::SettingsArgs, shown, target| Parsed {
+            session: Session {
+                settings: resolve(settings),
+                ..source.session()
+            },
+            shown,
+            limits: source.limits(),
+            target,
+        };
     match *parsed {
-        Command::Approximate(arguments) => Parsed {
+        CliCommand::Approximate(it) => {
+            let shown = Shown::of(&approximation::VIEW);
+            of_matrix(&it.source, &it.settings, shown, it.target().unwrap())
+        }
+        CliCommand::Curve(it) => {
+            let target = it.figure.target().unwrap();
+            of_matrix(&it.source, &it.settings, it.shown(), target)
+        }
+        CliCommand::Locality(it) => {
+            let target = it.figure.target().unwrap();
+            of_matrix(&it.source, &it.settings, it.shown(), target)
+        }
+        CliCommand::Order(it) => {
+            let target = it.figure.target().unwrap();
+            of_matrix(&it.source, &it.settings, it.shown(), target)
+        }
+        CliCommand::Dataset(it) => Parsed {
             session: Session {
-                settings: resolve(&arguments.settings),
-                ..arguments.source.session()
-            },
-            shown: Shown::of(&approximation::VIEW),
-            limits: arguments.source.limits(),
-            target: arguments.target().unwrap(),
-        },
-        Command::Curve(arguments) => Parsed {
-            session: Session {
-                settings: resolve(&arguments.settings),
-                ..arguments.source.session()
-            },
-            shown: arguments.shown(),
-            limits: arguments.source.limits(),
-            target: arguments.figure.target().unwrap(),
-        },
-        Command::Dataset(arguments) => Parsed {
-            session: Session {
-                settings: resolve(&arguments.settings),
-                transform: arguments.transform.transform(),
+                settings: resolve(&it.settings),
+                transform: it.transform.transform(),
                 ..Session::default()
             },
-            shown: arguments.shown(),
+            shown: it.shown(),
             limits: Limits::default(),
-            target: arguments.figure.target().unwrap(),
+            target: it.figure.target().unwrap(),
         },
-        Command::Animate(_) | Command::Finetune(_) | Command::Render(_) | Command::Arrays(_) => {
+        CliCommand::Animate(_)
+        | CliCommand::Finetune(_)
+        | CliCommand::Project(_)
+        | CliCommand::Render(_)
+        | CliCommand::Arrays(_) => {
             panic!("shows no view of a matrix: {command}")
         }
     }
@@ -225,7 +237,7 @@ proptest! {
         let mut session = if of_dataset {
             Session { transform, settings, ..Session::default() }
         } else {
-            Session { source, subtract, transform, settings }
+            Session { source, subtract, transform, settings, order: None }
         };
         session.settings = session.settings.fitted(SHAPE.0, SHAPE.1).settings;
         let limits = match max_pixels {
@@ -291,7 +303,7 @@ proptest! {
         let Ok(Some(Invocation::Command(parsed))) = parse(shlex::split(&command).unwrap()) else {
             panic!("not a subcommand: {command}");
         };
-        let Command::Animate(arguments) = *parsed else {
+        let CliCommand::Animate(arguments) = *parsed else {
             panic!("no animation: {command}");
         };
         let wanted = arguments.settings.wanted(SHAPE.0, SHAPE.1).unwrap();

@@ -8,10 +8,10 @@ use super::{Failure, choice, number};
 use crate::analysis::localized_parameters;
 use crate::approx::LayoutError;
 use crate::approx::budget::BudgetRule;
-use crate::approx::method::{Definition, Method, MethodSettings, Parameter, Role, Shown};
+use crate::approx::method::{Definition, Method, MethodSettings, Parameter, Role, Visibility};
 use crate::session::Settings;
 
-/// How one budget is shared.
+/// A rule for sharing one budget.
 fn rules() -> impl TypedValueParser<Value = BudgetRule> {
     let equal = "Experiment 1: every method gets the same parameters";
     let section = "Section II.E: MELoRA and Localized get an N-th of LoRA's parameters";
@@ -53,11 +53,11 @@ fn number_option(definition: &Definition, parameter: &'static Parameter) -> Opti
         .value_parser(number::kept)
         .help(flag.help);
     Some(match (&definition.shown, parameter.role) {
-        (Shown::Flagged(asked), Role::Budget) => {
+        (Visibility::Flagged(asked), Role::Budget) => {
             option.requires(asked.name).conflicts_with("budget")
         }
-        (Shown::Flagged(asked), _) => option.requires(asked.name),
-        (Shown::Always | Shown::Added, _) => option,
+        (Visibility::Flagged(asked), _) => option.requires(asked.name),
+        (Visibility::Always | Visibility::Added, _) => option,
     })
 }
 
@@ -65,8 +65,8 @@ fn number_option(definition: &Definition, parameter: &'static Parameter) -> Opti
 fn options(method: Method) -> Vec<Arg> {
     let definition = method.definition();
     let asked = match &definition.shown {
-        Shown::Flagged(flag) => Some(flag),
-        Shown::Always | Shown::Added => None,
+        Visibility::Flagged(flag) => Some(flag),
+        Visibility::Always | Visibility::Added => None,
     };
     let switch = asked.map(|flag| {
         Arg::new(flag.name)
@@ -95,14 +95,14 @@ impl Args for SettingsArgs {
     fn augment_args(command: Command) -> Command {
         let methods = |always: bool| {
             let methods = Method::ALL.iter().copied();
-            let shown = |method: &Method| matches!(method.definition().shown, Shown::Always);
+            let shown = |method: &Method| matches!(method.definition().shown, Visibility::Always);
             methods.filter(move |method| shown(method) == always)
         };
         let budget = Arg::new("budget")
             .long("budget")
             .value_name("P")
             .value_parser(number::kept)
-            .help("Gives every method the largest rank that P parameters pay for");
+            .help("Gives every method the largest rank that fits in P parameters");
         let rule = Arg::new("rule")
             .long("rule")
             .value_name("RULE")
@@ -149,7 +149,7 @@ impl FromArgMatches for SettingsArgs {
                     self.numbers.push((method, place, *number));
                 }
             }
-            if let Shown::Flagged(flag) = &definition.shown
+            if let Visibility::Flagged(flag) = &definition.shown
                 && matches.get_flag(flag.name)
             {
                 self.switched.push(method);
@@ -237,7 +237,7 @@ impl SettingsArgs {
         given.next().map(|(.., number)| *number).or(in_added)
     }
 
-    /// What blocks follow from, in the order of the methods: one may take it from another.
+    /// Sets the numbers that blocks follow from, in the order of the methods: one may take its own from another.
     fn set_segments(
         &self,
         settings: &mut Settings,
@@ -314,7 +314,7 @@ impl SettingsArgs {
     }
 }
 
-/// How many blocks a method has.
+/// The number of blocks of a method.
 fn blocks(settings: &MethodSettings, rows: usize, cols: usize) -> usize {
     let sizes = settings.layout().sizes(rows, cols).unwrap_or_default();
     sizes.iter().map(|size| size.count).sum()

@@ -2,13 +2,13 @@
 
 use std::ffi::OsStr;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
 use super::{PROGRAM, number};
-use crate::session::Session;
+use crate::session::{ChosenOrder, Session};
 use crate::source::{self, Limits, NamedMatrix, Source, SourceError, Transform};
 use crate::workspace::Opening;
 
@@ -42,14 +42,22 @@ pub struct SourceArgs {
     /// The matrix: mnist:test:1, synthetic:KIND, a file, FILE#NAME
     #[arg(value_name = "SOURCE", value_parser = parser())]
     pub source: Source,
-    /// Takes another matrix of the same shape from it, as a fine-tuned weight minus its base
+    /// Subtracts another matrix of the same shape, such as the base from a fine-tuned weight
     #[arg(long, value_name = "SOURCE", value_parser = parser())]
     pub subtract: Option<Source>,
-    /// Scales images down that have more pixels than this
+    /// Scales down images with more pixels than this
     #[arg(long, value_name = "PIXELS", value_parser = number::non_zero)]
     pub max_pixels: Option<NonZeroUsize>,
     #[command(flatten)]
     pub(super) transform: TransformArgs,
+    /// Brings rows and columns into the order that localized-lora order found
+    #[arg(long, value_name = "ORDER.json", value_parser = order())]
+    pub order: Option<ChosenOrder>,
+}
+
+/// Reads an order from its file.
+fn order() -> impl TypedValueParser<Value = ChosenOrder> {
+    OsStringValueParser::new().try_map(|path| ChosenOrder::read(Path::new(&path)))
 }
 
 impl SourceArgs {
@@ -59,6 +67,7 @@ impl SourceArgs {
             source: self.source.clone(),
             subtract: self.subtract.clone(),
             transform: self.transform.transform(),
+            order: self.order.clone(),
             ..Session::default()
         }
     }
@@ -68,7 +77,7 @@ impl SourceArgs {
         self.session().files()
     }
 
-    /// How much may be read.
+    /// Bounds on what may be read.
     pub fn limits(&self) -> Limits {
         limits(self.max_pixels)
     }
@@ -94,13 +103,13 @@ pub(super) fn limits(max_pixels: Option<NonZeroUsize>) -> Limits {
     max_pixels.map_or_else(Limits::default, |most| Limits::with_max_pixels(most.get()))
 }
 
-/// Reorderings: LoRA does not mind them, Localized does.
+/// Reorderings: LoRA is unaffected, Localized is not.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub struct TransformArgs {
     /// Shuffles rows and columns, in an order that SEED determines
     #[arg(long, value_name = "SEED", value_parser = number::seed)]
     pub shuffle: Option<u64>,
-    /// Moves all cells down and to the right; what leaves at one side enters at the other
+    /// Moves all cells down and to the right; cells that leave one side enter at the other
     #[arg(long, value_name = "DOWN,RIGHT", value_parser = shift, allow_hyphen_values = true)]
     pub shift: Option<(i32, i32)>,
 }

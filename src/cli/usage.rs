@@ -1,4 +1,4 @@
-//! What is wrong with a command line, in our words rather than those of the library that reads it.
+//! Errors of a command line, in our words rather than those of the library that reads it.
 
 use std::error::Error;
 use std::ffi::OsString;
@@ -7,8 +7,8 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::{PROGRAM, command};
 
-/// What to do where nothing better is known; works everywhere.
-const HELP: &str = "--help shows what is possible";
+/// The remedy where no better one is known; it works everywhere.
+const HELP: &str = "see --help";
 
 /// One sentence about a command line that could not be read: what is wrong, and what to do.
 pub(super) fn sentence(error: &clap::Error, arguments: &[OsString]) -> String {
@@ -93,7 +93,7 @@ fn conflict(error: &clap::Error, argument: &str) -> String {
     )
 }
 
-/// What is missing, and the option that was given and needs it.
+/// The sentence about a missing argument, with the option that needs it.
 fn missing(error: &clap::Error, arguments: &[OsString]) -> String {
     let wanted = strings(error, ContextKind::InvalidArg);
     let options = || wanted.iter().filter(|one| one.starts_with('-'));
@@ -171,7 +171,7 @@ fn unknown(error: &clap::Error, argument: &str, arguments: &[OsString]) -> Strin
         return format!("there is no option {argument}; did you mean {suggested}?");
     }
     if !argument.starts_with('-') {
-        return format!("{argument} is one word too many; {HELP}");
+        return format!("unexpected argument {argument}; {HELP}");
     }
     // The library names only the first letter of what it took for several options.
     let words = arguments.iter().filter_map(|word| word.to_str());

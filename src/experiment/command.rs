@@ -6,7 +6,7 @@ use crate::session::words::Words;
 use crate::source::Dataset;
 
 impl Experiment {
-    /// What is trained; `None` when a path is not UTF-8.
+    /// Writes what is trained; `None` when a path is not UTF-8.
     pub(crate) fn say(&self, words: &mut Words) -> Option<()> {
         words.option("preset", self.preset.id());
         if let Dataset::Folder(folder) = &self.dataset {

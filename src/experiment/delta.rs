@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 use npyz::WriterBuilder;
 
-/// The bytes of an NPY file: float64, row by row, hidden units x inputs.
+/// The bytes of an NPY file: float64, row by row, hidden units × inputs.
 ///
 /// # Errors
 /// When the writer refuses, which in memory it does not.

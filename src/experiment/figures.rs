@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 
 use crate::figure::compose::{
-    self, AccuracyDrop, Confusion, Context, DeltaWeights, Feature, Frontier, FrontierPoint, Look,
+    self, AccuracyDrop, Confusion, Context, DeltaWeights, DropPoint, Feature, Frontier, Look,
     TrainingCurve,
 };
 use crate::figure::palette::Theme;
@@ -18,12 +18,12 @@ pub const FEATURES: usize = 8;
 /// The first digit that is adapted to; class 0 is this one.
 pub const FIRST_DIGIT: usize = 5;
 
-/// How a layout looks.
+/// The look of a layout.
 pub fn look(layout: Layout, theme: Theme) -> Look {
     Look::new(layout.name(), layout.hue().on(theme), layout.marker())
 }
 
-/// How a run looks.
+/// The look of a run.
 pub fn look_of(key: &RunKey, theme: Theme) -> Look {
     key.adapter
         .map_or_else(|| Look::full(theme), |one| look(one.layout, theme))
@@ -43,7 +43,7 @@ pub fn setting(key: &RunKey) -> String {
     }
 }
 
-/// The same with learning rate and seed.
+/// A configuration with learning rate and seed, without its layout's name.
 pub fn whole_setting(key: &RunKey) -> String {
     format!(
         "{}, learning rate {}, seed {}",
@@ -56,15 +56,15 @@ pub fn whole_setting(key: &RunKey) -> String {
 /// The best of every layout at each parameter count.
 pub type Frontiers = [(Layout, Vec<finetune::FrontierPoint>)];
 
-/// The paper's Figure 2; nothing before the base line is there.
+/// The paper's Figure 2; nothing before the baseline is there.
 pub fn accuracy_drop(context: &Context, results: &Results) -> Option<Figure> {
     let frontiers = Layout::ALL.map(|layout| (layout, frontier(results, layout)));
     let shown = drop_shown(context.theme, results, &frontiers)?;
     Some(compose::accuracy_drop(context, &shown))
 }
 
-/// What Figure 2 shows of every layout that has a run, in the order of the layouts; nothing before
-/// the base line is there.
+/// The content of Figure 2 for every layout that has a run, in the order of the layouts; nothing before
+/// the baseline is there.
 pub fn drop_shown(theme: Theme, results: &Results, frontiers: &Frontiers) -> Option<AccuracyDrop> {
     let base = results.full.test_accuracy?;
     let layouts = Layout::ALL.map(|layout| Frontier {
@@ -90,9 +90,9 @@ pub fn drop_shown(theme: Theme, results: &Results, frontiers: &Frontiers) -> Opt
     })
 }
 
-fn best(point: &finetune::FrontierPoint) -> FrontierPoint {
+fn best(point: &finetune::FrontierPoint) -> DropPoint {
     let [mean, low, high] = point.drop;
-    FrontierPoint {
+    DropPoint {
         params: point.params,
         drop: mean,
         spread: (point.runs.len() > 1).then_some((low, high)),
@@ -105,7 +105,7 @@ pub fn runs_of(results: &Results, layout: Layout) -> impl Iterator<Item = &RunRe
     results.runs.iter().filter(of_it)
 }
 
-/// What was swept, in words.
+/// A description of the sweep.
 pub fn describe(results: &Results) -> String {
     let settings = &results.settings;
     let rates: Vec<String> = settings.learning_rates.iter().map(f64::to_string).collect();
@@ -114,11 +114,17 @@ pub fn describe(results: &Results) -> String {
         _ => format!("{count} {word}s"),
     };
     format!(
-        "{}, digits 5 to 9 after 0 to 4; {}, {}, learning rate {} by validation loss{}",
+        "{}, digits 5 to 9 after 0 to 4; {}, {}, {}{}",
         results.dataset,
         count(settings.epochs, "epoch"),
         count(settings.seeds.len(), "seed"),
-        rates.join(", "),
+        match rates.as_slice() {
+            [one] => format!("learning rate {one}"),
+            several => format!(
+                "best learning rate of {} by validation loss",
+                several.join(", ")
+            ),
+        },
         if results.complete { "" } else { "; under way" }
     )
 }

@@ -3,13 +3,13 @@
 use std::ops::ControlFlow;
 
 use crate::finetune::{
-    AdaptationData, Inspection, Pretrained, RunKey, SweepSettings, inspect, pretrain,
+    AdaptationData, Inspection, PretrainedNetwork, RunKey, SweepSettings, inspect, pretrain,
 };
 
 /// Looks into runs of one sweep; runs of one seed share its pretrained network.
 #[derive(Debug, Default)]
 pub struct Inspector {
-    pretrained: Vec<Pretrained>,
+    pretrained: Vec<PretrainedNetwork>,
 }
 
 impl Inspector {

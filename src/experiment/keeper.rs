@@ -7,21 +7,21 @@ use crate::finetune::{Event, Results};
 
 /// The results of a sweep under way, and the file that they are written to after every run.
 #[derive(Debug)]
-pub struct Keeper(Mutex<Kept>);
+pub struct Keeper(Mutex<PendingResults>);
 
 #[derive(Debug)]
-struct Kept {
+struct PendingResults {
     file: Option<ResultsFile>,
     results: Results,
 }
 
-/// What became of the file; `None` where there was nothing to write, or nowhere.
-pub type Written = Option<Result<(), SaveError>>;
+/// The result of writing the file; `None` where there was nothing to write, or nowhere.
+pub type WriteResult = Option<Result<(), SaveError>>;
 
 impl Keeper {
     /// Keeps what comes beside `results`.
     pub fn new(file: Option<ResultsFile>, results: Results) -> Self {
-        Self(Mutex::new(Kept { file, results }))
+        Self(Mutex::new(PendingResults { file, results }))
     }
 
     /// The results so far.
@@ -35,7 +35,7 @@ impl Keeper {
     }
 
     /// Keeps what has happened.
-    pub fn keep(&self, event: &Event) -> Written {
+    pub fn keep(&self, event: &Event) -> WriteResult {
         let mut kept = self.kept();
         match *event {
             Event::Pretrained { seed, accuracy } => kept.results.add_pretrained(seed, accuracy),
@@ -46,17 +46,17 @@ impl Keeper {
     }
 
     /// Writes what there is, whether or not something was trained.
-    pub fn save(&self) -> Written {
+    pub fn save(&self) -> WriteResult {
         self.kept().save()
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+    fn kept(&self) -> MutexGuard<'_, PendingResults> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Kept {
-    fn save(&mut self) -> Written {
+impl PendingResults {
+    fn save(&mut self) -> WriteResult {
         Some(self.file.as_mut()?.save(&self.results))
     }
 }

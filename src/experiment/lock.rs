@@ -52,7 +52,7 @@ impl Drop for Lock {
     }
 }
 
-/// Where a link leads: two names of one file have one lock.
+/// The file that a link leads to: two names of one file have one lock.
 fn target(file: &Path) -> PathBuf {
     if let Ok(found) = fs::canonicalize(file) {
         return found;

@@ -6,7 +6,7 @@ use super::figures;
 use crate::finetune::train::EpochRecord;
 use crate::finetune::{Inspection, RunRecord};
 
-/// What runs learned.
+/// The JSON form of what runs learned.
 #[derive(Debug, Serialize)]
 pub struct RunsReport<'a> {
     runs: Vec<RunReport<'a>>,

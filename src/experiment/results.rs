@@ -1,14 +1,12 @@
 //! The results file: read with care, written by one at a time.
 
-use std::fs::{self, File, Metadata};
-use std::io::Read;
+use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::lock::Lock;
 use crate::finetune::{FinetuneError, Results};
-use crate::store::{StoreError, check_place, save_atomically};
-use crate::system::reading;
+use crate::store::{StoreError, check_place, read, save_atomically};
 
 /// More than twice what a sweep of as many runs as it may have writes.
 pub const LARGEST: u64 = 16 * 1024 * 1024;
@@ -17,15 +15,15 @@ pub const LARGEST: u64 = 16 * 1024 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub enum SaveError {
     /// The file is not there, or not readable.
-    #[error("{}: {reason}", path.display())]
+    #[error("{reason}: {}", path.display())]
     Read {
         /// The file.
         path: PathBuf,
-        /// What, and what to do.
+        /// The sentence without the path.
         reason: String,
     },
     /// The file is no results file.
-    #[error("{}: {error}", path.display())]
+    #[error("{error}: {}", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -79,30 +77,7 @@ pub fn load(path: &Path) -> Result<Results, SaveError> {
         path: path.to_owned(),
         reason,
     };
-    let length = match fs::metadata(path) {
-        Ok(found) if found.is_dir() => {
-            return Err(unreadable(
-                "this is a folder; choose a results file".to_owned(),
-            ));
-        }
-        // A device may have no end.
-        Ok(found) if !found.is_file() => {
-            return Err(unreadable(
-                "this is not a regular file; choose a results file".to_owned(),
-            ));
-        }
-        Ok(found) => found.len(),
-        Err(error) => return Err(unreadable(reading(path, &error))),
-    };
-    if length > LARGEST {
-        return Err(unreadable(format!(
-            "{length} bytes are too many for a results file; choose another file"
-        )));
-    }
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(LARGEST).read_to_end(&mut bytes))
-        .map_err(|error| unreadable(reading(path, &error)))?;
+    let bytes = read(path, LARGEST, "a results file").map_err(unreadable)?;
     let damaged = |error| SaveError::Damaged {
         path: path.to_owned(),
         error,
@@ -119,7 +94,7 @@ pub fn load(path: &Path) -> Result<Results, SaveError> {
 #[derive(Debug)]
 pub struct ResultsFile {
     path: PathBuf,
-    /// What stood there when it was locked; not looked at after the first write.
+    /// The file that stood there when it was locked; not looked at after the first write.
     found: Option<Stamp>,
     written: bool,
     _lock: Lock,
@@ -170,7 +145,7 @@ impl ResultsFile {
     }
 }
 
-/// What tells a file from one that was written in its place: length and time.
+/// Length and time, which tell a file from one that was written in its place.
 #[derive(Debug, PartialEq)]
 struct Stamp(u64, Option<SystemTime>);
 

@@ -33,7 +33,7 @@ impl RunName {
     /// A learning rate above 1, more segments than a side has entries, a rank that is not below its part's smaller side.
     pub fn check(self, shape: &Shape) -> Result<(), String> {
         if let Some(Err(error)) = self.learning_rate.map(check_rate) {
-            return Err(format!("{self}: {error}"));
+            return Err(format!("{error}: {self}"));
         }
         let Some(one) = self.adapter else {
             return Ok(());
@@ -41,15 +41,15 @@ impl RunName {
         let smallest = one.smallest_side(shape);
         if smallest == 0 {
             Err(format!(
-                "{self}: {} segments are more than a side has entries; choose fewer",
+                "{} segments are more than a side has entries; choose fewer: {self}",
                 one.segments
             ))
         } else if one.rank >= smallest {
             Err(format!(
-                "{self}: the smallest part has a side of {smallest}; choose a rank below it"
+                "the smallest part has a side of {smallest}; choose a rank below it: {self}"
             ))
         } else {
-            check_parts(one.part_count()).map_err(|error| format!("{self}: {error}"))
+            check_parts(one.part_count()).map_err(|error| format!("{error}: {self}"))
         }
     }
 }
@@ -88,7 +88,7 @@ impl fmt::Display for RunName {
     }
 }
 
-/// What a name must look like.
+/// The form of a name.
 const FORM: &str = "full, lora:RANK, melora:N:RANK, localized_block:K:RANK or \
                     localized_grid:K:RANK, with @RATE and #SEED if wanted";
 

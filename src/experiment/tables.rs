@@ -13,13 +13,13 @@ pub fn frontier_table(results: &Results, theme: Theme) -> Table {
     frontier_of(results, theme, false)
 }
 
-/// The same with the standard deviations in columns of their own, for programs.
+/// [`frontier_table`] with the standard deviations in columns of their own, for programs.
 pub fn frontier_numbers(results: &Results, theme: Theme) -> Table {
     frontier_of(results, theme, true)
 }
 
 fn frontier_of(results: &Results, theme: Theme, apart: bool) -> Table {
-    let columns = Columns {
+    let columns = FrontierColumns {
         several: results.settings.distinct_seeds().len() > 1,
         apart,
     };
@@ -30,10 +30,10 @@ fn frontier_of(results: &Results, theme: Theme, apart: bool) -> Table {
         let best = results.best_full();
         let deviation = deviation(best.iter().map(|run| run.test_accuracy));
         let mut cells = vec![
-            Cell::text("Full fine-tuning"),
+            Cell::named("Full fine-tuning", "full"),
             Cell::text("all parameters"),
             Cell::count(results.full.params),
-            Cell::number("100.00 %", 100.0),
+            Cell::number(label::percentage(100.0), 1.0),
             Cell::text(""),
         ];
         cells.extend(columns.seeds(best.len()));
@@ -45,10 +45,10 @@ fn frontier_of(results: &Results, theme: Theme, apart: bool) -> Table {
         let key = point.runs[0].key;
         let name = look(point.configuration.layout, theme);
         let mut cells = vec![
-            Cell::text(name.name),
+            Cell::named(name.name, point.configuration.layout.id()),
             Cell::text(setting(&key)),
             Cell::count(point.params),
-            Cell::number(format!("{:.2} %", point.share), point.share),
+            Cell::number(label::percentage(point.share), point.share / 100.0),
             Cell::number(point.learning_rate.to_string(), point.learning_rate),
         ];
         cells.extend(columns.seeds(point.runs.len()));
@@ -66,35 +66,36 @@ fn frontier_of(results: &Results, theme: Theme, apart: bool) -> Table {
     }
 }
 
-/// Which columns the frontier has.
+/// The optional columns of the frontier.
 #[derive(Clone, Copy)]
-struct Columns {
+struct FrontierColumns {
     /// Whether there are several seeds.
     several: bool,
     /// Whether standard deviations stand apart.
     apart: bool,
 }
 
-impl Columns {
+impl FrontierColumns {
     fn heads(self) -> Vec<Column> {
         let mut heads = vec![
             Column::left("Layout"),
             Column::left("Setting"),
-            Column::right("Parameters"),
+            Column::right("Parameters").keyed("params"),
             Column::right("Share"),
             Column::right("Learning rate"),
         ];
         if self.several {
             heads.push(Column::right("Seeds"));
         }
-        for name in ["Accuracy, %", "Drop, points"] {
-            match (self.several, self.apart) {
-                (true, false) => heads.push(Column::right(format!("{name} ± sd"))),
-                (true, true) => {
-                    heads.push(Column::right(name));
-                    heads.push(Column::right(format!("{name}, sd")));
-                }
-                (false, _) => heads.push(Column::right(name)),
+        for (name, key) in [("Accuracy, %", "test_accuracy"), ("Drop, points", "drop")] {
+            let name = match self.several && !self.apart {
+                true => format!("{name} ± sd"),
+                false => name.to_owned(),
+            };
+            heads.push(Column::right(&name).keyed(key));
+            if self.several && self.apart {
+                let spread = Column::right(format!("{name}, sd"));
+                heads.push(spread.keyed(format!("{key}_std")));
             }
         }
         heads
@@ -119,8 +120,8 @@ impl Columns {
 /// A mean with its standard deviation, if it has one: *97.31 ± 0.12*.
 pub fn spread(mean: f64, deviation: Option<f64>) -> String {
     match deviation {
-        Some(deviation) => format!("{mean:.2} ± {deviation:.2}"),
-        None => format!("{mean:.2}"),
+        Some(deviation) => format!("{} ± {}", label::points(mean), label::points(deviation)),
+        None => label::points(mean),
     }
 }
 
@@ -145,7 +146,7 @@ pub fn wins_sentences(results: &Results) -> Vec<String> {
     localized.into_iter().filter_map(sentence).collect()
 }
 
-/// What the table of the frontier leaves out, where it does.
+/// A note on the configurations that the table of the frontier leaves out, if there are any.
 pub fn behind_sentence(results: &Results) -> Option<String> {
     let (count, are) = match behind(results) {
         0 => return None,
@@ -163,35 +164,38 @@ pub fn runs_table(results: &Results, theme: Theme) -> Table {
     let row = |run: &RunRecord| Row {
         color: run.key.adapter.map(|one| look(one.layout, theme).color),
         cells: vec![
-            Cell::text(run.key.adapter.map_or("full", |one| one.layout.id())),
+            Cell::named(
+                look_of(&run.key, theme).name,
+                run.key.adapter.map_or("full", |one| one.layout.id()),
+            ),
             Cell::count(run.key.adapter.map_or(1, |one| one.segments)),
             run.key
                 .adapter
                 .map_or_else(|| Cell::text(""), |one| Cell::count(one.rank)),
             Cell::count(run.params),
-            Cell::number(label::percent(run.share), run.share),
+            Cell::number(label::percentage(100.0 * run.share), run.share),
             Cell::number(run.key.learning_rate.to_string(), run.key.learning_rate),
             Cell::text(run.key.seed.to_string()),
-            Cell::number(format!("{:.4}", run.validation_loss), run.validation_loss),
+            Cell::number(label::error(run.validation_loss), run.validation_loss),
             points_cell(run.validation_accuracy),
             points_cell(run.test_accuracy),
-            Cell::number(format!("{:.2}", run.seconds), run.seconds),
+            Cell::number(label::seconds(run.seconds), run.seconds),
         ],
     };
     Table {
         title: None,
         columns: vec![
-            Column::left("layout"),
-            Column::right("segments"),
-            Column::right("rank"),
-            Column::right("params"),
-            Column::right("share"),
-            Column::right("learning_rate"),
-            Column::right("seed"),
-            Column::right("validation_loss"),
-            Column::right("validation_accuracy"),
-            Column::right("test_accuracy"),
-            Column::right("seconds"),
+            Column::left("Layout"),
+            Column::right("Segments"),
+            Column::right("Rank"),
+            Column::right("Parameters").keyed("params"),
+            Column::right("Share"),
+            Column::right("Learning rate"),
+            Column::right("Seed"),
+            Column::right("Validation loss"),
+            Column::right("Validation accuracy, %").keyed("validation_accuracy"),
+            Column::right("Test accuracy, %").keyed("test_accuracy"),
+            Column::right("Time").keyed("seconds"),
         ],
         rows: results.all_runs().map(row).collect(),
     }
@@ -200,16 +204,16 @@ pub fn runs_table(results: &Results, theme: Theme) -> Table {
 /// One run in a line, for people.
 pub fn run_sentence(run: &RunRecord) -> String {
     format!(
-        "{}, {}: {} parameters ({}), test accuracy {:.2} %",
+        "{}, {}: {} parameters ({}), test accuracy {}",
         look_of(&run.key, Theme::Light).name,
         super::figures::whole_setting(&run.key),
         label::count(run.params),
-        label::percent(run.share),
-        run.test_accuracy
+        label::percentage(100.0 * run.share),
+        label::percentage(run.test_accuracy)
     )
 }
 
-/// What runs still confuse, a table each.
+/// The confusion matrices of runs, a table each.
 pub fn confusion_tables(runs: &[&Inspection]) -> Vec<Table> {
     runs.iter().map(|run| confusion_table(run)).collect()
 }
@@ -235,7 +239,7 @@ fn confusion_table(run: &Inspection) -> Table {
             cells: std::iter::once(Cell::text(digit)).chain(counts).collect(),
         }
     });
-    let mut columns = vec![Column::left("True")];
+    let mut columns = vec![Column::left("True digit")];
     columns.extend(digits.iter().map(Column::right));
     Table {
         title: Some(label::clean(&run_sentence(&run.record))),
@@ -252,11 +256,8 @@ pub fn epochs_table(runs: &[&Inspection]) -> Table {
             cells: vec![
                 Cell::text(RunName::from(run.record.key).to_string()),
                 Cell::count(epoch.epoch),
-                Cell::number(format!("{:.4}", epoch.train_loss), epoch.train_loss),
-                Cell::number(
-                    format!("{:.4}", epoch.validation_loss),
-                    epoch.validation_loss,
-                ),
+                Cell::number(label::error(epoch.train_loss), epoch.train_loss),
+                Cell::number(label::error(epoch.validation_loss), epoch.validation_loss),
                 points_cell(epoch.validation_accuracy),
             ],
         })
@@ -264,11 +265,11 @@ pub fn epochs_table(runs: &[&Inspection]) -> Table {
     Table {
         title: None,
         columns: vec![
-            Column::left("run"),
-            Column::right("epoch"),
-            Column::right("training_loss"),
-            Column::right("validation_loss"),
-            Column::right("validation_accuracy"),
+            Column::left("Run"),
+            Column::right("Epoch"),
+            Column::right("Training loss"),
+            Column::right("Validation loss"),
+            Column::right("Validation accuracy, %").keyed("validation_accuracy"),
         ],
         rows: rows.collect(),
     }
@@ -282,7 +283,7 @@ pub fn update_table(run: &Inspection) -> Table {
             .update
             .row(unit)
             .iter()
-            .map(|&value| Cell::number(format!("{value:.3e}"), value))
+            .map(|&value| Cell::number(label::short(value), value))
             .collect(),
     };
     Table {
@@ -295,5 +296,5 @@ pub fn update_table(run: &Inspection) -> Table {
 }
 
 fn points_cell(value: f64) -> Cell {
-    Cell::number(format!("{value:.2}"), value)
+    Cell::number(label::points(value), value)
 }

@@ -18,9 +18,9 @@ pub struct Axis {
     log: bool,
     /// Ticks stand at whole numbers only.
     whole: bool,
-    /// Where `low` lies, in points.
+    /// The place of `low`, in points.
     start: f64,
-    /// Where `high` lies, in points.
+    /// The place of `high`, in points.
     end: f64,
 }
 
@@ -87,13 +87,13 @@ impl Axis {
         }
     }
 
-    /// The same axis laid from `start` to `end`, in points.
+    /// This axis laid from `start` to `end`, in points.
     #[must_use]
     pub fn laid(self, start: f64, end: f64) -> Self {
         Self { start, end, ..self }
     }
 
-    /// The same axis with ticks at whole numbers only.
+    /// This axis with ticks at whole numbers only.
     #[must_use]
     pub fn whole(self, whole: bool) -> Self {
         Self { whole, ..self }
@@ -109,7 +109,7 @@ impl Axis {
         if self.log { value.log10() } else { value }
     }
 
-    /// The same kind of axis between two places that are given as [`Axis::scaled`] counts them.
+    /// An axis of this kind between two places that are given as [`Axis::scaled`] counts them.
     #[must_use]
     pub fn seen(self, low: f64, high: f64) -> Self {
         let value = |scaled: f64| match self.log {
@@ -119,7 +119,7 @@ impl Axis {
         Self::between(value(low), value(high), self.log).whole(self.whole)
     }
 
-    /// Where a value stands, in points; `None` for what the axis cannot show.
+    /// The place of a value, in points; `None` for what the axis cannot show.
     pub fn place(&self, value: f64) -> Option<f64> {
         if !value.is_finite() || (self.log && value <= 0.0) {
             return None;

@@ -21,7 +21,7 @@ pub(super) struct Fallbacks {
 struct Candidate {
     id: ID,
     name: String,
-    /// What the face covers, looked up when it is first asked for.
+    /// The characters that the face covers, looked up when it is first asked for.
     coverage: OnceLock<Vec<(u32, u32)>>,
     face: OnceLock<Option<Arc<Face>>>,
 }
@@ -36,7 +36,7 @@ pub struct Face {
     pub index: u32,
     /// Its turn when a character is looked for.
     turn: usize,
-    /// What a database of fonts knows of it; none for the embedded face.
+    /// Its entry in a database of fonts; none for the embedded face.
     info: Option<FaceInfo>,
 }
 
@@ -154,7 +154,7 @@ impl Fallbacks {
     }
 }
 
-/// What the bold face lacks, the regular one may have.
+/// The embedded regular face, which may have what the bold one lacks.
 fn embedded_regular(bold: bool, character: char) -> Option<&'static Arc<Face>> {
     static FACE: LazyLock<Arc<Face>> = LazyLock::new(|| {
         Arc::new(Face {

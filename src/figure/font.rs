@@ -1,4 +1,4 @@
-//! How wide a text is, and which faces it is set in.
+//! Widths of texts, and the faces that they are set in.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

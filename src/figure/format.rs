@@ -48,7 +48,7 @@ impl Format {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum FigureError {
     /// The file's ending names no format.
-    #[error("a figure can be written as .png, .svg or .pdf: change the ending of {path}")]
+    #[error("a figure can be written as .png, .svg or .pdf; change the ending: {path}")]
     UnknownFormat {
         /// The path that was asked for.
         path: String,
@@ -73,7 +73,7 @@ pub enum FigureError {
     },
     /// A resolution that a PNG cannot record.
     #[error(
-        "a resolution of {} dots per inch cannot be recorded: choose one from 1 to 10000",
+        "a resolution of {} dots per inch cannot be recorded; choose one from 1 to 10000",
         format!("{dpi:?}").trim_end_matches(".0")
     )]
     Resolution {
@@ -83,9 +83,9 @@ pub enum FigureError {
     /// A drawing library refused.
     #[error("the figure could not be written as {format}: {reason}")]
     Library {
-        /// What was being written.
+        /// The format that was being written.
         format: &'static str,
-        /// What the library said.
+        /// The library's reason.
         reason: String,
     },
 }

@@ -6,7 +6,7 @@ use nalgebra::DMatrix;
 
 use super::palette::{self, ColorMap, Rgb, Theme};
 
-/// How the values of a heat map become colours.
+/// A way to colour the values of a heat map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Colors {
     /// From the low end of the range to the high end.
@@ -122,7 +122,7 @@ impl Heatmap {
     }
 }
 
-/// How strong the mark of a row class is: all of them differ, the first is the strongest.
+/// The strength of the mark of a row class: all of them differ, the first is the strongest.
 pub fn class_strength(class: usize, classes: usize) -> f64 {
     1.0 - 0.85 * class as f64 / classes.saturating_sub(1).max(1) as f64
 }
@@ -134,7 +134,7 @@ pub struct ScaleBar {
     pub range: (f64, f64),
     /// The colour scale.
     pub colors: Colors,
-    /// What the values are.
+    /// The name of the values.
     pub label: String,
 }
 
@@ -152,11 +152,38 @@ pub struct ConfusionMatrix {
 }
 
 impl ConfusionMatrix {
-    /// The shade of a cell, by its share of its row.
+    /// The shade of a cell, by its share of its row; the theme's foreground reads on all of them.
     pub fn cell_color(&self, theme: Theme, truth: usize, guess: usize) -> Rgb {
         let row = self.counts.get(truth).map_or(&[][..], Vec::as_slice);
         let total: f64 = row.iter().map(|count| *count as f64).sum();
         let count = row.get(guess).copied().unwrap_or_default();
-        palette::background(theme).mix(self.color, count as f64 / total.max(1.0))
+        let full = palette::under_text(theme, self.color);
+        palette::background(theme).mix(full, count as f64 / total.max(1.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figure::palette::Hue;
+
+    #[test]
+    fn counts_read_on_every_shade() {
+        for theme in [Theme::Light, Theme::Dark] {
+            for hue in Hue::ALL {
+                let matrix = ConfusionMatrix {
+                    counts: (0..=100).map(|count| vec![count, 100 - count]).collect(),
+                    classes: Vec::new(),
+                    headings: Vec::new(),
+                    color: hue.on(theme),
+                };
+                for share in 0..=100 {
+                    let contrast = matrix
+                        .cell_color(theme, share, 0)
+                        .contrast(palette::foreground(theme));
+                    assert!(contrast >= 4.5, "{hue:?} at {share} %: {contrast}");
+                }
+            }
+        }
     }
 }

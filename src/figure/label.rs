@@ -22,9 +22,10 @@ pub fn clean(name: &str) -> String {
     text.trim().to_owned()
 }
 
-/// A normalized error with the paper's four digits: `0.2313`.
+/// A normalized error or a loss with the paper's four decimals: `0.2313`.
 pub fn error(value: f64) -> String {
-    if value.is_finite() && value != 0.0 && value.abs() < 0.000_05 {
+    // Fewer than two digits would be left.
+    if value.is_finite() && value != 0.0 && value.abs() < 0.000_95 {
         return scientific(value, 1);
     }
     format!("{value:.4}")
@@ -33,6 +34,28 @@ pub fn error(value: f64) -> String {
 /// A share as a percentage with one decimal: `28.6 %`.
 pub fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
+}
+
+/// An accuracy or a share that is in percent already, with two decimals: `97.10 %`.
+pub fn percentage(value: f64) -> String {
+    format!("{} %", points(value))
+}
+
+/// Percentage points with two decimals: `12.53`, `−0.12`.
+pub fn points(value: f64) -> String {
+    let text = format!("{value:.2}");
+    match text.as_str() {
+        "-0.00" => "0.00".to_owned(),
+        _ => minus(&text),
+    }
+}
+
+/// The time that something took: `0.34 s`.
+pub fn seconds(value: f64) -> String {
+    match value < 9.95 {
+        true => format!("{value:.2} s"),
+        false => format!("{} s", count(value.round() as usize)),
+    }
 }
 
 /// A count with thousands set apart: `50,565`.
@@ -63,6 +86,14 @@ pub fn entries(value: usize) -> String {
     match value {
         1 => "1 entry".to_owned(),
         _ => format!("{} entries", count(value)),
+    }
+}
+
+/// A number of parameters: `224 parameters`.
+pub fn parameters(value: usize) -> String {
+    match value {
+        1 => "1 parameter".to_owned(),
+        _ => format!("{} parameters", count(value)),
     }
 }
 
@@ -98,6 +129,16 @@ pub fn cell(value: f64) -> String {
         };
         minus(&format!("{value:.decimals$}"))
     }
+}
+
+/// A number with one decimal, as z-scores have it: `−6.6`.
+pub fn one_decimal(value: f64) -> String {
+    minus(&format!("{value:.1}"))
+}
+
+/// A number with two decimals, as correlations and accuracies have it: `0.97`.
+pub fn two_decimals(value: f64) -> String {
+    minus(&format!("{value:.2}"))
 }
 
 /// A number as mantissa and power of ten: `2.5·10⁻⁷`, `10³`.
@@ -200,6 +241,13 @@ mod tests {
         assert_eq!(error(0.231_349), "0.2313");
         assert_eq!(error(0.0), "0.0000");
         assert_eq!(error(3.2e-9), "3.2·10⁻⁹");
+        assert_eq!(error(0.000_52), "5.2·10⁻⁴");
+        assert_eq!(error(0.001), "0.0010");
+        assert_eq!(percentage(97.096), "97.10 %");
+        assert_eq!(points(-0.12), "−0.12");
+        assert_eq!(points(-0.001), "0.00");
+        assert_eq!(seconds(0.343), "0.34 s");
+        assert_eq!(seconds(1234.5), "1,235 s");
         assert_eq!(percent(224.0 / 784.0), "28.6 %");
         assert_eq!(count(50_565), "50,565");
         assert_eq!(count(999), "999");

@@ -12,7 +12,7 @@ pub struct Figure {
     pub title: Option<String>,
     /// Rows from top to bottom; the elements of a row share its width equally.
     pub rows: Vec<Vec<Element>>,
-    /// What the file says about itself.
+    /// The metadata of the file.
     pub metadata: Metadata,
     /// Background and text; the builders choose the methods' colours for the same theme.
     pub theme: Theme,
@@ -42,14 +42,14 @@ impl Figure {
         }
     }
 
-    /// The same figure with one more row.
+    /// This figure with one more row.
     #[must_use]
     pub fn with_row(mut self, elements: Vec<Element>) -> Self {
         self.rows.push(elements);
         self
     }
 
-    /// The same figure with a title.
+    /// This figure with a title.
     #[must_use]
     pub fn with_title(mut self, title: impl Into<String>) -> Self {
         self.title = Some(title.into());
@@ -76,10 +76,10 @@ pub enum Element {
     Blank,
 }
 
-/// What a figure's file says about itself, in the fields that its format has.
+/// The metadata of a figure's file, in the fields that its format has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Metadata {
-    /// What the figure shows.
+    /// The title.
     pub title: String,
     /// The settings it was made with, in words.
     pub description: String,

@@ -165,7 +165,7 @@ pub fn missing(theme: Theme) -> Rgb {
     by_theme(theme, Rgb(0xf2, 0xd5, 0xe3), Rgb(0x5a, 0x2c, 0x45))
 }
 
-/// What went wrong, as text; readable on the grounds of figures and of the window.
+/// The text of errors; readable on the grounds of figures and of the window.
 pub fn error_text(theme: Theme) -> Rgb {
     by_theme(theme, Rgb(0xb3, 0x1b, 0x1b), Rgb(0xff, 0x8a, 0x80))
 }
@@ -189,6 +189,16 @@ pub fn as_text(theme: Theme, color: Rgb) -> Rgb {
         .map(|step| color.mix(strong, f64::from(step) / 20.0))
         .find(|mixed| mixed.contrast(ground) >= 4.5)
         .unwrap_or(strong)
+}
+
+/// `color` moved towards the theme's ground until the theme's foreground reads well on it (a
+/// contrast of 6, as the numbers of a table are small).
+pub fn under_text(theme: Theme, color: Rgb) -> Rgb {
+    let (ground, text) = (background(theme), foreground(theme));
+    (0..=20)
+        .map(|step| color.mix(ground, f64::from(step) / 20.0))
+        .find(|mixed| mixed.contrast(text) >= 6.0)
+        .unwrap_or(ground)
 }
 
 /// Black or white, whichever reads better on `ground`.

@@ -1,4 +1,4 @@
-//! Where a label inside a plot covers least, on paper and on the screen.
+//! Places for labels inside a plot where they cover least, on paper and on the screen.
 
 use super::plot::GuideAxis;
 
@@ -40,7 +40,7 @@ impl Area {
     }
 }
 
-/// What labels should keep clear of.
+/// Areas and points that labels should keep clear of.
 #[derive(Default)]
 pub struct Obstacles {
     points: Vec<(f64, f64)>,

@@ -11,9 +11,9 @@ pub struct Plot {
     pub title: Option<String>,
     /// The line's colour, the theme's foreground by default.
     pub title_color: Option<Rgb>,
-    /// What the horizontal axis measures.
+    /// The label of the horizontal axis.
     pub x_label: String,
-    /// What the vertical axis measures.
+    /// The label of the vertical axis.
     pub y_label: String,
     /// Logarithmic horizontal axis; points at or below zero are left out.
     pub log_x: bool,
@@ -27,7 +27,7 @@ pub struct Plot {
     pub x_range: Option<(f64, f64)>,
     /// Limits of the vertical axis; from the points when absent.
     pub y_range: Option<(f64, f64)>,
-    /// What is drawn, the last on top.
+    /// The series, the last on top.
     pub series: Vec<Series>,
     /// Single points that are pointed out.
     pub marks: Vec<Mark>,
@@ -36,7 +36,7 @@ pub struct Plot {
 }
 
 impl Plot {
-    /// The same plot with its horizontal axis logarithmic or linear.
+    /// This plot with its horizontal axis logarithmic or linear.
     #[must_use]
     pub fn with_log_x(mut self, log: bool) -> Self {
         if log == self.log_x {
@@ -57,7 +57,7 @@ impl Plot {
         self
     }
 
-    /// The same plot with its vertical axis logarithmic. What lies below `floor` is put on it: an
+    /// This plot with its vertical axis logarithmic. Values below `floor` are put on it: an
     /// exact approximation has an error of zero, which has no logarithm. The axis reaches down to
     /// the floor only where a mark lies on it; curves may leave the plot before.
     #[must_use]
@@ -96,7 +96,7 @@ pub struct Series {
     pub points: Vec<(f64, f64)>,
     /// Lower and upper end of a bar at each point, or empty.
     pub spread: Vec<(f64, f64)>,
-    /// How the points are drawn.
+    /// The style of the points.
     pub style: SeriesStyle,
     /// The shape at each point, so that the series differ without colour as well.
     pub marker: Marker,
@@ -118,7 +118,7 @@ impl Series {
         }
     }
 
-    /// The same series in another style.
+    /// This series in another style.
     #[must_use]
     pub fn styled(mut self, style: SeriesStyle, marker: Marker) -> Self {
         self.style = style;
@@ -127,7 +127,7 @@ impl Series {
     }
 }
 
-/// How the points of a series are drawn.
+/// The style of a series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SeriesStyle {
     /// Joined by straight lines.
@@ -234,9 +234,9 @@ fn round_arms(ends: &[(f64, f64)]) -> Vec<(f64, f64)> {
 /// One point that is pointed out, such as the present setting.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mark {
-    /// Where.
+    /// A coordinate.
     pub x: f64,
-    /// Where.
+    /// A coordinate.
     pub y: f64,
     /// The method's colour.
     pub color: Rgb,
@@ -257,7 +257,7 @@ pub enum GuideAxis {
     Y,
 }
 
-/// A straight line across the plot: a base line, a mean, a rank cut.
+/// A straight line across the plot: a baseline, a mean, a rank cut.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Guide {
     /// The axis that `at` belongs to.

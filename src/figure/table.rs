@@ -16,31 +16,42 @@ pub struct Table {
 /// A column's header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
-    /// The name.
+    /// The name that people read.
     pub name: String,
-    /// Where the cells stand.
+    /// The name in CSV, a key of the JSON form where it has the same numbers.
+    pub key: String,
+    /// The alignment of the cells.
     pub align: Align,
 }
 
 impl Column {
     /// A column of words.
     pub fn left(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            align: Align::Left,
-        }
+        Self::new(name.into(), Align::Left)
     }
 
     /// A column of numbers.
     pub fn right(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            align: Align::Right,
-        }
+        Self::new(name.into(), Align::Right)
+    }
+
+    /// This column under another name in CSV.
+    #[must_use]
+    pub fn keyed(self, key: impl Into<String>) -> Self {
+        let key = key.into();
+        Self { key, ..self }
+    }
+
+    /// In CSV the name becomes lower snake case.
+    fn new(name: String, align: Align) -> Self {
+        let words = name.split(|c: char| !c.is_alphanumeric());
+        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+        let key = words.join("_").to_lowercase();
+        Self { name, key, align }
     }
 }
 
-/// Where the cells of a column stand.
+/// The alignment of a column's cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Align {
     /// Words.
@@ -76,6 +87,24 @@ impl Cell {
         }
     }
 
+    /// A name with the identifier that programs know it by.
+    pub fn named(name: impl Into<String>, id: impl Into<String>) -> Self {
+        Self {
+            text: name.into(),
+            exact: Some(id.into()),
+        }
+    }
+
+    /// A place counted from 0, as programs do; people read it counted from 1.
+    pub fn place(from_zero: usize) -> Self {
+        Self::named(super::label::count(from_zero + 1), from_zero.to_string())
+    }
+
+    /// No number.
+    pub fn none() -> Self {
+        Self::named("–", "")
+    }
+
     /// A number that is shown rounded.
     pub fn number(text: impl Into<String>, value: f64) -> Self {
         Self {
@@ -94,10 +123,10 @@ impl Cell {
 }
 
 impl Table {
-    /// Comma-separated values with a header line and the exact numbers.
+    /// Comma-separated values with a header line of keys, identifiers and the exact numbers.
     pub fn to_csv(&self) -> String {
         let mut writer = csv::Writer::from_writer(Vec::new());
-        let header = self.columns.iter().map(|column| column.name.clone());
+        let header = self.columns.iter().map(|column| column.key.clone());
         let rows = self.rows.iter().map(|row| {
             let exact = |cell: &Cell| cell.exact.clone().unwrap_or_else(|| cell.text.clone());
             row.cells.iter().map(exact).collect::<Vec<_>>()

@@ -1,4 +1,4 @@
-//! Where an axis is labelled.
+//! The ticks of an axis.
 
 use super::label;
 
@@ -7,7 +7,7 @@ use super::label;
 pub struct Tick {
     /// The value it stands at, within the axis.
     pub value: f64,
-    /// What is written there; empty for a minor tick.
+    /// The label; empty for a minor tick.
     pub label: String,
 }
 
@@ -16,7 +16,7 @@ pub fn linear(low: f64, high: f64, wanted: usize) -> Vec<Tick> {
     even(low, high, wanted, 0.0)
 }
 
-/// The same at whole numbers only, for an axis that counts.
+/// Ticks at whole numbers only, for an axis that counts.
 pub fn whole(low: f64, high: f64, wanted: usize) -> Vec<Tick> {
     even(low, high, wanted, 1.0)
 }

@@ -1,4 +1,4 @@
-//! What PNG and PDF are drawn from.
+//! The tree of shapes that PNG and PDF are drawn from.
 
 use super::{Figure, FigureError, font, svg};
 

@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::kernels::{Aligned, Work, aligned, vectorized};
+use super::kernels::{AlignedVec, Work, aligned, vectorized};
 use super::real::Real;
 
 const BETA1: f64 = 0.9;
@@ -13,10 +13,10 @@ const EPSILON: f64 = 1e-8;
 #[derive(Debug, Clone)]
 pub struct Adam<T> {
     /// Of every parameter.
-    learning_rates: Aligned<T>,
+    learning_rates: AlignedVec<T>,
     step: i32,
-    first: Aligned<T>,
-    second: Aligned<T>,
+    first: AlignedVec<T>,
+    second: AlignedVec<T>,
 }
 
 impl<T: Real> Adam<T> {
@@ -29,7 +29,7 @@ impl<T: Real> Adam<T> {
             step: 0,
             first: zeros.clone(),
             second: zeros,
-            learning_rates: Aligned::from_slice(0, learning_rates),
+            learning_rates: AlignedVec::from_slice(0, learning_rates),
         }
     }
 

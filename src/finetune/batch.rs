@@ -78,7 +78,7 @@ impl<T: Real> Batch<T> {
         images.total_lit() * size_of::<u16>() + batches * images.pixels() * of_pixel
     }
 
-    /// Which images these are.
+    /// The indices of the images.
     pub fn chosen(&self) -> &[u32] {
         &self.chosen
     }
@@ -106,10 +106,10 @@ impl<T: Real> Batch<T> {
 
     /// The images in which a pixel is lit, in ascending order, and its levels there.
     #[inline(always)]
-    pub(super) fn lit(&self, pixel: usize) -> Lit<'_> {
+    pub(super) fn lit(&self, pixel: usize) -> LitImages<'_> {
         let words = self.all.len().div_ceil(BITS);
         let range = self.starts[pixel] as usize..self.starts[pixel + 1] as usize;
-        Lit {
+        LitImages {
             masks: &self.masks[pixel * words..][..words],
             word: 0,
             mask: self.masks.get(pixel * words).copied().unwrap_or_default(),
@@ -125,15 +125,15 @@ impl<T: Real> Batch<T> {
 }
 
 /// Goes through the images in which a pixel is lit.
-pub(super) struct Lit<'a> {
+pub(super) struct LitImages<'a> {
     masks: &'a [u64],
     word: usize,
-    /// What is left of the word.
+    /// The rest of the word.
     mask: u64,
     levels: std::slice::Iter<'a, u16>,
 }
 
-impl Lit<'_> {
+impl LitImages<'_> {
     /// Whether it is lit in none.
     #[inline(always)]
     pub(super) fn is_empty(&self) -> bool {
@@ -141,7 +141,7 @@ impl Lit<'_> {
     }
 }
 
-impl Iterator for Lit<'_> {
+impl Iterator for LitImages<'_> {
     type Item = (usize, u16);
 
     #[inline(always)]

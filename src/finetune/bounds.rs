@@ -1,4 +1,4 @@
-//! How much a sweep may ask for.
+//! Bounds on what a sweep may ask for.
 //!
 //! Results files, preferences and command lines are anybody's, and a few hundred bytes can ask for
 //! more than a computer has. So everything is bounded before anything is counted, laid out or
@@ -108,7 +108,7 @@ pub fn check_parts(parts: usize) -> Result<(), FinetuneError> {
     ))
 }
 
-/// What a file says, fit to be repeated in a message: on one line, and not longer than one reads.
+/// A file's text, fit to be repeated in a message: on one line, and not longer than one reads.
 pub fn echo(text: &str) -> String {
     let mut shown: String = text
         .chars()

@@ -27,7 +27,7 @@ pub struct AdaptationData {
 }
 
 impl AdaptationData {
-    /// Sorts a data set into the two tasks: images of `rows` x `cols` pixels, one after the
+    /// Sorts a data set into the two tasks: images of `rows` × `cols` pixels, one after the
     /// other and row by row, with a label 0 to 9 each.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! What can be wrong with what a fine-tuning is asked for.
+//! Errors of a fine-tuning and of results files.
 
 use thiserror::Error;
 
@@ -37,28 +37,27 @@ pub enum FinetuneError {
     /// A setting that cannot be trained with.
     #[error("{name} is {value}; choose {allowed}")]
     Setting {
-        /// What it is.
+        /// The name of the setting.
         name: &'static str,
-        /// What it is set to.
+        /// Its value.
         value: String,
-        /// What it may be.
+        /// The values that it may have.
         allowed: &'static str,
     },
     /// No configuration is left.
     #[error(
-        "no configuration is left to train, for every rank reaches the smaller side of its part; \
-         choose smaller ranks or fewer segments"
+        "nothing to train: every rank is too large for its part; choose smaller ranks or fewer segments"
     )]
     NothingToTrain,
     /// A results file that is not of this program's form.
-    #[error("the results are not of this program's form ({reason}); choose another file")]
+    #[error("not a results file of this program ({reason}); choose another file")]
     Damaged {
         /// The first thing that is wrong.
         reason: String,
     },
     /// A results file in a form that came after this version.
     #[error(
-        "the results are of a newer version of this program (form {theirs}, and this version reads \
+        "the results were saved by a newer version of this program (format {theirs}; this version reads \
          up to {ours}); update the program or choose another file"
     )]
     NewerFormat {
@@ -69,8 +68,8 @@ pub enum FinetuneError {
     },
     /// Results of another version, whose numbers must not be mixed with ours.
     #[error(
-        "the results are of version {theirs} of this program, and this is version {ours}, whose \
-         runs may differ; start over in another file"
+        "the results were made by version {theirs} of this program, and the runs of version {ours} may \
+         differ; start over in another file"
     )]
     OtherVersion {
         /// The version that made them.
@@ -80,8 +79,8 @@ pub enum FinetuneError {
     },
     /// A results file that holds another sweep.
     #[error(
-        "the results were made with other {what}{values}; choose another \
-         file, or go on with their settings"
+        "the results were made with other {what}{values}; choose another file, or continue with their \
+         settings"
     )]
     OtherSweep {
         /// *data*, *settings* …

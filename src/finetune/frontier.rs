@@ -8,7 +8,7 @@ use crate::approx::metrics::{Comparison, compare};
 /// One configuration at its best learning rate.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FrontierPoint {
-    /// Which.
+    /// The configuration.
     pub configuration: Configuration,
     /// Trainable parameters.
     pub params: usize,
@@ -120,7 +120,7 @@ pub fn behind(results: &Results) -> usize {
     points(results).len() - shown.iter().sum::<usize>()
 }
 
-/// How a localized layout does against the frontier points of LoRA and MELoRA.
+/// The score of a localized layout against the frontier points of LoRA and MELoRA.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wins {
     /// Points against which it drops less with no more parameters.

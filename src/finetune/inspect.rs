@@ -1,4 +1,4 @@
-//! What a run has learned: trained again, the same bit for bit, and looked into.
+//! Inspection of a run: it is trained again, the same bit for bit, and looked into.
 
 use nalgebra::DMatrix;
 
@@ -7,20 +7,20 @@ use super::layout::Part;
 use super::record::RunRecord;
 use super::run_key::RunKey;
 use super::settings::SweepSettings;
-use super::train::{EpochRecord, Pretrained, Runs, Tick};
+use super::train::{EpochRecord, PretrainedNetwork, Runs, StopCheck};
 
 /// The inside of a finished run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Inspection {
     /// The run's record; all but `seconds` is what the sweep's record says.
     pub record: RunRecord,
-    /// What was added to the first layer's weights: hidden units x pixels.
+    /// The update of the first layer's weights: hidden units × pixels.
     pub update: DMatrix<f64>,
-    /// Where the adapter's parts lie in it; empty for full fine-tuning.
+    /// The places of the adapter's parts in it; empty for full fine-tuning.
     pub parts: Vec<Part>,
     /// The test digits: how often class `row` was taken for class `column`.
     pub confusion: DMatrix<u32>,
-    /// How far each hidden unit's feature moved: the norm of its row of the update.
+    /// The movement of each hidden unit's feature: the norm of its row of the update.
     pub movement: Vec<f64>,
     /// All epochs.
     pub history: Vec<EpochRecord>,
@@ -31,10 +31,10 @@ pub struct Inspection {
 /// `pretrained` is that of the run's seed (see [`pretrain`](super::train::pretrain)).
 pub fn inspect(
     data: &AdaptationData,
-    pretrained: &Pretrained,
+    pretrained: &PretrainedNetwork,
     settings: &SweepSettings,
     key: RunKey,
-    tick: Tick<'_>,
+    tick: StopCheck<'_>,
 ) -> Option<Inspection> {
     let mut runs = Runs::new(data, pretrained, key.adapter, &[key.learning_rate]);
     for _ in 0..settings.epochs {

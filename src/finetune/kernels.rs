@@ -16,10 +16,10 @@ const UNIT: usize = 16;
 
 /// Numbers that begin where a whole vector of any processor does: one that lies across two lines of
 /// the cache costs twice.
-pub(super) type Aligned<T> = AVec<T, ConstAlign<64>>;
+pub(super) type AlignedVec<T> = AVec<T, ConstAlign<64>>;
 
 /// No numbers yet.
-pub(super) fn aligned<T>() -> Aligned<T> {
+pub(super) fn aligned<T>() -> AlignedVec<T> {
     AVec::new(0)
 }
 
@@ -36,9 +36,9 @@ pub(super) trait Work {
     fn run<S: Simd>(self, simd: S) -> Self::Output;
 }
 
-struct Dispatched<W>(W);
+struct DispatchedWork<W>(W);
 
-impl<W: Work> pulp::WithSimd for Dispatched<W> {
+impl<W: Work> pulp::WithSimd for DispatchedWork<W> {
     type Output = W::Output;
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> W::Output {
@@ -48,7 +48,7 @@ impl<W: Work> pulp::WithSimd for Dispatched<W> {
 
 /// Runs `work` in a version compiled for the widest vectors that the processor has.
 pub(super) fn vectorized<W: Work>(work: W) -> W::Output {
-    pulp::Arch::new().dispatch(Dispatched(work))
+    pulp::Arch::new().dispatch(DispatchedWork(work))
 }
 
 /// `y += a x`.
@@ -74,16 +74,16 @@ impl PixelRows {
     }
 }
 
-/// What is meant of the rows that stand one after the other, one for each image of a batch: of
+/// A choice of columns of the rows that stand one after the other, one for each image of a batch: of
 /// every `stride` numbers the `width` ones from `column` on.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Columns {
+pub(super) struct ColumnSlice {
     pub stride: usize,
     pub column: usize,
     pub width: usize,
 }
 
-impl Columns {
+impl ColumnSlice {
     #[inline(always)]
     fn start(&self, image: usize) -> usize {
         image * self.stride + self.column
@@ -224,7 +224,7 @@ pub(super) fn scatter<T: Real, S: Simd>(
     simd: S,
     batch: &Batch<T>,
     rows: &PixelRows,
-    (du, at): (&[T], Columns),
+    (du, at): (&[T], ColumnSlice),
     (da, from): (&mut [T], usize),
 ) {
     let palette = batch.palette();
@@ -246,15 +246,15 @@ pub(super) fn scatter<T: Real, S: Simd>(
 
 /// A small matrix whose rows are padded to whole vectors.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Panel<'a, T> {
+pub(super) struct PaddedMatrix<'a, T> {
     numbers: &'a [T],
     stride: usize,
 }
 
-impl<'a, T: Real> Panel<'a, T> {
+impl<'a, T: Real> PaddedMatrix<'a, T> {
     /// Of rows of `width`, one after the other: as they are where they fit, or copied to `room`.
     #[inline(always)]
-    pub(super) fn of(rows: &'a [T], width: usize, room: &'a mut Aligned<T>) -> Self {
+    pub(super) fn of(rows: &'a [T], width: usize, room: &'a mut AlignedVec<T>) -> Self {
         let stride = padded(width);
         if stride == width {
             return Self {
@@ -275,7 +275,7 @@ impl<'a, T: Real> Panel<'a, T> {
 
     /// Of the rows' columns.
     #[inline(always)]
-    pub(super) fn transposed(rows: &[T], width: usize, room: &'a mut Aligned<T>) -> Self {
+    pub(super) fn transposed(rows: &[T], width: usize, room: &'a mut AlignedVec<T>) -> Self {
         let count = rows.len() / width.max(1);
         let stride = padded(count);
         room.clear();
@@ -298,13 +298,13 @@ impl<'a, T: Real> Panel<'a, T> {
 pub(super) fn product<T: Real, S: Simd>(
     simd: S,
     images: &[u16],
-    (x, x_at): (&[T], Columns),
-    panel: Panel<'_, T>,
-    (z, z_at): (&mut [T], Columns),
+    (x, x_at): (&[T], ColumnSlice),
+    panel: PaddedMatrix<'_, T>,
+    (z, z_at): (&mut [T], ColumnSlice),
     add: bool,
 ) {
     pieces!(z_at.width, T::lanes::<S>(), |column, N| {
-        let z_at = Columns {
+        let z_at = ColumnSlice {
             column: z_at.column + column,
             ..z_at
         };
@@ -324,9 +324,9 @@ pub(super) fn product<T: Real, S: Simd>(
 fn tile_product<T: Real, S: Simd, const N: usize, const IMAGES: usize>(
     simd: S,
     images: &[u16; IMAGES],
-    (x, x_at): (&[T], Columns),
-    (panel, column): (Panel<'_, T>, usize),
-    (z, z_at): (&mut [T], Columns),
+    (x, x_at): (&[T], ColumnSlice),
+    (panel, column): (PaddedMatrix<'_, T>, usize),
+    (z, z_at): (&mut [T], ColumnSlice),
     add: bool,
 ) {
     let mut rows: [&[T]; IMAGES] = [&[]; IMAGES];
@@ -360,8 +360,8 @@ fn tile_product<T: Real, S: Simd, const N: usize, const IMAGES: usize>(
 pub(super) fn outer<T: Real, S: Simd>(
     simd: S,
     images: &[u16],
-    (x, x_at): (&[T], Columns),
-    (z, z_at): (&[T], Columns),
+    (x, x_at): (&[T], ColumnSlice),
+    (z, z_at): (&[T], ColumnSlice),
     m: &mut [T],
 ) {
     pieces!(z_at.width, T::lanes::<S>(), |column, N| {
@@ -382,8 +382,8 @@ pub(super) fn outer<T: Real, S: Simd>(
 fn tile_outer<T: Real, S: Simd, const N: usize, const ROWS: usize>(
     simd: S,
     images: &[u16],
-    (x, x_at, k): (&[T], Columns, usize),
-    (z, z_at, column): (&[T], Columns, usize),
+    (x, x_at, k): (&[T], ColumnSlice, usize),
+    (z, z_at, column): (&[T], ColumnSlice, usize),
     m: &mut [T],
 ) {
     let mut sums = [[T::splat(simd, T::ZERO); N]; ROWS];
@@ -435,7 +435,7 @@ mod tests {
                 starts: (0..20).map(|pixel| pixel * WIDTH as u32).collect(),
             };
             let a: Vec<f32> = (0..20 * WIDTH).map(number).collect();
-            let columns = |width| Columns {
+            let columns = |width| ColumnSlice {
                 stride: padded(width),
                 column: 0,
                 width,
@@ -444,7 +444,7 @@ mod tests {
             let mut u = vec![0.0; 70 * padded(WIDTH)];
             gather(simd, &batch, &rows, (&a, 0), (&mut u, WIDTH));
             let u_at = (&u[..], columns(WIDTH));
-            let panel = Panel::transposed(&a[..5 * WIDTH], WIDTH, &mut room);
+            let panel = PaddedMatrix::transposed(&a[..5 * WIDTH], WIDTH, &mut room);
             let mut z = vec![0.0; 70 * padded(5)];
             product(simd, batch.all(), u_at, panel, (&mut z, columns(5)), false);
             let mut m = vec![0.0; WIDTH * 5];
@@ -479,9 +479,9 @@ mod tests {
     #[test]
     fn wide_vectors_give_the_same_bits_as_narrow_ones() {
         let narrow =
-            pulp::x86::V3::try_new().map(|simd| pulp::Simd::vectorize(simd, Dispatched(All)));
+            pulp::x86::V3::try_new().map(|simd| pulp::Simd::vectorize(simd, DispatchedWork(All)));
         let wide =
-            pulp::x86::V4::try_new().map(|simd| pulp::Simd::vectorize(simd, Dispatched(All)));
+            pulp::x86::V4::try_new().map(|simd| pulp::Simd::vectorize(simd, DispatchedWork(All)));
         let used = vectorized(All);
         for vectors in narrow.into_iter().chain(wide) {
             assert_eq!(vectors, used);

@@ -1,4 +1,4 @@
-//! Where an adapter's parts lie: which inputs, which hidden units, what rank.
+//! Layouts of an adapter: the inputs, hidden units and rank of each part.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use crate::approx::segment::segments;
 use crate::figure::Marker;
 use crate::figure::palette::Hue;
 
-/// How an adapter of the first layer is laid out (design of the four: paper, II.B to II.D, III.B).
+/// The layout of an adapter of the first layer (design of the four: paper, II.B to II.D, III.B).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Layout {

@@ -10,15 +10,15 @@ use std::ops::Range;
 use pulp::Simd;
 
 use super::batch::Batch;
-use super::kernels::{Columns, Panel, Work, product, vectorized};
-use super::network::{Head, Shape, best, loss_of, relu};
+use super::kernels::{ColumnSlice, PaddedMatrix, Work, product, vectorized};
+use super::network::{Classifier, Shape, best, loss_of, relu};
 use super::real::Real;
 
 pub use adapter::Adapter;
 pub use full::Full;
-pub use workspace::Workspace;
+pub use workspace::BatchWorkspace;
 
-/// What a model is told of the images that its batches are of.
+/// The inputs that belong to the images of a batch.
 #[derive(Debug, Clone, Copy)]
 pub struct Inputs<'a, T> {
     /// The class of each.
@@ -30,18 +30,18 @@ pub struct Inputs<'a, T> {
     pub frozen: &'a [T],
 }
 
-/// How a model does on some examples.
+/// The performance of a model on some examples.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Evaluation {
+pub struct ModelScore {
     /// Mean negative log-likelihood.
     pub loss: f64,
-    /// How often class `row` was taken for class `column`: `classes` x `classes`, row by row.
+    /// Counts of class `row` taken for class `column`: `classes` × `classes`, row by row.
     pub confusion: Vec<u32>,
     /// Number of classes.
     pub classes: usize,
 }
 
-impl Evaluation {
+impl ModelScore {
     /// Share of the examples whose class was named, in percent.
     pub fn accuracy(&self) -> f64 {
         let total: u32 = self.confusion.iter().sum();
@@ -55,14 +55,14 @@ impl Evaluation {
 pub trait Model<T: Real>: Sync {
     /// Parameters that can have a gradient, of all runs.
     fn trained(&self) -> usize;
-    /// How many runs.
+    /// The number of runs.
     fn runs(&self) -> usize;
     /// The sizes of each run's network.
     fn shape(&self) -> Shape;
     /// Numbers from one image's hidden units to the next one's, at least as many as there are.
     fn hidden_stride(&self) -> usize;
     /// A run's classifier.
-    fn head<'a>(&'a self, parameters: &'a [T], run: usize) -> Head<'a, T>;
+    fn head<'a>(&'a self, parameters: &'a [T], run: usize) -> Classifier<'a, T>;
     /// Fills the hidden units of all runs, before ReLU.
     fn forward<S: Simd>(
         &self,
@@ -70,7 +70,7 @@ pub trait Model<T: Real>: Sync {
         parameters: &[T],
         inputs: &Inputs<'_, T>,
         batch: &Batch<T>,
-        at: &mut Workspace<T>,
+        at: &mut BatchWorkspace<T>,
     );
     /// Writes the gradient of a run's classifier, if that is trained, given that of the scores.
     fn head_backward<S: Simd>(
@@ -79,7 +79,7 @@ pub trait Model<T: Real>: Sync {
         gradients: &mut [T],
         run: usize,
         batch: &Batch<T>,
-        at: &Workspace<T>,
+        at: &BatchWorkspace<T>,
     );
     /// Writes the gradients of all else, given those of the hidden units.
     fn backward<S: Simd>(
@@ -88,7 +88,7 @@ pub trait Model<T: Real>: Sync {
         parameters: &[T],
         gradients: &mut [T],
         batch: &Batch<T>,
-        at: &mut Workspace<T>,
+        at: &mut BatchWorkspace<T>,
     );
 }
 
@@ -100,7 +100,7 @@ pub fn loss_and_gradient<T: Real>(
     gradients: &mut [T],
     inputs: &Inputs<'_, T>,
     batch: &Batch<T>,
-    at: &mut Workspace<T>,
+    at: &mut BatchWorkspace<T>,
 ) -> Vec<T> {
     vectorized(Gradient {
         model,
@@ -118,7 +118,7 @@ struct Gradient<'a, T, M> {
     gradients: &'a mut [T],
     inputs: &'a Inputs<'a, T>,
     batch: &'a Batch<T>,
-    at: &'a mut Workspace<T>,
+    at: &'a mut BatchWorkspace<T>,
 }
 
 impl<T: Real, M: Model<T>> Work for Gradient<'_, T, M> {
@@ -162,10 +162,10 @@ impl<T: Real, M: Model<T>> Work for Gradient<'_, T, M> {
 #[inline(always)]
 fn score<T: Real, S: Simd>(
     simd: S,
-    head: Head<'_, T>,
+    head: Classifier<'_, T>,
     run: usize,
     batch: &Batch<T>,
-    at: &mut Workspace<T>,
+    at: &mut BatchWorkspace<T>,
 ) {
     let hidden = at.hidden_columns();
     let classes = at.score_columns();
@@ -173,7 +173,7 @@ fn score<T: Real, S: Simd>(
     for z in units.iter_mut() {
         *z = relu(*z);
     }
-    let panel = Panel::transposed(head.w2, hidden.width, &mut at.room);
+    let panel = PaddedMatrix::transposed(head.w2, hidden.width, &mut at.room);
     let all = batch.all();
     product(
         simd,
@@ -194,14 +194,14 @@ fn score<T: Real, S: Simd>(
 #[inline(always)]
 fn hidden_gradient<T: Real, S: Simd>(
     simd: S,
-    head: Head<'_, T>,
+    head: Classifier<'_, T>,
     run: usize,
     batch: &Batch<T>,
-    at: &mut Workspace<T>,
+    at: &mut BatchWorkspace<T>,
 ) {
     let hidden = at.hidden_columns();
     let classes = at.score_columns();
-    let panel = Panel::of(head.w2, hidden.width, &mut at.room);
+    let panel = PaddedMatrix::of(head.w2, hidden.width, &mut at.room);
     let all = batch.all();
     let of_scores = (&at.scores[..], classes);
     product(
@@ -218,7 +218,7 @@ fn hidden_gradient<T: Real, S: Simd>(
     }
 }
 
-/// Where a run's numbers stand, if each has `length`.
+/// The place of a run's numbers, if each has `length`.
 #[inline(always)]
 fn of_run(run: usize, length: usize) -> Range<usize> {
     run * length..(run + 1) * length
@@ -230,9 +230,9 @@ pub fn evaluate<T: Real>(
     parameters: &[T],
     inputs: &Inputs<'_, T>,
     batches: &[Batch<T>],
-    at: &mut Workspace<T>,
-) -> Vec<Evaluation> {
-    vectorized(Evaluating {
+    at: &mut BatchWorkspace<T>,
+) -> Vec<ModelScore> {
+    vectorized(EvaluationPass {
         model,
         parameters,
         inputs,
@@ -241,19 +241,19 @@ pub fn evaluate<T: Real>(
     })
 }
 
-struct Evaluating<'a, T, M> {
+struct EvaluationPass<'a, T, M> {
     model: &'a M,
     parameters: &'a [T],
     inputs: &'a Inputs<'a, T>,
     batches: &'a [Batch<T>],
-    at: &'a mut Workspace<T>,
+    at: &'a mut BatchWorkspace<T>,
 }
 
-impl<T: Real, M: Model<T>> Work for Evaluating<'_, T, M> {
-    type Output = Vec<Evaluation>;
+impl<T: Real, M: Model<T>> Work for EvaluationPass<'_, T, M> {
+    type Output = Vec<ModelScore>;
 
     #[inline(always)]
-    fn run<S: Simd>(self, simd: S) -> Vec<Evaluation> {
+    fn run<S: Simd>(self, simd: S) -> Vec<ModelScore> {
         let Self {
             model,
             parameters,
@@ -262,7 +262,7 @@ impl<T: Real, M: Model<T>> Work for Evaluating<'_, T, M> {
             at,
         } = self;
         let classes = model.shape().classes;
-        let nothing = Evaluation {
+        let nothing = ModelScore {
             loss: 0.0,
             confusion: vec![0; classes * classes],
             classes,
@@ -292,7 +292,7 @@ impl<T: Real, M: Model<T>> Work for Evaluating<'_, T, M> {
 
 /// `sum = Σ rows`, row by row.
 #[inline(always)]
-fn sum_rows<T: Real>(rows: &[T], at: Columns, sum: &mut [T]) {
+fn sum_rows<T: Real>(rows: &[T], at: ColumnSlice, sum: &mut [T]) {
     sum.fill(T::ZERO);
     for row in rows.chunks_exact(at.stride) {
         for (sum, &number) in sum.iter_mut().zip(&row[at.column..][..at.width]) {

@@ -27,7 +27,7 @@ impl Shape {
         self.rows * self.cols
     }
 
-    /// All parameters, biases and classifier included: 50,565 for 28 x 28, 64 and 5.
+    /// All parameters, biases and classifier included: 50,565 for 28 × 28, 64 and 5.
     pub fn params(&self) -> usize {
         self.hidden * (self.inputs() + 1) + self.classes * (self.hidden + 1)
     }
@@ -35,13 +35,13 @@ impl Shape {
 
 /// The classifier: `classes` rows of `hidden` weights, and a bias each.
 #[derive(Debug, Clone, Copy)]
-pub struct Head<'a, T> {
+pub struct Classifier<'a, T> {
     pub(super) w2: &'a [T],
     pub(super) b2: &'a [T],
 }
 
-impl<T: Real> Head<'_, T> {
-    /// How many classes it tells apart.
+impl<T: Real> Classifier<'_, T> {
+    /// The number of classes.
     pub(super) fn classes(&self) -> usize {
         self.b2.len()
     }
@@ -104,14 +104,14 @@ impl<T: Real> Network<T> {
     }
 
     /// The classifier.
-    pub fn head(&self) -> Head<'_, T> {
-        Head {
+    pub fn head(&self) -> Classifier<'_, T> {
+        Classifier {
             w2: &self.w2,
             b2: &self.b2,
         }
     }
 
-    /// The first layer's weights, hidden units x inputs.
+    /// The first layer's weights, hidden units × inputs.
     pub fn weights(&self) -> DMatrix<f64> {
         let weights = self.w1.iter().map(|weight| weight.to_f64());
         DMatrix::from_iterator(self.shape.hidden, self.shape.inputs(), weights)

@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::settings::Configuration;
 
-/// What a random stream of a seed is for. Batches come in the same order in every run of a seed,
+/// The purpose of a random stream of a seed. Batches come in the same order in every run of a seed,
 /// so that runs differ by what they train alone.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Purpose {

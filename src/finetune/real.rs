@@ -29,7 +29,7 @@ pub trait Real:
     const ONE: Self;
     /// The nearest number of this type.
     fn from_f64(value: f64) -> Self;
-    /// The same number as `f64`.
+    /// The number as `f64`.
     fn to_f64(self) -> f64;
     /// The square root.
     fn sqrt(self) -> Self;
@@ -40,7 +40,7 @@ pub trait Real:
 
     /// So many numbers as the processor computes with at once.
     type Vector<S: Simd>: Copy;
-    /// How many those are; a divisor of 16.
+    /// The number of those; a divisor of 16.
     fn lanes<S: Simd>() -> usize;
     /// A vector of one number.
     fn splat<S: Simd>(simd: S, value: Self) -> Self::Vector<S>;

@@ -1,4 +1,4 @@
-//! What is kept of a sweep, and its JSON.
+//! The records of a sweep, and their JSON.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ const FORMAT: u32 = 1;
 /// The outcome of one run.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct RunRecord {
-    /// Which run.
+    /// The run.
     #[serde(flatten)]
     pub key: RunKey,
     /// Trainable parameters.
@@ -44,7 +44,7 @@ pub struct PretrainedRecord {
     pub accuracy: f64,
 }
 
-/// Full fine-tuning, the base line.
+/// Full fine-tuning, the baseline.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct FullRecord {
     /// All parameters of the network.
@@ -68,27 +68,27 @@ pub struct Results {
     pub dataset: String,
     /// Rows and columns of its images.
     pub image: [usize; 2],
-    /// What was asked for.
+    /// The settings of the sweep.
     pub settings: SweepSettings,
     /// Whether every run is there.
     pub complete: bool,
     /// The pretrained networks.
     pub pretrained: Vec<PretrainedRecord>,
-    /// The base line.
+    /// The baseline.
     pub full: FullRecord,
     /// The adapters' runs, in the order of their keys.
     pub runs: Vec<RunRecord>,
 }
 
-/// What is looked at before anything else of a file.
+/// The part of a file that is read before anything else.
 #[derive(Deserialize)]
-struct Form {
+struct FileVersion {
     #[serde(default)]
     format: u64,
 }
 
 impl Results {
-    /// Results without a run, for images of `rows` x `cols`.
+    /// Results without a run, for images of `rows` × `cols`.
     pub fn new(dataset: &str, (rows, cols): (usize, usize), settings: &SweepSettings) -> Self {
         Self {
             format: FORMAT,
@@ -106,7 +106,7 @@ impl Results {
         }
     }
 
-    /// All runs that the settings ask for: the base line's first.
+    /// All runs that the settings ask for: the baseline's first.
     pub fn wanted(&self) -> Vec<RunKey> {
         let shape = self.settings.shape(self.image[0], self.image[1]);
         let adapters = self.settings.configurations(&shape).into_iter().map(Some);
@@ -125,7 +125,7 @@ impl Results {
         keys
     }
 
-    /// How many runs the settings ask for, those of the base line included.
+    /// The number of runs that the settings ask for, those of the baseline included.
     pub fn run_count(&self) -> usize {
         self.settings.run_count(&self.shape())
     }
@@ -197,7 +197,7 @@ impl Results {
         Some(&runs[place])
     }
 
-    /// All runs, the base line's first.
+    /// All runs, the baseline's first.
     pub fn all_runs(&self) -> impl Iterator<Item = &RunRecord> {
         self.full.runs.iter().chain(&self.runs)
     }
@@ -207,7 +207,7 @@ impl Results {
         self.all_runs().next().is_some()
     }
 
-    /// The base line's runs at its best rate, one per seed.
+    /// The baseline's runs at its best rate, one per seed.
     pub fn best_full(&self) -> Vec<RunRecord> {
         at_best_rate(self.full.runs.iter())
     }
@@ -226,7 +226,7 @@ impl Results {
     /// When the text is not such results, is of a newer form, or holds numbers that no sweep gives.
     pub fn from_json(text: &str) -> Result<Self, FinetuneError> {
         let broken = |error: serde_json::Error| damaged(&error.to_string());
-        let Form { format } = serde_json::from_str(text).map_err(broken)?;
+        let FileVersion { format } = serde_json::from_str(text).map_err(broken)?;
         if format > u64::from(FORMAT) {
             return Err(FinetuneError::NewerFormat {
                 theirs: format,
@@ -247,7 +247,7 @@ impl Results {
         if results == read {
             Ok(results)
         } else {
-            Err(damaged("its runs are not those of its settings"))
+            Err(damaged("its runs do not match its settings"))
         }
     }
 
@@ -267,9 +267,7 @@ impl Results {
             seeds.contains(&one.seed) && (0.0..=100.0).contains(&one.accuracy)
         };
         if self.pretrained.len() > seeds.len() || !self.pretrained.iter().all(possible) {
-            return Err(damaged(
-                "its pretrained networks are not those of its seeds",
-            ));
+            return Err(damaged("its pretrained networks do not match its seeds"));
         }
         Ok(())
     }
@@ -321,7 +319,7 @@ impl Results {
     }
 }
 
-/// What the file has and what is asked for, unless that is too long to be read in a sentence.
+/// The values of the file and those asked for, unless they are too long to be read in a sentence.
 fn values(theirs: &str, ours: &str) -> String {
     const READABLE: usize = 60;
     let readable = |text: &str| text.len() <= READABLE && echo(text) == text;

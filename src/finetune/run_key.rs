@@ -1,4 +1,4 @@
-//! Which run of a sweep.
+//! The key of a run in a sweep.
 
 use std::cmp::Ordering;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::settings::Configuration;
 
-/// Which run: what is trained, at which rate, from which seed.
+/// The key of a run: what is trained, at which rate, from which seed.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
 pub struct RunKey {
     /// The adapter; none for full fine-tuning.

@@ -1,4 +1,4 @@
-//! What a sweep trains.
+//! The settings of a sweep.
 
 use std::collections::HashSet;
 use std::hash::Hash;
@@ -15,7 +15,7 @@ use super::network::Shape;
 /// One adapter: a layout, how often its sides are cut (N or K; 1 for LoRA), and its parts' rank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Configuration {
-    /// Where the parts lie.
+    /// The layout of the parts.
     pub layout: Layout,
     /// N of MELoRA, K of the localized layouts, 1 for LoRA.
     pub segments: usize,
@@ -29,7 +29,7 @@ impl Configuration {
         self.layout.parts(shape, self.segments, self.rank)
     }
 
-    /// How many parts there are, without laying them out.
+    /// The number of parts, without laying them out.
     pub fn part_count(&self) -> usize {
         match self.layout {
             Layout::Lora => 1,
@@ -40,7 +40,7 @@ impl Configuration {
         }
     }
 
-    /// How often an input is read and a hidden unit is added to.
+    /// The numbers of times that an input is read and a hidden unit is added to.
     fn reach(&self) -> (usize, usize) {
         match self.layout {
             Layout::Lora | Layout::Melora => (1, 1),
@@ -258,7 +258,7 @@ impl SweepSettings {
         distinct(&self.seeds, u64::from)
     }
 
-    /// How many runs these are, those of the base line included.
+    /// The number of runs, those of the baseline included.
     pub fn run_count(&self, shape: &Shape) -> usize {
         let per_configuration = self.distinct_rates().len() * self.distinct_seeds().len();
         (1 + self.configurations(shape).len()) * per_configuration

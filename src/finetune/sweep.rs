@@ -1,4 +1,4 @@
-//! Many runs: in parallel, the base line and then the cheapest first, stoppable at any batch.
+//! Many runs: in parallel, the baseline and then the cheapest first, stoppable at any batch.
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -13,12 +13,12 @@ use super::network::Shape;
 use super::record::{Results, RunRecord};
 use super::run_key::RunKey;
 use super::settings::SweepSettings;
-use super::train::{EpochRecord, Pretrained, Runs, pretrain};
+use super::train::{EpochRecord, PretrainedNetwork, Runs, pretrain};
 
 /// Progress is reported at most this often, so that whoever listens is not kept busy.
 const MILLISECONDS_BETWEEN_REPORTS: u64 = 100;
 
-/// What a sweep tells while it runs, from any of its threads.
+/// An event of a sweep while it runs, from any of its threads.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
     /// A seed's network knows digits 0–4.
@@ -32,11 +32,11 @@ pub enum Event {
     Epoch(Vec<(RunKey, EpochRecord)>),
     /// A run has ended.
     RunDone(RunRecord),
-    /// How far the whole sweep is.
+    /// The progress of the whole sweep.
     Progress {
         /// 0 to 1, by the work that is estimated.
         fraction: f64,
-        /// What remains at the speed so far.
+        /// The time left at the speed so far.
         seconds_left: f64,
     },
 }
@@ -66,7 +66,7 @@ pub fn sweep(
     }
     let mut open: Vec<RunKey> = results.wanted();
     open.retain(|key| results.find(key).is_none());
-    // Seed by seed, the base line first: without it no drop can be drawn.
+    // Seed by seed, the baseline first: without it no drop can be drawn.
     open.sort_by_cached_key(|key| (key.seed, key.adapter.is_some(), work_of_run(&shape, key)));
     let mut seeds: Vec<u64> = open.iter().map(|key| key.seed).collect();
     seeds.dedup();
@@ -75,7 +75,7 @@ pub fn sweep(
     let pretraining = work_of_pretraining(&shape) * settings.pretraining_epochs as u64;
     let work = pretraining * seeds.len() as u64 + runs_work * settings.epochs as u64;
     let meter = Meter::new(on_event, work);
-    let pretrained: Vec<Arc<Pretrained>> = seeds
+    let pretrained: Vec<Arc<PretrainedNetwork>> = seeds
         .par_iter()
         .with_max_len(1)
         .filter_map(|&seed| for_all_runs(data, settings, seed, &meter))
@@ -104,7 +104,7 @@ fn for_all_runs(
     settings: &SweepSettings,
     seed: u64,
     meter: &Meter<'_>,
-) -> Option<Arc<Pretrained>> {
+) -> Option<Arc<PretrainedNetwork>> {
     let shape = settings.shape(data.rows, data.cols);
     let batches = data
         .pretraining
@@ -123,7 +123,7 @@ fn for_all_runs(
 /// last team that needs it.
 struct Team {
     keys: Vec<RunKey>,
-    pretrained: Arc<Pretrained>,
+    pretrained: Arc<PretrainedNetwork>,
 }
 
 /// At most so many runs side by side: more would not stay in the processor's cache.
@@ -132,7 +132,7 @@ const TEAM: usize = 8;
 /// The runs in teams. The last ones go alone, so that no thread is left with much to do.
 fn queue(
     open: &[RunKey],
-    pretrained: &[Arc<Pretrained>],
+    pretrained: &[Arc<PretrainedNetwork>],
     threads: usize,
 ) -> std::vec::IntoIter<Team> {
     let of_one = |a: &RunKey, b: &RunKey| (a.adapter, a.seed) == (b.adapter, b.seed);
@@ -210,12 +210,12 @@ fn work_of_run(shape: &Shape, key: &RunKey) -> u64 {
     (IMAGES + 9_000 * parts + 20 * inner + 16 * params) as u64
 }
 
-/// The same of an epoch before, which is trained alone, from images not yet turned.
+/// The work of an epoch of pretraining, which is trained alone, from images not yet turned.
 fn work_of_pretraining(shape: &Shape) -> u64 {
     (8 * IMAGES + 25 * shape.params()) as u64
 }
 
-/// What every run costs whatever it trains: pixels, classifier, validation.
+/// The cost of every run whatever it trains: pixels, classifier, validation.
 const IMAGES: usize = 360_000;
 
 /// Counts work, reports it now and then, and remembers that someone said stop.

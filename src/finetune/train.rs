@@ -12,10 +12,10 @@ use super::adam::Adam;
 use super::batch::Batch;
 use super::data::AdaptationData;
 use super::images::Examples;
-use super::kernels::Aligned;
+use super::kernels::AlignedVec;
 use super::layout::Part;
 use super::model::{
-    Adapter, Evaluation, Full, Inputs, Model, Workspace, evaluate, loss_and_gradient,
+    Adapter, BatchWorkspace, Full, Inputs, Model, ModelScore, evaluate, loss_and_gradient,
 };
 use super::network::Network;
 use super::random::{Purpose, random};
@@ -29,11 +29,11 @@ use super::wiring::Wiring;
 const VALIDATION_SHARE: usize = 10;
 
 /// Asked before every batch whether to go on.
-pub type Tick<'a> = &'a (dyn Fn() -> ControlFlow<()> + Sync);
+pub type StopCheck<'a> = &'a (dyn Fn() -> ControlFlow<()> + Sync);
 
 /// A network that knows digits 0–4, and what all runs of its seed share.
 #[derive(Debug, Clone)]
-pub struct Pretrained {
+pub struct PretrainedNetwork {
     /// Its seed.
     pub seed: u64,
     /// Percent of the test digits 0–4 named rightly.
@@ -44,13 +44,13 @@ pub struct Pretrained {
     size: usize,
     /// Epochs whose batches are kept.
     kept: usize,
-    shared: OnceLock<Shared>,
+    shared: OnceLock<SharedData>,
 }
 
-/// What follows from a network for the digits that its runs adapt to. It takes memory, so the
+/// The data that follow from a network for the digits that its runs adapt to. They take memory, so the
 /// first run makes it.
 #[derive(Debug, Clone)]
-struct Shared {
+struct SharedData {
     /// The frozen first layer's outputs for the adaptation's images: never computed again.
     frozen: Vec<f32>,
     frozen_test: Vec<f32>,
@@ -58,14 +58,14 @@ struct Shared {
     schedule: Schedule,
 }
 
-impl Pretrained {
+impl PretrainedNetwork {
     /// For a sweep, before its first run: keeps the batches of so many epochs, which all its runs
     /// see, or of as many as memory is meant for.
     pub fn keep_batches(&mut self, epochs: usize) {
         self.kept = epochs;
     }
 
-    fn shared(&self, data: &AdaptationData) -> &Shared {
+    fn shared(&self, data: &AdaptationData) -> &SharedData {
         self.shared.get_or_init(|| {
             let Examples { images, labels } = &data.adaptation;
             let mut order: Vec<u32> = (0..labels.len() as u32).collect();
@@ -74,7 +74,7 @@ impl Pretrained {
             let adaptation = (images, training, &order[..]);
             let mut schedule = Schedule::new(self.seed, self.size, adaptation, &data.test.images);
             schedule.keep(images, self.kept);
-            Shared {
+            SharedData {
                 frozen: self.network.first_layer(images),
                 frozen_test: self.network.first_layer(&data.test.images),
                 lit: images.ever_lit(),
@@ -89,8 +89,8 @@ pub fn pretrain(
     data: &AdaptationData,
     settings: &SweepSettings,
     seed: u64,
-    tick: Tick<'_>,
-) -> Option<Pretrained> {
+    tick: StopCheck<'_>,
+) -> Option<PretrainedNetwork> {
     let shape = settings.shape(data.rows, data.cols);
     let start = Network::random(shape, &mut random(seed, Purpose::Network));
     let full = Full::new(shape, &data.pretraining.images.ever_lit(), 1);
@@ -108,7 +108,7 @@ pub fn pretrain(
         descent.epoch(&full, &inputs, &batches, tick)?;
     }
     let network = full.network(0, &descent.parameters);
-    Some(Pretrained {
+    Some(PretrainedNetwork {
         seed,
         accuracy: rounded(network.accuracy(&data.pretraining_test)),
         network,
@@ -121,21 +121,21 @@ pub fn pretrain(
 /// Parameters on their way down, batch by batch.
 #[derive(Debug, Clone)]
 struct Descent {
-    parameters: Aligned<f32>,
-    gradients: Aligned<f32>,
+    parameters: AlignedVec<f32>,
+    gradients: AlignedVec<f32>,
     adam: Adam<f32>,
-    workspace: Workspace<f32>,
+    workspace: BatchWorkspace<f32>,
 }
 
 impl Descent {
     /// Moves the first of `parameters`, each at its rate.
     fn new(parameters: &[f32], learning_rates: &[f32]) -> Self {
         Self {
-            parameters: Aligned::from_slice(0, parameters),
+            parameters: AlignedVec::from_slice(0, parameters),
             // As long as the rates, and written anew by every batch.
-            gradients: Aligned::from_slice(0, learning_rates),
+            gradients: AlignedVec::from_slice(0, learning_rates),
             adam: Adam::new(learning_rates),
-            workspace: Workspace::default(),
+            workspace: BatchWorkspace::default(),
         }
     }
 
@@ -145,7 +145,7 @@ impl Descent {
         model: &impl Model<f32>,
         inputs: &Inputs<'_, f32>,
         batches: &[Batch<f32>],
-        tick: Tick<'_>,
+        tick: StopCheck<'_>,
     ) -> Option<Vec<f64>> {
         let mut totals = vec![0.0; model.runs()];
         let mut count = 0;
@@ -170,7 +170,7 @@ impl Descent {
     }
 }
 
-/// How a run stood after an epoch.
+/// The state of a run after an epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct EpochRecord {
     /// 1 for the first.
@@ -183,9 +183,9 @@ pub struct EpochRecord {
     pub validation_accuracy: f64,
 }
 
-/// What is trained, with the parameters' arrangement.
+/// The model that is trained, with the parameters' arrangement.
 #[derive(Debug, Clone)]
-enum Trained {
+enum TrainedModel {
     Adapter(Wiring),
     Full(Full),
 }
@@ -199,9 +199,9 @@ enum Trained {
 pub struct Runs<'a> {
     keys: Vec<RunKey>,
     data: &'a AdaptationData,
-    pretrained: &'a Pretrained,
-    shared: &'a Shared,
-    trained: Trained,
+    pretrained: &'a PretrainedNetwork,
+    shared: &'a SharedData,
+    trained: TrainedModel,
     descent: Descent,
     histories: Vec<Vec<EpochRecord>>,
     /// Of all runs together.
@@ -212,7 +212,7 @@ impl<'a> Runs<'a> {
     /// Runs of the seed of `pretrained` before their first epoch, one for every learning rate.
     pub fn new(
         data: &'a AdaptationData,
-        pretrained: &'a Pretrained,
+        pretrained: &'a PretrainedNetwork,
         adapter: Option<Configuration>,
         learning_rates: &[f64],
     ) -> Self {
@@ -225,12 +225,12 @@ impl<'a> Runs<'a> {
                 let wiring = Wiring::side_by_side(parts, &shared.lit, count);
                 let mut rng = random(seed, Purpose::Adapter(configuration));
                 let (parameters, rates) = (wiring.random(&mut rng), wiring.spread(&rates));
-                (Trained::Adapter(wiring), parameters, rates)
+                (TrainedModel::Adapter(wiring), parameters, rates)
             }
             None => {
                 let full = Full::new(network.shape, &shared.lit, count);
                 let (parameters, rates) = (full.parameters(network), full.spread(&rates));
-                (Trained::Full(full), parameters, rates)
+                (TrainedModel::Full(full), parameters, rates)
             }
         };
         let key = |&learning_rate: &f64| RunKey {
@@ -250,7 +250,7 @@ impl<'a> Runs<'a> {
         }
     }
 
-    /// Which runs these are.
+    /// The keys of the runs.
     pub fn keys(&self) -> &[RunKey] {
         &self.keys
     }
@@ -267,7 +267,7 @@ impl<'a> Runs<'a> {
 
     /// Trains one epoch and validates: how each run stands. Nothing when `tick` said stop, and
     /// then the runs are spoilt.
-    pub fn epoch(&mut self, tick: Tick<'_>) -> Option<Vec<EpochRecord>> {
+    pub fn epoch(&mut self, tick: StopCheck<'_>) -> Option<Vec<EpochRecord>> {
         let start = Instant::now();
         let network = &self.pretrained.network;
         let schedule = &self.shared.schedule;
@@ -279,10 +279,10 @@ impl<'a> Runs<'a> {
         let batches = schedule.epoch(images, self.histories[0].len());
         let descent = &mut self.descent;
         let train_losses = match &self.trained {
-            Trained::Adapter(wiring) => {
+            TrainedModel::Adapter(wiring) => {
                 descent.epoch(&Adapter { wiring, network }, &inputs, &batches, tick)
             }
-            Trained::Full(full) => descent.epoch(full, &inputs, &batches, tick),
+            TrainedModel::Full(full) => descent.epoch(full, &inputs, &batches, tick),
         }?;
         let validations = self.evaluate(&inputs, &schedule.validation);
         let records: Vec<EpochRecord> = train_losses
@@ -303,7 +303,7 @@ impl<'a> Runs<'a> {
     }
 
     /// Loss and confusions of every run on the test digits 5–9.
-    pub fn test(&mut self) -> Vec<Evaluation> {
+    pub fn test(&mut self) -> Vec<ModelScore> {
         let inputs = Inputs {
             labels: &self.data.test.labels,
             frozen: &self.shared.frozen_test,
@@ -311,11 +311,11 @@ impl<'a> Runs<'a> {
         self.evaluate(&inputs, &self.shared.schedule.test)
     }
 
-    fn evaluate(&mut self, inputs: &Inputs<'_, f32>, batches: &[Batch<f32>]) -> Vec<Evaluation> {
+    fn evaluate(&mut self, inputs: &Inputs<'_, f32>, batches: &[Batch<f32>]) -> Vec<ModelScore> {
         let parameters = &self.descent.parameters;
         let at = &mut self.descent.workspace;
         match &self.trained {
-            Trained::Adapter(wiring) => {
+            TrainedModel::Adapter(wiring) => {
                 let network = &self.pretrained.network;
                 evaluate(
                     &Adapter { wiring, network },
@@ -325,27 +325,35 @@ impl<'a> Runs<'a> {
                     at,
                 )
             }
-            Trained::Full(full) => evaluate(full, parameters, inputs, batches, at),
+            TrainedModel::Full(full) => evaluate(full, parameters, inputs, batches, at),
         }
     }
 
-    /// What a run has added to the first layer's weights (hidden units x pixels), and where the
+    /// The update of the first layer's weights by a run (hidden units × pixels), and where the
     /// parts of its adapter lie; there are none in full fine-tuning.
     pub fn update(&self, run: usize) -> (DMatrix<f64>, Vec<Part>) {
         let parameters = &self.descent.parameters;
         match &self.trained {
-            Trained::Adapter(wiring) => {
+            TrainedModel::Adapter(wiring) => {
                 let hidden = self.pretrained.network.shape.hidden;
                 let update = wiring.update(run, hidden, parameters);
                 (update, wiring.parts().to_vec())
             }
-            Trained::Full(full) => {
+            TrainedModel::Full(full) => {
                 let network = full.network(run, parameters);
                 (
                     network.weights() - self.pretrained.network.weights(),
                     Vec::new(),
                 )
             }
+        }
+    }
+
+    /// The network that full fine-tuning left; `None` for adapters, which leave the network as it is.
+    pub fn network(&self, run: usize) -> Option<Network<f32>> {
+        match &self.trained {
+            TrainedModel::Adapter(_) => None,
+            TrainedModel::Full(full) => Some(full.network(run, &self.descent.parameters)),
         }
     }
 

@@ -6,11 +6,11 @@ use nalgebra::DMatrix;
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
-use super::kernels::{Columns, PixelRows};
+use super::kernels::{ColumnSlice, PixelRows};
 use super::layout::Part;
 use super::real::Real;
 
-/// Where every number of every part stands in a vector of parameters: those of one run, or of
+/// The place of every number of every part in a vector of parameters: those of one run, or of
 /// several that are trained side by side on the same images.
 ///
 /// `A` is kept input by input, and parts that read the same inputs share the row, in all runs: so
@@ -39,12 +39,12 @@ pub(super) struct Group {
     /// Latents of all its parts together: the length of a row.
     pub width: usize,
     /// Of every run, in ascending order of their latents.
-    pub places: Vec<Place>,
+    pub places: Vec<PartPlace>,
 }
 
-/// Where a part of a run stands.
+/// The place of a part of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct PartPlace {
     pub run: usize,
     /// First of its latents in the rows of its inputs.
     pub latent: usize,
@@ -54,15 +54,15 @@ pub(super) struct Place {
     pub b: usize,
 }
 
-impl Place {
-    /// Where `B`'s entries stand among the parameters.
+impl PartPlace {
+    /// The place of `B`'s entries among the parameters.
     pub(super) fn b(&self) -> Range<usize> {
         self.b..self.b + self.rank * self.hidden.len()
     }
 
     /// Its latents in rows of `stride` numbers.
-    pub(super) fn latents(&self, stride: usize) -> Columns {
-        Columns {
+    pub(super) fn latents(&self, stride: usize) -> ColumnSlice {
+        ColumnSlice {
             stride,
             column: self.latent,
             width: self.rank,
@@ -70,8 +70,8 @@ impl Place {
     }
 
     /// Its hidden units in rows of `stride` numbers.
-    pub(super) fn units(&self, stride: usize) -> Columns {
-        Columns {
+    pub(super) fn units(&self, stride: usize) -> ColumnSlice {
+        ColumnSlice {
             stride,
             column: self.hidden.start,
             width: self.hidden.len(),
@@ -113,7 +113,7 @@ impl Wiring {
                     ..
                 } = &mut groups[group];
                 places.push((group, there.len()));
-                there.push(Place {
+                there.push(PartPlace {
                     run,
                     latent: *width,
                     rank: part.rank,
@@ -173,7 +173,7 @@ impl Wiring {
         &self.parts
     }
 
-    /// How many runs there are.
+    /// The number of runs.
     pub fn runs(&self) -> usize {
         self.runs
     }
@@ -183,7 +183,7 @@ impl Wiring {
         self.length
     }
 
-    /// How many parameters, the first ones, can have a gradient.
+    /// The number of parameters, the first ones, that can have a gradient.
     pub fn trained(&self) -> usize {
         self.trained
     }
@@ -192,7 +192,7 @@ impl Wiring {
         &self.groups
     }
 
-    fn place(&self, run: usize, part: usize) -> &Place {
+    fn place(&self, run: usize, part: usize) -> &PartPlace {
         let (group, place) = self.places[run * self.parts.len() + part];
         &self.groups[group].places[place]
     }
@@ -229,7 +229,7 @@ impl Wiring {
         parameters
     }
 
-    /// The factors `A` (rank x inputs) and `B` (hidden units x rank) of a run's part, out of a
+    /// The factors `A` (rank × inputs) and `B` (hidden units × rank) of a run's part, out of a
     /// vector of parameters or of their gradients.
     pub fn factors<T: Real>(
         &self,
@@ -272,7 +272,7 @@ impl Wiring {
         }
     }
 
-    /// What a run adds to the layer's weights: `hidden` x inputs, `B A` part by part.
+    /// The update of the layer's weights by a run: `hidden` × inputs, `B A` part by part.
     pub fn update<T: Real>(&self, run: usize, hidden: usize, parameters: &[T]) -> DMatrix<f64> {
         let mut update = DMatrix::zeros(hidden, self.rows.len());
         for (index, part) in self.parts.iter().enumerate() {

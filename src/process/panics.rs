@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::figure::label;
 
 thread_local! {
-    /// How many guarded sections this thread is in.
+    /// The number of guarded sections that this thread is in.
     static GUARDED: Cell<usize> = const { Cell::new(0) };
 }
 
@@ -37,7 +37,7 @@ impl Drop for Section {
     }
 }
 
-/// Where bugs have been told of; one that several threads meet is one line.
+/// The places of bugs that were reported; one that several threads meet is one line.
 static TOLD: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// From here on a panic outside a guarded section is one line on standard error, with a backtrace

@@ -7,15 +7,15 @@ use crate::store;
 
 /// The exit status of the first signal, 0 before there was one.
 static STATUS: AtomicU8 = AtomicU8::new(0);
-/// Whether work is under way that looks at [`Stoppable::stopped`].
+/// Whether work is under way that looks at [`StopGuard::stopped`].
 static LOOKED_AT: AtomicBool = AtomicBool::new(false);
 
 /// While this lives, the first signal asks the work under way to stop and does not end the process;
 /// a second one ends it at once. One at a time.
 #[derive(Debug)]
-pub struct Stoppable(());
+pub struct StopGuard(());
 
-impl Stoppable {
+impl StopGuard {
     /// From here on the first signal waits for the work.
     #[must_use]
     pub fn begin() -> Self {
@@ -40,13 +40,13 @@ impl Stoppable {
     }
 }
 
-impl Drop for Stoppable {
+impl Drop for StopGuard {
     fn drop(&mut self) {
         LOOKED_AT.store(false, Ordering::SeqCst);
     }
 }
 
-/// What a signal does.
+/// The response to a signal.
 fn arrived(status: u8) {
     let first = STATUS.compare_exchange(0, status, Ordering::SeqCst, Ordering::SeqCst);
     if first.is_ok() && LOOKED_AT.load(Ordering::SeqCst) {

@@ -29,19 +29,19 @@ fn bounded(asked: Option<usize>, processors: usize) -> usize {
 }
 
 /// A thread that waits for its part in the pool, or to be sent away.
-struct Waiting {
+struct WaitingThread {
     part: Sender<ThreadBuilder>,
     thread: JoinHandle<()>,
 }
 
-fn wait(index: usize) -> io::Result<Waiting> {
+fn wait(index: usize) -> io::Result<WaitingThread> {
     let (part, parts) = channel::<ThreadBuilder>();
     let thread = spawn(&format!("loop {index}"), move || {
         if let Ok(part) = parts.recv() {
             part.run();
         }
     })?;
-    Ok(Waiting { part, thread })
+    Ok(WaitingThread { part, thread })
 }
 
 /// Starts a thread that lasts as long as the process.
@@ -58,9 +58,9 @@ pub(super) fn spawn(
 /// where it failed.
 pub(super) fn start() {
     let wanted = count();
-    let mut found: Vec<Waiting> = (0..wanted).map_while(|index| wait(index).ok()).collect();
+    let mut found: Vec<WaitingThread> = (0..wanted).map_while(|index| wait(index).ok()).collect();
     let kept = kept(found.len(), wanted);
-    for Waiting { part, thread } in found.drain(kept..) {
+    for WaitingThread { part, thread } in found.drain(kept..) {
         drop(part);
         // It has done nothing that could fail.
         let _ = thread.join();
@@ -69,13 +69,13 @@ pub(super) fn start() {
     let _ = build(found);
 }
 
-/// How many of the threads that could be started the pool takes: where they are scarce, signals
+/// The number of threads that the pool takes of those that could be started: where they are scarce, signals
 /// and the window need some too.
 fn kept(found: usize, wanted: usize) -> usize {
     if found < wanted { found / 2 } else { found }
 }
 
-fn build(found: Vec<Waiting>) -> Result<(), rayon::ThreadPoolBuildError> {
+fn build(found: Vec<WaitingThread>) -> Result<(), rayon::ThreadPoolBuildError> {
     if found.is_empty() {
         return ThreadPoolBuilder::new()
             .num_threads(1)

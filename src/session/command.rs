@@ -3,7 +3,7 @@
 use super::words::Words;
 use super::{Session, Settings};
 use crate::approx::budget::BudgetRule;
-use crate::approx::method::{MethodSettings, Role, Shown, Usual};
+use crate::approx::method::{MethodSettings, ParameterDefault, Role, Visibility};
 use crate::source::{Limits, Source, Transform};
 
 impl Session {
@@ -16,7 +16,7 @@ impl Session {
         }
     }
 
-    /// What is subtracted, if anything is.
+    /// The source that is subtracted, if one is.
     fn part(&self) -> Option<Option<&Source>> {
         match (&self.source, &self.subtract) {
             (Source::Difference(..), Some(_)) => None,
@@ -36,7 +36,7 @@ fn written(source: &Source) -> Option<String> {
 }
 
 impl Words {
-    /// What is subtracted, and how much is read of a picture; `None` where no command line can
+    /// Writes what is subtracted, and how much is read of a picture; `None` where no command line can
     /// say the part.
     pub fn part(&mut self, session: &Session, limits: &Limits) -> Option<()> {
         if let Some(part) = session.part()? {
@@ -65,6 +65,14 @@ impl Words {
         }
     }
 
+    /// The order of rows and columns; `None` for one that is in no file.
+    pub fn order(&mut self, session: &Session) -> Option<()> {
+        if let Some(order) = &session.order {
+            self.option("order", order.file.as_ref()?.to_str()?);
+        }
+        Some(())
+    }
+
     /// The settings of all methods.
     pub fn settings(&mut self, settings: &Settings) {
         if let Some(rule) = settings.matched {
@@ -81,19 +89,21 @@ impl Words {
         }
     }
 
-    /// What one method is set to, but for what follows from a budget or from Localized's grid.
+    /// Writes the settings of one method, but for what follows from a budget or from Localized's grid.
     fn method(&mut self, one: &MethodSettings, all: &Settings) {
         let definition = one.method().definition();
         let said = one.values().into_iter().filter(|(parameter, value)| {
             let follows = match (parameter.role, parameter.usual) {
-                (role, Usual::LocalizedGrid) if role.of_blocks() => *value == all.localized.grid,
+                (role, ParameterDefault::LocalizedGrid) if role.of_blocks() => {
+                    *value == all.localized.grid
+                }
                 (role, _) if role.of_blocks() => false,
                 _ => all.matched.is_some(),
             };
             !follows
         });
         match &definition.shown {
-            Shown::Added => {
+            Visibility::Added => {
                 let price = definition.price.zip(one.price());
                 let said =
                     said.filter(|(parameter, _)| price.is_none() || parameter.role != Role::Budget);
@@ -104,8 +114,8 @@ impl Words {
                 let added = format!("{}{colon}{}", definition.key, said.join(","));
                 return self.option("add", &added);
             }
-            Shown::Flagged(flag) => self.flag(flag.name),
-            Shown::Always => {}
+            Visibility::Flagged(flag) => self.flag(flag.name),
+            Visibility::Always => {}
         }
         for (parameter, value) in said {
             if let Some(flag) = &parameter.flag {

@@ -1,4 +1,4 @@
-//! What is chosen for a figure.
+//! The choices for an exported figure.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! What a user wants and what a matrix can take: settings are kept as wanted, and fitted anew to
+//! Wanted settings and those that a matrix can take: settings are kept as wanted, and fitted anew to
 //! every matrix that is computed.
 
 use std::fmt;
@@ -6,29 +6,29 @@ use std::fmt;
 use super::Settings;
 use crate::approx::budget::{Sharing, Spender, exact_budgets, matched_rank, parameters};
 use crate::approx::layout::{BlockSize, LayoutKind};
-use crate::approx::method::{Method, MethodSettings, Parameter, Role, Shown};
+use crate::approx::method::{Method, MethodSettings, Parameter, Role, Visibility};
 use crate::approx::segment::divisors;
 use crate::figure::label;
 
 /// Settings as one matrix takes them, and what had to differ from the wanted ones.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Fitted {
+pub struct FittedSettings {
     /// The settings that are computed, printed and exported.
     pub settings: Settings,
-    /// What was changed, in the order of the methods.
+    /// The changes, in the order of the methods.
     pub changes: Vec<Change>,
 }
 
 /// One wanted setting that does not fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// Whose setting.
+    /// The method that the setting belongs to.
     pub method: Method,
-    /// Which of them.
+    /// The parameter.
     pub parameter: &'static Parameter,
-    /// What the user wants.
+    /// The number that the user wants.
     pub wanted: usize,
-    /// What is computed instead.
+    /// The number that is used instead.
     pub used: usize,
     /// Rows and columns of what it must fit: the matrix, or its largest block.
     pub place: (usize, usize),
@@ -51,7 +51,7 @@ impl Change {
         format!("{letter} = {} wanted; {} is {end}", self.wanted, self.used)
     }
 
-    /// What it must divide: `the 28 rows`.
+    /// The side that it must divide: `the 28 rows`.
     fn divided(&self) -> Option<String> {
         let (rows, cols) = self.place;
         match self.parameter.role {
@@ -71,7 +71,7 @@ impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (letter, (rows, cols)) = (self.parameter.letter, self.place);
         let (wanted, used) = (self.wanted, self.used);
-        if matches!(self.method.definition().shown, Shown::Added) {
+        if matches!(self.method.definition().shown, Visibility::Added) {
             write!(f, "{}: ", self.method.title())?;
         }
         if let Some(divided) = self.divided() {
@@ -92,8 +92,8 @@ impl fmt::Display for Change {
     }
 }
 
-impl Fitted {
-    /// What was changed, one sentence each; a grid that two methods share is told once.
+impl FittedSettings {
+    /// The changes in words, one sentence each; a grid that two methods share is told once.
     pub fn notes(&self) -> Vec<String> {
         let mut notes: Vec<String> = Vec::new();
         for change in &self.changes {
@@ -117,7 +117,7 @@ impl Settings {
     /// The settings as a `rows × cols` matrix takes them: N, K and ranks between 1 and the most
     /// that fits, ranks of one budget derived from it, ranks set by hand only on their own grid.
     /// Nothing of it depends on another matrix. A matrix without cells changes nothing.
-    pub fn fitted(&self, rows: usize, cols: usize) -> Fitted {
+    pub fn fitted(&self, rows: usize, cols: usize) -> FittedSettings {
         let (mut settings, mut changes) = (self.clone(), Vec::new());
         if rows.min(cols) > 0 {
             for method in Method::ALL.iter().copied() {
@@ -131,7 +131,7 @@ impl Settings {
                 settings.match_ranks(rows, cols);
             }
         }
-        Fitted { settings, changes }
+        FittedSettings { settings, changes }
     }
 
     /// Charges a method's structure bits to its budget where it has one.
@@ -205,7 +205,7 @@ impl Settings {
         }
     }
 
-    /// What one budget gives a method under the rule in use.
+    /// A method's share of the budget under the rule in use.
     pub fn share_of_budget(&self, method: Method) -> usize {
         let budget = self.adaptive.budget;
         match self.matched {
@@ -351,7 +351,7 @@ fn largest_block(kind: LayoutKind, (rows, cols): (usize, usize)) -> (usize, (usi
     })
 }
 
-/// How many blocks there are.
+/// The number of blocks.
 fn count_of_blocks(kind: LayoutKind, (rows, cols): (usize, usize)) -> usize {
     let sizes = kind.sizes(rows, cols).unwrap_or_default();
     sizes.iter().map(|size| size.count).sum()

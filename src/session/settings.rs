@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::approx::budget::BudgetRule;
-use crate::approx::method::{self, Method, MethodSettings, Role, Usual, for_each_method};
+use crate::approx::method::{
+    self, Method, MethodSettings, ParameterDefault, Role, for_each_method,
+};
 
 macro_rules! settings_of_all {
     ($($variant:ident = $file:ident::$settings:ident as $field:ident $(if $shown:ident)?;)*) => {
@@ -113,16 +115,16 @@ impl Settings {
         self
     }
 
-    /// What a parameter is where nothing is said; `parameters` are those that Localized has.
+    /// The default of a parameter; `parameters` are those that Localized has.
     pub fn usual(&self, method: Method, place: usize, parameters: usize) -> usize {
         match method
             .parameters()
             .get(place)
             .map(|parameter| parameter.usual)
         {
-            Some(Usual::LocalizedGrid) => self.localized.grid,
-            Some(Usual::LocalizedParameters) => parameters,
-            Some(Usual::Default) | None => Self::default().of(method).value(place),
+            Some(ParameterDefault::LocalizedGrid) => self.localized.grid,
+            Some(ParameterDefault::LocalizedParameters) => parameters,
+            Some(ParameterDefault::Default) | None => Self::default().of(method).value(place),
         }
     }
 }
@@ -179,7 +181,7 @@ mod tests {
             let values: Vec<usize> = values.into_iter().map(|(_, value)| value).collect();
             assert_eq!(values, (100..100 + values.len()).collect::<Vec<_>>());
             let switched = settings.switch(method).map(|shown| *shown = true);
-            let of_definition = !matches!(method.definition().shown, method::Shown::Always);
+            let of_definition = !matches!(method.definition().shown, method::Visibility::Always);
             assert_eq!(switched.is_some(), of_definition, "{}", method.title());
             assert!(settings.shows(method));
         }

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::digit_set::{DigitSet, Facts};
 use super::emnist::Alphabet;
-use super::idx::{Idx, Values};
-use super::unpack::Content;
+use super::idx::{Idx, IdxValues};
+use super::unpack::UnpackedFile;
 use super::{SourceError, Split};
 
 const IMAGES: [&[u8]; 2] = [
@@ -24,12 +24,12 @@ const IMAGE_PIXELS: usize = IMAGE_SIDE * IMAGE_SIDE;
 /// Bytes before the first image, and before the first label.
 const HEADERS: [usize; 2] = [16, 8];
 
-fn content(files: [&'static [u8]; 2], split: Split) -> Content {
+fn content(files: [&'static [u8]; 2], split: Split) -> UnpackedFile {
     let packed = match split {
         Split::Train => files[0],
         Split::Test => files[1],
     };
-    Content::of_packed_bytes("MNIST", packed)
+    UnpackedFile::of_packed_bytes("MNIST", packed)
 }
 
 const fn count(split: Split) -> usize {
@@ -63,7 +63,7 @@ pub(super) fn digit(split: Split, index: usize) -> Result<(Vec<u8>, u8), SourceE
 }
 
 /// `length` bytes after `skip` others.
-fn range(mut content: Content, skip: usize, length: usize) -> Result<Vec<u8>, SourceError> {
+fn range(mut content: UnpackedFile, skip: usize, length: usize) -> Result<Vec<u8>, SourceError> {
     let mut bytes = Vec::with_capacity(length);
     let read = content
         .skip(skip as u64)
@@ -81,7 +81,7 @@ pub(super) fn half(split: Split) -> Result<DigitSet, SourceError> {
     let labels = intact(Idx::read(content(LABELS, split)))?;
     let expected = [count(split), IMAGE_SIDE, IMAGE_SIDE];
     let labels = match labels.values {
-        Values::Bytes(bytes) if bytes.len() == count(split) && images.sides == expected => bytes,
+        IdxValues::Bytes(bytes) if bytes.len() == count(split) && images.sides == expected => bytes,
         _ => return Err(SourceError::Corrupted),
     };
     let facts = Facts {
@@ -149,7 +149,7 @@ mod tests {
         let error = range(content(LABELS, Split::Test), 10_000, 100).unwrap_err();
         assert_eq!(error, SourceError::Corrupted);
         let cut = &LABELS[1][..1000];
-        let read = range(Content::of_packed_bytes("MNIST", cut), 8, 10_000);
+        let read = range(UnpackedFile::of_packed_bytes("MNIST", cut), 8, 10_000);
         let sentence = read.unwrap_err().to_string();
         assert!(sentence.starts_with("the built-in MNIST data is corrupted; "));
     }

@@ -6,7 +6,7 @@ use nalgebra::DMatrix;
 
 use super::Split;
 use super::emnist::Alphabet;
-use super::idx::Values;
+use super::idx::IdxValues;
 
 /// One half of a data set: images of one size and their labels.
 #[derive(Debug, PartialEq)]
@@ -15,36 +15,36 @@ pub struct DigitSet {
     split: Split,
     rows: usize,
     cols: usize,
-    values: Values,
+    values: IdxValues,
     labels: Vec<u8>,
     alphabet: Alphabet,
     turned: bool,
     range: (f64, f64),
 }
 
-/// What a data set is besides its values.
+/// The properties of a data set besides its values.
 pub(super) struct Facts {
     /// A name for people.
     pub name: String,
-    /// Which half it is.
+    /// The half.
     pub split: Split,
-    /// What its labels stand for.
+    /// The meaning of its labels.
     pub alphabet: Alphabet,
     /// Whether its pictures were stored lying on their side.
     pub turned: bool,
 }
 
 impl DigitSet {
-    /// `values` are as many pictures of `rows` x `cols`, upright, as there are labels.
+    /// `values` are as many pictures of `rows` × `cols`, upright, as there are labels.
     pub(super) fn new(
         facts: Facts,
         (rows, cols): (usize, usize),
-        values: Values,
+        values: IdxValues,
         labels: Vec<u8>,
     ) -> Self {
         let range = match &values {
-            Values::Bytes(_) => (0.0, 255.0),
-            Values::Numbers(numbers) => numbers
+            IdxValues::Bytes(_) => (0.0, 255.0),
+            IdxValues::Numbers(numbers) => numbers
                 .iter()
                 .filter(|number| number.is_finite())
                 .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), number| {
@@ -84,7 +84,7 @@ impl DigitSet {
         &self.name
     }
 
-    /// Which half this is.
+    /// The half.
     pub fn split(&self) -> Split {
         self.split
     }
@@ -92,8 +92,8 @@ impl DigitSet {
     /// The pixels of all images, one after the other and row by row, where they are 0 to 255.
     pub fn images(&self) -> Option<&[u8]> {
         match &self.values {
-            Values::Bytes(bytes) => Some(bytes),
-            Values::Numbers(_) => None,
+            IdxValues::Bytes(bytes) => Some(bytes),
+            IdxValues::Numbers(_) => None,
         }
     }
 
@@ -105,8 +105,8 @@ impl DigitSet {
     pub fn grey(&self, index: usize) -> Cow<'_, [u8]> {
         let pixels = self.rows * self.cols;
         match &self.values {
-            Values::Bytes(bytes) => Cow::Borrowed(&bytes[index * pixels..][..pixels]),
-            Values::Numbers(numbers) => {
+            IdxValues::Bytes(bytes) => Cow::Borrowed(&bytes[index * pixels..][..pixels]),
+            IdxValues::Numbers(numbers) => {
                 let (low, high) = self.range;
                 let level = |value: &f64| (255.0 * ((value - low) / (high - low))) as u8;
                 Cow::Owned(
@@ -174,11 +174,11 @@ impl DigitSet {
         let pixels = self.rows * self.cols;
         let cells = index * pixels..(index + 1) * pixels;
         match &self.values {
-            Values::Bytes(bytes) => {
+            IdxValues::Bytes(bytes) => {
                 let values = bytes[cells].iter().map(|&byte| f64::from(byte));
                 DMatrix::from_row_iterator(self.rows, self.cols, values)
             }
-            Values::Numbers(numbers) => {
+            IdxValues::Numbers(numbers) => {
                 DMatrix::from_row_slice(self.rows, self.cols, &numbers[cells])
             }
         }
@@ -194,8 +194,8 @@ impl DigitSet {
     /// Bytes in memory.
     pub(super) fn bytes(&self) -> usize {
         let values = match &self.values {
-            Values::Bytes(bytes) => bytes.len(),
-            Values::Numbers(numbers) => 8 * numbers.len(),
+            IdxValues::Bytes(bytes) => bytes.len(),
+            IdxValues::Numbers(numbers) => 8 * numbers.len(),
         };
         values + self.labels.len()
     }

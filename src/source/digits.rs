@@ -6,20 +6,20 @@ use nalgebra::DMatrix;
 
 use super::digit_set::DigitSet;
 use super::family::{self, Half};
-use super::{Dataset, IMAGE_SIDE, Loaded, SourceError, Split, builtin, folder, half};
+use super::{Dataset, IMAGE_SIDE, LoadedMatrix, SourceError, Split, builtin, folder, half};
 
 /// One image as a source; the built-in ones do not wait for their data set.
 pub(super) fn load_digit(
     dataset: &Dataset,
     split: Split,
     index: usize,
-) -> Result<Loaded, SourceError> {
+) -> Result<LoadedMatrix, SourceError> {
     match (dataset, digits_if_ready(dataset, split)) {
         (Dataset::BuiltIn, None) => {
             let (pixels, label) = builtin::digit(split, index)?;
             let values = pixels.into_iter().map(f64::from);
             let matrix = DMatrix::from_row_iterator(IMAGE_SIDE, IMAGE_SIDE, values);
-            let mut loaded = Loaded::new(&format!("MNIST {split} image {index}"), matrix);
+            let mut loaded = LoadedMatrix::new(&format!("MNIST {split} image {index}"), matrix);
             loaded.label = Some(label);
             loaded.pixel_range = Some((0.0, 255.0));
             Ok(loaded)
@@ -31,7 +31,7 @@ pub(super) fn load_digit(
     }
 }
 
-fn load_from(set: &DigitSet, index: usize) -> Result<Loaded, SourceError> {
+fn load_from(set: &DigitSet, index: usize) -> Result<LoadedMatrix, SourceError> {
     let split = set.split();
     if index >= set.count() {
         return Err(SourceError::NoSuchImage {
@@ -46,7 +46,7 @@ fn load_from(set: &DigitSet, index: usize) -> Result<Loaded, SourceError> {
     if let Some(letter) = set.letter(label) {
         name += &format!(", letter {letter}");
     }
-    let mut loaded = Loaded::new(&name, set.matrix(index));
+    let mut loaded = LoadedMatrix::new(&name, set.matrix(index));
     loaded.label = Some(label);
     loaded.pixel_range = set.range();
     if set.is_turned() {
@@ -57,7 +57,7 @@ fn load_from(set: &DigitSet, index: usize) -> Result<Loaded, SourceError> {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Key {
+enum DigitsKey {
     BuiltIn(Split),
     Folder(Box<Half>),
 }
@@ -67,7 +67,7 @@ enum Key {
 const KEPT: usize = 4;
 const KEPT_BYTES: usize = 1 << 30;
 
-static CACHE: Mutex<Vec<(Key, Arc<DigitSet>)>> = Mutex::new(Vec::new());
+static CACHE: Mutex<Vec<(DigitsKey, Arc<DigitSet>)>> = Mutex::new(Vec::new());
 /// Held while a data set is read, so that two callers read it once and nobody waits who needs
 /// something else from the cache.
 static READING: Mutex<()> = Mutex::new(());
@@ -76,7 +76,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn cached(key: &Key) -> Option<Arc<DigitSet>> {
+fn cached(key: &DigitsKey) -> Option<Arc<DigitSet>> {
     let mut cache = lock(&CACHE);
     let position = cache.iter().position(|(known, _)| known == key)?;
     // The most recently used comes last and is dropped last.
@@ -86,11 +86,11 @@ fn cached(key: &Key) -> Option<Arc<DigitSet>> {
     Some(set)
 }
 
-fn keep(key: Key, set: Arc<DigitSet>) {
+fn keep(key: DigitsKey, set: Arc<DigitSet>) {
     let mut cache = lock(&CACHE);
     cache.retain(|(known, _)| *known != key);
     cache.push((key, set));
-    let bytes = |cache: &[(Key, Arc<DigitSet>)]| -> usize {
+    let bytes = |cache: &[(DigitsKey, Arc<DigitSet>)]| -> usize {
         cache.iter().map(|(_, set)| set.bytes()).sum()
     };
     while cache.len() > 1 && (cache.len() > KEPT || bytes(&cache) > KEPT_BYTES) {
@@ -101,10 +101,10 @@ fn keep(key: Key, set: Arc<DigitSet>) {
 /// The data set if it has been read already; never waits for the reading.
 pub fn digits_if_ready(dataset: &Dataset, split: Split) -> Option<Arc<DigitSet>> {
     match dataset {
-        Dataset::BuiltIn => cached(&Key::BuiltIn(split)),
+        Dataset::BuiltIn => cached(&DigitsKey::BuiltIn(split)),
         Dataset::Folder(path) => {
             let half = folder::at(path).and_then(|family| family.half(split));
-            cached(&Key::Folder(Box::new(half.ok()?)))
+            cached(&DigitsKey::Folder(Box::new(half.ok()?)))
         }
     }
 }
@@ -127,16 +127,16 @@ pub fn half_there(dataset: &Dataset, wanted: Split) -> Split {
 /// When the folder lacks the half, or its files are not in MNIST (IDX) format.
 pub fn digits(dataset: &Dataset, split: Split) -> Result<Arc<DigitSet>, SourceError> {
     match dataset {
-        Dataset::BuiltIn => once(Key::BuiltIn(split), || builtin::half(split)),
+        Dataset::BuiltIn => once(DigitsKey::BuiltIn(split), || builtin::half(split)),
         Dataset::Folder(path) => {
             let family = folder::at(path)?;
             let half = family.half(split)?;
-            let key = Key::Folder(Box::new(half.clone()));
+            let key = DigitsKey::Folder(Box::new(half.clone()));
             once(key, || {
-                let half::Read { wanted, other } = half::read(&family, &half)?;
+                let half::ReadHalf { wanted, other } = half::read(&family, &half)?;
                 // It came along; asked for next, it need not be read again.
                 if let Some((half, set)) = other {
-                    keep(Key::Folder(Box::new(half)), Arc::new(set));
+                    keep(DigitsKey::Folder(Box::new(half)), Arc::new(set));
                 }
                 Ok(wanted)
             })
@@ -144,9 +144,9 @@ pub fn digits(dataset: &Dataset, split: Split) -> Result<Arc<DigitSet>, SourceEr
     }
 }
 
-/// What `key` names, read by whoever comes first.
+/// The data set that `key` names, read by whoever comes first.
 fn once(
-    key: Key,
+    key: DigitsKey,
     read: impl FnOnce() -> Result<DigitSet, SourceError>,
 ) -> Result<Arc<DigitSet>, SourceError> {
     if let Some(set) = cached(&key) {
@@ -167,7 +167,7 @@ mod tests {
 
     use super::*;
     use crate::source::half::{classes, pictures};
-    use crate::source::idx::Values;
+    use crate::source::idx::IdxValues;
     use crate::source::standard;
 
     #[test]
@@ -219,7 +219,7 @@ mod tests {
             let half = family.half(split).unwrap();
             let (count, size, values) = pictures(&half).unwrap();
             assert_eq!((count, size), (labels.len(), (28, 28)));
-            assert!(values == Values::Bytes(images) && classes(&half).unwrap() == labels);
+            assert!(values == IdxValues::Bytes(images) && classes(&half).unwrap() == labels);
         }
         // Asked for one half, the crate gives both.
         let dataset = Dataset::Folder(folder.path().to_owned());

@@ -1,6 +1,6 @@
-//! What EMNIST's files do not say themselves: its pictures lie on their side, its classes are letters.
+//! Facts that EMNIST's files do not state: its pictures lie on their side, its classes are letters.
 
-/// What the labels of a data set stand for.
+/// The meaning of a data set's labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Alphabet {
     /// Digits, or nothing that is known.
@@ -58,7 +58,7 @@ fn part_of_emnist(family: &str) -> Option<String> {
     Some(part.trim_start_matches(['-', '_', '.']).to_owned())
 }
 
-/// Turns pictures of `rows` x `cols` as they are stored; their sides then change places.
+/// Turns pictures of `rows` × `cols` as they are stored; their sides then change places.
 pub(super) fn turn<T: Copy>(values: &mut [T], rows: usize, cols: usize) {
     let mut stored = Vec::with_capacity(rows * cols);
     for picture in values.chunks_exact_mut((rows * cols).max(1)) {
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn pictures_that_lie_on_their_side_are_turned_upright() {
-        // Two pictures of 2 x 3 as stored, 3 x 2 as they are seen.
+        // Two pictures of 2 × 3 as stored, 3 × 2 as they are seen.
         let mut values = [1, 2, 3, 4, 5, 6, 10, 20, 30, 40, 50, 60];
         turn(&mut values, 2, 3);
         assert_eq!(values, [1, 4, 2, 5, 3, 6, 10, 40, 20, 50, 30, 60]);

@@ -1,4 +1,4 @@
-//! What can go wrong with a source: one sentence each, with the place and the remedy.
+//! Errors of sources: one sentence each, with the remedy and the place.
 
 use crate::process::panics;
 use crate::system;
@@ -7,38 +7,38 @@ use crate::system;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SourceError {
     /// The text is no SOURCE of the command line.
-    #[error("'{text}' names no source: {reason}")]
+    #[error("not a source; {reason}: '{text}'")]
     Syntax {
-        /// What was given.
+        /// The text as given.
         text: String,
-        /// What is wrong with it and what would be right.
+        /// The error, or a correct form.
         reason: String,
     },
     /// There is no such file.
-    #[error("there is no file {path}; check the spelling and the folder")]
+    #[error("file not found; check the spelling and the folder: {path}")]
     Missing {
         /// The path as given.
         path: String,
     },
     /// There is no such folder.
-    #[error("there is no folder {path}; check the spelling")]
+    #[error("folder not found; check the spelling: {path}")]
     MissingFolder {
         /// The path as given.
         path: String,
     },
     /// A folder where a file was expected.
-    #[error("{path} is a folder; {remedy}")]
+    #[error("this is a folder; {remedy}: {path}")]
     IsFolder {
         /// The path as given.
         path: String,
-        /// What to write instead.
+        /// A correct form.
         remedy: String,
     },
     /// The data inside the program.
-    #[error("the built-in MNIST data is corrupted; install the program again")]
+    #[error("the built-in MNIST data is corrupted; reinstall the program")]
     Corrupted,
     /// The operating system does not give the file.
-    #[error("{path} cannot be read: {reason}")]
+    #[error("this cannot be read, because {reason}: {path}")]
     Unreadable {
         /// The path as given.
         path: String,
@@ -49,66 +49,67 @@ pub enum SourceError {
     #[error("standard input can be only one source; save it to a file and name that file twice")]
     StandardInputTwice,
     /// Nothing in it.
-    #[error("{name} is empty; a matrix needs at least one row and one column")]
+    #[error("this is empty; a matrix needs at least one row and one column: {name}")]
     Empty {
         /// The file or array.
         name: String,
     },
     /// A kind of file, array or image that this program does not read.
-    #[error("{name} holds {what}; {remedy}")]
+    #[error("this holds {what}; {remedy}: {name}")]
     Unsupported {
         /// The file or array.
         name: String,
-        /// What it is.
+        /// The content of the file.
         what: String,
-        /// What would be read instead.
+        /// A form that is read.
         remedy: String,
     },
     /// The content contradicts itself or breaks off.
-    #[error("{name} is damaged or not {expected}: {reason}")]
+    #[error("this is damaged or not {expected}; {reason}: {name}")]
     Damaged {
         /// The file or array.
         name: String,
-        /// What it should have been.
+        /// The form that was expected.
         expected: String,
-        /// What was found.
+        /// The first thing that is wrong.
         reason: String,
     },
     /// More than the [`Limits`](super::Limits) allow.
     #[error(
-        "{name} is too large: {what}; the limit is {limit}, take a part of it or scale it down"
+        "this is too large ({what}; the limit is {limit}); take a part of it or scale it down: {name}"
     )]
     TooLarge {
         /// The file or array.
         name: String,
-        /// What there is too much of.
+        /// The amount, with its unit.
         what: String,
-        /// How much is allowed, and of what.
+        /// The limit, with its unit.
         limit: String,
     },
     /// More memory than there is.
-    #[error("{name} {shortage}; {remedy}")]
+    #[error("this {shortage}; {remedy}: {name}")]
     Memory {
         /// The file, array or kind of matrix.
         name: String,
-        /// How much is needed, and how much is free.
+        /// The memory needed, and the memory free.
         shortage: crate::memory::Shortage,
-        /// What needs less.
+        /// A way to need less.
         remedy: String,
     },
     /// One cell is no number, or not finite.
-    #[error("{name} has {problem} at {place}; every cell must be a finite number")]
+    #[error("found {problem} at {place}; every cell must be a finite number: {name}")]
     Cell {
         /// The file or array.
         name: String,
         /// Row and column, counted from 1, and the line of a text file.
         place: String,
-        /// What stands there.
+        /// The content of the cell.
         problem: String,
     },
     /// Rows of different length.
     #[error(
-        "{name} is not rectangular: {place} has {} where the rows before have {expected}",
+        "not rectangular: {place} has {} where the rows before have {expected}; give every row the same \
+         number of cells: {name}",
         counted(*found, "cell", "cells")
     )]
     Ragged {
@@ -122,7 +123,7 @@ pub enum SourceError {
         expected: usize,
     },
     /// An archive has several arrays, or not the one asked for.
-    #[error("{name} {problem}; choose one as {name}#NAME, with NAME one of {names}")]
+    #[error("this {problem}; choose one as {name}#NAME, with NAME one of {names}")]
     WhichArray {
         /// The archive.
         name: String,
@@ -132,11 +133,11 @@ pub enum SourceError {
         names: String,
     },
     /// A data set has no image of that number.
-    #[error("{dataset} has no {split} image {index}; they are numbered from 0 to {last}")]
+    #[error("{dataset} has no {split} image {index}; choose one from 0 to {last}")]
     NoSuchImage {
         /// The data set.
         dataset: String,
-        /// Which half.
+        /// The half.
         split: super::Split,
         /// The number asked for.
         index: usize,
@@ -146,21 +147,37 @@ pub enum SourceError {
     /// Settings of a synthetic matrix out of range.
     #[error("a synthetic matrix cannot have {problem}")]
     Synthetic {
-        /// Which setting, and the range it must be in.
+        /// The setting, and the range it must be in.
         problem: String,
+    },
+    /// An order of rows and columns is for matrices of one shape.
+    #[error(
+        "{name} is {rows} × {cols} and the order is for {order_rows} × {order_cols}; choose an order for this shape"
+    )]
+    Order {
+        /// The matrix.
+        name: String,
+        /// Its rows.
+        rows: usize,
+        /// Its columns.
+        cols: usize,
+        /// Rows of the order.
+        order_rows: usize,
+        /// Columns of the order.
+        order_cols: usize,
     },
     /// Only matrices of one shape can be subtracted.
     #[error(
-        "{whole} is {rows} × {cols} and {part} is {part_rows} × {part_cols}; a difference needs two sources of one shape"
+        "{whole} is {rows} × {cols} and {part} is {part_rows} × {part_cols}; a difference needs two sources of the same shape"
     )]
     ShapesDiffer {
-        /// What is subtracted from.
+        /// The source that is subtracted from.
         whole: String,
         /// Its rows.
         rows: usize,
         /// Its columns.
         cols: usize,
-        /// What is subtracted.
+        /// The source that is subtracted.
         part: String,
         /// Its rows.
         part_rows: usize,
@@ -196,7 +213,7 @@ impl SourceError {
         }
     }
 
-    pub(super) fn memory(name: &str, shortage: crate::memory::Shortage, remedy: &str) -> Self {
+    pub(crate) fn memory(name: &str, shortage: crate::memory::Shortage, remedy: &str) -> Self {
         Self::Memory {
             name: name.to_owned(),
             shortage,

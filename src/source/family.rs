@@ -1,4 +1,4 @@
-//! Which files of a folder belong together as a data set, from their names.
+//! Families of files: those of a folder that belong together as a data set, by their names.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -9,8 +9,8 @@ use super::{SourceError, Split};
 
 /// One of the four files of a data set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Part {
-    /// Which half it belongs to.
+pub(super) struct FilePart {
+    /// The half that it belongs to.
     pub split: Split,
     /// Whether it holds labels, else images.
     pub labels: bool,
@@ -18,8 +18,8 @@ pub(super) struct Part {
 
 /// A file as it is now; when it changes, the data set is read again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Stamped {
-    /// Where it is.
+pub(super) struct StampedFile {
+    /// Its path.
     pub path: PathBuf,
     length: u64,
     modified: Option<SystemTime>,
@@ -28,22 +28,22 @@ pub(super) struct Stamped {
 /// The files of a folder whose names begin alike.
 #[derive(Debug, Clone)]
 pub(super) struct Family {
-    /// What all names begin with, such as `emnist-letters`: nothing for MNIST's own.
+    /// The common beginning of the names, such as `emnist-letters`: nothing for MNIST's own.
     pub prefix: String,
     /// The folder as the user named it.
     folder: PathBuf,
-    pub files: Vec<(Part, Stamped)>,
+    pub files: Vec<(FilePart, StampedFile)>,
 }
 
 /// The files of one half: what a [`DigitSet`](super::DigitSet) is read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Half {
-    /// Which half.
+    /// The half.
     pub split: Split,
     /// The pictures.
-    pub images: Stamped,
+    pub images: StampedFile,
     /// Their labels.
-    pub labels: Stamped,
+    pub labels: StampedFile,
 }
 
 impl Family {
@@ -52,9 +52,9 @@ impl Family {
     /// # Errors
     /// Names the file that is missing.
     pub fn half(&self, split: Split) -> Result<Half, SourceError> {
-        let file = |labels| self.file(Part { split, labels }).cloned();
+        let file = |labels| self.file(FilePart { split, labels }).cloned();
         let kind = images_of(split);
-        let name = |labels| self.file_name(Part { split, labels });
+        let name = |labels| self.file_name(FilePart { split, labels });
         let fault = |what: String, remedy: String| {
             SourceError::unsupported(&shown(&self.folder), what, remedy)
         };
@@ -96,13 +96,13 @@ impl Family {
     }
 
     /// One of its files, if it is there.
-    pub fn file(&self, part: Part) -> Option<&Stamped> {
+    pub fn file(&self, part: FilePart) -> Option<&StampedFile> {
         let mut files = self.files.iter();
         files.find(|(have, _)| *have == part).map(|(_, file)| file)
     }
 
     /// The name under which one of its files would be found.
-    fn file_name(&self, part: Part) -> String {
+    fn file_name(&self, part: FilePart) -> String {
         let split = match (part.split, self.prefix.is_empty()) {
             (Split::Train, _) => "train",
             (Split::Test, true) => "t10k",
@@ -169,7 +169,7 @@ pub(super) fn families(folder: &Path) -> Result<Vec<Family>, SourceError> {
             found.len() - 1
         });
         if found[at].file(part).is_none() {
-            let stamped = Stamped {
+            let stamped = StampedFile {
                 path,
                 length: data.len(),
                 modified: data.modified().ok(),
@@ -186,9 +186,9 @@ fn extension_is_gz(path: &Path) -> bool {
         .is_some_and(|extension| extension.eq_ignore_ascii_case("gz"))
 }
 
-/// What a file of this name is: `emnist-letters-test-images-idx3-ubyte.gz` holds the test images
+/// The family and the part that a file of this name is: `emnist-letters-test-images-idx3-ubyte.gz` holds the test images
 /// of `emnist-letters`. Dots, dashes and underscores are one, and so are large and small letters.
-pub(super) fn part_of(name: &str) -> Option<(String, Part)> {
+pub(super) fn part_of(name: &str) -> Option<(String, FilePart)> {
     let lower = name.to_ascii_lowercase();
     let plain = lower.strip_suffix(".gz").unwrap_or(&lower);
     // What systems and downloads hide is none of the user's files.
@@ -213,7 +213,7 @@ pub(super) fn part_of(name: &str) -> Option<(String, Part)> {
         [idx, kind] => is_idx(idx) && is_type(kind),
         _ => false,
     };
-    let part = Part {
+    let part = FilePart {
         split: split_of(words[at].1)?,
         labels: words[at + 1].1 == "labels",
     };

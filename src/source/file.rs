@@ -5,17 +5,17 @@ use std::path::Path;
 
 use super::error::{printable, shown};
 use super::file_name::ending;
-use super::format::input::{Input, Start};
-use super::format::{self, Format, Holds, formats_with_arrays};
+use super::format::input::{FileStart, Input};
+use super::format::{self, FileFormat, FormatContent, formats_with_arrays};
 use super::opening::open;
-use super::{ArrayInfo, Arrays, Limits, Loaded, SourceError, folder, matrix};
+use super::{ArrayInfo, Arrays, Limits, LoadedMatrix, SourceError, folder, matrix};
 
 /// Reads the matrix in the file at `path`.
 pub(super) fn load_file(
     path: &Path,
     array: Option<&str>,
     limits: &Limits,
-) -> Result<Loaded, SourceError> {
+) -> Result<LoadedMatrix, SourceError> {
     if let Some(error) = folder::explained(path) {
         return Err(error);
     }
@@ -40,7 +40,7 @@ pub(super) fn load_file(
 ///
 /// # Errors
 /// As [`load`](super::load).
-pub fn load_bytes(name: &str, bytes: &[u8], limits: &Limits) -> Result<Loaded, SourceError> {
+pub fn load_bytes(name: &str, bytes: &[u8], limits: &Limits) -> Result<LoadedMatrix, SourceError> {
     let length = bytes.len() as u64;
     let name = &printable(name);
     let mut loaded = load_input(&mut Input {
@@ -90,15 +90,15 @@ fn list(path: &Path) -> Result<Option<Arrays>, SourceError> {
     format_of(&mut input)?.list(&mut input)
 }
 
-fn format_of(input: &mut Input<'_>) -> Result<&'static dyn Format, SourceError> {
+fn format_of(input: &mut Input<'_>) -> Result<&'static dyn FileFormat, SourceError> {
     let start = input.start()?;
-    format::find(input.name, &ending(input.path), &Start::new(&start))
+    format::find(input.name, &ending(input.path), &FileStart::new(&start))
 }
 
-fn load_input(input: &mut Input<'_>) -> Result<Loaded, SourceError> {
+fn load_input(input: &mut Input<'_>) -> Result<LoadedMatrix, SourceError> {
     let format = format_of(input)?;
     match input.wanted {
-        Some(array) if format.holds() != Holds::Arrays => {
+        Some(array) if format.holds() != FormatContent::Arrays => {
             let remedy = format!("leave out #{}", printable(array));
             Err(SourceError::unsupported(
                 input.name,

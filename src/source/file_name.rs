@@ -1,4 +1,4 @@
-//! What the name of a file tells.
+//! Names of files.
 
 use std::path::Path;
 

@@ -5,8 +5,8 @@ use std::path::Path;
 use super::error::{printable, shown};
 use super::family::{Family, families, images_of, part_of};
 use super::file_name::ending;
-use super::idx::Header;
-use super::unpack::Content;
+use super::idx::IdxHeader;
+use super::unpack::UnpackedFile;
 use super::{Dataset, OPENABLE_EXTENSIONS, Source, SourceError, Split, half};
 
 /// The most that a half is worth showing of: image 7, where there are as many.
@@ -46,7 +46,7 @@ fn only(path: &Path, mut families: Vec<Family>) -> Result<Family, SourceError> {
         (None, _) => Err(SourceError::unsupported(
             &shown(path),
             "several data sets",
-            format!("name one of them: {}", list(path, &families)),
+            format!("name one of {}", list(path, &families)),
         )),
     }
 }
@@ -71,12 +71,12 @@ fn named(path: &Path) -> Option<Result<Family, SourceError>> {
         Err(SourceError::unsupported(
             &shown(folder),
             format!("no data set {name}"),
-            format!("it has {}", list(folder, &families)),
+            format!("choose one of {}", list(folder, &families)),
         ))
     })
 }
 
-/// What to write instead, where `path` is the file or the folder of a data set.
+/// An error with the SOURCE to write instead, where `path` is the file or the folder of a data set.
 pub(super) fn explained(path: &Path) -> Option<SourceError> {
     match std::fs::metadata(path) {
         Ok(data) if data.is_dir() => Some(explained_folder(path)),
@@ -85,7 +85,7 @@ pub(super) fn explained(path: &Path) -> Option<SourceError> {
             let family = named(path)?.ok()?;
             Some(match example(path, &family) {
                 Ok(text) => {
-                    let remedy = format!("for one of its images write {text}");
+                    let remedy = format!("write '{text}' for one of its images");
                     SourceError::unsupported(&shown(path), "a data set", remedy)
                 }
                 Err(error) => error,
@@ -104,7 +104,7 @@ fn explained_folder(path: &Path) -> SourceError {
         }
     });
     let remedy = match first_good(tried) {
-        Some(Ok(text)) => format!("for an image of the data set in it write {text}"),
+        Some(Ok(text)) => format!("write '{text}' for an image of the data set in it"),
         Some(Err(error)) => return error,
         None => "name a file in it".to_owned(),
     };
@@ -132,7 +132,7 @@ fn explained_file(path: &Path) -> Option<SourceError> {
     if part.is_none() && OPENABLE_EXTENSIONS.contains(&ending(path).as_str()) {
         return None;
     }
-    let header = Content::of_file(path).and_then(|mut content| Header::read(&mut content));
+    let header = UnpackedFile::of_file(path).and_then(|mut content| IdxHeader::read(&mut content));
     let Some((prefix, part)) = part else {
         return header.is_ok().then(|| unnamed(path));
     };
@@ -152,7 +152,7 @@ fn explained_file(path: &Path) -> Option<SourceError> {
         false => format!("the {kind} of a data set"),
     };
     Some(match written(&folder, part.split, EXAMPLE) {
-        Ok(text) => SourceError::unsupported(&shown(path), what, format!("for one write {text}")),
+        Ok(text) => SourceError::unsupported(&shown(path), what, format!("write '{text}' for one")),
         Err(error) => error,
     })
 }
@@ -190,6 +190,6 @@ fn written(path: &Path, split: Split, index: usize) -> Result<String, SourceErro
 
 fn unnamed(path: &Path) -> SourceError {
     let remedy = "name its images train-images-idx3-ubyte and their labels \
-                  train-labels-idx1-ubyte, and write FOLDER#train:0";
+                  train-labels-idx1-ubyte, and write 'FOLDER#train:0'";
     SourceError::unsupported(&shown(path), "IDX data", remedy)
 }

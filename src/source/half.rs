@@ -4,12 +4,12 @@ use super::digit_set::{DigitSet, Facts};
 use super::emnist::{self, Alphabet};
 use super::error::shown;
 use super::family::{Family, Half};
-use super::idx::{Idx, Values};
-use super::unpack::Content;
+use super::idx::{Idx, IdxValues};
+use super::unpack::UnpackedFile;
 use super::{IMAGE_SIDE, SourceError, Split, standard};
 
-/// What was read of a folder's data set.
-pub(super) struct Read {
+/// The half of a folder's data set that was read.
+pub(super) struct ReadHalf {
     /// The half that was asked for.
     pub wanted: DigitSet,
     /// The other one, where it came along.
@@ -17,7 +17,7 @@ pub(super) struct Read {
 }
 
 /// A half of a folder's data set: by the `mnist` crate where it is one that it reads.
-pub(super) fn read(family: &Family, half: &Half) -> Result<Read, SourceError> {
+pub(super) fn read(family: &Family, half: &Half) -> Result<ReadHalf, SourceError> {
     if let Some(files) = standard::files(family) {
         let [train, test] = standard::read(&family.name(), &files)?;
         let both = [(Split::Train, train), (Split::Test, test)];
@@ -25,13 +25,13 @@ pub(super) fn read(family: &Family, half: &Half) -> Result<Read, SourceError> {
             let size = (IMAGE_SIDE, IMAGE_SIDE);
             (
                 split,
-                assembled(family, split, size, Values::Bytes(images), labels),
+                assembled(family, split, size, IdxValues::Bytes(images), labels),
             )
         });
         sets.sort_by_key(|(split, _)| *split == half.split);
         let [(other, other_set), (_, set)] = sets;
         let other = family.half(other).ok().map(|half| (half, other_set));
-        return Ok(Read { wanted: set, other });
+        return Ok(ReadHalf { wanted: set, other });
     }
     let (images, labels) = (pictures(half)?, classes(half)?);
     let (count, size, values) = images;
@@ -41,16 +41,16 @@ pub(super) fn read(family: &Family, half: &Half) -> Result<Read, SourceError> {
         let name = shown(&half.labels.path);
         return Err(SourceError::unsupported(&name, what, remedy));
     }
-    Ok(Read {
+    Ok(ReadHalf {
         wanted: assembled(family, half.split, size, values, labels),
         other: None,
     })
 }
 
-/// How many images there are, the size of one, and all their pixels.
-pub(super) fn pictures(half: &Half) -> Result<(usize, (usize, usize), Values), SourceError> {
+/// The number of images, the size of one, and all their pixels.
+pub(super) fn pictures(half: &Half) -> Result<(usize, (usize, usize), IdxValues), SourceError> {
     let path = &half.images.path;
-    let idx = Idx::read(Content::of_file(path)?)?;
+    let idx = Idx::read(UnpackedFile::of_file(path)?)?;
     let [count, rows, cols] = idx.sides[..] else {
         let what = format!("IDX data of {} dimensions", idx.sides.len());
         let remedy = "images need three: count, rows and columns";
@@ -70,7 +70,7 @@ const QMNIST_ROW: usize = 8;
 /// The label of each image.
 pub(super) fn classes(half: &Half) -> Result<Vec<u8>, SourceError> {
     let path = &half.labels.path;
-    let idx = Idx::read(Content::of_file(path)?)?;
+    let idx = Idx::read(UnpackedFile::of_file(path)?)?;
     let each = match idx.sides[..] {
         [_] => 1,
         [_, each @ (1 | QMNIST_ROW)] => each,
@@ -82,8 +82,8 @@ pub(super) fn classes(half: &Half) -> Result<Vec<u8>, SourceError> {
         }
     };
     match idx.values {
-        Values::Bytes(labels) => Ok(labels.into_iter().step_by(each).collect()),
-        Values::Numbers(numbers) => {
+        IdxValues::Bytes(labels) => Ok(labels.into_iter().step_by(each).collect()),
+        IdxValues::Numbers(numbers) => {
             let is_class = |value: f64| value.fract() == 0.0 && (0.0..=255.0).contains(&value);
             let firsts = numbers.into_iter().step_by(each).enumerate();
             let class = |(index, value): (usize, f64)| {
@@ -106,15 +106,15 @@ fn assembled(
     family: &Family,
     split: Split,
     (rows, cols): (usize, usize),
-    mut values: Values,
+    mut values: IdxValues,
     labels: Vec<u8>,
 ) -> DigitSet {
     let turned = emnist::is_transposed(&family.prefix);
     let mut size = (rows, cols);
     if turned {
         match &mut values {
-            Values::Bytes(bytes) => emnist::turn(bytes, rows, cols),
-            Values::Numbers(numbers) => emnist::turn(numbers, rows, cols),
+            IdxValues::Bytes(bytes) => emnist::turn(bytes, rows, cols),
+            IdxValues::Numbers(numbers) => emnist::turn(numbers, rows, cols),
         }
         size = (cols, rows);
     }

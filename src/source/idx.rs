@@ -2,9 +2,9 @@
 //! lengths, then every value, all big-endian. A file is believed only as far as it has been checked.
 
 use super::SourceError;
-use super::format::input::Start;
+use super::format::input::FileStart;
 use super::format::unread;
-use super::unpack::Content;
+use super::unpack::UnpackedFile;
 use crate::memory;
 
 /// Bytes that the values of one file may take in memory: EMNIST's largest has 547 MB.
@@ -15,7 +15,7 @@ const RECOGNIZED: u64 = 64;
 
 /// The type of every value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Element {
+enum IdxElement {
     U8,
     I8,
     I16,
@@ -24,7 +24,7 @@ enum Element {
     F64,
 }
 
-impl Element {
+impl IdxElement {
     fn of(code: u8) -> Option<Self> {
         Some(match code {
             0x08 => Self::U8,
@@ -74,20 +74,20 @@ impl Element {
     }
 }
 
-/// What a file announces.
+/// The header of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Header {
-    element: Element,
+pub(super) struct IdxHeader {
+    element: IdxElement,
     /// The length of each dimension, the number of items first.
     pub sides: Vec<usize>,
 }
 
-impl Header {
+impl IdxHeader {
     /// Reads it from the beginning of `content`.
     ///
     /// # Errors
     /// Content that is no IDX data; what it is instead is named where it is known.
-    pub fn read(content: &mut Content) -> Result<Self, SourceError> {
+    pub fn read(content: &mut UnpackedFile) -> Result<Self, SourceError> {
         let mut start = Vec::new();
         content.read(4, &mut start)?;
         let Some((element, dimensions)) = magic(&start) else {
@@ -129,17 +129,17 @@ impl Header {
 
     /// Whether every value is an unsigned byte.
     pub fn is_bytes(&self) -> bool {
-        self.element == Element::U8
+        self.element == IdxElement::U8
     }
 
     /// Whether `content`, from which this header came, has the length that it announces.
-    pub fn fits(&self, content: &Content) -> bool {
+    pub fn fits(&self, content: &UnpackedFile) -> bool {
         let announced = self.body().and_then(|body| body.checked_add(self.bytes()));
         announced == content.length
     }
 
     /// Checks what is announced against what there can be, before anything is allocated for it.
-    fn check(&self, content: &Content) -> Result<u64, SourceError> {
+    fn check(&self, content: &UnpackedFile) -> Result<u64, SourceError> {
         let too_large = |what: String| SourceError::TooLarge {
             name: content.name.clone(),
             what,
@@ -171,7 +171,7 @@ impl Header {
 
 /// Every value of a file.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Values {
+pub(super) enum IdxValues {
     /// Bytes, and whole numbers of another type that are all from 0 to 255.
     Bytes(Vec<u8>),
     /// Anything else.
@@ -184,7 +184,7 @@ pub(super) struct Idx {
     /// The length of each dimension.
     pub sides: Vec<usize>,
     /// The last dimension runs fastest.
-    pub values: Values,
+    pub values: IdxValues,
 }
 
 impl Idx {
@@ -192,8 +192,8 @@ impl Idx {
     ///
     /// # Errors
     /// No IDX data, another length than announced, more than memory is meant for.
-    pub fn read(mut content: Content) -> Result<Self, SourceError> {
-        let header = Header::read(&mut content)?;
+    pub fn read(mut content: UnpackedFile) -> Result<Self, SourceError> {
+        let header = IdxHeader::read(&mut content)?;
         let body = header.check(&content)?;
         let needed = header.memory().unwrap_or(u64::MAX);
         memory::ensure_free(needed).map_err(|shortage| {
@@ -214,7 +214,7 @@ impl Idx {
         content.read(1, &mut bytes)?;
         if bytes.len() > length {
             let reason =
-                format!("it goes on after the {announced} bytes that its header announces");
+                format!("it continues after the {announced} bytes that its header announces");
             return Err(damaged(&content.name, reason));
         }
         Ok(Self {
@@ -224,9 +224,9 @@ impl Idx {
     }
 }
 
-fn values(element: Element, bytes: Vec<u8>) -> Values {
-    if element == Element::U8 {
-        return Values::Bytes(bytes);
+fn values(element: IdxElement, bytes: Vec<u8>) -> IdxValues {
+    if element == IdxElement::U8 {
+        return IdxValues::Bytes(bytes);
     }
     let numbers: Vec<f64> = bytes
         .chunks_exact(element.bytes() as usize)
@@ -234,23 +234,23 @@ fn values(element: Element, bytes: Vec<u8>) -> Values {
         .collect();
     let fit = |number: &f64| (0.0..=255.0).contains(number);
     if element.is_whole() && numbers.iter().all(fit) {
-        Values::Bytes(numbers.into_iter().map(|number| number as u8).collect())
+        IdxValues::Bytes(numbers.into_iter().map(|number| number as u8).collect())
     } else {
-        Values::Numbers(numbers)
+        IdxValues::Numbers(numbers)
     }
 }
 
 /// Type and number of dimensions, where the first four bytes are those of an IDX file.
-fn magic(start: &[u8]) -> Option<(Element, u8)> {
+fn magic(start: &[u8]) -> Option<(IdxElement, u8)> {
     match *start {
-        [0, 0, code, dimensions @ 1..=4] => Some((Element::of(code)?, dimensions)),
+        [0, 0, code, dimensions @ 1..=4] => Some((IdxElement::of(code)?, dimensions)),
         _ => None,
     }
 }
 
-/// What people get in the place of the data they wanted.
+/// The error about files that people get in the place of the data they wanted.
 fn no_idx(name: &str, start: &[u8]) -> SourceError {
-    if let Err(error) = unread::refuse_stand_in(name, &Start::new(start)) {
+    if let Err(error) = unread::refuse_stand_in(name, &FileStart::new(start)) {
         return error;
     }
     if start.is_empty() {

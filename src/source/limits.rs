@@ -1,4 +1,4 @@
-//! How much memory a source may take.
+//! Limits on the memory that a source may take.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,7 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 2048 x 2048 pixels kept of an image of up to 512 MiB, 32 Mi cells, 512 MiB of file.
+    /// 2048 × 2048 pixels kept of an image of up to 512 MiB, 32 Mi cells, 512 MiB of file.
     fn default() -> Self {
         Self {
             max_pixels: 2048 * 2048,

@@ -1,4 +1,4 @@
-//! What is in a file of arrays.
+//! Lists of the arrays in a file.
 
 use serde::Serialize;
 
@@ -24,11 +24,11 @@ pub struct OtherMember {
     pub reason: String,
 }
 
-/// What is in a file of arrays, each in the order of the names.
+/// The content of a file of arrays, in the order of the names.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Arrays {
     /// The arrays.
     pub arrays: Vec<ArrayInfo>,
-    /// What else is there.
+    /// The other members.
     pub others: Vec<OtherMember>,
 }

@@ -1,4 +1,4 @@
-//! What a source gives: a matrix with a name.
+//! Matrices as sources give them, with a name.
 
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
@@ -8,21 +8,21 @@ use crate::memory;
 
 /// A matrix as it came from its source: finite, with at least one row and one column.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Loaded {
+pub struct LoadedMatrix {
     /// A title for people, such as *MNIST test image 1*.
     pub name: String,
     /// The matrix `W`.
     pub matrix: DMatrix<f64>,
     /// The class of a data set's image.
     pub label: Option<u8>,
-    /// What was done to the data on the way, one sentence each (scaled down, header skipped …).
+    /// Notes on what was done to the data, one sentence each (scaled down, header left out …).
     pub notes: Vec<String>,
     /// The values of black and white where the source has such; otherwise the smallest and the
     /// largest cell are the ends of a colour scale.
     pub pixel_range: Option<(f64, f64)>,
 }
 
-impl Loaded {
+impl LoadedMatrix {
     /// The title with the class, where the matrix has one: *MNIST test image 1 (label 2)*.
     pub fn labelled_name(&self) -> String {
         let label = self.label.map(|label| format!(" (label {label})"));
@@ -44,7 +44,7 @@ impl Loaded {
 ///
 /// Serialized with all its values, row by row.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(try_from = "Stored", into = "Stored")]
+#[serde(try_from = "StoredMatrix", into = "StoredMatrix")]
 pub struct NamedMatrix {
     name: String,
     matrix: DMatrix<f64>,
@@ -61,7 +61,7 @@ impl NamedMatrix {
         Ok(Self { name, matrix })
     }
 
-    /// What people see.
+    /// The name that people see.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -80,14 +80,14 @@ impl PartialEq for NamedMatrix {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Stored {
+struct StoredMatrix {
     name: String,
     rows: usize,
     cols: usize,
     values: Vec<f64>,
 }
 
-impl From<NamedMatrix> for Stored {
+impl From<NamedMatrix> for StoredMatrix {
     fn from(named: NamedMatrix) -> Self {
         let (rows, cols) = named.matrix.shape();
         Self {
@@ -99,10 +99,10 @@ impl From<NamedMatrix> for Stored {
     }
 }
 
-impl TryFrom<Stored> for NamedMatrix {
+impl TryFrom<StoredMatrix> for NamedMatrix {
     type Error = SourceError;
 
-    fn try_from(stored: Stored) -> Result<Self, SourceError> {
+    fn try_from(stored: StoredMatrix) -> Result<Self, SourceError> {
         if stored.rows.checked_mul(stored.cols) != Some(stored.values.len()) {
             return Err(SourceError::damaged(
                 &stored.name,

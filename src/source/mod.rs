@@ -1,7 +1,7 @@
-//! Where matrices come from.
+//! Sources of matrices.
 //!
 //! A [`Source`] is a small, serializable description (what the command line calls SOURCE);
-//! [`load`] turns it into a [`Loaded`] matrix, which is always finite and never empty.
+//! [`load`] turns it into a [`LoadedMatrix`] matrix, which is always finite and never empty.
 //!
 //! ```
 //! use localized_lora::source::{Limits, Source, load};
@@ -47,7 +47,7 @@ pub use format::picture::from_rgba;
 pub use format::{OPENABLE_EXTENSIONS, formats_with_arrays, readable_formats};
 pub use limits::Limits;
 pub use listing::{ArrayInfo, Arrays, OtherMember};
-pub use matrix::{Loaded, NamedMatrix};
+pub use matrix::{LoadedMatrix, NamedMatrix};
 pub use spec::{Dataset, Source};
 pub use split::Split;
 pub use synthetic::{MAX_SYNTHETIC_SIDE, SyntheticKind, SyntheticSettings, synthesize};
@@ -64,7 +64,7 @@ use builtin::IMAGE_SIDE;
 /// One sentence that says what is wrong, where, and what to do: a missing, damaged, too large or
 /// unsupported file, a cell that is no finite number (with its place), two sources of different
 /// shape, settings out of range.
-pub fn load(source: &Source, limits: &Limits) -> Result<Loaded, SourceError> {
+pub fn load(source: &Source, limits: &Limits) -> Result<LoadedMatrix, SourceError> {
     if source.reads_of_standard_input() > 1 {
         return Err(SourceError::StandardInputTwice);
     }
@@ -78,14 +78,14 @@ pub fn load(source: &Source, limits: &Limits) -> Result<Loaded, SourceError> {
         Source::File { path, array } => file::load_file(path, array.as_deref(), limits)?,
         Source::StandardInput => stdin::load(limits)?,
         Source::Difference(whole, part) => difference(load(whole, limits)?, load(part, limits)?)?,
-        Source::Values(named) => Loaded::new(named.name(), named.matrix().clone()),
+        Source::Values(named) => LoadedMatrix::new(named.name(), named.matrix().clone()),
     };
     matrix::ensure_finite(&loaded.name, &loaded.matrix)?;
     Ok(loaded)
 }
 
 /// `whole − part`, cell by cell.
-fn difference(whole: Loaded, part: Loaded) -> Result<Loaded, SourceError> {
+fn difference(whole: LoadedMatrix, part: LoadedMatrix) -> Result<LoadedMatrix, SourceError> {
     let (rows, cols) = whole.matrix.shape();
     if part.matrix.shape() != (rows, cols) {
         let (part_rows, part_cols) = part.matrix.shape();
@@ -98,7 +98,7 @@ fn difference(whole: Loaded, part: Loaded) -> Result<Loaded, SourceError> {
             part_cols,
         });
     }
-    let mut result = Loaded::new(
+    let mut result = LoadedMatrix::new(
         &format!("{} minus {}", whole.name, part.name),
         whole.matrix - part.matrix,
     );

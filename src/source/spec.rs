@@ -13,7 +13,7 @@ use super::format::may_hold_arrays;
 use super::typed::{file_url, typed_path};
 use super::{NamedMatrix, SourceError, Split, SyntheticSettings};
 
-/// How standard input is written, as other programs do.
+/// The notation of standard input, as in other programs.
 const STANDARD_INPUT: &str = "-";
 
 impl FromStr for Split {
@@ -49,7 +49,7 @@ impl fmt::Display for Dataset {
     }
 }
 
-/// Where a matrix comes from.
+/// The source of a matrix.
 ///
 /// [`FromStr`] reads, and `Display` writes, what the command line calls SOURCE: `mnist:test:1`,
 /// `FOLDER#test:1`, `synthetic:KIND` or `synthetic:KIND:rows=64,seed=3`, a path, `FILE.npz#NAME`;
@@ -60,11 +60,11 @@ impl fmt::Display for Dataset {
 pub enum Source {
     /// One image of a data set, counted from 0.
     Digit {
-        /// Which data set.
+        /// The data set.
         dataset: Dataset,
-        /// Which half of it.
+        /// The half of it.
         split: Split,
-        /// Which image, counted from 0.
+        /// The index of the image, counted from 0.
         index: usize,
     },
     /// A matrix made from a seed.
@@ -73,10 +73,10 @@ pub enum Source {
     File {
         /// The file.
         path: PathBuf,
-        /// Which array of an archive; without it the only matrix there is.
+        /// The array of an archive; without it the only matrix there is.
         array: Option<String>,
     },
-    /// What comes in through a pipe; it can be read once.
+    /// Standard input, which can be read once.
     StandardInput,
     /// The first minus the second; both have one shape.
     Difference(Box<Source>, Box<Source>),

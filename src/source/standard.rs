@@ -1,13 +1,13 @@
-//! What the `mnist` crate reads: four plain files of exactly 60,000 and 10,000 images of 28 x 28.
+//! Data sets that the `mnist` crate reads: four plain files of exactly 60,000 and 10,000 images of 28 × 28.
 
 use std::path::Path;
 
 use mnist::{Mnist, MnistBuilder};
 
 use super::error::guarded;
-use super::family::{Family, Part};
-use super::idx::Header;
-use super::unpack::Content;
+use super::family::{Family, FilePart};
+use super::idx::IdxHeader;
+use super::unpack::UnpackedFile;
 use super::{IMAGE_SIDE, SourceError, Split};
 use crate::memory;
 
@@ -30,7 +30,7 @@ pub(super) fn files(family: &Family) -> Option<[String; 4]> {
         (Split::Test, true),
     ];
     let paths = parts.map(|(split, labels)| {
-        let path = &family.file(Part { split, labels })?.path;
+        let path = &family.file(FilePart { split, labels })?.path;
         is_standard(path, split, labels).then(|| path.to_str().map(str::to_owned))?
     });
     let [Some(a), Some(b), Some(c), Some(d)] = paths else {
@@ -48,10 +48,10 @@ fn is_standard(path: &Path, split: Split, labels: bool) -> bool {
         true => vec![count],
         false => vec![count, IMAGE_SIDE, IMAGE_SIDE],
     };
-    let Ok(mut content) = Content::of_file(path) else {
+    let Ok(mut content) = UnpackedFile::of_file(path) else {
         return false;
     };
-    let Ok(header) = Header::read(&mut content) else {
+    let Ok(header) = IdxHeader::read(&mut content) else {
         return false;
     };
     header.is_bytes() && header.sides == sides && header.fits(&content)

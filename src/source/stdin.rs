@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{Limits, Loaded, SourceError, file};
+use super::{Limits, LoadedMatrix, SourceError, file};
 
 const NAME: &str = "standard input";
 
@@ -11,7 +11,7 @@ const NAME: &str = "standard input";
 static READ: AtomicBool = AtomicBool::new(false);
 
 /// Reads all of standard input and the matrix in it; its first bytes tell the kind.
-pub(super) fn load(limits: &Limits) -> Result<Loaded, SourceError> {
+pub(super) fn load(limits: &Limits) -> Result<LoadedMatrix, SourceError> {
     let stdin = std::io::stdin();
     if stdin.is_terminal() {
         return Err(SourceError::Unreadable {
@@ -25,7 +25,7 @@ pub(super) fn load(limits: &Limits) -> Result<Loaded, SourceError> {
     from_reader(stdin.lock(), limits)
 }
 
-fn from_reader(reader: impl Read, limits: &Limits) -> Result<Loaded, SourceError> {
+fn from_reader(reader: impl Read, limits: &Limits) -> Result<LoadedMatrix, SourceError> {
     let limit = limits.max_file_bytes;
     let mut bytes = Vec::new();
     reader
@@ -68,7 +68,7 @@ mod tests {
         let table = from_reader("1,2\n3,4\n".as_bytes(), &limits);
         assert_eq!(table.map(|loaded| loaded.matrix.shape()), Ok((2, 2)));
         let nothing = from_reader("".as_bytes(), &limits).map_err(|error| error.to_string());
-        assert!(nothing.is_err_and(|text| text.starts_with("standard input is empty")));
+        assert!(nothing.is_err_and(|text| text.ends_with(": standard input")));
         let endless = from_reader(std::io::repeat(b'1'), &limits);
         assert!(matches!(endless, Err(SourceError::TooLarge { .. })));
     }

@@ -10,13 +10,13 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 
-use super::{Loaded, SourceError};
+use super::{LoadedMatrix, SourceError};
 use crate::memory;
 
 /// The longest side of a synthetic matrix.
 pub const MAX_SYNTHETIC_SIDE: usize = 4096;
 
-/// What a synthetic matrix looks like.
+/// The kind of a synthetic matrix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SyntheticKind {
@@ -94,7 +94,7 @@ impl FromStr for SyntheticKind {
 /// Everything that determines a synthetic matrix.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct SyntheticSettings {
-    /// What it looks like.
+    /// The kind.
     pub kind: SyntheticKind,
     /// Rows, 1 to [`MAX_SYNTHETIC_SIDE`].
     pub rows: usize,
@@ -106,12 +106,12 @@ pub struct SyntheticSettings {
     pub grid: usize,
     /// Standard deviation of added Gaussian noise, relative to the root mean square entry.
     pub noise: f64,
-    /// The same seed gives the same matrix.
+    /// The seed; one seed gives one matrix.
     pub seed: u64,
 }
 
 impl SyntheticSettings {
-    /// The kind's usual matrix: 28 x 28, and where it has a home method, exact for that method at
+    /// The kind's usual matrix: 28 × 28, and where it has a home method, exact for that method at
     /// Table I's settings.
     pub fn new(kind: SyntheticKind) -> Self {
         let (rank, grid) = match kind {
@@ -134,7 +134,7 @@ impl SyntheticSettings {
         }
     }
 
-    /// What differs from the kind's usual settings beside the sides.
+    /// The settings that differ from the kind's defaults, beside the sides.
     fn unusual(&self) -> Vec<String> {
         let usual = Self::new(self.kind);
         let settings = [
@@ -233,7 +233,7 @@ impl FromStr for SyntheticSettings {
 fn number<T: FromStr>(pair: &str, value: &str) -> Result<T, SourceError> {
     value
         .parse()
-        .map_err(|_| SourceError::syntax(pair, format!("'{value}' is not a number that fits")))
+        .map_err(|_| SourceError::syntax(pair, format!("'{value}' is not a number in range")))
 }
 
 /// The matrix that `settings` describe; the same on every platform, up to rounding.
@@ -277,7 +277,7 @@ pub fn synthesize(settings: &SyntheticSettings) -> Result<DMatrix<f64>, SourceEr
     Ok(matrix)
 }
 
-pub(super) fn load(settings: &SyntheticSettings) -> Result<Loaded, SourceError> {
+pub(super) fn load(settings: &SyntheticSettings) -> Result<LoadedMatrix, SourceError> {
     let SyntheticSettings {
         kind, rows, cols, ..
     } = *settings;
@@ -285,14 +285,14 @@ pub(super) fn load(settings: &SyntheticSettings) -> Result<Loaded, SourceError> 
         unusual if unusual.is_empty() => format!("synthetic {kind}"),
         unusual => format!("synthetic {kind} ({})", unusual.join(", ")),
     };
-    let mut loaded = Loaded::new(&name, synthesize(settings)?);
+    let mut loaded = LoadedMatrix::new(&name, synthesize(settings)?);
     let smaller = match kind.uses_grid() {
         true => rows.min(cols) / settings.grid,
         false => rows.min(cols),
     };
     if kind.uses_rank() && settings.rank > smaller {
         loaded.notes.push(format!(
-            "rank {} is more than a side of {smaller} can have; the full rank was taken there",
+            "rank {} is more than a side of {smaller} allows; the full rank was used",
             settings.rank
         ));
     }

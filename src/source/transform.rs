@@ -1,11 +1,12 @@
 //! Reorderings that keep every value: what locality depends on, and LoRA does not.
 
 use nalgebra::DMatrix;
-use rand::{RngExt, SeedableRng};
+use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::{Loaded, SourceError};
+use super::{LoadedMatrix, SourceError};
+use crate::approx::permutation::permutation;
 use crate::memory;
 
 /// A reordering of a matrix; the default leaves it as it is.
@@ -24,7 +25,7 @@ impl Transform {
         *self == Self::default()
     }
 
-    /// What it does, to stand behind a matrix's name; empty where nothing changes.
+    /// A description that stands behind a matrix's name; empty where nothing changes.
     pub fn describe(&self) -> String {
         let mut text = String::new();
         if let Some(seed) = self.shuffle {
@@ -41,7 +42,7 @@ impl Transform {
     ///
     /// # Errors
     /// When there is no memory for it.
-    pub fn of_loaded(&self, mut loaded: Loaded) -> Result<Loaded, SourceError> {
+    pub fn of_loaded(&self, mut loaded: LoadedMatrix) -> Result<LoadedMatrix, SourceError> {
         if !self.is_identity() {
             let copies = if self.shuffle.is_some() { 2 } else { 1 };
             memory::ensure_free(memory::size_of_items(loaded.matrix.len() * copies, 8)).map_err(
@@ -83,13 +84,4 @@ pub fn shifted(matrix: &DMatrix<f64>, down: isize, right: isize) -> DMatrix<f64>
     DMatrix::from_fn(rows, cols, |row, col| {
         matrix[(from(row, down, rows), from(col, right, cols))]
     })
-}
-
-/// Fisher–Yates, written out so that the order for a seed does not hang on a library's version.
-fn permutation(length: usize, rng: &mut ChaCha8Rng) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..length).collect();
-    for last in (1..length).rev() {
-        order.swap(last, rng.random_range(0..=last));
-    }
-    order
 }

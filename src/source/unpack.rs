@@ -17,17 +17,17 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 const MOST_UNPACKED: u64 = 1032;
 
 /// The content of a file, unpacked while it is read; its checksum is verified at its end.
-pub(super) struct Content {
+pub(super) struct UnpackedFile {
     /// The file as it stands in a sentence.
     pub name: String,
     reader: Box<dyn Read>,
-    /// How many bytes it has, where that is known before it is read.
+    /// The number of bytes, where it is known before they are read.
     pub length: Option<u64>,
     /// More bytes cannot come out of it.
     pub most: u64,
 }
 
-impl Content {
+impl UnpackedFile {
     /// Opens a file.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Where a file goes: links are followed, and nothing but a regular file may stand there.
+//! Places for files: links are followed, and nothing but a regular file may stand there.
 
 use std::fs::{self, Metadata, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -9,13 +9,13 @@ use crate::system::{self, folder_of};
 /// As many links as Linux follows.
 const MOST_LINKS: usize = 40;
 
-/// Where a file goes that can be written as far as one sees without writing.
-pub(super) struct Place {
+/// The place of a file that can be written as far as one sees without writing.
+pub(super) struct Destination {
     path: PathBuf,
     replaced: Option<Metadata>,
 }
 
-impl Place {
+impl Destination {
     /// Follows `path` to its end.
     ///
     /// # Errors
@@ -65,7 +65,7 @@ impl Place {
         self.replaced.as_ref()
     }
 
-    /// What tells this file from others, whatever it is called.
+    /// The identity of this file, whatever it is called.
     pub fn identity(&self) -> Identity {
         match &self.replaced {
             Some(found) => Identity::existing(&self.path, found),
@@ -93,7 +93,7 @@ fn may_be_replaced(path: &Path, found: &Metadata) -> Result<(), String> {
     }
 }
 
-/// Where a link leads that ends at no file yet.
+/// The end of a link that leads to no file yet.
 fn end_of_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_path_buf();
     for _ in 0..MOST_LINKS {
@@ -116,7 +116,7 @@ fn named(path: &Path) -> PathBuf {
     }
 }
 
-/// What tells a file from others, whatever it is called.
+/// The identity of a file, whatever it is called.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Identity {
     /// Device and number on it, the same for all hard links.

@@ -14,10 +14,10 @@ use crate::system::folder_of;
 
 const PREFIX: &str = ".localized-lora-";
 const SUFFIX: &str = ".tmp";
-/// Where files cannot be locked, what is older than this has lost its writer.
+/// The age at which a file has lost its writer, where files cannot be locked.
 const OLD: Duration = Duration::from_secs(3600);
 
-/// What this process has not removed yet.
+/// The files that this process has not removed yet.
 static LIVE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 fn live() -> MutexGuard<'static, Vec<PathBuf>> {
@@ -82,7 +82,7 @@ impl Temporary {
         }
     }
 
-    /// What to write to.
+    /// The open file.
     pub fn file(&mut self) -> &mut File {
         &mut self.file
     }

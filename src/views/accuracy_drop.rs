@@ -2,7 +2,7 @@
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Call, Form, Need, Subject, View};
+use super::view::{Need, Subject, TableForm, View, ViewCall};
 use crate::experiment::{figures, tables};
 use crate::figure::{Figure, Table};
 use crate::finetune::edge_warning;
@@ -15,7 +15,7 @@ pub static VIEW: View = View {
     about: "Every configuration's accuracy against full fine-tuning",
     file_name: "accuracy-drop",
     subject: Subject::Experiment,
-    call: Call::plain("finetune"),
+    call: ViewCall::plain("finetune"),
     pictures: false,
     needs: Need::Results,
     figure,
@@ -34,9 +34,13 @@ fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> 
 
 /// Every run for other programs; for people the best of each layout. Without a run of full
 /// fine-tuning there is no drop from it, but there are runs.
-fn tables(material: &Material<'_>, options: &Options, form: Form) -> Result<Vec<Table>, String> {
+fn tables(
+    material: &Material<'_>,
+    options: &Options,
+    form: TableForm,
+) -> Result<Vec<Table>, String> {
     let (results, theme) = (material.results()?, options.context.theme);
-    let people = form != Form::Csv && results.full.test_accuracy.is_some();
+    let people = form != TableForm::Csv && results.full.test_accuracy.is_some();
     Ok(vec![match people {
         true => tables::frontier_table(results, theme),
         false => tables::runs_table(results, theme),

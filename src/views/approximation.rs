@@ -4,11 +4,11 @@ use serde::Serialize;
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Call, Form, Need, Subject, View};
+use super::view::{Need, Subject, TableForm, View, ViewCall};
 use crate::analysis::{Analysis, Outcome};
 use crate::figure::compose::{Approximation, Panel, comparison_table, figure_one, tells_bits};
 use crate::figure::{Figure, Table};
-use crate::report::{self, Matrix, Measured};
+use crate::report::{self, Matrix, MethodReport};
 
 /// The view.
 pub static VIEW: View = View {
@@ -18,7 +18,7 @@ pub static VIEW: View = View {
     about: "The matrix, its approximations and their numbers",
     file_name: "approximation",
     subject: Subject::Matrix,
-    call: Call::plain("approximate"),
+    call: ViewCall::plain("approximate"),
     pictures: true,
     needs: Need::Nothing,
     figure,
@@ -52,26 +52,30 @@ pub(super) fn panel(outcome: &Outcome) -> Panel<'_> {
     }
 }
 
-fn tables(material: &Material<'_>, options: &Options, form: Form) -> Result<Vec<Table>, String> {
+fn tables(
+    material: &Material<'_>,
+    options: &Options,
+    form: TableForm,
+) -> Result<Vec<Table>, String> {
     let evaluations = material.analysis()?.evaluations();
-    let bits = form == Form::Csv || tells_bits(&evaluations);
+    let bits = form == TableForm::Csv || tells_bits(&evaluations);
     let table = comparison_table(options.context.theme, &evaluations, bits);
     Ok(vec![table])
 }
 
 /// `approximate --json`.
 #[derive(Serialize)]
-struct Report {
+struct ApproximationReport {
     #[serde(flatten)]
     matrix: Matrix,
-    methods: Vec<Measured>,
+    methods: Vec<MethodReport>,
 }
 
 fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
     let analysis = material.analysis()?;
     let measured =
-        |one: &Outcome| report::Measured::with_blocks(&one.evaluation, one.factors.layout());
-    report::text(&Report {
+        |one: &Outcome| report::MethodReport::with_blocks(&one.evaluation, one.factors.layout());
+    report::text(&ApproximationReport {
         matrix: Matrix::of(analysis),
         methods: analysis.outcomes().map(measured).collect(),
     })

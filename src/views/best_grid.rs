@@ -4,22 +4,22 @@ use serde::Serialize;
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Call, Form, Need, Subject, View};
-use crate::analysis::Grids;
+use super::view::{Need, Subject, TableForm, View, ViewCall};
+use crate::analysis::GridSearch;
 use crate::approx::best_grid::{GridAtBudget, best_adaptive, best_uniform};
 use crate::figure::compose;
 use crate::figure::{Figure, Table};
-use crate::report::{self, Matrix, Measured};
+use crate::report::{self, Matrix, MethodReport};
 
 /// The view.
 pub static VIEW: View = View {
     key: "grids",
     title: "Best grid",
     short: "Best grid",
-    about: "The error of every K at the present budget",
+    about: "The error of every K at the current budget",
     file_name: "best-grid",
     subject: Subject::Matrix,
-    call: Call::shown("curve", "best-grid"),
+    call: ViewCall::shown("curve", "best-grid"),
     pictures: false,
     needs: Need::Grids,
     figure,
@@ -40,14 +40,14 @@ fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> 
     ))
 }
 
-fn tables(material: &Material<'_>, options: &Options, _: Form) -> Result<Vec<Table>, String> {
+fn tables(material: &Material<'_>, options: &Options, _: TableForm) -> Result<Vec<Table>, String> {
     let found = &material.grids()?.found;
     Ok(vec![compose::grid_table(options.context.theme, found)])
 }
 
 /// `curve --show best-grid --json`.
 #[derive(Serialize)]
-struct Report {
+struct GridsReport {
     #[serde(flatten)]
     matrix: Matrix,
     budget: usize,
@@ -60,12 +60,12 @@ struct Report {
 #[derive(Serialize)]
 struct Grid {
     grid: usize,
-    localized: Option<Measured>,
-    localized_adaptive: Option<Measured>,
+    localized: Option<MethodReport>,
+    localized_adaptive: Option<MethodReport>,
 }
 
-impl Report {
-    fn new(matrix: Matrix, grids: &Grids) -> Self {
+impl GridsReport {
+    fn new(matrix: Matrix, grids: &GridSearch) -> Self {
         let grid = |one: &GridAtBudget| Grid {
             grid: one.grid,
             localized: one.uniform.as_ref().map(Into::into),
@@ -83,7 +83,7 @@ impl Report {
 
 fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
     let matrix = Matrix::of(material.analysis()?);
-    report::text(&Report::new(matrix, material.grids()?))
+    report::text(&GridsReport::new(matrix, material.grids()?))
 }
 
 fn notes(material: &Material<'_>, _: &Options) -> Vec<String> {

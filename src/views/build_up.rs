@@ -15,7 +15,7 @@ use crate::figure::animation::{Animation, AnimationFormat};
 use crate::figure::compose::{self, Approximation, Context, Look};
 use crate::figure::palette::{ColorMap, Theme};
 use crate::figure::{Cell, Colors, Column, Figure, FigureError, Plot, Row, Table, label};
-use crate::report::{self, Matrix, Measured};
+use crate::report::{self, Matrix, MethodReport};
 use crate::session::Session;
 use crate::session::words::Words;
 use crate::source::Limits;
@@ -27,9 +27,9 @@ pub struct AnimationExport {
     pub path: PathBuf,
     /// The format, where the file's ending does not tell.
     pub format: Option<AnimationFormat>,
-    /// What a term is.
+    /// The kind of a term.
     pub growth: Growth,
-    /// How long a frame is shown; as the number of frames has it when absent.
+    /// The time that a frame is shown; it follows from the number of frames when absent.
     pub delay: Option<Duration>,
     /// Width in pixels.
     pub width: u32,
@@ -56,7 +56,7 @@ impl AnimationExport {
         }
     }
 
-    /// How the frames are drawn; `source` and `command` say in the file what it is of and how it is
+    /// The context of the frames; `source` and `command` say in the file what it is of and how it is
     /// made again.
     pub fn context(&self, source: String, command: Option<String>) -> Context {
         Context {
@@ -97,14 +97,14 @@ impl AnimationExport {
     }
 }
 
-/// How long a frame of a few is shown, and how long all of many together.
+/// The time that a frame of a few is shown, and the time of all of many together.
 const UNHURRIED: Duration = Duration::from_millis(500);
 const ALL: Duration = Duration::from_secs(12);
 
-/// How long the last frame is shown.
+/// The time that the last frame is shown.
 const REST: Duration = Duration::from_secs(2);
 
-/// How long a step is shown where nothing else is chosen: half a second, or less where there are so
+/// The default time of a step: half a second, or less where there are so
 /// many that all of them take twelve.
 pub fn usual_delay(build_up: &BuildUp) -> Duration {
     let steps = build_up.last().max(1) as u32;
@@ -133,7 +133,7 @@ pub fn encode(
     })
 }
 
-/// What the file of an animation holds beside its frames.
+/// The animation, with what its file holds beside the frames.
 pub fn animation(build_up: &BuildUp, context: &Context, export: &AnimationExport) -> Animation {
     let delay = export.delay.unwrap_or_else(|| usual_delay(build_up));
     let methods = build_up.analysis().methods.iter();
@@ -186,7 +186,10 @@ pub fn table(build_up: &BuildUp) -> Table {
         .results()
         .map(|(one, _)| one.settings.method())
         .collect();
-    let titles = methods.iter().map(|method| Column::right(method.title()));
+    let titles = methods.iter().map(|method| {
+        let title = Column::right(method.title());
+        title.keyed(format!("error_{}", method.key()))
+    });
     let row = |step: usize| {
         let analysis = build_up.at(step);
         let errors = analysis.evaluations().into_iter();
@@ -200,10 +203,13 @@ pub fn table(build_up: &BuildUp) -> Table {
     };
     Table {
         title: None,
-        columns: [Column::right("Step"), Column::right("Parameters")]
-            .into_iter()
-            .chain(titles)
-            .collect(),
+        columns: [
+            Column::right("Step"),
+            Column::right("Parameters").keyed("params"),
+        ]
+        .into_iter()
+        .chain(titles)
+        .collect(),
         rows: (0..=build_up.last()).map(row).collect(),
     }
 }
@@ -220,7 +226,7 @@ struct Report {
 #[derive(Serialize)]
 struct Step {
     params: usize,
-    methods: Vec<Measured>,
+    methods: Vec<MethodReport>,
 }
 
 /// The steps as one JSON object and a line end.

@@ -1,8 +1,8 @@
-//! What runs still confuse: true against predicted digits.
+//! Confusion matrices of runs: true against predicted digits.
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Call, Form, Need, Subject, View, no_notes, runs_json};
+use super::view::{Need, Subject, TableForm, View, ViewCall, no_notes, runs_json};
 use crate::experiment::{figures, tables};
 use crate::figure::{Figure, Table};
 
@@ -11,10 +11,10 @@ pub static VIEW: View = View {
     key: "confusion",
     title: "Confusion matrices of the selected runs",
     short: "Confusion",
-    about: "True against predicted digits",
+    about: "True digits against predicted ones",
     file_name: "confusion",
     subject: Subject::Experiment,
-    call: Call::shown("finetune", "confusion"),
+    call: ViewCall::shown("finetune", "confusion"),
     pictures: false,
     needs: Need::Runs,
     figure,
@@ -29,6 +29,6 @@ fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> 
 }
 
 /// A table per run.
-fn tables(material: &Material<'_>, _: &Options, _: Form) -> Result<Vec<Table>, String> {
+fn tables(material: &Material<'_>, _: &Options, _: TableForm) -> Result<Vec<Table>, String> {
     Ok(tables::confusion_tables(material.runs()?))
 }

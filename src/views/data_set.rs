@@ -1,15 +1,15 @@
-//! The same settings on every image of a data set, because one digit proves little.
+//! Errors over every image of a data set, because one digit proves little.
 
 use serde::Serialize;
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Call, Form, Need, Subject, View};
-use crate::analysis::Surveyed;
+use super::view::{Need, Subject, TableForm, View, ViewCall};
+use crate::analysis::SurveyResult;
 use crate::approx::survey;
 use crate::figure::compose::{distribution, label_table, survey_rows, survey_table};
 use crate::figure::{Figure, Table};
-use crate::report::{self, Setting, Transform, as_object};
+use crate::report::{self, Setting, TransformReport, as_object};
 use crate::source::{Dataset, Split};
 
 /// The view.
@@ -20,7 +20,7 @@ pub static VIEW: View = View {
     about: "The same settings on every image of the data set",
     file_name: "data-set",
     subject: Subject::Images,
-    call: Call::plain("dataset"),
+    call: ViewCall::plain("dataset"),
     pictures: false,
     needs: Need::Survey,
     figure,
@@ -39,27 +39,31 @@ fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> 
 }
 
 /// The whole set in a paper, also label by label on a page, and row by row for other programs.
-fn tables(material: &Material<'_>, options: &Options, form: Form) -> Result<Vec<Table>, String> {
+fn tables(
+    material: &Material<'_>,
+    options: &Options,
+    form: TableForm,
+) -> Result<Vec<Table>, String> {
     let (survey, theme) = (&material.survey()?.survey, options.context.theme);
     Ok(match form {
-        Form::Text => vec![survey_table(survey, theme), label_table(survey, theme)],
-        Form::Csv => vec![survey_rows(survey, theme)],
-        Form::Latex => vec![survey_table(survey, theme)],
+        TableForm::Text => vec![survey_table(survey, theme), label_table(survey, theme)],
+        TableForm::Csv => vec![survey_rows(survey, theme)],
+        TableForm::Latex => vec![survey_table(survey, theme)],
     })
 }
 
 /// `dataset --json`.
 #[derive(Serialize)]
-struct Report {
+struct DataSetReport {
     split: Split,
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<String>,
     count: usize,
     #[serde(flatten)]
-    transform: Transform,
+    transform: TransformReport,
     methods: Vec<MeanError>,
     #[serde(flatten)]
-    verdict: Option<Verdict>,
+    verdict: Option<VerdictShares>,
     by_digit: Vec<ByDigit>,
 }
 
@@ -80,17 +84,17 @@ struct ByDigit {
     #[serde(serialize_with = "as_object")]
     mean_error: Vec<(&'static str, f64)>,
     #[serde(flatten)]
-    verdict: Option<Verdict>,
+    verdict: Option<VerdictShares>,
 }
 
 /// Shares of the images; on the others LoRA is better.
 #[derive(Serialize)]
-struct Verdict {
+struct VerdictShares {
     localized_beats_lora: f64,
     localized_equals_lora: f64,
 }
 
-impl From<survey::Verdict> for Verdict {
+impl From<survey::Verdict> for VerdictShares {
     fn from(verdict: survey::Verdict) -> Self {
         Self {
             localized_beats_lora: verdict.better,
@@ -99,21 +103,21 @@ impl From<survey::Verdict> for Verdict {
     }
 }
 
-impl Report {
-    fn new(surveyed: &Surveyed) -> Self {
+impl DataSetReport {
+    fn new(surveyed: &SurveyResult) -> Self {
         let survey = &surveyed.survey;
         let data = match &surveyed.images.dataset {
             Dataset::Folder(folder) => Some(folder.display().to_string()),
             Dataset::BuiltIn => None,
         };
         let settings = || survey.settings.iter().enumerate();
-        let by_digit = |one: survey::ByLabel| ByDigit {
+        let by_digit = |one: survey::LabelSurvey| ByDigit {
             digit: one.label,
             count: one.count,
             mean_error: settings()
                 .map(|(s, setting)| (setting.method().key(), one.spreads[s].mean))
                 .collect(),
-            verdict: one.localized_against_lora.map(Verdict::from),
+            verdict: one.localized_against_lora.map(VerdictShares::from),
         };
         Self {
             split: surveyed.images.split,
@@ -128,17 +132,17 @@ impl Report {
                     structure_bits: survey.mean_bits[s],
                 })
                 .collect(),
-            verdict: survey.localized_against_lora().map(Verdict::from),
+            verdict: survey.localized_against_lora().map(VerdictShares::from),
             by_digit: survey.by_label().into_iter().map(by_digit).collect(),
         }
     }
 }
 
 fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
-    report::text(&Report::new(material.survey()?))
+    report::text(&DataSetReport::new(material.survey()?))
 }
 
-/// What the settings met, and whether LoRA and Localized have as many parameters.
+/// Remarks on the settings, and on whether LoRA and Localized have as many parameters.
 fn notes(material: &Material<'_>, _: &Options) -> Vec<String> {
     let Ok(surveyed) = material.survey() else {
         return Vec::new();

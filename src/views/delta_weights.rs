@@ -1,8 +1,8 @@
-//! What a run learned: ΔW, and the hidden units that it moved most.
+//! The learned update ΔW of a run, and the hidden units that it moved most.
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Call, Form, Need, Subject, View, no_notes, runs_json};
+use super::view::{Need, Subject, TableForm, View, ViewCall, no_notes, runs_json};
 use crate::experiment::{delta_file, figures, tables};
 use crate::figure::{Figure, Table};
 use crate::finetune::Inspection;
@@ -12,10 +12,10 @@ pub static VIEW: View = View {
     key: "delta_weights",
     title: "ΔW of the selected run",
     short: "ΔW",
-    about: "What was learned, of the first run",
+    about: "The learned update of the first run",
     file_name: "delta-weights",
     subject: Subject::Experiment,
-    call: Call::shown("finetune", "delta-weights"),
+    call: ViewCall::shown("finetune", "delta-weights"),
     pictures: false,
     needs: Need::Run,
     figure,
@@ -39,10 +39,10 @@ fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> 
 }
 
 /// All of ΔW for other programs; people read what is still confused.
-fn tables(material: &Material<'_>, _: &Options, form: Form) -> Result<Vec<Table>, String> {
+fn tables(material: &Material<'_>, _: &Options, form: TableForm) -> Result<Vec<Table>, String> {
     match form {
-        Form::Csv => Ok(vec![tables::update_table(first(material)?)]),
-        Form::Text | Form::Latex => Ok(tables::confusion_tables(material.runs()?)),
+        TableForm::Csv => Ok(vec![tables::update_table(first(material)?)]),
+        TableForm::Text | TableForm::Latex => Ok(tables::confusion_tables(material.runs()?)),
     }
 }
 

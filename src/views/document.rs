@@ -1,8 +1,8 @@
-//! What a view gives, in every form.
+//! The documents that a view gives, in every form.
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Form, View};
+use super::view::{TableForm, View};
 use crate::figure::{Figure, Table};
 
 /// A view of results; each form is made when it is asked for.
@@ -14,7 +14,7 @@ pub struct Document<'a> {
 }
 
 impl View {
-    /// What the view gives of `material`.
+    /// The document that the view gives of `material`.
     pub fn document<'a>(
         &'static self,
         material: &'a Material<'a>,
@@ -42,7 +42,7 @@ impl Document<'_> {
     /// # Errors
     /// Why there are none.
     pub fn tables(&self) -> Result<Vec<Table>, String> {
-        (self.view.tables)(self.material, self.options, Form::Text)
+        (self.view.tables)(self.material, self.options, TableForm::Text)
     }
 
     /// The numbers as comma-separated values, exactly; tables with an empty line between.
@@ -50,7 +50,7 @@ impl Document<'_> {
     /// # Errors
     /// Why there are none.
     pub fn csv(&self) -> Result<String, String> {
-        self.written(Form::Csv, Table::to_csv)
+        self.written(TableForm::Csv, Table::to_csv)
     }
 
     /// The numbers as LaTeX tabulars.
@@ -58,7 +58,7 @@ impl Document<'_> {
     /// # Errors
     /// Why there are none.
     pub fn latex(&self) -> Result<String, String> {
-        self.written(Form::Latex, Table::to_latex)
+        self.written(TableForm::Latex, Table::to_latex)
     }
 
     /// One JSON object.
@@ -78,12 +78,12 @@ impl Document<'_> {
         npy(self.material)
     }
 
-    /// What a reader must know, one sentence each.
+    /// Notes for the reader, one sentence each.
     pub fn notes(&self) -> Vec<String> {
         (self.view.notes)(self.material, self.options)
     }
 
-    fn written(&self, form: Form, write: fn(&Table) -> String) -> Result<String, String> {
+    fn written(&self, form: TableForm, write: fn(&Table) -> String) -> Result<String, String> {
         let tables = (self.view.tables)(self.material, self.options, form)?;
         let texts: Vec<String> = tables.iter().map(write).collect();
         Ok(texts.join("\n"))

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Call, Form, Need, Subject, View};
+use super::view::{Need, Subject, TableForm, View, ViewCall};
 use crate::analysis::Analysis;
 use crate::approx::MethodSettings;
 use crate::approx::curve::CurvePoint;
@@ -18,10 +18,10 @@ pub static VIEW: View = View {
     key: "error_curve",
     title: "Error against parameters",
     short: "Error against parameters",
-    about: "Error at every rank, with the present settings marked",
+    about: "The error at every rank, with the current settings marked",
     file_name: "error-against-parameters",
     subject: Subject::Matrix,
-    call: Call::plain("curve"),
+    call: ViewCall::plain("curve"),
     pictures: false,
     needs: Need::Nothing,
     figure,
@@ -32,13 +32,13 @@ pub static VIEW: View = View {
 };
 
 /// The curves of an analysis, up to where they are to end.
-struct Curves<'a> {
+struct MethodCurves<'a> {
     analysis: &'a Analysis,
     most: usize,
     points: Vec<Vec<CurvePoint>>,
 }
 
-impl<'a> Curves<'a> {
+impl<'a> MethodCurves<'a> {
     fn new(material: &Material<'a>, options: &Options) -> Result<Self, String> {
         let analysis = material.analysis()?;
         let most = options.max_params;
@@ -77,7 +77,7 @@ pub fn curves(analysis: &Analysis) -> Vec<ErrorCurve<'_>> {
 }
 
 fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {
-    let curves = Curves::new(material, options)?;
+    let curves = MethodCurves::new(material, options)?;
     let entries = curves.analysis.loaded.matrix.len();
     Ok(error_against_parameters(
         &options.context,
@@ -86,17 +86,17 @@ fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> 
     ))
 }
 
-fn tables(material: &Material<'_>, options: &Options, _: Form) -> Result<Vec<Table>, String> {
-    let curves = Curves::new(material, options)?;
+fn tables(material: &Material<'_>, options: &Options, _: TableForm) -> Result<Vec<Table>, String> {
+    let curves = MethodCurves::new(material, options)?;
     Ok(vec![curve_table(&options.context, &curves.list())])
 }
 
 /// `curve --json`.
 #[derive(Serialize)]
-struct Report {
+struct CurvesReport {
     #[serde(flatten)]
     matrix: Matrix,
-    /// Where the curves end.
+    /// The number of parameters where the curves end.
     max_params: usize,
     curves: Vec<MethodCurve>,
 }
@@ -134,10 +134,10 @@ impl MethodCurve {
 }
 
 fn json(material: &Material<'_>, options: &Options) -> Result<String, String> {
-    let curves = Curves::new(material, options)?;
+    let curves = MethodCurves::new(material, options)?;
     let shape = curves.analysis.shape();
     let list = curves.list().into_iter();
-    report::text(&Report {
+    report::text(&CurvesReport {
         matrix: Matrix::of(curves.analysis),
         max_params: curves.most,
         curves: list
@@ -147,14 +147,14 @@ fn json(material: &Material<'_>, options: &Options) -> Result<String, String> {
 }
 
 fn notes(material: &Material<'_>, options: &Options) -> Vec<String> {
-    let Ok(curves) = Curves::new(material, options) else {
+    let Ok(curves) = MethodCurves::new(material, options) else {
         return Vec::new();
     };
     let list = curves.list().into_iter();
     let empty = list.filter(|curve| curve.points.is_empty()).map(|curve| {
         let name = curve.settings.method().title();
-        let most = label::count(curves.most);
-        format!("{name}: no rank costs {most} parameters or less")
+        let most = label::parameters(curves.most);
+        format!("{name}: even rank 1 needs more than {most}")
     });
     empty.collect()
 }

@@ -1,19 +1,26 @@
-//! What views are made of.
+//! The material that views are made of.
 
-use crate::analysis::{Analysis, Grids, Surveyed};
+use crate::analysis::{Analysis, FoundOrder, GridSearch, Locality, SurveyResult};
+use crate::experiment::Projections;
 use crate::finetune::{Inspection, Results};
 
 /// The results at hand.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Material<'a> {
-    /// What a session gave.
+    /// The results of a session.
     pub analysis: Option<&'a Analysis>,
-    /// The same settings on a data set.
-    pub survey: Option<&'a Surveyed>,
+    /// The results of its settings on a data set.
+    pub survey: Option<&'a SurveyResult>,
     /// Every grid at the session's budget.
-    pub grids: Option<&'a Grids>,
+    pub grids: Option<&'a GridSearch>,
+    /// The locality test at the session's settings.
+    pub locality: Option<&'a Locality>,
+    /// The search for an order at the session's settings.
+    pub order: Option<&'a FoundOrder>,
     /// What a sweep gave.
     pub results: Option<&'a Results>,
+    /// Projections of full fine-tuning's updates.
+    pub projections: Option<&'a Projections>,
     /// Runs that were looked into.
     pub runs: &'a [&'a Inspection],
     /// Rows and columns of the images that runs were trained on.
@@ -33,20 +40,36 @@ impl<'a> Material<'a> {
         Ok(analysis)
     }
 
-    pub(super) fn survey(&self) -> Result<&'a Surveyed, String> {
+    pub(super) fn survey(&self) -> Result<&'a SurveyResult, String> {
         let survey = self.survey;
-        survey
-            .ok_or_else(|| "the data set is not measured at these settings; save again".to_owned())
+        survey.ok_or_else(|| {
+            "the data set has not been measured at these settings; save again".to_owned()
+        })
     }
 
-    pub(super) fn grids(&self) -> Result<&'a Grids, String> {
+    pub(super) fn grids(&self) -> Result<&'a GridSearch, String> {
         let grids = self.grids;
-        grids.ok_or_else(|| "the grids are not tried at this budget; save again".to_owned())
+        grids.ok_or_else(|| "the grids have not been tried at this budget; save again".to_owned())
+    }
+
+    pub(super) fn locality(&self) -> Result<&'a Locality, String> {
+        let locality = self.locality;
+        locality.ok_or_else(|| "the locality test has not been made; save again".to_owned())
+    }
+
+    pub(super) fn order(&self) -> Result<&'a FoundOrder, String> {
+        let order = self.order;
+        order.ok_or_else(|| "no order has been looked for; save again".to_owned())
     }
 
     pub(super) fn results(&self) -> Result<&'a Results, String> {
         let results = self.results;
         results.ok_or_else(|| "nothing to export yet; press Run first".to_owned())
+    }
+
+    pub(super) fn projections(&self) -> Result<&'a Projections, String> {
+        let projections = self.projections;
+        projections.ok_or_else(|| "nothing has been projected yet; run the sweep first".to_owned())
     }
 
     pub(super) fn runs(&self) -> Result<&'a [&'a Inspection], String> {

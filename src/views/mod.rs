@@ -1,4 +1,4 @@
-//! What can be looked at, printed and exported, a file each: the command line, the window and the
+//! Views that can be shown, printed and exported, a file each: the command line, the window and the
 //! files that they write take everything from here. A new view is a file and a line of [`ALL`].
 
 pub mod accuracy_drop;
@@ -10,8 +10,11 @@ pub mod data_set;
 pub mod delta_weights;
 mod document;
 pub mod error_curve;
+pub mod locality;
 mod material;
 mod options;
+pub mod order;
+pub mod projections;
 pub mod rank_map;
 mod shown;
 pub mod singular_values;
@@ -22,18 +25,21 @@ pub use document::{Document, NO_ARRAY};
 pub use material::Material;
 pub use options::Options;
 pub use shown::Shown;
-pub use view::{Call, Form, Need, Subject, View};
+pub use view::{Need, Subject, TableForm, View, ViewCall};
 
 /// All views, in the order of menus.
-pub static ALL: [&View; 10] = [
+pub static ALL: [&View; 13] = [
     &approximation::VIEW,
     &error_curve::VIEW,
     &singular_values::VIEW,
     &data_set::VIEW,
     &best_grid::VIEW,
     &rank_map::VIEW,
+    &locality::VIEW,
+    &order::VIEW,
     &accuracy_drop::VIEW,
     &training_curves::VIEW,
+    &projections::VIEW,
     &delta_weights::VIEW,
     &confusion::VIEW,
 ];

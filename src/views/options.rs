@@ -1,14 +1,14 @@
-//! What is chosen about a view beside its material.
+//! The options of a view beside its material.
 
 use crate::figure::compose::Context;
 
-/// How a view is made.
+/// The options of a view.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// What every figure is told.
+    /// The context of its figure.
     pub context: Context,
     /// A row of residuals under the reconstructions.
     pub error_maps: bool,
-    /// Where curves end; at the matrix's number of entries when absent.
+    /// The number of parameters where curves end; the matrix's number of entries when absent.
     pub max_params: Option<usize>,
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Call, Form, Need, Subject, View, no_notes};
+use super::view::{Need, Subject, TableForm, View, ViewCall, no_notes};
 use crate::analysis::{Analysis, Outcome};
 use crate::approx::{Evaluation, LayoutKind, Method};
 use crate::figure::compose::{self, BlockRanks};
@@ -19,7 +19,7 @@ pub static VIEW: View = View {
     about: "The rank r_ij of each block",
     file_name: "ranks-per-block",
     subject: Subject::Matrix,
-    call: Call::shown("curve", "ranks"),
+    call: ViewCall::shown("curve", "ranks"),
     pictures: false,
     needs: Need::Nothing,
     figure,
@@ -56,7 +56,7 @@ fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> 
     Ok(compose::rank_map(&options.context, &[ranks(outcome)]))
 }
 
-fn tables(material: &Material<'_>, options: &Options, _: Form) -> Result<Vec<Table>, String> {
+fn tables(material: &Material<'_>, options: &Options, _: TableForm) -> Result<Vec<Table>, String> {
     let (outcome, _) = of(material)?;
     let theme = options.context.theme;
     Ok(vec![compose::rank_table(theme, &[ranks(outcome)])])
@@ -64,7 +64,7 @@ fn tables(material: &Material<'_>, options: &Options, _: Form) -> Result<Vec<Tab
 
 /// `curve --show ranks --json`.
 #[derive(Serialize)]
-struct Report {
+struct RankMapReport {
     #[serde(flatten)]
     matrix: Matrix,
     method: &'static str,
@@ -75,7 +75,7 @@ struct Report {
     error: f64,
 }
 
-impl Report {
+impl RankMapReport {
     /// The ranks of a method on its `grid`, row by row.
     fn new(matrix: Matrix, one: &Evaluation, grid: usize) -> Self {
         Self {
@@ -93,5 +93,5 @@ impl Report {
 fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
     let (outcome, grid) = of(material)?;
     let matrix = Matrix::of(material.analysis()?);
-    report::text(&Report::new(matrix, &outcome.evaluation, grid))
+    report::text(&RankMapReport::new(matrix, &outcome.evaluation, grid))
 }

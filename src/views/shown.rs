@@ -1,8 +1,8 @@
 //! A view with what is chosen beside it: what a command line says and a file's name stands for.
 
 use super::options::Options;
-use super::view::{Subject, View};
-use crate::analysis::Images;
+use super::view::{Need, Subject, View};
+use crate::analysis::{DRAWS, Images, STARTS};
 use crate::experiment::{Experiment, RunName};
 use crate::figure::Colors;
 use crate::figure::compose::Context;
@@ -12,13 +12,17 @@ use crate::session::words::Words;
 use crate::session::{Export, Session};
 use crate::source::{Dataset, Limits};
 
-/// What is looked at.
+/// A view with its own settings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shown {
     /// The view.
     pub view: &'static View,
-    /// Where curves end; at the matrix's number of entries when absent.
+    /// The number of parameters where curves end; the matrix's number of entries when absent.
     pub max_params: Option<usize>,
+    /// The draws of a permutation test, and the seed that chooses them.
+    pub draws: (usize, u64),
+    /// The starts of a search for an order, and the seed that chooses them.
+    pub starts: (usize, u64),
     /// The images of a view of a data set.
     pub images: Images,
     /// The runs of a view of runs.
@@ -31,12 +35,14 @@ impl Shown {
         Self {
             view,
             max_params: None,
+            draws: (DRAWS, 0),
+            starts: (STARTS, 0),
             images: Images::default(),
             runs: Vec::new(),
         }
     }
 
-    /// How the view is made for the figure of `export`, or without one for text; `source` and
+    /// The options for the figure of `export`, or without one for text; `source` and
     /// `command` say in the file what it is of and how it is made again.
     pub fn options(
         &self,
@@ -56,7 +62,7 @@ impl Shown {
         }
     }
 
-    /// What a session's figure is of, as its metadata say it.
+    /// The subject of a session's figure, for its metadata.
     pub fn subject(&self, session: &Session) -> String {
         match self.view.subject {
             Subject::Images => format!("{} {}", self.images.dataset, self.images.split),
@@ -81,6 +87,7 @@ impl Shown {
         self.call(&mut words);
         if of_matrix {
             words.part(session, limits)?;
+            words.order(session)?;
         } else {
             self.images(&mut words)?;
         }
@@ -122,6 +129,16 @@ impl Shown {
         words.word(call.subcommand);
         if let Some(most) = self.max_params {
             words.option("max-params", &most.to_string());
+        }
+        if self.view.needs == Need::Locality {
+            let (draws, seed) = self.draws;
+            words.option("draws", &draws.to_string());
+            words.option("seed", &seed.to_string());
+        }
+        if self.view.needs == Need::Order {
+            let (starts, seed) = self.starts;
+            words.option("starts", &starts.to_string());
+            words.option("seed", &seed.to_string());
         }
         if let Some(flag) = call.flag {
             words.flag(flag);

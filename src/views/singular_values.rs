@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Call, Form, Need, Subject, View, no_notes};
+use super::view::{Need, Subject, TableForm, View, ViewCall, no_notes};
 use crate::analysis::Analysis;
 use crate::approx::{Evaluation, Spectra};
 use crate::figure::compose::{self, MethodSpectrum};
@@ -19,7 +19,7 @@ pub static VIEW: View = View {
     about: "σ of the block you click, or of the whole matrix",
     file_name: "singular-values",
     subject: Subject::Matrix,
-    call: Call {
+    call: ViewCall {
         subcommand: "curve",
         flag: Some("singular-values"),
         show: None,
@@ -49,7 +49,7 @@ fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> 
 }
 
 /// A row per singular value.
-fn tables(material: &Material<'_>, _: &Options, _: Form) -> Result<Vec<Table>, String> {
+fn tables(material: &Material<'_>, _: &Options, _: TableForm) -> Result<Vec<Table>, String> {
     let methods = spectra(material.analysis()?);
     let rows = methods.iter().flat_map(|method| {
         let blocks = method.spectra.layout.blocks().iter();
@@ -59,11 +59,18 @@ fn tables(material: &Material<'_>, _: &Options, _: Form) -> Result<Vec<Table>, S
             values.map(move |(k, value)| Row {
                 color: None,
                 cells: vec![
-                    Cell::text(method.settings.method().title()),
-                    Cell::text(format!("({}, {})", block.i, block.j)),
+                    Cell::named(
+                        method.settings.method().title(),
+                        method.settings.method().key(),
+                    ),
+                    Cell::place(block.i),
+                    Cell::place(block.j),
                     Cell::count(k + 1),
                     Cell::number(label::short(*value), *value),
-                    Cell::text(if k < *rank { "yes" } else { "no" }),
+                    match k < *rank {
+                        true => Cell::named("yes", "true"),
+                        false => Cell::named("no", "false"),
+                    },
                 ],
             })
         })
@@ -72,7 +79,8 @@ fn tables(material: &Material<'_>, _: &Options, _: Form) -> Result<Vec<Table>, S
         title: None,
         columns: vec![
             Column::left("Method"),
-            Column::left("Block"),
+            Column::right("i"),
+            Column::right("j"),
             Column::right("Index"),
             Column::right("Singular value"),
             Column::left("Kept"),
@@ -83,7 +91,7 @@ fn tables(material: &Material<'_>, _: &Options, _: Form) -> Result<Vec<Table>, S
 
 /// `curve --singular-values --json`.
 #[derive(Serialize)]
-struct Report {
+struct SpectraReport {
     #[serde(flatten)]
     matrix: Matrix,
     methods: Vec<BlockSpectra>,
@@ -129,7 +137,7 @@ fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
     let spectra = analysis
         .outcomes()
         .map(|one| BlockSpectra::new(&one.evaluation, &one.factors.spectra));
-    report::text(&Report {
+    report::text(&SpectraReport {
         matrix: Matrix::of(analysis),
         methods: spectra.collect(),
     })

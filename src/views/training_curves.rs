@@ -2,7 +2,7 @@
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Call, Form, Need, Subject, View, no_notes, runs_json};
+use super::view::{Need, Subject, TableForm, View, ViewCall, no_notes, runs_json};
 use crate::experiment::{figures, tables};
 use crate::figure::{Figure, Table};
 
@@ -14,7 +14,7 @@ pub static VIEW: View = View {
     about: "Loss and accuracy against epochs",
     file_name: "training-curves",
     subject: Subject::Experiment,
-    call: Call::shown("finetune", "training-curves"),
+    call: ViewCall::shown("finetune", "training-curves"),
     pictures: false,
     needs: Need::Runs,
     figure,
@@ -29,10 +29,10 @@ fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> 
 }
 
 /// Every epoch for other programs; people read what is still confused.
-fn tables(material: &Material<'_>, _: &Options, form: Form) -> Result<Vec<Table>, String> {
+fn tables(material: &Material<'_>, _: &Options, form: TableForm) -> Result<Vec<Table>, String> {
     let runs = material.runs()?;
     Ok(match form {
-        Form::Csv => vec![tables::epochs_table(runs)],
-        Form::Text | Form::Latex => tables::confusion_tables(runs),
+        TableForm::Csv => vec![tables::epochs_table(runs)],
+        TableForm::Text | TableForm::Latex => tables::confusion_tables(runs),
     })
 }

@@ -1,4 +1,4 @@
-//! What a view is.
+//! The definition of a view.
 
 use std::fmt;
 
@@ -14,38 +14,38 @@ pub struct View {
     pub key: &'static str,
     /// Its name for people.
     pub title: &'static str,
-    /// The same on a button beside others.
+    /// The short title, for a button beside others.
     pub short: &'static str,
-    /// What it shows.
+    /// A description, for help and tooltips.
     pub about: &'static str,
     /// The name that is suggested for its file, without an ending.
     pub file_name: &'static str,
-    /// What it is of.
+    /// Its subject.
     pub subject: Subject,
-    /// How the command line asks for it.
-    pub call: Call,
+    /// The words of the command line that ask for it.
+    pub call: ViewCall,
     /// Whether its figure shows matrices in a colour scale that can be chosen, with residuals.
     pub pictures: bool,
-    /// What must be measured beside the analysis of a matrix.
+    /// The measurement that it needs beside the analysis of a matrix.
     pub needs: Need,
     /// Its picture.
     pub figure: fn(&Material<'_>, &Options) -> Result<Figure, String>,
     /// Its numbers as tables.
-    pub tables: fn(&Material<'_>, &Options, Form) -> Result<Vec<Table>, String>,
+    pub tables: fn(&Material<'_>, &Options, TableForm) -> Result<Vec<Table>, String>,
     /// Its numbers with their settings, as one JSON object and a line end.
     pub json: fn(&Material<'_>, &Options) -> Result<String, String>,
     /// Its matrix as an NPY file, where it is one.
-    pub npy: Option<Npy>,
-    /// What a reader of its numbers must know, one sentence each.
+    pub npy: Option<NpyWriter>,
+    /// Notes for a reader of its numbers, one sentence each.
     pub notes: fn(&Material<'_>, &Options) -> Vec<String>,
 }
 
 /// Writes a view that is a matrix as an NPY file.
-pub type Npy = fn(&Material<'_>) -> Result<Vec<u8>, String>;
+pub type NpyWriter = fn(&Material<'_>) -> Result<Vec<u8>, String>;
 
 /// Who reads a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum TableForm {
     /// People, on a page of text.
     Text,
     /// Other programs.
@@ -54,7 +54,7 @@ pub enum Form {
     Latex,
 }
 
-/// What a view is of.
+/// The subject of a view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subject {
     /// A matrix and its approximations.
@@ -65,7 +65,7 @@ pub enum Subject {
     Experiment,
 }
 
-/// What a view needs beside the analysis of a matrix.
+/// The measurement that a view needs beside the analysis of a matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
     /// Nothing.
@@ -74,8 +74,14 @@ pub enum Need {
     Survey,
     /// A search over grids.
     Grids,
+    /// The locality test.
+    Locality,
+    /// The search for an order.
+    Order,
     /// The results of a sweep.
     Results,
+    /// Projections of full fine-tuning's update.
+    Projections,
     /// A look into one run.
     Run,
     /// Looks into one run, or two to compare.
@@ -84,7 +90,7 @@ pub enum Need {
 
 /// The words of a command line that ask for a view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Call {
+pub struct ViewCall {
     /// The subcommand.
     pub subcommand: &'static str,
     /// A flag that chooses the view.
@@ -93,7 +99,7 @@ pub struct Call {
     pub show: Option<&'static str>,
 }
 
-impl Call {
+impl ViewCall {
     /// The view that a subcommand shows without being told.
     pub const fn plain(subcommand: &'static str) -> Self {
         Self {

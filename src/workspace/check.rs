@@ -43,7 +43,7 @@ pub(super) fn check(workspace: &Workspace) -> Result<(), WorkspaceError> {
     }
 }
 
-/// What came through a pipe is gone, and no path is that long.
+/// Whether a source can be opened again: what came through a pipe is gone, and no path is that long.
 fn possible(source: &Source) -> bool {
     let short = |path: &std::path::Path| path.as_os_str().len() <= LONGEST_NAME;
     match source {

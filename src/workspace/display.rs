@@ -1,4 +1,4 @@
-//! How results are looked at.
+//! Display settings of results.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use crate::figure::palette::ColorMap;
 use crate::source::Split;
 use crate::views::{View, approximation, error_curve, singular_values};
 
-/// How the results of a session are looked at. The colours and the error maps are those of figures
+/// The display settings of a session's results. The colours and the error maps are those of figures
 /// too; the rest is the window's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

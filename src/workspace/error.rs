@@ -6,13 +6,13 @@ use thiserror::Error;
 
 use crate::store::StoreError;
 
-/// What is wrong with a session's text.
+/// An error in a session's text.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum WorkspaceError {
     /// It is something else; `what` says so and gives the remedy.
     #[error("{what}")]
     OfOtherKind {
-        /// What it is instead, and what to do.
+        /// The actual content, and the remedy.
         what: &'static str,
     },
     /// A newer version of the program wrote it.
@@ -29,13 +29,13 @@ pub enum WorkspaceError {
     /// It cannot be read.
     #[error("this session is damaged ({reason}); save it again or use another copy")]
     Damaged {
-        /// What is wrong.
+        /// The first thing that is wrong.
         reason: String,
     },
     /// It asks for something that this version does not know.
     #[error("this session asks for {what}, which this version does not know; update the program")]
     Unknown {
-        /// What it asks for.
+        /// The thing that it asks for.
         what: String,
     },
     /// It cannot be said in a file or a line.

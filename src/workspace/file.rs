@@ -9,7 +9,7 @@ use super::error::{FileError, WorkspaceError};
 use crate::store::{check_outputs, save_atomically};
 use crate::system::reading;
 
-/// How the name of a session file ends.
+/// The ending of a session file's name.
 pub const ENDING: &str = ".llora.json";
 
 /// A session takes some thousand bytes; the rest is for a pasted matrix of two thousand squared.

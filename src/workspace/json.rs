@@ -11,7 +11,7 @@ use crate::finetune::bounds::echo;
 /// The form that is written, and the newest that is read.
 pub(super) const VERSION: u64 = 1;
 
-/// What an object of ours says it is.
+/// The kind that an object of ours states.
 const KIND: &str = "session";
 
 const NO_SESSION: &str =

@@ -26,25 +26,25 @@ use crate::experiment::Experiment;
 use crate::session::Session;
 use crate::source::Limits;
 
-/// What a window shows, whole.
+/// The whole content of a window.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Workspace {
     /// The name of the open tab, as preferences keep it; one that is not known is the first.
     pub tab: String,
-    /// What is computed, with the settings as they are wanted.
+    /// The session that is computed, with the settings as they are wanted.
     pub session: Session,
-    /// How its results are looked at.
+    /// The display settings of its results.
     pub display: DisplaySettings,
     /// Images with more pixels are scaled down, so the matrix depends on it.
     pub max_pixels: usize,
-    /// What the Fine-tune tab trains, where it is in view.
+    /// The experiment of the Fine-tune tab, where it is in view.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub experiment: Option<Experiment>,
 }
 
 impl Workspace {
-    /// How much is read for it.
+    /// Bounds on what is read for it.
     pub fn limits(&self) -> Limits {
         Limits::with_max_pixels(self.max_pixels)
     }

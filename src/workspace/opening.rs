@@ -1,4 +1,4 @@
-//! What a person names to be opened: a matrix or a whole session.
+//! Things that a person names to be opened: a matrix or a whole session.
 
 use std::path::{Path, PathBuf};
 
@@ -33,7 +33,7 @@ pub enum OpeningError {
 }
 
 impl Opening {
-    /// What a word of a command line names: a link text, a session file by its ending, else a SOURCE.
+    /// Reads a word of a command line: a link text, a session file by its ending, else a SOURCE.
     ///
     /// # Errors
     /// As [`Workspace::from_link_text`] and the SOURCE's syntax.
@@ -48,7 +48,7 @@ impl Opening {
         }
     }
 
-    /// What a file is, by its name.
+    /// The opening of a file, by its name.
     pub fn of_path(path: PathBuf) -> Self {
         match is_session_file(&path) {
             true => Self::File(path),
@@ -56,7 +56,7 @@ impl Opening {
         }
     }
 
-    /// What a person typed or pasted: as on the command line, in quotes or with `~` for `home` too.
+    /// Reads what a person typed or pasted: as on the command line, in quotes or with `~` for `home` too.
     ///
     /// # Errors
     /// As [`Opening::read`].

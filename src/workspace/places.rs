@@ -6,12 +6,12 @@ use super::Workspace;
 use crate::source::Dataset;
 
 impl Workspace {
-    /// The same with every path as it is found from anywhere.
+    /// This workspace with every path as it is found from anywhere.
     pub(super) fn absolute(self) -> Self {
         self.with_paths(&|path| absolute(&path))
     }
 
-    /// The same with paths below `folder` written from there on.
+    /// This workspace with paths below `folder` written from there on.
     pub(super) fn seen_from(self, folder: &Path) -> Self {
         let folder = absolute(folder);
         self.with_paths(&|path| {
@@ -20,7 +20,7 @@ impl Workspace {
         })
     }
 
-    /// The same with relative paths taken from `folder` on.
+    /// This workspace with relative paths taken from `folder` on.
     pub(super) fn found_from(self, folder: &Path) -> Self {
         let folder = absolute(folder);
         self.with_paths(&|path| folder.join(path))

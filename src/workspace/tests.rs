@@ -124,6 +124,7 @@ fn workspaces() -> impl Strategy<Value = Workspace> {
                     source,
                     subtract,
                     transform: Transform { shuffle, shift },
+                    order: None,
                     settings,
                 },
                 display,

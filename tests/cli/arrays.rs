@@ -52,12 +52,17 @@ fn a_file_without_arrays_is_refused() {
     std::fs::write(folder.path().join("a.csv"), "1,2\n").unwrap();
     std::fs::write(folder.path().join("a.npz"), "PK\x03\x04").unwrap();
     refuse(folder.path(), "arrays a.csv", 1, "NPY, NPZ or Octave text");
-    refuse(folder.path(), "arrays a.npz", 1, "a.npz is damaged");
+    refuse(
+        folder.path(),
+        "arrays a.npz",
+        1,
+        "an .npz archive; its list of members is missing",
+    );
     refuse(
         folder.path(),
         "arrays missing.npz",
         1,
-        "no file missing.npz",
+        "file not found; check the spelling and the folder: missing.npz",
     );
     refuse(folder.path(), "arrays .", 1, "is a folder");
     refuse(folder.path(), "arrays", 2, "<FILE>");

@@ -52,7 +52,7 @@ fn a_data_set_of_letters_is_measured_label_by_label() {
         .collect();
     assert_eq!(labels, [&json!(1), &json!(26)]);
     let csv = succeed(folder.path(), &line.replace("--json", "--csv"));
-    let head = "Method,Setting,Mean error,Std,Label,Count,Localized better,Equal\n";
+    let head = "method,setting,mean_error,std_error,digit,count,localized_beats_lora,localized_equals_lora\n";
     assert!(csv.starts_with(head), "{csv}");
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
@@ -95,7 +95,7 @@ fn a_half_is_enough_until_the_other_one_is_asked_for() {
     assert_eq!(found["count"], 2);
     refuse(folder.path(), "dataset --data d", 1, "no test images");
     refuse(folder.path(), "finetune --data d", 1, "no test images");
-    refuse(folder.path(), "approximate d", 1, "write d#train:1");
+    refuse(folder.path(), "approximate d", 1, "write 'd#train:1'");
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn an_idx_file_says_what_to_write_instead() {
         folder.path(),
         "approximate t10k-images-idx3-ubyte",
         1,
-        "t10k-images-idx3-ubyte holds the test images of a data set; for one write .#test:2",
+        "this holds the test images of a data set; write '.#test:2' for one: t10k-images-idx3-ubyte",
     );
     succeed(folder.path(), "approximate .#test:2 --rank 1");
 }
@@ -182,7 +182,7 @@ fn an_image_with_nan_is_named_by_the_survey_as_by_itself() {
         idx(0x0d, &[4, 6, 5], &pixels),
     )
     .unwrap();
-    let sentence = "test image 2 has NaN at row 4, column 5 (counted from 1)";
+    let sentence = "NaN at row 4, column 5 (counted from 1); every cell must be a finite number: d test image 2";
     refuse(folder.path(), "approximate d#test:2", 1, sentence);
     let line = "dataset --data d --rank 1 --blocks 2 --diag-rank 1 --block-rank 1";
     refuse(folder.path(), line, 1, sentence);

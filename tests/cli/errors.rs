@@ -21,7 +21,7 @@ fn wrong_usage_is_one_line_and_status_two() {
         (format!("{digit} --max-pixels 0"), "1 or more"),
         (
             format!("{digit} --grid 29"),
-            "K = 29 does not fit a 28 × 28 matrix, choose 1 to 28",
+            "K = 29 does not fit a 28 × 28 matrix; choose 1 to 28",
         ),
         (format!("{digit} --blocks 29"), "N = 29 does not fit"),
         (
@@ -39,9 +39,9 @@ fn wrong_usage_is_one_line_and_status_two() {
         (format!("{digit} --budget 10"), "rank 1 needs 56"),
         (
             format!("{digit} --figure a.bmp"),
-            "change the ending of a.bmp",
+            "change the ending: a.bmp",
         ),
-        (format!("{digit} --figure a"), "change the ending of a"),
+        (format!("{digit} --figure a"), "change the ending: a"),
         (
             format!("{digit} --figure a.png --width 0"),
             "choose a width from 1",
@@ -158,7 +158,10 @@ fn bad_files_are_one_line_and_status_one() {
     write("huge.csv", b"1e308,1e308\n1e308,1e308\n");
     std::fs::create_dir(folder.path().join("folder")).unwrap();
     let cases = [
-        ("missing.png", "there is no file missing.png"),
+        (
+            "missing.png",
+            "file not found; check the spelling and the folder: missing.png",
+        ),
         ("empty.png", "empty"),
         ("empty.csv", "empty"),
         ("truncated.png", "truncated.png"),
@@ -193,14 +196,14 @@ fn bad_files_are_one_line_and_status_one() {
         folder.path(),
         "approximate mnist:test:1 --subtract synthetic:noise:rows=3",
         1,
-        "one shape",
+        "the same shape",
     );
     refuse(folder.path(), "dataset --data folder", 1, "train-images");
     refuse(
         folder.path(),
         "dataset --data missing",
         1,
-        "there is no folder missing;",
+        "folder not found; check the spelling: missing",
     );
 }
 

@@ -39,7 +39,7 @@ fn wrong_usage_is_one_line_and_status_two() {
         ("finetune --delta a.npy", "--run"),
         (
             "finetune --run full --delta a.txt",
-            "change the ending of a.txt",
+            "change the ending: a.txt",
         ),
         ("finetune --seeds -1", "from 0 to"),
         ("finetune --run purple:1", "purple"),
@@ -48,7 +48,7 @@ fn wrong_usage_is_one_line_and_status_two() {
         ("finetune --run lora:1 --run lora:2 --run lora:4", "twice"),
         ("finetune --run lora:1 --run full --delta a.npy", "once"),
         ("finetune --run lora:1 --out a.json", "--out"),
-        ("finetune --figure a.bmp", "change the ending of a.bmp"),
+        ("finetune --figure a.bmp", "change the ending: a.bmp"),
     ] {
         refuse(folder.path(), line, 2, part);
     }

@@ -13,6 +13,7 @@ mod memory;
 mod numbers;
 mod outputs;
 mod process;
+mod questions;
 mod readme;
 mod sessions;
 mod standard_input;

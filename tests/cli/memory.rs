@@ -28,6 +28,10 @@ fn refused(output: &Output, parts: &[&str]) {
     }
 }
 
+/// Kilobytes that are enough wherever the tests run: faer's products reserve address space by the
+/// size of the last cache, which is 480 MB on some servers.
+const ENOUGH: u32 = 16_000_000;
+
 #[test]
 fn a_small_file_that_needs_gigabytes_is_refused() {
     let folder = tempfile::tempdir().unwrap();
@@ -39,7 +43,7 @@ fn a_small_file_that_needs_gigabytes_is_refused() {
     let output = limited(folder.path(), 2_000_000, line);
     refused(
         &output,
-        &["a.gif needs 34 GB of memory", "is free", "crop it"],
+        &["this needs 34 GB of memory", "is free", "crop it: a.gif"],
     );
 }
 
@@ -50,15 +54,15 @@ fn arrays_tables_and_synthetic_matrices_ask_before_they_take() {
     let array = npy("|u1", "(5000, 5000)", &vec![1; 25_000_000]);
     std::fs::write(folder.path().join("a.npy"), array).unwrap();
     let output = limited(folder.path(), 220_000, "approximate a.npy");
-    refused(&output, &["a.npy needs 200 MB of memory", "take a part"]);
+    refused(
+        &output,
+        &["this needs 200 MB of memory", "take a part of it: a.npy"],
+    );
     let line = "approximate synthetic:noise:rows=4096,cols=4096";
     let output = limited(folder.path(), 300_000, line);
-    refused(&output, &["4096 × 4096 needs 403 MB", "fewer rows"]);
-    let enough = limited(
-        folder.path(),
-        2_000_000,
-        "approximate synthetic:noise:rows=64,cols=64",
-    );
+    refused(&output, &["this needs 403 MB", "fewer rows", "4096 × 4096"]);
+    let small = "approximate synthetic:noise:rows=64,cols=64";
+    let enough = limited(folder.path(), ENOUGH, small);
     assert!(enough.status.success());
 }
 
@@ -78,7 +82,7 @@ fn a_factorization_asks_before_it_takes() {
         refusals += u32::from(factorizing);
     }
     assert!(refusals > 0);
-    let enough = limited(folder.path(), 4_000_000, line);
+    let enough = limited(folder.path(), ENOUGH, line);
     assert!(enough.status.success());
 }
 
@@ -96,6 +100,6 @@ fn small_matrices_ask_for_what_their_products_reserve() {
                 refused(&output, &["error: ", "is free; "]);
             }
         }
-        assert!(limited(folder.path(), 4_000_000, line).status.success());
+        assert!(limited(folder.path(), ENOUGH, line).status.success());
     }
 }

@@ -191,14 +191,14 @@ fn the_table_can_be_read_by_people_spreadsheets_and_latex() {
         "0.2313",
         "0.9071",
         "0.2119",
-        "MELoRA: larger than dense: in 4 of 4 blocks the factors store at least as many numbers as the block",
-        "MELoRA: the error cannot fall below 0.9070: entries outside the blocks are never approximated",
+        "MELoRA: no smaller than dense in 4 of 4 blocks, where the factors store at least as many numbers as the block",
+        "MELoRA: the error cannot fall below 0.9070, as entries outside the blocks are never approximated",
     ] {
         assert!(text.contains(part), "{part} in {text}");
     }
     let csv = succeed(folder.path(), "approximate mnist:test:1 --csv");
     assert!(csv.starts_with(
-        "Method,Setting,Parameters,Share,Error,Structure bits\nLoRA,r = 4,224,0.2857142857142857,0.2313"
+        "method,setting,params,share,error,structure_bits\nlora,r = 4,224,0.2857142857142857,0.2313"
     ));
     let latex = succeed(folder.path(), "approximate mnist:test:1 --latex");
     assert!(

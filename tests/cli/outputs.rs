@@ -185,7 +185,7 @@ fn standard_output_takes_one_result() {
             "finetune --run full --delta - --figure - --format svg",
             "--figure - and --delta -",
         ),
-        ("finetune --out - --resume", "name the file"),
+        ("finetune --out - --resume", "name it with --out"),
         ("approximate mnist:test:1 --figure -", "add --format"),
         (
             "approximate mnist:test:1 --figure a.png --format svg",

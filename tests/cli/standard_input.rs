@@ -39,9 +39,13 @@ fn the_first_bytes_tell_what_comes_through_a_pipe() {
 #[test]
 fn what_standard_input_cannot_give_is_one_sentence() {
     for (line, input, part) in [
-        ("approximate -", b"".as_slice(), "standard input is empty"),
+        (
+            "approximate -",
+            b"".as_slice(),
+            "is empty; a matrix needs at least one row and one column: standard input",
+        ),
         ("approximate - --subtract -", b"1,2\n", "only one source"),
-        ("approximate -", b"\0\x01\x02", "something unknown"),
+        ("approximate -", b"\0\x01\x02", "data of an unknown format"),
         (
             "approximate -",
             include_bytes!("../data/cases/n06_both.npz"),

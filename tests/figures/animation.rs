@@ -8,7 +8,7 @@ use std::time::Duration;
 use image::codecs::gif::GifDecoder;
 use image::codecs::png::PngDecoder;
 use image::{AnimationDecoder, Frame, RgbaImage};
-use localized_lora::analysis::{Analyst, BuildUp, Growth, Silent};
+use localized_lora::analysis::{Analyst, BuildUp, Growth, SilentListener};
 use localized_lora::figure::animation::{Animation, AnimationFormat};
 use localized_lora::figure::compose::Context;
 use localized_lora::figure::palette::{ColorMap, Theme};
@@ -21,7 +21,7 @@ const WIDTH: u32 = 500;
 fn build_up(growth: Growth) -> BuildUp {
     let mut session = Session::default();
     session.settings.show_adaptive = true;
-    let analysis = Analyst::default().analyse(session, &Limits::default(), &Silent);
+    let analysis = Analyst::default().analyse(session, &Limits::default(), &SilentListener);
     BuildUp::new(Arc::new(analysis.unwrap()), growth)
 }
 
@@ -169,7 +169,7 @@ fn few_steps_are_unhurried_and_many_take_no_longer() {
         ..Session::default()
     };
     session.settings.lora.rank = 200;
-    let analysis = Analyst::default().analyse(session, &Limits::default(), &Silent);
+    let analysis = Analyst::default().analyse(session, &Limits::default(), &SilentListener);
     let many = BuildUp::new(Arc::new(analysis.unwrap()), Growth::Rank);
     let whole = usual_delay(&many) * many.last() as u32;
     assert!(

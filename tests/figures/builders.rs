@@ -76,7 +76,7 @@ fn the_table_keeps_the_exact_numbers() {
     let csv = comparison_table(Theme::Light, &evaluations, false).to_csv();
     let second = csv.lines().nth(1).unwrap();
     assert!(
-        second.starts_with("LoRA,r = 4,224,0.2857142857142857,0.231"),
+        second.starts_with("lora,r = 4,224,0.2857142857142857,0.231"),
         "{second}"
     );
 }

@@ -192,12 +192,12 @@ pub fn small_survey(count: usize) -> Survey {
 /// A sweep shaped like the one of design section 3.
 pub fn sweep(theme: Theme) -> AccuracyDrop {
     let layout = |look: Look, unit: usize, level: f64| {
-        let best: Vec<FrontierPoint> = [2, 4, 8, 16, 32]
+        let best: Vec<DropPoint> = [2, 4, 8, 16, 32]
             .iter()
             .map(|rank| {
                 let params = unit * rank;
                 let drop = level / (params as f64).powf(0.55) + 0.3;
-                FrontierPoint {
+                DropPoint {
                     params,
                     drop,
                     spread: Some((drop * 0.9 - 0.1, drop * 1.08 + 0.1)),

@@ -251,7 +251,7 @@ fn a_table_copies_as_text_csv_and_latex() {
     };
     assert_eq!(
         table.to_csv(),
-        "Method,Share,Error\n\"LoRA, r_1\",0.285714,0.231349\n\"a \"\"b\"\"\",50565,2·10⁻⁷\n"
+        "method,share,error\n\"LoRA, r_1\",0.285714,0.231349\n\"a \"\"b\"\"\",50565,2·10⁻⁷\n"
     );
     assert_eq!(
         table.to_text(),

@@ -257,7 +257,7 @@ fn a_header_that_lies_about_sizes_costs_no_memory() {
         );
     }
     let more = npy("'<f8'", false, "(1, 3)", &four);
-    assert!(bytes("a.npy", more).unwrap().notes[0].contains("left out"));
+    assert!(bytes("a.npy", more).unwrap().notes[0].contains("ignored"));
 }
 
 #[test]
@@ -268,7 +268,7 @@ fn a_damaged_header_is_refused() {
     for descr in [deep.as_str(), hidden, twice, "", "'<q9'", "'f8"] {
         refused(
             bytes("a.npy", npy(descr, false, "(1, 1)", &[0; 8])),
-            &["a.npy is damaged"],
+            &["is damaged or not an .npy array", ": a.npy"],
         );
     }
     refused(
@@ -308,8 +308,8 @@ fn which_array_of_an_archive_is_asked_when_it_is_not_clear() {
 fn names_with_line_breaks_stay_on_one_line() {
     let broken = zip(&[("a\nb.npy", b"x"), ("c\rd.npy", b"x")]);
     refused(bytes("x\ny.npz", &broken), &["is damaged"]);
-    refused(bytes("x\ny.npz", &broken[..20]), &["y.npz is damaged"]);
-    refused(read("no\nfile.npz#a\nb"), &["there is no file"]);
+    refused(bytes("x\ny.npz", &broken[..20]), &["is damaged", "y.npz"]);
+    refused(read("no\nfile.npz#a\nb"), &["file not found"]);
 }
 
 fn case(name: &str) -> String {
@@ -476,10 +476,10 @@ fn a_flipped_bit_in_an_archive_is_noticed() {
     let directory = good.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
     wrong_sum[directory + 16] ^= 1;
     assert!(bytes("a.npz", &good).is_ok());
-    refused(bytes("a.npz", &wrong_sum), &["a.npz#a is damaged"]);
+    refused(bytes("a.npz", &wrong_sum), &["is damaged", ": a.npz#a"]);
     refused(
         bytes("a.npz", &good[..good.len() - 30]),
-        &["a.npz is damaged"],
+        &["is damaged", ": a.npz"],
     );
-    refused(bytes("a.npz", b"PK\x03\x04"), &["a.npz is damaged"]);
+    refused(bytes("a.npz", b"PK\x03\x04"), &["is damaged", ": a.npz"]);
 }

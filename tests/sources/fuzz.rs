@@ -1,7 +1,7 @@
 //! Whatever the bytes: a matrix of finite numbers or a sentence, never a panic.
 
 use image::ImageFormat;
-use localized_lora::source::{Limits, Loaded, OPENABLE_EXTENSIONS, SourceError, load_bytes};
+use localized_lora::source::{Limits, LoadedMatrix, OPENABLE_EXTENSIONS, SourceError, load_bytes};
 use proptest::prelude::*;
 
 use crate::arrays::{by_numpy, npy, zip};
@@ -17,7 +17,7 @@ fn tight() -> Limits {
     }
 }
 
-fn check(result: Result<Loaded, SourceError>) -> Result<(), TestCaseError> {
+fn check(result: Result<LoadedMatrix, SourceError>) -> Result<(), TestCaseError> {
     match result {
         Ok(loaded) => {
             prop_assert!(!loaded.matrix.is_empty() && loaded.matrix.len() <= 10_000);

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use localized_lora::source::{Limits, Loaded, Source, SourceError, load, load_bytes};
+use localized_lora::source::{Limits, LoadedMatrix, Source, SourceError, load, load_bytes};
 use nalgebra::DMatrix;
 
 mod arrays;
@@ -20,16 +20,16 @@ mod text_formats;
 mod tiffs;
 
 /// What the command line would read.
-fn read(text: &str) -> Result<Loaded, SourceError> {
+fn read(text: &str) -> Result<LoadedMatrix, SourceError> {
     load(&text.parse::<Source>()?, &Limits::default())
 }
 
-fn read_path(path: &Path) -> Result<Loaded, SourceError> {
+fn read_path(path: &Path) -> Result<LoadedMatrix, SourceError> {
     load(&Source::from_path(path), &Limits::default())
 }
 
 /// A dropped file.
-fn bytes(name: &str, content: impl AsRef<[u8]>) -> Result<Loaded, SourceError> {
+fn bytes(name: &str, content: impl AsRef<[u8]>) -> Result<LoadedMatrix, SourceError> {
     load_bytes(name, content.as_ref(), &Limits::default())
 }
 
@@ -39,7 +39,7 @@ fn matrix(rows: usize, cols: usize, values: &[f64]) -> DMatrix<f64> {
 
 /// The sentence of an error: one line, no full stop, and with every one of `words`.
 #[track_caller]
-fn refused(result: Result<Loaded, SourceError>, words: &[&str]) -> String {
+fn refused(result: Result<LoadedMatrix, SourceError>, words: &[&str]) -> String {
     let text = result.unwrap_err().to_string();
     assert!(!text.contains('\n') && !text.ends_with('.'), "{text}");
     for word in words {
@@ -49,7 +49,7 @@ fn refused(result: Result<Loaded, SourceError>, words: &[&str]) -> String {
 }
 
 /// A file of `tests/data/cases`, as the command line would read it.
-fn case(file: &str) -> Result<Loaded, SourceError> {
+fn case(file: &str) -> Result<LoadedMatrix, SourceError> {
     read(&format!(
         "{}/tests/data/cases/{file}",
         env!("CARGO_MANIFEST_DIR")

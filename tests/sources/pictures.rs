@@ -80,7 +80,7 @@ fn transparent_pixels_show_white() {
     }
     refused(
         from_rgba("p", 0, 5, &[], &Limits::default()),
-        &["p is empty"],
+        &["is empty", "one column: p"],
     );
 }
 
@@ -162,11 +162,11 @@ fn a_picture_that_would_decode_to_gigabytes_is_refused() {
     // A PNM header of 13 bytes announces 48,000 MB; a PNG header can do the same.
     refused(
         bytes("p.ppm", b"P6 65000 65000 255\n"),
-        &["p.ppm is too large"],
+        &["this is too large", ": p.ppm"],
     );
     refused(
         bytes("p.pgm", b"P5 70000 10 255\n"),
-        &["p.pgm is too large"],
+        &["this is too large", ": p.pgm"],
     );
     let mut ihdr = b"IHDR\0\0\xfd\0\0\0\xfd\0\x08\x06\0\0\0".to_vec();
     let mut crc = flate2::Crc::new();
@@ -176,7 +176,7 @@ fn a_picture_that_would_decode_to_gigabytes_is_refused() {
     let file = [b"\x89PNG\r\n\x1a\n\0\0\0\r".as_slice(), &ihdr, idat].concat();
     refused(
         bytes("p.png", file),
-        &["p.png is too large", "bytes once decoded"],
+        &["this is too large", "bytes once decoded", ": p.png"],
     );
     let limits = Limits {
         max_decoded_bytes: 5,
@@ -191,12 +191,18 @@ fn a_picture_that_would_decode_to_gigabytes_is_refused() {
 #[test]
 fn damaged_and_unknown_pictures_are_refused() {
     let file = png(grey());
-    refused(bytes("p.png", &file[..40]), &["p.png is damaged"]);
-    refused(bytes("p.png", b"not a picture"), &["p.png is damaged"]);
-    refused(bytes("p.jpg", b"\xff\xd8\xff\xe0"), &["p.jpg is damaged"]);
+    refused(bytes("p.png", &file[..40]), &["is damaged", ": p.png"]);
+    refused(bytes("p.png", b"not a picture"), &["is damaged", ": p.png"]);
+    refused(
+        bytes("p.jpg", b"\xff\xd8\xff\xe0"),
+        &["is damaged", ": p.jpg"],
+    );
     for length in [4, 100, turned().len() - 1] {
         let part = &turned()[..length];
-        refused(bytes("p.jpg", part), &["p.jpg is damaged", "ends early"]);
+        refused(
+            bytes("p.jpg", part),
+            &["is damaged", ": p.jpg", "ends early"],
+        );
     }
     let bmp = encode(&grey(), ImageFormat::Bmp);
     for (name, part) in [

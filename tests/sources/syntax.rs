@@ -180,7 +180,7 @@ fn a_difference_is_taken_cell_by_cell_and_needs_one_shape() {
     assert!(loaded.matrix.min() < 0.0);
 
     let odd = parsed("mnist:test:1").minus(parsed("synthetic:noise:cols=27"));
-    let words = ["28 × 28", "28 × 27", "one shape"];
+    let words = ["28 × 28", "28 × 27", "the same shape"];
     refused(load(&odd, &Limits::default()), &words);
 }
 

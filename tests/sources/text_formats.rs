@@ -132,12 +132,12 @@ fn what_a_matrix_market_file_leaves_in_doubt_is_said() {
             "coordinate real symmetric\n2 2 2\n2 1 3\n1 2 4\n",
             &[
                 "Matrix Market: 2 entries for 4 cells, symmetric",
-                "1 entry was given once more in the same place or the other triangle and added",
+                "1 entry was repeated in the same place or its mirror image and added up",
             ][..],
         ),
         (
             "coordinate real general\n1 1 1\n1 1 3\n",
-            &["1 entry for 1 cell, the other cells are 0"],
+            &["1 entry for 1 cell, all other cells are 0"],
         ),
         (
             "array real hermitian\n2 2\n1\n2\n3\n",
@@ -177,7 +177,7 @@ fn matrix_market_is_refused_with_the_place() {
         ),
         (
             "coordinate real general\n",
-            ["a.mtx", "ends before its sizes"],
+            ["a.mtx", "ends before the line with its size"],
         ),
         (
             "coordinate real general\n2 2\n1 1 1\n",
@@ -218,7 +218,7 @@ fn matrix_market_is_refused_with_the_place() {
         ),
         (
             "coordinate integer general\n2 2 1\n1 1 1.5\n",
-            ["line 3", "'1.5' for an integer"],
+            ["line 3", "'1.5' instead of an integer"],
         ),
         (
             "coordinate real general\n2 2 1\n1 2 nan\n",
@@ -234,7 +234,7 @@ fn matrix_market_is_refused_with_the_place() {
         ),
         (
             "coordinate real general\n2 2 1\n",
-            ["it says 1 entry and has 0", "a.mtx"],
+            ["it announces 1 entry but has 0", "a.mtx"],
         ),
         ("array real general\n2 2\n1 2\n3 4\n", ["line 3", "'1 2'"]),
         (
@@ -243,11 +243,11 @@ fn matrix_market_is_refused_with_the_place() {
         ),
         (
             "array real skew-symmetric\n2 2\n0\n4\n0\n",
-            ["goes on after its 1 value,", "line 4"],
+            ["continues after its 1 value,", "line 4"],
         ),
         (
             "array real general\n0 5\n",
-            ["a.mtx is empty", "at least one row"],
+            ["this is empty", "at least one row and one column: a.mtx"],
         ),
         (
             "coordinate real general\n100000000 100000000 0\n",
@@ -287,7 +287,10 @@ fn octave_text_with_one_matrix_is_read() {
     }
     let loaded = bytes("a.txt", TITLE.to_owned() + A).unwrap();
     assert_eq!(loaded.matrix, square);
-    assert_eq!(loaded.notes[1], "the file also has title, no matrices");
+    assert_eq!(
+        loaded.notes[1],
+        "other variables in the file were ignored: title"
+    );
     for (text, shape, values) in [
         (
             "matrix\n# ndims: 2\n 2 3\n 1\n 2\n 3\n 4\n 5\n 6\n",
@@ -389,7 +392,7 @@ fn other_octave_variables_are_refused_by_type_or_place() {
             ["an array of 3 axes", "A(:,:,1)"],
         ),
         ("matrix\n# rows: 0\n# columns: 0\n", ["empty", "at least"]),
-        ("matrix\n 1 2\n", ["x has no sizes", "a.txt"]),
+        ("matrix\n 1 2\n", ["x does not state its size", "a.txt"]),
         (
             "matrix\n# rows: 2\n# columns: 2\n 1 2\n 3\n",
             ["3 of 4 values", "x"],
@@ -416,7 +419,7 @@ fn other_octave_variables_are_refused_by_type_or_place() {
         ),
         (
             "sparse matrix\n# nnz: 2\n# rows: 2\n# columns: 2\n1 1 5\n",
-            ["says 2 entries", "has 1"],
+            ["announces 2 entries", "has 1"],
         ),
     ] {
         refused(bytes("a.txt", format!("# name: x\n# type: {text}")), &words);
@@ -466,7 +469,7 @@ fn grids_of_geography_are_read() {
     );
     refused(
         bytes("a.asc", "ncols 3\n1 2 3\n"),
-        &["do not say its sizes"],
+        &["does not state its size"],
     );
     refused(bytes("a.asc", "ncols 1e9\nnrows 1e9\n1\n"), &["too large"]);
     refused(bytes("a.asc", "ncols 0\nnrows 2\n1\n"), &["empty"]);
@@ -484,7 +487,7 @@ fn grids_of_geography_are_read() {
     );
     refused(
         bytes("a.grd", "DSAA\n3 2\n0 1\n"),
-        &["do not say its sizes"],
+        &["does not state its size"],
     );
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use localized_lora::source::{Limits, Loaded, load_bytes};
+use localized_lora::source::{Limits, LoadedMatrix, load_bytes};
 use serde::Deserialize;
 
 use crate::{bytes, matrix, read_path, refused};
@@ -30,7 +30,7 @@ fn fixture(name: &str) -> Vec<u8> {
 }
 
 /// Tells a turned or mirrored matrix from an upright one, as a norm does not.
-fn weighted(loaded: &Loaded) -> f64 {
+fn weighted(loaded: &LoadedMatrix) -> f64 {
     let (rows, cols) = loaded.matrix.shape();
     let cells = (0..rows).flat_map(|row| (0..cols).map(move |col| (row, col)));
     cells

@@ -5,6 +5,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use localized_lora::app::Explorer;
 use localized_lora::app::command::Command;
+use localized_lora::app::notices::capitalized;
 use localized_lora::app::state::{Message, Preferences, Tab};
 use localized_lora::app::tabs::method::TAB as METHOD_TAB;
 use localized_lora::approx::Method;
@@ -284,7 +285,7 @@ fn a_bad_file_says_so_and_the_old_matrix_stays() {
         panic!("no message");
     };
     assert!(sentence.contains("bad.csv"), "{sentence}");
-    harness.get_by_label(&sentence);
+    harness.get_by_label(&capitalized(&sentence));
     harness.get_by_label("0.2119");
     // It goes on working.
     harness.key_press(Key::ArrowRight);

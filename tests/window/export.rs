@@ -126,7 +126,7 @@ fn a_figure_that_must_be_measured_is_measured_and_then_saved() {
     harness.get_by_label_contains("Measuring all images");
     settle(&mut harness);
     let table = std::fs::read_to_string(&path).unwrap();
-    assert!(table.contains("LoRA,r = 4,0.2315"), "{table}");
+    assert!(table.contains("lora,r = 4,0.2315"), "{table}");
     // The plot that was in front stays there.
     let view = &harness.state().state().preferences.view;
     assert_eq!(view.second, Preferences::default().view.second);

@@ -11,6 +11,7 @@ use localized_lora::app::command::Command;
 use localized_lora::app::state::{Message, Preferences, Tab};
 use localized_lora::app::tabs::finetune::action::TAB as SWEEP_TAB;
 use localized_lora::experiment::{Experiment, load};
+use localized_lora::figure::label;
 use localized_lora::finetune::{Layout, Results};
 use localized_lora::session::Session;
 use localized_lora::source::{Limits, Source};
@@ -94,16 +95,19 @@ fn a_sweep_starts_shows_its_points_and_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("preferences.json");
     let mut harness = tab(small(), Some(file.clone()));
-    harness.get_by_label("nothing trained yet");
+    harness.get_by_label("Nothing trained yet");
     button(&harness, "Run");
     harness.step();
     assert!(sweep_of(harness.state()).training().under_way());
     settle(&mut harness);
     let trained = results(&harness);
     assert!(trained.complete);
-    harness.get_by_label("all 3 runs done");
+    harness.get_by_label("All 3 runs done");
     let base = trained.full.test_accuracy.expect("the base line");
-    harness.get_by_label(&format!("full fine-tuning: {base:.2} % of the digits 5–9"));
+    harness.get_by_label(&format!(
+        "Full fine-tuning: {} correct on the digits 5–9",
+        label::percentage(base)
+    ));
     // Every run has its row, with the numbers that the results have.
     for (name, run) in [("lora:2", 0), ("localized_grid:4:2", 1)] {
         harness.get_by_label(&format!("{name}@0.001#0"));
@@ -122,7 +126,7 @@ fn a_sweep_starts_shows_its_points_and_is_kept() {
     drop(harness);
     let reopened = tab(small(), Some(file));
     assert_eq!(results(&reopened), trained);
-    reopened.get_by_label("all 3 runs done");
+    reopened.get_by_label("All 3 runs done");
 }
 
 #[test]
@@ -227,7 +231,7 @@ fn a_click_on_a_point_selects_its_run() {
             let plot = "Accuracy drop against parameters";
             let plot = harness.get_by_role_and_label(Role::Image, plot);
             let meant = plot.value().unwrap_or_default();
-            if meant.contains("click to see what was learned") {
+            if meant.contains("nspect the run") {
                 found.push(egui::pos2(x as f32, y as f32));
             }
         }
@@ -316,7 +320,7 @@ fn results_are_opened_by_dropping_them() {
     drop_file(&mut other, &file);
     assert_eq!(results(&other), trained);
     assert_eq!(other.state().state().preferences.experiment, small());
-    other.get_by_label("all 3 runs done");
+    other.get_by_label("All 3 runs done");
     // A damaged one is refused, and nothing is lost.
     let text = std::fs::read_to_string(&file).unwrap();
     let damaged = folder.path().join("damaged.json");
@@ -398,7 +402,7 @@ fn reset_puts_results_aside_and_a_new_seed_begins_anew() {
     let first = timeless(results(&harness));
     button(&harness, "Reset");
     settle(&mut harness);
-    harness.get_by_label("nothing trained yet");
+    harness.get_by_label("Nothing trained yet");
     let aside = only_file(folder.path());
     assert!(aside.to_string_lossy().ends_with(".previous.json"));
     assert_eq!(timeless(load(&aside).unwrap()), first);
@@ -407,7 +411,7 @@ fn reset_puts_results_aside_and_a_new_seed_begins_anew() {
     assert_eq!(timeless(results(&harness)), first, "the same seed");
     button(&harness, "New seed");
     settle(&mut harness);
-    harness.get_by_label("nothing trained yet");
+    harness.get_by_label("Nothing trained yet");
     let seeds = harness.state().state().preferences.experiment.seeds.clone();
     assert_eq!(seeds.expect("a seed").len(), 1);
 }
@@ -416,7 +420,7 @@ fn reset_puts_results_aside_and_a_new_seed_begins_anew() {
 fn a_typed_list_changes_the_sweep_and_nonsense_does_not() {
     let mut harness = tab(small(), None);
     let field = |harness: &Harness<'static, Explorer>, text: &str| {
-        let field = harness.get_by_role_and_label(Role::TextInput, "ranks");
+        let field = harness.get_by_role_and_label(Role::TextInput, "Ranks");
         field.focus();
         field.type_text(text);
     };

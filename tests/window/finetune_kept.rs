@@ -55,12 +55,12 @@ fn a_ticked_layout_keeps_the_runs_there_are_and_trains_what_is_new() {
     for file in [None, Some(preferences_in(folder.path()))] {
         let mut harness = tab(smaller(), file.clone());
         run(&mut harness);
-        harness.get_by_label("all 2 runs done");
+        harness.get_by_label("All 2 runs done");
         let first = results(&harness);
         tick(&mut harness, Layout::LocalizedGrid);
         harness.get_by_label("2 of 3 runs done; press Run to continue");
         run(&mut harness);
-        harness.get_by_label("all 3 runs done");
+        harness.get_by_label("All 3 runs done");
         let both = results(&harness);
         for run in first.all_runs() {
             // With the time that it took: it was not trained again.
@@ -68,7 +68,7 @@ fn a_ticked_layout_keeps_the_runs_there_are_and_trains_what_is_new() {
         }
         // Back again, nothing is left to train.
         tick(&mut harness, Layout::LocalizedGrid);
-        harness.get_by_label("all 2 runs done");
+        harness.get_by_label("All 2 runs done");
         tick(&mut harness, Layout::LocalizedGrid);
         tick(&mut harness, Layout::Lora);
         assert_eq!(results(&harness).all_runs().count(), 2);
@@ -86,7 +86,7 @@ fn a_ticked_layout_keeps_the_runs_there_are_and_trains_what_is_new() {
                 ..small()
             };
             let harness = tab(third, file);
-            harness.get_by_label("all 2 runs done");
+            harness.get_by_label("All 2 runs done");
         }
     }
 }
@@ -101,7 +101,7 @@ fn a_reset_is_undone_with_all_that_was_trained() {
         let trained = results(&harness);
         button(&harness, "Reset");
         settle(&mut harness);
-        harness.get_by_label("nothing trained yet");
+        harness.get_by_label("Nothing trained yet");
         assert!(said(&harness).contains("Undo reset"), "{}", said(&harness));
         button(&harness, "Undo reset");
         settle(&mut harness);
@@ -133,7 +133,7 @@ fn runs_that_cannot_be_kept_are_said_to_be_lost_until_they_are_kept() {
     let mut harness = tab(small(), Some(preferences_in(&blocked)));
     harness.get_by_label_contains("Every run is kept as it ends");
     run(&mut harness);
-    harness.get_by_label("all 3 runs done");
+    harness.get_by_label("All 3 runs done");
     // In the panel, and as a warning that stands.
     let told = harness.query_all_by_label_contains("⚠ The runs are not kept (");
     assert_eq!(told.count(), 2);
@@ -183,7 +183,7 @@ fn runs_of_another_version_are_kept_apart_and_trained_again_on_request() {
     button(&harness, "Start over");
     harness.step();
     settle(&mut harness);
-    harness.get_by_label("all 3 runs done");
+    harness.get_by_label("All 3 runs done");
     assert_eq!(timeless(results(&harness)), trained);
     let aside = kept.with_extension("previous.json");
     assert_eq!(load(&aside).unwrap().version, "0.0.9");
@@ -210,7 +210,7 @@ fn a_sweep_that_another_window_writes_is_left_to_it() {
     assert!(!kept.exists());
     drop(other);
     run(&mut harness);
-    harness.get_by_label("all 2 runs done");
+    harness.get_by_label("All 2 runs done");
     assert_eq!(
         std::fs::read(kept.with_extension("previous.json")).unwrap(),
         before
@@ -231,7 +231,7 @@ fn a_kept_file_that_asks_for_too_much_harms_no_window() {
         let mut harness = tab(smaller(), Some(file.clone()));
         assert!(said(&harness).contains("weights"), "{}", said(&harness));
         run(&mut harness);
-        harness.get_by_label("all 2 runs done");
+        harness.get_by_label("All 2 runs done");
     }
     for name in ["damaged.json", "damaged-2.json"] {
         assert!(kept.with_extension(name).exists(), "{name}");
@@ -242,7 +242,7 @@ fn a_kept_file_that_asks_for_too_much_harms_no_window() {
 fn what_cannot_be_read_stays_in_its_field_and_is_not_trained() {
     let mut harness = tab(Experiment::default(), None);
     let field = |harness: &Window| {
-        let field = harness.get_by_role_and_label(Role::TextInput, "ranks");
+        let field = harness.get_by_role_and_label(Role::TextInput, "Ranks");
         field.focus();
         field.type_text("abc");
     };
@@ -251,7 +251,7 @@ fn what_cannot_be_read_stays_in_its_field_and_is_not_trained() {
     harness.key_press(Key::Tab);
     settle(&mut harness);
     let text = |harness: &Window| {
-        let field = harness.get_by_role_and_label(Role::TextInput, "ranks");
+        let field = harness.get_by_role_and_label(Role::TextInput, "Ranks");
         field.value().unwrap_or_default()
     };
     assert_eq!(text(&harness), "abc");
@@ -262,7 +262,7 @@ fn what_cannot_be_read_stays_in_its_field_and_is_not_trained() {
     settle(&mut harness);
     assert!(!sweep_of(harness.state()).training().under_way());
     assert!(
-        said(&harness).contains("ranks: write whole numbers"),
+        said(&harness).contains("Ranks: write whole numbers"),
         "{}",
         said(&harness)
     );

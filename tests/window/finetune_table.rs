@@ -58,9 +58,7 @@ fn runs_that_differ_in_the_seed_alone_are_one_row_with_their_spread() {
     let csv = tables::frontier_numbers(&trained, Theme::Light).to_csv();
     let head = csv.lines().next().unwrap();
     assert!(
-        head.ends_with(
-            "Seeds,\"Accuracy, %\",\"Accuracy, %, sd\",\"Drop, points\",\"Drop, points, sd\""
-        ),
+        head.ends_with("seeds,test_accuracy,test_accuracy_std,drop,drop_std"),
         "{head}"
     );
     assert!(table.to_latex().contains("$\\pm$"));

@@ -159,7 +159,7 @@ fn the_arrows_select_blocks_in_a_pane() {
         harness.key_press(key);
         settle(&mut harness);
     }
-    harness.get_by_label_contains("block (1, 1)");
+    harness.get_by_label_contains("block (2, 2)");
     assert_eq!(index(&harness), 1, "the digit stays");
 }
 

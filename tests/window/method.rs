@@ -18,7 +18,7 @@ fn paper_and_measured_numbers_stand_side_by_side() {
     harness.get_by_label_contains("0.2316 ±");
     harness.get_by_label_contains("0.8028 ±");
     harness.get_by_label_contains("0.2361 ±");
-    harness.get_by_label_contains("75 % of the fives, 9 % of the zeros");
+    harness.get_by_label_contains("75.0 % of the fives, 8.8 % of the zeros");
     for text in ["8,192", "2,048"] {
         assert!(harness.query_all_by_label(text).count() >= 1, "{text}");
     }

@@ -204,6 +204,7 @@ fn any_session() -> impl Strategy<Value = Session> {
             source,
             subtract: None,
             transform: Transform { shuffle, shift },
+            order: None,
             settings,
         }
     })

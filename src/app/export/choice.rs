@@ -1,4 +1,4 @@
-//! What can be exported: the figures of the tabs, and the formats of their files.
+//! Choices of an export: the figures of the tabs, and the formats of their files.
 
 use std::path::Path;
 
@@ -26,15 +26,15 @@ pub(super) fn offered(open: Tab) -> impl Iterator<Item = &'static View> {
         .filter(move |view| tab_of(view) == tab)
 }
 
-/// What a view gave for a file.
-pub enum Exported {
+/// The content that a view gave for a file.
+pub enum ExportedContent {
     /// A picture to be drawn.
     Figure(Figure, Format),
     /// The file as it is.
     Bytes(Vec<u8>),
 }
 
-/// What a file of an export holds.
+/// The kind of content of an exported file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content {
     /// The picture.
@@ -58,7 +58,7 @@ impl Content {
         (Self::Npy, "npy"),
     ];
 
-    /// What a file's name asks for.
+    /// The content that a file's name asks for.
     pub(super) fn of(path: &Path) -> Option<Self> {
         let ending = path.extension()?;
         Self::ALL
@@ -80,16 +80,16 @@ impl Content {
         self != Self::Npy || view.npy.is_some()
     }
 
-    /// What the file will hold.
+    /// Writes the content of the file.
     ///
     /// # Errors
     /// Why the view does not give it.
-    pub fn of_document(self, document: &Document<'_>) -> Result<Exported, String> {
+    pub fn of_document(self, document: &Document<'_>) -> Result<ExportedContent, String> {
         Ok(match self {
-            Self::Figure(format) => Exported::Figure(document.figure()?, format),
-            Self::Csv => Exported::Bytes(document.csv()?.into_bytes()),
-            Self::Json => Exported::Bytes(document.json()?.into_bytes()),
-            Self::Npy => Exported::Bytes(document.npy()?),
+            Self::Figure(format) => ExportedContent::Figure(document.figure()?, format),
+            Self::Csv => ExportedContent::Bytes(document.csv()?.into_bytes()),
+            Self::Json => ExportedContent::Bytes(document.json()?.into_bytes()),
+            Self::Npy => ExportedContent::Bytes(document.npy()?),
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use eframe::egui::{self, Key, RichText};
 
-use super::{Content, Exporter, Target, offered};
+use super::{Content, ExportTarget, Exporter, offered};
 use crate::app::command::Command;
 use crate::app::notices::capitalized;
 use crate::app::state::State;
@@ -108,8 +108,8 @@ impl Exporter {
         entered.inner
     }
 
-    /// What will be written, what is being done, or why nothing can be.
-    fn told(&self, ui: &mut egui::Ui, target: &Result<Target, String>) {
+    /// The line about what will be written, what is being done, or why nothing can be.
+    fn told(&self, ui: &mut egui::Ui, target: &Result<ExportTarget, String>) {
         let height = TOLD_LINES * ui.text_style_height(&egui::TextStyle::Body);
         let size = egui::vec2(ui.available_width(), height);
         ui.allocate_ui(size, |ui| {
@@ -136,7 +136,7 @@ impl Exporter {
     fn buttons(
         &mut self,
         ui: &mut egui::Ui,
-        target: &Result<Target, String>,
+        target: &Result<ExportTarget, String>,
         entered: bool,
         out: &mut Vec<Command>,
     ) {
@@ -174,6 +174,6 @@ impl Exporter {
     }
 }
 
-fn name(target: &Target) -> String {
+fn name(target: &ExportTarget) -> String {
     target.path.display().to_string()
 }

@@ -1,4 +1,4 @@
-//! Which figure, in which format, where to: the dialog, and the worker that writes the file.
+//! Export of a figure: the dialog, and the worker that writes the file.
 
 mod choice;
 mod dialog;
@@ -7,36 +7,36 @@ mod target;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::background::{Ask, Background};
+use super::background::{Background, BackgroundTask};
 use super::service::Service;
 use super::state::State;
 use super::worker::{Reply, Wake};
 use crate::figure::palette::Theme;
 use crate::figure::{Format, render};
 use crate::session::Export;
-use crate::source::{Loaded, typed_path};
+use crate::source::{LoadedMatrix, typed_path};
 use crate::store::{check_outputs, save_atomically};
 use crate::views::{View, approximation};
 
 use choice::offered;
-pub use choice::{Content, Exported, tab_of};
-use target::{Places, Target, with_ending};
+pub use choice::{Content, ExportedContent, tab_of};
+use target::{ExportTarget, Places, with_ending};
 
 /// The file that was written, with what is to be said about it, or why none was.
-type Written = Result<(PathBuf, Option<String>), String>;
+type ExportResult = Result<(PathBuf, Option<String>), String>;
 
-struct Write {
-    exported: Exported,
+struct WriteRequest {
+    exported: ExportedContent,
     width: u32,
     dpi: f64,
     path: PathBuf,
-    /// What must not be written over.
+    /// Files that must not be overwritten.
     sources: Vec<PathBuf>,
 }
 
 /// A figure that must be measured before it can be written.
 struct Measuring {
-    ask: Ask,
+    ask: BackgroundTask,
     path: PathBuf,
     work: Background,
 }
@@ -55,7 +55,7 @@ pub struct Exporter {
     /// Why the last file could not be written.
     failure: Option<String>,
     measuring: Option<Measuring>,
-    files: Service<Write, Written>,
+    files: Service<WriteRequest, ExportResult>,
 }
 
 impl Default for Exporter {
@@ -103,12 +103,12 @@ impl Exporter {
         self.follow_ending();
     }
 
-    /// Which view is chosen.
+    /// The view that is chosen.
     pub fn view(&self) -> &'static View {
         self.view
     }
 
-    /// What a file at `path` will hold: a name that was typed says more than a button that was not
+    /// The content of a file at `path`: a name that was typed says more than a button that was not
     /// pressed.
     pub fn content_of(&self, path: &Path) -> Content {
         Content::of(path).unwrap_or(self.content)
@@ -168,17 +168,23 @@ impl Exporter {
         }
     }
 
-    fn target(&self) -> Result<Target, String> {
+    fn target(&self) -> Result<ExportTarget, String> {
         let home = home();
         let places = Places {
             home: home.as_deref(),
             folder: &self.folder,
         };
-        Target::read(&self.path, self.content, self.view, &places)
+        ExportTarget::read(&self.path, self.content, self.view, &places)
     }
 
     /// Measures what the figure shows before it is written to `path`.
-    pub fn measure(&mut self, ask: Ask, loaded: Option<Arc<Loaded>>, path: PathBuf, wake: &Wake) {
+    pub fn measure(
+        &mut self,
+        ask: BackgroundTask,
+        loaded: Option<Arc<LoadedMatrix>>,
+        path: PathBuf,
+        wake: &Wake,
+    ) {
         let mut work = Background::default();
         work.ask(ask.clone(), loaded, wake);
         self.open = true;
@@ -204,10 +210,16 @@ impl Exporter {
     }
 
     /// Writes what the tab gave to `path`.
-    pub fn write(&mut self, state: &mut State, exported: Exported, path: PathBuf, wake: &Wake) {
+    pub fn write(
+        &mut self,
+        state: &mut State,
+        exported: ExportedContent,
+        path: PathBuf,
+        wake: &Wake,
+    ) {
         let preferences = &mut state.preferences;
         preferences.export_folder = path.parent().map(Path::to_path_buf);
-        if let Some(stem) = Target::stem(&path) {
+        if let Some(stem) = ExportTarget::stem(&path) {
             let name = self.view.file_name.to_owned();
             preferences.export_names.insert(name, stem);
         }
@@ -215,7 +227,7 @@ impl Exporter {
         let mut sources = preferences.experiment.dataset.files();
         sources.extend(state.session().files());
         self.failure = None;
-        let write = Write {
+        let write = WriteRequest {
             exported,
             width,
             dpi,
@@ -255,14 +267,14 @@ pub fn home() -> Option<PathBuf> {
     directories::BaseDirs::new().map(|known| known.home_dir().to_path_buf())
 }
 
-fn write(request: Write, reply: &Reply<'_, Written>) {
+fn write(request: WriteRequest, reply: &Reply<'_, ExportResult>) {
     let mut note = None;
     let bytes = match request.exported {
-        Exported::Figure(figure, format) => {
+        ExportedContent::Figure(figure, format) => {
             note = figure.font_note();
             render(&figure, format, request.width, request.dpi).map_err(|e| e.to_string())
         }
-        Exported::Bytes(bytes) => Ok(bytes),
+        ExportedContent::Bytes(bytes) => Ok(bytes),
     };
     let written = bytes.and_then(|bytes| {
         check_outputs(&[&request.path], &request.sources)

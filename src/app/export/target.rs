@@ -8,14 +8,14 @@ use crate::views::{NO_ARRAY, View};
 
 /// The file to write and what it will hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
+pub struct ExportTarget {
     /// Its path, with the ending of its content.
     pub path: PathBuf,
-    /// What the ending asks for.
+    /// The content that the ending asks for.
     pub content: Content,
 }
 
-/// What a typed path is relative to.
+/// The folders that a typed path is relative to.
 pub struct Places<'a> {
     /// The user's own folder, for `~`.
     pub home: Option<&'a Path>,
@@ -23,7 +23,7 @@ pub struct Places<'a> {
     pub folder: &'a Path,
 }
 
-impl Target {
+impl ExportTarget {
     /// Reads a typed path. An ending that names a content decides; any other name gets the ending
     /// of the content that is `chosen`.
     ///
@@ -109,7 +109,7 @@ mod tests {
             home: Some(Path::new("/home/ann")),
             folder: Path::new("/last"),
         };
-        let target = Target::read(typed, PDF, &approximation::VIEW, &places)?;
+        let target = ExportTarget::read(typed, PDF, &approximation::VIEW, &places)?;
         Ok((target.path.display().to_string(), target.content))
     }
 

@@ -11,9 +11,9 @@ const TRIES: usize = 200;
 /// Bytes of a source or folder that is remembered.
 const LONGEST_NAME: usize = 1 << 14;
 
-/// What can be used of `found`, and the names of what cannot.
+/// The preferences that can be used of `found`, and the names of those that cannot.
 pub(super) fn part_of(found: &Value) -> (Preferences, Vec<String>) {
-    let mut part = Part {
+    let mut part = UsablePreferences {
         kept: serde_json::to_value(Preferences::default()).unwrap_or_default(),
         wild: Vec::new(),
         tries: TRIES,
@@ -24,13 +24,13 @@ pub(super) fn part_of(found: &Value) -> (Preferences, Vec<String>) {
 }
 
 /// Preferences that can be used as they are, and what of the file is not among them.
-struct Part {
+struct UsablePreferences {
     kept: Value,
     wild: Vec<String>,
     tries: usize,
 }
 
-impl Part {
+impl UsablePreferences {
     /// Takes a value over, or of an object those of its values that can be used.
     fn take(&mut self, place: &[&str], found: &Value) {
         if self.tries == 0 {

@@ -25,7 +25,7 @@ impl SessionAction {
     /// Those that stand in menus.
     pub const NAMED: [Self; 3] = [Self::Open, Self::Save, Self::CopyLink];
 
-    /// What stands on the button or in the menu.
+    /// The text of the button or menu item.
     pub fn text(&self) -> &'static str {
         match self {
             Self::Open => "Open session…",
@@ -36,7 +36,7 @@ impl SessionAction {
         }
     }
 
-    /// What it does, for whoever hovers.
+    /// The tooltip.
     pub fn tooltip(&self) -> &'static str {
         match self {
             Self::Open => "Open a session file (.llora.json): source, settings and views",

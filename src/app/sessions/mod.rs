@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use eframe::egui;
 
 use super::command::Command;
-use super::save_dialog::{Asked, SaveDialog};
+use super::save_dialog::{SaveDialog, SaveRequest};
 use super::service::Service;
 use super::state::{Preferences, State};
 use super::tabs;
@@ -19,14 +19,14 @@ use crate::workspace::{self, DisplaySettings, ENDING, Workspace};
 
 use action::SessionAction;
 
-/// What is done with a file, off the window's thread.
-enum Job {
+/// A job with a file, off the window's thread.
+enum SessionJob {
     Read(PathBuf),
     Write(PathBuf, Box<Workspace>),
 }
 
-/// What came of it.
-pub enum Told {
+/// The result of a job.
+pub enum SessionMessage {
     /// A session was read from this file.
     Read(PathBuf, Box<Workspace>),
     /// The session is in this file.
@@ -40,8 +40,8 @@ pub enum Told {
 /// The dialog and the worker for session files.
 pub struct Sessions {
     dialog: SaveDialog,
-    files: Service<Job, Told>,
-    /// Where the session was saved last, or what it was read from.
+    files: Service<SessionJob, SessionMessage>,
+    /// The file that the session was saved to last, or was read from.
     path: Option<PathBuf>,
 }
 
@@ -55,15 +55,15 @@ impl Default for Sessions {
     }
 }
 
-fn work(job: Job, reply: &Reply<'_, Told>) {
+fn work(job: SessionJob, reply: &Reply<'_, SessionMessage>) {
     reply.send(match job {
-        Job::Read(path) => match workspace::load(&path) {
-            Ok(read) => Told::Read(path, Box::new(read)),
-            Err(why) => Told::Unread(why.to_string()),
+        SessionJob::Read(path) => match workspace::load(&path) {
+            Ok(read) => SessionMessage::Read(path, Box::new(read)),
+            Err(why) => SessionMessage::Unread(why.to_string()),
         },
-        Job::Write(path, workspace) => match workspace::save(&path, &workspace) {
-            Ok(()) => Told::Written(path),
-            Err(why) => Told::Unwritten(why.to_string()),
+        SessionJob::Write(path, workspace) => match workspace::save(&path, &workspace) {
+            Ok(()) => SessionMessage::Written(path),
+            Err(why) => SessionMessage::Unwritten(why.to_string()),
         },
     });
 }
@@ -106,33 +106,34 @@ impl Sessions {
 
     /// Reads a file.
     pub fn read(&mut self, path: PathBuf, wake: &Wake) {
-        self.files.ask(Job::Read(path), wake);
+        self.files.ask(SessionJob::Read(path), wake);
     }
 
     /// Writes everything in view.
     pub fn write(&mut self, path: PathBuf, workspace: Workspace, wake: &Wake) {
-        self.files.ask(Job::Write(path, Box::new(workspace)), wake);
+        self.files
+            .ask(SessionJob::Write(path, Box::new(workspace)), wake);
     }
 
-    /// What came of it since the last call.
-    pub fn receive(&mut self) -> Option<Told> {
+    /// The result since the last call.
+    pub fn receive(&mut self) -> Option<SessionMessage> {
         let told = self.files.receive().into_iter().next()?;
-        let told = told.unwrap_or_else(Told::Unread);
+        let told = told.unwrap_or_else(SessionMessage::Unread);
         match &told {
-            Told::Read(path, _) => self.path = Some(path.clone()),
-            Told::Written(path) => {
+            SessionMessage::Read(path, _) => self.path = Some(path.clone()),
+            SessionMessage::Written(path) => {
                 self.path = Some(path.clone());
                 self.dialog.close();
             }
-            Told::Unwritten(why) => self.dialog.fail(why.clone()),
-            Told::Unread(_) => {}
+            SessionMessage::Unwritten(why) => self.dialog.fail(why.clone()),
+            SessionMessage::Unread(_) => {}
         }
         Some(told)
     }
 
     /// Draws the dialog while it is open.
     pub fn ui(&mut self, ctx: &egui::Context, home: Option<&Path>, out: &mut Vec<Command>) {
-        let asked = Asked {
+        let asked = SaveRequest {
             heading: "Save session",
             ending: ENDING,
             endings: &[ENDING],

@@ -14,18 +14,18 @@ use super::page::Page;
 use super::tab::Tab;
 use super::worker::Wake;
 
-/// What a tab may begin with.
-pub struct Place {
+/// The state that a tab may begin with.
+pub struct StartState {
     /// A folder for what the tabs keep by themselves, if there is one.
     pub folder: Option<PathBuf>,
     /// Wakes the window.
     pub wake: Wake,
 }
 
-type Make = fn(&Place) -> Box<dyn Page>;
+type TabBuilder = fn(&StartState) -> Box<dyn Page>;
 
 /// The tabs behind the first, in their order: each with what makes it.
-const OTHERS: &[(Tab, Make)] = &[
+const OTHERS: &[(Tab, TabBuilder)] = &[
     (finetune::action::TAB, |place| {
         Box::new(FinetuneTab::new(place))
     }),
@@ -45,14 +45,14 @@ pub fn named(id: &str) -> Tab {
 
 /// The contents of all tabs.
 pub struct Pages {
-    /// Where matrices are opened.
+    /// The tab that matrices are opened in.
     pub home: ApproximateTab,
     others: Vec<Box<dyn Page>>,
 }
 
 impl Pages {
     /// All tabs as they are at the start.
-    pub fn new(place: &Place) -> Self {
+    pub fn new(place: &StartState) -> Self {
         Self {
             home: ApproximateTab::default(),
             others: OTHERS.iter().map(|(_, make)| make(place)).collect(),

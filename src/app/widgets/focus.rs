@@ -23,7 +23,7 @@ pub fn content(ui: &egui::Ui) {
         .data_mut(|data| data.insert_temp(content_key(), rect));
 }
 
-/// Where the content last was.
+/// The last place of the content.
 pub fn content_rect(ctx: &egui::Context) -> Option<Rect> {
     ctx.data(|data| data.get_temp(content_key()))
 }
@@ -81,7 +81,7 @@ pub fn name(response: &Response, text: &str) {
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, text));
 }
 
-/// What every frame ends with, once everything is drawn. `title` names the window for screen
+/// Ends every frame, once everything is drawn. `title` names the window for screen
 /// readers, which do not read the system's title bar.
 pub fn finish(ctx: &egui::Context, title: &str) {
     follow_slider(ctx);

@@ -18,13 +18,13 @@ pub struct Gallery {
     shown: Arc<Vec<usize>>,
     key: Option<Wall>,
     rows: HashMap<usize, TextureHandle>,
-    /// How far the wall was scrolled when it was last drawn.
+    /// The scroll offset when the wall was last drawn.
     offset: f32,
     /// The picture and the wall that were last brought into view.
     brought: Option<(usize, Wall)>,
 }
 
-/// Which digits stand in the wall, and how many in a row.
+/// The digits in the wall, and the number in a row.
 type Wall = (usize, Option<u8>, usize);
 
 /// Size of a thumbnail in points.
@@ -119,7 +119,7 @@ impl Gallery {
         clicked.or(reached(ui, &stop, &shown, columns, current))
     }
 
-    /// How far to scroll so that the whole row of a picture that is newly shown is seen; nothing
+    /// The scroll offset that shows the whole row of a picture that is newly shown; nothing
     /// where it is in view, or the user has scrolled away from it since.
     fn bring(&mut self, current: Option<usize>, columns: usize, height: f32) -> Option<f32> {
         let shown = current.zip(self.key);

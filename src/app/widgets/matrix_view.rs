@@ -7,15 +7,15 @@ use eframe::egui::{
 use nalgebra::DMatrix;
 
 use super::focus;
-use super::parts::{LINE_SPACING, Parts};
+use super::parts::{LINE_SPACING, PartsView};
 use crate::app::texture::{MatrixTexture, color32};
 use crate::approx::BlockLayout;
 use crate::figure::{BlockLine, label, palette};
 
-/// Which part of the matrix all panes show.
+/// The part of the matrix that all panes show.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PaneView {
-    /// What lies in the middle, as a share of the columns and rows.
+    /// The middle, as a share of the columns and rows.
     center: Vec2,
     /// One shows the whole matrix.
     zoom: f32,
@@ -77,7 +77,7 @@ pub struct MatrixView<'a> {
     pub cursor: Option<(usize, usize)>,
 }
 
-/// What the user did to a pane.
+/// The actions of the user on a pane.
 pub struct PaneResponse {
     /// The pane.
     pub id: egui::Id,
@@ -166,7 +166,7 @@ impl MatrixView<'_> {
         let Some((layout, color)) = self.blocks else {
             return;
         };
-        Parts {
+        PartsView {
             layout,
             color,
             painter,
@@ -252,7 +252,7 @@ fn navigate(ui: &egui::Ui, response: &Response, place: Rect, cells: Vec2, view: 
     }
 }
 
-/// What wheel and pinch ask for. A wheel that zooms does not scroll the tab as well; one that asks
+/// The zoom that wheel and pinch ask for. A wheel that zooms does not scroll the tab as well; one that asks
 /// for less than the whole matrix does.
 fn zoom_factor(input: &mut egui::InputState, whole: bool) -> f32 {
     let scroll = input.smooth_scroll_delta().y;

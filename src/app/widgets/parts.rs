@@ -17,7 +17,7 @@ const RANK_SIZE: f32 = 13.0;
 const MARK: f32 = 5.0;
 
 /// A layout, and where it is drawn.
-pub(super) struct Parts<'a> {
+pub(super) struct PartsView<'a> {
     pub layout: &'a BlockLayout,
     pub color: Color32,
     pub painter: &'a Painter,
@@ -26,7 +26,7 @@ pub(super) struct Parts<'a> {
     pub scale: f32,
 }
 
-impl Parts<'_> {
+impl PartsView<'_> {
     /// Draws everything; the blocks at the cursor and the selected one stand out.
     pub fn paint(
         &self,

@@ -8,14 +8,14 @@
 
 use nalgebra::DMatrix;
 
-/// What is left off the diagonal (and taken for zero on it), relative to the largest entry: so
+/// The size that is neglected off the diagonal (and taken for zero on it), relative to the largest entry: so
 /// little that all of it together stays within the rounding of the bidiagonalization before.
 const NEGLIGIBLE: f64 = f64::EPSILON / 4.0;
 
 /// Sweeps for each singular value; two or three are usual.
 const SWEEPS: usize = 40;
 
-/// What is turned below this is as good as zero beside a largest entry near one, and its square
+/// Rotated entries below this are as good as zero beside a largest entry near one, and their square
 /// would underflow.
 const VANISHING: f64 = 1e-150;
 
@@ -70,7 +70,7 @@ pub(super) struct Vectors {
 pub(super) struct Bidiagonal {
     /// The diagonal, `n` entries.
     pub diagonal: Vec<f64>,
-    /// What stands right of it, `n − 1` entries.
+    /// The superdiagonal, `n − 1` entries.
     pub above: Vec<f64>,
     /// U and V of the bidiagonalization; without them only Σ is computed.
     pub vectors: Option<Vectors>,

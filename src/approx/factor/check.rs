@@ -1,4 +1,4 @@
-//! What a factorization must meet before it leaves the module.
+//! The checks that a factorization must pass before it leaves the module.
 //!
 //! LAPACK's own tests (its Working Note 41) ask three ratios to stay under 30, with n the larger
 //! side: ‖W − UΣVᵀ‖ / (n ε ‖W‖), ‖I − UᵀU‖ / (n ε) and ‖I − VᵀV‖ / (n ε). Here they are taken in
@@ -16,7 +16,7 @@ use crate::approx::metrics::norm;
 /// LAPACK's limit for each ratio.
 const RATIO: f64 = 30.0;
 
-/// How far a singular value may lie from the exact one, in n ε σ₁: what numpy's may be off by itself
+/// The largest distance of a singular value from the exact one, in n ε σ₁: with numpy's own error
 /// added, that is less than 5.
 const APART: f64 = 4.0;
 
@@ -168,7 +168,7 @@ fn edges(sigma: &[f64], near: f64) -> Vec<(f64, usize)> {
     edges
 }
 
-/// How many eigenvalues of BᵀB lie below each threshold: the negative pivots of its `L D Lᵀ` after
+/// The number of eigenvalues of BᵀB below each threshold: the negative pivots of its `L D Lᵀ` after
 /// the threshold is taken off the diagonal, by the stationary quotient-difference recurrence.
 /// `diagonal` and `above` are squared, of equal length.
 #[inline(always)]

@@ -3,7 +3,7 @@
 use faer::Par;
 use nalgebra::DMatrix;
 
-use super::svd::{Values, factorize_on, unit_of, values_on};
+use super::svd::{ScaledValues, factorize_on, unit_of, values_on};
 use super::{Backend, FactorError, Factorization, check_finite};
 use crate::approx::block::Pieces;
 use crate::approx::metrics::{SumOfSquares, largest};
@@ -22,18 +22,18 @@ pub enum Decomposition {
 /// The cells of a block in the order of their magnitude.
 #[derive(Clone, Debug)]
 pub struct Entries {
-    /// Where each lies, counted down the columns.
+    /// The place of each, counted down the columns.
     places: Vec<usize>,
-    /// What stands there.
+    /// The values.
     cells: Vec<f64>,
-    values: Values,
+    values: ScaledValues,
 }
 
 /// The cells of a block.
 #[derive(Clone, Debug)]
 pub struct Whole {
     cells: DMatrix<f64>,
-    values: Values,
+    values: ScaledValues,
 }
 
 impl Decomposition {
@@ -81,7 +81,7 @@ impl Decomposition {
         self.triplets().map(|block| block.backend)
     }
 
-    pub(super) fn values(&self) -> &Values {
+    pub(super) fn values(&self) -> &ScaledValues {
         match self {
             Self::Triplets(block) => &block.values,
             Self::Entries(block) => &block.values,
@@ -106,7 +106,7 @@ impl Whole {
     }
 }
 
-/// What each piece weighs, without the pieces.
+/// The weight of each piece, without the pieces.
 ///
 /// # Errors
 /// As [`super::singular_values`].
@@ -114,7 +114,7 @@ pub(super) fn weights(
     cells: &DMatrix<f64>,
     pieces: Pieces,
     par: Par,
-) -> Result<Values, FactorError> {
+) -> Result<ScaledValues, FactorError> {
     if pieces == Pieces::Triplets {
         return values_on(cells, par);
     }
@@ -132,16 +132,16 @@ fn by_magnitude(cells: &DMatrix<f64>) -> Vec<usize> {
     places
 }
 
-fn magnitudes(cells: &DMatrix<f64>, places: &[usize]) -> Values {
+fn magnitudes(cells: &DMatrix<f64>, places: &[usize]) -> ScaledValues {
     let unit = unit_of(largest(cells.as_slice()));
     let scaled = places.iter().map(|at| cells[*at].abs() / unit).collect();
-    Values { scaled, unit }
+    ScaledValues { scaled, unit }
 }
 
-fn norm(cells: &DMatrix<f64>) -> Values {
+fn norm(cells: &DMatrix<f64>) -> ScaledValues {
     let unit = unit_of(largest(cells.as_slice()));
     let squares = SumOfSquares::of(cells.iter().map(|cell| cell / unit));
-    Values {
+    ScaledValues {
         scaled: vec![squares.root()],
         unit,
     }

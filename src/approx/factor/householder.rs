@@ -10,10 +10,10 @@ const VANISHING: f64 = 1e-290;
 const LANES: usize = 8;
 
 /// `W = U B Vᵀ` with B upper bidiagonal; U and V as the reflections that make them.
-pub(super) struct Reduced {
+pub(super) struct Bidiagonalization {
     /// The diagonal of B.
     pub diagonal: Vec<f64>,
-    /// What stands right of it.
+    /// The superdiagonal.
     pub above: Vec<f64>,
     /// Below and on the diagonal: the reflections from the left.
     left: DMatrix<f64>,
@@ -85,7 +85,7 @@ fn reflect(column: &mut [f64], factor: f64, v: &[f64]) {
     add(column, -factor * dot(v, column), v);
 }
 
-impl Reduced {
+impl Bidiagonalization {
     /// Of a matrix with no fewer rows than columns, its largest cell near one. Cost: O(m n²).
     #[inline(always)]
     pub fn of(tall: &DMatrix<f64>) -> Self {

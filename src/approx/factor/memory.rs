@@ -11,9 +11,9 @@ use crate::memory;
 /// Beside what is counted: what allocators lose.
 const SLACK: f64 = 1.25;
 
-/// What a factorization is asked for.
+/// The results that a factorization is asked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(super) enum SvdOutput {
     Vectors,
     Values,
 }
@@ -25,7 +25,7 @@ pub(super) enum Wanted {
 pub(super) fn ensure_free(
     matrix: &DMatrix<f64>,
     layout: &BlockLayout,
-    wanted: Wanted,
+    wanted: SvdOutput,
 ) -> Result<(), FactorError> {
     let blocks = || layout.blocks().iter();
     let kept: f64 = blocks().map(|block| result(block, wanted)).sum();
@@ -52,20 +52,20 @@ fn numbers(sizes: &[(usize, usize)]) -> f64 {
     cells.sum::<f64>() * size_of::<f64>() as f64
 }
 
-/// What stays of a block.
-fn result(block: &Block, wanted: Wanted) -> f64 {
+/// The bytes that stay of a block.
+fn result(block: &Block, wanted: SvdOutput) -> f64 {
     let ((rows, cols), most) = (block.sides(), block.max_rank());
     match (block.pieces(), wanted) {
-        (_, Wanted::Values) => numbers(&[(most, 2)]),
+        (_, SvdOutput::Values) => numbers(&[(most, 2)]),
         (Pieces::Triplets, _) => numbers(&[(rows, most), (most, cols), (most, 2)]),
         (Pieces::Entries, _) => numbers(&[(most, 4)]),
         (Pieces::Whole, _) => numbers(&[(rows, cols)]),
     }
 }
 
-/// What is there while a block is factorized: its cells, the same scaled and turned, then either
+/// The bytes in use while a block is factorized: its cells, their scaled and turned copy, then either
 /// the library's own or what the check multiplies out.
-fn work(block: &Block, wanted: Wanted) -> f64 {
+fn work(block: &Block, wanted: SvdOutput) -> f64 {
     let (rows, cols) = block.sides();
     if block.pieces() != Pieces::Triplets {
         // The cells, and their order.
@@ -73,12 +73,12 @@ fn work(block: &Block, wanted: Wanted) -> f64 {
     }
     let (tall, rank) = (rows.max(cols), rows.min(cols));
     let cells = (tall, rank);
-    let library = svd::scratch_bytes(tall, rank, wanted == Wanted::Vectors, Par::rayon(0));
+    let library = svd::scratch_bytes(tall, rank, wanted == SvdOutput::Vectors, Par::rayon(0));
     match wanted {
-        Wanted::Vectors => {
+        SvdOutput::Vectors => {
             let check = numbers(&[cells, cells]);
             numbers(&[cells, cells, cells, (rank, rank)]) + check.max(library)
         }
-        Wanted::Values => numbers(&[cells, cells, cells]) + library,
+        SvdOutput::Values => numbers(&[cells, cells, cells]) + library,
     }
 }

@@ -3,8 +3,8 @@
 use nalgebra::DMatrix;
 
 use super::decomposition::weights;
-use super::memory::{self, Wanted};
-use super::svd::{Values, unit_of};
+use super::memory::{self, SvdOutput};
+use super::svd::{ScaledValues, unit_of};
 use super::{FactorError, check_finite, each_block};
 use crate::approx::block::Block;
 use crate::approx::choice::Leaf;
@@ -14,7 +14,7 @@ use crate::approx::metrics::{self, SumOfSquares, largest};
 /// The singular values of every block of a layout: all that errors, curves and ranks need.
 #[derive(Clone, Debug)]
 pub struct Spectra {
-    /// Where the blocks lie.
+    /// The layout of the blocks.
     pub layout: BlockLayout,
     /// Singular values of each block, largest first, in the layout's order; of blocks in other
     /// pieces the norm of each.
@@ -24,15 +24,15 @@ pub struct Spectra {
     /// Norm of the cells that no block covers: out of reach at any rank.
     pub outside: f64,
     /// `sigma` before they were brought back to the size of the cells.
-    values: Vec<Values>,
-    relative: Relative,
+    values: Vec<ScaledValues>,
+    relative: RelativeSquares,
 }
 
 /// Squares in units of the matrix's largest cell (the power of two at or below it), in which none
 /// overflows, and whatever counts beside that cell does not lose digits: a ratio of two of them is
 /// right at any size of the cells.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::approx) struct Relative {
+pub(in crate::approx) struct RelativeSquares {
     unit: f64,
     /// The cells of W.
     pub whole: SumOfSquares,
@@ -48,7 +48,7 @@ impl Spectra {
     /// See [`super::Factors::compute`].
     pub fn of(matrix: &DMatrix<f64>, layout: BlockLayout) -> Result<Self, FactorError> {
         check_finite(matrix)?;
-        memory::ensure_free(matrix, &layout, Wanted::Values)?;
+        memory::ensure_free(matrix, &layout, SvdOutput::Values)?;
         let values = each_block(matrix, &layout, weights)?;
         Ok(Self::assemble(matrix, layout, values))
     }
@@ -56,16 +56,16 @@ impl Spectra {
     pub(super) fn assemble(
         matrix: &DMatrix<f64>,
         layout: BlockLayout,
-        values: Vec<Values>,
+        values: Vec<ScaledValues>,
     ) -> Self {
         let unit = unit_of(largest(matrix.as_slice()));
-        let relative = Relative {
+        let relative = RelativeSquares {
             unit,
             whole: SumOfSquares::of(matrix.iter().map(|cell| cell / unit)),
             outside: outside(matrix, &layout, unit),
         };
         Self {
-            sigma: values.iter().map(Values::plain).collect(),
+            sigma: values.iter().map(ScaledValues::plain).collect(),
             norm: relative.whole.root() * unit,
             outside: relative.outside.root() * unit,
             layout,
@@ -80,21 +80,21 @@ impl Spectra {
         let value = |leaf: &Leaf| {
             let values = &self.values[leaf.block];
             match leaf.whole {
-                true => Values {
+                true => ScaledValues {
                     scaled: vec![SumOfSquares::of(values.scaled.iter().copied()).root()],
                     unit: values.unit,
                 },
                 false => values.clone(),
             }
         };
-        let values: Vec<Values> = leaves.iter().map(value).collect();
+        let values: Vec<ScaledValues> = leaves.iter().map(value).collect();
         Self {
             layout: self.layout.of_leaves(leaves),
-            sigma: values.iter().map(Values::plain).collect(),
+            sigma: values.iter().map(ScaledValues::plain).collect(),
             norm: self.norm,
             outside: 0.0,
             values,
-            relative: Relative {
+            relative: RelativeSquares {
                 outside: SumOfSquares::new(),
                 ..self.relative
             },
@@ -109,12 +109,12 @@ impl Spectra {
     /// Spectra by hand.
     #[cfg(test)]
     pub(in crate::approx) fn from_sigma(layout: BlockLayout, sigma: Vec<Vec<f64>>) -> Self {
-        let relative = Relative {
+        let relative = RelativeSquares {
             unit: 1.0,
             whole: SumOfSquares::of(sigma.iter().flatten().copied()),
             outside: SumOfSquares::new(),
         };
-        let values = |scaled: &Vec<f64>| Values {
+        let values = |scaled: &Vec<f64>| ScaledValues {
             scaled: scaled.clone(),
             unit: 1.0,
         };
@@ -128,8 +128,8 @@ impl Spectra {
         }
     }
 
-    /// What errors are taken from.
-    pub(in crate::approx) fn relative(&self) -> Relative {
+    /// The squares that errors are taken from.
+    pub(in crate::approx) fn relative(&self) -> RelativeSquares {
         self.relative
     }
 

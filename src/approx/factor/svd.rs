@@ -9,7 +9,7 @@ use nalgebra::DMatrix;
 
 use super::bidiagonal::{Bidiagonal, Vectors};
 use super::check::{Ratios, are_singular_values, is_sorted};
-use super::householder::Reduced;
+use super::householder::Bidiagonalization;
 use super::view::{view, view_mut};
 use super::{Backend, FactorError, Factorization, check_finite};
 use crate::approx::metrics::largest;
@@ -19,14 +19,14 @@ const LARGE: usize = 48;
 
 /// Singular values, largest first, in a unit in which none over- or underflows.
 #[derive(Clone, Debug)]
-pub(super) struct Values {
+pub(super) struct ScaledValues {
     /// σ in units of `unit`.
     pub scaled: Vec<f64>,
     /// The power of two at or below the block's largest cell; one for the zero block.
     pub unit: f64,
 }
 
-impl Values {
+impl ScaledValues {
     /// σ as they are: beyond the largest number infinite, below the smallest zero.
     pub fn plain(&self) -> Vec<f64> {
         self.scaled.iter().map(|sigma| sigma * self.unit).collect()
@@ -53,7 +53,7 @@ pub fn factorize(block: &DMatrix<f64>) -> Result<Factorization, FactorError> {
     factorize_on(block, Par::rayon(0))
 }
 
-/// The same on chosen threads.
+/// [`factorize`] on chosen threads.
 pub(super) fn factorize_on(block: &DMatrix<f64>, par: Par) -> Result<Factorization, FactorError> {
     check_finite(block)?;
     let size = largest(block.as_slice());
@@ -67,7 +67,7 @@ pub(super) fn factorize_on(block: &DMatrix<f64>, par: Par) -> Result<Factorizati
             cols: block.ncols(),
         })?
     };
-    let values = Values {
+    let values = ScaledValues {
         scaled: found.sigma,
         unit,
     };
@@ -93,18 +93,18 @@ pub fn singular_values(block: &DMatrix<f64>) -> Result<Vec<f64>, FactorError> {
     values_on(block, Par::rayon(0)).map(|values| values.plain())
 }
 
-/// The same on chosen threads, in the block's unit.
-pub(super) fn values_on(block: &DMatrix<f64>, par: Par) -> Result<Values, FactorError> {
+/// Singular values alone, on chosen threads, in the block's unit.
+pub(super) fn values_on(block: &DMatrix<f64>, par: Par) -> Result<ScaledValues, FactorError> {
     check_finite(block)?;
     let size = largest(block.as_slice());
     let unit = unit_of(size);
     if size == 0.0 {
         let scaled = vec![0.0; block.nrows().min(block.ncols())];
-        return Ok(Values { scaled, unit });
+        return Ok(ScaledValues { scaled, unit });
     }
     let tall = tall(block, unit);
     match verified_values(&tall, par) {
-        Some(scaled) => Ok(Values { scaled, unit }),
+        Some(scaled) => Ok(ScaledValues { scaled, unit }),
         None => factorize_on(block, par).map(|found| found.values),
     }
 }
@@ -128,21 +128,21 @@ fn is_large(tall: &DMatrix<f64>) -> bool {
 }
 
 /// `U Σ Vᵀ` with V's columns as they are.
-struct Thin {
+struct ThinSvd {
     u: DMatrix<f64>,
     sigma: Vec<f64>,
     v: DMatrix<f64>,
     backend: Backend,
 }
 
-impl Thin {
+impl ThinSvd {
     fn ratios(&self, tall: &DMatrix<f64>, par: Par) -> Ratios {
         Ratios::of(tall, (&self.u, &self.sigma, &self.v), par)
     }
 }
 
 /// The first answer that passes its checks.
-fn verified(tall: &DMatrix<f64>, par: Par) -> Option<Thin> {
+fn verified(tall: &DMatrix<f64>, par: Par) -> Option<ThinSvd> {
     if is_large(tall) {
         with_faer(tall, par).or_else(|| with_reflections(tall, par))
     } else {
@@ -156,30 +156,30 @@ fn verified_values(tall: &DMatrix<f64>, par: Par) -> Option<Vec<f64>> {
         let (diagonal, above) = faer_bidiagonal(tall, par);
         return values_of(tall, &diagonal, &above);
     }
-    pulp::Arch::new().dispatch(ValuesAlone(tall))
+    pulp::Arch::new().dispatch(SvdValues(tall))
 }
 
 // Work compiled for the widest vectors that the processor has: no closures, which are not inlined
 // for certain, and what is not inlined is compiled for any processor.
-struct WithVectors<'a>(&'a DMatrix<f64>);
+struct SvdWithVectors<'a>(&'a DMatrix<f64>);
 
-impl pulp::WithSimd for WithVectors<'_> {
-    type Output = Option<Thin>;
+impl pulp::WithSimd for SvdWithVectors<'_> {
+    type Output = Option<ThinSvd>;
 
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) -> Option<Thin> {
+    fn with_simd<S: pulp::Simd>(self, _: S) -> Option<ThinSvd> {
         by_reflections(self.0)
     }
 }
 
-struct ValuesAlone<'a>(&'a DMatrix<f64>);
+struct SvdValues<'a>(&'a DMatrix<f64>);
 
-impl pulp::WithSimd for ValuesAlone<'_> {
+impl pulp::WithSimd for SvdValues<'_> {
     type Output = Option<Vec<f64>>;
 
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _: S) -> Option<Vec<f64>> {
-        let reduced = Reduced::of(self.0);
+        let reduced = Bidiagonalization::of(self.0);
         values_of(self.0, &reduced.diagonal, &reduced.above)
     }
 }
@@ -198,9 +198,9 @@ fn values_of(tall: &DMatrix<f64>, diagonal: &[f64], above: &[f64]) -> Option<Vec
 }
 
 /// The zero block: any orthonormal vectors do.
-fn zero(tall: &DMatrix<f64>) -> Thin {
+fn zero(tall: &DMatrix<f64>) -> ThinSvd {
     let (rows, rank) = tall.shape();
-    Thin {
+    ThinSvd {
         u: DMatrix::identity(rows, rank),
         sigma: vec![0.0; rank],
         v: DMatrix::identity(rank, rank),
@@ -209,14 +209,14 @@ fn zero(tall: &DMatrix<f64>) -> Thin {
 }
 
 /// Householder's reflections and implicit QR, with the vector instructions that there are.
-fn with_reflections(tall: &DMatrix<f64>, par: Par) -> Option<Thin> {
-    let found = pulp::Arch::new().dispatch(WithVectors(tall))?;
+fn with_reflections(tall: &DMatrix<f64>, par: Par) -> Option<ThinSvd> {
+    let found = pulp::Arch::new().dispatch(SvdWithVectors(tall))?;
     found.ratios(tall, par).meet_lapacks().then_some(found)
 }
 
 #[inline(always)]
-fn by_reflections(tall: &DMatrix<f64>) -> Option<Thin> {
-    let reduced = Reduced::of(tall);
+fn by_reflections(tall: &DMatrix<f64>) -> Option<ThinSvd> {
+    let reduced = Bidiagonalization::of(tall);
     let (u, v) = reduced.vectors();
     let found = Bidiagonal {
         diagonal: reduced.diagonal.clone(),
@@ -234,7 +234,7 @@ fn by_reflections(tall: &DMatrix<f64>) -> Option<Thin> {
             u.column_mut(column).neg_mut();
         }
     }
-    let found = Thin {
+    let found = ThinSvd {
         u,
         sigma: order.iter().map(|at| sigma[*at].abs()).collect(),
         v: v.select_columns(&order),
@@ -244,7 +244,7 @@ fn by_reflections(tall: &DMatrix<f64>) -> Option<Thin> {
 }
 
 /// faer's own SVD.
-fn with_faer(tall: &DMatrix<f64>, par: Par) -> Option<Thin> {
+fn with_faer(tall: &DMatrix<f64>, par: Par) -> Option<ThinSvd> {
     let (rows, rank) = tall.shape();
     let (mut u, mut v) = (DMatrix::zeros(rows, rank), DMatrix::zeros(rank, rank));
     let mut sigma = vec![0.0; rank];
@@ -259,7 +259,7 @@ fn with_faer(tall: &DMatrix<f64>, par: Par) -> Option<Thin> {
         Default::default(),
     )
     .ok()?;
-    let found = Thin {
+    let found = ThinSvd {
         u,
         sigma,
         v,

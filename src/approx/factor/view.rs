@@ -1,4 +1,4 @@
-//! The same numbers as faer sees them: both libraries store columns one after the other.
+//! A matrix of nalgebra as faer sees it: both libraries store columns one after the other.
 
 use faer::{MatMut, MatRef};
 use nalgebra::DMatrix;

@@ -1,10 +1,10 @@
-//! How a layout is drawn over its matrix: outlines, and marks beside the rows where parts take every
+//! The drawing of a layout over its matrix: outlines, and marks beside the rows where parts take every
 //! so many of them.
 
 use super::{BlockLayout, LayoutKind};
 use crate::approx::block::{Block, Pieces, Tile};
 
-/// What is drawn over a matrix.
+/// The lines and marks that are drawn over a matrix.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Drawn {
     /// Outlines.
@@ -14,7 +14,7 @@ pub struct Drawn {
 }
 
 impl BlockLayout {
-    /// What shows where the blocks lie. A single block needs nothing: the matrix's frame is its own.
+    /// The drawing of the blocks. A single block needs nothing: the matrix's frame is its own.
     pub fn drawn(&self) -> Drawn {
         let blocks = self.blocks();
         let only = match blocks {

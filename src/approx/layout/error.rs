@@ -8,7 +8,7 @@ use crate::approx::segment::divisors;
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum LayoutError {
     /// A matrix without cells.
-    #[error("the matrix is empty ({rows} × {cols}), choose one with at least one cell")]
+    #[error("the matrix is empty ({rows} × {cols}); choose one with at least one cell")]
     Empty {
         /// Rows of the matrix.
         rows: usize,
@@ -16,11 +16,11 @@ pub enum LayoutError {
         cols: usize,
     },
     /// N or K of zero, or more segments than the smaller side has entries.
-    #[error("{letter} = {segments} does not fit a {rows} × {cols} matrix, choose 1 to {most}")]
+    #[error("{letter} = {segments} does not fit a {rows} × {cols} matrix; choose 1 to {most}")]
     Segments {
         /// `N`, `K`, or the setting's name.
         letter: &'static str,
-        /// What was asked for.
+        /// The number that was asked for.
         segments: usize,
         /// The largest number that fits.
         most: usize,
@@ -37,9 +37,9 @@ pub enum LayoutError {
     Divisor {
         /// The setting's name.
         name: &'static str,
-        /// What was asked for.
+        /// The number that was asked for.
         factor: usize,
-        /// What it must divide.
+        /// The length that it must divide.
         length: usize,
         /// `rows` or `columns`.
         side: &'static str,
@@ -49,33 +49,35 @@ pub enum LayoutError {
         cols: usize,
     },
     /// Rank zero.
-    #[error("{name} = 0 keeps nothing, choose a rank of 1 or more")]
+    #[error("{name} = 0 keeps nothing; choose a rank of 1 or more")]
     RankZero {
         /// `r`, `r_diag` or `r_block`.
         name: &'static str,
     },
     /// Painted ranks that are not one per block.
-    #[error("{given} ranks were given for the {expected} blocks of {setting}, give one per block")]
+    #[error("{given} ranks were given for the {expected} blocks of {setting}; give one per block")]
     RankCount {
-        /// How many ranks were given.
+        /// The number of ranks that were given.
         given: usize,
-        /// How many blocks there are.
+        /// The number of blocks.
         expected: usize,
-        /// What the blocks follow from: `K = 2`.
+        /// The setting that the blocks follow from: `K = 2`.
         setting: String,
     },
     /// Blocks that reach beyond the matrix, or lie on each other.
     #[error("block {block} of the layout lies outside the matrix or on another block")]
     Misplaced {
-        /// Which block, counted from zero.
+        /// The block, counted from zero.
         block: usize,
     },
     /// A budget that does not pay for a single singular triplet.
-    #[error("a budget of {budget} parameters pays for no singular triplet, give at least {least}")]
+    #[error(
+        "a budget of {budget} parameters is too small for any singular triplet; give at least {least}"
+    )]
     Budget {
-        /// What was given.
+        /// The budget that was given.
         budget: usize,
-        /// What the cheapest block needs at rank 1.
+        /// The cost of the cheapest block at rank 1.
         least: usize,
     },
 }

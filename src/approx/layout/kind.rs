@@ -1,4 +1,4 @@
-//! Which blocks a method uses, before they are laid.
+//! Kinds of layouts: the blocks that a method uses, before they are laid.
 
 use std::hash::{Hash, Hasher};
 
@@ -12,7 +12,7 @@ pub type LayoutNumbers = [usize; 4];
 /// The blocks of a method's own layout over a matrix of `rows × cols`.
 pub type LayBlocks = fn(usize, usize, LayoutNumbers) -> Result<Vec<Block>, LayoutError>;
 
-/// Which blocks a method uses.
+/// The kind of a layout: the blocks that a method uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LayoutKind {
     /// The `N` diagonal blocks of an `N × N` grid (II.D, Eq. 4).
@@ -25,7 +25,7 @@ pub enum LayoutKind {
     Own(OwnLayout),
 }
 
-/// How many blocks of which size that are, without laying them.
+/// The sizes of the blocks with their numbers, without laying them.
 pub type SizeBlocks = fn(usize, usize, LayoutNumbers) -> Result<Vec<BlockSize>, LayoutError>;
 
 /// A layout of a method's own: equal names and numbers mean equal blocks.
@@ -78,9 +78,9 @@ pub struct BlockSize {
     pub rows: usize,
     /// Columns `q` of each.
     pub cols: usize,
-    /// How many there are.
+    /// The number of blocks.
     pub count: usize,
-    /// What each is taken apart into.
+    /// The pieces that each is taken apart into.
     pub pieces: Pieces,
 }
 
@@ -124,7 +124,7 @@ impl LayoutKind {
         })
     }
 
-    /// The same with blocks that lie on each other, of which some are chosen from the matrix.
+    /// This layout with blocks that lie on each other, of which some are chosen from the matrix.
     #[must_use]
     pub fn overlapping(self) -> Self {
         match self {
@@ -151,7 +151,7 @@ impl LayoutKind {
         }
     }
 
-    /// How many blocks there are on any matrix; `None` where that depends on the matrix.
+    /// The number of blocks on any matrix; `None` where that depends on the matrix.
     pub fn count(self) -> Option<usize> {
         match self {
             Self::Diagonal(n) => Some(n),
@@ -161,7 +161,7 @@ impl LayoutKind {
         }
     }
 
-    /// How many blocks stand side by side, where ranks are listed row by row.
+    /// The number of blocks side by side, where ranks are listed row by row.
     pub fn across(self) -> usize {
         match self {
             Self::Grid(k) | Self::Rectangular(_, k) => k.max(1),
@@ -187,7 +187,7 @@ impl LayoutKind {
         }
     }
 
-    /// How many blocks there are of which size on a matrix of `rows × cols`, larger ones first
+    /// The sizes of the blocks on a matrix of `rows × cols` with their numbers, larger ones first
     /// where sides are cut evenly. Cost: constant for grids and diagonals.
     ///
     /// # Errors

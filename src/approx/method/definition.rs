@@ -1,4 +1,4 @@
-//! What a method says of itself: everything that both faces show, read and write of it follows
+//! The definition of a method: everything that both faces show, read and write of it follows
 //! from this.
 
 use std::hash::{Hash, Hasher};
@@ -21,16 +21,16 @@ pub struct Definition {
     pub key: &'static str,
     /// The name people read.
     pub title: &'static str,
-    /// What it does, in one or two sentences.
+    /// A description, in one or two sentences.
     pub about: &'static str,
-    /// What can be set, in the order in which everything lists it; four at most.
+    /// The parameters, in the order in which everything lists them; four at most.
     pub parameters: &'static [Parameter],
     /// The option that sets the ranks of the blocks one by one, where that is possible.
     pub by_hand: Option<Flag>,
     /// The name in files and JSON of a price per parameter that may stand in the budget's place.
     pub price: Option<&'static str>,
     /// When it is in view.
-    pub shown: Shown,
+    pub shown: Visibility,
     /// Whether section II.E gives it an N-th of LoRA's parameters.
     pub local: bool,
     /// Its colour.
@@ -93,14 +93,14 @@ pub struct Parameter {
     pub letter: &'static str,
     /// The word before the letter.
     pub noun: &'static str,
-    /// What it decides.
+    /// Its role.
     pub role: Role,
-    /// What it is where nothing is said.
-    pub usual: Usual,
+    /// Its default.
+    pub usual: ParameterDefault,
 }
 
 impl Parameter {
-    /// What whoever sets it calls it: its letter, or its name after `--add`.
+    /// Its name for whoever sets it: its letter, or its name after `--add`.
     pub fn name(&self) -> &'static str {
         match self.flag {
             Some(_) => self.letter,
@@ -123,7 +123,7 @@ impl Parameter {
     }
 }
 
-/// What a parameter decides.
+/// The role of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// Into how many segments sides are cut; the blocks follow from these alone.
@@ -143,10 +143,10 @@ impl Role {
     }
 }
 
-/// What a parameter is where nothing is said.
+/// The default of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Usual {
-    /// That of the settings' own default.
+pub enum ParameterDefault {
+    /// The settings' own default.
     Default,
     /// Localized LoRA's grid, so that the two compare.
     LocalizedGrid,
@@ -159,27 +159,27 @@ pub enum Usual {
 pub struct Flag {
     /// Its name, without the dashes.
     pub name: &'static str,
-    /// What the help says.
+    /// The text in the help.
     pub help: &'static str,
 }
 
 /// When a method is in view.
 #[derive(Debug)]
-pub enum Shown {
+pub enum Visibility {
     /// Always: the paper's three.
     Always,
-    /// Where it is added, or asked for by an option of its own.
+    /// In view where it is added, or asked for by an option of its own.
     Flagged(Flag),
-    /// Where it is added.
+    /// In view where it is added.
     Added,
 }
 
-/// The same method under another name.
+/// The name and settings of the method in another program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Twin {
     /// The setting in the twin's words.
     pub setting: String,
-    /// Where the twin is found.
+    /// The place of the twin.
     pub place: &'static str,
 }
 
@@ -191,7 +191,7 @@ pub trait Defined {
 
 /// A method with its settings: its blocks, their ranks, and the error at every rank.
 pub trait Configured {
-    /// Which blocks; ranks and budgets do not change them.
+    /// The kind of its layout; ranks and budgets do not change it.
     fn layout(&self) -> LayoutKind;
 
     /// The numbers of [`Definition::parameters`], in their order.
@@ -249,7 +249,7 @@ pub trait Configured {
         0
     }
 
-    /// The same method in the words of another program.
+    /// The method in the words of another program.
     fn twin(&self) -> Option<Twin> {
         None
     }

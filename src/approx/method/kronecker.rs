@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{
-    Configured, Defined, Definition, Parameter, Role, Shown, Usual, uniform_ranks,
+    Configured, Defined, Definition, Parameter, ParameterDefault, Role, Visibility, uniform_ranks,
 };
 use crate::approx::block::Block;
 use crate::approx::choice::Choice;
@@ -50,7 +50,7 @@ impl Defined for KroneckerSettings {
                 letter: "m₁",
                 noun: "left rows",
                 role: Role::Divisor(Side::Rows),
-                usual: Usual::Default,
+                usual: ParameterDefault::Default,
             },
             Parameter {
                 key: "left_cols",
@@ -58,7 +58,7 @@ impl Defined for KroneckerSettings {
                 letter: "n₁",
                 noun: "left columns",
                 role: Role::Divisor(Side::Columns),
-                usual: Usual::Default,
+                usual: ParameterDefault::Default,
             },
             Parameter {
                 key: "terms",
@@ -66,12 +66,12 @@ impl Defined for KroneckerSettings {
                 letter: "s",
                 noun: "terms",
                 role: Role::Rank,
-                usual: Usual::Default,
+                usual: ParameterDefault::Default,
             },
         ],
         by_hand: None,
         price: None,
-        shown: Shown::Added,
+        shown: Visibility::Added,
         local: false,
         hue: Hue::Slate,
         marker: Marker::Cross,

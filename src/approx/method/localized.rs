@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{
-    Configured, Defined, Definition, Flag, Parameter, Role, Shown, Twin, Usual, uniform_ranks,
+    Configured, Defined, Definition, Flag, Parameter, ParameterDefault, Role, Twin, Visibility,
+    uniform_ranks,
 };
 use crate::approx::choice::Choice;
 use crate::approx::factor::Spectra;
@@ -41,7 +42,7 @@ impl Defined for LocalizedSettings {
                 letter: "K",
                 noun: "grid",
                 role: Role::Segments(Side::Both),
-                usual: Usual::Default,
+                usual: ParameterDefault::Default,
             },
             Parameter {
                 key: "rank",
@@ -52,12 +53,12 @@ impl Defined for LocalizedSettings {
                 letter: "r_block",
                 noun: "rank",
                 role: Role::Rank,
-                usual: Usual::Default,
+                usual: ParameterDefault::Default,
             },
         ],
         by_hand: None,
         price: None,
-        shown: Shown::Always,
+        shown: Visibility::Always,
         local: true,
         hue: Hue::BluishGreen,
         marker: Marker::Square,

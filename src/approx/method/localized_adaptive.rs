@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Configured, Defined, Definition, Flag, Parameter, Role, Shown, Usual};
+use super::definition::{
+    Configured, Defined, Definition, Flag, Parameter, ParameterDefault, Role, Visibility,
+};
 use crate::approx::adaptive::adaptive_ranks;
 use crate::approx::bits::{as_numbers, to_tell};
 use crate::approx::choice::Choice;
@@ -54,18 +56,18 @@ impl Defined for AdaptiveSettings {
                 letter: "K",
                 noun: "grid",
                 role: Role::Segments(Side::Both),
-                usual: Usual::LocalizedGrid,
+                usual: ParameterDefault::LocalizedGrid,
             },
             Parameter {
                 key: "budget",
                 flag: Some(Flag {
                     name: "adaptive-budget",
-                    help: "Its parameters [default: as many as Localized LoRA has]",
+                    help: "Its budget of parameters [default: as many as Localized LoRA has]",
                 }),
                 letter: "P",
                 noun: "budget",
                 role: Role::Budget,
-                usual: Usual::LocalizedParameters,
+                usual: ParameterDefault::LocalizedParameters,
             },
         ],
         by_hand: Some(Flag {
@@ -73,9 +75,9 @@ impl Defined for AdaptiveSettings {
             help: "Its ranks, set by hand row by row over the grid",
         }),
         price: None,
-        shown: Shown::Flagged(Flag {
+        shown: Visibility::Flagged(Flag {
             name: "adaptive",
-            help: "Adds Localized LoRA with a rank for each block, chosen for its parameters",
+            help: "Adds Localized LoRA with a rank for each block, chosen within a budget of parameters",
         }),
         local: false,
         hue: Hue::ReddishPurple,

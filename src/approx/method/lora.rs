@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{
-    Configured, Defined, Definition, Flag, Parameter, Role, Shown, Usual, uniform_ranks,
+    Configured, Defined, Definition, Flag, Parameter, ParameterDefault, Role, Visibility,
+    uniform_ranks,
 };
 use crate::approx::choice::Choice;
 use crate::approx::factor::Spectra;
@@ -38,11 +39,11 @@ impl Defined for LoraSettings {
             letter: "r",
             noun: "rank",
             role: Role::Rank,
-            usual: Usual::Default,
+            usual: ParameterDefault::Default,
         }],
         by_hand: None,
         price: None,
-        shown: Shown::Always,
+        shown: Visibility::Always,
         local: false,
         hue: Hue::Blue,
         marker: Marker::Circle,

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{
-    Configured, Defined, Definition, Flag, Parameter, Role, Shown, Usual, uniform_ranks,
+    Configured, Defined, Definition, Flag, Parameter, ParameterDefault, Role, Visibility,
+    uniform_ranks,
 };
 use crate::approx::choice::Choice;
 use crate::approx::factor::Spectra;
@@ -41,7 +42,7 @@ impl Defined for MeloraSettings {
                 letter: "N",
                 noun: "blocks",
                 role: Role::Segments(Side::Both),
-                usual: Usual::Default,
+                usual: ParameterDefault::Default,
             },
             Parameter {
                 key: "rank",
@@ -52,12 +53,12 @@ impl Defined for MeloraSettings {
                 letter: "r_diag",
                 noun: "rank",
                 role: Role::Rank,
-                usual: Usual::Default,
+                usual: ParameterDefault::Default,
             },
         ],
         by_hand: None,
         price: None,
-        shown: Shown::Always,
+        shown: Visibility::Always,
         local: true,
         hue: Hue::Vermillion,
         marker: Marker::Triangle,

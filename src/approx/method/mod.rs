@@ -16,7 +16,8 @@ mod sparse;
 use serde::{Deserialize, Serialize};
 
 pub use definition::{
-    Configured, Defined, Definition, Flag, Parameter, Price, Role, Shown, Twin, Usual,
+    Configured, Defined, Definition, Flag, Parameter, ParameterDefault, Price, Role, Twin,
+    Visibility,
 };
 
 use super::bits::as_numbers;
@@ -68,7 +69,7 @@ macro_rules! methods {
             /// Every method, in the order of the paper's tables.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
-            /// What the method says of itself.
+            /// The definition of the method.
             pub fn definition(self) -> &'static Definition {
                 match self {
                     $(Self::$variant => &<$settings as Defined>::DEFINITION,)*
@@ -87,7 +88,7 @@ macro_rules! methods {
         }
 
         impl MethodSettings {
-            /// Which method these settings belong to.
+            /// The method that these settings belong to.
             pub fn method(&self) -> Method {
                 match self {
                     $(Self::$variant(_) => Method::$variant,)*
@@ -122,7 +123,7 @@ impl Method {
         self.definition().key
     }
 
-    /// What can be set of it.
+    /// The parameters of the method.
     pub fn parameters(self) -> &'static [Parameter] {
         self.definition().parameters
     }
@@ -137,7 +138,7 @@ impl Method {
 }
 
 impl MethodSettings {
-    /// Which blocks the method uses.
+    /// The kind of layout that the method uses.
     pub fn layout(&self) -> LayoutKind {
         self.configured().layout()
     }
@@ -213,7 +214,7 @@ impl MethodSettings {
         self.configured_mut().charge(charged);
     }
 
-    /// What so many structure bits take of a budget.
+    /// The share of a budget that so many structure bits take.
     pub fn charge_for(&self, bits: usize) -> usize {
         match self.configured().charged() {
             true => as_numbers(bits),
@@ -252,7 +253,7 @@ impl MethodSettings {
         said.collect::<Vec<_>>().join(", ")
     }
 
-    /// What stays the same at every rank, behind the method's name: `Localized LoRA, K = 2`.
+    /// The method's name and the settings that stay at every rank: `Localized LoRA, K = 2`.
     pub fn name_of_curve(&self) -> String {
         let title = self.method().title();
         match self.describe_segments().as_str() {
@@ -261,7 +262,7 @@ impl MethodSettings {
         }
     }
 
-    /// What the blocks follow from: `K = 2`.
+    /// The setting that the blocks follow from: `K = 2`.
     pub fn describe_segments(&self) -> String {
         let segments = self.values().into_iter().filter_map(|(parameter, value)| {
             let of_blocks = parameter.role.of_blocks();
@@ -311,7 +312,7 @@ mod tests {
             }
             let of_parameters = parameters.iter().filter_map(|one| one.flag.as_ref());
             flags.extend(of_parameters.chain(&definition.by_hand).map(|one| one.name));
-            if let Shown::Flagged(flag) = &definition.shown {
+            if let Visibility::Flagged(flag) = &definition.shown {
                 flags.push(flag.name);
             }
         }

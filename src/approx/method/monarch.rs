@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{
-    Configured, Defined, Definition, Parameter, Role, Shown, Usual, uniform_ranks,
+    Configured, Defined, Definition, Parameter, ParameterDefault, Role, Visibility, uniform_ranks,
 };
 use crate::approx::block::Block;
 use crate::approx::choice::Choice;
@@ -51,7 +51,7 @@ impl Defined for MonarchSettings {
                 letter: "l",
                 noun: "row classes",
                 role: Role::Segments(Side::Rows),
-                usual: Usual::Default,
+                usual: ParameterDefault::Default,
             },
             Parameter {
                 key: "column_blocks",
@@ -59,7 +59,7 @@ impl Defined for MonarchSettings {
                 letter: "k",
                 noun: "column blocks",
                 role: Role::Segments(Side::Columns),
-                usual: Usual::Default,
+                usual: ParameterDefault::Default,
             },
             Parameter {
                 key: "rank",
@@ -67,12 +67,12 @@ impl Defined for MonarchSettings {
                 letter: "ρ",
                 noun: "rank",
                 role: Role::Rank,
-                usual: Usual::Default,
+                usual: ParameterDefault::Default,
             },
         ],
         by_hand: None,
         price: None,
-        shown: Shown::Added,
+        shown: Visibility::Added,
         local: false,
         hue: Hue::Wine,
         marker: Marker::Star,

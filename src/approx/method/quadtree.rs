@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Configured, Defined, Definition, Parameter, Price, Role, Shown, Usual};
+use super::definition::{
+    Configured, Defined, Definition, Parameter, ParameterDefault, Price, Role, Visibility,
+};
 use crate::approx::bits::{as_numbers, to_tell};
 use crate::approx::block::Block;
 use crate::approx::choice::{Choice, Leaf};
@@ -49,11 +51,11 @@ impl Defined for QuadtreeSettings {
             letter: "P",
             noun: "budget",
             role: Role::Budget,
-            usual: Usual::LocalizedParameters,
+            usual: ParameterDefault::LocalizedParameters,
         }],
         by_hand: None,
         price: Some("price"),
-        shown: Shown::Added,
+        shown: Visibility::Added,
         local: false,
         hue: Hue::Orange,
         marker: Marker::TriangleDown,

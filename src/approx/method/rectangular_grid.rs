@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{
-    Configured, Defined, Definition, Parameter, Role, Shown, Usual, uniform_ranks,
+    Configured, Defined, Definition, Parameter, ParameterDefault, Role, Visibility, uniform_ranks,
 };
 use crate::approx::choice::Choice;
 use crate::approx::factor::Spectra;
@@ -46,7 +46,7 @@ impl Defined for RectangularSettings {
                 letter: "K_r",
                 noun: "grid rows",
                 role: Role::Segments(Side::Rows),
-                usual: Usual::Default,
+                usual: ParameterDefault::Default,
             },
             Parameter {
                 key: "grid_cols",
@@ -54,7 +54,7 @@ impl Defined for RectangularSettings {
                 letter: "K_c",
                 noun: "grid columns",
                 role: Role::Segments(Side::Columns),
-                usual: Usual::Default,
+                usual: ParameterDefault::Default,
             },
             Parameter {
                 key: "rank",
@@ -62,12 +62,12 @@ impl Defined for RectangularSettings {
                 letter: "ρ",
                 noun: "rank",
                 role: Role::Rank,
-                usual: Usual::Default,
+                usual: ParameterDefault::Default,
             },
         ],
         by_hand: None,
         price: None,
-        shown: Shown::Added,
+        shown: Visibility::Added,
         local: false,
         hue: Hue::Indigo,
         marker: Marker::TriangleRight,

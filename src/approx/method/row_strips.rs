@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{
-    Configured, Defined, Definition, Parameter, Role, Shown, Usual, uniform_ranks,
+    Configured, Defined, Definition, Parameter, ParameterDefault, Role, Visibility, uniform_ranks,
 };
 use crate::approx::choice::Choice;
 use crate::approx::factor::Spectra;
@@ -39,7 +39,7 @@ impl Defined for RowStripsSettings {
                 letter: "N",
                 noun: "strips",
                 role: Role::Segments(Side::Rows),
-                usual: Usual::Default,
+                usual: ParameterDefault::Default,
             },
             Parameter {
                 key: "rank",
@@ -47,12 +47,12 @@ impl Defined for RowStripsSettings {
                 letter: "ρ",
                 noun: "rank",
                 role: Role::Rank,
-                usual: Usual::Default,
+                usual: ParameterDefault::Default,
             },
         ],
         by_hand: None,
         price: None,
-        shown: Shown::Added,
+        shown: Visibility::Added,
         local: false,
         hue: Hue::Olive,
         marker: Marker::BarAcross,

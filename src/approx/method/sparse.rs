@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{
-    Configured, Defined, Definition, Parameter, Role, Shown, Usual, uniform_ranks,
+    Configured, Defined, Definition, Parameter, ParameterDefault, Role, Visibility, uniform_ranks,
 };
 use crate::approx::bits::to_tell;
 use crate::approx::block::{Block, Pieces};
@@ -50,11 +50,11 @@ impl Defined for SparseSettings {
             letter: "s",
             noun: "entries",
             role: Role::Rank,
-            usual: Usual::Default,
+            usual: ParameterDefault::Default,
         }],
         by_hand: None,
         price: None,
-        shown: Shown::Added,
+        shown: Visibility::Added,
         local: false,
         hue: Hue::Forest,
         marker: Marker::Plus,

@@ -72,7 +72,7 @@ fn bracket(
     (best, Some(over))
 }
 
-/// The same leaves with nothing kept.
+/// These leaves with nothing kept.
 fn bare(leaves: Vec<Leaf>) -> Vec<Leaf> {
     let bare = leaves.into_iter().map(|leaf| Leaf::empty(leaf.block));
     bare.collect()

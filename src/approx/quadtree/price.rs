@@ -8,14 +8,14 @@ use crate::approx::factor::Spectra;
 /// split for that.
 const TIE: f64 = 1.0 - 1e-12;
 
-/// What is known of every block: σ and the sums of σ² from each on, in relative units.
+/// The numbers of every block: σ and the sums of σ² from each on, in relative units.
 pub(super) struct Bill<'a> {
     candidates: &'a Candidates,
     sigma: Vec<Vec<f64>>,
     tails: Vec<Vec<f64>>,
 }
 
-/// What a block and all below it come to.
+/// The best error of a block and all below it.
 #[derive(Clone, Copy)]
 struct Best {
     /// Σ dropped σ² + price · parameters.
@@ -33,7 +33,7 @@ pub(super) struct Solution {
 }
 
 impl<'a> Bill<'a> {
-    /// That of the tree's blocks in `spectra`.
+    /// The bill of the tree's blocks in `spectra`.
     pub fn new(candidates: &'a Candidates, spectra: &Spectra) -> Self {
         let sigma: Vec<Vec<f64>> = spectra
             .relative_sigma()

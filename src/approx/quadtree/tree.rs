@@ -28,7 +28,7 @@ pub(super) struct Candidates {
 }
 
 impl Candidates {
-    /// Those of a matrix of `rows × cols`, which has cells.
+    /// The candidates of a matrix of `rows × cols`, which has cells.
     pub fn new(rows: usize, cols: usize) -> Self {
         let (nodes, levels) = tree(rows, cols);
         let mut blocks: Vec<Block> = Vec::with_capacity(nodes.len());

@@ -3,10 +3,11 @@
 use std::ops::ControlFlow;
 
 use super::FinetuneArgs;
-use crate::cli::figure::Target;
-use crate::cli::present::{Page, present};
+use crate::cli::figure::FigureTarget;
+use crate::cli::present::{PrintedPage, present};
 use crate::cli::{Failure, output};
 use crate::experiment::{Inspector, RunName, delta_file, tables};
+use crate::finetune::network::Shape;
 use crate::finetune::{AdaptationData, Inspection, SweepSettings};
 use crate::views::{Material, confusion};
 
@@ -15,20 +16,9 @@ pub(super) fn run(
     arguments: &FinetuneArgs,
     data: &AdaptationData,
     settings: &SweepSettings,
-    target: Option<&Target>,
+    target: Option<&FigureTarget>,
 ) -> Result<(), Failure> {
-    if arguments.run.len() > 2 {
-        return Err(Failure::usage(
-            "--run is given more than twice; compare two runs",
-        ));
-    }
-    if arguments.delta.is_some() && arguments.run.len() > 1 {
-        return Err(Failure::usage("--delta writes one run, give --run once"));
-    }
-    let shape = settings.shape(data.rows, data.cols);
-    for run in &arguments.run {
-        RunName::check(*run, &shape).map_err(Failure::usage)?;
-    }
+    check(arguments, &settings.shape(data.rows, data.cols))?;
     let mut inspector = Inspector::default();
     let go_on = || ControlFlow::Continue(());
     let keys = arguments.run.iter().map(|run| run.key(settings));
@@ -39,7 +29,7 @@ pub(super) fn run(
     let mut notes = Vec::new();
     if let Some(path) = &arguments.delta {
         let bytes = delta_file(&runs[0].update).map_err(Failure::run)?;
-        notes.extend(output::write(path, &bytes, "ΔW is")?);
+        notes.extend(output::write(path, &bytes, "ΔW")?);
     }
     let material = Material {
         runs: &runs,
@@ -64,10 +54,28 @@ pub(super) fn run(
         Some(_) => drawn,
         None => confusion::VIEW.document(&material, &options),
     };
-    let page = Page {
-        heading: "What was learned; true digits down, predicted across".to_owned(),
+    let page = PrintedPage {
+        heading: "Confusion matrix: true digits down, predicted digits across".to_owned(),
         remarks: runs.iter().map(|run| tables::moved_sentence(run)).collect(),
         notes,
     };
     present(&read, page, arguments.format, None, &arguments.outputs())
+}
+
+/// Whether the runs can be trained, compared and written.
+fn check(arguments: &FinetuneArgs, shape: &Shape) -> Result<(), Failure> {
+    if arguments.run.len() > 2 {
+        return Err(Failure::usage(
+            "--run is given more than twice; compare at most two runs",
+        ));
+    }
+    if arguments.delta.is_some() && arguments.run.len() > 1 {
+        return Err(Failure::usage(
+            "--delta writes the update of a single run; give --run once",
+        ));
+    }
+    for run in &arguments.run {
+        RunName::check(*run, shape).map_err(Failure::usage)?;
+    }
+    Ok(())
 }

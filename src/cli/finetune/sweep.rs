@@ -7,15 +7,16 @@ use std::sync::{Mutex, PoisonError};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::FinetuneArgs;
-use crate::cli::figure::Target;
+use crate::cli::figure::FigureTarget;
 use crate::cli::output;
-use crate::cli::present::{Page, present};
+use crate::cli::present::{PrintedPage, present};
 use crate::cli::{Failure, print};
 use crate::experiment::{Keeper, ResultsFile, figures};
+use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::finetune::network::Shape;
 use crate::finetune::{AdaptationData, Event, Results, SweepSettings, sweep};
-use crate::process::signals::Stoppable;
+use crate::process::signals::StopGuard;
 use crate::views::{Material, Options, accuracy_drop};
 
 /// Trains what `done` lacks, and writes and prints what came out. A signal stops it after the batch
@@ -25,7 +26,7 @@ pub(super) fn run(
     data: &AdaptationData,
     settings: &SweepSettings,
     (done, file): (Option<Results>, Option<ResultsFile>),
-    target: Option<&Target>,
+    target: Option<&FigureTarget>,
 ) -> Result<(), Failure> {
     let (results, stopped) = train(data, settings, done.as_ref(), file)?;
     let options = arguments.options(data, settings, target);
@@ -39,7 +40,7 @@ pub(super) fn run(
     if let Some(out) = &arguments.out {
         notes.extend(tell_results(out, &results)?);
     }
-    let page = Page {
+    let page = PrintedPage {
         heading: figures::describe(&results),
         remarks: Vec::new(),
         notes,
@@ -70,10 +71,10 @@ fn tell_results(out: &Path, results: &Results) -> Result<Option<String>, Failure
         print::standard_output(text + "\n")?;
         return Ok(None);
     }
-    Ok(Some(format!("the results are in {}", out.display())))
+    Ok(Some(format!("results written to {}", out.display())))
 }
 
-/// What is kept of a sweep that a signal stopped, and how it goes on. Without `--out` the runs that
+/// The sentence about a sweep that a signal stopped: what is kept, and how to continue. Without `--out` the runs that
 /// have ended are printed, for they are nowhere else.
 fn stop(arguments: &FinetuneArgs, options: &Options, results: &Results, status: u8) -> Failure {
     let ended = results.all_runs().count();
@@ -91,14 +92,14 @@ fn stop(arguments: &FinetuneArgs, options: &Options, results: &Results, status: 
             "{ended} of {wanted} runs are done{figure}; add --resume to continue from {}",
             out.display()
         ),
-        Some(_) => format!("no run has ended{figure}; start again to train them"),
+        Some(_) => format!("no run has finished{figure}; start again"),
         None => {
             let material = of(results);
             let printed = match (&arguments.out, ended) {
                 (_, 0) => Ok(()),
                 (Some(out), _) => tell_results(out, results).map(drop),
                 (None, _) => {
-                    let page = Page {
+                    let page = PrintedPage {
                         heading: figures::describe(results),
                         remarks: Vec::new(),
                         notes: Vec::new(),
@@ -132,7 +133,7 @@ fn train(
     done: Option<&Results>,
     file: Option<ResultsFile>,
 ) -> Result<(Results, Option<u8>), Failure> {
-    let stoppable = Stoppable::begin();
+    let stoppable = StopGuard::begin();
     let bar = ProgressBar::new(1000);
     if let Ok(style) = ProgressStyle::with_template("{wide_bar} {percent} %, {msg}") {
         bar.set_style(style);
@@ -159,7 +160,10 @@ fn train(
         } = event
         {
             bar.set_position((1000.0 * fraction) as u64);
-            bar.set_message(format!("{seconds_left:.0} s left"));
+            bar.set_message(format!(
+                "{} s left",
+                label::count(seconds_left.round() as usize)
+            ));
         }
         keep(&event)
     });

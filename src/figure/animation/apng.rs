@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use resvg::tiny_skia::Pixmap;
 
-use super::{Animation, FrameWriter, Part};
+use super::{Animation, FramePart, FrameWriter};
 use crate::figure::FigureError;
 use crate::figure::png::describe;
 
 /// Writes frames into one PNG.
-pub(super) struct Writer<'a> {
+pub(super) struct ApngWriter<'a> {
     writer: png::Writer<&'a mut Vec<u8>>,
 }
 
@@ -17,7 +17,7 @@ fn failed(error: &png::EncodingError) -> FigureError {
     FigureError::library("PNG", error)
 }
 
-impl<'a> Writer<'a> {
+impl<'a> ApngWriter<'a> {
     /// Begins a file with frames of the size of `first`, shown again and again.
     pub fn new(
         bytes: &'a mut Vec<u8>,
@@ -37,8 +37,13 @@ impl<'a> Writer<'a> {
     }
 }
 
-impl FrameWriter for Writer<'_> {
-    fn write(&mut self, pixels: &Pixmap, part: Part, delay: Duration) -> Result<(), FigureError> {
+impl FrameWriter for ApngWriter<'_> {
+    fn write(
+        &mut self,
+        pixels: &Pixmap,
+        part: FramePart,
+        delay: Duration,
+    ) -> Result<(), FigureError> {
         let bytes: Vec<u8> = part.rgb(pixels).flatten().collect();
         let mut written = || {
             self.writer.reset_frame_position()?;

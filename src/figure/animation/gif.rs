@@ -7,12 +7,12 @@ use gif::{DisposalMethod, Encoder, Extension, Frame, Repeat};
 use resvg::tiny_skia::Pixmap;
 
 use super::colors::Nearest;
-use super::{Animation, FrameWriter, Part};
+use super::{Animation, FramePart, FrameWriter};
 use crate::figure::FigureError;
 use crate::figure::palette::Theme;
 
 /// Writes frames into one GIF.
-pub(super) struct Writer<'a> {
+pub(super) struct GifWriter<'a> {
     encoder: Encoder<&'a mut Vec<u8>>,
     colors: Nearest,
 }
@@ -21,7 +21,7 @@ fn failed(error: &gif::EncodingError) -> FigureError {
     FigureError::library("GIF", error)
 }
 
-impl<'a> Writer<'a> {
+impl<'a> GifWriter<'a> {
     /// Begins a file with frames of the size of `first`, shown again and again.
     pub fn new(
         bytes: &'a mut Vec<u8>,
@@ -55,8 +55,13 @@ impl<'a> Writer<'a> {
     }
 }
 
-impl FrameWriter for Writer<'_> {
-    fn write(&mut self, pixels: &Pixmap, part: Part, delay: Duration) -> Result<(), FigureError> {
+impl FrameWriter for GifWriter<'_> {
+    fn write(
+        &mut self,
+        pixels: &Pixmap,
+        part: FramePart,
+        delay: Duration,
+    ) -> Result<(), FigureError> {
         let indices: Vec<u8> = part.rgb(pixels).map(|rgb| self.colors.index(rgb)).collect();
         // Every side fits, as the whole frame's does.
         let frame = Frame {

@@ -52,22 +52,22 @@ impl AnimationFormat {
     }
 }
 
-/// What all frames have in common.
+/// An animation: the properties that all frames share.
 #[derive(Clone, Debug)]
 pub struct Animation {
-    /// How many frames there are; at least one.
+    /// The number of frames; at least one.
     pub frames: usize,
     /// The width of a frame in pixels.
     pub width: u32,
-    /// How long a frame is shown.
+    /// The time that a frame is shown.
     pub delay: Duration,
-    /// How long the last one is, before everything begins again.
+    /// The time that the last one is shown, before everything begins again.
     pub rest: Duration,
     /// The colour scale of matrices, and the colours of methods: what a GIF must keep apart.
     pub colors: Colors,
     /// See `colors`.
     pub inks: Vec<Rgb>,
-    /// What the file says about itself.
+    /// The metadata of the file.
     pub metadata: Metadata,
 }
 
@@ -78,7 +78,7 @@ impl Animation {
     /// The longest time that both formats can say.
     pub const LONGEST: Duration = Duration::from_secs(60);
 
-    /// How long a frame is shown.
+    /// The time that a frame is shown.
     fn delay_of(&self, frame: usize) -> Duration {
         let last = frame + 1 == self.frames;
         let delay = if last { self.rest } else { self.delay };
@@ -100,11 +100,11 @@ impl Animation {
         let mut before = draw(&first, self.width)?;
         let mut writer: Box<dyn FrameWriter + '_> = match format {
             AnimationFormat::Gif => {
-                Box::new(gif::Writer::new(&mut bytes, self, first.theme, &before)?)
+                Box::new(gif::GifWriter::new(&mut bytes, self, first.theme, &before)?)
             }
-            AnimationFormat::Apng => Box::new(apng::Writer::new(&mut bytes, self, &before)?),
+            AnimationFormat::Apng => Box::new(apng::ApngWriter::new(&mut bytes, self, &before)?),
         };
-        writer.write(&before, Part::whole(&before), self.delay_of(0))?;
+        writer.write(&before, FramePart::whole(&before), self.delay_of(0))?;
         for at in 1..self.frames {
             if going(at).is_break() {
                 return Ok(ControlFlow::Break(()));
@@ -118,7 +118,7 @@ impl Animation {
             }
             writer.write(
                 &pixels,
-                Part::that_differs(&before, &pixels),
+                FramePart::that_differs(&before, &pixels),
                 self.delay_of(at),
             )?;
             before = pixels;
@@ -131,7 +131,12 @@ impl Animation {
 /// Takes frames in their order.
 trait FrameWriter {
     /// Encodes a part of a frame; the rest is as in the one before.
-    fn write(&mut self, pixels: &Pixmap, part: Part, delay: Duration) -> Result<(), FigureError>;
+    fn write(
+        &mut self,
+        pixels: &Pixmap,
+        part: FramePart,
+        delay: Duration,
+    ) -> Result<(), FigureError>;
 
     /// Ends the file.
     fn finish(self: Box<Self>) -> Result<(), FigureError>;
@@ -139,14 +144,14 @@ trait FrameWriter {
 
 /// A rectangle of a frame, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Part {
+struct FramePart {
     x: u32,
     y: u32,
     width: u32,
     height: u32,
 }
 
-impl Part {
+impl FramePart {
     fn whole(pixels: &Pixmap) -> Self {
         Self {
             x: 0,

@@ -20,7 +20,7 @@ const ROUNDING: f64 = 1e-9;
 pub struct Approximation<'a> {
     /// The matrix.
     pub matrix: &'a DMatrix<f64>,
-    /// What the matrix is called.
+    /// The name of the matrix.
     pub name: &'a str,
     /// Its numerical rank, where that is known.
     pub rank: Option<usize>,
@@ -30,7 +30,7 @@ pub struct Approximation<'a> {
     pub panels: Vec<Panel<'a>>,
     /// Adds a row of signed residuals W − Ŵ on one scale.
     pub error_maps: bool,
-    /// What a reader must know to compare the numbers fairly.
+    /// Notes that a fair comparison of the numbers needs.
     pub notes: Vec<String>,
 }
 
@@ -111,7 +111,7 @@ pub fn comparison_table(theme: Theme, evaluations: &[&Evaluation], bits: bool) -
     let rows = evaluations.iter().map(|one| {
         let told = Cell::number(label::bits(one.structure_bits), one.structure_bits as f64);
         let parameters = [
-            Cell::text(one.method().title()),
+            Cell::named(one.method().title(), one.method().key()),
             Cell::text(one.settings.describe()),
             Cell::count(one.params),
             Cell::number(label::percent(one.share), one.share),
@@ -126,7 +126,7 @@ pub fn comparison_table(theme: Theme, evaluations: &[&Evaluation], bits: bool) -
     let columns = [
         Column::left("Method"),
         Column::left("Setting"),
-        Column::right("Parameters"),
+        Column::right("Parameters").keyed("params"),
         Column::right("Share"),
     ];
     let told = bits.then(|| Column::right(BITS));
@@ -182,7 +182,7 @@ fn reconstruction(context: &Context, panel: &Panel, range: (f64, f64)) -> Elemen
     let headings = vec![
         Heading::name(look.name, Some(look.color)),
         Heading::plain(one.settings.describe()),
-        Heading::plain(format!("{} parameters", label::count(one.params))),
+        Heading::plain(label::parameters(one.params)),
         Heading::plain(format!("{} of the entries", label::percent(one.share))),
         Heading::plain(format!("error {}", label::error(one.error))),
     ];
@@ -321,10 +321,10 @@ fn describe(shown: &Approximation) -> String {
     let panels = shown.panels.iter().map(|panel| {
         let one = panel.evaluation;
         format!(
-            "; {}: {}, {} parameters, error {}",
+            "; {}: {}, {}, error {}",
             one.method().title(),
             one.settings.describe(),
-            one.params,
+            label::parameters(one.params),
             label::error(one.error)
         )
     });

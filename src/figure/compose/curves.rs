@@ -28,7 +28,10 @@ pub fn error_against_parameters(
     let described = curves.iter().filter_map(|curve| {
         let one = curve.present?;
         let (name, setting) = (one.method().title(), one.settings.describe());
-        Some(format!("{name}: {setting}, {} parameters", one.params))
+        Some(format!(
+            "{name}: {setting}, {}",
+            label::parameters(one.params)
+        ))
     });
     let description = described.collect::<Vec<_>>().join("; ");
     let plot = error_plot(context.theme, entries, curves);
@@ -69,7 +72,7 @@ pub fn error_plot(theme: Theme, entries: usize, curves: &[ErrorCurve]) -> Plot {
     }
 }
 
-/// Where a result lies in [`error_plot`], without a label.
+/// The place of a result in [`error_plot`], without a label.
 pub fn error_mark(theme: Theme, one: &Evaluation) -> Mark {
     let look = Look::method(one.method(), theme);
     Mark {
@@ -101,11 +104,12 @@ fn parameter_axis(entries: usize, curves: &[ErrorCurve]) -> (bool, (f64, f64)) {
 /// The curves' numbers, a row per point.
 pub fn curve_table(context: &Context, curves: &[ErrorCurve]) -> Table {
     let rows = curves.iter().flat_map(|curve| {
-        let look = Look::method(curve.settings.method(), context.theme);
+        let method = curve.settings.method();
+        let look = Look::method(method, context.theme);
         curve.points.iter().map(move |point| Row {
             color: Some(look.color),
             cells: vec![
-                Cell::text(look.name.clone()),
+                Cell::named(look.name.clone(), method.key()),
                 Cell::text(point.rank.to_string()),
                 Cell::count(point.params),
                 Cell::number(label::error(point.error), point.error),
@@ -117,7 +121,7 @@ pub fn curve_table(context: &Context, curves: &[ErrorCurve]) -> Table {
         columns: vec![
             Column::left("Method"),
             Column::right("Rank"),
-            Column::right("Parameters"),
+            Column::right("Parameters").keyed("params"),
             Column::right("Error"),
         ],
         rows: rows.collect(),

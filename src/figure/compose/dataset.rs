@@ -91,7 +91,7 @@ pub fn survey_table(survey: &Survey, theme: Theme) -> Table {
         Row {
             color: Some(look.color),
             cells: vec![
-                Cell::text(look.name.clone()),
+                Cell::named(look.name.clone(), survey.settings[s].method().key()),
                 Cell::text(survey.settings[s].describe()),
                 Cell::number(label::error(mean), mean),
                 Cell::number(label::error(std), std),
@@ -104,21 +104,21 @@ pub fn survey_table(survey: &Survey, theme: Theme) -> Table {
             Column::left("Method"),
             Column::left("Setting"),
             Column::right("Mean error"),
-            Column::right("Std"),
+            Column::right("Std").keyed("std_error"),
         ],
         rows: rows.collect(),
     }
 }
 
 /// The matrices of one label, or all of them.
-struct Group {
+struct LabelGroup {
     name: String,
     count: usize,
     spreads: Vec<Spread>,
     verdict: Option<Verdict>,
 }
 
-impl Group {
+impl LabelGroup {
     /// Label by label.
     fn by_label(survey: &Survey) -> impl Iterator<Item = Self> {
         survey.by_label().into_iter().map(|one| Self {
@@ -140,7 +140,7 @@ impl Group {
         }
     }
 
-    /// How often Localized is better than LoRA, and equal.
+    /// The shares of images on which Localized is better than LoRA, and equal.
     fn shares(&self) -> impl Iterator<Item = Cell> {
         let shares = self.verdict.into_iter();
         let shares = shares.flat_map(|one| [one.better, one.equal]);
@@ -148,26 +148,33 @@ impl Group {
     }
 }
 
-/// The columns of [`Group::shares`].
+/// The columns of [`LabelGroup::shares`].
 fn share_columns(survey: &Survey) -> impl Iterator<Item = Column> {
     let compared = survey.localized_against_lora().into_iter();
-    compared.flat_map(|_| ["Localized better", "Equal"].map(Column::right))
+    compared.flat_map(|_| {
+        [
+            Column::right("Localized better").keyed("localized_beats_lora"),
+            Column::right("Equal").keyed("localized_equals_lora"),
+        ]
+    })
 }
 
 /// Mean error of each method for every label, and how often Localized is better than LoRA or equal.
 pub fn label_table(survey: &Survey, theme: Theme) -> Table {
     let looks = methods(survey, theme);
-    let mut columns = vec![Column::left("Label"), Column::right("Count")];
-    columns.extend(looks.iter().map(|look| Column::right(&look.name)));
+    let mut columns = vec![Column::left("Label").keyed("digit"), Column::right("Count")];
+    columns.extend(looks.iter().zip(&survey.settings).map(|(look, settings)| {
+        Column::right(&look.name).keyed(format!("mean_error_{}", settings.method().key()))
+    }));
     columns.extend(share_columns(survey));
-    let row = |group: Group| {
+    let row = |group: LabelGroup| {
         let mut cells = vec![Cell::text(group.name.clone()), Cell::count(group.count)];
         let means = group.spreads.iter().map(|spread| spread.mean);
         cells.extend(means.map(|mean| Cell::number(label::error(mean), mean)));
         cells.extend(group.shares());
         Row { color: None, cells }
     };
-    let groups = Group::by_label(survey).chain([Group::all(survey)]);
+    let groups = LabelGroup::by_label(survey).chain([LabelGroup::all(survey)]);
     Table {
         title: Some("Mean error by label".to_owned()),
         columns,
@@ -175,15 +182,15 @@ pub fn label_table(survey: &Survey, theme: Theme) -> Table {
     }
 }
 
-/// What [`survey_table`] and [`label_table`] say as one table for other programs: a row per label
+/// The numbers of [`survey_table`] and [`label_table`] as one table for other programs: a row per label
 /// and method, those of all matrices first.
 pub fn survey_rows(survey: &Survey, theme: Theme) -> Table {
     let Table {
         mut columns, rows, ..
     } = survey_table(survey, theme);
-    columns.extend([Column::left("Label"), Column::right("Count")]);
+    columns.extend([Column::left("Label").keyed("digit"), Column::right("Count")]);
     columns.extend(share_columns(survey));
-    let groups = std::iter::once(Group::all(survey)).chain(Group::by_label(survey));
+    let groups = std::iter::once(LabelGroup::all(survey)).chain(LabelGroup::by_label(survey));
     let rows = groups.flat_map(|group| {
         let of_method = rows.iter().zip(group.spreads.clone());
         let of_method = of_method.map(|(row, Spread { mean, std })| {

@@ -21,7 +21,7 @@ pub struct AccuracyDrop {
     pub full_params: usize,
     /// Test accuracy of full fine-tuning in percent.
     pub full_accuracy: f64,
-    /// What was swept, in words.
+    /// A description of the sweep.
     pub description: String,
 }
 
@@ -33,12 +33,12 @@ pub struct Frontier {
     /// Every run: parameters, and accuracy drop in percentage points.
     pub runs: Vec<(usize, f64)>,
     /// The best configuration at each parameter count, by parameters.
-    pub best: Vec<FrontierPoint>,
+    pub best: Vec<DropPoint>,
 }
 
 /// The best configuration at one parameter count.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct FrontierPoint {
+pub struct DropPoint {
     /// Trainable parameters.
     pub params: usize,
     /// Accuracy drop in percentage points, the mean over seeds.
@@ -76,7 +76,10 @@ pub fn accuracy_drop_plot(shown: &AccuracyDrop) -> Plot {
         guides: vec![Guide {
             axis: GuideAxis::Y,
             at: 0.0,
-            label: format!("full fine-tuning, {:.2} %", shown.full_accuracy),
+            label: format!(
+                "full fine-tuning, {}",
+                label::percentage(shown.full_accuracy)
+            ),
             color: None,
         }],
         ..Plot::default()
@@ -105,7 +108,7 @@ impl Frontier {
             .best
             .iter()
             .map(|one| (percent(one.params, full), one.drop));
-        let spread = |one: &FrontierPoint| one.spread.unwrap_or((f64::NAN, f64::NAN));
+        let spread = |one: &DropPoint| one.spread.unwrap_or((f64::NAN, f64::NAN));
         let series = Series {
             spread: self.best.iter().map(spread).collect(),
             ..self.look.line(points.collect())
@@ -172,7 +175,7 @@ pub fn accuracy_plot(runs: &[TrainingCurve]) -> Plot {
     }
 }
 
-/// What a run learned.
+/// The update ΔW that a run learned.
 #[derive(Debug, Clone)]
 pub struct DeltaWeights<'a> {
     /// Name, colour and marker of its layout.
@@ -285,7 +288,7 @@ pub fn confusion_matrix(run: &Confusion) -> ConfusionMatrix {
         headings: vec![
             Heading::name(&run.look.name, Some(run.look.color)),
             Heading::plain(&run.setting),
-            Heading::plain(format!("accuracy {accuracy:.2} %")),
+            Heading::plain(format!("accuracy {}", label::percentage(accuracy))),
         ],
         color: run.look.color,
     }

@@ -90,11 +90,11 @@ pub fn grid_sentence(grids: &[GridAtBudget], budget: usize) -> String {
 pub fn grid_table(theme: Theme, grids: &[GridAtBudget]) -> Table {
     let count = |one: Option<&Evaluation>| match one {
         Some(one) => Cell::count(one.params),
-        None => Cell::text("–"),
+        None => Cell::none(),
     };
     let error = |one: Option<&Evaluation>| match one {
         Some(one) => Cell::number(label::error(one.error), one.error),
-        None => Cell::text("–"),
+        None => Cell::none(),
     };
     let best = best_uniform(grids).map(|(grid, _)| grid);
     let rows = grids.iter().map(|one| {
@@ -108,7 +108,7 @@ pub fn grid_table(theme: Theme, grids: &[GridAtBudget]) -> Table {
             color: is_best.then(|| Look::method(Method::Localized, theme).color),
             cells: vec![
                 Cell::text(one.grid.to_string()),
-                Cell::text(rank.unwrap_or_else(|| "–".to_owned())),
+                rank.map_or_else(Cell::none, Cell::text),
                 count(uniform),
                 error(uniform),
                 count(adaptive),
@@ -119,11 +119,11 @@ pub fn grid_table(theme: Theme, grids: &[GridAtBudget]) -> Table {
     Table {
         title: None,
         columns: vec![
-            Column::right("K"),
-            Column::right("r_block"),
-            Column::right("Parameters"),
+            Column::right("K").keyed("grid"),
+            Column::right("r_block").keyed("rank"),
+            Column::right("Parameters").keyed("params"),
             Column::right("Error"),
-            Column::right("Adaptive parameters"),
+            Column::right("Adaptive parameters").keyed("adaptive_params"),
             Column::right("Adaptive error"),
         ],
         rows: rows.collect(),

@@ -1,8 +1,9 @@
-//! How a method looks: its name, colour and marker, the same in every figure.
+//! The looks of methods: name, colour and marker, the same in every figure.
 
 use crate::approx::Method;
 use crate::figure::palette::{self, Rgb, Theme};
 use crate::figure::{Marker, Series};
+use crate::finetune::Layout;
 
 /// Name, colour and marker of a method or layout.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,11 @@ impl Look {
             definition.hue.on(theme),
             definition.marker,
         )
+    }
+
+    /// A layout of an adapter (III.B).
+    pub fn layout(layout: Layout, theme: Theme) -> Self {
+        Self::new(layout.name(), layout.hue().on(theme), layout.marker())
     }
 
     /// Full fine-tuning.

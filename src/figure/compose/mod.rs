@@ -6,7 +6,10 @@ mod curves;
 mod dataset;
 mod finetune;
 mod grids;
+mod locality;
 mod look;
+mod order;
+mod projection;
 mod ranks;
 mod spectra;
 
@@ -20,19 +23,24 @@ pub use dataset::{
     distribution, distribution_plot, label_table, survey_rows, survey_table, verdict_sentence,
 };
 pub use finetune::{
-    AccuracyDrop, Confusion, DeltaWeights, Feature, Frontier, FrontierPoint, TrainingCurve,
+    AccuracyDrop, Confusion, DeltaWeights, DropPoint, Feature, Frontier, TrainingCurve,
     accuracy_drop, accuracy_drop_plot, accuracy_plot, confusion, confusion_matrix, delta_weights,
     loss_plot, training_curves,
 };
 pub use grids::{best_grid, best_grid_plot, grid_sentence, grid_table};
+pub use locality::{locality, locality_plots, locality_table};
 pub use look::Look;
+pub use order::{order, order_table};
+pub use projection::{
+    correlation_table, projection_plots, projection_sentence, projection_table, projections,
+};
 pub use ranks::{BlockRanks, rank_heatmap, rank_map, rank_scale, rank_table};
 pub use spectra::{MethodSpectrum, plain_spectrum, singular_values, spectrum_plot, spectrum_plots};
 
 use super::palette::{ColorMap, Theme};
 use super::{Colors, Figure, Metadata};
 
-/// What every figure is told beside its results.
+/// The look and the origin of a figure, beside its results.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Context {
     /// Light or dark ground.

@@ -106,9 +106,9 @@ pub fn rank_table(theme: Theme, methods: &[BlockRanks]) -> Table {
             .map(move |(block, rank)| Row {
                 color: Some(look.color),
                 cells: vec![
-                    Cell::text(look.name.clone()),
-                    Cell::text(block.i.to_string()),
-                    Cell::text(block.j.to_string()),
+                    Cell::named(look.name.clone(), method.evaluation.method().key()),
+                    Cell::place(block.i),
+                    Cell::place(block.j),
                     Cell::count(block.sides().0),
                     Cell::count(block.sides().1),
                     Cell::count(*rank),
@@ -122,7 +122,7 @@ pub fn rank_table(theme: Theme, methods: &[BlockRanks]) -> Table {
             Column::right("i"),
             Column::right("j"),
             Column::right("Rows"),
-            Column::right("Columns"),
+            Column::right("Columns").keyed("cols"),
             Column::right("Rank"),
         ],
         rows: rows.collect(),

@@ -112,7 +112,7 @@ pub fn plain_spectrum(theme: Theme, sigma: &[f64]) -> Plot {
 
 const SIGMA: &str = "singular value σ";
 
-/// What the values are where they are no singular values.
+/// The name of the values where they are no singular values.
 fn other_label(method: &MethodSpectrum) -> &'static str {
     let mut blocks = method.spectra.layout.blocks().iter();
     match blocks.any(|block| block.pieces() == Pieces::Entries) {

@@ -12,7 +12,7 @@ use crate::figure::label;
 use crate::figure::palette::{Rgb, Theme};
 use crate::figure::place::Area;
 
-/// How a line is drawn.
+/// The style of a line.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stroke {
     pub color: Rgb,
@@ -54,7 +54,7 @@ impl Stroke {
     }
 }
 
-/// Which end of a text its position is.
+/// The end of a text that its position is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Anchor {
     Start,
@@ -67,7 +67,7 @@ pub(super) struct Canvas {
     pub theme: Theme,
     out: String,
     clips: usize,
-    /// What is written in the regular face and in the bold one.
+    /// The characters written in the regular face and in the bold one.
     written: [BTreeSet<char>; 2],
 }
 
@@ -85,7 +85,7 @@ impl Canvas {
         self.out
     }
 
-    /// What is written, in the regular face and in the bold one.
+    /// The characters written, in the regular face and in the bold one.
     pub(super) fn written(&self) -> &[BTreeSet<char>; 2] {
         &self.written
     }
@@ -258,7 +258,7 @@ impl Canvas {
         );
     }
 
-    /// What `draw` adds is cut off at the edges of `area`.
+    /// Cuts off at the edges of `area` what `draw` adds.
     pub(super) fn clipped(&mut self, area: Area, draw: impl FnOnce(&mut Self)) {
         let id = self.clips;
         self.clips += 1;

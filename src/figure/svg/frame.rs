@@ -1,4 +1,4 @@
-//! Where values lie in a plot.
+//! The frame of a plot, which maps values to places.
 
 use crate::figure::axis::Axis;
 use crate::figure::place::Area;

@@ -258,7 +258,8 @@ fn draw_counts(canvas: &mut Canvas, frame: Area, matrix: &ConfusionMatrix) {
             canvas.fill(area, shade, 1.0);
             let at = (area.x + cell / 2.0, area.y + cell / 2.0 + 2.6);
             let text = BODY.fit(&label::count(count as usize), cell);
-            canvas.text(at, &text, BODY, palette::text_on(shade), Anchor::Middle);
+            let ink = palette::foreground(canvas.theme);
+            canvas.text(at, &text, BODY, ink, Anchor::Middle);
         }
     }
 }

@@ -25,7 +25,7 @@ const BODY: Type = Type::regular(7.5);
 const SMALL: Type = Type::regular(7.0);
 const LINE_HEIGHT: f64 = 10.5;
 
-/// Where the reader of a document finds the font.
+/// The source of a document's fonts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fonts {
     /// In the document.
@@ -34,7 +34,7 @@ pub(super) enum Fonts {
     Known,
 }
 
-/// What is written in a figure, in regular and in bold.
+/// The characters written in a figure, in regular and in bold.
 pub(super) fn written(figure: &Figure) -> [BTreeSet<char>; 2] {
     let mut canvas = Canvas::new(figure.theme);
     draw(figure, figure.drawn_width(), &mut canvas);

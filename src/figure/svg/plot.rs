@@ -13,7 +13,7 @@ use crate::figure::{Figure, palette};
 
 /// Height of the area between the axes for a plot of a column's width, and as a share of it.
 const COLUMN_HEIGHT: f64 = 0.58;
-/// How much of the width beyond a column goes into height.
+/// The share of the width beyond a column that goes into height.
 const WIDE_HEIGHT: f64 = 0.2;
 /// Narrow plots are as high as this, if they are as wide.
 const LEAST_HEIGHT: f64 = 92.0;

@@ -18,7 +18,7 @@ const SWATCH_GAP: f64 = 4.0;
 pub(super) fn draw(canvas: &mut Canvas, (x, top): (f64, f64), width: f64, table: &Table) -> f64 {
     let theme = canvas.theme;
     let (strong, ink) = (palette::foreground(theme), palette::muted(theme));
-    let columns = Columns::new(table, x, width);
+    let columns = ColumnPlaces::new(table, x, width);
     let mut y = top;
     if let Some(title) = &table.title {
         let title = NAME.fit(title, width);
@@ -56,15 +56,15 @@ pub(super) fn draw(canvas: &mut Canvas, (x, top): (f64, f64), width: f64, table:
     y + 1.0 - top
 }
 
-/// Where the columns of a table stand.
-struct Columns {
+/// The places of a table's columns.
+struct ColumnPlaces {
     left: f64,
     right: f64,
     /// Left edge and width of each.
     places: Vec<(f64, f64)>,
 }
 
-impl Columns {
+impl ColumnPlaces {
     /// As wide as the longest cells, spread a little where there is room, narrowed in proportion
     /// where there is not, and centred.
     fn new(table: &Table, x: f64, width: f64) -> Self {

@@ -2,28 +2,30 @@
 
 use pulp::Simd;
 
-use super::{Inputs, Model, Workspace, of_run};
+use super::{BatchWorkspace, Inputs, Model, of_run};
 use crate::finetune::batch::Batch;
-use crate::finetune::kernels::{Columns, Panel, gather, outer, padded, product, scatter};
-use crate::finetune::network::{Head, Network, Shape};
+use crate::finetune::kernels::{
+    ColumnSlice, PaddedMatrix, gather, outer, padded, product, scatter,
+};
+use crate::finetune::network::{Classifier, Network, Shape};
 use crate::finetune::real::Real;
-use crate::finetune::wiring::{Group, Place, Wiring};
+use crate::finetune::wiring::{Group, PartPlace, Wiring};
 
 /// An adapter on a frozen network, in one run or several.
 #[derive(Debug, Clone, Copy)]
 pub struct Adapter<'a, T> {
     /// Its parts.
     pub wiring: &'a Wiring,
-    /// What it adapts.
+    /// The network that it adapts.
     pub network: &'a Network<T>,
 }
 
-/// Where the gradients of a group's latents stand: rows with room for whole vectors from every
+/// The place of the gradients of a group's latents: rows with room for whole vectors from every
 /// place on.
-fn gradient_columns(group: &Group) -> Columns {
+fn gradient_columns(group: &Group) -> ColumnSlice {
     let ends = group.places.iter();
     let ends = ends.map(|place| place.latent + padded(place.rank));
-    Columns {
+    ColumnSlice {
         stride: padded(ends.max().unwrap_or_default()),
         column: 0,
         width: group.width,
@@ -54,7 +56,7 @@ impl<T: Real> Model<T> for Adapter<'_, T> {
     }
 
     #[inline(always)]
-    fn head<'a>(&'a self, _: &'a [T], _: usize) -> Head<'a, T> {
+    fn head<'a>(&'a self, _: &'a [T], _: usize) -> Classifier<'a, T> {
         self.network.head()
     }
 
@@ -65,7 +67,7 @@ impl<T: Real> Model<T> for Adapter<'_, T> {
         parameters: &[T],
         inputs: &Inputs<'_, T>,
         batch: &Batch<T>,
-        at: &mut Workspace<T>,
+        at: &mut BatchWorkspace<T>,
     ) {
         let units = at.hidden_columns();
         let rows = at.hidden.chunks_exact_mut(units.stride);
@@ -97,7 +99,7 @@ impl<T: Real> Model<T> for Adapter<'_, T> {
             );
             for place in &group.places {
                 let rows = &parameters[place.b()];
-                let panel = Panel::of(rows, place.hidden.len(), &mut at.room);
+                let panel = PaddedMatrix::of(rows, place.hidden.len(), &mut at.room);
                 let x = (&latents[..], place.latents(stride));
                 let z = &mut at.hidden[of_run(place.run, count * units.stride)];
                 product(simd, seen, x, panel, (z, place.units(units.stride)), true);
@@ -106,7 +108,15 @@ impl<T: Real> Model<T> for Adapter<'_, T> {
     }
 
     #[inline(always)]
-    fn head_backward<S: Simd>(&self, _: S, _: &mut [T], _: usize, _: &Batch<T>, _: &Workspace<T>) {}
+    fn head_backward<S: Simd>(
+        &self,
+        _: S,
+        _: &mut [T],
+        _: usize,
+        _: &Batch<T>,
+        _: &BatchWorkspace<T>,
+    ) {
+    }
 
     #[inline(always)]
     fn backward<S: Simd>(
@@ -115,7 +125,7 @@ impl<T: Real> Model<T> for Adapter<'_, T> {
         parameters: &[T],
         gradients: &mut [T],
         batch: &Batch<T>,
-        at: &mut Workspace<T>,
+        at: &mut BatchWorkspace<T>,
     ) {
         let stride = at.hidden_columns().stride;
         let count = batch.all().len();
@@ -128,13 +138,13 @@ impl<T: Real> Model<T> for Adapter<'_, T> {
             at.dlatents
                 .resize((count * columns.stride).max(at.dlatents.len()), T::ZERO);
             for place in &group.places {
-                let Place { run, hidden, .. } = place;
+                let PartPlace { run, hidden, .. } = place;
                 let dz = &at.hidden[of_run(*run, count * stride)];
                 let dz = (dz, place.units(stride));
                 let u = (latents, place.latents(of_latents));
                 outer(simd, seen, u, dz, &mut gradients[place.b()]);
                 let rows = &parameters[place.b()];
-                let panel = Panel::transposed(rows, hidden.len(), &mut at.room);
+                let panel = PaddedMatrix::transposed(rows, hidden.len(), &mut at.room);
                 let du = (&mut at.dlatents[..], place.latents(columns.stride));
                 product(simd, seen, dz, panel, du, false);
             }

@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use pulp::Simd;
 
-use super::{Inputs, Model, Workspace, of_run, sum_rows};
+use super::{BatchWorkspace, Inputs, Model, of_run, sum_rows};
 use crate::finetune::batch::Batch;
 use crate::finetune::kernels::{PixelRows, gather, outer, padded, scatter};
-use crate::finetune::network::{Head, Network, Shape};
+use crate::finetune::network::{Classifier, Network, Shape};
 use crate::finetune::real::Real;
 
 /// The whole network, in one run or several, its parameters in one vector: rows of lit inputs of
@@ -131,8 +131,8 @@ impl<T: Real> Model<T> for Full {
     }
 
     #[inline(always)]
-    fn head<'a>(&'a self, parameters: &'a [T], run: usize) -> Head<'a, T> {
-        Head {
+    fn head<'a>(&'a self, parameters: &'a [T], run: usize) -> Classifier<'a, T> {
+        Classifier {
             w2: &parameters[self.w2(run)],
             b2: &parameters[self.b2(run)],
         }
@@ -145,7 +145,7 @@ impl<T: Real> Model<T> for Full {
         parameters: &[T],
         _: &Inputs<'_, T>,
         batch: &Batch<T>,
-        at: &mut Workspace<T>,
+        at: &mut BatchWorkspace<T>,
     ) {
         let columns = at.hidden_columns();
         for run in 0..self.runs {
@@ -171,7 +171,7 @@ impl<T: Real> Model<T> for Full {
         gradients: &mut [T],
         run: usize,
         batch: &Batch<T>,
-        at: &Workspace<T>,
+        at: &BatchWorkspace<T>,
     ) {
         let (hidden, classes) = (at.hidden_columns(), at.score_columns());
         let count = batch.all().len();
@@ -189,7 +189,7 @@ impl<T: Real> Model<T> for Full {
         _: &[T],
         gradients: &mut [T],
         batch: &Batch<T>,
-        at: &mut Workspace<T>,
+        at: &mut BatchWorkspace<T>,
     ) {
         let columns = at.hidden_columns();
         for run in 0..self.runs {

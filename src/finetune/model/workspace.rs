@@ -1,33 +1,33 @@
 //! The numbers of a batch on its way through a model.
 
 use super::Model;
-use crate::finetune::kernels::{Aligned, Columns, aligned, padded};
+use crate::finetune::kernels::{AlignedVec, ColumnSlice, aligned, padded};
 use crate::finetune::real::Real;
 
 /// Room for the numbers of a batch on its way through a model, kept from batch to batch.
 #[derive(Debug, Clone)]
-pub struct Workspace<T> {
+pub struct BatchWorkspace<T> {
     /// Run by run, image by image: the hidden units, and after the classifier their gradients.
-    pub(super) hidden: Aligned<T>,
+    pub(super) hidden: AlignedVec<T>,
     /// Of one run.
-    pub(super) dhidden: Aligned<T>,
+    pub(super) dhidden: AlignedVec<T>,
     hidden_units: usize,
     hidden_stride: usize,
     /// Of one run, image by image: the scores, and after the loss their gradients.
-    pub(super) scores: Aligned<T>,
+    pub(super) scores: AlignedVec<T>,
     classes: usize,
     pub(super) score_stride: usize,
     /// Group by group of an adapter, image by image.
-    pub(super) latents: Aligned<T>,
+    pub(super) latents: AlignedVec<T>,
     /// Of one group.
-    pub(super) dlatents: Aligned<T>,
+    pub(super) dlatents: AlignedVec<T>,
     /// Of every group the images that light it.
     pub(super) seen: Vec<Vec<u16>>,
     /// For panels that do not fit as they are.
-    pub(super) room: Aligned<T>,
+    pub(super) room: AlignedVec<T>,
 }
 
-impl<T> Default for Workspace<T> {
+impl<T> Default for BatchWorkspace<T> {
     fn default() -> Self {
         Self {
             hidden: aligned(),
@@ -45,7 +45,7 @@ impl<T> Default for Workspace<T> {
     }
 }
 
-impl<T: Real> Workspace<T> {
+impl<T: Real> BatchWorkspace<T> {
     /// Makes room for a batch of `images`.
     pub(super) fn make_room(&mut self, model: &impl Model<T>, images: usize) {
         let shape = model.shape();
@@ -59,18 +59,18 @@ impl<T: Real> Workspace<T> {
         self.scores.resize(images * self.score_stride, T::ZERO);
     }
 
-    /// Where an image's hidden units stand among a run's.
-    pub(super) fn hidden_columns(&self) -> Columns {
-        Columns {
+    /// The place of an image's hidden units among a run's.
+    pub(super) fn hidden_columns(&self) -> ColumnSlice {
+        ColumnSlice {
             stride: self.hidden_stride,
             column: 0,
             width: self.hidden_units,
         }
     }
 
-    /// Where an image's scores stand.
-    pub(super) fn score_columns(&self) -> Columns {
-        Columns {
+    /// The place of an image's scores.
+    pub(super) fn score_columns(&self) -> ColumnSlice {
+        ColumnSlice {
             stride: self.score_stride,
             column: 0,
             width: self.classes,

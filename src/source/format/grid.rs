@@ -1,22 +1,22 @@
 //! Grids of geography as text: ESRI's ASCII grids and Surfer's.
 
-use super::input::{Input, Start};
-use super::kind::{Family, Format, Sign};
+use super::input::{FileStart, Input};
+use super::kind::{FileFormat, FormatFamily, Sign};
 use super::table::parse_number;
 use crate::source::error::one_line;
 use crate::source::matrix::zeros;
-use crate::source::{Limits, Loaded, SourceError};
+use crate::source::{Limits, LoadedMatrix, SourceError};
 
-/// Which program's grid.
+/// The two formats of grids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Grid {
+pub enum GridFormat {
     /// `ncols 4`, `nrows 3` and more such lines, then rows from north to south.
     Esri,
     /// `DSAA`, sizes, three ranges, then rows from south to north.
     Surfer,
 }
 
-impl Format for Grid {
+impl FileFormat for GridFormat {
     fn name(&self) -> &'static str {
         match self {
             Self::Esri => "ESRI ASCII grids",
@@ -31,15 +31,15 @@ impl Format for Grid {
         }
     }
 
-    fn family(&self) -> Family {
-        Family::Text
+    fn family(&self) -> FormatFamily {
+        FormatFamily::Text
     }
 
-    fn recognizes(&self, start: &Start<'_>) -> Sign {
+    fn recognizes(&self, start: &FileStart<'_>) -> Sign {
         Sign::likely(kind_of(&start.text) == Some(*self))
     }
 
-    fn read(&self, input: &mut Input<'_>) -> Result<Loaded, SourceError> {
+    fn read(&self, input: &mut Input<'_>) -> Result<LoadedMatrix, SourceError> {
         let bytes = input.bytes()?;
         read(input.name, &input.text(&bytes)?, *self, input.limits)
     }
@@ -62,13 +62,13 @@ const KEYS: [&str; 10] = [
 ];
 
 /// The kind of grid that begins so, if it is one.
-fn kind_of(text: &str) -> Option<Grid> {
+fn kind_of(text: &str) -> Option<GridFormat> {
     let first = text.trim_start().lines().next()?;
     if first.trim() == "DSAA" {
-        return Some(Grid::Surfer);
+        return Some(GridFormat::Surfer);
     }
     let (key, _) = key_and_value(first)?;
-    (key == "ncols" || key == "nrows").then_some(Grid::Esri)
+    (key == "ncols" || key == "nrows").then_some(GridFormat::Esri)
 }
 
 /// `ncols 4`, in capitals or not.
@@ -85,8 +85,8 @@ fn side(value: f64) -> Option<usize> {
     (value >= 0.0 && value.fract() == 0.0).then_some(value as usize)
 }
 
-/// What stands above a grid's values.
-struct Head {
+/// The header above a grid's values.
+struct GridHeader {
     rows: usize,
     cols: usize,
     no_data: Option<f64>,
@@ -95,17 +95,22 @@ struct Head {
 }
 
 /// Reads a grid whose beginning has been recognized.
-fn read(name: &str, text: &str, kind: Grid, limits: &Limits) -> Result<Loaded, SourceError> {
+fn read(
+    name: &str,
+    text: &str,
+    kind: GridFormat,
+    limits: &Limits,
+) -> Result<LoadedMatrix, SourceError> {
     let expected = match kind {
-        Grid::Esri => "an ESRI ASCII grid",
-        Grid::Surfer => "a Surfer grid",
+        GridFormat::Esri => "an ESRI ASCII grid",
+        GridFormat::Surfer => "a Surfer grid",
     };
     let damaged = |reason: String| SourceError::damaged(name, expected, reason);
     let head = match kind {
-        Grid::Esri => esri_head(text),
-        Grid::Surfer => surfer_head(text),
+        GridFormat::Esri => esri_head(text),
+        GridFormat::Surfer => surfer_head(text),
     };
-    let head = head.ok_or_else(|| damaged("its first lines do not say its sizes".to_owned()))?;
+    let head = head.ok_or_else(|| damaged("its header does not state its size".to_owned()))?;
     let (rows, cols) = (head.rows, head.cols);
     let mut matrix = zeros(name, (rows, cols), limits)?;
     let words = (1_u64..)
@@ -137,25 +142,27 @@ fn read(name: &str, text: &str, kind: Grid, limits: &Limits) -> Result<Loaded, S
         let reason = format!("it ends after {at} of {rows} × {cols} values");
         return Err(damaged(reason));
     }
-    let mut loaded = Loaded::new(name, matrix);
+    let mut loaded = LoadedMatrix::new(name, matrix);
     loaded.notes.push(match kind {
-        Grid::Esri => format!(
+        GridFormat::Esri => format!(
             "an ESRI ASCII grid, its {} lines of header were left out",
             head.lines
         ),
-        Grid::Surfer => "a Surfer grid, its rows as in the file, from south to north".to_owned(),
+        GridFormat::Surfer => {
+            "a Surfer grid, its rows as in the file, from south to north".to_owned()
+        }
     });
     Ok(loaded)
 }
 
 /// A cell's value, or what stands there instead.
-fn value(word: &str, kind: Grid, no_data: Option<f64>) -> Result<f64, String> {
+fn value(word: &str, kind: GridFormat, no_data: Option<f64>) -> Result<f64, String> {
     let shown = one_line(word);
     let value = parse_number(word).filter(|value| value.is_finite());
     let value = value.ok_or_else(|| format!("'{shown}'"))?;
     let missing = match kind {
-        Grid::Esri => Some(value) == no_data,
-        Grid::Surfer => value >= SURFER_BLANK,
+        GridFormat::Esri => Some(value) == no_data,
+        GridFormat::Surfer => value >= SURFER_BLANK,
     };
     if missing {
         return Err(format!("'{shown}', which stands for no data,"));
@@ -163,7 +170,7 @@ fn value(word: &str, kind: Grid, no_data: Option<f64>) -> Result<f64, String> {
     Ok(value)
 }
 
-fn esri_head(text: &str) -> Option<Head> {
+fn esri_head(text: &str) -> Option<GridHeader> {
     let (mut rows, mut cols, mut no_data, mut lines) = (None, None, None, 0);
     for line in text.lines() {
         if !line.trim().is_empty() {
@@ -179,7 +186,7 @@ fn esri_head(text: &str) -> Option<Head> {
         }
         lines += 1;
     }
-    Some(Head {
+    Some(GridHeader {
         rows: rows?,
         cols: cols?,
         no_data,
@@ -188,7 +195,7 @@ fn esri_head(text: &str) -> Option<Head> {
 }
 
 /// `DSAA`, then columns and rows, then the ranges of x, y and z.
-fn surfer_head(text: &str) -> Option<Head> {
+fn surfer_head(text: &str) -> Option<GridHeader> {
     let blank = text.len() - text.trim_start().len();
     let before = text[..blank].matches('\n').count();
     let mut lines = text.lines().skip(before + 1);
@@ -201,7 +208,7 @@ fn surfer_head(text: &str) -> Option<Head> {
     for _ in ["x", "y", "z"] {
         pair()?;
     }
-    Some(Head {
+    Some(GridHeader {
         rows: side(rows)?,
         cols: side(cols)?,
         no_data: None,

@@ -12,20 +12,20 @@ use crate::source::{Limits, SourceError};
 const LOOKED_AT: u64 = 512;
 
 /// Bytes that can be gone back to.
-pub trait Source: Read + Seek {}
+pub trait ByteSource: Read + Seek {}
 
-impl<T: Read + Seek> Source for T {}
+impl<T: Read + Seek> ByteSource for T {}
 
 /// The first bytes of a file, as they are and as text.
-pub struct Start<'a> {
+pub struct FileStart<'a> {
     /// The bytes.
     pub bytes: &'a [u8],
     /// The text that they are, if they are text; its last character may be cut off.
     pub text: Cow<'a, str>,
 }
 
-impl<'a> Start<'a> {
-    /// What a file that begins so looks like.
+impl<'a> FileStart<'a> {
+    /// The start of a file that begins with these bytes.
     pub fn new(bytes: &'a [u8]) -> Self {
         let text = text::decode(bytes);
         Self { bytes, text }
@@ -34,15 +34,15 @@ impl<'a> Start<'a> {
 
 /// A file, what is wanted of it, and how much of it may be read.
 pub struct Input<'a> {
-    /// Where it is, as its user named it.
+    /// The path, as its user named it.
     pub path: &'a Path,
-    /// The same in a sentence.
+    /// The path in a sentence.
     pub name: &'a str,
     /// Its bytes.
-    pub reader: &'a mut dyn Source,
-    /// How many there are.
+    pub reader: &'a mut dyn ByteSource,
+    /// The number of bytes.
     pub length: u64,
-    /// Which of its arrays.
+    /// The name of the array that is wanted.
     pub wanted: Option<&'a str>,
     /// Bounds.
     pub limits: &'a Limits,

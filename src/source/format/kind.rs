@@ -1,12 +1,12 @@
-//! What a format of files is, to whoever looks for the right one.
+//! Formats of files, as the search for the right one sees them.
 
-use super::input::{Input, Start};
-use crate::source::{Arrays, Loaded, SourceError};
+use super::input::{FileStart, Input};
+use crate::source::{Arrays, LoadedMatrix, SourceError};
 
 /// Formats that are mistaken for each other: within a family a file's first bytes say more than its
 /// name, between families its name says more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Family {
+pub enum FormatFamily {
     /// Arrays of numbers in bytes.
     Array,
     /// Pictures of pixels.
@@ -15,7 +15,7 @@ pub enum Family {
     Text,
 }
 
-/// How much the first bytes of a file tell.
+/// The evidence in the first bytes of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sign {
     /// They are not those of the format.
@@ -38,9 +38,9 @@ impl Sign {
     }
 }
 
-/// What a file of the format holds.
+/// The content of a file of the format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Holds {
+pub enum FormatContent {
     /// A matrix.
     Matrix,
     /// An array, which can be described without being read.
@@ -50,29 +50,29 @@ pub enum Holds {
 }
 
 /// A format of files that hold a matrix.
-pub trait Format: Sync {
+pub trait FileFormat: Sync {
     /// Its name in a list, after which the family's noun may follow: *PNG*, *CSV and TSV*.
     fn name(&self) -> &'static str;
 
     /// The endings of its files, in lower case.
     fn endings(&self) -> &'static [&'static str];
 
-    /// What it is mistaken for.
-    fn family(&self) -> Family;
+    /// The formats that it is mistaken for.
+    fn family(&self) -> FormatFamily;
 
-    /// What is inside.
-    fn holds(&self) -> Holds {
-        Holds::Matrix
+    /// The content.
+    fn holds(&self) -> FormatContent {
+        FormatContent::Matrix
     }
 
     /// Whether a file that begins so is one.
-    fn recognizes(&self, start: &Start<'_>) -> Sign;
+    fn recognizes(&self, start: &FileStart<'_>) -> Sign;
 
     /// The matrix in the file.
     ///
     /// # Errors
     /// One sentence that says what is wrong, where, and what to do.
-    fn read(&self, input: &mut Input<'_>) -> Result<Loaded, SourceError>;
+    fn read(&self, input: &mut Input<'_>) -> Result<LoadedMatrix, SourceError>;
 
     /// The arrays in the file; nothing where it [`holds`](Self::holds) only its matrix.
     ///

@@ -6,20 +6,20 @@
 
 use nalgebra::DMatrix;
 
-use super::input::{Input, Start};
-use super::kind::{Family, Format, Sign};
+use super::input::{FileStart, Input};
+use super::kind::{FileFormat, FormatFamily, Sign};
 use super::table::parse_number;
 use crate::source::error::{counted, one_line};
 use crate::source::matrix::{not_finite, zeros};
-use crate::source::{Limits, Loaded, SourceError};
+use crate::source::{Limits, LoadedMatrix, SourceError};
 
 const BANNER: &str = "%%MatrixMarket";
 const EXPECTED: &str = "a Matrix Market file";
 
-/// What NIST and SciPy exchange matrices in.
+/// Matrix Market files, in which NIST and SciPy exchange matrices.
 pub struct MatrixMarket;
 
-impl Format for MatrixMarket {
+impl FileFormat for MatrixMarket {
     fn name(&self) -> &'static str {
         "Matrix Market"
     }
@@ -28,23 +28,23 @@ impl Format for MatrixMarket {
         &["mtx"]
     }
 
-    fn family(&self) -> Family {
-        Family::Text
+    fn family(&self) -> FormatFamily {
+        FormatFamily::Text
     }
 
-    fn recognizes(&self, start: &Start<'_>) -> Sign {
+    fn recognizes(&self, start: &FileStart<'_>) -> Sign {
         let banner = start.text.get(..BANNER.len());
         Sign::likely(banner.is_some_and(|start| start.eq_ignore_ascii_case(BANNER)))
     }
 
-    fn read(&self, input: &mut Input<'_>) -> Result<Loaded, SourceError> {
+    fn read(&self, input: &mut Input<'_>) -> Result<LoadedMatrix, SourceError> {
         let bytes = input.bytes()?;
         read(input.name, &input.text(&bytes)?, input.limits)
     }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Layout {
+enum StorageScheme {
     Coordinate,
     Array,
 }
@@ -60,20 +60,20 @@ enum Field {
 enum Symmetry {
     General,
     Symmetric,
-    /// The same for real numbers.
+    /// Symmetric, for real numbers.
     Hermitian,
     Skew,
 }
 
 struct Reader<'a> {
     name: &'a str,
-    layout: Layout,
+    layout: StorageScheme,
     field: Field,
     symmetry: Symmetry,
 }
 
 /// Reads a Matrix Market file, whose banner has been seen.
-fn read(name: &str, text: &str, limits: &Limits) -> Result<Loaded, SourceError> {
+fn read(name: &str, text: &str, limits: &Limits) -> Result<LoadedMatrix, SourceError> {
     let (banner, _) = text.split_once('\n').unwrap_or((text, ""));
     let reader = Reader::from_banner(name, banner)?;
     let mut lines = (1..)
@@ -81,25 +81,27 @@ fn read(name: &str, text: &str, limits: &Limits) -> Result<Loaded, SourceError> 
         .skip(1)
         .filter(|(_, line)| !line.trim().is_empty() && !line.trim_start().starts_with('%'));
     let Some((line, sizes)) = lines.next() else {
-        return Err(reader.damaged("it ends before its sizes"));
+        return Err(reader.damaged("it ends before the line with its size"));
     };
     let sizes: Option<Vec<usize>> = sizes
         .split_ascii_whitespace()
         .map(|s| s.parse().ok())
         .collect();
     match (reader.layout, sizes.as_deref()) {
-        (Layout::Coordinate, Some(&[rows, cols, entries])) => {
+        (StorageScheme::Coordinate, Some(&[rows, cols, entries])) => {
             let matrix = reader.zeros(rows, cols, limits)?;
             reader.coordinates(matrix, entries, lines)
         }
-        (Layout::Array, Some(&[rows, cols])) => {
+        (StorageScheme::Array, Some(&[rows, cols])) => {
             let matrix = reader.zeros(rows, cols, limits)?;
             reader.array(matrix, lines)
         }
-        (Layout::Coordinate, _) => {
-            Err(reader.damaged(format!("line {line} is not rows, columns and entries")))
+        (StorageScheme::Coordinate, _) => Err(reader.damaged(format!(
+            "line {line} does not state rows, columns and entries"
+        ))),
+        (StorageScheme::Array, _) => {
+            Err(reader.damaged(format!("line {line} does not state rows and columns")))
         }
-        (Layout::Array, _) => Err(reader.damaged(format!("line {line} is not rows and columns"))),
     }
 }
 
@@ -110,8 +112,7 @@ impl<'a> Reader<'a> {
             .map(str::to_ascii_lowercase)
             .collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let complex =
-            "in Python, scipy.io.mmread it and scipy.io.mmwrite its real or imaginary part";
+        let complex = "in Python, read it with scipy.io.mmread and save its real or imaginary part with scipy.io.mmwrite";
         let (layout, field, symmetry) = match words[..] {
             [_, "matrix", layout, field, symmetry] => (layout, field, symmetry),
             [_, object, ..] if object != "matrix" => {
@@ -132,14 +133,14 @@ impl<'a> Reader<'a> {
             Err(SourceError::damaged(name, EXPECTED, reason))
         };
         let layout = match layout {
-            "coordinate" => Layout::Coordinate,
-            "array" => Layout::Array,
+            "coordinate" => StorageScheme::Coordinate,
+            "array" => StorageScheme::Array,
             _ => return unknown(layout),
         };
         let field = match field {
             "real" | "double" => Field::Real,
             "integer" | "unsigned-integer" => Field::Integer,
-            "pattern" if layout == Layout::Coordinate => Field::Pattern,
+            "pattern" if layout == StorageScheme::Coordinate => Field::Pattern,
             "complex" => {
                 let what = "a complex Matrix Market matrix";
                 return Err(SourceError::unsupported(name, what, complex));
@@ -182,14 +183,14 @@ impl<'a> Reader<'a> {
         mut matrix: DMatrix<f64>,
         entries: usize,
         lines: impl Iterator<Item = (u64, &'t str)>,
-    ) -> Result<Loaded, SourceError> {
+    ) -> Result<LoadedMatrix, SourceError> {
         let (mut found, mut again) = (0, 0);
         for (line, content) in lines {
             let (row, col, value) = self.entry(content, line, matrix.shape())?;
             found += 1;
             if found > entries {
                 return Err(self.damaged(format!(
-                    "it has more than the {} it says",
+                    "it has more than the {} it announces",
                     counted(entries, "entry", "entries")
                 )));
             }
@@ -213,13 +214,13 @@ impl<'a> Reader<'a> {
         }
         if found < entries {
             return Err(self.damaged(format!(
-                "it says {} and has {found}",
+                "it announces {} but has {found}",
                 counted(entries, "entry", "entries")
             )));
         }
         let cells = matrix.len();
         let note = format!(
-            "Matrix Market: {} for {}{}, the other cells are 0",
+            "Matrix Market: {} for {}{}, all other cells are 0",
             counted(entries, "entry", "entries"),
             counted(cells, "cell", "cells"),
             self.symmetry.described()
@@ -228,10 +229,10 @@ impl<'a> Reader<'a> {
         if again > 0 {
             let what = match self.symmetry {
                 Symmetry::General => "in the same place",
-                _ => "in the same place or the other triangle",
+                _ => "in the same place or its mirror image",
             };
             loaded.notes.push(format!(
-                "{} given once more {what} and added",
+                "{} repeated {what} and added up",
                 counted(again, "entry was", "entries were")
             ));
         }
@@ -253,7 +254,7 @@ impl<'a> Reader<'a> {
             }
             _ => {
                 let expected = if self.field == Field::Pattern { 2 } else { 3 };
-                return Err(self.damaged(format!("line {line} has not {expected} numbers")));
+                return Err(self.damaged(format!("line {line} does not have {expected} numbers")));
             }
         };
         let row = self.index(row, rows, line, "row")?;
@@ -267,7 +268,7 @@ impl<'a> Reader<'a> {
         &self,
         mut matrix: DMatrix<f64>,
         mut lines: impl Iterator<Item = (u64, &'t str)>,
-    ) -> Result<Loaded, SourceError> {
+    ) -> Result<LoadedMatrix, SourceError> {
         let (rows, cols) = matrix.shape();
         let mut found = 0_usize;
         for col in 0..cols {
@@ -299,7 +300,7 @@ impl<'a> Reader<'a> {
         }
         if let Some((line, _)) = lines.next() {
             let reason = format!(
-                "it goes on after its {}, at line {line}",
+                "it continues after its {}, at line {line}",
                 counted(found, "value", "values")
             );
             return Err(self.damaged(reason));
@@ -308,13 +309,13 @@ impl<'a> Reader<'a> {
         Ok(self.loaded(matrix, note))
     }
 
-    fn loaded(&self, matrix: DMatrix<f64>, note: String) -> Loaded {
-        let mut loaded = Loaded::new(self.name, matrix);
+    fn loaded(&self, matrix: DMatrix<f64>, note: String) -> LoadedMatrix {
+        let mut loaded = LoadedMatrix::new(self.name, matrix);
         loaded.notes.push(note);
         if self.field == Field::Pattern {
             loaded
                 .notes
-                .push("the file has places without values, they were read as 1".to_owned());
+                .push("entries without a value were read as 1".to_owned());
         }
         loaded
     }
@@ -328,7 +329,10 @@ impl<'a> Reader<'a> {
             } else {
                 "a number"
             };
-            self.damaged(format!("line {line} has '{}' for {kind}", one_line(word)))
+            self.damaged(format!(
+                "line {line} has '{}' instead of {kind}",
+                one_line(word)
+            ))
         })
     }
 
@@ -341,7 +345,7 @@ impl<'a> Reader<'a> {
         index.map(|index| index - 1).ok_or_else(|| {
             let word = one_line(word);
             self.damaged(format!(
-                "line {line} has {what} {word}, there are 1 to {side}"
+                "line {line} has {what} {word}; there are 1 to {side}"
             ))
         })
     }

@@ -17,16 +17,16 @@ pub(super) mod unread;
 
 use std::sync::LazyLock;
 
-use self::input::Start;
-use self::kind::{Family, Sign};
+use self::input::FileStart;
+use self::kind::{FormatFamily, Sign};
 use self::picture::kinds::{BMP, GIF, HDR, ICO, JPEG, PNG, PNM, QOI, TGA, WEBP};
 use super::SourceError;
 
-pub(super) use self::kind::{Format, Holds};
+pub(super) use self::kind::{FileFormat, FormatContent};
 
 /// All formats that are read. The most particular come first: of two that take a file for theirs the
 /// first reads it.
-const FORMATS: &[&dyn Format] = &[
+const FORMATS: &[&dyn FileFormat] = &[
     &numpy::npy::Npy,
     &numpy::npz::Npz,
     &PNG,
@@ -42,9 +42,9 @@ const FORMATS: &[&dyn Format] = &[
     &HDR,
     &matrix_market::MatrixMarket,
     &octave::Octave,
-    &grid::Grid::Esri,
-    &grid::Grid::Surfer,
-    &table::Table,
+    &grid::GridFormat::Esri,
+    &grid::GridFormat::Surfer,
+    &table::TextTable,
 ];
 
 /// The format of the file called `name`, from the ending of its name and its first bytes.
@@ -54,10 +54,10 @@ const FORMATS: &[&dyn Format] = &[
 pub(super) fn find(
     name: &str,
     ending: &str,
-    start: &Start<'_>,
-) -> Result<&'static dyn Format, SourceError> {
+    start: &FileStart<'_>,
+) -> Result<&'static dyn FileFormat, SourceError> {
     unread::refuse_stand_in(name, start)?;
-    let with = |sign| move |format: &&&dyn Format| format.recognizes(start) == sign;
+    let with = |sign| move |format: &&&dyn FileFormat| format.recognizes(start) == sign;
     if let Some(&sure) = FORMATS.iter().find(with(Sign::Sure)) {
         return Ok(sure);
     }
@@ -71,7 +71,7 @@ pub(super) fn find(
     }
     unread::refuse_ending(name, ending)?;
     match named.or_else(|| likely().next()) {
-        Some(named) if named.family() != Family::Text => Ok(*named),
+        Some(named) if named.family() != FormatFamily::Text => Ok(*named),
         found => {
             unread::refuse_start(name, start)?;
             found.copied().ok_or_else(|| unknown(name, start))
@@ -79,13 +79,13 @@ pub(super) fn find(
     }
 }
 
-fn unknown(name: &str, start: &Start<'_>) -> SourceError {
+fn unknown(name: &str, start: &FileStart<'_>) -> SourceError {
     if picture::is_known(start.bytes) {
         let (what, remedy) = unread::UNREAD_PICTURE;
         return SourceError::unsupported(name, what, remedy);
     }
-    let remedy = format!("the formats that are read are {}", readable_formats());
-    SourceError::unsupported(name, "something unknown", remedy)
+    let remedy = format!("supported formats are {}", readable_formats());
+    SourceError::unsupported(name, "data of an unknown format", remedy)
 }
 
 /// The endings of all files that [`load`](super::load) reads, for a file dialog.
@@ -101,7 +101,9 @@ pub static OPENABLE_EXTENSIONS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
 
 /// Whether `#NAME` behind a file with this ending can name an array.
 pub(super) fn may_hold_arrays(ending: &str) -> bool {
-    let mut holding = FORMATS.iter().filter(|one| one.holds() != Holds::Matrix);
+    let mut holding = FORMATS
+        .iter()
+        .filter(|one| one.holds() != FormatContent::Matrix);
     holding.any(|format| format.endings().contains(&ending)) || unread::may_hold_arrays(ending)
 }
 
@@ -111,16 +113,18 @@ pub fn readable_formats() -> String {
         let all = FORMATS.iter().filter(move |one| one.family() == family);
         all.map(|format| format.name()).collect::<Vec<_>>()
     };
-    let images = listed(&of(Family::Image), "and");
+    let images = listed(&of(FormatFamily::Image), "and");
     // What most people have comes first.
-    let text: Vec<&str> = of(Family::Text).into_iter().rev().collect();
-    let arrays = listed(&of(Family::Array), "and");
+    let text: Vec<&str> = of(FormatFamily::Text).into_iter().rev().collect();
+    let arrays = listed(&of(FormatFamily::Array), "and");
     format!("{images} images, {}, {arrays} arrays", text.join(", "))
 }
 
 /// The formats with arrays that can be listed: *NPY, NPZ or Octave text*.
 pub fn formats_with_arrays() -> String {
-    let holding = FORMATS.iter().filter(|one| one.holds() != Holds::Matrix);
+    let holding = FORMATS
+        .iter()
+        .filter(|one| one.holds() != FormatContent::Matrix);
     listed(
         &holding.map(|format| format.name()).collect::<Vec<_>>(),
         "or",

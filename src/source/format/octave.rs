@@ -4,13 +4,13 @@ use std::path::Path;
 
 use nalgebra::DMatrix;
 
-use super::input::{Input, Start};
-use super::kind::{Family, Format, Holds, Sign};
+use super::input::{FileStart, Input};
+use super::kind::{FileFormat, FormatContent, FormatFamily, Sign};
 use super::table::parse_number;
 use crate::source::error::{counted, one_line, printable};
 use crate::source::file_name::ending;
 use crate::source::matrix::zeros;
-use crate::source::{ArrayInfo, Arrays, Limits, Loaded, OtherMember, SourceError};
+use crate::source::{ArrayInfo, Arrays, Limits, LoadedMatrix, OtherMember, SourceError};
 
 const EXPECTED: &str = "an Octave text file";
 /// Names in an error message.
@@ -21,7 +21,7 @@ const ENDINGS: &[&str] = &["txt", "mat"];
 /// Variables that Octave's `save -text` wrote.
 pub struct Octave;
 
-impl Format for Octave {
+impl FileFormat for Octave {
     fn name(&self) -> &'static str {
         "Octave text"
     }
@@ -30,19 +30,19 @@ impl Format for Octave {
         ENDINGS
     }
 
-    fn family(&self) -> Family {
-        Family::Text
+    fn family(&self) -> FormatFamily {
+        FormatFamily::Text
     }
 
-    fn holds(&self) -> Holds {
-        Holds::Arrays
+    fn holds(&self) -> FormatContent {
+        FormatContent::Arrays
     }
 
-    fn recognizes(&self, start: &Start<'_>) -> Sign {
+    fn recognizes(&self, start: &FileStart<'_>) -> Sign {
         Sign::likely(is_octave(&start.text))
     }
 
-    fn read(&self, input: &mut Input<'_>) -> Result<Loaded, SourceError> {
+    fn read(&self, input: &mut Input<'_>) -> Result<LoadedMatrix, SourceError> {
         let bytes = input.bytes()?;
         read(input.name, &input.text(&bytes)?, input.wanted, input.limits)
     }
@@ -82,7 +82,7 @@ struct Variable<'t> {
 
 impl<'t> Variable<'t> {
     fn is_matrix(&self) -> bool {
-        Form::of(self.kind).is_some()
+        ValueLayout::of(self.kind).is_some()
     }
 
     /// The number behind a key such as `rows`.
@@ -93,7 +93,7 @@ impl<'t> Variable<'t> {
 
     /// The sides, where it is made of real numbers and says them.
     fn shape(&self) -> Option<Vec<u64>> {
-        if Form::of(self.kind)? == Form::Scalar {
+        if ValueLayout::of(self.kind)? == ValueLayout::Scalar {
             return Some(vec![1, 1]);
         }
         if let Some(axes) = self.number("ndims") {
@@ -119,9 +119,9 @@ impl<'t> Variable<'t> {
     }
 }
 
-/// How the values of a type are laid out.
+/// The layout of a type's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum ValueLayout {
     /// One number.
     Scalar,
     /// `rows`, `columns` and rows of numbers; or `ndims`, the sides, and numbers down the columns.
@@ -132,7 +132,7 @@ enum Form {
     Sparse,
 }
 
-impl Form {
+impl ValueLayout {
     fn of(kind: &str) -> Option<Self> {
         let kind = kind.trim_start_matches("global ");
         let of_numbers = |prefix: &str| {
@@ -159,7 +159,7 @@ fn read(
     text: &str,
     wanted: Option<&str>,
     limits: &Limits,
-) -> Result<Loaded, SourceError> {
+) -> Result<LoadedMatrix, SourceError> {
     let lines: Vec<(u64, &str)> = (1..).zip(text.lines().map(str::trim)).collect();
     let variables = variables(&lines);
     let variable = choose(name, &variables, wanted)?;
@@ -167,20 +167,20 @@ fn read(
         Some(_) => format!("{name}#{}", printable(variable.name)),
         None => name.to_owned(),
     };
-    let Some(form) = Form::of(variable.kind) else {
+    let Some(form) = ValueLayout::of(variable.kind) else {
         return Err(SourceError::unsupported(
             &shown,
             format!("an Octave variable of type {}", one_line(variable.kind)),
             "only real numbers are read; in Octave save real(A), full(A) or double(A)",
         ));
     };
-    let matrix = Values {
+    let matrix = OctaveValues {
         name: &shown,
         variable,
         limits,
     }
     .read(form)?;
-    let mut loaded = Loaded::new(name, matrix);
+    let mut loaded = LoadedMatrix::new(name, matrix);
     loaded.notes.push(format!(
         "the {} {} of an Octave text file",
         one_line(variable.kind),
@@ -188,9 +188,9 @@ fn read(
     ));
     if wanted.is_none() && variables.len() > 1 {
         let others = names(variables.iter().filter(|other| other.name != variable.name));
-        loaded
-            .notes
-            .push(format!("the file also has {others}, no matrices"));
+        loaded.notes.push(format!(
+            "other variables in the file were ignored: {others}"
+        ));
     }
     Ok(loaded)
 }
@@ -282,20 +282,20 @@ fn choose<'a, 't>(
     ))
 }
 
-struct Values<'a, 't> {
+struct OctaveValues<'a, 't> {
     name: &'a str,
     variable: &'a Variable<'t>,
     limits: &'a Limits,
 }
 
-impl Values<'_, '_> {
+impl OctaveValues<'_, '_> {
     fn damaged(&self, reason: impl Into<String>) -> SourceError {
         SourceError::damaged(self.name, EXPECTED, reason)
     }
 
-    fn read(&self, form: Form) -> Result<DMatrix<f64>, SourceError> {
+    fn read(&self, form: ValueLayout) -> Result<DMatrix<f64>, SourceError> {
         let mut words = self.variable.words();
-        if form == Form::Scalar {
+        if form == ValueLayout::Scalar {
             let matrix = self.zeros(Some((1, 1)))?;
             return self.fill(matrix, words, 1, |_| (0, 0));
         }
@@ -315,14 +315,15 @@ impl Values<'_, '_> {
         let matrix = self.zeros(rows.zip(self.variable.number("columns")))?;
         let (rows, cols) = matrix.shape();
         match form {
-            Form::Diagonal => self.fill(matrix, words, rows.min(cols), |at| (at, at)),
-            Form::Sparse => self.sparse(matrix, words),
+            ValueLayout::Diagonal => self.fill(matrix, words, rows.min(cols), |at| (at, at)),
+            ValueLayout::Sparse => self.sparse(matrix, words),
             _ => self.fill(matrix, words, rows * cols, |at| (at / cols, at % cols)),
         }
     }
 
     fn zeros(&self, sides: Option<(usize, usize)>) -> Result<DMatrix<f64>, SourceError> {
-        let sides = sides.ok_or_else(|| self.damaged(format!("{} has no sizes", self.label())))?;
+        let sides = sides
+            .ok_or_else(|| self.damaged(format!("{} does not state its size", self.label())))?;
         zeros(self.name, sides, self.limits)
     }
 
@@ -384,8 +385,9 @@ impl Values<'_, '_> {
                 Some((place(row, rows)?, place(col, cols)?, value))
             });
             let Some((row, col, value)) = cell else {
-                let reason =
-                    format!("line {line} has not a row, a column and a value of {rows} × {cols}");
+                let reason = format!(
+                    "line {line} does not give a row, a column and a value within {rows} × {cols}"
+                );
                 return Err(self.damaged(reason));
             };
             matrix[(row, col)] += self.value(value, line)?;
@@ -393,7 +395,7 @@ impl Values<'_, '_> {
         }
         match self.variable.number("nnz") {
             Some(expected) if expected != found => Err(self.damaged(format!(
-                "{} says {} and has {found}",
+                "{} announces {} but has {found}",
                 self.label(),
                 counted(expected, "entry", "entries")
             ))),

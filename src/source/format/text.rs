@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// What an error calls text of any form.
+/// The name of text of any form in an error.
 pub const EXPECTED: &str = "a table of text";
 
 /// UTF-8, or UTF-16 where a mark or its zeros say so; a stray byte in a header does no harm. Line

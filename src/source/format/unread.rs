@@ -1,11 +1,11 @@
 //! Kinds of files that are known and not read, by their names and by their first bytes: each with
 //! what it is and what to do about it.
 
-use super::input::Start;
+use super::input::FileStart;
 use crate::source::SourceError;
 
 /// Kinds of files that are known and not read, and what to do about them.
-struct Unread {
+struct UnreadFormat {
     endings: &'static [&'static str],
     /// Whether they hold arrays with names, so that `#NAME` behind the path is one.
     arrays: bool,
@@ -14,20 +14,20 @@ struct Unread {
 }
 
 /// Known by the ending of their names.
-const BY_ENDING: &[Unread] = &[
-    Unread {
+const BY_ENDING: &[UnreadFormat] = &[
+    UnreadFormat {
         endings: &["safetensors"],
         arrays: true,
         what: "safetensors weights",
         remedy: "this version does not read them; save the array you want as .npy",
     },
-    Unread {
+    UnreadFormat {
         endings: &["pt", "pth", "bin", "ckpt", "pkl", "pickle"],
         arrays: true,
         what: "a pickle or checkpoint, which can run code when it is opened",
         remedy: "save the array you want as .npy",
     },
-    Unread {
+    UnreadFormat {
         endings: &[
             "gguf", "ggml", "onnx", "h5", "hdf5", "keras", "pb", "tflite",
         ],
@@ -35,31 +35,31 @@ const BY_ENDING: &[Unread] = &[
         what: "a model",
         remedy: "save the array you want as .npy",
     },
-    Unread {
+    UnreadFormat {
         endings: &["mat", "parquet", "feather", "arrow", "rds", "rdata"],
         arrays: true,
         what: "data of another program",
         remedy: "save the matrix as .npy or .csv",
     },
-    Unread {
+    UnreadFormat {
         endings: &["xlsx", "xls", "xlsm", "ods"],
         arrays: false,
         what: "a spreadsheet",
         remedy: "save the sheet as .csv",
     },
-    Unread {
+    UnreadFormat {
         endings: &["json", "xml", "yaml", "yml", "html"],
         arrays: false,
         what: "structured text",
         remedy: "save the matrix as .csv",
     },
-    Unread {
+    UnreadFormat {
         endings: &["pdf", "svg", "eps", "ps", "docx", "odt"],
         arrays: false,
         what: "a document, not a picture of pixels",
         remedy: "save it as .png",
     },
-    Unread {
+    UnreadFormat {
         endings: &[
             "avif", "heic", "heif", "jxl", "jp2", "psd", "exr", "dds", "raw", "dng",
         ],
@@ -67,11 +67,11 @@ const BY_ENDING: &[Unread] = &[
         what: UNREAD_PICTURE.0,
         remedy: UNREAD_PICTURE.1,
     },
-    Unread {
+    UnreadFormat {
         endings: &["gz", "zip", "tar", "xz", "bz2", "zst", "7z", "rar"],
         arrays: false,
         what: "packed data",
-        remedy: "unpack it first; for a packed data set name its folder, as in FOLDER#test:1",
+        remedy: "unpack it first; for a packed data set name its folder, as in 'FOLDER#test:1'",
     },
 ];
 
@@ -159,8 +159,8 @@ const SAVE_AS_CSV: &str = "save the matrix as .csv";
 /// the file's name.
 ///
 /// # Errors
-/// What it is.
-pub fn refuse_stand_in(name: &str, start: &Start<'_>) -> Result<(), SourceError> {
+/// The kind of file, with a remedy.
+pub fn refuse_stand_in(name: &str, start: &FileStart<'_>) -> Result<(), SourceError> {
     let refuse = |what, remedy| Err(SourceError::unsupported(name, what, remedy));
     let text = &start.text;
     if text.starts_with("version https://git-lfs.github.com/spec/") {
@@ -180,7 +180,7 @@ pub fn refuse_stand_in(name: &str, start: &Start<'_>) -> Result<(), SourceError>
 /// A file whose name has the ending of a kind that is not read.
 ///
 /// # Errors
-/// What it is.
+/// The kind of file, with a remedy.
 pub fn refuse_ending(name: &str, ending: &str) -> Result<(), SourceError> {
     match BY_ENDING.iter().find(|kind| kind.endings.contains(&ending)) {
         Some(kind) => Err(SourceError::unsupported(name, kind.what, kind.remedy)),
@@ -191,8 +191,8 @@ pub fn refuse_ending(name: &str, ending: &str) -> Result<(), SourceError> {
 /// A file that begins as one of a kind that is not read.
 ///
 /// # Errors
-/// What it is.
-pub fn refuse_start(name: &str, start: &Start<'_>) -> Result<(), SourceError> {
+/// The kind of file, with a remedy.
+pub fn refuse_start(name: &str, start: &FileStart<'_>) -> Result<(), SourceError> {
     match recognize(start) {
         Some((what, remedy)) => Err(SourceError::unsupported(name, what, remedy)),
         None => Ok(()),
@@ -205,8 +205,8 @@ pub fn may_hold_arrays(ending: &str) -> bool {
     kinds.any(|kind| kind.arrays && kind.endings.contains(&ending))
 }
 
-/// What a file is that only looks like a table of numbers, and what to do about it.
-pub fn recognize(start: &Start<'_>) -> Option<(&'static str, &'static str)> {
+/// A description of a file that only looks like a table of numbers, with a remedy.
+pub fn recognize(start: &FileStart<'_>) -> Option<(&'static str, &'static str)> {
     let bytes = start.bytes;
     if let Some((_, what, remedy)) = BY_BYTES.iter().find(|(mark, ..)| bytes.starts_with(mark)) {
         return Some((what, remedy));

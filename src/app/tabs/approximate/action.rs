@@ -56,7 +56,7 @@ impl MatrixAction {
         Self::PreviousScene,
     ];
 
-    /// What stands on the button or in the menu.
+    /// The text of the button or menu item.
     pub fn text(&self) -> &'static str {
         match self {
             Self::NextDigit => "Next digit",
@@ -76,7 +76,7 @@ impl MatrixAction {
         }
     }
 
-    /// What it does, for whoever hovers.
+    /// The tooltip.
     pub fn tooltip(&self) -> &'static str {
         match self {
             Self::NextDigit => "The next digit in the filtered list",

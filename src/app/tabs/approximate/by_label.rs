@@ -28,13 +28,13 @@ fn columns(table: &Table, methods: usize, width: f32) -> Vec<usize> {
 }
 
 /// The table as it is drawn: what is shown of it and how wide that is.
-pub struct ByLabel {
+pub struct LabelTable {
     table: Table,
-    /// Which columns are shown, each with its width.
+    /// The columns that are shown, each with its width.
     columns: Vec<(usize, f32)>,
 }
 
-impl ByLabel {
+impl LabelTable {
     /// Lays the table out; `room` is the width of table and histogram together.
     pub fn of(ui: &egui::Ui, survey: &Survey, room: f32, theme: Theme) -> Self {
         let table = label_table(survey, theme);

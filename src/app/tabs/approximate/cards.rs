@@ -12,7 +12,7 @@ use crate::app::theme;
 use crate::app::widgets::knobs::{line, linked, slider, stepped};
 use crate::approx::Pieces;
 use crate::approx::layout::BlockSize;
-use crate::approx::method::{Method, MethodSettings, Role, Usual};
+use crate::approx::method::{Method, MethodSettings, ParameterDefault, Role};
 use crate::approx::segment::divisors;
 use crate::figure::label;
 use crate::figure::palette::Theme;
@@ -126,7 +126,7 @@ fn begin(settings: &mut Settings, method: Method, fit: &Fit) {
     let beside = localized_parameters(&fit.fitted.settings, rows, cols);
     for (place, parameter) in method.parameters().iter().enumerate() {
         let shared = parameter.role == Role::Budget && settings.matched.is_some();
-        if parameter.usual != Usual::Default && !shared {
+        if parameter.usual != ParameterDefault::Default && !shared {
             let usual = settings.usual(method, place, beside);
             settings.set_value(method, place, usual);
         }
@@ -217,7 +217,7 @@ fn told(ui: &mut egui::Ui, state: &State, settings: &mut Settings, method: Metho
     }
 }
 
-/// Whose ranks these are, and the way back to those that the program chooses.
+/// The line on ranks that were set by hand, and the way back to those that the program chooses.
 fn by_hand(
     ui: &mut egui::Ui,
     settings: &mut Settings,

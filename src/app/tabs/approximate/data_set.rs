@@ -1,12 +1,12 @@
-//! The same settings over a whole data set, because one digit proves little.
+//! Errors over a whole data set, because one digit proves little.
 
 use eframe::egui::{self, RichText};
 
 use super::ApproximateTab;
-use super::by_label::{self, ByLabel};
+use super::by_label::{self, LabelTable};
 use super::progress::DIMMED;
-use crate::analysis::{Analysis, Images, Surveyed};
-use crate::app::background::Ask;
+use crate::analysis::{Analysis, Images, SurveyResult};
+use crate::app::background::BackgroundTask;
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
@@ -75,10 +75,10 @@ pub fn show(
 
 /// The wanted settings on every image of the data set that the digit is from; of the built-in one
 /// where the matrix is no digit.
-pub fn survey_ask(state: &State, analysis: &Analysis) -> Ask {
+pub fn survey_ask(state: &State, analysis: &Analysis) -> BackgroundTask {
     let split = state.preferences.view.split;
     let Images { dataset, split, .. } = Images::beside(&analysis.session.source, split);
-    Ask::Survey {
+    BackgroundTask::Survey {
         dataset,
         split,
         transform: analysis.session.transform,
@@ -86,7 +86,7 @@ pub fn survey_ask(state: &State, analysis: &Analysis) -> Ask {
     }
 }
 
-fn summary(ui: &mut egui::Ui, surveyed: &Surveyed, subject: &str, theme: Theme) {
+fn summary(ui: &mut egui::Ui, surveyed: &SurveyResult, subject: &str, theme: Theme) {
     let survey = &surveyed.survey;
     ui.horizontal_wrapped(|ui| {
         for (s, setting) in survey.settings.iter().enumerate() {
@@ -121,8 +121,8 @@ fn summary(ui: &mut egui::Ui, surveyed: &Surveyed, subject: &str, theme: Theme) 
 }
 
 /// The row of the survey that is the digit on screen, where it is one of those that were measured.
-fn present(surveyed: &Surveyed, shown: &Ask, session: &Session) -> Option<usize> {
-    let Ask::Survey { dataset, split, .. } = shown else {
+fn present(surveyed: &SurveyResult, shown: &BackgroundTask, session: &Session) -> Option<usize> {
+    let BackgroundTask::Survey { dataset, split, .. } = shown else {
         return None;
     };
     match &session.source {
@@ -142,7 +142,7 @@ fn present(surveyed: &Surveyed, shown: &Ask, session: &Session) -> Option<usize>
 fn histogram(ui: &mut egui::Ui, survey: &Survey, present: Option<usize>, theme: Theme) {
     let width = ui.available_width();
     let label = present.and_then(|row| survey.labels.get(row)).copied();
-    let table = ByLabel::of(ui, survey, width, theme);
+    let table = LabelTable::of(ui, survey, width, theme);
     if width < by_label::BESIDE {
         plot(ui, survey, present, theme);
         table.show(ui, label);

@@ -6,8 +6,8 @@ use eframe::egui::{self, Frame, Rect, RichText, Role, Sense, UiBuilder, Vec2, Wi
 use nalgebra::DMatrix;
 
 use super::ApproximateTab;
-use super::presets::{Preset, presets};
-use crate::analysis::{Analyst, Closest, Silent};
+use super::presets::{SessionPreset, presets};
+use crate::analysis::{Analyst, Closest, SilentListener};
 use crate::app::service::Service;
 use crate::app::state::State;
 use crate::app::texture::{MatrixTexture, Scale};
@@ -30,7 +30,7 @@ struct Picture {
 
 /// The cards with their thumbnails, which are computed once.
 pub struct Examples {
-    presets: Vec<Preset>,
+    presets: Vec<SessionPreset>,
     service: Service<(), Picture>,
     asked: bool,
     pictures: HashMap<usize, Picture>,
@@ -70,7 +70,8 @@ fn draw_all(reply: &Reply<'_, Picture>) {
         if reply.keep_going().is_break() {
             return;
         }
-        let Ok(analysis) = analyst.analyse(preset.session, &Limits::default(), &Silent) else {
+        let Ok(analysis) = analyst.analyse(preset.session, &Limits::default(), &SilentListener)
+        else {
             continue;
         };
         let closest = Closest::of(&analysis);
@@ -120,7 +121,7 @@ pub fn show(tab: &mut ApproximateTab, ui: &mut egui::Ui, state: &State, session:
 /// One card; whether it was chosen.
 fn card(
     ui: &mut egui::Ui,
-    preset: &Preset,
+    preset: &SessionPreset,
     picture: Option<(&MatrixTexture, (usize, usize))>,
     present: bool,
 ) -> bool {

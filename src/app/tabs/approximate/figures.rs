@@ -1,15 +1,16 @@
-//! What the tab gives for an export: its results as the views take them, and what a command line
+//! The tab's side of an export: its results as the views take them, and the words by which a command line
 //! would call them.
 
 use super::ApproximateTab;
 use super::data_set::survey_ask;
-use crate::analysis::{Analysis, Images, grid_budget};
-use crate::app::background::Ask;
-use crate::app::export::{Content, Exported};
+use crate::analysis::{Analysis, Images, grid_budget, locality_settings};
+use crate::app::background::BackgroundTask;
+use crate::app::export::{Content, ExportedContent};
 use crate::app::state::State;
+use crate::approx::order::Search;
 use crate::session::{Export, Session};
 use crate::source::Limits;
-use crate::views::{Material, Need, Shown, Subject, View};
+use crate::views::{Material, Need, Shown, Subject, View, locality, order};
 
 /// A view of what is on screen, as a command line would call it.
 pub fn shown(state: &State, view: &'static View) -> Shown {
@@ -40,22 +41,48 @@ fn image_shape(state: &State) -> (usize, usize) {
 }
 
 /// The search over grids that belongs to an analysis.
-pub fn grids_ask(analysis: &Analysis) -> Ask {
+pub fn grids_ask(analysis: &Analysis) -> BackgroundTask {
     let (rows, cols) = analysis.shape();
-    Ask::Grids {
+    BackgroundTask::Grids {
         matrix_id: analysis.matrix_id,
         budget: grid_budget(&analysis.session.settings, rows, cols),
     }
 }
 
+/// The locality test that belongs to an analysis.
+pub fn locality_ask(analysis: &Analysis) -> BackgroundTask {
+    let (_, seed) = Shown::of(&locality::VIEW).draws;
+    BackgroundTask::Locality {
+        matrix_id: analysis.matrix_id,
+        settings: locality_settings(&analysis.session.settings, seed),
+    }
+}
+
+/// The search for an order that belongs to an analysis.
+pub fn order_ask(analysis: &Analysis) -> BackgroundTask {
+    let (starts, seed) = Shown::of(&order::VIEW).starts;
+    BackgroundTask::Order {
+        matrix_id: analysis.matrix_id,
+        search: Search {
+            localized: analysis.session.settings.localized,
+            starts,
+            seed,
+        },
+    }
+}
+
 /// What must be measured before the view can be exported: only what is of the settings that the
 /// file will tell of.
-pub fn unmeasured(tab: &ApproximateTab, state: &State, view: &View) -> Option<Ask> {
+pub fn unmeasured(tab: &ApproximateTab, state: &State, view: &View) -> Option<BackgroundTask> {
     let analysis = state.analysis.as_ref()?;
     let wanted = match view.needs {
         Need::Survey => survey_ask(state, analysis),
         Need::Grids => grids_ask(analysis),
-        Need::Nothing | Need::Results | Need::Run | Need::Runs => return None,
+        Need::Locality => locality_ask(analysis),
+        Need::Order => order_ask(analysis),
+        Need::Nothing | Need::Results | Need::Projections | Need::Run | Need::Runs => {
+            return None;
+        }
     };
     (!tab.background.answers(&wanted)).then_some(wanted)
 }
@@ -67,15 +94,19 @@ pub fn exported(
     limits: &Limits,
     view: &'static View,
     (content, export): (Content, &Export),
-) -> Result<Exported, String> {
+) -> Result<ExportedContent, String> {
     let measured = unmeasured(tab, state, view).is_none();
     let background = &tab.background;
     let survey = background.survey.as_ref().filter(|_| measured);
     let grids = background.grids.as_ref().filter(|_| measured);
+    let tested = background.locality.as_ref().filter(|_| measured);
+    let searched = background.order.as_ref().filter(|_| measured);
     let material = Material {
         analysis: state.analysis.as_deref(),
         survey: survey.map(|(_, surveyed)| surveyed),
         grids: grids.map(|(_, grids)| grids),
+        locality: tested.map(|(_, found)| found),
+        order: searched.map(|(_, found)| found),
         ..Material::default()
     };
     let shown = shown(state, view);

@@ -1,20 +1,20 @@
-//! What a matrix takes of the wanted settings.
+//! Wanted settings as a matrix takes them.
 
 use crate::approx::budget::parameters;
 use crate::approx::layout::LayoutKind;
 use crate::figure::label;
-use crate::session::Fitted;
+use crate::session::FittedSettings;
 
 /// The matrix's shape and the settings as it takes them.
 pub struct Fit {
     /// Rows and columns.
     pub shape: (usize, usize),
-    /// What is computed on it.
-    pub fitted: Fitted,
+    /// The settings that are computed on it.
+    pub fitted: FittedSettings,
 }
 
 impl Fit {
-    /// What the blocks of a method are: `16 blocks of 7 × 7; rank 1 costs 224`.
+    /// The blocks of a method in words: `16 blocks of 7 × 7; rank 1 costs 224`.
     pub fn blocks(&self, kind: LayoutKind) -> String {
         let (rows, cols) = self.shape;
         let sizes = kind.sizes(rows, cols).unwrap_or_default();

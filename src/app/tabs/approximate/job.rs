@@ -9,10 +9,10 @@ use crate::app::worker::Reply;
 use crate::session::Session;
 use crate::source::Limits;
 
-/// What the worker sends back.
+/// A message of the worker.
 #[derive(Debug)]
-pub enum Progress {
-    /// What is being done now.
+pub enum JobMessage {
+    /// The stage of the work.
     At(Stage),
     /// A complete answer.
     Done(Arc<Analysis>),
@@ -28,13 +28,13 @@ const PATIENCE: Duration = Duration::from_millis(250);
 const READABLE: Duration = Duration::from_millis(50);
 
 /// The window, waiting for one answer.
-struct Waiting<'a> {
-    reply: &'a Reply<'a, Progress>,
+struct AnswerWait<'a> {
+    reply: &'a Reply<'a, JobMessage>,
     start: Instant,
     told: Mutex<Option<Instant>>,
 }
 
-impl Listener for Waiting<'_> {
+impl Listener for AnswerWait<'_> {
     /// Quick work is not worth a word.
     fn reached(&self, stage: Stage) {
         if self.start.elapsed() < READABLE {
@@ -43,7 +43,7 @@ impl Listener for Waiting<'_> {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         if told.is_none_or(|last| last.elapsed() >= READABLE) {
             *told = Some(Instant::now());
-            self.reply.send(Progress::At(stage));
+            self.reply.send(JobMessage::At(stage));
         }
     }
 
@@ -60,9 +60,9 @@ impl Listener for Waiting<'_> {
 pub fn work(
     analyst: &mut Analyst,
     (session, limits): (Session, Limits),
-    reply: &Reply<'_, Progress>,
+    reply: &Reply<'_, JobMessage>,
 ) {
-    let waiting = Waiting {
+    let waiting = AnswerWait {
         reply,
         start: Instant::now(),
         told: Mutex::new(None),
@@ -70,9 +70,9 @@ pub fn work(
     match analyst.analyse(session.clone(), &limits, &waiting) {
         Ok(mut analysis) => {
             analysis.multiply_out(&waiting);
-            reply.send(Progress::Done(Arc::new(analysis)));
+            reply.send(JobMessage::Done(Arc::new(analysis)));
         }
         Err(error) if error.is_stop() => {}
-        Err(error) => reply.send(Progress::Failed(Box::new(session), error.to_string())),
+        Err(error) => reply.send(JobMessage::Failed(Box::new(session), error.to_string())),
     }
 }

@@ -12,7 +12,9 @@ mod fit;
 mod grids;
 mod heads;
 pub mod job;
+mod locality;
 mod maximized;
+mod order;
 mod panes;
 pub mod play;
 mod plots;
@@ -64,7 +66,7 @@ pub struct ApproximateTab {
     /// The matrix that the plots last showed.
     plotted: Option<u64>,
     textures: HashMap<Option<Method>, MatrixTexture>,
-    /// What has been asked for and is not on screen yet.
+    /// The work that has been asked for and is not on screen yet.
     pending: Option<Pending>,
     /// The wall of digits, which also knows what *next* means.
     pub gallery: Gallery,

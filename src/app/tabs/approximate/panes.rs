@@ -279,7 +279,7 @@ fn sentence(outcome: &Outcome, closest: bool, errors: bool) -> String {
     )
 }
 
-/// The same cell in every pane, as the panes show it, and the block that it is in.
+/// The values of the cell under the pointer in every pane, and the block that it is in.
 fn cursor_line(ui: &mut egui::Ui, tab: &ApproximateTab, analysis: &Analysis, errors: bool) {
     let Some((row, col)) = tab.cursor else {
         ui.label(
@@ -294,7 +294,12 @@ fn cursor_line(ui: &mut egui::Ui, tab: &ApproximateTab, analysis: &Analysis, err
     }
     let largest = largest_cell(analysis);
     let read = |value: f64| reading(value, largest);
-    let mut text = format!("row {row}, column {col}: {}", read(matrix[(row, col)]));
+    let mut text = format!(
+        "row {}, column {}: {}",
+        row + 1,
+        col + 1,
+        read(matrix[(row, col)])
+    );
     for method in &analysis.methods {
         if let Ok(outcome) = &method.outcome {
             let (shown, what) = match errors {
@@ -305,7 +310,7 @@ fn cursor_line(ui: &mut egui::Ui, tab: &ApproximateTab, analysis: &Analysis, err
             let place = match outcome.factors.layout().block_at(row, col) {
                 Some(b) => {
                     let block = &outcome.factors.layout().blocks()[b];
-                    format!("block ({}, {})", block.i, block.j)
+                    format!("block ({}, {})", block.i + 1, block.j + 1)
                 }
                 None => "no block".to_owned(),
             };

@@ -1,4 +1,4 @@
-//! Below the panes: error against parameters, and one of four second plots.
+//! Below the panes: error against parameters, and one of the second plots.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use eframe::egui;
 
 use super::maximized::Part;
 use super::view::second;
-use super::{ApproximateTab, grids, ranks, spectrum};
+use super::{ApproximateTab, grids, locality, order, ranks, spectrum};
 use crate::analysis::Analysis;
 use crate::app::state::State;
 use crate::app::widgets::plot::{Pick, PlotView};
@@ -16,7 +16,7 @@ use crate::figure::palette::Theme;
 use crate::figure::{Mark, Plot, label};
 use crate::session::{Session, Settings};
 use crate::views::error_curve::curves;
-use crate::views::{best_grid, build_up, data_set, rank_map};
+use crate::views::{self, best_grid, build_up, data_set, rank_map};
 
 /// Below this the axes would be all there is; the tab scrolls instead.
 pub const LEAST_HEIGHT: f32 = 210.0;
@@ -176,6 +176,10 @@ fn beside(
         grids::show(tab, ui, analysis, session, theme);
     } else if *shown == rank_map::VIEW {
         ranks::show(tab, ui, state, analysis, session, theme);
+    } else if *shown == views::locality::VIEW {
+        locality::show(tab, ui, analysis, theme, refit);
+    } else if *shown == views::order::VIEW {
+        order::show(tab, ui, analysis, session, theme);
     } else {
         spectrum::show(tab, ui, analysis, theme, refit);
     }

@@ -4,7 +4,7 @@ use eframe::egui::{self, RichText, TextStyle, Vec2};
 
 use super::heads::PRESENTED;
 use super::maximized::Part;
-use super::presets::{Preset, presets};
+use super::presets::{SessionPreset, presets};
 use super::{ApproximateTab, panes, play, plots};
 use crate::analysis::Closest;
 use crate::app::command::Command;
@@ -121,7 +121,7 @@ fn enlarge(ui: &mut egui::Ui) {
 /// What one should see here: the verdict, and of an example what it shows.
 fn caption(ui: &mut egui::Ui, state: &State, scene: Scene) {
     let examples = presets();
-    let example: Option<&Preset> = match scene {
+    let example: Option<&SessionPreset> = match scene {
         Scene::Example(place) => examples.get(place),
         _ => None,
     };

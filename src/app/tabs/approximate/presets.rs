@@ -5,10 +5,10 @@ use crate::session::{Session, Settings};
 use crate::source::{Dataset, Source, Split, SyntheticKind, SyntheticSettings};
 
 /// A session with a name and what it shows.
-pub struct Preset {
-    /// What stands in the menu.
+pub struct SessionPreset {
+    /// The name in the menu.
     pub name: &'static str,
-    /// What one should look at.
+    /// The lesson, for the tooltip.
     pub lesson: &'static str,
     /// What one should try next.
     pub attempt: &'static str,
@@ -16,7 +16,7 @@ pub struct Preset {
     pub session: Session,
 }
 
-impl Preset {
+impl SessionPreset {
     fn new(
         name: &'static str,
         [lesson, attempt]: [&'static str; 2],
@@ -37,12 +37,12 @@ impl Preset {
 }
 
 /// All presets, in the order of the menu.
-pub fn presets() -> Vec<Preset> {
+pub fn presets() -> Vec<SessionPreset> {
     digits().into_iter().chain(synthetic()).collect()
 }
 
-/// Those of the paper's data set.
-fn digits() -> [Preset; 3] {
+/// Presets of the paper's data set.
+fn digits() -> [SessionPreset; 3] {
     let digit = |index| Source::Digit {
         dataset: Dataset::BuiltIn,
         split: Split::Test,
@@ -58,7 +58,7 @@ fn digits() -> [Preset; 3] {
         ..Settings::default()
     };
     [
-        Preset::new(
+        SessionPreset::new(
             "Table I: the paper's digit",
             [
                 "Localized 0.2119, LoRA 0.2313, MELoRA 0.9071 at 224 parameters",
@@ -67,7 +67,7 @@ fn digits() -> [Preset; 3] {
             digit(1),
             Settings::default(),
         ),
-        Preset::new(
+        SessionPreset::new(
             "A digit where LoRA wins",
             [
                 "Test image 38 at the same settings: the claim does not hold for every digit",
@@ -76,7 +76,7 @@ fn digits() -> [Preset; 3] {
             digit(38),
             Settings::default(),
         ),
-        Preset::new(
+        SessionPreset::new(
             "Adaptive ranks",
             [
                 "A rank per block (II.C) with K = 4: 0.1454 with the same 224 parameters",
@@ -88,11 +88,11 @@ fn digits() -> [Preset; 3] {
     ]
 }
 
-/// Those of matrices whose structure is known.
-fn synthetic() -> [Preset; 4] {
+/// Presets of matrices whose structure is known.
+fn synthetic() -> [SessionPreset; 4] {
     let synthetic = |kind| Source::Synthetic(SyntheticSettings::new(kind));
     [
-        Preset::new(
+        SessionPreset::new(
             "Exactly rank 4 (favours LoRA)",
             [
                 "LoRA is exact, Localized is not",
@@ -101,7 +101,7 @@ fn synthetic() -> [Preset; 4] {
             synthetic(SyntheticKind::LowRank),
             Settings::default(),
         ),
-        Preset::new(
+        SessionPreset::new(
             "Block low-rank (favours Localized)",
             [
                 "Every block has a low rank, the whole matrix does not",
@@ -110,7 +110,7 @@ fn synthetic() -> [Preset; 4] {
             synthetic(SyntheticKind::BlockLowRank),
             block_low_rank(),
         ),
-        Preset::new(
+        SessionPreset::new(
             "The identity (favours MELoRA)",
             [
                 "Only the diagonal matters, and MELoRA has all its ranks there",
@@ -119,7 +119,7 @@ fn synthetic() -> [Preset; 4] {
             synthetic(SyntheticKind::Identity),
             Settings::default(),
         ),
-        Preset::new(
+        SessionPreset::new(
             "Gaussian noise (no structure)",
             [
                 "Nothing to find: LoRA and Localized nearly tie",

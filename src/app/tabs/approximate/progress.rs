@@ -1,4 +1,4 @@
-//! What the tab is waiting for, in words, and what it shows meanwhile.
+//! Progress of the tab in words, and what it shows meanwhile.
 
 use std::time::{Duration, Instant};
 
@@ -12,19 +12,19 @@ use crate::figure::label;
 use crate::session::Session;
 use crate::source::{Dataset, Source};
 
-/// What is being done for the tab.
+/// The work under way for the tab.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Doing {
+pub enum Activity {
     /// Other settings on a matrix that is known.
     Computing,
     /// Reading the source of this name.
     Reading(String),
-    /// What the engine is at.
+    /// The stage that the engine is at.
     At(Stage),
 }
 
-impl Doing {
-    /// What computing a session begins with, beside what is known already.
+impl Activity {
+    /// The first work on a session, beside what is known already.
     pub fn first(session: &Session, known: Option<&Analysis>) -> Self {
         match known {
             Some(known) if known.session.same_matrix(session) => Self::Computing,
@@ -72,7 +72,7 @@ fn short_name(source: &Source) -> String {
 #[derive(Clone, Debug)]
 pub struct Pending {
     since: Instant,
-    doing: Doing,
+    doing: Activity,
 }
 
 /// An answer that comes sooner than this changes the picture without a word.
@@ -87,7 +87,7 @@ impl Pending {
 
 impl ApproximateTab {
     /// Notes that something was asked for.
-    pub fn asked(&mut self, doing: Doing) {
+    pub fn asked(&mut self, doing: Activity) {
         let since = self.pending.as_ref().map(|pending| pending.since);
         self.pending = Some(Pending {
             since: since.unwrap_or_else(Instant::now),
@@ -96,7 +96,7 @@ impl ApproximateTab {
     }
 
     /// Notes what is being done for it.
-    pub fn reached(&mut self, doing: Doing) {
+    pub fn reached(&mut self, doing: Activity) {
         if let Some(pending) = &mut self.pending {
             pending.doing = doing;
         }
@@ -107,14 +107,14 @@ impl ApproximateTab {
         self.pending = None;
     }
 
-    /// What is being done for the tab, in words, where it takes long enough to be told.
+    /// The work under way for the tab in words, where it takes long enough to be told.
     pub fn progress(&self) -> Option<String> {
         let pending = self.pending.as_ref().filter(|pending| pending.noticeable());
         pending.map(|pending| pending.doing.describe())
     }
 }
 
-/// How much of what is no longer true is still seen.
+/// The opacity of what is no longer true.
 pub const DIMMED: f32 = 0.35;
 
 /// Dims what `ui` draws from here on if it is not what was asked for. Whether it is dimmed.
@@ -157,7 +157,7 @@ pub fn show(tab: &ApproximateTab, ui: &egui::Ui, state: &State, out: &mut Vec<Co
         });
 }
 
-/// What the dimmed panes are of.
+/// The line on what the dimmed panes are of.
 fn still_shown(analysis: &Analysis, state: &State) -> String {
     match &state.opening {
         Some(_) => format!("Still showing {}", analysis.name()),
@@ -175,9 +175,9 @@ mod tests {
             source: Source::from_path("/some/folder/photo.png"),
             ..Session::default()
         };
-        let reading = Doing::first(&photo, None);
+        let reading = Activity::first(&photo, None);
         assert_eq!(reading.describe(), "Reading photo.png…");
-        let factorizing = Doing::At(Stage::Factorizing { block: 3, of: 5 });
+        let factorizing = Activity::At(Stage::Factorizing { block: 3, of: 5 });
         assert_eq!(factorizing.describe(), "Factorizing 3 of 5 blocks…");
     }
 }

@@ -40,7 +40,7 @@ pub fn paint(ui: &egui::Ui, place: Rect, map: &Heatmap, theme: Theme) {
 /// Width of the colour scale and its numbers.
 const SCALE: f32 = 70.0;
 
-/// Whose ranks these are, and which colour is which rank.
+/// The method that the ranks belong to, and the colour scale of the ranks.
 pub fn beside(ui: &mut egui::Ui, map: &Heatmap, high: f32, theme: Theme) {
     for heading in &map.headings {
         let text = RichText::new(&heading.text);

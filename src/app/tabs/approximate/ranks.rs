@@ -40,7 +40,7 @@ pub fn show(
     let most = outcome.factors.layout().max_rank();
     let brush = &mut state.preferences.view.brush;
     ui.horizontal_wrapped(|ui| {
-        ranged(ui, brush, 0..=most, "brush: rank", false);
+        ranged(ui, brush, 0..=most, "Brush: rank", false);
         ui.label("Drag over blocks to set their ranks");
     });
     let brush = (*brush).min(most);

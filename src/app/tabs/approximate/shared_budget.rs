@@ -113,7 +113,7 @@ pub fn slider(
     });
 }
 
-/// Where a slider that was moved to `place` comes to rest. A key moves it by little: that is a step
+/// The budget at which a slider that was moved to `place` comes to rest. A key moves it by little: that is a step
 /// to the next budget on that side.
 fn snapped(exact: &[usize], from: usize, place: usize) -> usize {
     let Some(near) = nearest_exact(exact, place) else {
@@ -160,7 +160,7 @@ fn verdict(ui: &mut egui::Ui, analysis: Option<&Analysis>, budget: &mut usize, e
                     let text = format!("Set {}", label::count(offer));
                     let button = ui.small_button(text);
                     if button
-                        .on_hover_text("A budget that all can spend")
+                        .on_hover_text("A budget that every method can spend exactly")
                         .clicked()
                     {
                         *budget = offer;

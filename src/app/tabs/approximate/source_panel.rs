@@ -172,7 +172,7 @@ fn digits(
 fn filter(ui: &mut egui::Ui, chosen: &mut Option<u8>, set: Option<&DigitSet>) {
     let name = |label: u8| {
         let class = set.map_or_else(|| label.to_string(), |set| set.class_name(label));
-        format!("only {class}")
+        format!("Only {class}")
     };
     let shown = chosen.map_or("all".to_owned(), name);
     choice(ui, "Digits", shown, 56.0, |ui| {
@@ -260,14 +260,14 @@ fn sliders(ui: &mut egui::Ui, settings: &mut SyntheticSettings) {
     let side = settings.rows.min(settings.cols);
     if kind.uses_grid() {
         let most = side.clamp(1, 32);
-        changed |= ranged(ui, &mut settings.grid, 1..=most, "blocks a side", false);
+        changed |= ranged(ui, &mut settings.grid, 1..=most, "Blocks a side", false);
     }
     if kind.uses_rank() {
         let most = match kind.uses_grid() {
             true => side / settings.grid.max(1),
             false => side,
         };
-        changed |= ranged(ui, &mut settings.rank, 1..=most.max(1), "true rank", false);
+        changed |= ranged(ui, &mut settings.rank, 1..=most.max(1), "True rank", false);
     }
     if kind.uses_noise() {
         changed |= ranged(ui, &mut settings.noise, 0.0..=1.0, "noise", false);
@@ -292,8 +292,10 @@ fn sliders(ui: &mut egui::Ui, settings: &mut SyntheticSettings) {
 
 /// Subtract, shuffle and shift: what is done to the matrix before it is approximated.
 fn change(ui: &mut egui::Ui, state: &State, session: &mut Session, out: &mut Vec<Command>) {
+    let changed =
+        session.subtract.is_some() || session.order.is_some() || !session.transform.is_identity();
     CollapsingHeader::new("Shuffle, shift, subtract")
-        .default_open(session.subtract.is_some() || !session.transform.is_identity())
+        .default_open(changed)
         .show(ui, |ui| {
             let hint =
                 "LoRA is unaffected, Localized is not: locality is a property of the ordering";
@@ -320,8 +322,22 @@ fn change(ui: &mut egui::Ui, state: &State, session: &mut Session, out: &mut Vec
             let (rows, cols) = (half(rows), half(cols));
             ranged(ui, down, -rows..=rows, "shift down", false);
             ranged(ui, right, -cols..=cols, "shift right", false);
+            order(ui, session);
             subtraction(ui, state, session, out);
         });
+}
+
+/// The way back from an order that was found.
+fn order(ui: &mut egui::Ui, session: &mut Session) {
+    if session.order.is_none() {
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        ui.label("Rows and columns in another order");
+        if ui.button("Remove order").clicked() {
+            session.order = None;
+        }
+    });
 }
 
 /// What is subtracted, or the way to subtract what is typed above.

@@ -12,7 +12,7 @@ use crate::figure::{Plot, label};
 use crate::views::singular_values::spectra;
 
 /// A plot and the sentence above it.
-struct Shown {
+struct CaptionedPlot {
     title: String,
     plot: Plot,
 }
@@ -23,7 +23,7 @@ fn method_spectrum(analysis: &Analysis, method: Method) -> Option<MethodSpectrum
 }
 
 /// The selected block's, where there is one.
-fn of_block(tab: &ApproximateTab, analysis: &Analysis, theme: Theme) -> Option<Shown> {
+fn of_block(tab: &ApproximateTab, analysis: &Analysis, theme: Theme) -> Option<CaptionedPlot> {
     let (method, block) = tab.selected?;
     let outcome = analysis.outcome_of(method)?;
     let place = outcome.factors.layout().blocks().get(block)?;
@@ -32,17 +32,17 @@ fn of_block(tab: &ApproximateTab, analysis: &Analysis, theme: Theme) -> Option<S
     let title = format!(
         "{} block ({}, {}), {rows} × {cols}: keeps {rank} of {}, error {}",
         method.title(),
-        place.i,
-        place.j,
+        place.i + 1,
+        place.j + 1,
         outcome.factors.spectra.numerical_rank(block),
         label::error(outcome.factors.spectra.block_error(block, rank)),
     );
     let plot = spectrum_plot(theme, &method_spectrum(analysis, method)?, Some(block));
-    Some(Shown { title, plot })
+    Some(CaptionedPlot { title, plot })
 }
 
-/// Those of the whole matrix are LoRA's.
-fn of_matrix(analysis: &Analysis, theme: Theme) -> Shown {
+/// The singular values of the whole matrix, which are LoRA's.
+fn of_matrix(analysis: &Analysis, theme: Theme) -> CaptionedPlot {
     let lora = method_spectrum(analysis, Method::Lora);
     let kept = lora.as_ref().and_then(|one| one.ranks.first());
     let keeps = kept.map(|rank| format!("; LoRA keeps {rank}"));
@@ -50,7 +50,7 @@ fn of_matrix(analysis: &Analysis, theme: Theme) -> Shown {
         Some(lora) => spectrum_plot(theme, lora, None),
         None => plain_spectrum(theme, &analysis.sigma[..analysis.rank]),
     };
-    Shown {
+    CaptionedPlot {
         title: format!(
             "Whole matrix, numerical rank {}{}",
             analysis.rank,
@@ -83,7 +83,7 @@ pub fn show(
     let plot = &shown.plot;
     let text = |pick: Pick| {
         let (index, sigma) = plot.series.get(pick.series)?.points.get(pick.point)?;
-        Some(format!("σ of index {index}: {}", label::short(*sigma)))
+        Some(format!("σ number {index}: {}", label::short(*sigma)))
     };
     let view = PlotView {
         name: "Singular values",

@@ -165,7 +165,7 @@ fn row(ui: &mut egui::Ui, method: &MethodResult, theme: Theme, (pinned, bits): (
     }
 }
 
-/// What a reader of the numbers should know, under the names of their methods.
+/// The notes on the numbers, under the names of their methods.
 fn notes_of(ui: &mut egui::Ui, analysis: &Analysis, theme: Theme) {
     if let Some(told) = not_matched(&analysis.spending()) {
         let color = ui.visuals().warn_fg_color;
@@ -190,7 +190,7 @@ fn notes_of(ui: &mut egui::Ui, analysis: &Analysis, theme: Theme) {
     }
 }
 
-/// What a reader of the number should know; the method's name stands before it already.
+/// The notes on one method; its name stands before them already.
 fn brief_notes(evaluation: &Evaluation, settings: &Settings) -> Vec<String> {
     let prefix = format!("{}: ", evaluation.method().title());
     notes(evaluation, settings)

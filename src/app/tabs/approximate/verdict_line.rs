@@ -8,8 +8,8 @@ use eframe::egui::{self, Align, Layout, RichText};
 use super::ApproximateTab;
 use super::action::MatrixAction;
 use super::data_set::survey_ask;
-use crate::analysis::{Analysis, Closest, Surveyed, over_images};
-use crate::app::background::{Ask, Background};
+use crate::analysis::{Analysis, Closest, SurveyResult, over_images};
+use crate::app::background::{Background, BackgroundTask};
 use crate::app::command::Command;
 use crate::app::state::State;
 use crate::app::worker::wake_by;
@@ -28,7 +28,7 @@ const REST: Duration = Duration::from_millis(900);
 #[derive(Default)]
 pub struct Overall {
     background: Background,
-    wanted: Option<(Ask, Instant)>,
+    wanted: Option<(BackgroundTask, Instant)>,
 }
 
 impl Overall {
@@ -38,7 +38,7 @@ impl Overall {
     }
 
     /// Asks for `ask` once it has been wanted long enough.
-    fn want(&mut self, ctx: &egui::Context, ask: Ask) {
+    fn want(&mut self, ctx: &egui::Context, ask: BackgroundTask) {
         let since = match &self.wanted {
             Some((wanted, since)) if *wanted == ask => *since,
             _ => {
@@ -58,14 +58,14 @@ impl Overall {
 
 impl ApproximateTab {
     /// The survey that answers `ask`, whoever asked for it.
-    fn surveyed(&self, ask: &Ask) -> Option<&Surveyed> {
+    fn surveyed(&self, ask: &BackgroundTask) -> Option<&SurveyResult> {
         let known = [&self.background.survey, &self.overall.background.survey];
         let mut known = known.into_iter().flatten();
         known.find(|(of, _)| of == ask).map(|(_, survey)| survey)
     }
 
     /// Hands what the line has measured to the plot that shows the same.
-    pub(super) fn share_survey(&mut self, ask: &Ask) {
+    pub(super) fn share_survey(&mut self, ask: &BackgroundTask) {
         if !self.background.answers(ask) && self.overall.background.answers(ask) {
             self.background.take(&mut self.overall.background);
         }

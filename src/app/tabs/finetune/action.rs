@@ -6,7 +6,7 @@ use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::app::tab::Tab;
 
-/// Which tab it is.
+/// The tab.
 pub const TAB: Tab = Tab::new("fine_tune", "Fine-tune", Key::Num2);
 
 /// An action on the sweep.
@@ -38,7 +38,7 @@ impl SweepAction {
     /// Those that stand in menus and have keys.
     pub const NAMED: [Self; 1] = [Self::Train];
 
-    /// What stands on the button or in the menu.
+    /// The text of the button or menu item.
     pub fn text(&self) -> &'static str {
         match self {
             Self::Train => "Run",
@@ -52,7 +52,7 @@ impl SweepAction {
         }
     }
 
-    /// What it does, for whoever hovers.
+    /// The tooltip.
     pub fn tooltip(&self) -> &'static str {
         match self {
             Self::Train => "Train the remaining runs, or resume",

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::asked::Asked;
+use super::asked::SweepRequest;
 use crate::experiment::{self, ResultsFile};
 use crate::finetune::Results;
 use crate::set_aside::set_aside;
@@ -13,11 +13,11 @@ const SHELF: usize = 16;
 
 /// Results of the sweeps that were in view before, the latest first.
 #[derive(Default)]
-pub struct Shelf(Vec<(Asked, Results)>);
+pub struct Shelf(Vec<(SweepRequest, Results)>);
 
 impl Shelf {
     /// Remembers results.
-    pub fn put(&mut self, asked: Asked, results: Results) {
+    pub fn put(&mut self, asked: SweepRequest, results: Results) {
         self.forget(&asked);
         if results.has_runs() {
             self.0.insert(0, (asked, results));
@@ -26,14 +26,14 @@ impl Shelf {
     }
 
     /// Forgets the results of a sweep.
-    pub fn forget(&mut self, asked: &Asked) {
+    pub fn forget(&mut self, asked: &SweepRequest) {
         self.0.retain(|(known, _)| known != asked);
     }
 
     /// The runs of a sweep that were trained for it or for another.
-    pub fn runs_of(&self, asked: &Asked) -> Option<Results> {
+    pub fn runs_of(&self, asked: &SweepRequest) -> Option<Results> {
         let (dataset, settings) = asked;
-        let sharing = |(known, results): &&(Asked, Results)| {
+        let sharing = |(known, results): &&(SweepRequest, Results)| {
             known.0 == *dataset && results.shares_runs(settings, &results.dataset)
         };
         let (_, first) = self.0.iter().find(sharing)?;
@@ -49,7 +49,7 @@ impl Shelf {
 
 /// Results that *Reset* put aside.
 pub struct Reset {
-    asked: Asked,
+    asked: SweepRequest,
     results: Option<Results>,
     /// Their file, and where it is now.
     moved: Option<(PathBuf, PathBuf)>,
@@ -61,7 +61,7 @@ impl Reset {
     /// # Errors
     /// The file cannot be renamed; then nothing has changed.
     pub fn new(
-        asked: Asked,
+        asked: SweepRequest,
         results: Option<Results>,
         file: Option<PathBuf>,
     ) -> Result<Self, String> {
@@ -69,8 +69,8 @@ impl Reset {
         let moved = file.map(|file| match set_aside(&file, "previous") {
             Ok(aside) => Ok((file, aside)),
             Err(error) => Err(format!(
-                "the results could not be put aside ({}); make the folder writable and reset again: \
-                 {}",
+                "the results could not be renamed ({}); make the folder writable, close programs that use \
+                 the file and reset again: {}",
                 error.kind(),
                 file.display()
             )),
@@ -82,19 +82,19 @@ impl Reset {
         })
     }
 
-    /// What was done, and how it can be undone.
+    /// The message on what was done, and how it can be undone.
     pub fn sentence(&self) -> String {
         let undone = "Undo reset brings them back";
         match &self.moved {
             Some((_, aside)) => {
-                format!("the results were moved; {undone}: {}", aside.display())
+                format!("results archived; {undone}: {}", aside.display())
             }
-            None => format!("the results were put aside; {undone}"),
+            None => format!("results archived; {undone}"),
         }
     }
 
     /// Whether it was of this sweep.
-    pub fn is_of(&self, asked: Option<&Asked>) -> bool {
+    pub fn is_of(&self, asked: Option<&SweepRequest>) -> bool {
         asked == Some(&self.asked)
     }
 

@@ -1,7 +1,7 @@
-//! What a sweep is asked for.
+//! Requests for a sweep.
 
 use crate::finetune::SweepSettings;
 use crate::source::Dataset;
 
-/// Which digits, and what is trained on them.
-pub type Asked = (Dataset, SweepSettings);
+/// The digits, and what is trained on them.
+pub type SweepRequest = (Dataset, SweepSettings);

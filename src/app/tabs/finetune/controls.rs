@@ -1,16 +1,17 @@
-//! What is trained, on which digits, and the buttons that move it.
+//! Controls of the sweep: its settings, its digits, and the buttons that run it.
 
 use eframe::egui::{self, RichText};
 
 use super::FinetuneTab;
 use super::action::SweepAction;
-use super::fields::{Fields, Wanted, text_of};
+use super::fields::{Fields, ListRules, text_of};
 use super::training::Training;
 use crate::app::command::Command;
 use crate::app::notices::capitalized;
 use crate::app::state::State;
 use crate::app::texture::color32;
-use crate::experiment::{Experiment, Preset, figures};
+use crate::experiment::{Experiment, SweepPreset, figures};
+use crate::figure::label;
 use crate::figure::palette::{self, Theme};
 use crate::finetune::bounds::{NUMBER, check_rate, echo};
 use crate::finetune::settings::LayoutGrid;
@@ -77,7 +78,7 @@ fn moves(tab: &mut FinetuneTab, ui: &mut egui::Ui, state: &mut State, out: &mut 
             Command::Finetune(SweepAction::Reset),
         );
         if back {
-            let hint = "Bring the results back that Reset put aside";
+            let hint = "Bring back the results that Reset archived";
             if ui.button("Undo reset").on_hover_text(hint).clicked() {
                 tab.training.undo_reset(state);
             }
@@ -99,7 +100,7 @@ fn outdated(tab: &mut FinetuneTab, ui: &mut egui::Ui, state: &mut State) {
         env!("CARGO_PKG_VERSION"),
     );
     ui.label(RichText::new(text).color(ui.visuals().warn_fg_color));
-    let hint = "Train all runs again; the old ones stay in a file of their own";
+    let hint = "Train all runs again; the old ones are kept in a file of their own";
     let ready = tab.problem().is_none();
     let button = ui.add_enabled(ready, egui::Button::new("Start over"));
     if button.on_hover_text(hint).clicked() {
@@ -110,8 +111,8 @@ fn outdated(tab: &mut FinetuneTab, ui: &mut egui::Ui, state: &mut State) {
 fn progress(training: &Training, ui: &mut egui::Ui) {
     let Some(results) = training.results() else {
         let text = match training.progress() {
-            Some(_) => "reading the digits…",
-            None => "nothing trained yet",
+            Some(_) => "Reading the digits…",
+            None => "Nothing trained yet",
         };
         ui.label(text);
         return;
@@ -120,10 +121,13 @@ fn progress(training: &Training, ui: &mut egui::Ui) {
     let text = match training.progress() {
         Some(_) if training.paused() => format!("{done} of {wanted} runs, paused"),
         Some(progress) => match progress.seconds_left {
-            Some(left) => format!("{done} of {wanted} runs, about {left:.0} s left"),
+            Some(left) => format!(
+                "{done} of {wanted} runs, about {} s left",
+                label::count(left.round() as usize)
+            ),
             None => format!("{done} of {wanted} runs"),
         },
-        None if results.complete => format!("all {wanted} runs done"),
+        None if results.complete => format!("All {wanted} runs done"),
         None if training.outdated().is_some() => format!("{done} of {wanted} runs done"),
         None => format!("{done} of {wanted} runs done; press Run to continue"),
     };
@@ -134,12 +138,16 @@ fn progress(training: &Training, ui: &mut egui::Ui) {
     }
     ui.label(text);
     if let Some(base) = results.full.test_accuracy {
-        ui.label(format!("full fine-tuning: {base:.2} % of the digits 5–9"));
+        ui.label(format!(
+            "Full fine-tuning: {} correct on the digits 5–9",
+            label::percentage(base)
+        ));
     }
     for one in &results.pretrained {
         let text = format!(
-            "seed {}: pretrained to {:.2} % of the digits 0–4",
-            one.seed, one.accuracy
+            "Seed {}: pretrained network, {} correct on the digits 0–4",
+            one.seed,
+            label::percentage(one.accuracy)
         );
         ui.label(RichText::new(text).small());
     }
@@ -147,8 +155,8 @@ fn progress(training: &Training, ui: &mut egui::Ui) {
 
 /// Settings of a file that the controls cannot say.
 fn foreign(tab: &mut FinetuneTab, ui: &mut egui::Ui) {
-    ui.label("The settings of the opened file, which no preset gives.");
-    let hint = "Forget the file's settings and choose anew";
+    ui.label("Settings from the opened file (not a preset)");
+    let hint = "Discard the file's settings and choose a preset";
     if ui
         .button("Back to the presets")
         .on_hover_text(hint)
@@ -162,7 +170,7 @@ fn foreign(tab: &mut FinetuneTab, ui: &mut egui::Ui) {
 fn sweep(ui: &mut egui::Ui, experiment: &mut Experiment, fields: &mut Fields, theme: Theme) {
     ui.horizontal_wrapped(|ui| {
         ui.strong("Sweep");
-        for preset in Preset::ALL {
+        for preset in SweepPreset::ALL {
             let chosen = experiment.preset == preset;
             let response = ui
                 .selectable_label(chosen, preset.title())
@@ -181,7 +189,7 @@ fn sweep(ui: &mut egui::Ui, experiment: &mut Experiment, fields: &mut Fields, th
     let base = experiment.preset.settings();
     egui::Grid::new("sweep").num_columns(2).show(ui, |ui| {
         lists(ui, experiment, fields, &base);
-        let name = ui.label("epochs");
+        let name = ui.label("Epochs");
         let mut epochs = experiment.epochs.unwrap_or(base.epochs);
         let field = egui::DragValue::new(&mut epochs).range(1..=1000);
         if ui.add(field).labelled_by(name.id).changed() {
@@ -197,27 +205,27 @@ fn lists(
     fields: &mut Fields,
     base: &SweepSettings,
 ) {
-    let whole = |name, list: fn(&LayoutGrid) -> &Vec<usize>| Wanted {
+    let whole = |name, list: fn(&LayoutGrid) -> &Vec<usize>| ListRules {
         name,
         hint: preset_hint(&of_all(base, list)),
         tooltip: by_layout(base, list),
         usable: |number: &usize| (1..=NUMBER).contains(number),
         form: "whole numbers from 1 to 65536",
     };
-    let ranks = whole("ranks", |grid| &grid.ranks);
+    let ranks = whole("Ranks", |grid| &grid.ranks);
     fields.list(ui, &ranks, &mut experiment.ranks);
     let segments = whole("N and K", |grid| &grid.segments);
     fields.list(ui, &segments, &mut experiment.segments);
-    let rates = Wanted {
-        name: "learning rates",
+    let rates = ListRules {
+        name: "Learning rates",
         hint: preset_hint(&base.learning_rates),
         tooltip: "Numbers with commas between; empty for the preset's".to_owned(),
         usable: |rate: &f64| check_rate(*rate).is_ok(),
         form: "numbers above 0 and up to 1",
     };
     fields.list(ui, &rates, &mut experiment.learning_rates);
-    let seeds = Wanted {
-        name: "seeds",
+    let seeds = ListRules {
+        name: "Seeds",
         hint: preset_hint(&base.seeds),
         tooltip: "Each seed is a whole experiment; with several the table gives mean ± standard \
                   deviation"
@@ -355,15 +363,15 @@ fn files(training: &Training, ui: &mut egui::Ui, out: &mut Vec<Command>) {
     ui.label(RichText::new(text).small());
 }
 
-/// What happens, for whoever asks.
+/// The explanation of the experiment.
 fn protocol(ui: &mut egui::Ui, settings: &SweepSettings) {
     ui.collapsing("What is trained", |ui| {
         ui.label(format!(
             "A network 784 → {} → 5 learns the digits 0–4 ({} epochs, Adam {}). Then it is \
              frozen, and an adapter beside its first layer learns the digits 5–9 ({} epochs, batches \
-             of {}). A tenth of the training digits is held out: the learning rate of the lowest \
-             loss on it is taken. The drop is what full fine-tuning reaches less what the adapter \
-             reaches, in points of test accuracy (III.B, Figure 2).",
+             of {}). A tenth of the training digits is held out: the learning rate with \
+             the lowest loss on it is chosen. The drop is the test accuracy of full fine-tuning minus \
+             that of the adapter, in percentage points (III.B, Figure 2).",
             settings.hidden,
             settings.pretraining_epochs,
             settings.pretraining_rate,

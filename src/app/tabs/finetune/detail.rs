@@ -1,10 +1,10 @@
-//! What a run learned: ΔW with its parts, the hidden units that moved most, the confusion matrix.
+//! The inside of a run: ΔW with its parts, the hidden units that moved most, the confusion matrix.
 
 use std::sync::Arc;
 
 use eframe::egui::{self, Align2, Color32, Rect, RichText, Role, Sense, Vec2, WidgetInfo};
 
-use super::looks::{Learned, Looks};
+use super::looks::{LearnedRun, Looks};
 use crate::app::command::Command;
 use crate::app::state::Tab;
 use crate::app::texture::{MatrixTexture, Scale, color32};
@@ -52,7 +52,7 @@ pub fn show(
             None => {
                 ui.horizontal(|ui| {
                     ui.spinner();
-                    ui.label("training it again to look inside…");
+                    ui.label("Retraining this run to inspect it…");
                 });
             }
         }
@@ -71,10 +71,10 @@ pub fn show(
 
 fn head(ui: &mut egui::Ui, looks: &mut Looks) {
     ui.horizontal(|ui| {
-        ui.strong("What was learned");
+        ui.strong("Learned update ΔW");
         if ui
             .small_button("Close")
-            .on_hover_text("Select no run")
+            .on_hover_text("Clear the selection")
             .clicked()
         {
             looks.clear();
@@ -94,7 +94,7 @@ fn title(ui: &mut egui::Ui, key: &RunKey, theme: Theme) {
 
 fn run(
     ui: &mut egui::Ui,
-    learned: &mut Learned,
+    learned: &mut LearnedRun,
     session: &Session,
     bound: f64,
     pane: &mut PaneView,
@@ -106,12 +106,12 @@ fn run(
         let record = &learned.run.record;
         let (rows, cols) = learned.run.update.shape();
         let text = format!(
-            "ΔW {rows} × {cols}, |ΔW| up to {}; {} parameters, {:.2} % correct",
+            "ΔW {rows} × {cols}, |ΔW| up to {}; {} parameters, {} correct",
             label::short(learned.bound),
             label::count(record.params),
-            record.test_accuracy
+            label::percentage(record.test_accuracy)
         );
-        let hint = "ΔW as a matrix: is what was learned global, diagonal or local?";
+        let hint = "Approximate ΔW to see whether it is global, diagonal or local";
         if ui
             .small_button("Open ΔW in Approximate")
             .on_hover_text(hint)
@@ -135,7 +135,7 @@ fn run(
     }
 }
 
-/// How large `count` pictures in a row can be where `reserved` is for something else.
+/// The side of `count` pictures in a row where `reserved` is for something else.
 fn feature_side(ui: &egui::Ui, count: usize, reserved: f32) -> f32 {
     let gap = ui.spacing().item_spacing.x;
     let room = (ui.available_width() - reserved) / count.max(1) as f32 - gap;
@@ -143,7 +143,7 @@ fn feature_side(ui: &egui::Ui, count: usize, reserved: f32) -> f32 {
 }
 
 /// ΔW as a matrix of the Approximate tab.
-fn open(learned: &Learned, session: &Session, out: &mut Vec<Command>) {
+fn open(learned: &LearnedRun, session: &Session, out: &mut Vec<Command>) {
     let key = &learned.run.record.key;
     let look = look_of(key, Theme::Light);
     let name = format!("ΔW of {}, {}", look.name, whole_setting(key));
@@ -153,6 +153,7 @@ fn open(learned: &Learned, session: &Session, out: &mut Vec<Command>) {
             source: Source::Values(Arc::new(matrix)),
             subtract: None,
             transform: crate::source::Transform::default(),
+            order: None,
             ..session.clone()
         };
         out.push(Command::SetSession(Box::new(session)));
@@ -161,7 +162,13 @@ fn open(learned: &Learned, session: &Session, out: &mut Vec<Command>) {
 }
 
 /// ΔW, hidden units down and inputs across, with the parts that are rectangles of it.
-fn update(ui: &mut egui::Ui, learned: &mut Learned, bound: f64, pane: &mut PaneView, theme: Theme) {
+fn update(
+    ui: &mut egui::Ui,
+    learned: &mut LearnedRun,
+    bound: f64,
+    pane: &mut PaneView,
+    theme: Theme,
+) {
     let matrix = &learned.run.update;
     let (rows, cols) = matrix.shape();
     let width = ui.available_width();
@@ -187,7 +194,7 @@ fn update(ui: &mut egui::Ui, learned: &mut Learned, bound: f64, pane: &mut PaneV
 }
 
 /// The hidden units whose rows are largest, each in the shape of the image, on one scale.
-fn features(ui: &mut egui::Ui, learned: &mut Learned, side: f32, theme: Theme) {
+fn features(ui: &mut egui::Ui, learned: &mut LearnedRun, side: f32, theme: Theme) {
     let values = learned.features.iter().map(|one| one.image.amax());
     let bound = values.fold(0.0, f64::max);
     let color = color32(look_of(&learned.run.record.key, theme).color);
@@ -222,14 +229,14 @@ fn features(ui: &mut egui::Ui, learned: &mut Learned, side: f32, theme: Theme) {
 }
 
 /// The test digits: true ones down, predicted ones across; the stronger, the more of its row.
-fn confusion(ui: &mut egui::Ui, learned: &Learned, theme: Theme) {
+fn confusion(ui: &mut egui::Ui, learned: &LearnedRun, theme: Theme) {
     let counts = &learned.run.confusion;
     let names: Vec<String> = figures::digits();
     let matrix = confusion_matrix(&figures::confusion_of(theme, &learned.run));
     let size = CONFUSION_CELL * egui::vec2(counts.ncols() as f32 + 1.0, 1.0);
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing = Vec2::splat(0.0);
-        ui.label(RichText::new("true digit ↓, predicted →").small());
+        ui.label(RichText::new("True digit ↓, predicted →").small());
         let (place, _) = ui.allocate_exact_size(size, Sense::hover());
         for (column, name) in names.iter().enumerate() {
             let color = ui.visuals().text_color();
@@ -256,7 +263,7 @@ fn confusion(ui: &mut egui::Ui, learned: &Learned, theme: Theme) {
             if let Some(column) = column {
                 let total: u32 = row.iter().sum();
                 let (count, taken) = (row[column - 1], &names[column - 1]);
-                let told = format!("{count} of the {total} images of {name} are taken for {taken}");
+                let told = format!("{count} of {total} images of {name} are classified as {taken}");
                 response.on_hover_text_at_pointer(told);
             }
         }
@@ -270,7 +277,7 @@ fn confusion_row(ui: &egui::Ui, matrix: &ConfusionMatrix, truth: usize, place: R
         let cell = cell(place, guess + 1);
         ui.painter()
             .rect_filled(cell.shrink(0.5), 0.0, color32(fill));
-        let ink = color32(palette::text_on(fill));
+        let ink = color32(palette::foreground(theme));
         text(ui, cell, &label::count(*count as usize), ink);
     }
 }

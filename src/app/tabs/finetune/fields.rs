@@ -11,30 +11,30 @@ use crate::finetune::bounds;
 /// Room for five learning rates and the word *preset*.
 const WIDTH: f32 = 190.0;
 
-/// What a list may hold.
-pub struct Wanted<T> {
+/// The constraints on a list.
+pub struct ListRules<T> {
     /// The field's name.
     pub name: &'static str,
-    /// What stands in it while it is empty: the preset's values.
+    /// The hint in an empty field: the preset's values.
     pub hint: String,
     /// The preset's values more exactly, for whoever hovers.
     pub tooltip: String,
     /// Whether a number can be used.
     pub usable: fn(&T) -> bool,
-    /// What numbers can be used, in words.
+    /// The numbers that can be used, in words.
     pub form: &'static str,
 }
 
 /// Text that cannot be read, and what the list was when it was typed.
-struct Typed {
+struct InvalidText {
     text: String,
     over: String,
 }
 
-/// What is typed and cannot be read yet, by the field's name.
+/// Texts that are typed and cannot be read yet, by the field's name.
 #[derive(Default)]
 pub struct Fields {
-    typed: BTreeMap<&'static str, Typed>,
+    typed: BTreeMap<&'static str, InvalidText>,
     wrong: BTreeMap<&'static str, String>,
 }
 
@@ -54,7 +54,7 @@ impl Fields {
     pub fn list<T: FromStr + Display + PartialEq>(
         &mut self,
         ui: &mut egui::Ui,
-        wanted: &Wanted<T>,
+        wanted: &ListRules<T>,
         value: &mut Option<Vec<T>>,
     ) {
         let name = wanted.name;
@@ -92,7 +92,7 @@ impl Fields {
             // Commas and spaces that are still being typed stay, too.
             if self.wrong.contains_key(name) || response.has_focus() {
                 let over = value.as_deref().map_or_else(String::new, text_of);
-                self.typed.insert(name, Typed { text, over });
+                self.typed.insert(name, InvalidText { text, over });
             }
         });
         ui.end_row();
@@ -100,7 +100,7 @@ impl Fields {
 }
 
 /// The numbers of a text, each once; or what they must be.
-fn list_of<T: FromStr + PartialEq>(text: &str, wanted: &Wanted<T>) -> Result<Vec<T>, String> {
+fn list_of<T: FromStr + PartialEq>(text: &str, wanted: &ListRules<T>) -> Result<Vec<T>, String> {
     let mut list = Vec::new();
     let words = text.split([',', ';', ' ']).filter(|word| !word.is_empty());
     for word in words {
@@ -136,8 +136,8 @@ pub fn text_of<T: Display>(list: &[T]) -> String {
 mod tests {
     use super::*;
 
-    fn wanted<T>(usable: fn(&T) -> bool) -> Wanted<T> {
-        Wanted {
+    fn wanted<T>(usable: fn(&T) -> bool) -> ListRules<T> {
+        ListRules {
             name: "numbers",
             hint: String::new(),
             tooltip: String::new(),

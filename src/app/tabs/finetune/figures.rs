@@ -1,9 +1,9 @@
-//! What the tab gives for an export, and its command line.
+//! The tab's side of an export, and its command line.
 
 use std::sync::Arc;
 
 use super::FinetuneTab;
-use crate::app::export::{Content, Exported};
+use crate::app::export::{Content, ExportedContent};
 use crate::experiment::Experiment;
 use crate::finetune::Inspection;
 use crate::session::Export;
@@ -36,7 +36,7 @@ pub fn exported(
     tab: &FinetuneTab,
     view: &'static View,
     (content, export): (Content, &Export),
-) -> Result<Exported, String> {
+) -> Result<ExportedContent, String> {
     let shown = shown(tab, view);
     let known = tab.looks.known();
     let runs = known.iter().map(Arc::as_ref);

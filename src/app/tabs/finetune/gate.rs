@@ -2,7 +2,7 @@
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// How a sweep moves.
+/// The pace of a sweep.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Pace {
     /// As fast as it can.
@@ -27,7 +27,7 @@ impl Gate {
         self.pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the window set last.
+    /// The pace that the window set last.
     pub fn pace(&self) -> Pace {
         *self.lock()
     }

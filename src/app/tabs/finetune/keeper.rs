@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use crate::experiment::{self, ResultsFile, SaveError, Written};
+use crate::experiment::{self, ResultsFile, SaveError, WriteResult};
 use crate::finetune::{Event, Results};
 use crate::set_aside::set_aside;
 use crate::store::StoreError;
 
-/// What became of the file.
+/// The state of the file.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Keeping {
+pub enum FileState {
     /// Every run is kept.
     Kept,
     /// The runs are not kept, and why; training goes on.
@@ -20,13 +20,13 @@ pub enum Keeping {
 }
 
 /// Keeps a sweep of the window: training goes on where the file cannot be written.
-pub struct Keeper {
+pub struct SweepKeeper {
     kept: experiment::Keeper,
     /// Whether the runs are kept, as it was told last.
-    told: Mutex<Keeping>,
+    told: Mutex<FileState>,
 }
 
-impl Keeper {
+impl SweepKeeper {
     /// Locks the file at `path`, if there is one to be, and takes over what it holds of these
     /// results; unless all is to be trained `anew`. Whatever else stands there is set aside.
     ///
@@ -36,13 +36,13 @@ impl Keeper {
         path: Option<&Path>,
         mut results: Results,
         anew: bool,
-    ) -> Result<(Self, Vec<Keeping>), String> {
+    ) -> Result<(Self, Vec<FileState>), String> {
         let mut told = Vec::new();
         let file = match path.map(lock) {
             None => None,
             Some(Ok(mut file)) => {
                 told.extend(take_over(&mut file, &mut results, anew));
-                let lost = matches!(told.last(), Some(Keeping::Unsaved(_)));
+                let lost = matches!(told.last(), Some(FileState::Unsaved(_)));
                 (!lost).then_some(file)
             }
             Some(Err(SaveError::Busy { path })) => {
@@ -57,11 +57,11 @@ impl Keeper {
                 None
             }
         };
-        let lost = |keeping: &&Keeping| matches!(keeping, Keeping::Unsaved(_));
+        let lost = |keeping: &&FileState| matches!(keeping, FileState::Unsaved(_));
         let before = told.iter().find(lost).cloned();
         let keeper = Self {
             kept: experiment::Keeper::new(file, results),
-            told: Mutex::new(before.unwrap_or(Keeping::Kept)),
+            told: Mutex::new(before.unwrap_or(FileState::Kept)),
         };
         Ok((keeper, told))
     }
@@ -77,18 +77,18 @@ impl Keeper {
     }
 
     /// Keeps what has happened; what is to be told, where that has changed.
-    pub fn keep(&self, event: &Event) -> Option<Keeping> {
+    pub fn keep(&self, event: &Event) -> Option<FileState> {
         self.told(self.kept.keep(event))
     }
 
     /// Writes what there is, whether or not something was trained.
-    pub fn save(&self) -> Option<Keeping> {
+    pub fn save(&self) -> Option<FileState> {
         self.told(self.kept.save())
     }
 
-    fn told(&self, written: Written) -> Option<Keeping> {
+    fn told(&self, written: WriteResult) -> Option<FileState> {
         let now = match written? {
-            Ok(()) => Keeping::Kept,
+            Ok(()) => FileState::Kept,
             Err(error) => unsaved(&error),
         };
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
@@ -105,7 +105,7 @@ fn lock(path: &Path) -> Result<ResultsFile, SaveError> {
 }
 
 /// Takes over what the file holds, or sets it aside because it will be written.
-fn take_over(file: &mut ResultsFile, results: &mut Results, anew: bool) -> Option<Keeping> {
+fn take_over(file: &mut ResultsFile, results: &mut Results, anew: bool) -> Option<FileState> {
     let path = file.path().to_owned();
     if !path.exists() {
         return None;
@@ -119,13 +119,13 @@ fn take_over(file: &mut ResultsFile, results: &mut Results, anew: bool) -> Optio
         // A newer version still wants to read it where it is.
         Err(error) if error.is_newer() => {
             let why = format!("the runs are not kept: {error}");
-            return Some(Keeping::Unsaved(why));
+            return Some(FileState::Unsaved(why));
         }
         Err(_) => "damaged",
     };
     let told = match set_aside(&path, tag) {
-        Ok(aside) => Keeping::SetAside(aside),
-        Err(error) => Keeping::Unsaved(not_kept(&path, &error.kind().to_string())),
+        Ok(aside) => FileState::SetAside(aside),
+        Err(error) => FileState::Unsaved(not_kept(&path, &error.kind().to_string())),
     };
     file.look_again();
     Some(told)
@@ -136,8 +136,8 @@ fn goes_on(kept: &Results, ours: &Results) -> bool {
     kept.check(&ours.settings, data).is_ok()
 }
 
-fn unsaved(error: &SaveError) -> Keeping {
-    Keeping::Unsaved(match error {
+fn unsaved(error: &SaveError) -> FileState {
+    FileState::Unsaved(match error {
         SaveError::Store(StoreError::Place { path, reason }) => not_kept(path, reason),
         other => format!("the runs are not kept: {other}"),
     })

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use nalgebra::DMatrix;
 
-use super::asked::Asked;
-use super::trainer::{DataCache, Look, Looker, Seen};
+use super::asked::SweepRequest;
+use super::trainer::{DataCache, InspectionMessage, InspectionRequest, InspectionWorker};
 use crate::app::service::Service;
 use crate::app::state::State;
 use crate::app::texture::MatrixTexture;
@@ -18,8 +18,8 @@ use crate::finetune::{Inspection, RunKey};
 /// More runs than this are not kept at hand.
 const KEPT: usize = 12;
 
-/// What a run learned, ready to be drawn.
-pub struct Learned {
+/// The inside of a run, ready to be drawn.
+pub struct LearnedRun {
     /// The run.
     pub run: Arc<Inspection>,
     /// Names the pictures.
@@ -31,14 +31,14 @@ pub struct Learned {
     /// The parts that are cells of the image.
     pub cells: Vec<BlockLine>,
     /// The hidden units that moved most, as images of their inputs.
-    pub features: Vec<Feature>,
+    pub features: Vec<UnitFeature>,
     /// The picture of ΔW.
     pub texture: Option<MatrixTexture>,
 }
 
 /// A hidden unit's row of ΔW.
-pub struct Feature {
-    /// Which unit.
+pub struct UnitFeature {
+    /// The unit.
     pub unit: usize,
     /// Its row in the image's shape.
     pub image: DMatrix<f64>,
@@ -49,14 +49,14 @@ pub struct Feature {
 /// The selected runs, and what is known of the insides of runs.
 pub struct Looks {
     wake: Wake,
-    service: Service<Look, Seen>,
-    /// What the insides belong to.
-    asked: Option<Asked>,
+    service: Service<InspectionRequest, InspectionMessage>,
+    /// The sweep that the insides belong to.
+    asked: Option<SweepRequest>,
     /// One run, or two to compare.
     selected: Vec<RunKey>,
-    learned: Vec<Learned>,
+    learned: Vec<LearnedRun>,
     next_id: u64,
-    /// How far the insides asked for are.
+    /// The progress of the insides asked for.
     pub progress: f32,
     /// One zoom for all pictures of ΔW.
     pub pane: PaneView,
@@ -65,7 +65,7 @@ pub struct Looks {
 impl Looks {
     /// Nothing is selected.
     pub fn new(wake: Wake, cache: DataCache) -> Self {
-        let mut looker = Looker::default();
+        let mut looker = InspectionWorker::default();
         Self {
             wake,
             service: Service::new("inspect", move |request, reply| {
@@ -85,8 +85,8 @@ impl Looks {
         &self.selected
     }
 
-    /// What a run learned, if it is known yet.
-    pub fn learned(&mut self, key: &RunKey) -> Option<&mut Learned> {
+    /// The inside of a run, if it is known yet.
+    pub fn learned(&mut self, key: &RunKey) -> Option<&mut LearnedRun> {
         self.learned
             .iter_mut()
             .find(|one| one.run.record.key == *key)
@@ -107,7 +107,7 @@ impl Looks {
     }
 
     /// Forgets everything when the sweep is another one.
-    pub fn belong_to(&mut self, asked: Option<&Asked>) {
+    pub fn belong_to(&mut self, asked: Option<&SweepRequest>) {
         if self.asked.as_ref() != asked {
             self.stop();
             self.asked = asked.cloned();
@@ -149,7 +149,7 @@ impl Looks {
             return self.stop();
         }
         self.progress = 0.0;
-        let look = Look {
+        let look = InspectionRequest {
             dataset,
             name: name.to_owned(),
             settings,
@@ -167,9 +167,9 @@ impl Looks {
     pub fn receive(&mut self, state: &mut State, image: [usize; 2]) {
         for answer in self.service.receive() {
             match answer {
-                Ok(Seen::Progress(share)) => self.progress = share,
-                Ok(Seen::Run(run)) => self.keep(run, image),
-                Ok(Seen::Failed(why)) | Err(why) => {
+                Ok(InspectionMessage::Progress(share)) => self.progress = share,
+                Ok(InspectionMessage::Run(run)) => self.keep(run, image),
+                Ok(InspectionMessage::Failed(why)) | Err(why) => {
                     self.selected.clear();
                     state.fail(why);
                 }
@@ -183,7 +183,7 @@ impl Looks {
         }
         self.next_id += 1;
         let selected = self.selected.clone();
-        let wanted = |one: &Learned| selected.contains(&one.run.record.key);
+        let wanted = |one: &LearnedRun| selected.contains(&one.run.record.key);
         if self.learned.len() >= KEPT
             && let Some(place) = self.learned.iter().position(|one| !wanted(one))
         {
@@ -191,12 +191,12 @@ impl Looks {
         }
         let features = figures::most_moved(&run, figures::FEATURES)
             .into_iter()
-            .map(|unit| Feature {
+            .map(|unit| UnitFeature {
                 unit,
                 image: figures::feature(&run, unit, image),
                 texture: None,
             });
-        self.learned.push(Learned {
+        self.learned.push(LearnedRun {
             id: self.next_id,
             bound: run.update.amax(),
             parts: figures::part_lines(&run.parts),

@@ -31,7 +31,7 @@ use crate::app::command::Command;
 use crate::app::dialogs::Question;
 use crate::app::page::Page;
 use crate::app::state::{Act, Message, State, Tab};
-use crate::app::tabs::Place;
+use crate::app::tabs::StartState;
 use crate::app::widgets::focus;
 use crate::experiment::Experiment;
 use crate::experiment::figures::{look_of, setting};
@@ -56,13 +56,13 @@ pub struct FinetuneTab {
     /// Settings of an opened file that no preset gives.
     custom: Option<SweepSettings>,
     measure: Measure,
-    table: table::View,
-    /// What is typed into the lists of the sweep.
+    table: table::TableOptions,
+    /// The texts in the lists of the sweep.
     fields: Fields,
     detail: Detail,
 }
 
-/// What was learned stands above the table, which must not move when it opens.
+/// The place of the detail above the table, which must not move when it opens.
 #[derive(Default)]
 struct Detail {
     /// Whether a row opened it: then the row stays where it was clicked.
@@ -72,7 +72,7 @@ struct Detail {
 
 impl FinetuneTab {
     /// A tab that keeps its sweeps in a folder of its own, if there is a place for one.
-    pub fn new(place: &Place) -> Self {
+    pub fn new(place: &StartState) -> Self {
         let folder = place.folder.as_ref().map(|folder| folder.join("sweeps"));
         let training = Training::new(folder, Arc::clone(&place.wake));
         Self {
@@ -80,7 +80,7 @@ impl FinetuneTab {
             training,
             custom: None,
             measure: Measure::default(),
-            table: table::View::default(),
+            table: table::TableOptions::default(),
             fields: Fields::default(),
             detail: Detail::default(),
         }
@@ -96,7 +96,7 @@ impl FinetuneTab {
         &self.looks
     }
 
-    /// What is to be trained.
+    /// The sweep that is to be trained.
     fn settings(&self, state: &State) -> SweepSettings {
         let custom = self.custom.clone();
         custom.unwrap_or_else(|| state.preferences.experiment.settings())

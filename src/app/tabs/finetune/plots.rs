@@ -12,7 +12,7 @@ use crate::finetune::train::EpochRecord;
 use crate::finetune::{FrontierPoint, Layout, Results, RunKey};
 
 /// A click on a point: which run, and whether it is to be compared.
-pub type Clicked = Option<(RunKey, bool)>;
+pub type RunClick = Option<(RunKey, bool)>;
 
 /// Draws Figure 2.
 pub fn accuracy_drop(
@@ -20,7 +20,7 @@ pub fn accuracy_drop(
     training: &Training,
     selected: &[RunKey],
     theme: Theme,
-) -> Clicked {
+) -> RunClick {
     let drops = Drops::of(training, theme);
     let plot = drops
         .as_ref()
@@ -32,11 +32,11 @@ pub fn accuracy_drop(
         height: ui.available_height(),
         refit: false,
         empty: match training.under_way() {
-            true => "The first point needs full fine-tuning, which is under way…",
-            false => "Run the sweep: every point appears as its run ends",
+            true => "Training the full fine-tuning baseline; the first point needs it…",
+            false => "Press Run: every point appears when its run ends",
         },
     };
-    let hint = "click to see what was learned, Ctrl + click to compare";
+    let hint = "Click to inspect the run, Ctrl + click to compare two";
     let text = |pick| Some(format!("{}\n{hint}", drops.as_ref()?.at(pick)?.1));
     let picked = view.show(ui, &text)?;
     let (key, _) = drops.as_ref()?.at(picked)?;
@@ -61,7 +61,7 @@ pub fn compares(ctx: &egui::Context) -> bool {
     })
 }
 
-/// What Figure 2 shows, and what its points stand for.
+/// The content of Figure 2, and the runs behind its points.
 struct Drops<'a> {
     results: &'a Results,
     base: f64,
@@ -121,11 +121,11 @@ impl<'a> Drops<'a> {
         if let Some(layout) = self.layouts.get(pick.series) {
             let run = runs_of(self.results, *layout).nth(pick.point)?;
             let text = format!(
-                "{}, {}: {:.2} % correct, drop {:.2}",
+                "{}, {}: {} correct, drop {}",
                 look(*layout, self.theme).name,
                 whole_setting(&run.key),
-                run.test_accuracy,
-                self.base - run.test_accuracy
+                label::percentage(run.test_accuracy),
+                label::points(self.base - run.test_accuracy)
             );
             return Some((run.key, text));
         }
@@ -136,10 +136,13 @@ impl<'a> Drops<'a> {
         }
         let run = self.results.best_full().into_iter().next()?;
         let name = Look::full(self.theme).name;
-        Some((run.key, format!("{name}: {:.2} % correct", self.base)))
+        Some((
+            run.key,
+            format!("{name}: {} correct", label::percentage(self.base)),
+        ))
     }
 
-    /// Where a selected run is: on its layout's curve, if it is one of the best.
+    /// The place of a selected run: on its layout's curve, if it is one of the best.
     fn mark(&self, key: &RunKey) -> Option<Mark> {
         let run = self.results.find(key)?;
         let (look, (x, y)) = match key.adapter {
@@ -180,20 +183,25 @@ fn described(look: &Look, point: &FrontierPoint) -> String {
     let seeds = point.runs.len();
     let spread = match seeds {
         1 => String::new(),
-        _ => format!(" ({low:.2} to {high:.2} over {seeds} seeds)"),
+        _ => format!(
+            " ({} to {} over {seeds} seeds)",
+            label::points(low),
+            label::points(high)
+        ),
     };
     format!(
-        "{}, {}\n{} parameters ({:.2} %), learning rate {}\n{:.2} % right, drop {mean:.2}{spread}",
+        "{}, {}\n{} parameters ({}), learning rate {}\n{} correct, drop {}{spread}",
         look.name,
         setting(&point.runs[0].key),
         label::count(point.params),
-        point.share,
+        label::percentage(point.share),
         point.learning_rate,
-        point.test_accuracy,
+        label::percentage(point.test_accuracy),
+        label::points(mean),
     )
 }
 
-/// What the second plot shows.
+/// The measure in the second plot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Measure {
     /// Negative log-likelihood.

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
 
-use super::asked::Asked;
+use super::asked::SweepRequest;
 use crate::app::worker::Reply;
 use crate::experiment::{self, Experiment};
 use crate::finetune::{Results, SweepSettings};
@@ -14,35 +14,35 @@ use crate::source::Dataset;
 /// So many sweeps are looked through for runs that another sweep shares.
 const SWEEPS: usize = 256;
 
-/// And so many bytes of them.
+/// Sweeps are looked through up to so many bytes.
 const BYTES: u64 = 64 * 1024 * 1024;
 
 /// Reads results.
-pub enum Read {
+pub enum ReadRequest {
     /// The file that the user opens.
     Opened(PathBuf),
-    /// What is kept in a folder of a sweep, in its own file or in those of others.
-    Kept(PathBuf, Asked),
+    /// Reads what is kept in a folder of a sweep, in its own file or in those of others.
+    Kept(PathBuf, SweepRequest),
 }
 
-/// What became of it.
+/// The answer to it.
 pub enum ReadAnswer {
     /// The results that the user opened.
     Opened(Box<Results>),
-    /// What is kept of this sweep.
-    Kept(Asked, Box<Results>),
+    /// The kept results of this sweep.
+    Kept(SweepRequest, Box<Results>),
     /// Why there are none.
     Failed(String),
 }
 
 /// Reads results; of a sweep of which nothing is kept there is no answer.
-pub fn read(request: Read, reply: &Reply<'_, ReadAnswer>) {
+pub fn read(request: ReadRequest, reply: &Reply<'_, ReadAnswer>) {
     match request {
-        Read::Opened(path) => reply.send(match experiment::load(&path) {
+        ReadRequest::Opened(path) => reply.send(match experiment::load(&path) {
             Ok(results) => ReadAnswer::Opened(Box::new(results)),
             Err(error) => ReadAnswer::Failed(error.to_string()),
         }),
-        Read::Kept(folder, asked) => {
+        ReadRequest::Kept(folder, asked) => {
             let (dataset, settings) = &asked;
             let own = kept_file(&folder, dataset, settings);
             let own = own.exists().then(|| experiment::load(&own));
@@ -65,7 +65,7 @@ pub fn read(request: Read, reply: &Reply<'_, ReadAnswer>) {
     }
 }
 
-/// Where a sweep is kept: the same file for the same digits and settings.
+/// The file of a sweep: one for each choice of digits and settings.
 pub fn kept_file(folder: &Path, dataset: &Dataset, settings: &SweepSettings) -> PathBuf {
     let asked = serde_json::to_vec(&(dataset, settings)).unwrap_or_default();
     let digest: String = Sha256::digest(asked)

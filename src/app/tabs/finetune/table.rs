@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use eframe::egui::{self, RichText, WidgetInfo};
 use egui_extras::{Column, TableBuilder, TableRow};
 
-use super::plots::{Clicked, compares};
+use super::plots::{RunClick, compares};
 use super::training::Training;
 use crate::app::command::Command;
 use crate::app::texture::color32;
@@ -20,9 +20,9 @@ use crate::finetune::{FrontierPoint, Results, RunKey, RunRecord};
 /// Rows are seen through a window at least this high.
 const LEAST_HEIGHT: f32 = 200.0;
 
-/// What rows are sorted by.
+/// The key that rows are sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum By {
+pub enum SortKey {
     /// Layout, segments, rank.
     #[default]
     Layout,
@@ -46,78 +46,78 @@ pub enum By {
     Seconds,
 }
 
-/// How the table looks at runs.
+/// The view options of the table.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct View {
-    by: By,
+pub struct TableOptions {
+    by: SortKey,
     descending: bool,
     /// Every run instead of each configuration's best.
     all_runs: bool,
 }
 
 /// Heads, what they sort by, their widths, and what they mean.
-const COLUMNS: [(&str, By, f32, &str); 10] = [
+const COLUMNS: [(&str, SortKey, f32, &str); 10] = [
     (
         "Layout",
-        By::Layout,
+        SortKey::Layout,
         165.0,
         "Which weights the adapter reaches",
     ),
     (
         "Setting",
-        By::Setting,
+        SortKey::Setting,
         135.0,
         "N or K, and the rank of every part",
     ),
-    ("Parameters", By::Params, 80.0, "Trainable parameters"),
+    ("Parameters", SortKey::Params, 80.0, "Trainable parameters"),
     (
         "Share",
-        By::Share,
+        SortKey::Share,
         65.0,
         "Of all parameters, biases and classifier included",
     ),
     (
         "Learning rate",
-        By::LearningRate,
+        SortKey::LearningRate,
         85.0,
-        "Adam's; chosen by the validation loss",
+        "Learning rate of Adam; the one with the lowest validation loss",
     ),
     (
         "Seed",
-        By::Seed,
+        SortKey::Seed,
         52.0,
-        "Of initial weights, batches and split",
+        "Seed of the initial weights, batches and split",
     ),
     (
         "Validation loss",
-        By::ValidationLoss,
+        SortKey::ValidationLoss,
         95.0,
         "Of the held-out tenth of the training digits",
     ),
     (
         "Accuracy, %",
-        By::Accuracy,
+        SortKey::Accuracy,
         95.0,
         "Of the test digits 5 to 9; over several seeds mean ± standard deviation",
     ),
     (
         "Drop, points",
-        By::Drop,
+        SortKey::Drop,
         90.0,
-        "Below full fine-tuning; over several seeds mean ± standard deviation",
+        "Accuracy of full fine-tuning minus that of the run; over several seeds mean ± standard deviation",
     ),
-    ("Seconds", By::Seconds, 62.0, "Time of the run"),
+    ("Time", SortKey::Seconds, 62.0, "Time of the run"),
 ];
 
 /// Draws the table, at least `high` where it has as many rows.
 pub fn show(
     ui: &mut egui::Ui,
     (training, high): (&Training, f32),
-    view: &mut View,
+    view: &mut TableOptions,
     selected: &[RunKey],
     theme: Theme,
     out: &mut Vec<Command>,
-) -> Clicked {
+) -> RunClick {
     let results = training.results()?;
     let below = ui.cursor().top() + high;
     head(ui, results, view, out);
@@ -131,11 +131,11 @@ pub fn show(
 
 fn body(
     ui: &mut egui::Ui,
-    (rows, high): (&[Entry], f32),
-    view: &mut View,
+    (rows, high): (&[TableEntry], f32),
+    view: &mut TableOptions,
     selected: &[RunKey],
     theme: Theme,
-) -> Clicked {
+) -> RunClick {
     let height = ui.text_style_height(&egui::TextStyle::Body) + 6.0;
     let mut clicked = None;
     let mut builder = TableBuilder::new(ui)
@@ -163,7 +163,7 @@ fn body(
     clicked
 }
 
-fn head(ui: &mut egui::Ui, results: &Results, view: &mut View, out: &mut Vec<Command>) {
+fn head(ui: &mut egui::Ui, results: &Results, view: &mut TableOptions, out: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.strong("Runs");
         ui.selectable_value(&mut view.all_runs, false, "Frontier")
@@ -194,7 +194,7 @@ fn head(ui: &mut egui::Ui, results: &Results, view: &mut View, out: &mut Vec<Com
     });
 }
 
-fn heads(row: &mut TableRow<'_, '_>, view: &mut View) {
+fn heads(row: &mut TableRow<'_, '_>, view: &mut TableOptions) {
     for (name, by, _, hint) in COLUMNS {
         row.col(|ui| {
             let sorted = view.by == by;
@@ -237,22 +237,22 @@ fn copied_as_csv(results: &Results, all_runs: bool) -> String {
 }
 
 /// A value with its standard deviation over the seeds, if there are several.
-type Spread = (f64, Option<f64>);
+type MeanAndDeviation = (f64, Option<f64>);
 
 /// A row: a run, or those of a setting that differ in the seed alone.
-struct Entry {
+struct TableEntry {
     /// Its runs, at least one.
     keys: Vec<RunKey>,
     params: usize,
     share: f64,
     validation_loss: f64,
-    accuracy: Spread,
+    accuracy: MeanAndDeviation,
     /// Below full fine-tuning, once that is known.
-    drop: Option<Spread>,
+    drop: Option<MeanAndDeviation>,
     seconds: f64,
 }
 
-impl Entry {
+impl TableEntry {
     fn single(run: &RunRecord, results: &Results) -> Self {
         let base = results.full.test_accuracy;
         Self {
@@ -298,7 +298,7 @@ impl Entry {
         self.keys[0]
     }
 
-    /// What the seeds of its runs are, in a word.
+    /// The seeds of its runs, in a word.
     fn seeds(&self) -> String {
         match self.keys.len() {
             1 => self.key().seed.to_string(),
@@ -317,27 +317,27 @@ impl Entry {
 }
 
 /// The rows in their order: full fine-tuning first unless another order is asked for.
-fn rows(training: &Training, results: &Results, view: View) -> Vec<Entry> {
-    let mut rows: Vec<Entry> = if view.all_runs {
-        let single = |run| Entry::single(run, results);
+fn rows(training: &Training, results: &Results, view: TableOptions) -> Vec<TableEntry> {
+    let mut rows: Vec<TableEntry> = if view.all_runs {
+        let single = |run| TableEntry::single(run, results);
         results.all_runs().map(single).collect()
     } else {
         let fronts = training.frontiers().iter();
-        let best = fronts.flat_map(|(_, points)| points.iter().map(Entry::point));
-        Entry::full(results).into_iter().chain(best).collect()
+        let best = fronts.flat_map(|(_, points)| points.iter().map(TableEntry::point));
+        TableEntry::full(results).into_iter().chain(best).collect()
     };
-    let setting = |entry: &Entry| entry.key().adapter.map(|one| (one.segments, one.rank));
-    let drop = |entry: &Entry| entry.drop.map_or(0.0, |(drop, _)| drop);
-    let order = |a: &Entry, b: &Entry| match view.by {
-        By::Layout => Ordering::Equal,
-        By::Setting => setting(a).cmp(&setting(b)),
-        By::Params | By::Share => a.params.cmp(&b.params),
-        By::LearningRate => a.key().learning_rate.total_cmp(&b.key().learning_rate),
-        By::Seed => a.key().seed.cmp(&b.key().seed),
-        By::ValidationLoss => a.validation_loss.total_cmp(&b.validation_loss),
-        By::Accuracy => a.accuracy.0.total_cmp(&b.accuracy.0),
-        By::Drop => drop(a).total_cmp(&drop(b)),
-        By::Seconds => a.seconds.total_cmp(&b.seconds),
+    let setting = |entry: &TableEntry| entry.key().adapter.map(|one| (one.segments, one.rank));
+    let drop = |entry: &TableEntry| entry.drop.map_or(0.0, |(drop, _)| drop);
+    let order = |a: &TableEntry, b: &TableEntry| match view.by {
+        SortKey::Layout => Ordering::Equal,
+        SortKey::Setting => setting(a).cmp(&setting(b)),
+        SortKey::Params | SortKey::Share => a.params.cmp(&b.params),
+        SortKey::LearningRate => a.key().learning_rate.total_cmp(&b.key().learning_rate),
+        SortKey::Seed => a.key().seed.cmp(&b.key().seed),
+        SortKey::ValidationLoss => a.validation_loss.total_cmp(&b.validation_loss),
+        SortKey::Accuracy => a.accuracy.0.total_cmp(&b.accuracy.0),
+        SortKey::Drop => drop(a).total_cmp(&drop(b)),
+        SortKey::Seconds => a.seconds.total_cmp(&b.seconds),
     };
     rows.sort_by(order);
     if view.descending {
@@ -349,7 +349,7 @@ fn rows(training: &Training, results: &Results, view: View) -> Vec<Entry> {
 /// One row; the response of its name.
 fn cells(
     row: &mut TableRow<'_, '_>,
-    entry: &Entry,
+    entry: &TableEntry,
     selected: bool,
     theme: Theme,
 ) -> egui::Response {
@@ -366,20 +366,20 @@ fn cells(
             1 => "",
             _ => ", of the first seed",
         };
-        let hint = format!("{name}\nclick to see what was learned{which}");
+        let hint = format!("{name}\nclick to inspect the run{which}");
         response = Some(label.on_hover_text(hint));
     });
-    let spread = |(mean, deviation): Spread| tables::spread(mean, deviation);
+    let spread = |(mean, deviation): MeanAndDeviation| tables::spread(mean, deviation);
     let texts = [
         setting(&key),
         label::count(entry.params),
-        format!("{:.2} %", 100.0 * entry.share),
+        label::percentage(100.0 * entry.share),
         key.learning_rate.to_string(),
         entry.seeds(),
-        format!("{:.4}", entry.validation_loss),
+        label::error(entry.validation_loss),
         spread(entry.accuracy),
         entry.drop.map_or_else(String::new, spread),
-        format!("{:.2}", entry.seconds),
+        label::seconds(entry.seconds),
     ];
     for (place, text) in texts.into_iter().enumerate() {
         row.col(|ui| match place {

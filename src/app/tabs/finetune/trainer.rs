@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::gate::Gate;
-use super::keeper::{Keeper, Keeping};
+use super::keeper::{FileState, SweepKeeper};
 use super::reader::{kept_file, take_over_others};
 use crate::app::worker::{Pool, Reply};
 use crate::experiment::{Experiment, Inspector};
@@ -12,11 +12,11 @@ use crate::finetune::{AdaptationData, Event, Inspection, Results, RunKey, SweepS
 use crate::source::Dataset;
 
 /// A data set, and its digits.
-type Kept = Option<(Dataset, Arc<AdaptationData>)>;
+type CachedDigits = Option<(Dataset, Arc<AdaptationData>)>;
 
 /// The digits of the data set last used, shared by all who train.
 #[derive(Clone, Default)]
-pub struct DataCache(Arc<Mutex<Kept>>);
+pub struct DataCache(Arc<Mutex<CachedDigits>>);
 
 impl DataCache {
     /// The digits, read and sorted once.
@@ -39,26 +39,26 @@ impl DataCache {
 
 /// A sweep to run.
 pub struct Sweep {
-    /// Which digits.
+    /// The digits.
     pub dataset: Dataset,
-    /// Which runs.
+    /// The runs.
     pub settings: SweepSettings,
-    /// What is done already.
+    /// The runs that are done already.
     pub done: Option<Results>,
-    /// Where every run is kept as it ends.
+    /// The folder that every run is kept in as it ends.
     pub folder: Option<PathBuf>,
     /// Whether nothing that is kept is taken over.
     pub anew: bool,
 }
 
-/// What a sweep tells.
-pub enum Told {
+/// A message of a sweep.
+pub enum SweepMessage {
     /// Results of the sweep that begins, with what was done before.
     Begun(Results),
     /// Something happened.
     Event(Event),
     /// Whether the runs are kept.
-    Keeping(Keeping),
+    Keeping(FileState),
     /// All runs that there are.
     Ended(Results),
     /// Why there are none.
@@ -66,20 +66,26 @@ pub enum Told {
 }
 
 /// Runs a sweep.
-pub fn work(request: &Sweep, reply: &Reply<'_, Told>, cache: &DataCache, gate: &Gate, pool: &Pool) {
+pub fn work(
+    request: &Sweep,
+    reply: &Reply<'_, SweepMessage>,
+    cache: &DataCache,
+    gate: &Gate,
+    pool: &Pool,
+) {
     let outcome = cache
         .get(&request.dataset)
         .and_then(|data| run(request, &data, reply, gate, pool));
     reply.send(match outcome {
-        Ok(results) => Told::Ended(results),
-        Err(why) => Told::Failed(why),
+        Ok(results) => SweepMessage::Ended(results),
+        Err(why) => SweepMessage::Failed(why),
     });
 }
 
 fn run(
     request: &Sweep,
     data: &AdaptationData,
-    reply: &Reply<'_, Told>,
+    reply: &Reply<'_, SweepMessage>,
     gate: &Gate,
     pool: &Pool,
 ) -> Result<Results, String> {
@@ -98,26 +104,26 @@ fn run(
     }
     let folder = request.folder.as_deref();
     let file = folder.map(|folder| kept_file(folder, dataset, settings));
-    let (keeper, told) = Keeper::open(file.as_deref(), begun, request.anew)?;
+    let (keeper, told) = SweepKeeper::open(file.as_deref(), begun, request.anew)?;
     for keeping in told {
-        reply.send(Told::Keeping(keeping));
+        reply.send(SweepMessage::Keeping(keeping));
     }
     if let Some(folder) = folder.filter(|_| !request.anew) {
         keeper.take_over(|results| take_over_others(folder, dataset, results));
     }
     let done = keeper.results();
-    reply.send(Told::Begun(done.clone()));
+    reply.send(SweepMessage::Begun(done.clone()));
     let on_event = |event: Event| {
         gate.wait();
         // After *Stop* the file belongs to whoever comes next.
         reply.keep_going()?;
         if let Some(keeping) = keeper.keep(&event) {
-            reply.send(Told::Keeping(keeping));
+            reply.send(SweepMessage::Keeping(keeping));
         }
         if matches!(event, Event::Epoch(_)) {
             gate.epoch_ended();
         }
-        reply.send(Told::Event(event));
+        reply.send(SweepMessage::Event(event));
         reply.keep_going()
     };
     let results = pool.run(|| sweep(data, settings, Some(&done), &on_event));
@@ -125,26 +131,26 @@ fn run(
     if reply.keep_going().is_continue()
         && let Some(keeping) = keeper.save()
     {
-        reply.send(Told::Keeping(keeping));
+        reply.send(SweepMessage::Keeping(keeping));
     }
     Ok(results)
 }
 
 /// Runs to look into.
 #[derive(Clone)]
-pub struct Look {
-    /// Which digits.
+pub struct InspectionRequest {
+    /// The digits.
     pub dataset: Dataset,
     /// The name of the digits that the results are of.
     pub name: String,
     /// The sweep that they belong to.
     pub settings: SweepSettings,
-    /// Which.
+    /// The runs.
     pub runs: Vec<RunKey>,
 }
 
-/// What an inspector tells.
-pub enum Seen {
+/// A message of an inspector.
+pub enum InspectionMessage {
     /// Progress through the runs asked for, 0 to 1.
     Progress(f32),
     /// The inside of a run.
@@ -155,37 +161,51 @@ pub enum Seen {
 
 /// Looks into the runs of the sweep in view.
 #[derive(Default)]
-pub struct Looker {
+pub struct InspectionWorker {
     known: Option<(Dataset, SweepSettings)>,
     inspector: Inspector,
 }
 
-impl Looker {
+impl InspectionWorker {
     /// Trains the runs again and tells what is inside.
-    pub fn work(&mut self, request: &Look, reply: &Reply<'_, Seen>, cache: &DataCache) {
+    pub fn work(
+        &mut self,
+        request: &InspectionRequest,
+        reply: &Reply<'_, InspectionMessage>,
+        cache: &DataCache,
+    ) {
         let asked = (request.dataset.clone(), request.settings.clone());
         if self.known.as_ref() != Some(&asked) {
             self.inspector = Inspector::default();
             self.known = Some(asked);
         }
         match cache.get(&request.dataset) {
-            Ok(data) if data.name != request.name => reply.send(Seen::Failed(format!(
-                "the results are of {}, but the data set chosen is {}; choose the folder of {}",
-                request.name, data.name, request.name
-            ))),
+            Ok(data) if data.name != request.name => {
+                reply.send(InspectionMessage::Failed(format!(
+                    "the results are of {}, but the data set chosen is {}; choose the folder of {}",
+                    request.name, data.name, request.name
+                )));
+            }
             Ok(data) => self.look(request, &data, reply),
-            Err(why) => reply.send(Seen::Failed(why)),
+            Err(why) => reply.send(InspectionMessage::Failed(why)),
         }
     }
 
     /// Stopped is no answer, and needs none.
-    fn look(&mut self, request: &Look, data: &AdaptationData, reply: &Reply<'_, Seen>) {
+    fn look(
+        &mut self,
+        request: &InspectionRequest,
+        data: &AdaptationData,
+        reply: &Reply<'_, InspectionMessage>,
+    ) {
         let tick = || reply.keep_going();
         for (index, key) in request.runs.iter().enumerate() {
-            reply.send(Seen::Progress(index as f32 / request.runs.len() as f32));
+            reply.send(InspectionMessage::Progress(
+                index as f32 / request.runs.len() as f32,
+            ));
             let inspector = &mut self.inspector;
             match inspector.look(data, &request.settings, *key, &tick) {
-                Some(run) => reply.send(Seen::Run(Arc::new(run))),
+                Some(run) => reply.send(InspectionMessage::Run(Arc::new(run))),
                 None => return,
             }
         }

@@ -5,23 +5,24 @@ use std::sync::Arc;
 
 use super::action::TAB;
 use super::archive::{Reset, Shelf};
-use super::asked::Asked;
+use super::asked::SweepRequest;
 use super::gate::{Gate, Pace};
-use super::keeper::Keeping;
-use super::reader::{Read, ReadAnswer, kept_file, read};
-use super::trainer::{DataCache, Sweep, Told, work};
+use super::keeper::FileState;
+use super::reader::{ReadAnswer, ReadRequest, kept_file, read};
+use super::trainer::{DataCache, Sweep, SweepMessage, work};
 use crate::app::service::Service;
 use crate::app::state::{Act, State};
 use crate::app::worker::{Pool, Wake};
+use crate::figure::label;
 use crate::finetune::train::EpochRecord;
 use crate::finetune::{Event, FrontierPoint, Layout, Results, RunKey, edge_warning, frontier};
 
-/// How far a sweep is.
+/// The progress of a sweep.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Progress {
+pub struct SweepProgress {
     /// 0 to 1, by the work that is estimated.
     pub fraction: f64,
-    /// What remains, once that can be said.
+    /// The time left, once it is known.
     pub seconds_left: Option<f64>,
 }
 
@@ -32,14 +33,14 @@ pub struct Training {
     gate: Arc<Gate>,
     /// The digits, shared with those who look into runs.
     pub cache: DataCache,
-    sweeper: Service<Sweep, Told>,
-    reader: Service<Read, ReadAnswer>,
-    /// What the results are of.
-    asked: Option<Asked>,
+    sweeper: Service<Sweep, SweepMessage>,
+    reader: Service<ReadRequest, ReadAnswer>,
+    /// The sweep that the results are of.
+    asked: Option<SweepRequest>,
     results: Option<Results>,
-    /// The same for other tabs, as they were when a run was added last.
+    /// The results for other tabs, as they were when a run was added last.
     shared: Option<Arc<Results>>,
-    /// How many runs they ask for.
+    /// The number of runs that they ask for.
     wanted: usize,
     /// Results that were in view before: their runs are not trained again.
     shelf: Shelf,
@@ -52,7 +53,7 @@ pub struct Training {
     frontiers: Vec<(Layout, Vec<FrontierPoint>)>,
     /// The epochs of every run trained here, the latest last.
     histories: Vec<(RunKey, Vec<EpochRecord>)>,
-    progress: Option<Progress>,
+    progress: Option<SweepProgress>,
     opened: Option<Box<Results>>,
 }
 
@@ -99,7 +100,7 @@ impl Training {
         self.shared.clone()
     }
 
-    /// How many runs the results in view ask for.
+    /// The number of runs that the results in view ask for.
     pub fn wanted(&self) -> usize {
         self.wanted
     }
@@ -111,7 +112,7 @@ impl Training {
         (!results.is_current()).then_some(results.version.as_str())
     }
 
-    /// Where sweeps are kept, if there is a place for them.
+    /// The folder of sweeps, if there is a place for them.
     pub fn folder(&self) -> Option<&Path> {
         self.folder.as_deref()
     }
@@ -127,8 +128,8 @@ impl Training {
         !self.under_way() && reset.is_some_and(|reset| reset.is_of(self.asked.as_ref()))
     }
 
-    /// What the results are of.
-    pub fn asked(&self) -> Option<&Asked> {
+    /// The sweep that the results are of.
+    pub fn asked(&self) -> Option<&SweepRequest> {
         self.asked.as_ref()
     }
 
@@ -158,8 +159,8 @@ impl Training {
         self.histories.last().map(|(key, _)| key)
     }
 
-    /// How far the sweep under way is.
-    pub fn progress(&self) -> Option<Progress> {
+    /// The progress of the sweep under way.
+    pub fn progress(&self) -> Option<SweepProgress> {
         self.progress
     }
 
@@ -203,7 +204,7 @@ impl Training {
             anew: std::mem::take(&mut self.anew),
         };
         self.sweeper.ask(request, &self.wake);
-        self.progress = Some(Progress::default());
+        self.progress = Some(SweepProgress::default());
     }
 
     /// Waits after the batch under way.
@@ -263,7 +264,7 @@ impl Training {
             Ok(results) => {
                 self.anew = false;
                 self.show(results);
-                state.done("the results are back");
+                state.done("results restored");
             }
             Err((reset, why)) => {
                 self.last_reset = Some(*reset);
@@ -278,7 +279,7 @@ impl Training {
     }
 
     /// Shows what is known and kept of another sweep: runs that it shares with those before too.
-    pub fn ask_for(&mut self, asked: Asked) {
+    pub fn ask_for(&mut self, asked: SweepRequest) {
         if self.asked.as_ref() == Some(&asked) || self.under_way() {
             return;
         }
@@ -293,7 +294,7 @@ impl Training {
         self.unsaved = None;
         self.show(known);
         if let Some(folder) = self.folder.clone().filter(|_| looked_for) {
-            let kept = Read::Kept(folder, asked.clone());
+            let kept = ReadRequest::Kept(folder, asked.clone());
             self.reader.ask(kept, &self.wake);
         }
         self.asked = Some(asked);
@@ -301,11 +302,11 @@ impl Training {
 
     /// Reads the file that the user chose.
     pub fn open(&mut self, path: PathBuf) {
-        self.reader.ask(Read::Opened(path), &self.wake);
+        self.reader.ask(ReadRequest::Opened(path), &self.wake);
     }
 
     /// Shows what is kept of the sweep in view, with the runs that are known already.
-    fn show_kept(&mut self, asked: &Asked, mut kept: Results) {
+    fn show_kept(&mut self, asked: &SweepRequest, mut kept: Results) {
         if self.asked.as_ref() != Some(asked) || self.under_way() || self.anew {
             return;
         }
@@ -341,7 +342,7 @@ impl Training {
     pub fn receive(&mut self, state: &mut State) -> Option<Results> {
         let mut changed = false;
         for answer in self.sweeper.receive() {
-            let told = answer.unwrap_or_else(Told::Failed);
+            let told = answer.unwrap_or_else(SweepMessage::Failed);
             changed |= self.take(told, state);
         }
         if changed {
@@ -364,20 +365,20 @@ impl Training {
     }
 
     /// Whether the points have changed.
-    fn take(&mut self, told: Told, state: &mut State) -> bool {
+    fn take(&mut self, told: SweepMessage, state: &mut State) -> bool {
         match told {
-            Told::Begun(results) => self.results = Some(results),
-            Told::Event(event) => return self.hear(&event),
-            Told::Keeping(keeping) => {
+            SweepMessage::Begun(results) => self.results = Some(results),
+            SweepMessage::Event(event) => return self.hear(&event),
+            SweepMessage::Keeping(keeping) => {
                 self.hear_of_file(keeping, state);
                 return false;
             }
-            Told::Ended(results) => {
+            SweepMessage::Ended(results) => {
                 self.progress = None;
                 state.done(ended(&results));
                 self.results = Some(results);
             }
-            Told::Failed(why) => {
+            SweepMessage::Failed(why) => {
                 self.progress = None;
                 state.fail(why);
                 return false;
@@ -386,19 +387,19 @@ impl Training {
         true
     }
 
-    fn hear_of_file(&mut self, keeping: Keeping, state: &mut State) {
+    fn hear_of_file(&mut self, keeping: FileState, state: &mut State) {
         match keeping {
             // The warning is dealt with once the file can be written.
-            Keeping::Kept => {
+            FileState::Kept => {
                 if let Some(why) = self.unsaved.take() {
                     state.notices.dismiss(&why);
                 }
             }
-            Keeping::Unsaved(why) => {
+            FileState::Unsaved(why) => {
                 state.warn(why.clone());
                 self.unsaved = Some(why);
             }
-            Keeping::SetAside(path) => state.done(format!(
+            FileState::SetAside(path) => state.done(format!(
                 "the file that stood there is kept as {}",
                 path.display()
             )),
@@ -411,7 +412,7 @@ impl Training {
                 fraction,
                 seconds_left,
             } => {
-                self.progress = Some(Progress {
+                self.progress = Some(SweepProgress {
                     fraction,
                     seconds_left: Some(seconds_left),
                 });
@@ -447,5 +448,8 @@ fn ended(results: &Results) -> String {
     let runs = results.all_runs().count();
     let seconds: f64 = results.all_runs().map(|run| run.seconds).sum();
     let warning = edge_warning(results).map_or_else(String::new, |text| format!("; {text}"));
-    format!("{runs} runs, {seconds:.1} s of training{warning}")
+    format!(
+        "{runs} runs, {} of training{warning}",
+        label::seconds(seconds)
+    )
 }

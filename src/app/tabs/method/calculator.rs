@@ -32,7 +32,7 @@ impl Default for Calculator {
 }
 
 /// One line of the calculator.
-struct Line {
+struct CalculatorLine {
     settings: MethodSettings,
     params: usize,
     unused: usize,
@@ -62,8 +62,8 @@ impl Calculator {
             ranged(ui, &mut self.grid, segments, "K, the grid", false);
             let root = fitting.blocks.isqrt();
             if ui
-                .add_enabled(root * root == fitting.blocks, egui::Button::new("K = √N"))
-                .on_hover_text("As the paper sets it")
+                .add_enabled(root * root == fitting.blocks, egui::Button::new("K² = N"))
+                .on_hover_text("As the paper sets K: the square root of N")
                 .on_disabled_hover_text("N is not a square number")
                 .clicked()
             {
@@ -111,13 +111,13 @@ impl Calculator {
             });
     }
 
-    fn lines(&self, rule: BudgetRule) -> Vec<Line> {
+    fn lines(&self, rule: BudgetRule) -> Vec<CalculatorLine> {
         let d = self.side;
         let lora = BlockLayout::new(d, d, LayoutKind::Grid(1)).map_or(0, |layout| {
             layout.parameters(&layout.uniform_ranks(self.rank))
         });
         let budget = rule.local_budget(lora, self.blocks);
-        let mut lines = vec![Line {
+        let mut lines = vec![CalculatorLine {
             settings: MethodSettings::Lora(LoraSettings { rank: self.rank }),
             params: lora,
             unused: 0,
@@ -128,7 +128,7 @@ impl Calculator {
         let at_rank: [&dyn Fn(usize) -> MethodSettings; 2] = [&melora, &localized];
         for settings in at_rank {
             if let Ok(matched) = matched_rank(d, d, settings(1).layout(), budget) {
-                lines.push(Line {
+                lines.push(CalculatorLine {
                     settings: settings(matched.rank),
                     params: matched.params,
                     unused: matched.unused,

@@ -1,8 +1,8 @@
-//! What the paper reports beside what this program measured, each number computed here and now.
+//! The numbers that the paper reports beside those that this program measured, each computed here and now.
 
 use eframe::egui::{self, RichText};
 
-use crate::app::background::{Ask, Background};
+use crate::app::background::{Background, BackgroundTask};
 use crate::app::widgets::measuring::working;
 use crate::app::worker::wake_by;
 use crate::approx::metrics::numerical_rank;
@@ -16,7 +16,7 @@ use crate::source::{Dataset, Split, Transform, digits_if_ready};
 
 /// The measurement over the test digits.
 #[derive(Default)]
-pub struct Measured {
+pub struct Measurement {
     /// Runs the survey.
     pub background: Background,
     /// Numerical rank of the paper's digit, once known.
@@ -29,7 +29,7 @@ const SPACING: f32 = 18.0;
 /// The paper's digit among the test images.
 const DIGIT: usize = 1;
 
-/// What the paper reports in Table I, in the order of [`table_one`].
+/// The errors that the paper reports in Table I, in the order of [`table_one`].
 const TABLE_ONE: [&str; 3] = ["0.2313", "0.9071", "0.2119"];
 
 /// Table I's methods with their settings.
@@ -37,10 +37,10 @@ fn rows_of_table_one() -> [String; 3] {
     table_one().map(|settings| format!("{}, {}", settings.method().title(), settings.describe()))
 }
 
-impl Measured {
+impl Measurement {
     /// Draws the table; measures when it is first seen.
     pub fn ui(&mut self, ui: &mut egui::Ui, trained: Option<&Results>) {
-        ui.heading("What the paper reports, what was measured here");
+        ui.heading("The paper's numbers and those measured here");
         self.measure(ui);
         let survey = self.background.survey.as_ref();
         let survey = survey.map(|(_, surveyed)| &surveyed.survey);
@@ -50,7 +50,7 @@ impl Measured {
             .spacing([SPACING, 4.0])
             .max_col_width(third)
             .show(ui, |ui| {
-                for head in ["", "paper", "measured"] {
+                for head in ["", "Paper", "Measured"] {
                     ui.label(RichText::new(head).strong());
                 }
                 ui.end_row();
@@ -61,7 +61,7 @@ impl Measured {
                     ui.end_row();
                 };
                 line(
-                    "numerical rank of the first test \"2\" (III.A)",
+                    "Numerical rank of the first test \"2\" (III.A)",
                     "15",
                     self.rank.map(|rank| rank.to_string()),
                 );
@@ -76,7 +76,7 @@ impl Measured {
 
     /// Measures what is not known yet, and says how far that is.
     fn measure(&mut self, ui: &mut egui::Ui) {
-        let ask = Ask::Survey {
+        let ask = BackgroundTask::Survey {
             dataset: Dataset::BuiltIn,
             split: Split::Test,
             transform: Transform::default(),
@@ -113,12 +113,17 @@ fn approximated(survey: Option<&Survey>, line: &mut impl FnMut(&str, &str, Optio
 
 /// Figure 2, as the sweep in the Fine-tune tab has it.
 fn fine_tuned(trained: Option<&Results>, line: &mut impl FnMut(&str, &str, Option<String>)) {
-    let not_yet = || "run a sweep in the tab Fine-tune".to_owned();
+    let not_yet = || "run a sweep in the Fine-tune tab".to_owned();
     let base = trained.and_then(|results| Some((results, results.full.test_accuracy?)));
-    let measured = base
-        .map(|(results, accuracy)| format!("{accuracy:.2} % ({} epochs)", results.settings.epochs));
+    let measured = base.map(|(results, accuracy)| {
+        format!(
+            "{} ({} epochs)",
+            label::percentage(accuracy),
+            results.settings.epochs
+        )
+    });
     line(
-        "full fine-tuning on the digits 5–9 (Figure 2)",
+        "Full fine-tuning on the digits 5–9 (Figure 2)",
         "97.59 %",
         Some(measured.unwrap_or_else(not_yet)),
     );
@@ -130,7 +135,7 @@ fn fine_tuned(trained: Option<&Results>, line: &mut impl FnMut(&str, &str, Optio
                 equal => format!(", equal at {equal}"),
             };
             format!(
-                "at {} of {} points in its range{ties}",
+                "better at {} of {} comparable points{ties}",
                 wins.better, wins.of
             )
         });
@@ -157,10 +162,10 @@ fn wins(survey: &Survey) -> Option<String> {
     let of = |digit: u8| {
         let by_label = survey.by_label();
         let found = by_label.iter().find(|l| l.label == digit)?;
-        Some(100.0 * found.localized_against_lora?.better)
+        Some(label::percent(found.localized_against_lora?.better))
     };
     Some(format!(
-        "on {} of {} digits, equal on {} ({:.0} % of the fives, {:.0} % of the zeros)",
+        "on {} of {} digits, equal on {} ({} of the fives, {} of the zeros)",
         label::percent(verdict.better),
         label::count(survey.count()),
         label::percent(verdict.equal),

@@ -1,4 +1,4 @@
-//! What the methods are, with the present numbers in the formulas, and what the paper reports
+//! The methods, with the present numbers in the formulas, and what the paper reports
 //! beside what this program measured.
 
 mod calculator;
@@ -18,16 +18,16 @@ use crate::figure::label;
 use crate::figure::palette::Theme;
 
 use calculator::Calculator;
-use measured::Measured;
+use measured::Measurement;
 
-/// Which tab it is.
+/// The tab.
 pub const TAB: Tab = Tab::new("method", "Method", egui::Key::Num3);
 
 /// The tab: its calculator and its measurements.
 #[derive(Default)]
 pub struct MethodTab {
     calculator: Calculator,
-    measured: Measured,
+    measured: Measurement,
 }
 
 impl Page for MethodTab {
@@ -84,7 +84,7 @@ fn definitions(ui: &mut egui::Ui, analysis: Option<&Analysis>, theme: Theme) {
     }
     ui.add_space(6.0);
     ui.label(
-        "Sides that N or K does not divide are cut as numpy.array_split does. In Hugging Face PEFT \
+        "If N or K does not divide a side, the first blocks are one row or column larger. In Hugging Face PEFT \
          Localized LoRA's twin is GraLoRA (arXiv 2505.20355): gralora_k = K, r = K · r_block.",
     );
 }

@@ -42,7 +42,7 @@ impl Axes {
 
 /// The way that an axis goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum AxisDirection {
     Across,
     Up,
 }
@@ -50,12 +50,12 @@ pub(super) enum Way {
 /// The ticks of one axis: egui_plot asks first where its lines are, then what is written at each.
 pub(super) struct Ticks {
     axis: Axis,
-    way: Way,
+    way: AxisDirection,
     found: RefCell<Vec<(f64, String)>>,
 }
 
 impl Ticks {
-    pub(super) fn new(axis: Axis, way: Way) -> Self {
+    pub(super) fn new(axis: Axis, way: AxisDirection) -> Self {
         Self {
             axis,
             way,
@@ -72,8 +72,8 @@ impl Ticks {
         }
         let axis = self.axis.seen(low, high).laid(0.0, points);
         let ticks = match self.way {
-            Way::Across => axis.ticks(((points / 45.0) as usize).max(4), room_across),
-            Way::Up => axis.ticks((points / 32.0) as usize, |_| 18.0),
+            AxisDirection::Across => axis.ticks(((points / 45.0) as usize).max(4), room_across),
+            AxisDirection::Up => axis.ticks((points / 32.0) as usize, |_| 18.0),
         };
         let labelled = ticks.into_iter().filter(|tick| !tick.label.is_empty());
         let found: Vec<(f64, String)> = labelled
@@ -89,7 +89,7 @@ impl Ticks {
         marks
     }
 
-    /// What is written at a line.
+    /// The label of a line.
     pub(super) fn text(&self, mark: GridMark) -> String {
         let found = self.found.borrow();
         let tick = found.iter().find(|(value, _)| *value == mark.value);
@@ -119,7 +119,7 @@ mod tests {
         }
     }
 
-    fn texts(axis: Axis, way: Way, (low, high): (f64, f64), points: f64) -> Vec<String> {
+    fn texts(axis: Axis, way: AxisDirection, (low, high): (f64, f64), points: f64) -> Vec<String> {
         let ticks = Ticks::new(axis, way);
         let marks = ticks.lines(&GridInput {
             bounds: (low, high),
@@ -133,9 +133,9 @@ mod tests {
         let axes = Axes::of(&plot(&[(0.0, 0.0), (784.0, 1.0)]));
         let [(low, high), _] = axes.ends();
         assert!(low < 0.0 && high > 784.0);
-        let whole = texts(axes.x, Way::Across, (low, high), 400.0);
+        let whole = texts(axes.x, AxisDirection::Across, (low, high), 400.0);
         assert_eq!(whole, ["0", "200", "400", "600", "800"]);
-        let part = texts(axes.x, Way::Across, (101.0, 103.7), 400.0);
+        let part = texts(axes.x, AxisDirection::Across, (101.0, 103.7), 400.0);
         assert_eq!(part.first().map(String::as_str), Some("101.0"));
         assert!(part.len() >= 3, "{part:?}");
     }
@@ -150,7 +150,7 @@ mod tests {
         assert_eq!(axes.point((2.0, 1e3)), Some([2.0, 3.0]));
         assert_eq!(axes.point((3.0, 0.0)), None);
         let [_, ends] = axes.ends();
-        let read = texts(axes.y, Way::Up, ends, 300.0);
+        let read = texts(axes.y, AxisDirection::Up, ends, 300.0);
         assert!(read.contains(&"10⁻⁶".to_owned()), "{read:?}");
         assert!(read.contains(&"1".to_owned()), "{read:?}");
     }
@@ -172,7 +172,10 @@ mod tests {
                     log_y,
                     ..plot(points)
                 });
-                let sides = [(axes.x, Way::Across, 500.0), (axes.y, Way::Up, 200.0)];
+                let sides = [
+                    (axes.x, AxisDirection::Across, 500.0),
+                    (axes.y, AxisDirection::Up, 200.0),
+                ];
                 for ((axis, way, length), ends) in sides.into_iter().zip(axes.ends()) {
                     assert!(
                         ends.0 < ends.1 && (ends.1 - ends.0).is_finite(),

@@ -16,12 +16,12 @@ const GAP: f32 = 4.0;
 /// Between two entries.
 const APART: f32 = 14.0;
 
-struct Entry<'a> {
+struct LegendEntry<'a> {
     series: &'a Series,
     galley: Arc<Galley>,
 }
 
-impl Entry<'_> {
+impl LegendEntry<'_> {
     fn width(&self) -> f32 {
         KEY + GAP + self.galley.size().x
     }
@@ -29,7 +29,7 @@ impl Entry<'_> {
 
 /// The entries in rows as wide as the plot.
 pub(super) struct Legend<'a> {
-    rows: Vec<Vec<Entry<'a>>>,
+    rows: Vec<Vec<LegendEntry<'a>>>,
     line: f32,
 }
 
@@ -39,12 +39,12 @@ impl<'a> Legend<'a> {
         let font = TextStyle::Small.resolve(ui.style());
         let color = ui.visuals().text_color();
         let named = plot.series.iter().filter(|series| !series.name.is_empty());
-        let entries = named.map(|series| Entry {
+        let entries = named.map(|series| LegendEntry {
             series,
             galley: ui.painter().layout_job(typeset(&series.name, &font, color)),
         });
         Self {
-            rows: in_rows(entries, Entry::width, width),
+            rows: in_rows(entries, LegendEntry::width, width),
             line: font.size + 5.0,
         }
     }
@@ -65,7 +65,8 @@ impl<'a> Legend<'a> {
                 let text = format!("Shown: {}", names.join("; "));
                 egui::WidgetInfo::labeled(egui::Role::Label, true, text)
             });
-            let wide = row.iter().map(Entry::width).sum::<f32>() + APART * (row.len() as f32 - 1.0);
+            let wide =
+                row.iter().map(LegendEntry::width).sum::<f32>() + APART * (row.len() as f32 - 1.0);
             let mut left = place.left() + ((width - wide) / 2.0).max(0.0);
             for entry in row {
                 let key =

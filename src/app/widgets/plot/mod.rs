@@ -12,7 +12,7 @@ mod text;
 use eframe::egui::{self, Align2, Id, Rect, RichText, Sense, TextStyle, Vec2};
 use egui_plot::{AxisHints, PlotMemory, PlotTransform};
 
-use self::axes::{Axes, SPACING, Ticks, Way};
+use self::axes::{Axes, AxisDirection, SPACING, Ticks};
 use self::legend::Legend;
 use self::overlay::Overlay;
 use self::pick::Spots;
@@ -29,9 +29,9 @@ const LEAST_HEIGHT: f32 = 90.0;
 
 /// A plot on the screen.
 pub struct PlotView<'a> {
-    /// What screen readers call it; unique in its tab.
+    /// The name for screen readers; unique in its tab.
     pub name: &'a str,
-    /// What it shows.
+    /// The plot.
     pub plot: &'a Plot,
     /// The window's theme, which the plot's colours are for.
     pub theme: Theme,
@@ -39,7 +39,7 @@ pub struct PlotView<'a> {
     pub height: f32,
     /// Shows all of it again where it was moved or zoomed.
     pub refit: bool,
-    /// What is said where there is nothing to draw.
+    /// The sentence where there is nothing to draw.
     pub empty: &'a str,
 }
 
@@ -133,8 +133,8 @@ impl PlotView<'_> {
     ) -> (egui::Response, PlotTransform) {
         // Until it is moved or zoomed, a plot shows all that there is.
         let whole = self.refit || PlotMemory::load(ui.ctx(), id).is_none();
-        let across = Ticks::new(axes.x, Way::Across);
-        let up = Ticks::new(axes.y, Way::Up);
+        let across = Ticks::new(axes.x, AxisDirection::Across);
+        let up = Ticks::new(axes.y, AxisDirection::Up);
         let font = TextStyle::Small.resolve(ui.style());
         let ink = ui.visuals().text_color();
         let x_hints = AxisHints::new_x()

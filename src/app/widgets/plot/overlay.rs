@@ -1,4 +1,4 @@
-//! What lies over the curves: bars of spread, pointed-out points, and labels where they cover least.
+//! The layer over the curves: bars of spread, pointed-out points, and labels where they cover least.
 
 use eframe::egui::{self, Color32, FontId, Painter, Pos2, Rect, Stroke, TextStyle};
 use egui_plot::{PlotPoint, PlotTransform};
@@ -15,7 +15,7 @@ use crate::figure::{GuideAxis, Plot, Series, SeriesStyle};
 /// Size of a pointed-out point.
 const MARK: f32 = 5.5;
 
-/// Where things are on the screen.
+/// The places of things on the screen.
 pub(super) struct Overlay<'a> {
     pub ui: &'a egui::Ui,
     pub axes: Axes,
@@ -24,7 +24,7 @@ pub(super) struct Overlay<'a> {
 }
 
 impl Overlay<'_> {
-    /// Where a point is; `None` for what the axes cannot show.
+    /// The place of a point; `None` for what the axes cannot show.
     pub(super) fn place(&self, point: (f64, f64)) -> Option<Pos2> {
         let [x, y] = self.axes.point(point)?;
         let at = PlotPoint::new(x, y);

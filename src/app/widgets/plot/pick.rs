@@ -54,7 +54,7 @@ impl Spots {
         response.clicked().then_some(pick)
     }
 
-    /// Where the arrows are, while the plot has the focus and the mouse rests.
+    /// The point that the arrows are at, while the plot has the focus and the mouse rests.
     fn step(&self, ui: &egui::Ui, response: &Response, key: Id) -> Option<usize> {
         let way = focus::arrows(ui, response);
         let moved = response.hovered() && ui.input(|input| input.pointer.is_moving());

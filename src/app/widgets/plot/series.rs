@@ -104,7 +104,7 @@ fn shape(marker: Marker) -> Option<MarkerShape> {
     }
 }
 
-/// Where bars stand: at zero, or at the lower end.
+/// The foot of bars: at zero, or at the lower end.
 fn foot(axes: &Axes) -> f64 {
     let (low, high) = axes.y.ends();
     if axes.y.place(0.0).is_some() {

@@ -23,7 +23,7 @@ pub fn begins_as_zip(start: &[u8]) -> bool {
 /// One array of an archive, or a file beside the arrays.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
-    /// How NumPy names it, which is what stands behind `#`.
+    /// NumPy's name for it, which stands behind `#`.
     pub name: String,
     file: String,
     index: usize,

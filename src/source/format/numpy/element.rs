@@ -4,7 +4,7 @@ use super::literal::Literal;
 
 /// Numbers that become cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Number {
+pub enum NumberType {
     Bool,
     I8,
     I16,
@@ -20,25 +20,28 @@ pub enum Number {
 }
 
 /// Each with its kind and bytes in an array's header, its name, and NumPy's one-letter code.
-const NUMBERS: [(Number, char, u64, &str, &str); 12] = [
-    (Number::Bool, 'b', 1, "bool", "?"),
-    (Number::I8, 'i', 1, "int8", "b"),
-    (Number::I16, 'i', 2, "int16", "h"),
-    (Number::I32, 'i', 4, "int32", "i"),
-    (Number::I64, 'i', 8, "int64", "q"),
-    (Number::U8, 'u', 1, "uint8", "B"),
-    (Number::U16, 'u', 2, "uint16", "H"),
-    (Number::U32, 'u', 4, "uint32", "I"),
-    (Number::U64, 'u', 8, "uint64", "Q"),
-    (Number::F16, 'f', 2, "float16", "e"),
-    (Number::F32, 'f', 4, "float32", "f"),
-    (Number::F64, 'f', 8, "float64", "d"),
+const NUMBERS: [(NumberType, char, u64, &str, &str); 12] = [
+    (NumberType::Bool, 'b', 1, "bool", "?"),
+    (NumberType::I8, 'i', 1, "int8", "b"),
+    (NumberType::I16, 'i', 2, "int16", "h"),
+    (NumberType::I32, 'i', 4, "int32", "i"),
+    (NumberType::I64, 'i', 8, "int64", "q"),
+    (NumberType::U8, 'u', 1, "uint8", "B"),
+    (NumberType::U16, 'u', 2, "uint16", "H"),
+    (NumberType::U32, 'u', 4, "uint32", "I"),
+    (NumberType::U64, 'u', 8, "uint64", "Q"),
+    (NumberType::F16, 'f', 2, "float16", "e"),
+    (NumberType::F32, 'f', 4, "float32", "f"),
+    (NumberType::F64, 'f', 8, "float64", "d"),
 ];
 
 /// The type of an array's elements.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Element {
-    Number { number: Number, big_endian: bool },
+pub enum ArrayElement {
+    Number {
+        number: NumberType,
+        big_endian: bool,
+    },
     Other(Other),
 }
 
@@ -58,7 +61,7 @@ pub enum Other {
     Structured(String),
 }
 
-impl Element {
+impl ArrayElement {
     /// The type that a header states.
     pub fn from_literal(descr: &Literal<'_>) -> Option<Self> {
         match descr {
@@ -144,7 +147,7 @@ fn field_name(field: &Literal<'_>) -> Option<String> {
 }
 
 impl Other {
-    /// What an array of `dimensions` of these holds, and what in NumPy makes a matrix of it; every
+    /// The content of an array of `dimensions` of these, and the way in NumPy to make a matrix of it; every
     /// remedy was tried there.
     pub fn refusal(&self, dimensions: usize) -> (String, String) {
         match self {
@@ -208,7 +211,7 @@ mod tests {
     use super::*;
 
     fn named(text: &str) -> Option<String> {
-        Element::from_text(text).map(|element| element.name())
+        ArrayElement::from_text(text).map(|element| element.name())
     }
 
     #[test]
@@ -242,8 +245,8 @@ mod tests {
 
     #[test]
     fn only_an_angle_to_the_right_turns_the_bytes_round() {
-        let big = |text: &str| match Element::from_text(text) {
-            Some(Element::Number { big_endian, .. }) => big_endian,
+        let big = |text: &str| match ArrayElement::from_text(text) {
+            Some(ArrayElement::Number { big_endian, .. }) => big_endian,
             _ => panic!("{text} is a number"),
         };
         assert!(big(">f8") && !big("<f8"));

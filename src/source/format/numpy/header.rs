@@ -5,21 +5,21 @@
 
 use std::io::{ErrorKind, Read};
 
-use super::element::Element;
+use super::element::ArrayElement;
 use super::literal::{Literal, NOT_NUMPYS, Python};
 use crate::source::SourceError;
 
-/// What NumPy itself accepts at most.
+/// The longest header that NumPy itself accepts.
 const MAX_TEXT: usize = 10_000;
 const MAGIC: &[u8] = b"\x93NUMPY";
 pub const EXPECTED: &str = "an .npy array";
 
-/// What the header of an array says; the shape has no zero, and its product fits in 64 bits.
+/// The header of an array; the shape has no zero, and its product fits in 64 bits.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Header {
+pub struct ArrayHeader {
     pub shape: Vec<u64>,
     pub fortran_order: bool,
-    pub element: Element,
+    pub element: ArrayElement,
     /// Bytes that the header itself takes.
     pub length: u64,
 }
@@ -30,7 +30,7 @@ pub fn begins_as_array(start: &[u8]) -> bool {
 }
 
 /// Reads the header and leaves `reader` at the first value.
-pub fn read(name: &str, mut reader: impl Read) -> Result<Header, SourceError> {
+pub fn read(name: &str, mut reader: impl Read) -> Result<ArrayHeader, SourceError> {
     let damaged = |reason: &str| SourceError::damaged(name, EXPECTED, reason);
     let mut fill = |bytes: &mut [u8]| {
         reader.read_exact(bytes).map_err(|error| {
@@ -99,8 +99,8 @@ pub fn sides(shape: &[u64]) -> String {
     sides.join(" × ")
 }
 
-/// What the header's text says, or what is wrong with it.
-fn parse(text: &str) -> Result<Header, &'static str> {
+/// Reads the header's text, or says what is wrong with it.
+fn parse(text: &str) -> Result<ArrayHeader, &'static str> {
     let mut python = Python::new(text.trim());
     let (mut descr, mut fortran_order, mut shape) = (None, None, None);
     for (key, value) in python.dictionary()? {
@@ -126,10 +126,10 @@ fn parse(text: &str) -> Result<Header, &'static str> {
         Literal::Integer(Some(side)) => Ok(*side),
         _ => Err("a side in its shape is no number that fits"),
     };
-    Ok(Header {
+    Ok(ArrayHeader {
         shape: shape.iter().map(side).collect::<Result<_, _>>()?,
         fortran_order,
-        element: Element::from_literal(&descr).ok_or("its element type is none of NumPy's")?,
+        element: ArrayElement::from_literal(&descr).ok_or("its element type is none of NumPy's")?,
         length: 0,
     })
 }

@@ -3,7 +3,7 @@
 /// Brackets within brackets.
 const MAX_NESTING: usize = 16;
 
-/// What is wrong with a text that holds no such literals.
+/// The error of a text that holds no such literals.
 pub const NOT_NUMPYS: &str = "its header is not what NumPy writes";
 
 /// A value in a header.
@@ -99,7 +99,7 @@ impl<'a> Python<'a> {
         }
     }
 
-    /// What stands between the brackets; one value without a comma is that value.
+    /// The items between the brackets; one value without a comma is that value.
     fn items(&mut self, close: char) -> Result<Literal<'a>, &'static str> {
         if self.depth > MAX_NESTING {
             return Err(NOT_NUMPYS);

@@ -2,14 +2,14 @@
 
 use super::header::{self, begins_as_array};
 use super::values::{info, read_values};
-use crate::source::format::input::{Input, Start};
-use crate::source::format::kind::{Family, Format, Holds, Sign};
-use crate::source::{Arrays, Loaded, SourceError};
+use crate::source::format::input::{FileStart, Input};
+use crate::source::format::kind::{FileFormat, FormatContent, FormatFamily, Sign};
+use crate::source::{Arrays, LoadedMatrix, SourceError};
 
 /// An array that `numpy.save` wrote.
 pub struct Npy;
 
-impl Format for Npy {
+impl FileFormat for Npy {
     fn name(&self) -> &'static str {
         "NPY"
     }
@@ -18,20 +18,20 @@ impl Format for Npy {
         &["npy"]
     }
 
-    fn family(&self) -> Family {
-        Family::Array
+    fn family(&self) -> FormatFamily {
+        FormatFamily::Array
     }
 
-    fn holds(&self) -> Holds {
-        Holds::Array
+    fn holds(&self) -> FormatContent {
+        FormatContent::Array
     }
 
     /// Arrays are told by their first bytes, as in NumPy.
-    fn recognizes(&self, start: &Start<'_>) -> Sign {
+    fn recognizes(&self, start: &FileStart<'_>) -> Sign {
         Sign::sure(begins_as_array(start.bytes))
     }
 
-    fn read(&self, input: &mut Input<'_>) -> Result<Loaded, SourceError> {
+    fn read(&self, input: &mut Input<'_>) -> Result<LoadedMatrix, SourceError> {
         let header = header::read(input.name, &mut input.reader)?;
         let (length, limits) = (input.length, input.limits);
         read_values(input.name, &header, &mut input.reader, length, limits)

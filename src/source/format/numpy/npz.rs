@@ -3,13 +3,13 @@
 use std::io::{Read, Seek};
 
 use super::archive::{Archive, Member, begins_as_zip};
-use super::element::Element;
+use super::element::ArrayElement;
 use super::header;
 use super::values::{info, read_values};
 use crate::source::error::printable;
-use crate::source::format::input::{Input, Start};
-use crate::source::format::kind::{Family, Format, Holds, Sign};
-use crate::source::{Arrays, Loaded, OtherMember, SourceError};
+use crate::source::format::input::{FileStart, Input};
+use crate::source::format::kind::{FileFormat, FormatContent, FormatFamily, Sign};
+use crate::source::{Arrays, LoadedMatrix, OtherMember, SourceError};
 
 /// Arrays of an archive that are looked at to find the only matrix.
 const LOOKED_AT: usize = 1000;
@@ -17,7 +17,7 @@ const LOOKED_AT: usize = 1000;
 /// An archive that `numpy.savez` wrote.
 pub struct Npz;
 
-impl Format for Npz {
+impl FileFormat for Npz {
     fn name(&self) -> &'static str {
         "NPZ"
     }
@@ -26,19 +26,19 @@ impl Format for Npz {
         &["npz"]
     }
 
-    fn family(&self) -> Family {
-        Family::Array
+    fn family(&self) -> FormatFamily {
+        FormatFamily::Array
     }
 
-    fn holds(&self) -> Holds {
-        Holds::Arrays
+    fn holds(&self) -> FormatContent {
+        FormatContent::Arrays
     }
 
-    fn recognizes(&self, start: &Start<'_>) -> Sign {
+    fn recognizes(&self, start: &FileStart<'_>) -> Sign {
         Sign::likely(begins_as_zip(start.bytes))
     }
 
-    fn read(&self, input: &mut Input<'_>) -> Result<Loaded, SourceError> {
+    fn read(&self, input: &mut Input<'_>) -> Result<LoadedMatrix, SourceError> {
         let (name, wanted, limits) = (input.name, input.wanted, input.limits);
         let mut archive = Archive::open(name, &mut input.reader)?;
         let member = match wanted {
@@ -139,7 +139,7 @@ fn only_matrix<R: Read + Seek>(
     for member in &arrays {
         let shown = archive.shown(member);
         let header = archive.with_member(member, |entry| header::read(&shown, entry))?;
-        if header.shape.len() == 2 && matches!(header.element, Element::Number { .. }) {
+        if header.shape.len() == 2 && matches!(header.element, ArrayElement::Number { .. }) {
             matrices.push(member.clone());
         }
     }

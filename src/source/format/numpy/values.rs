@@ -6,13 +6,13 @@ use half::f16;
 use nalgebra::DMatrix;
 
 use super::archive::unpack_reason;
-use super::element::{Element, Number};
-use super::header::{EXPECTED, Header, sides};
+use super::element::{ArrayElement, NumberType};
+use super::header::{ArrayHeader, EXPECTED, sides};
 use crate::memory;
-use crate::source::{ArrayInfo, Limits, Loaded, SourceError};
+use crate::source::{ArrayInfo, Limits, LoadedMatrix, SourceError};
 
 /// An array that takes so many bytes in its file.
-pub fn info(name: &str, header: &Header, bytes: u64) -> ArrayInfo {
+pub fn info(name: &str, header: &ArrayHeader, bytes: u64) -> ArrayInfo {
     ArrayInfo {
         name: name.to_owned(),
         shape: header.shape.clone(),
@@ -24,14 +24,14 @@ pub fn info(name: &str, header: &Header, bytes: u64) -> ArrayInfo {
 /// The values behind a header; `length` is all that there should be, the header included.
 pub fn read_values(
     name: &str,
-    header: &Header,
+    header: &ArrayHeader,
     mut reader: impl Read,
     length: u64,
     limits: &Limits,
-) -> Result<Loaded, SourceError> {
+) -> Result<LoadedMatrix, SourceError> {
     let (number, big_endian) = match &header.element {
-        Element::Number { number, big_endian } => (*number, *big_endian),
-        Element::Other(other) => {
+        ArrayElement::Number { number, big_endian } => (*number, *big_endian),
+        ArrayElement::Other(other) => {
             let (what, remedy) = other.refusal(header.shape.len());
             return Err(SourceError::unsupported(name, what, remedy));
         }
@@ -46,18 +46,18 @@ pub fn read_values(
     }
     let matrix = memory::zeros(rows, cols)
         .map_err(|shortage| SourceError::memory(name, shortage, "take a part of it"))?;
-    let fill = Fill {
+    let fill = MatrixFill {
         name,
         matrix,
         fortran_order: header.fortran_order,
         big_endian,
     };
     let matrix = fill.read(number, (&mut reader).take(announced))?;
-    let mut loaded = Loaded::new(name, matrix);
+    let mut loaded = LoadedMatrix::new(name, matrix);
     if header.shape.len() == 1 {
         loaded
             .notes
-            .push(format!("a 1-d array, taken as one row of {cols} columns"));
+            .push(format!("a 1-d array, read as one row of {cols} columns"));
     }
     // Reading on to the end also lets an archive check its checksum.
     let behind = reader
@@ -66,7 +66,7 @@ pub fn read_values(
     if behind > 0 {
         loaded
             .notes
-            .push("what stands behind the first array in the file was left out".to_owned());
+            .push("data after the first array in the file was ignored".to_owned());
     }
     Ok(loaded)
 }
@@ -74,7 +74,7 @@ pub fn read_values(
 /// Rows and columns, within the limits.
 fn matrix_shape(
     name: &str,
-    header: &Header,
+    header: &ArrayHeader,
     limits: &Limits,
 ) -> Result<(usize, usize), SourceError> {
     let (rows, cols) = match *header.shape {
@@ -108,7 +108,7 @@ fn too_many_dimensions(name: &str, shape: &[u64]) -> SourceError {
     )
 }
 
-impl Number {
+impl NumberType {
     fn size(self) -> u64 {
         match self {
             Self::Bool | Self::I8 | Self::U8 => 1,
@@ -120,28 +120,28 @@ impl Number {
 }
 
 /// Values on their way into a matrix.
-struct Fill<'a> {
+struct MatrixFill<'a> {
     name: &'a str,
     matrix: DMatrix<f64>,
     fortran_order: bool,
     big_endian: bool,
 }
 
-impl Fill<'_> {
-    fn read(self, number: Number, reader: impl Read) -> Result<DMatrix<f64>, SourceError> {
+impl MatrixFill<'_> {
+    fn read(self, number: NumberType, reader: impl Read) -> Result<DMatrix<f64>, SourceError> {
         match number {
-            Number::Bool => self.convert(reader, |[byte]| f64::from(u8::from(byte != 0))),
-            Number::I8 => self.convert(reader, |bytes| f64::from(i8::from_le_bytes(bytes))),
-            Number::I16 => self.convert(reader, |bytes| f64::from(i16::from_le_bytes(bytes))),
-            Number::I32 => self.convert(reader, |bytes| f64::from(i32::from_le_bytes(bytes))),
-            Number::I64 => self.convert(reader, |bytes| i64::from_le_bytes(bytes) as f64),
-            Number::U8 => self.convert(reader, |bytes| f64::from(u8::from_le_bytes(bytes))),
-            Number::U16 => self.convert(reader, |bytes| f64::from(u16::from_le_bytes(bytes))),
-            Number::U32 => self.convert(reader, |bytes| f64::from(u32::from_le_bytes(bytes))),
-            Number::U64 => self.convert(reader, |bytes| u64::from_le_bytes(bytes) as f64),
-            Number::F16 => self.convert(reader, |bytes| f64::from(f16::from_le_bytes(bytes))),
-            Number::F32 => self.convert(reader, |bytes| f64::from(f32::from_le_bytes(bytes))),
-            Number::F64 => self.convert(reader, f64::from_le_bytes),
+            NumberType::Bool => self.convert(reader, |[byte]| f64::from(u8::from(byte != 0))),
+            NumberType::I8 => self.convert(reader, |bytes| f64::from(i8::from_le_bytes(bytes))),
+            NumberType::I16 => self.convert(reader, |bytes| f64::from(i16::from_le_bytes(bytes))),
+            NumberType::I32 => self.convert(reader, |bytes| f64::from(i32::from_le_bytes(bytes))),
+            NumberType::I64 => self.convert(reader, |bytes| i64::from_le_bytes(bytes) as f64),
+            NumberType::U8 => self.convert(reader, |bytes| f64::from(u8::from_le_bytes(bytes))),
+            NumberType::U16 => self.convert(reader, |bytes| f64::from(u16::from_le_bytes(bytes))),
+            NumberType::U32 => self.convert(reader, |bytes| f64::from(u32::from_le_bytes(bytes))),
+            NumberType::U64 => self.convert(reader, |bytes| u64::from_le_bytes(bytes) as f64),
+            NumberType::F16 => self.convert(reader, |bytes| f64::from(f16::from_le_bytes(bytes))),
+            NumberType::F32 => self.convert(reader, |bytes| f64::from(f32::from_le_bytes(bytes))),
+            NumberType::F64 => self.convert(reader, f64::from_le_bytes),
         }
     }
 

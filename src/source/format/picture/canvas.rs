@@ -5,13 +5,13 @@ use nalgebra::DMatrix;
 
 use crate::memory;
 use crate::source::matrix::not_finite;
-use crate::source::{Limits, Loaded, SourceError};
+use crate::source::{Limits, LoadedMatrix, SourceError};
 
-/// What to do where a picture needs more memory than there is.
+/// The remedy where a picture needs more memory than there is.
 pub const SMALLER: &str = "scale the picture down or crop it";
 const WHITE: f64 = 255.0;
 
-/// How much of a pixel can be seen.
+/// The opacity of a pixel.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Alpha {
     /// No alpha channel.
@@ -58,8 +58,8 @@ impl Shade {
     }
 }
 
-/// What a picture is before its pixels are read.
-pub struct Canvas<'a> {
+/// A picture before its pixels are read.
+pub struct PictureCanvas<'a> {
     pub name: &'a str,
     pub width: usize,
     pub height: usize,
@@ -67,13 +67,13 @@ pub struct Canvas<'a> {
     pub limits: &'a Limits,
 }
 
-impl Canvas<'_> {
+impl PictureCanvas<'_> {
     /// The matrix of a picture whose rows `read` gives from top to bottom, scaled down where it
     /// must be, and upright.
     pub fn paint(
         &self,
         mut read: impl FnMut(usize, &mut [Shade]) -> Result<(), SourceError>,
-    ) -> Result<Loaded, SourceError> {
+    ) -> Result<LoadedMatrix, SourceError> {
         let (width, height) = (self.width, self.height);
         if width == 0 || height == 0 {
             return Err(SourceError::Empty {
@@ -101,7 +101,7 @@ impl Canvas<'_> {
             coloured |= row.iter().any(|shade| shade.coloured);
             shrink.add_row(y, &row);
         }
-        let mut loaded = Loaded::new(self.name, self.upright(shrink.matrix)?);
+        let mut loaded = LoadedMatrix::new(self.name, self.upright(shrink.matrix)?);
         if coloured {
             let note = "colour converted to luminance (Rec. 709)";
             loaded.notes.push(note.to_owned());
@@ -128,7 +128,7 @@ impl Canvas<'_> {
     pub fn values(
         &self,
         mut read: impl FnMut(usize, &mut [f64]) -> Result<(), SourceError>,
-    ) -> Result<Loaded, SourceError> {
+    ) -> Result<LoadedMatrix, SourceError> {
         let (width, height) = (self.width, self.height);
         if width.saturating_mul(height) > self.limits.max_cells {
             return Err(SourceError::TooLarge {
@@ -145,7 +145,7 @@ impl Canvas<'_> {
                 matrix[(y, x)] = value;
             }
         }
-        Ok(Loaded::new(self.name, self.upright(matrix)?))
+        Ok(LoadedMatrix::new(self.name, self.upright(matrix)?))
     }
 
     fn zeros(&self, rows: usize, cols: usize) -> Result<DMatrix<f64>, SourceError> {
@@ -233,7 +233,7 @@ impl Shrink {
     }
 }
 
-/// Which new pixels an old one lies in, and which share of each it covers; at most two, as the
+/// The new pixels that an old one lies in, and the share of each that it covers; at most two, as the
 /// new side is not longer than the old one.
 fn overlaps(at: usize, from: usize, to: usize) -> impl Iterator<Item = (usize, f64)> {
     // In units of 1/from of a new pixel, everything is a whole number.
@@ -250,8 +250,8 @@ fn overlaps(at: usize, from: usize, to: usize) -> impl Iterator<Item = (usize, f
 mod tests {
     use super::*;
 
-    fn painted(rows: &[&[f64]], orientation: Orientation, max_pixels: usize) -> Loaded {
-        let canvas = Canvas {
+    fn painted(rows: &[&[f64]], orientation: Orientation, max_pixels: usize) -> LoadedMatrix {
+        let canvas = PictureCanvas {
             name: "p",
             width: rows[0].len(),
             height: rows.len(),

@@ -1,11 +1,11 @@
-//! What the blocks of a picture's file tell without decoding it: how many pictures it holds, of
+//! Facts that the blocks of a picture's file tell without decoding it: the number of pictures,
 //! which one is read, and whether it is whole.
 
 use std::io::Cursor;
 
 use ::image::ImageFormat;
 
-use super::{Part, whole};
+use super::{DecoderInput, whole};
 
 /// A remark where a picture is one of several; a file that breaks off counts as far as it goes.
 fn first_of(count: Option<usize>) -> Option<String> {
@@ -35,7 +35,7 @@ pub fn of_icon(bytes: &[u8]) -> Option<String> {
 }
 
 /// A JPEG that is whole: its decoder would fill the rest with grey.
-pub fn whole_jpeg(bytes: &[u8]) -> Result<Part<'_>, &'static str> {
+pub fn whole_jpeg(bytes: &[u8]) -> Result<DecoderInput<'_>, &'static str> {
     match is_jpeg(bytes) && jpeg_has_no_end(bytes) {
         true => Err("it ends early"),
         false => whole(bytes),
@@ -43,11 +43,11 @@ pub fn whole_jpeg(bytes: &[u8]) -> Result<Part<'_>, &'static str> {
 }
 
 /// The largest picture of an icon, which may be a PNG.
-pub fn largest_of_icon(bytes: &[u8]) -> Result<Part<'_>, &'static str> {
+pub fn largest_of_icon(bytes: &[u8]) -> Result<DecoderInput<'_>, &'static str> {
     let Some(bytes) = png_of_icon(bytes) else {
         return whole(bytes);
     };
-    Ok(Part {
+    Ok(DecoderInput {
         bytes,
         decoder: Some(ImageFormat::Png),
     })

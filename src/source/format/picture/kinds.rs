@@ -3,9 +3,9 @@
 use ::image::ImageFormat;
 
 use super::{Raster, frames, whole};
-use crate::source::format::input::Start;
+use crate::source::format::input::FileStart;
 
-/// What most of them have in common.
+/// The properties that most of them share.
 const PLAIN: Raster = Raster {
     name: "",
     title: "picture",
@@ -115,7 +115,7 @@ pub static HDR: Raster = Raster {
 
 /// A map written as text: `P2` or its like, then its width and height in one line. A table of which
 /// the first line is `P2` goes on otherwise.
-fn is_text_map(start: &Start<'_>) -> bool {
+fn is_text_map(start: &FileStart<'_>) -> bool {
     let mut lines = start
         .text
         .lines()

@@ -9,13 +9,13 @@ use std::io::{Cursor, ErrorKind};
 use ::image::metadata::Orientation;
 use ::image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
 
-use self::canvas::{Alpha, Canvas, SMALLER, Shade};
-use super::input::{Input, Start};
-use super::kind::{Family, Format, Sign};
+use self::canvas::{Alpha, PictureCanvas, SMALLER, Shade};
+use super::input::{FileStart, Input};
+use super::kind::{FileFormat, FormatFamily, Sign};
 use super::unread::UNREAD_PICTURE;
 use crate::memory;
 use crate::source::error::guarded;
-use crate::source::{Limits, Loaded, SourceError};
+use crate::source::{Limits, LoadedMatrix, SourceError};
 
 /// No side may be longer; the formats' own bound is the same or higher.
 const MAX_SIDE: u32 = 65_535;
@@ -24,34 +24,34 @@ const EXPECTED: &str = "a picture of its kind";
 /// A format that a decoder of the `image` crate reads.
 pub struct Raster {
     name: &'static str,
-    /// What a sentence calls one such file.
+    /// The name of one such file in a sentence.
     title: &'static str,
     endings: &'static [&'static str],
     decoder: ImageFormat,
     /// Whether it is certain, from the first bytes, what the file is.
-    is_sure: fn(&Start<'_>) -> bool,
-    /// Which picture in the file is decoded, or why none is.
-    part: fn(&[u8]) -> Result<Part<'_>, &'static str>,
-    /// What to say of a file with several pictures.
+    is_sure: fn(&FileStart<'_>) -> bool,
+    /// The picture in the file that is decoded, or the reason why none is.
+    part: fn(&[u8]) -> Result<DecoderInput<'_>, &'static str>,
+    /// A note on a file with several pictures.
     note: fn(&[u8]) -> Option<String>,
 }
 
-/// What a decoder takes.
-struct Part<'a> {
+/// The bytes that a decoder takes.
+struct DecoderInput<'a> {
     bytes: &'a [u8],
     /// Another format than that of the file around it.
     decoder: Option<ImageFormat>,
 }
 
 /// A decoder takes all of the file.
-fn whole(bytes: &[u8]) -> Result<Part<'_>, &'static str> {
-    Ok(Part {
+fn whole(bytes: &[u8]) -> Result<DecoderInput<'_>, &'static str> {
+    Ok(DecoderInput {
         bytes,
         decoder: None,
     })
 }
 
-impl Format for Raster {
+impl FileFormat for Raster {
     fn name(&self) -> &'static str {
         self.name
     }
@@ -60,18 +60,18 @@ impl Format for Raster {
         self.endings
     }
 
-    fn family(&self) -> Family {
-        Family::Image
+    fn family(&self) -> FormatFamily {
+        FormatFamily::Image
     }
 
-    fn recognizes(&self, start: &Start<'_>) -> Sign {
+    fn recognizes(&self, start: &FileStart<'_>) -> Sign {
         match (self.is_sure)(start) {
             true => Sign::Sure,
             false => Sign::likely(decoder_of(start.bytes) == Some(self.decoder)),
         }
     }
 
-    fn read(&self, input: &mut Input<'_>) -> Result<Loaded, SourceError> {
+    fn read(&self, input: &mut Input<'_>) -> Result<LoadedMatrix, SourceError> {
         let bytes = input.bytes()?;
         let (name, limits) = (input.name, input.limits);
         // A picture of a kind that is not read, under the name of one that is.
@@ -104,7 +104,7 @@ impl Raster {
     fn decode(
         &self,
         name: &str,
-        part: &Part<'_>,
+        part: &DecoderInput<'_>,
         limits: &Limits,
     ) -> Result<(DynamicImage, Orientation), SourceError> {
         let format = part.decoder.unwrap_or(self.decoder);
@@ -150,7 +150,7 @@ impl Raster {
                 format!("it does not begin as a {kind}")
             }
             error if ends_early(error) => "it ends early".to_owned(),
-            _ => format!("it begins as a {kind} and does not go on as one"),
+            _ => format!("it begins as a {kind}, but the rest is something else"),
         };
         SourceError::damaged(name, EXPECTED, reason)
     }
@@ -184,7 +184,7 @@ fn too_large(name: &str, what: String, limits: &Limits) -> SourceError {
     }
 }
 
-/// A pasted picture: `width` x `height` pixels of red, green, blue and alpha, row by row.
+/// A pasted picture: `width` × `height` pixels of red, green, blue and alpha, row by row.
 ///
 /// # Errors
 /// When `rgba` does not have `4 · width · height` bytes, or there are none.
@@ -194,7 +194,7 @@ pub fn from_rgba(
     height: usize,
     rgba: &[u8],
     limits: &Limits,
-) -> Result<Loaded, SourceError> {
+) -> Result<LoadedMatrix, SourceError> {
     let expected = width
         .checked_mul(height)
         .and_then(|pixels| pixels.checked_mul(4));
@@ -202,7 +202,7 @@ pub fn from_rgba(
         let reason = format!("{} bytes for {width} × {height} pixels", rgba.len());
         return Err(SourceError::damaged(name, "a picture", reason));
     }
-    let canvas = Canvas {
+    let canvas = PictureCanvas {
         name,
         width,
         height,
@@ -217,8 +217,8 @@ fn from_image(
     image: &DynamicImage,
     orientation: Orientation,
     limits: &Limits,
-) -> Result<Loaded, SourceError> {
-    let canvas = Canvas {
+) -> Result<LoadedMatrix, SourceError> {
+    let canvas = PictureCanvas {
         name,
         width: image.width() as usize,
         height: image.height() as usize,
@@ -252,11 +252,11 @@ fn from_image(
 
 /// Luminance of interleaved samples whose white is `white`.
 fn paint<T: Copy + Into<f64>>(
-    canvas: &Canvas<'_>,
+    canvas: &PictureCanvas<'_>,
     samples: &[T],
     channels: usize,
     white: f64,
-) -> Result<Loaded, SourceError> {
+) -> Result<LoadedMatrix, SourceError> {
     canvas.paint(|y, row| {
         let line = samples.chunks_exact(channels).skip(y * canvas.width);
         for (shade, pixel) in row.iter_mut().zip(line) {

@@ -11,9 +11,9 @@ const LONGEST_CELL: usize = 64 << 10;
 
 /// One cell as it stands in the file, without the blanks around it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Cell<'t>(&'t str);
+pub(super) struct TextCell<'t>(&'t str);
 
-impl<'t> Cell<'t> {
+impl<'t> TextCell<'t> {
     /// Whether what stands here can be a number: among commas, blanks between thousands are more
     /// likely two cells of another separator.
     pub fn allows_number(self, separator: Separator) -> bool {
@@ -23,7 +23,7 @@ impl<'t> Cell<'t> {
         !doubtful && is_number(&text)
     }
 
-    /// What the cell says, without its quotation marks.
+    /// The content of the cell, without its quotation marks.
     pub fn text(self) -> Cow<'t, str> {
         let Some(quoted) = self.0.strip_prefix('"') else {
             return Cow::Borrowed(self.0);
@@ -54,7 +54,7 @@ impl<'t> Cell<'t> {
     }
 }
 
-/// What a line is.
+/// The kind of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LineKind {
     Cells,
@@ -67,7 +67,7 @@ pub(super) enum LineKind {
 
 /// A line and its number in the file, counted from 1; a quoted cell may span several.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Line {
+pub(super) struct TextLine {
     pub number: u64,
     pub kind: LineKind,
 }
@@ -108,7 +108,7 @@ impl<'t> Lines<'t> {
     }
 
     /// Puts the cells of the next line into `cells`; none behind the last line.
-    pub fn read(&mut self, cells: &mut Vec<Cell<'t>>) -> Result<Option<Line>, SourceError> {
+    pub fn read(&mut self, cells: &mut Vec<TextCell<'t>>) -> Result<Option<TextLine>, SourceError> {
         cells.clear();
         let rest = &self.text[self.at..];
         if rest.is_empty() {
@@ -134,10 +134,10 @@ impl<'t> Lines<'t> {
             self.at = self.text.len().min(self.at + first.len() + 1);
             self.next_number += 1;
         }
-        Ok(Some(Line { number, kind }))
+        Ok(Some(TextLine { number, kind }))
     }
 
-    fn split(&mut self, cells: &mut Vec<Cell<'t>>) -> Result<LineKind, SourceError> {
+    fn split(&mut self, cells: &mut Vec<TextCell<'t>>) -> Result<LineKind, SourceError> {
         let start = self.at;
         let mut at = start;
         loop {
@@ -171,7 +171,7 @@ impl<'t> Lines<'t> {
     }
 
     /// The cell that begins at `at`, and where its separator or line end stands.
-    fn cell(&self, at: usize) -> Result<(Cell<'t>, usize), SourceError> {
+    fn cell(&self, at: usize) -> Result<(TextCell<'t>, usize), SourceError> {
         let bytes = self.text.as_bytes();
         let blanks = bytes[at..]
             .iter()
@@ -197,7 +197,7 @@ impl<'t> Lines<'t> {
         if end - start > LONGEST_CELL {
             return Err(self.endless());
         }
-        Ok((Cell(self.text[start..end].trim()), end))
+        Ok((TextCell(self.text[start..end].trim()), end))
     }
 
     /// The place of the quotation mark that closes the one at `open`.

@@ -1,6 +1,6 @@
-//! Which separator a table of text has.
+//! Detection of a table's separator.
 
-use super::cells::{Cell, Lines};
+use super::cells::{Lines, TextCell};
 use super::column::{decimals_among_commas, single_column};
 use super::separator::Separator;
 
@@ -16,7 +16,7 @@ const SAMPLE_LINES: usize = 50;
 /// A matrix may have a single line of any length.
 const SAMPLE_BYTES: usize = 1 << 20;
 
-fn cells_of(separator: Separator, line: &str) -> Vec<Cell<'_>> {
+fn cells_of(separator: Separator, line: &str) -> Vec<TextCell<'_>> {
     let mut cells = Vec::new();
     let read = Lines::new("", line, (0, 1), separator, usize::MAX).read(&mut cells);
     if read.is_err() {
@@ -41,7 +41,7 @@ fn splits_into_numbers(separator: Separator, line: &str, named: bool) -> bool {
 
 /// A separator, and what else the commas of a row could be.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Detected<'t> {
+pub(super) struct Detection<'t> {
     pub separator: Separator,
     pub doubt: Option<Doubt<'t>>,
 }
@@ -56,7 +56,7 @@ pub(super) enum Doubt<'t> {
 }
 
 /// The separator of a table's first lines.
-pub(super) fn detect(text: &str) -> Detected<'_> {
+pub(super) fn detect(text: &str) -> Detection<'_> {
     let sample: Vec<&str> = beginning(text)
         .lines()
         .filter(|line| !line.trim().is_empty() && !line.starts_with('#'))
@@ -65,7 +65,7 @@ pub(super) fn detect(text: &str) -> Detected<'_> {
     let comma = Separator::Byte(b',');
     let separator = most_numbers(&sample);
     if separator != comma {
-        return Detected {
+        return Detection {
             separator,
             doubt: None,
         };
@@ -73,11 +73,11 @@ pub(super) fn detect(text: &str) -> Detected<'_> {
     // It does not occur, or another would have been found.
     let none = Separator::Byte(b';');
     match single_column(&sample) {
-        Some(row) => Detected {
+        Some(row) => Detection {
             separator: none,
             doubt: Some(Doubt::OneNumber(row)),
         },
-        None => Detected {
+        None => Detection {
             separator: comma,
             doubt: decimals_among_commas(&sample).map(Doubt::Decimals),
         },

@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 
-use super::cells::{Cell, Line, LineKind, Lines, is_spreadsheet_error};
+use super::cells::{LineKind, Lines, TextCell, TextLine, is_spreadsheet_error};
 use super::names::{is_header_of, looks_made_up};
-use super::number::{Evidence, Meaning, Meanings};
+use super::number::{Evidence, MarkMeaning, MarkMeanings};
 use super::separator::Separator;
 use crate::source::SourceError;
 
@@ -12,9 +12,9 @@ use crate::source::SourceError;
 const HEADERS_KEPT: usize = 8;
 
 /// A line above the rows.
-pub(super) struct Above<'t> {
+pub(super) struct LineAbove<'t> {
     pub line: u64,
-    pub cells: Vec<Cell<'t>>,
+    pub cells: Vec<TextCell<'t>>,
 }
 
 /// Lines that are left out, and the first of them.
@@ -33,7 +33,7 @@ impl Skipped {
     }
 }
 
-/// What the first column would be as names of rows.
+/// The first column, taken as names of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Names {
     /// All are texts.
@@ -46,10 +46,10 @@ pub(super) enum Names {
     None,
 }
 
-/// What a first look at all lines tells.
-pub(super) struct Form<'t> {
+/// The form of a table, from a first look at all lines.
+pub(super) struct TableStructure<'t> {
     /// The last lines above the rows.
-    pub above: VecDeque<Above<'t>>,
+    pub above: VecDeque<LineAbove<'t>>,
     /// All lines above the rows.
     pub lines_above: Skipped,
     pub comments: Skipped,
@@ -68,7 +68,7 @@ pub(super) struct Form<'t> {
     pub rows_are_grouped: bool,
     /// In some row the second of two cells is `05`.
     pub decimals_cut_off: Option<String>,
-    pub meanings: Meanings,
+    pub meanings: MarkMeanings,
     pub number_notes: Vec<String>,
 }
 
@@ -77,8 +77,8 @@ pub(super) fn survey<'t>(
     mut lines: Lines<'t>,
     separator: Separator,
     most_cells: usize,
-) -> Result<Form<'t>, SourceError> {
-    let mut survey = Survey::new(separator, most_cells);
+) -> Result<TableStructure<'t>, SourceError> {
+    let mut survey = LineSurvey::new(separator, most_cells);
     let mut cells = Vec::new();
     while let Some(line) = lines.read(&mut cells)? {
         survey.see(line, &cells, lines.name())?;
@@ -86,14 +86,14 @@ pub(super) fn survey<'t>(
     Ok(survey.finish())
 }
 
-struct Survey<'t> {
+struct LineSurvey<'t> {
     separator: Separator,
     most_cells: usize,
     cells_above: usize,
-    form: Form<'t>,
+    form: TableStructure<'t>,
     /// The first line with a number: a row, or a header of numbers.
-    pending: Option<Above<'t>>,
-    first_row: Vec<Cell<'t>>,
+    pending: Option<LineAbove<'t>>,
+    first_row: Vec<TextCell<'t>>,
     blank_since_row: Skipped,
     first_column: FirstColumn,
     evidence: Evidence,
@@ -108,14 +108,14 @@ struct FirstColumn {
     missing: bool,
 }
 
-impl<'t> Survey<'t> {
+impl<'t> LineSurvey<'t> {
     fn new(separator: Separator, most_cells: usize) -> Self {
         let evidence = Evidence::default();
         Self {
             separator,
             most_cells,
             cells_above: 0,
-            form: Form {
+            form: TableStructure {
                 above: VecDeque::new(),
                 lines_above: Skipped::default(),
                 comments: Skipped::default(),
@@ -128,7 +128,7 @@ impl<'t> Survey<'t> {
                 last_is_absent: true,
                 rows_are_grouped: separator == Separator::Blanks,
                 decimals_cut_off: None,
-                meanings: evidence.meanings(Meaning::Decimal),
+                meanings: evidence.meanings(MarkMeaning::Decimal),
                 number_notes: Vec::new(),
             },
             pending: None,
@@ -145,7 +145,12 @@ impl<'t> Survey<'t> {
         }
     }
 
-    fn see(&mut self, line: Line, cells: &[Cell<'t>], name: &str) -> Result<(), SourceError> {
+    fn see(
+        &mut self,
+        line: TextLine,
+        cells: &[TextCell<'t>],
+        name: &str,
+    ) -> Result<(), SourceError> {
         match line.kind {
             LineKind::Comment => self.form.comments.add(line.number),
             LineKind::EmptyCells => self.form.empty_rows.add(line.number),
@@ -153,7 +158,7 @@ impl<'t> Survey<'t> {
             LineKind::Cells if self.form.first_row.is_some() => self.row(cells),
             LineKind::Cells => {
                 let has_number = cells.iter().any(|cell| cell.allows_number(self.separator));
-                let this = Above {
+                let this = LineAbove {
                     line: line.number,
                     cells: cells.to_vec(),
                 };
@@ -180,7 +185,7 @@ impl<'t> Survey<'t> {
         Ok(())
     }
 
-    fn above(&mut self, line: Above<'t>, name: &str) -> Result<(), SourceError> {
+    fn above(&mut self, line: LineAbove<'t>, name: &str) -> Result<(), SourceError> {
         self.form.lines_above.add(line.line);
         self.cells_above += line.cells.len();
         if self.form.above.len() == HEADERS_KEPT
@@ -195,13 +200,13 @@ impl<'t> Survey<'t> {
         Ok(())
     }
 
-    fn begin(&mut self, row: Above<'t>) {
+    fn begin(&mut self, row: LineAbove<'t>) {
         self.form.first_row = Some((row.line, row.cells.len()));
         self.row(&row.cells);
         self.first_row = row.cells;
     }
 
-    fn row(&mut self, cells: &[Cell<'t>]) {
+    fn row(&mut self, cells: &[TextCell<'t>]) {
         if self.blank_since_row.count > 0 {
             let blank = &mut self.form.blank;
             *blank = Skipped {
@@ -234,7 +239,7 @@ impl<'t> Survey<'t> {
     }
 
     /// Decimal commas and blanks between thousands that were taken for separators.
-    fn look_for_cut_numbers(&mut self, cells: &[Cell<'t>]) {
+    fn look_for_cut_numbers(&mut self, cells: &[TextCell<'t>]) {
         let digits = |cell: &str| cell.bytes().all(|byte| byte.is_ascii_digit());
         if self.form.rows_are_grouped {
             let (first, rest) = (cells.first(), cells.get(1..).unwrap_or_default());
@@ -260,15 +265,15 @@ impl<'t> Survey<'t> {
         }
     }
 
-    fn finish(mut self) -> Form<'t> {
+    fn finish(mut self) -> TableStructure<'t> {
         if let Some(pending) = self.pending.take() {
             self.begin(pending);
         }
         // Among commas a number with a comma is quoted, which is what English spreadsheets do to
         // thousands; elsewhere the comma is the decimal one.
         let doubtful = match self.separator {
-            Separator::Byte(b',') => Meaning::Thousands,
-            _ => Meaning::Decimal,
+            Separator::Byte(b',') => MarkMeaning::Thousands,
+            _ => MarkMeaning::Decimal,
         };
         let mut form = self.form;
         form.meanings = self.evidence.meanings(doubtful);
@@ -279,7 +284,7 @@ impl<'t> Survey<'t> {
 }
 
 impl FirstColumn {
-    fn see(&mut self, cell: Cell<'_>, row: usize, separator: Separator) {
+    fn see(&mut self, cell: TextCell<'_>, row: usize, separator: Separator) {
         let text = cell.text();
         self.quoted &= cell.is_quoted();
         if is_missing(&text) {

@@ -1,11 +1,11 @@
-//! Which columns of a table are values, from the lines above its rows.
+//! The columns of a table that are values, from the lines above its rows.
 
-use super::form::{Above, Form, Names, Skipped};
+use super::form::{LineAbove, Names, Skipped, TableStructure};
 use super::names::is_nameless;
 
 /// The columns of a table, from its form.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Columns {
+pub(super) struct ValueColumns {
     /// Cells of a row that become values.
     pub count: usize,
     /// The first column names the rows; with the name above it, if it has one.
@@ -22,7 +22,7 @@ pub(super) struct Columns {
 
 /// Decides which columns are values. A column is dropped only where all others have names, and it
 /// holds names of rows; a last column only where it has no name and no values.
-pub(super) fn columns(form: &Form<'_>) -> Columns {
+pub(super) fn columns(form: &TableStructure<'_>) -> ValueColumns {
     let width = form.first_row.map_or(0, |(_, cells)| cells);
     let named_last = form.above.iter().any(|above| {
         let last = above.cells.last();
@@ -50,7 +50,7 @@ pub(super) fn columns(form: &Form<'_>) -> Columns {
             ..form.lines_above
         };
     }
-    Columns {
+    ValueColumns {
         count: wide - usize::from(row_names.is_some()),
         row_names,
         nameless_first,
@@ -61,7 +61,7 @@ pub(super) fn columns(form: &Form<'_>) -> Columns {
 }
 
 /// The names in a line above the rows, without the empty one behind a separator at its end.
-fn names_in(above: &Above<'_>, wide: usize) -> Vec<String> {
+fn names_in(above: &LineAbove<'_>, wide: usize) -> Vec<String> {
     let names = above.cells.iter().map(|cell| cell.text().into_owned());
     let mut names: Vec<String> = names.collect();
     if names.len() == wide + 1 && names.last().is_some_and(String::is_empty) {
@@ -73,7 +73,7 @@ fn names_in(above: &Above<'_>, wide: usize) -> Vec<String> {
 /// The name above the first column where that names the rows, whether it has no name and names no
 /// rows, and whether a header has a place for its name at all.
 fn first_column(
-    form: &Form<'_>,
+    form: &TableStructure<'_>,
     above: &[Vec<String>],
     wide: usize,
 ) -> (Option<String>, bool, bool) {
@@ -97,10 +97,10 @@ fn first_column(
     {
         return (None, false, true);
     }
-    let all_quoted = |line: &Above<'_>| line.cells.iter().all(|cell| cell.is_quoted());
+    let all_quoted = |line: &LineAbove<'_>| line.cells.iter().all(|cell| cell.is_quoted());
     let names_rows = match form.names {
         Names::Texts => true,
-        // A title of one word stands above x and y as well.
+        // A title of one word stands above × and y as well.
         Names::Counted { quoted } => wide > 2 || (quoted && form.above.iter().any(all_quoted)),
         Names::Mixed | Names::None => false,
     };

@@ -11,26 +11,26 @@ mod names;
 mod number;
 mod separator;
 
-use self::cells::{Cell, LineKind, Lines, is_spreadsheet_error};
-use self::detect::{Detected, Doubt, declared, detect};
-use self::form::{Form, Skipped, survey};
-use self::header::{Columns, columns};
+use self::cells::{LineKind, Lines, TextCell, is_spreadsheet_error};
+use self::detect::{Detection, Doubt, declared, detect};
+use self::form::{Skipped, TableStructure, survey};
+use self::header::{ValueColumns, columns};
 pub(super) use self::number::plain as parse_number;
 use self::separator::Separator;
-use super::input::{Input, Start};
-use super::kind::{Family, Format, Sign};
+use super::input::{FileStart, Input};
+use super::kind::{FileFormat, FormatFamily, Sign};
 use super::text::can_be_text;
 use super::unread;
 use crate::source::error::one_line;
 use crate::source::matrix::zeros;
-use crate::source::{Limits, Loaded, SourceError};
+use crate::source::{Limits, LoadedMatrix, SourceError};
 
 const EXPECTED: &str = "a table of numbers";
 
 /// Numbers in rows of text.
-pub struct Table;
+pub struct TextTable;
 
-impl Format for Table {
+impl FileFormat for TextTable {
     fn name(&self) -> &'static str {
         "CSV, TSV and other tables of text"
     }
@@ -39,16 +39,16 @@ impl Format for Table {
         &["csv", "tsv", "txt", "dat"]
     }
 
-    fn family(&self) -> Family {
-        Family::Text
+    fn family(&self) -> FormatFamily {
+        FormatFamily::Text
     }
 
     /// All text may be a table but for that which is known to be something else.
-    fn recognizes(&self, start: &Start<'_>) -> Sign {
+    fn recognizes(&self, start: &FileStart<'_>) -> Sign {
         Sign::likely(can_be_text(start.bytes) && unread::recognize(start).is_none())
     }
 
-    fn read(&self, input: &mut Input<'_>) -> Result<Loaded, SourceError> {
+    fn read(&self, input: &mut Input<'_>) -> Result<LoadedMatrix, SourceError> {
         let bytes = input.bytes()?;
         read(input.name, &input.text(&bytes)?, input.limits)
     }
@@ -60,13 +60,13 @@ impl Format for Table {
 /// first line `sep=;`. Leading lines without a number are titles and headers, lines after `#`
 /// comments. A first column of row names is left out where all other columns have names. All that
 /// is left out, and every number that could be read otherwise, is said in a note.
-fn read(name: &str, text: &str, limits: &Limits) -> Result<Loaded, SourceError> {
+fn read(name: &str, text: &str, limits: &Limits) -> Result<LoadedMatrix, SourceError> {
     let declared = declared(text);
-    let (Detected { separator, doubt }, start) = match declared {
+    let (Detection { separator, doubt }, start) = match declared {
         None => (detect(text), (0, 1)),
         Some((separator, at)) => {
             let doubt = None;
-            (Detected { separator, doubt }, (at, 2))
+            (Detection { separator, doubt }, (at, 2))
         }
     };
     let lines = Lines::new(name, text, start, separator, limits.max_cells);
@@ -84,7 +84,7 @@ fn read(name: &str, text: &str, limits: &Limits) -> Result<Loaded, SourceError> 
         matrix: zeros(name, (form.rows, columns.count), limits)?,
     };
     rows.read(lines, first_row)?;
-    let mut loaded = Loaded::new(name, rows.matrix);
+    let mut loaded = LoadedMatrix::new(name, rows.matrix);
     loaded.notes = notes(&form, &columns);
     loaded
         .notes
@@ -106,19 +106,17 @@ fn too_large(name: &str, cells: usize) -> SourceError {
 }
 
 /// Names the first cell that is no number.
-fn no_numbers(name: &str, form: &Form<'_>) -> SourceError {
+fn no_numbers(name: &str, form: &TableStructure<'_>) -> SourceError {
     let first = form.above.front();
     let cell = first.and_then(|above| above.cells.iter().find(|cell| !cell.text().is_empty()));
     let reason = match (first, cell) {
         (Some(above), Some(cell)) => format!(
-            "there is no line of numbers in it, line {} has {}",
+            "it has no line of numbers: line {} has {}",
             above.line,
             describe(&cell.text())
         ),
-        _ if form.comments.count > 0 => {
-            "there is no line of numbers in it, only comments".to_owned()
-        }
-        _ => "there is no line of numbers in it, only blank lines".to_owned(),
+        _ if form.comments.count > 0 => "it has no line of numbers, only comments".to_owned(),
+        _ => "it has no line of numbers, only blank lines".to_owned(),
     };
     SourceError::damaged(name, EXPECTED, reason)
 }
@@ -126,8 +124,8 @@ fn no_numbers(name: &str, form: &Form<'_>) -> SourceError {
 struct Rows<'a, 't> {
     name: &'a str,
     separator: Separator,
-    form: &'a Form<'t>,
-    columns: &'a Columns,
+    form: &'a TableStructure<'t>,
+    columns: &'a ValueColumns,
     rows: usize,
     matrix: DMatrix<f64>,
 }
@@ -143,7 +141,7 @@ impl<'t> Rows<'_, 't> {
         Ok(())
     }
 
-    fn add(&mut self, line: u64, all: &[Cell<'t>]) -> Result<(), SourceError> {
+    fn add(&mut self, line: u64, all: &[TextCell<'t>]) -> Result<(), SourceError> {
         let columns = self.columns;
         let mut cells = all;
         if columns.row_names.is_some() {
@@ -170,12 +168,12 @@ impl<'t> Rows<'_, 't> {
         Ok(())
     }
 
-    fn number(&self, cell: Cell<'_>) -> Option<f64> {
+    fn number(&self, cell: TextCell<'_>) -> Option<f64> {
         let known = cell.allows_number(self.separator);
         known.then(|| self.form.meanings.value(&cell.text()))?
     }
 
-    fn bad_cell(&self, cell: Cell<'_>, row: usize, col: usize, line: u64) -> SourceError {
+    fn bad_cell(&self, cell: TextCell<'_>, row: usize, col: usize, line: u64) -> SourceError {
         let text = cell.text();
         let after = match self.columns.row_names {
             Some(_) => " after the row names",
@@ -193,7 +191,7 @@ impl<'t> Rows<'_, 't> {
     }
 }
 
-/// What stands in a cell that has no finite number.
+/// A description of a cell that has no finite number.
 fn describe(cell: &str) -> String {
     const SHOWN: usize = 30;
     if cell.is_empty() {
@@ -223,8 +221,8 @@ fn describe(cell: &str) -> String {
     }
 }
 
-/// How a row was read whose commas could mean something else.
-fn in_doubt(doubt: &Doubt<'_>, form: &Form<'_>) -> String {
+/// A note on how a row was read whose commas could mean something else.
+fn in_doubt(doubt: &Doubt<'_>, form: &TableStructure<'_>) -> String {
     match doubt {
         Doubt::OneNumber(row) => {
             let value = form.meanings.value(row).map_or_else(
@@ -242,8 +240,8 @@ fn in_doubt(doubt: &Doubt<'_>, form: &Form<'_>) -> String {
     }
 }
 
-/// What was left out, and what could have been read otherwise.
-fn notes(form: &Form<'_>, columns: &Columns) -> Vec<String> {
+/// Notes on what was left out, and on what could have been read otherwise.
+fn notes(form: &TableStructure<'_>, columns: &ValueColumns) -> Vec<String> {
     let mut notes = Vec::new();
     for (skipped, one, more) in [
         (columns.titles, "a title line", "title lines"),

@@ -1,6 +1,6 @@
 //! Whether a line of cells names the columns of the row beneath it.
 
-use super::cells::Cell;
+use super::cells::TextCell;
 use super::parse_number;
 use super::separator::Separator;
 
@@ -9,11 +9,15 @@ const YEARS: std::ops::RangeInclusive<f64> = 1500.0..=2200.0;
 
 /// Whether a line with numbers is the header of the row below it: years or other names in order
 /// under a corner of text, or names in quotation marks above numbers without.
-pub(super) fn is_header_of(line: &[Cell<'_>], row: &[Cell<'_>], separator: Separator) -> bool {
+pub(super) fn is_header_of(
+    line: &[TextCell<'_>],
+    row: &[TextCell<'_>],
+    separator: Separator,
+) -> bool {
     if is_quoted_header_of(line, row, separator) {
         return true;
     }
-    let is_number = |cell: &Cell<'_>| cell.allows_number(separator);
+    let is_number = |cell: &TextCell<'_>| cell.allows_number(separator);
     if line.len() != row.len() || line.len() < 2 || is_number(&line[0]) {
         return false;
     }
@@ -45,7 +49,7 @@ pub(super) fn is_header_of(line: &[Cell<'_>], row: &[Cell<'_>], separator: Separ
 
 /// Names in quotation marks, as R writes them, above numbers without; marks that a decimal comma
 /// needs are none.
-fn is_quoted_header_of(line: &[Cell<'_>], row: &[Cell<'_>], separator: Separator) -> bool {
+fn is_quoted_header_of(line: &[TextCell<'_>], row: &[TextCell<'_>], separator: Separator) -> bool {
     let corner = usize::from(line.len() == row.len() && row.len() > 1);
     let name_of_row = usize::from(row.len() > 1);
     (line.len() == row.len() || line.len() + 1 == row.len())
@@ -74,13 +78,13 @@ fn are_alike(corner: &str, name: &str) -> bool {
 }
 
 /// Cells that are numbers without any doubt; none where one is something else.
-fn numbers(cells: &[Cell<'_>]) -> Option<Vec<f64>> {
-    let number = |cell: &Cell<'_>| parse_number(&cell.text()).filter(|value| value.is_finite());
+fn numbers(cells: &[TextCell<'_>]) -> Option<Vec<f64>> {
+    let number = |cell: &TextCell<'_>| parse_number(&cell.text()).filter(|value| value.is_finite());
     cells.iter().map(number).collect()
 }
 
-fn are_digits(cells: &[Cell<'_>]) -> bool {
-    let digits = |cell: &Cell<'_>| cell.text().bytes().all(|byte| byte.is_ascii_digit());
+fn are_digits(cells: &[TextCell<'_>]) -> bool {
+    let digits = |cell: &TextCell<'_>| cell.text().bytes().all(|byte| byte.is_ascii_digit());
     cells.iter().all(digits)
 }
 
@@ -112,7 +116,7 @@ fn count_from_start(names: &[f64]) -> bool {
 }
 
 /// Whether a row is 0, 1, 2 … above one that is not: perhaps column names that a program made up.
-pub(super) fn looks_made_up(row: &[Cell<'_>], below: &[Cell<'_>]) -> bool {
+pub(super) fn looks_made_up(row: &[TextCell<'_>], below: &[TextCell<'_>]) -> bool {
     let counts = numbers(row)
         .is_some_and(|values| values.first() == Some(&0.0) && count_from_start(&values));
     let in_steps = numbers(below).is_some_and(|values| are_counted(&values));

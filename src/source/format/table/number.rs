@@ -2,12 +2,12 @@
 
 /// A mark that stands before the decimals in one country and between thousands in the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mark {
+pub(super) enum SeparatorMark {
     Point,
     Comma,
 }
 
-impl Mark {
+impl SeparatorMark {
     fn char(self) -> char {
         match self {
             Self::Point => '.',
@@ -16,37 +16,37 @@ impl Mark {
     }
 }
 
-/// What a cell tells about its marks, taken alone.
+/// The evidence of one cell about its marks, taken alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Writing {
+enum CellEvidence {
     /// No mark, or only blanks and apostrophes between thousands.
     Whole,
     /// `1.5`, `0,25`, `1.234,5`: this mark can only stand before decimals.
-    Decimal(Mark),
+    Decimal(SeparatorMark),
     /// `1.234.567`: this mark can only stand between thousands.
-    Thousands(Mark),
+    Thousands(SeparatorMark),
     /// `1,234`: one thousand and more, or one and a bit.
-    Either(Mark),
+    Either(SeparatorMark),
 }
 
-/// What a mark means in a table.
+/// The meaning of a mark in a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Meaning {
+pub(super) enum MarkMeaning {
     Decimal,
     Thousands,
     /// The table has both, so that `1,234` alone cannot be read.
     Unknown,
 }
 
-/// What both marks mean in a table.
+/// The meanings of both marks in a table.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Meanings {
-    point: Meaning,
-    comma: Meaning,
+pub(super) struct MarkMeanings {
+    point: MarkMeaning,
+    comma: MarkMeaning,
 }
 
 /// Sign, digits with their marks, and exponent of a number.
-struct Parts<'a> {
+struct NumberParts<'a> {
     negative: bool,
     digits: &'a str,
     exponent: Option<&'a str>,
@@ -65,7 +65,7 @@ fn all_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn parts(cell: &str) -> Option<Parts<'_>> {
+fn parts(cell: &str) -> Option<NumberParts<'_>> {
     let unsigned = cell.strip_prefix(is_sign).unwrap_or(cell);
     let negative = cell.starts_with(['-', '\u{2212}']);
     let (digits, exponent, without_letter) =
@@ -80,7 +80,7 @@ fn parts(cell: &str) -> Option<Parts<'_>> {
         let number = exponent.strip_prefix(is_sign).unwrap_or(exponent);
         all_digits(number) && (!without_letter || (number.len() == 3 && digits.contains('.')))
     });
-    known.then_some(Parts {
+    known.then_some(NumberParts {
         negative,
         digits,
         exponent,
@@ -102,23 +102,23 @@ fn in_thousands(digits: &str, mark: char) -> bool {
             .all(|group| group.len() == 3 && all_digits(group))
 }
 
-fn writing(cell: &str) -> Option<Writing> {
+fn writing(cell: &str) -> Option<CellEvidence> {
     let Some(parts) = parts(cell) else {
         // Infinity and NaN are refused with their place later.
-        return cell.parse::<f64>().is_ok().then_some(Writing::Whole);
+        return cell.parse::<f64>().is_ok().then_some(CellEvidence::Whole);
     };
     let written = writing_of_digits(parts.digits)
-        .or_else(|| cell.parse::<f64>().is_ok().then_some(Writing::Whole))?;
+        .or_else(|| cell.parse::<f64>().is_ok().then_some(CellEvidence::Whole))?;
     match (parts.exponent, written) {
         (None, _) => Some(written),
         // Nobody groups the digits of a number with an exponent.
-        (Some(_), Writing::Either(mark)) => Some(Writing::Decimal(mark)),
-        (Some(_), Writing::Thousands(_)) => None,
+        (Some(_), CellEvidence::Either(mark)) => Some(CellEvidence::Decimal(mark)),
+        (Some(_), CellEvidence::Thousands(_)) => None,
         (Some(_), _) => (!parts.digits.contains(BETWEEN_THOUSANDS)).then_some(written),
     }
 }
 
-fn writing_of_digits(digits: &str) -> Option<Writing> {
+fn writing_of_digits(digits: &str) -> Option<CellEvidence> {
     let spacing = digits.chars().find(|c| BETWEEN_THOUSANDS.contains(c));
     let whole = |text: &str| match spacing {
         Some(mark) => in_thousands(text, mark),
@@ -127,39 +127,45 @@ fn writing_of_digits(digits: &str) -> Option<Writing> {
     let points = digits.matches('.').count();
     let commas = digits.matches(',').count();
     let (mark, other) = match (points, commas) {
-        (0, 0) => return whole(digits).then_some(Writing::Whole),
-        (1, 0) => (Mark::Point, Mark::Comma),
-        (0, 1) => (Mark::Comma, Mark::Point),
-        (_, 0) => return in_thousands(digits, '.').then_some(Writing::Thousands(Mark::Point)),
-        (0, _) => return in_thousands(digits, ',').then_some(Writing::Thousands(Mark::Comma)),
-        _ if digits.rfind('.') > digits.rfind(',') => (Mark::Point, Mark::Comma),
-        _ => (Mark::Comma, Mark::Point),
+        (0, 0) => return whole(digits).then_some(CellEvidence::Whole),
+        (1, 0) => (SeparatorMark::Point, SeparatorMark::Comma),
+        (0, 1) => (SeparatorMark::Comma, SeparatorMark::Point),
+        (_, 0) => {
+            return in_thousands(digits, '.')
+                .then_some(CellEvidence::Thousands(SeparatorMark::Point));
+        }
+        (0, _) => {
+            return in_thousands(digits, ',')
+                .then_some(CellEvidence::Thousands(SeparatorMark::Comma));
+        }
+        _ if digits.rfind('.') > digits.rfind(',') => (SeparatorMark::Point, SeparatorMark::Comma),
+        _ => (SeparatorMark::Comma, SeparatorMark::Point),
     };
     let (before, after) = digits.split_once(mark.char())?;
     let grouped = before.contains(other.char());
     if grouped {
         let fits = in_thousands(before, other.char()) && all_digits(after);
-        return fits.then_some(Writing::Decimal(mark));
+        return fits.then_some(CellEvidence::Decimal(mark));
     }
     if spacing.is_some() {
-        return (whole(before) && all_digits(after)).then_some(Writing::Decimal(mark));
+        return (whole(before) && all_digits(after)).then_some(CellEvidence::Decimal(mark));
     }
     let decimals = match mark {
-        Mark::Point => {
+        SeparatorMark::Point => {
             (before.is_empty() || all_digits(before))
                 && (after.is_empty() || all_digits(after))
                 && digits.len() > 1
         }
-        Mark::Comma => (before.is_empty() || all_digits(before)) && all_digits(after),
+        SeparatorMark::Comma => (before.is_empty() || all_digits(before)) && all_digits(after),
     };
     if !decimals {
         return None;
     }
     let doubtful = (1..=3).contains(&before.len()) && after.len() == 3 && !before.starts_with('0');
     Some(if doubtful {
-        Writing::Either(mark)
+        CellEvidence::Either(mark)
     } else {
-        Writing::Decimal(mark)
+        CellEvidence::Decimal(mark)
     })
 }
 
@@ -180,28 +186,28 @@ pub(in crate::source) fn plain(token: &str) -> Option<f64> {
         .then(|| format!("{before}e{}", &token[letter + 1..]).parse().ok())?
 }
 
-impl Meanings {
-    fn of(self, mark: Mark) -> Meaning {
+impl MarkMeanings {
+    fn of(self, mark: SeparatorMark) -> MarkMeaning {
         match mark {
-            Mark::Point => self.point,
-            Mark::Comma => self.comma,
+            SeparatorMark::Point => self.point,
+            SeparatorMark::Comma => self.comma,
         }
     }
 
     /// The number in a cell; none where there is none, or none that is certain.
     pub fn value(self, cell: &str) -> Option<f64> {
-        if self.point == Meaning::Decimal
+        if self.point == MarkMeaning::Decimal
             && let Some(value) = plain(cell)
         {
             return Some(value);
         }
         let decimal = match writing(cell)? {
-            Writing::Whole | Writing::Thousands(_) => None,
-            Writing::Decimal(mark) => Some(mark),
-            Writing::Either(mark) => match self.of(mark) {
-                Meaning::Decimal => Some(mark),
-                Meaning::Thousands => None,
-                Meaning::Unknown => return None,
+            CellEvidence::Whole | CellEvidence::Thousands(_) => None,
+            CellEvidence::Decimal(mark) => Some(mark),
+            CellEvidence::Either(mark) => match self.of(mark) {
+                MarkMeaning::Decimal => Some(mark),
+                MarkMeaning::Thousands => None,
+                MarkMeaning::Unknown => return None,
             },
         };
         value_with(cell, decimal)
@@ -209,15 +215,15 @@ impl Meanings {
 
     /// Whether the cell is a number of which this table does not tell which.
     pub fn leave_open(self, cell: &str) -> bool {
-        matches!(writing(cell), Some(Writing::Either(mark)) if self.of(mark) == Meaning::Unknown)
+        matches!(writing(cell), Some(CellEvidence::Either(mark)) if self.of(mark) == MarkMeaning::Unknown)
     }
 }
 
-fn value_with(cell: &str, decimal: Option<Mark>) -> Option<f64> {
+fn value_with(cell: &str, decimal: Option<SeparatorMark>) -> Option<f64> {
     let Some(parts) = parts(cell) else {
         return cell.parse().ok();
     };
-    let decimal = decimal.map(Mark::char);
+    let decimal = decimal.map(SeparatorMark::char);
     let mut text = String::from(if parts.negative { "-" } else { "" });
     for character in parts.digits.chars() {
         if character.is_ascii_digit() {
@@ -233,7 +239,7 @@ fn value_with(cell: &str, decimal: Option<Mark>) -> Option<f64> {
     text.parse().ok()
 }
 
-/// What the cells of a table tell about its marks.
+/// The evidence of all cells of a table about its marks.
 #[derive(Debug, Default)]
 pub(super) struct Evidence {
     point_decimal: bool,
@@ -252,15 +258,17 @@ impl Evidence {
         }
         let Some(writing) = writing(cell) else { return };
         match writing {
-            Writing::Whole => {}
-            Writing::Decimal(Mark::Point) | Writing::Thousands(Mark::Comma) => {
+            CellEvidence::Whole => {}
+            CellEvidence::Decimal(SeparatorMark::Point)
+            | CellEvidence::Thousands(SeparatorMark::Comma) => {
                 self.point_decimal = true;
             }
-            Writing::Decimal(Mark::Comma) | Writing::Thousands(Mark::Point) => {
+            CellEvidence::Decimal(SeparatorMark::Comma)
+            | CellEvidence::Thousands(SeparatorMark::Point) => {
                 self.comma_decimal = true;
             }
-            Writing::Either(Mark::Point) => keep(&mut self.doubtful_point, cell),
-            Writing::Either(Mark::Comma) => keep(&mut self.doubtful_comma, cell),
+            CellEvidence::Either(SeparatorMark::Point) => keep(&mut self.doubtful_point, cell),
+            CellEvidence::Either(SeparatorMark::Comma) => keep(&mut self.doubtful_comma, cell),
         }
         let Some(parts) = parts(cell) else { return };
         let marks = parts
@@ -276,19 +284,19 @@ impl Evidence {
         }
     }
 
-    /// What the marks mean; `doubtful_comma` where nothing tells what a comma does.
-    pub fn meanings(&self, doubtful_comma: Meaning) -> Meanings {
+    /// The meanings of the marks; `doubtful_comma` where nothing tells what a comma does.
+    pub fn meanings(&self, doubtful_comma: MarkMeaning) -> MarkMeanings {
         let (point, comma) = match (self.point_decimal, self.comma_decimal) {
-            (false, false) => (Meaning::Decimal, doubtful_comma),
-            (true, false) => (Meaning::Decimal, Meaning::Thousands),
-            (false, true) => (Meaning::Thousands, Meaning::Decimal),
-            (true, true) => (Meaning::Unknown, Meaning::Unknown),
+            (false, false) => (MarkMeaning::Decimal, doubtful_comma),
+            (true, false) => (MarkMeaning::Decimal, MarkMeaning::Thousands),
+            (false, true) => (MarkMeaning::Thousands, MarkMeaning::Decimal),
+            (true, true) => (MarkMeaning::Unknown, MarkMeaning::Unknown),
         };
-        Meanings { point, comma }
+        MarkMeanings { point, comma }
     }
 
-    /// What was decided about numbers that could be read otherwise.
-    pub fn notes(&self, meanings: Meanings) -> Vec<String> {
+    /// Notes on numbers that could have been read otherwise.
+    pub fn notes(&self, meanings: MarkMeanings) -> Vec<String> {
         let mut notes = Vec::new();
         let read = |cell: &String| Some((cell.clone(), meanings.value(cell)?));
         let undecided = !self.point_decimal && !self.comma_decimal;
@@ -306,7 +314,7 @@ impl Evidence {
         ];
         let in_doubt = doubtful
             .into_iter()
-            .filter(|(_, meaning, said)| *meaning == Meaning::Thousands && *said)
+            .filter(|(_, meaning, said)| *meaning == MarkMeaning::Thousands && *said)
             .find_map(|(cell, ..)| cell.as_ref());
         if let Some((cell, value)) = self.grouped.as_ref().or(in_doubt).and_then(read) {
             notes.push(format!(
@@ -333,9 +341,9 @@ fn keep(first: &mut Option<String>, cell: &str) {
     }
 }
 
-fn two_readings(cell: &str, value: f64, taken: Meaning) -> String {
+fn two_readings(cell: &str, value: f64, taken: MarkMeaning) -> String {
     let without: String = cell.chars().filter(|c| *c != ',').collect();
-    if taken == Meaning::Decimal {
+    if taken == MarkMeaning::Decimal {
         format!(
             "{cell} was read as {value}, with a decimal comma; if it means {without}, remove the commas from the numbers"
         )

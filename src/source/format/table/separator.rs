@@ -1,6 +1,6 @@
-//! What stands between the cells of a table of text.
+//! Separators between the cells of a table of text.
 
-/// What stands between two cells.
+/// The separator between two cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Separator {
     Byte(u8),

@@ -5,17 +5,17 @@ use std::io::ErrorKind;
 use ::tiff::decoder::{Decoder, DecodingResult};
 use ::tiff::{TiffError, TiffFormatError};
 
-use super::changed::Changed;
+use super::changed::PatchedFile;
 use super::directory::Tag;
-use super::page::{EXPECTED, Page};
+use super::page::{EXPECTED, TiffPage};
 use super::unpacked;
 use crate::memory;
 use crate::source::{Limits, SourceError};
 
 /// The rows of a page, decoded strip by strip or one row of tiles at a time.
 pub struct Bands<'a> {
-    page: &'a Page<'a>,
-    decoder: Decoder<Changed<'a>>,
+    page: &'a TiffPage<'a>,
+    decoder: Decoder<PatchedFile<'a>>,
     limits: &'a Limits,
     /// Rows of a strip or tile, and how many stand side by side.
     chunk_height: usize,
@@ -32,7 +32,7 @@ struct Chunk {
 
 impl<'a> Bands<'a> {
     /// Begins with the page; nothing is decoded yet.
-    pub fn new(page: &'a Page<'a>, limits: &'a Limits) -> Result<Self, SourceError> {
+    pub fn new(page: &'a TiffPage<'a>, limits: &'a Limits) -> Result<Self, SourceError> {
         let mut changes = vec![(Tag::Photometric, 1)];
         if page.format == 4 {
             // Undefined, which libraries take for whole numbers.
@@ -124,7 +124,7 @@ impl Chunk {
         &self,
         y: usize,
         count: usize,
-        page: &Page<'_>,
+        page: &TiffPage<'_>,
         line: &mut Vec<f64>,
     ) -> Result<(), SourceError> {
         macro_rules! copied {

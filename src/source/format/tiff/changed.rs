@@ -3,26 +3,26 @@
 use std::io::{self, Cursor, ErrorKind, Read, Seek, SeekFrom};
 use std::ops::Range;
 
-use super::lzw::Packed;
+use super::lzw::PackedStrips;
 
 /// A file with some bytes changed and more behind its end, without a copy of it.
 #[derive(Debug)]
-pub struct Changed<'a> {
+pub struct PatchedFile<'a> {
     cursor: Cursor<&'a [u8]>,
     patches: Vec<(u64, Vec<u8>)>,
     pub tail: Option<Tail<'a>>,
 }
 
-/// What stands behind the file's end: some bytes, then strips or tiles, unpacked one at a time.
+/// The data behind the file's end: some bytes, then strips or tiles, unpacked one at a time.
 #[derive(Debug)]
 pub struct Tail<'a> {
     head: Vec<u8>,
-    packed: Packed<'a>,
+    packed: PackedStrips<'a>,
     at: Option<usize>,
     chunk: Vec<u8>,
 }
 
-impl<'a> Changed<'a> {
+impl<'a> PatchedFile<'a> {
     pub fn new(bytes: &'a [u8]) -> Self {
         Self {
             cursor: Cursor::new(bytes),
@@ -38,7 +38,7 @@ impl<'a> Changed<'a> {
 }
 
 impl<'a> Tail<'a> {
-    pub fn new(head: Vec<u8>, packed: Packed<'a>) -> Self {
+    pub fn new(head: Vec<u8>, packed: PackedStrips<'a>) -> Self {
         Self {
             head,
             packed,
@@ -76,7 +76,7 @@ impl<'a> Tail<'a> {
     }
 }
 
-impl Read for Changed<'_> {
+impl Read for PatchedFile<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let start = self.cursor.position();
         let beyond = start.checked_sub(self.cursor.get_ref().len() as u64);
@@ -99,7 +99,7 @@ impl Read for Changed<'_> {
     }
 }
 
-impl Seek for Changed<'_> {
+impl Seek for PatchedFile<'_> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         self.cursor.seek(to)
     }

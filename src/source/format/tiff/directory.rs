@@ -6,8 +6,8 @@
 
 use std::collections::HashSet;
 
-use super::changed::{Changed, Tail};
-use super::lzw::Packed;
+use super::changed::{PatchedFile, Tail};
+use super::lzw::PackedStrips;
 
 /// More pages than this are counted as many.
 const MAX_PAGES: usize = 10_000;
@@ -45,24 +45,24 @@ pub enum Tag {
 /// The tags of a page.
 #[derive(Debug)]
 pub struct Directory<'a> {
-    file: Layout<'a>,
-    entries: Vec<Entry>,
-    /// How many pages the file has, this one included.
+    file: ByteLayout<'a>,
+    entries: Vec<DirectoryEntry>,
+    /// The number of pages in the file, this one included.
     pub pages: usize,
 }
 
 #[derive(Debug)]
-struct Entry {
+struct DirectoryEntry {
     tag: u16,
     kind: u16,
     count: u64,
-    /// Where the entry stands in the file.
+    /// The place of the entry in the file.
     at: u64,
 }
 
 /// Byte order and width of offsets.
 #[derive(Debug, Clone, Copy)]
-struct Layout<'a> {
+struct ByteLayout<'a> {
     bytes: &'a [u8],
     big_endian: bool,
     big_tiff: bool,
@@ -78,7 +78,7 @@ pub fn is_tiff(start: &[u8]) -> bool {
 impl<'a> Directory<'a> {
     /// The first page of a file; `None` where there is none.
     pub fn first(bytes: &'a [u8]) -> Option<Self> {
-        let file = Layout {
+        let file = ByteLayout {
             bytes,
             big_endian: bytes.starts_with(b"MM"),
             big_tiff: bytes.get(2..4)?.contains(&b'+'),
@@ -105,7 +105,7 @@ impl<'a> Directory<'a> {
         })
     }
 
-    fn entry(&self, tag: Tag) -> Option<&Entry> {
+    fn entry(&self, tag: Tag) -> Option<&DirectoryEntry> {
         self.entries.iter().find(|entry| entry.tag == tag as u16)
     }
 
@@ -132,8 +132,8 @@ impl<'a> Directory<'a> {
 
     /// The file as it would be with one number as the value of each tag; those that are missing
     /// stay missing.
-    pub fn with(&self, changes: &[(Tag, u16)]) -> Changed<'a> {
-        let mut changed = Changed::new(self.file.bytes);
+    pub fn with(&self, changes: &[(Tag, u16)]) -> PatchedFile<'a> {
+        let mut changed = PatchedFile::new(self.file.bytes);
         for (tag, value) in changes {
             const SHORT: u64 = 3;
             self.change(
@@ -147,13 +147,13 @@ impl<'a> Directory<'a> {
         changed
     }
 
-    /// The same with the strips or tiles unpacked behind the file's end, where `changes` say so.
+    /// This directory with the strips or tiles unpacked behind the file's end, where `changes` say so.
     pub fn with_unpacked(
         &self,
         changes: &[(Tag, u16)],
         (offsets, sizes): (Tag, Tag),
-        packed: Packed<'a>,
-    ) -> Changed<'a> {
+        packed: PackedStrips<'a>,
+    ) -> PatchedFile<'a> {
         let mut changed = self.with(changes);
         let width = self.file.count_size();
         let kind = if self.file.big_tiff { 16 } else { 4 };
@@ -182,7 +182,14 @@ impl<'a> Directory<'a> {
         changed
     }
 
-    fn change(&self, changed: &mut Changed<'_>, tag: Tag, kind: u64, count: u64, value: Vec<u8>) {
+    fn change(
+        &self,
+        changed: &mut PatchedFile<'_>,
+        tag: Tag,
+        kind: u64,
+        count: u64,
+        value: Vec<u8>,
+    ) {
         let width = self.file.count_size();
         if let Some(entry) = self.entry(tag) {
             let count = self.file.written(count, width as usize);
@@ -210,7 +217,7 @@ impl<'a> Directory<'a> {
     }
 }
 
-impl Entry {
+impl DirectoryEntry {
     /// Bytes of one value, for the kinds that are whole numbers.
     fn size(&self) -> Option<u64> {
         match self.kind {
@@ -223,7 +230,7 @@ impl Entry {
     }
 }
 
-impl Layout<'_> {
+impl ByteLayout<'_> {
     /// The unsigned number of `size` bytes at a place.
     fn number(&self, at: u64, size: u64) -> Option<u64> {
         let start = usize::try_from(at).ok()?;
@@ -252,7 +259,7 @@ impl Layout<'_> {
     }
 
     /// The entries of a directory, and where the next one is.
-    fn directory(&self, at: u64) -> Option<(Vec<Entry>, u64)> {
+    fn directory(&self, at: u64) -> Option<(Vec<DirectoryEntry>, u64)> {
         let head = match self.big_tiff {
             true => 8,
             false => 2,
@@ -268,7 +275,7 @@ impl Layout<'_> {
         let mut entries = Vec::new();
         for index in 0..count {
             let at = at + head + index * entry_size;
-            entries.push(Entry {
+            entries.push(DirectoryEntry {
                 tag: self.number(at, 2)? as u16,
                 kind: self.number(at + 2, 2)? as u16,
                 count: self.number(at + 4, self.count_size())?,
@@ -280,8 +287,8 @@ impl Layout<'_> {
         Some((entries, next))
     }
 
-    /// Where the values of an entry are: in it where they fit.
-    fn values_at(&self, entry: &Entry, size: u64) -> Option<u64> {
+    /// The place of an entry's values: in it where they fit.
+    fn values_at(&self, entry: &DirectoryEntry, size: u64) -> Option<u64> {
         let place = entry.at + 4 + self.count_size();
         match entry.count.checked_mul(size)? <= self.count_size() {
             true => Some(place),

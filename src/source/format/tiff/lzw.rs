@@ -10,12 +10,12 @@ use weezl::{BitOrder, LzwStatus};
 
 /// Packed strips or tiles, all of one size once unpacked.
 #[derive(Debug)]
-pub struct Packed<'a> {
+pub struct PackedStrips<'a> {
     chunks: Vec<&'a [u8]>,
     chunk_bytes: usize,
 }
 
-impl<'a> Packed<'a> {
+impl<'a> PackedStrips<'a> {
     pub fn new(chunks: Vec<&'a [u8]>, chunk_bytes: usize) -> Self {
         Self {
             chunks,

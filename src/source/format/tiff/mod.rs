@@ -9,17 +9,17 @@ mod unpacked;
 
 use self::bands::Bands;
 use self::directory::{Directory, is_tiff};
-use self::page::{EXPECTED, Meaning, Page};
-use super::input::{Input, Start};
-use super::kind::{Family, Format, Sign};
-use super::picture::canvas::Canvas;
+use self::page::{EXPECTED, PixelMeaning, TiffPage};
+use super::input::{FileStart, Input};
+use super::kind::{FileFormat, FormatFamily, Sign};
+use super::picture::canvas::PictureCanvas;
 use crate::source::error::guarded;
-use crate::source::{Limits, Loaded, SourceError};
+use crate::source::{Limits, LoadedMatrix, SourceError};
 
 /// TIFF and BigTIFF, the first page.
 pub struct Tiff;
 
-impl Format for Tiff {
+impl FileFormat for Tiff {
     fn name(&self) -> &'static str {
         "TIFF"
     }
@@ -28,15 +28,15 @@ impl Format for Tiff {
         &["tif", "tiff"]
     }
 
-    fn family(&self) -> Family {
-        Family::Image
+    fn family(&self) -> FormatFamily {
+        FormatFamily::Image
     }
 
-    fn recognizes(&self, start: &Start<'_>) -> Sign {
+    fn recognizes(&self, start: &FileStart<'_>) -> Sign {
         Sign::likely(is_tiff(start.bytes))
     }
 
-    fn read(&self, input: &mut Input<'_>) -> Result<Loaded, SourceError> {
+    fn read(&self, input: &mut Input<'_>) -> Result<LoadedMatrix, SourceError> {
         let bytes = input.bytes()?;
         let (name, limits) = (input.name, input.limits);
         if !is_tiff(&bytes) {
@@ -48,7 +48,7 @@ impl Format for Tiff {
 }
 
 /// Decodes the first page of a TIFF.
-fn decode(name: &str, bytes: &[u8], limits: &Limits) -> Result<Loaded, SourceError> {
+fn decode(name: &str, bytes: &[u8], limits: &Limits) -> Result<LoadedMatrix, SourceError> {
     let directory = Directory::first(bytes).ok_or_else(|| {
         SourceError::damaged(
             name,
@@ -56,9 +56,9 @@ fn decode(name: &str, bytes: &[u8], limits: &Limits) -> Result<Loaded, SourceErr
             "its list of pages is missing, as when only a part was copied",
         )
     })?;
-    let page = Page::new(name, directory)?;
+    let page = TiffPage::new(name, directory)?;
     page.check_size(limits)?;
-    let canvas = Canvas {
+    let canvas = PictureCanvas {
         name,
         width: page.width,
         height: page.height,
@@ -68,7 +68,7 @@ fn decode(name: &str, bytes: &[u8], limits: &Limits) -> Result<Loaded, SourceErr
     let mut bands = Bands::new(&page, limits)?;
     let mut samples = vec![0.0; page.width * page.samples];
     let mut loaded = match page.meaning {
-        Meaning::Values => canvas.values(|y, row| {
+        PixelMeaning::Values => canvas.values(|y, row| {
             bands.row(y, &mut samples)?;
             row.copy_from_slice(&samples);
             Ok(())

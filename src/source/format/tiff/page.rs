@@ -5,13 +5,13 @@ use ::image::metadata::Orientation;
 use super::directory::{Directory, Tag};
 use crate::memory;
 use crate::source::format::picture::canvas::{Alpha, SMALLER, Shade};
-use crate::source::{Limits, Loaded, SourceError};
+use crate::source::{Limits, LoadedMatrix, SourceError};
 
 pub const EXPECTED: &str = "a TIFF picture";
 
-/// What the numbers of a picture mean.
+/// The meaning of a picture's numbers.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Meaning {
+pub enum PixelMeaning {
     /// Nothing that is known: they are the matrix.
     Values,
     /// Brightness.
@@ -25,8 +25,8 @@ pub enum Meaning {
     YCbCr,
 }
 
-impl Meaning {
-    /// How many channels it takes.
+impl PixelMeaning {
+    /// The number of channels that it takes.
     fn channels(&self) -> usize {
         match self {
             Self::Values | Self::Grey { .. } | Self::Palette(_) => 1,
@@ -37,7 +37,7 @@ impl Meaning {
 }
 
 /// The first page, as its directory describes it.
-pub struct Page<'a> {
+pub struct TiffPage<'a> {
     pub name: &'a str,
     pub directory: Directory<'a>,
     pub width: usize,
@@ -46,12 +46,12 @@ pub struct Page<'a> {
     pub samples: usize,
     pub format: u64,
     pub planar: bool,
-    pub meaning: Meaning,
+    pub meaning: PixelMeaning,
     /// The channel of the alpha value, and whether the colours are multiplied by it.
     alpha: Option<(usize, bool)>,
 }
 
-impl<'a> Page<'a> {
+impl<'a> TiffPage<'a> {
     pub fn new(name: &'a str, directory: Directory<'a>) -> Result<Self, SourceError> {
         let number = |tag, otherwise| directory.number(tag, otherwise);
         let bits = number(Tag::BitsPerSample, 1);
@@ -71,7 +71,7 @@ impl<'a> Page<'a> {
             samples,
             format,
             planar: number(Tag::Planar, 1) == 2,
-            meaning: Meaning::Values,
+            meaning: PixelMeaning::Values,
             alpha: None,
             directory,
         };
@@ -152,13 +152,13 @@ impl<'a> Page<'a> {
     fn with_meaning(mut self) -> Result<Self, SourceError> {
         let photometric = self.directory.number(Tag::Photometric, u64::MAX);
         let meaning = match photometric {
-            0 | 1 => Meaning::Grey {
+            0 | 1 => PixelMeaning::Grey {
                 white_is_zero: photometric == 0,
             },
-            2 => Meaning::Rgb,
-            3 => Meaning::Palette(self.palette()?),
-            5 if self.directory.number(Tag::InkSet, 1) == 1 => Meaning::Cmyk,
-            6 => Meaning::YCbCr,
+            2 => PixelMeaning::Rgb,
+            3 => PixelMeaning::Palette(self.palette()?),
+            5 if self.directory.number(Tag::InkSet, 1) == 1 => PixelMeaning::Cmyk,
+            6 => PixelMeaning::YCbCr,
             _ => {
                 let what = format!("{} pixels", colour_space(photometric));
                 return Err(self.unsupported(what, "convert it to RGB or grey"));
@@ -166,7 +166,7 @@ impl<'a> Page<'a> {
         };
         let packed = self.directory.number(Tag::Compression, 1);
         let coarse = self.directory.numbers(Tag::ChromaSubsampling) != [1, 1];
-        if meaning == Meaning::YCbCr && packed != JPEG && coarse {
+        if meaning == PixelMeaning::YCbCr && packed != JPEG && coarse {
             let what = "YCbCr pixels that share their colours, without JPEG";
             return Err(self.unsupported(what, "convert it to RGB"));
         }
@@ -175,7 +175,7 @@ impl<'a> Page<'a> {
             return Err(self.damaged("it has too few channels for its colours"));
         }
         self.alpha = self.alpha_behind(channels);
-        let grey = matches!(meaning, Meaning::Grey { .. });
+        let grey = matches!(meaning, PixelMeaning::Grey { .. });
         if grey && self.alpha.is_none() && self.samples > 1 {
             let what = format!("{} channels that are no colours", self.samples);
             return Err(self.unsupported(what, "save one channel of it"));
@@ -183,10 +183,10 @@ impl<'a> Page<'a> {
         // What no picture has: numbers that are measured, not seen.
         let measured = self.format == 3 || self.format == 2 || self.bits >= 32;
         self.meaning = match grey && measured && self.samples == 1 {
-            true => Meaning::Values,
+            true => PixelMeaning::Values,
             false => meaning,
         };
-        if self.format == 2 && self.meaning != Meaning::Values {
+        if self.format == 2 && self.meaning != PixelMeaning::Values {
             let what = format!("colours of signed {}-bit numbers", self.bits);
             return Err(self.unsupported(what, "save it with 8 or 16 bits"));
         }
@@ -258,20 +258,20 @@ impl<'a> Page<'a> {
     pub fn shade(&self, pixel: &[f64], white: f64) -> Shade {
         let at = |channel: usize| pixel[channel] / white;
         let rgb = match &self.meaning {
-            Meaning::Palette(colours) => {
+            PixelMeaning::Palette(colours) => {
                 let place = pixel[0] as usize;
                 colours.get(place).copied().unwrap_or_default()
             }
-            Meaning::Values
-            | Meaning::Grey {
+            PixelMeaning::Values
+            | PixelMeaning::Grey {
                 white_is_zero: false,
             } => [at(0); 3],
-            Meaning::Grey {
+            PixelMeaning::Grey {
                 white_is_zero: true,
             } => [1.0 - at(0); 3],
-            Meaning::Rgb => [at(0), at(1), at(2)],
-            Meaning::Cmyk => [0, 1, 2].map(|ink| (1.0 - at(ink)) * (1.0 - at(3))),
-            Meaning::YCbCr => rgb_of_ycbcr([at(0), at(1), at(2)], white),
+            PixelMeaning::Rgb => [at(0), at(1), at(2)],
+            PixelMeaning::Cmyk => [0, 1, 2].map(|ink| (1.0 - at(ink)) * (1.0 - at(3))),
+            PixelMeaning::YCbCr => rgb_of_ycbcr([at(0), at(1), at(2)], white),
         };
         let alpha = match self.alpha {
             None => Alpha::Opaque,
@@ -281,7 +281,7 @@ impl<'a> Page<'a> {
         Shade::of(rgb, alpha)
     }
 
-    pub fn note_what_is_left_out(&self, loaded: &mut Loaded) {
+    pub fn note_what_is_left_out(&self, loaded: &mut LoadedMatrix) {
         let used = self.meaning.channels() + usize::from(self.alpha.is_some());
         if self.samples > used {
             let count = self.samples - used;

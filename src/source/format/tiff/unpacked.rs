@@ -1,16 +1,16 @@
 //! A page as its decoder can read it: without the packing that the decoder does not read whole.
 
-use super::changed::Changed;
+use super::changed::PatchedFile;
 use super::directory::Tag;
-use super::lzw::Packed;
-use super::page::Page;
+use super::lzw::PackedStrips;
+use super::page::TiffPage;
 use crate::memory;
 
 const LZW: u64 = 5;
 
 /// The file with one number as the value of each tag of `changes`; strips and tiles packed with LZW
 /// stand unpacked behind its end.
-pub fn file<'a>(page: &Page<'a>, changes: &[(Tag, u16)], most_bytes: u64) -> Changed<'a> {
+pub fn file<'a>(page: &TiffPage<'a>, changes: &[(Tag, u16)], most_bytes: u64) -> PatchedFile<'a> {
     match packed(page, most_bytes) {
         None => page.directory.with(changes),
         Some((tags, packed)) => {
@@ -22,7 +22,7 @@ pub fn file<'a>(page: &Page<'a>, changes: &[(Tag, u16)], most_bytes: u64) -> Cha
 
 /// The strips or tiles, and where their offsets and sizes stand; none where they are packed
 /// otherwise, or where the lists do not hold together, which the decoder says better.
-fn packed<'a>(page: &Page<'a>, most_bytes: u64) -> Option<((Tag, Tag), Packed<'a>)> {
+fn packed<'a>(page: &TiffPage<'a>, most_bytes: u64) -> Option<((Tag, Tag), PackedStrips<'a>)> {
     let directory = &page.directory;
     if directory.number(Tag::Compression, 1) != LZW {
         return None;
@@ -54,7 +54,7 @@ fn packed<'a>(page: &Page<'a>, most_bytes: u64) -> Option<((Tag, Tag), Packed<'a
     }
     let places = offsets.iter().zip(&sizes);
     let chunks = places.map(|(at, count)| directory.bytes(*at, *count));
-    let found = Packed::new(chunks.collect::<Option<_>>()?, usize::try_from(bytes).ok()?);
+    let found = PackedStrips::new(chunks.collect::<Option<_>>()?, usize::try_from(bytes).ok()?);
     // An offset must reach the last of them.
     let tail = bytes.checked_add(16)?.checked_mul(found.count() as u64)?;
     let reach = directory.file_bytes().checked_add(tail)?;

@@ -29,7 +29,7 @@ impl PlayAction {
     /// Those that stand in menus and have keys.
     pub const NAMED: [Self; 4] = [Self::Toggle, Self::Forward, Self::Back, Self::Export];
 
-    /// What stands on the button or in the menu.
+    /// The text of the button or menu item.
     pub fn text(&self) -> &'static str {
         match self {
             Self::Toggle => "Play",
@@ -42,7 +42,7 @@ impl PlayAction {
         }
     }
 
-    /// What it does, for whoever hovers.
+    /// The tooltip.
     pub fn tooltip(&self) -> &'static str {
         match self {
             Self::Toggle => {

@@ -9,7 +9,7 @@ use eframe::egui;
 use super::action::PlayAction;
 use crate::analysis::BuildUp;
 use crate::app::command::Command;
-use crate::app::save_dialog::{Asked, SaveDialog};
+use crate::app::save_dialog::{SaveDialog, SaveRequest};
 use crate::app::service::Service;
 use crate::app::state::State;
 use crate::app::worker::Reply;
@@ -21,18 +21,18 @@ use crate::views::build_up::{AnimationExport, encode};
 
 const ENDINGS: [&str; 3] = [".gif", ".png", ".apng"];
 
-/// What is to be written.
-struct Job {
+/// An animation that is to be written.
+struct AnimationJob {
     build_up: Arc<BuildUp>,
     export: AnimationExport,
     format: AnimationFormat,
     limits: Limits,
-    /// What must not be written over.
+    /// Files that must not be overwritten.
     sources: Vec<PathBuf>,
 }
 
-/// What the worker says.
-enum Told {
+/// A message of the worker.
+enum AnimationMessage {
     /// So many frames are drawn, of so many.
     Drawn(usize, usize),
     /// The file is there, or why it is not.
@@ -42,7 +42,7 @@ enum Told {
 /// The dialog and its worker.
 pub struct AnimationExporter {
     dialog: SaveDialog,
-    files: Service<Job, Told>,
+    files: Service<AnimationJob, AnimationMessage>,
     theme: Theme,
     width: u32,
     drawn: Option<(usize, usize)>,
@@ -60,8 +60,8 @@ impl Default for AnimationExporter {
     }
 }
 
-fn work(job: Job, reply: &Reply<'_, Told>) {
-    let Job {
+fn work(job: AnimationJob, reply: &Reply<'_, AnimationMessage>) {
+    let AnimationJob {
         build_up,
         export,
         format,
@@ -69,7 +69,7 @@ fn work(job: Job, reply: &Reply<'_, Told>) {
         sources,
     } = job;
     let going = |drawn, of| {
-        reply.send(Told::Drawn(drawn, of));
+        reply.send(AnimationMessage::Drawn(drawn, of));
         reply.keep_going()
     };
     let path = &export.path;
@@ -83,9 +83,9 @@ fn work(job: Job, reply: &Reply<'_, Told>) {
         Ok(ControlFlow::Break(())) => {}
         Ok(ControlFlow::Continue(bytes)) => {
             let saved = save_atomically(path, &bytes).map_err(|error| error.to_string());
-            reply.send(Told::Ended(saved.map(|()| path.clone())));
+            reply.send(AnimationMessage::Ended(saved.map(|()| path.clone())));
         }
-        Err(why) => reply.send(Told::Ended(Err(why))),
+        Err(why) => reply.send(AnimationMessage::Ended(Err(why))),
     }
 }
 
@@ -137,7 +137,7 @@ impl AnimationExporter {
             colors: preferences.view.map,
             ..AnimationExport::to(path)
         };
-        let job = Job {
+        let job = AnimationJob {
             build_up,
             export,
             format,
@@ -151,13 +151,13 @@ impl AnimationExporter {
     pub fn receive(&mut self, state: &mut State) {
         for told in self.files.receive() {
             match told {
-                Ok(Told::Drawn(drawn, of)) => self.drawn = Some((drawn, of)),
-                Ok(Told::Ended(Ok(path))) => {
+                Ok(AnimationMessage::Drawn(drawn, of)) => self.drawn = Some((drawn, of)),
+                Ok(AnimationMessage::Ended(Ok(path))) => {
                     self.dialog.close();
                     state.preferences.export_folder = path.parent().map(Path::to_path_buf);
                     state.done(format!("wrote {}", path.display()));
                 }
-                Ok(Told::Ended(Err(why))) | Err(why) => self.dialog.fail(why),
+                Ok(AnimationMessage::Ended(Err(why))) | Err(why) => self.dialog.fail(why),
             }
         }
         if !self.files.busy() {
@@ -172,7 +172,7 @@ impl AnimationExporter {
             Some((drawn, of)) => format!("Drawing frame {} of {of}…", drawn + 1),
             None => "Drawing…".to_owned(),
         });
-        let asked = Asked {
+        let asked = SaveRequest {
             heading: "Export animation",
             ending: ENDINGS[0],
             endings: &ENDINGS,

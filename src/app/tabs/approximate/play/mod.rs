@@ -22,18 +22,18 @@ use export::AnimationExporter;
 
 pub use bar::show;
 
-/// How fast it can be played, as a factor.
+/// The speeds of playing, as factors.
 const SPEEDS: [f64; 5] = [0.25, 0.5, 1.0, 2.0, 4.0];
 
 /// A step with its pictures.
-type Drawn = (usize, Arc<Analysis>);
+type DrawnStep = (usize, Arc<Analysis>);
 
-/// What plays, and how.
+/// The player of a build-up.
 pub struct Player {
     growth: Growth,
     speed: f64,
     playing: Option<Playing>,
-    steps: Service<(Arc<BuildUp>, usize), Drawn>,
+    steps: Service<(Arc<BuildUp>, usize), DrawnStep>,
     /// The dialog and the worker of animations.
     pub export: AnimationExporter,
 }
@@ -44,7 +44,7 @@ struct Playing {
     at: usize,
     running: bool,
     /// The step on screen; nothing before the first is drawn.
-    drawn: Option<Drawn>,
+    drawn: Option<DrawnStep>,
     /// When the next step is due, in seconds of the window's clock; not before this one is drawn.
     due: Option<f64>,
 }
@@ -62,7 +62,7 @@ impl Default for Player {
 }
 
 /// The window, waiting for a step.
-struct Waiting<'a>(&'a Reply<'a, Drawn>);
+struct Waiting<'a>(&'a Reply<'a, DrawnStep>);
 
 impl Listener for Waiting<'_> {
     fn reached(&self, _stage: Stage) {}
@@ -72,7 +72,7 @@ impl Listener for Waiting<'_> {
     }
 }
 
-fn draw((build_up, step): (Arc<BuildUp>, usize), reply: &Reply<'_, Drawn>) {
+fn draw((build_up, step): (Arc<BuildUp>, usize), reply: &Reply<'_, DrawnStep>) {
     if let ControlFlow::Continue(analysis) = build_up.drawn_at(step, &Waiting(reply)) {
         reply.send((step, Arc::new(analysis)));
     }
@@ -85,12 +85,12 @@ impl Player {
         Some(drawn)
     }
 
-    /// What is played.
+    /// The build-up that is played.
     pub fn build_up(&self) -> Option<&Arc<BuildUp>> {
         Some(&self.playing.as_ref()?.build_up)
     }
 
-    /// Which step it is at, and whether it runs.
+    /// The step that it is at, and whether it runs.
     pub fn place(&self) -> Option<(usize, bool)> {
         let playing = self.playing.as_ref()?;
         Some((playing.at, playing.running))
@@ -240,7 +240,7 @@ impl Player {
         }
     }
 
-    /// The same place, as near as there is one, of what is on screen now.
+    /// Goes to the same place, as near as there is one, in what is on screen now.
     fn rebuild(&mut self, state: &State, wake: &Wake) {
         let Some(before) = self.playing.take() else {
             return;

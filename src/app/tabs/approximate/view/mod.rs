@@ -1,4 +1,4 @@
-//! How the Approximate tab looks at things, which is remembered.
+//! The view options of the Approximate tab, which are remembered.
 
 pub mod second;
 
@@ -9,7 +9,7 @@ use crate::figure::palette::ColorMap;
 use crate::source::{Dataset, Source, Split, SyntheticKind, SyntheticSettings};
 use crate::views::{View, singular_values};
 
-/// How the tab looks at things; remembered, but no part of undo.
+/// The view options of the tab; remembered, but no part of undo.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ApproximateView {
@@ -23,12 +23,12 @@ pub struct ApproximateView {
     pub log_error: bool,
     /// Whether parameters are; as the exported figure has it where nothing was chosen.
     pub log_parameters: Option<bool>,
-    /// What the second plot shows.
+    /// The view in the second plot.
     #[serde(with = "second")]
     pub second: &'static View,
-    /// Which split the gallery shows.
+    /// The split that the gallery shows.
     pub split: Split,
-    /// Which digit the gallery shows; all where there is none.
+    /// The digit that the gallery shows; all where there is none.
     pub filter: Option<u8>,
     /// The synthetic matrix that is offered.
     pub synthetic: SyntheticSettings,

@@ -1,0 +1,73 @@
+//! `locality`: is a matrix local, diagonal or low-rank beyond chance?
+
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
+
+use super::approximate::MatrixResult;
+use super::output::Outputs;
+use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, number};
+use crate::analysis::{Analysis, DRAWS, Locality, locality_settings};
+use crate::views::{Material, Shown, locality};
+
+/// Arguments of `locality`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct LocalityArgs {
+    #[command(flatten)]
+    pub(super) source: SourceArgs,
+    #[command(flatten)]
+    pub(super) settings: SettingsArgs,
+    /// Random orders that the matrix is compared with; p-values reach down to 1/(D + 1)
+    #[arg(long, value_name = "D", default_value_t = default_draws(), value_parser = number::non_zero)]
+    pub draws: NonZeroUsize,
+    /// Chooses the random orders
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub seed: u64,
+    #[command(flatten)]
+    pub(super) format: FormatArgs,
+    #[command(flatten)]
+    pub(super) figure: FigureArgs,
+}
+
+fn default_draws() -> NonZeroUsize {
+    NonZeroUsize::new(DRAWS).unwrap_or(NonZeroUsize::MIN)
+}
+
+impl LocalityArgs {
+    pub(super) fn shown(&self) -> Shown {
+        Shown {
+            draws: (self.draws.get(), self.seed),
+            ..Shown::of(&locality::VIEW)
+        }
+    }
+}
+
+/// Runs `locality`.
+pub(super) fn run(arguments: &LocalityArgs) -> Result<(), Failure> {
+    let target = arguments.figure.target()?;
+    let outputs = Outputs::of(arguments.format).and("--figure", arguments.figure.figure.as_deref());
+    outputs.check(&arguments.source.files())?;
+    let computed = MatrixResult::new(&arguments.source, &arguments.settings, false)?;
+    let found = measure(&computed.analysis, (arguments.draws.get(), arguments.seed))?;
+    let material = Material {
+        locality: Some(&found),
+        ..Material::default()
+    };
+    computed.present(
+        &arguments.shown(),
+        material,
+        (&arguments.source.limits(), arguments.format),
+        target.as_ref(),
+        &outputs,
+    )
+}
+
+/// The test at the settings of an analysis, with so many draws of this seed.
+pub(super) fn measure(
+    analysis: &Analysis,
+    (draws, seed): (usize, u64),
+) -> Result<Locality, Failure> {
+    let settings = locality_settings(&analysis.session.settings, seed);
+    let matrix = &analysis.loaded.matrix;
+    let go_on = || ControlFlow::Continue(());
+    Ok(Locality::measure(matrix, settings, draws, &go_on, &|_| {})?)
+}

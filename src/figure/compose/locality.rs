@@ -1,0 +1,123 @@
+//! The locality test: the null distributions with the matrix's own value.
+
+use super::{Context, Look};
+use crate::analysis::{Locality, Question};
+use crate::approx::Method;
+use crate::approx::locality::NullTest;
+use crate::figure::palette::Theme;
+use crate::figure::table::{Cell, Column, Row, Table};
+use crate::figure::{Element, Figure, Guide, GuideAxis, Plot, SeriesStyle, label};
+
+/// The three questions side by side, and the numbers below.
+pub fn locality(context: &Context, found: &Locality) -> Figure {
+    let plots = locality_plots(context.theme, found);
+    context
+        .figure(Figure::PAGE, "Locality test", found.verdict())
+        .with_row(plots.into_iter().map(Element::Plot).collect())
+        .with_row(vec![Element::Table(locality_table(found, context.theme))])
+}
+
+/// A histogram of the null for each question, in the colour of the method that it is about.
+pub fn locality_plots(theme: Theme, found: &Locality) -> [Plot; 3] {
+    Question::ALL.map(|question| {
+        let (look, test) = (look(question, theme), found.answer(question));
+        let series = look.line(histogram(test));
+        Plot {
+            title: Some(format!(
+                "Is it {}? {}",
+                question.adjective(),
+                found.told(question)
+            )),
+            x_label: found.statistic(question),
+            y_label: format!("% of {}", Locality::null(question)),
+            y_from_zero: true,
+            series: vec![series.styled(SeriesStyle::Steps, look.marker)],
+            guides: vec![Guide {
+                axis: GuideAxis::X,
+                at: test.statistic,
+                label: format!("this matrix {}", label::error(test.statistic)),
+                color: None,
+            }],
+            x_range: Some(range(test)),
+            ..Plot::default()
+        }
+    })
+}
+
+/// The numbers of [`locality`], a row per question.
+pub fn locality_table(found: &Locality, theme: Theme) -> Table {
+    let rows = Question::ALL.map(|question| {
+        let test = found.answer(question);
+        let number = |value: f64| Cell::number(label::error(value), value);
+        Row {
+            color: Some(look(question, theme).color),
+            cells: vec![
+                Cell::text(question.adjective()),
+                Cell::text(found.statistic(question)),
+                number(test.statistic),
+                number(test.mean()),
+                number(test.std()),
+                test.z().map_or_else(
+                    || Cell::text("–"),
+                    |z| Cell::number(label::one_decimal(z), z),
+                ),
+                Cell::number(label::short(test.p()), test.p()),
+                Cell::count(test.null.len()),
+            ],
+        }
+    });
+    Table {
+        title: None,
+        columns: vec![
+            Column::left("Question"),
+            Column::left("Statistic"),
+            Column::right("Value"),
+            Column::right("Null mean"),
+            Column::right("Null std"),
+            Column::right("z"),
+            Column::right("p"),
+            Column::right("Draws"),
+        ],
+        rows: rows.into(),
+    }
+}
+
+fn look(question: Question, theme: Theme) -> Look {
+    let method = match question {
+        Question::Local => Method::Localized,
+        Question::Diagonal => Method::Melora,
+        Question::Global => Method::Lora,
+    };
+    Look::method(method, theme)
+}
+
+/// As many bars as statisticians take for so many values: the square root.
+fn histogram(test: &NullTest) -> Vec<(f64, f64)> {
+    let count = test.null.len();
+    let low = test.null.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = test.null.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if count == 0 || !(high - low).is_finite() {
+        return Vec::new();
+    }
+    let bars = (count as f64).sqrt().ceil() as usize;
+    // Draws that are all alike are one narrow bar.
+    let width = ((high - low) / bars as f64).max(1e-4);
+    let mut counts = vec![0_usize; bars];
+    for value in &test.null {
+        counts[(((value - low) / width) as usize).min(bars - 1)] += 1;
+    }
+    let edge = |bar: usize| low + bar as f64 * width;
+    let bar = |(bar, filled): (usize, &usize)| (edge(bar), 100.0 * *filled as f64 / count as f64);
+    let last = (edge(bars), 0.0);
+    counts.iter().enumerate().map(bar).chain([last]).collect()
+}
+
+/// The null and the matrix's own value, with a margin.
+fn range(test: &NullTest) -> (f64, f64) {
+    let values = test.null.iter().chain([&test.statistic]).copied();
+    let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+        (low.min(value), high.max(value))
+    });
+    let margin = ((high - low) * 0.08).max(1e-3);
+    (low - margin, high + margin)
+}

@@ -1,0 +1,152 @@
+//! An order of rows and columns that a session looks at its matrix in.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::approx::order::Order;
+use crate::memory;
+use crate::source::{LoadedMatrix, SourceError};
+use crate::store::read;
+
+/// The form that orders are written in.
+const VERSION: u32 = 1;
+
+/// A row and a column for each of a million lines.
+const LARGEST: u64 = 16 * 1024 * 1024;
+
+/// An order, and the file it is from; shared, so that undo may keep many sessions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Written", into = "Written")]
+pub struct ChosenOrder {
+    order: Arc<Order>,
+    /// Where it was read from or saved to; a command line can name it then.
+    pub file: Option<PathBuf>,
+}
+
+impl From<Order> for ChosenOrder {
+    fn from(order: Order) -> Self {
+        Self {
+            order: Arc::new(order),
+            file: None,
+        }
+    }
+}
+
+/// As it stands in files. What `order --json` prints reads back too.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    #[serde(default)]
+    version: u32,
+    /// `row_order[i]` is the original row at place `i`.
+    row_order: Vec<usize>,
+    col_order: Vec<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    file: Option<PathBuf>,
+}
+
+impl From<ChosenOrder> for Written {
+    fn from(chosen: ChosenOrder) -> Self {
+        Self {
+            version: VERSION,
+            row_order: chosen.order.rows.clone(),
+            col_order: chosen.order.cols.clone(),
+            file: chosen.file,
+        }
+    }
+}
+
+impl TryFrom<Written> for ChosenOrder {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        if written.version > VERSION {
+            return Err(format!(
+                "it is of version {}, and this program knows {VERSION}; use a newer program",
+                written.version
+            ));
+        }
+        check("row_order", &written.row_order)?;
+        check("col_order", &written.col_order)?;
+        Ok(Self {
+            order: Arc::new(Order {
+                rows: written.row_order,
+                cols: written.col_order,
+            }),
+            file: written.file,
+        })
+    }
+}
+
+/// Whether every place from zero on occurs once.
+fn check(name: &str, order: &[usize]) -> Result<(), String> {
+    let mut seen = vec![false; order.len()];
+    for place in order {
+        match seen.get_mut(*place) {
+            Some(seen) if !*seen => *seen = true,
+            Some(_) => return Err(format!("{name} names {place} twice")),
+            None => {
+                let last = order.len() - 1;
+                return Err(format!("{name} names {place}; its last place is {last}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+impl ChosenOrder {
+    /// Reads what `order --out` or `order --json` wrote.
+    ///
+    /// # Errors
+    /// A file that cannot be read, and text that is no order.
+    pub fn read(path: &Path) -> Result<Self, String> {
+        let shown = path.display();
+        let bytes = read(path, LARGEST, "a file that holds an order");
+        let bytes = bytes.map_err(|error| format!("{shown}: {error}"))?;
+        let found = serde_json::from_slice::<Self>(&bytes);
+        let mut chosen = found.map_err(|error| format!("{shown} holds no order: {error}"))?;
+        chosen.file = Some(path.to_owned());
+        Ok(chosen)
+    }
+
+    /// The text of a file that holds the order.
+    ///
+    /// # Errors
+    /// None in practice: numbers can always be written.
+    pub fn to_json(&self) -> Result<String, String> {
+        let written = Written::from(Self {
+            file: None,
+            ..self.clone()
+        });
+        let text = serde_json::to_string(&written).map_err(|error| error.to_string())?;
+        Ok(text + "\n")
+    }
+
+    /// A loaded matrix in this order.
+    ///
+    /// # Errors
+    /// An order for another shape, or no memory for the matrix once more.
+    pub(super) fn of_loaded(&self, mut loaded: LoadedMatrix) -> Result<LoadedMatrix, SourceError> {
+        let (rows, cols) = loaded.matrix.shape();
+        let shape = (self.order.rows.len(), self.order.cols.len());
+        if shape != (rows, cols) {
+            return Err(SourceError::Order {
+                name: loaded.name,
+                rows,
+                cols,
+                order_rows: shape.0,
+                order_cols: shape.1,
+            });
+        }
+        memory::ensure_free(memory::size_of_items(loaded.matrix.len(), 8))
+            .map_err(|shortage| SourceError::memory(&loaded.name, shortage, "take a part of it"))?;
+        loaded.matrix = self.order.apply(&loaded.matrix);
+        Ok(loaded)
+    }
+
+    /// What it does, to stand behind a matrix's name.
+    pub(super) fn describe() -> &'static str {
+        ", rows and columns in another order"
+    }
+}

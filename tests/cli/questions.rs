@@ -1,0 +1,131 @@
+//! `locality`, `order` and `project`: what they print, and that one reads what the other wrote.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::{refuse, succeed};
+
+fn json(folder: &Path, line: &str) -> Value {
+    serde_json::from_str(&succeed(folder, line)).unwrap()
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap()
+}
+
+#[test]
+fn locality_answers_three_questions() {
+    let folder = tempfile::tempdir().unwrap();
+    let found = json(
+        folder.path(),
+        "locality mnist:test:1 --draws 60 --seed 3 --json",
+    );
+    for question in ["local", "diagonal", "global"] {
+        let answer = &found[question];
+        assert_eq!(answer["draws"], 60, "{answer}");
+        let p = number(&answer["p"]);
+        assert!((1.0 / 61.0..=1.0).contains(&p), "{answer}");
+        let z = number(&answer["z"]);
+        let direct = (number(&answer["statistic"]) - number(&answer["null_mean"]))
+            / number(&answer["null_std"]);
+        assert!((z - direct).abs() < 1e-9, "{answer}");
+    }
+    assert!((number(&found["local"]["statistic"]) - 0.211_869_286_889_472_46).abs() < 1e-9);
+    let text = succeed(folder.path(), "locality mnist:test:1 --draws 60 --seed 3");
+    let verdict = found["verdict"].as_str().unwrap();
+    assert!(text.contains("local "), "{text}");
+    assert!(
+        verdict.starts_with("More l") || verdict.starts_with("No more"),
+        "{verdict}"
+    );
+    let constant = folder.path().join("constant.csv");
+    std::fs::write(&constant, "1,1\n1,1\n").unwrap();
+    let line = "locality constant.csv --rank 1 --blocks 1 --grid 1 --block-rank 1 --draws 9 --json";
+    let flat = json(folder.path(), line);
+    assert_eq!(flat["local"]["z"], Value::Null);
+    assert_eq!(flat["local"]["p"], 1.0);
+}
+
+#[test]
+fn an_order_that_was_found_is_looked_at_with_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = "synthetic:block-low-rank:rows=16,cols=12 --shuffle 5";
+    let line = format!("order {source} --grid 2 --block-rank 2 --starts 6 --json --out order.json");
+    let found = json(folder.path(), &line);
+    assert!(number(&found["error_after"]) <= number(&found["error_before"]));
+    let localized = |line: &str| {
+        let found = json(folder.path(), line);
+        let methods = found["methods"].as_array().unwrap();
+        let one = methods.iter().find(|one| one["method"] == "localized");
+        number(&one.unwrap()["error"])
+    };
+    let settings = "--grid 2 --block-rank 2 --json";
+    let before = localized(&format!("approximate {source} {settings}"));
+    assert!((before - number(&found["error_before"])).abs() < 1e-12);
+    let after = localized(&format!(
+        "approximate {source} {settings} --order order.json"
+    ));
+    assert!(
+        (after - number(&found["error_after"])).abs() < 1e-9,
+        "{after} {found}"
+    );
+    // What --json prints is an order too.
+    std::fs::write(folder.path().join("printed.json"), found.to_string()).unwrap();
+    let again = localized(&format!(
+        "approximate {source} {settings} --order printed.json"
+    ));
+    assert_eq!(again, after);
+}
+
+#[test]
+fn an_order_that_is_none_is_refused_in_a_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |text: &str| std::fs::write(folder.path().join("o.json"), text).unwrap();
+    let order = |rows: &str, cols: &str| format!(r#"{{"row_order": {rows}, "col_order": {cols}}}"#);
+    for (text, status, told) in [
+        (order("[0, 1]", "[1, 0]"), 1, "the order is for 2 × 2"),
+        (order("[0, 0]", "[0]"), 2, "row_order names 0 twice"),
+        (
+            order("[0, 2]", "[0]"),
+            2,
+            "row_order names 2; its last place is 1",
+        ),
+        ("{}".to_owned(), 2, "o.json holds no order: missing field"),
+        ("PNG".to_owned(), 2, "o.json holds no order"),
+        (
+            order("[0]", "[0]").replacen('{', r#"{"version": 9,"#, 1),
+            2,
+            "use a newer program",
+        ),
+    ] {
+        write(&text);
+        refuse(
+            folder.path(),
+            "approximate mnist:test:1 --order o.json",
+            status,
+            told,
+        );
+    }
+}
+
+#[test]
+fn project_sets_errors_of_the_matrix_beside_accuracies() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = "project --preset quick --epochs 1 --layouts lora --ranks 2,8,32 --json";
+    let found = json(folder.path(), line);
+    let points = found["projections"].as_array().unwrap();
+    assert_eq!(points.len(), 3);
+    let errors: Vec<f64> = points
+        .iter()
+        .map(|one| number(&one["matrix_error"]))
+        .collect();
+    assert!(errors.is_sorted_by(|a, b| a > b), "{errors:?}");
+    for one in points {
+        let accuracy = number(&one["accuracy_projected"]);
+        assert!((20.0..=100.0).contains(&accuracy), "{one}");
+        assert!(number(&one["accuracy_trained"]) > 20.0, "{one}");
+    }
+    let correlations = found["correlations"].as_array().unwrap();
+    assert_eq!(correlations.len(), 5, "four layouts and all");
+}
