@@ -224,7 +224,7 @@ impl Head {
 }
 
 /// What the word that marks the winner takes beside the name.
-const BADGE: f32 = 68.0;
+const BADGE: f32 = 56.0;
 
 /// What the error takes beside the name where both share a row.
 const SMALL_NUMBER: f32 = 62.0;

@@ -282,10 +282,14 @@ fn sentence(outcome: &Outcome, closest: bool, errors: bool) -> String {
 /// The values of the cell under the pointer in every pane, and the block that it is in.
 fn cursor_line(ui: &mut egui::Ui, tab: &ApproximateTab, analysis: &Analysis, errors: bool) {
     let Some((row, col)) = tab.cursor else {
-        ui.label(
-            RichText::new("Hover to compare a cell; click a block to see its singular values; double-click to maximize")
-                .small(),
-        );
+        let hint = match tab.presentation {
+            Some(_) => "Click a picture to enlarge it",
+            None => {
+                "Hover to compare a cell; click a block to see its singular values; double-click \
+                 to maximize"
+            }
+        };
+        ui.add(egui::Label::new(RichText::new(hint).small()).truncate());
         return;
     };
     let matrix = &analysis.loaded.matrix;

@@ -99,12 +99,14 @@ pub fn show(
                 Scene::Second => plots::only(tab, ui, state, session, look, Part::Second),
             }
         });
+        // At the bottom, whatever the height of the scene.
+        ui.add_space((bottom - ui.cursor().top()).max(0.0));
         hint(ui, out);
     });
 }
 
 /// Height of the line with the keys.
-const HINT: f32 = 19.0;
+const HINT: f32 = 20.0;
 
 fn enlarge(ui: &mut egui::Ui) {
     let style = ui.style_mut();

@@ -37,6 +37,14 @@ impl Overall {
         self.background.receive();
     }
 
+    /// Leaves the processor to what the user waits for.
+    fn stop(&mut self) {
+        if self.wanted.take().is_some() {
+            self.background.cancel();
+            self.background.again();
+        }
+    }
+
     /// Asks for `ask` once it has been wanted long enough.
     fn want(&mut self, ctx: &egui::Context, ask: BackgroundTask) {
         let since = match &self.wanted {
@@ -134,11 +142,15 @@ fn overall(
     };
     let digit = matches!(session.source, Source::Digit { .. });
     if !digit || !as_measured.same_matrix(session) || tab.player.step().is_some() {
+        tab.overall.stop();
         return None;
     }
     let ask = survey_ask(state, analysis);
     // The plot measures the same where it is in front.
-    if tab.surveyed(&ask).is_none() && *state.preferences.view.second != data_set::VIEW {
+    let in_front = *state.preferences.view.second == data_set::VIEW;
+    if tab.pending.is_some() || in_front {
+        tab.overall.stop();
+    } else if tab.surveyed(&ask).is_none() {
         tab.overall.want(ui.ctx(), ask.clone());
     }
     over_images(tab.surveyed(&ask)?, &ask.subject())
