@@ -64,6 +64,8 @@ pub enum Command {
     FullScreen,
     /// Shows the keyboard shortcuts.
     Help,
+    /// The paper and the program.
+    About,
     /// Close the window.
     Quit,
     /// One on everything in view.
@@ -76,7 +78,7 @@ pub enum Command {
 
 impl Command {
     /// The global ones that stand in menus and have keys.
-    const NAMED: [Self; 12] = [
+    const NAMED: [Self; 13] = [
         Self::Open,
         Self::OpenFolder,
         Self::Subtract,
@@ -88,6 +90,7 @@ impl Command {
         Self::Cancel,
         Self::FullScreen,
         Self::Help,
+        Self::About,
         Self::Quit,
     ];
 
@@ -136,6 +139,7 @@ impl Command {
             Self::Show(tab) => tab.title(),
             Self::FullScreen => "Full screen",
             Self::Help => "Keyboard shortcuts",
+            Self::About => "About",
             Self::Quit => "Quit",
             Self::Session(own) => own.text(),
             Self::Approximate(own) => own.text(),
@@ -166,6 +170,7 @@ impl Command {
             Self::Show(_) => "Show this tab",
             Self::FullScreen => "Fill the screen, or leave full screen",
             Self::Help => "Keys, and what the mouse does",
+            Self::About => "The paper, how to cite it, and the version",
             Self::Quit => "Close the window",
             Self::Session(own) => own.tooltip(),
             Self::Approximate(own) => own.tooltip(),

@@ -6,13 +6,15 @@ use super::command::Command;
 use super::state::State;
 use super::tabs;
 
-const KEYS: [(&str, &str); 7] = [
+const KEYS: [(&str, &str); 9] = [
     ("Ctrl + / Ctrl −", "Zoom in and out"),
     ("Tab, Shift+Tab", "Next and previous control"),
     ("Arrows on a slider", "Change its value"),
     ("Arrows on a pane", "Select a block"),
     ("Arrows on a plot", "Go through its points; Enter uses one"),
     ("Arrows on the gallery", "Go through the digits"),
+    ("M on a pane or plot", "Maximize it; Esc brings all back"),
+    ("Arrows on the line above the plots", "Resize the panes"),
     (
         "Arrows on the rank map",
         "Go through the blocks; digits, + and − set a rank",
@@ -28,11 +30,14 @@ const SINGLE_KEYS: &str = "Single keys act while no control is in use: click a p
 const MOUSE: [(&str, &str); 10] = [
     ("Scroll over a pane", "Zoom all panes"),
     ("Drag a pane", "Move all panes"),
-    ("Double-click a pane", "Show the whole matrix"),
+    (
+        "Double-click a pane or plot",
+        "Show all of it, maximized; again brings the others back",
+    ),
+    ("Drag the line above the plots", "Resize the panes"),
     ("Click a block", "Show its singular values"),
     ("Click a point of a curve", "Use its setting"),
     ("Drag a plot, Ctrl + scroll", "Move and zoom it"),
-    ("Double-click a plot", "Show all of it"),
     ("Click a point of Figure 2", "Inspect its run"),
     ("Ctrl + click a point", "Compare it with the previous one"),
     ("Drop a file", "Open it"),

@@ -52,7 +52,8 @@ impl Keys {
                 // An open menu takes Escape for itself; out of a text it only leads, so that
                 // nobody stops a sweep by leaving a field.
                 (true, Key::Escape) => !menu && !typing && !left,
-                (true, Key::F1 | Key::F5 | Key::F11) => true,
+                (true, Key::F1 | Key::F5 | Key::F9 | Key::F11) => true,
+                (true, Key::PageUp | Key::PageDown) => !typing,
                 (true, _) => single,
                 // A text field undoes and copies what is in it.
                 (false, Key::Z | Key::C) => !typing,

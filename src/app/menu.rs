@@ -35,13 +35,19 @@ pub fn show(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
         ui.menu_button("Edit", |ui| edit(ui, state, out));
         ui.menu_button("View", |ui| {
             Command::Approximate(MatrixAction::ResetZoom).menu_item(ui, out);
+            Command::Approximate(MatrixAction::ToggleControls).menu_item(ui, out);
             Command::FullScreen.menu_item(ui, out);
+            Command::Approximate(MatrixAction::Present).menu_item(ui, out);
             ui.separator();
             size(ui);
             ui.separator();
             themes(ui, state);
         });
-        ui.menu_button("Help", |ui| Command::Help.menu_item(ui, out));
+        ui.menu_button("Help", |ui| {
+            Command::Help.menu_item(ui, out);
+            Command::Approximate(MatrixAction::ToggleVerdict).menu_item(ui, out);
+            Command::About.menu_item(ui, out);
+        });
         ui.separator();
         for tab in tabs::all() {
             let response = ui.selectable_label(state.tab == tab, tab.title());
@@ -49,15 +55,22 @@ pub fn show(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
                 out.push(Command::Show(tab));
             }
         }
-        at_the_right(ui, |ui| {
+        let buttons = |ui: &mut egui::Ui| {
             if state.tab == Tab::HOME {
                 lessons(ui, state, out);
             }
             Command::CopyCommand.button(ui, out);
             Command::Export.button(ui, out);
-        });
+        };
+        match ui.available_width() < BUTTONS {
+            true => _ = ui.menu_button("More", buttons),
+            false => at_the_right(ui, buttons),
+        }
     });
 }
+
+/// With less width than this the buttons at the right stand in a menu.
+const BUTTONS: f32 = 400.0;
 
 fn edit(ui: &mut egui::Ui, state: &State, out: &mut Vec<Command>) {
     let session = state.session();
@@ -88,6 +101,7 @@ fn lessons(ui: &mut egui::Ui, state: &State, out: &mut Vec<Command>) {
         out.push(shuffle);
     }
     Command::play(PlayAction::Toggle).button(ui, out);
+    Command::Approximate(MatrixAction::Present).button(ui, out);
 }
 
 fn themes(ui: &mut egui::Ui, state: &mut State) {

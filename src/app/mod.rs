@@ -1,6 +1,7 @@
 //! The window: receive what the workers sent, draw the open tab, then run the commands that the
 //! drawing gave. It holds no numbers of its own.
 
+mod about;
 mod arrays;
 pub mod background;
 pub mod command;
@@ -41,7 +42,7 @@ use keys::Keys;
 use page::Page;
 use service::Service;
 use sessions::Sessions;
-use state::{Preferences, State};
+use state::{Preferences, State, Tab};
 use tabs::approximate::job::{self, JobMessage};
 use tabs::approximate::progress::Activity;
 use tabs::{Pages, StartState};
@@ -168,9 +169,11 @@ impl Explorer {
             out.retain(|command| matches!(command, Command::Cancel | Command::Quit));
         }
         let theme = theme::of(ui.ctx());
-        egui::Panel::top("menu").show(ui, |ui| menu::show(ui, &mut self.state, &mut out));
-        let progress = self.pages.home.progress();
-        status::show(ui, &mut self.state, progress, &mut out);
+        if !(self.state.presenting && self.state.tab == Tab::HOME) {
+            egui::Panel::top("menu").show(ui, |ui| menu::show(ui, &mut self.state, &mut out));
+            let progress = self.pages.home.progress();
+            status::show(ui, &mut self.state, progress, &mut out);
+        }
         if let Some(page) = self.pages.of(self.state.tab) {
             page.ui(ui, &mut self.state, theme, &mut out);
         }
@@ -181,6 +184,7 @@ impl Explorer {
             out.insert(0, Command::SetSession(Box::new(session)));
         }
         help::show(ui.ctx(), &mut self.state);
+        about::show(ui.ctx(), &mut self.state, &mut out);
         status::drop_hint(ui);
         widgets::focus::finish(ui.ctx(), TITLE);
         out

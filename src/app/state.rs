@@ -143,6 +143,10 @@ pub struct State {
     pub path_field: String,
     /// Whether the help page is open.
     pub help: bool,
+    /// Whether the first tab is shown to a class, without the panels round it.
+    pub presenting: bool,
+    /// Whether the page about the program and the paper is.
+    pub about: bool,
     /// The system's file dialogs.
     pub dialogs: Dialogs,
     /// Wakes the window.
@@ -168,6 +172,8 @@ impl State {
             speaker: None,
             path_field: String::new(),
             help: false,
+            presenting: false,
+            about: false,
             dialogs: Dialogs::new(Arc::clone(&wake)),
             wake,
             undoer: Undoer::default(),

@@ -119,6 +119,7 @@ pub fn run(explorer: &mut Explorer, ctx: &egui::Context, command: Command) {
             ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(!full));
         }
         Command::Help => explorer.state.help = !explorer.state.help,
+        Command::About => explorer.state.about = !explorer.state.about,
         Command::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
         Command::Session(action) => run_on_session(explorer, ctx, action),
         Command::Approximate(_) | Command::Finetune(_) => {}
@@ -186,7 +187,12 @@ fn cancel(explorer: &mut Explorer) {
         || explorer.sessions.close()
         || explorer.arrays.close()
         || std::mem::take(&mut explorer.state.help)
+        || std::mem::take(&mut explorer.state.about)
     {
+        return;
+    }
+    let home = explorer.state.tab == Tab::HOME;
+    if home && std::mem::take(&mut explorer.state.presenting) {
         return;
     }
     let open = explorer.pages.of(explorer.state.tab);

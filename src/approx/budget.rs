@@ -34,6 +34,15 @@ impl BudgetRule {
             Self::SectionTwoE => lora_budget / blocks.max(1),
         }
     }
+
+    /// LoRA's budget at which a method is given `share`: one that section II.E divides by `blocks`,
+    /// or LoRA itself where there are none.
+    pub fn budget_for(self, blocks: Option<usize>, share: usize) -> usize {
+        match (self, blocks) {
+            (Self::SectionTwoE, Some(blocks)) => share * blocks.max(1),
+            _ => share,
+        }
+    }
 }
 
 /// The largest rank a budget pays for.

@@ -4,9 +4,7 @@
 use std::fmt;
 
 use super::Settings;
-use crate::approx::budget::{
-    BudgetRule, Sharing, Spender, exact_budgets, matched_rank, parameters,
-};
+use crate::approx::budget::{Sharing, Spender, exact_budgets, matched_rank, parameters};
 use crate::approx::layout::{BlockSize, LayoutKind};
 use crate::approx::method::{Method, MethodSettings, Parameter, Role, Visibility};
 use crate::approx::segment::divisors;
@@ -218,6 +216,22 @@ impl Settings {
         }
     }
 
+    /// The one budget at which a method gets this rank, for settings that fit the matrix; `None`
+    /// where ranks are set one by one.
+    pub fn budget_of_rank(
+        &self,
+        (rows, cols): (usize, usize),
+        settings: &MethodSettings,
+        rank: usize,
+    ) -> Option<usize> {
+        let rule = self.matched?;
+        let bits = rank * settings.configured().bits_per_rank(rows, cols);
+        let params = parameters(rows, cols, settings.layout(), rank).ok()?;
+        let cost = params + settings.charge_for(bits);
+        let local = settings.method().definition().local;
+        Some(rule.budget_for(local.then_some(self.melora.blocks), cost))
+    }
+
     /// Why the one budget pays for no rank of a method, if it does not.
     pub fn unaffordable(
         &self,
@@ -261,14 +275,7 @@ impl Settings {
                 let sizes = kind.sizes(rows, cols).ok()?;
                 sizes.iter().map(BlockSize::cost).min()?
             }
-            Some(_) => {
-                let rule = self.matched?;
-                let cost = parameters(rows, cols, kind, 1).ok()?;
-                match (method.definition().local, rule) {
-                    (false, _) | (_, BudgetRule::EqualParameters) => cost,
-                    (true, BudgetRule::SectionTwoE) => cost * self.melora.blocks.max(1),
-                }
-            }
+            Some(_) => self.budget_of_rank((rows, cols), settings, 1)?,
         };
         (self.adaptive.budget < least).then_some(least)
     }
@@ -352,7 +359,10 @@ fn count_of_blocks(kind: LayoutKind, (rows, cols): (usize, usize)) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::approx::budget::BudgetRule;
 
     #[test]
     fn what_does_not_fit_is_lowered_and_told() {
@@ -393,6 +403,32 @@ mod tests {
         let notes = settings.fitted(1, 4).notes();
         let grids = notes.iter().filter(|note| note.starts_with("K "));
         assert_eq!(grids.count(), 1, "{notes:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn a_moved_rank_sets_the_budget_that_pays_for_it(
+            rows in 2usize..40, cols in 2usize..40, blocks in 1usize..40, grid in 1usize..40,
+            rank in 1usize..40, which in 0usize..3, section: bool,
+        ) {
+            let mut settings = Settings::default();
+            (settings.melora.blocks, settings.localized.grid) = (blocks, grid);
+            let rule = if section { BudgetRule::SectionTwoE } else { BudgetRule::EqualParameters };
+            settings.matched = Some(rule);
+            let method = Method::ALL[which];
+            let fitted = settings.fitted(rows, cols).settings;
+            let used = fitted.of(method);
+            let budget = fitted.budget_of_rank((rows, cols), &used, rank).expect("matched");
+            settings.adaptive.budget = budget;
+            let after = settings.fitted(rows, cols).settings;
+            let place = method.place_of(Role::Rank).expect("has a rank");
+            let given = after.of(method).value(place);
+            // A rank beyond the blocks' sides costs what the largest does.
+            let (most, _) = largest_block(used.layout(), (rows, cols));
+            prop_assert_eq!(given, rank.min(most));
+            settings.matched = None;
+            prop_assert_eq!(settings.budget_of_rank((rows, cols), &used, rank), None);
+        }
     }
 
     #[test]

@@ -177,7 +177,7 @@ fn runs_of_another_version_are_kept_apart_and_trained_again_on_request() {
     harness.get_by_label("2 of 3 runs done");
     harness.get_by_label_contains("These runs are of version 0.0.9 of this program");
     assert!(harness.query_by_label_contains("press Run").is_none());
-    harness.key_press(Key::F5);
+    harness.key_press(Key::F9);
     settle(&mut harness);
     assert!(said(&harness).contains("Start over"), "{}", said(&harness));
     button(&harness, "Start over");
@@ -258,7 +258,7 @@ fn what_cannot_be_read_stays_in_its_field_and_is_not_trained() {
     harness.get_by_label("write whole numbers from 1 to 65536 with commas between, not abc");
     button(&harness, "Run");
     settle(&mut harness);
-    harness.key_press(Key::F5);
+    harness.key_press(Key::F9);
     settle(&mut harness);
     assert!(!sweep_of(harness.state()).training().under_way());
     assert!(

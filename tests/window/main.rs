@@ -10,6 +10,7 @@ mod finetune_kept;
 mod finetune_table;
 mod frame;
 mod keys;
+mod layout;
 mod method;
 mod parity;
 mod pictures;
@@ -26,6 +27,7 @@ use std::time::{Duration, Instant};
 
 use eframe::egui;
 use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
 use localized_lora::app::Explorer;
 use localized_lora::app::state::{Preferences, ThemeChoice};
 use localized_lora::app::tabs::finetune::FinetuneTab;
@@ -54,9 +56,16 @@ fn window_of(size: [f32; 2], preferences: Preferences) -> Harness<'static, Explo
     harness
 }
 
-/// A window as a new user meets it, all its workers done.
+/// A window with the sources unfolded, all its workers done.
 fn window() -> Harness<'static, Explorer> {
-    window_with(Preferences::default())
+    window_with(unfolded())
+}
+
+/// What a new user has, and the sources unfolded.
+fn unfolded() -> Preferences {
+    let mut preferences = Preferences::default();
+    preferences.view.source_open = true;
+    preferences
 }
 
 /// The Fine-tune tab of a window.
@@ -101,5 +110,20 @@ impl egui::DroppedFile for Dropped {
 fn drop_file(harness: &mut Harness<'static, Explorer>, path: &Path) {
     let file: egui::DroppedFileHandle = Arc::new(Dropped(path.to_path_buf()));
     harness.input_mut().dropped_files.push(file);
+    settle(harness);
+}
+
+/// Draws until the line above the panes says how the methods do over the whole data set, which is
+/// measured once the settings rest.
+fn wait_for_verdict(harness: &mut Harness<'static, Explorer>) {
+    let start = Instant::now();
+    while harness.query_by_label_contains("Over 10,000").is_none() {
+        harness.step();
+        std::thread::sleep(Duration::from_millis(20));
+        assert!(
+            start.elapsed() < Duration::from_secs(300),
+            "the data set was not measured"
+        );
+    }
     settle(harness);
 }

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use eframe::egui;
+use eframe::egui::Key;
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, SnapshotOptions};
 use localized_lora::app::Explorer;
 use localized_lora::app::state::{Preferences, ThemeChoice};
 
-use super::{drop_file, settle, window_with};
+use super::{drop_file, settle, wait_for_verdict, window_of, window_with};
 
 /// Whether pictures can be drawn here; in CI they must be.
 fn can_draw(harness: &mut Harness<'static, Explorer>) -> bool {
@@ -23,11 +23,19 @@ fn can_draw(harness: &mut Harness<'static, Explorer>) -> bool {
     false
 }
 
-fn picture(theme: ThemeChoice, name: &str) {
-    let mut harness = window_with(Preferences {
+/// The tab that a new user meets, in a window of this size in pixels, once the line above the panes
+/// says all that it has to say.
+fn picture(theme: ThemeChoice, size: [f32; 2], zoom: f32, name: &str) {
+    let points = size.map(|side| side / zoom);
+    let preferences = Preferences {
         theme,
+        zoom,
         ..Preferences::default()
-    });
+    };
+    let mut harness = window_of(points, preferences);
+    if zoom == 1.0 {
+        wait_for_verdict(&mut harness);
+    }
     compare(&mut harness, name);
 }
 
@@ -36,7 +44,9 @@ fn compare(harness: &mut Harness<'static, Explorer>, name: &str) {
         return;
     }
     // The status line holds times, which differ from run to run.
-    let status = egui::Rect::from_min_max(egui::pos2(0.0, 790.0), egui::pos2(1360.0, 820.0));
+    let window = harness.ctx.content_rect();
+    let mut status = window;
+    status.min.y = window.max.y - 30.0;
     harness.mask(status);
     harness.snapshot_options(name, &SnapshotOptions::default());
 }
@@ -56,11 +66,6 @@ fn finetune(theme: ThemeChoice, name: &str) {
 }
 
 #[test]
-fn the_approximate_tab_in_light() {
-    picture(ThemeChoice::Light, "approximate_light");
-}
-
-#[test]
 fn the_finetune_tab_in_light() {
     finetune(ThemeChoice::Light, "finetune_light");
 }
@@ -71,6 +76,78 @@ fn the_finetune_tab_in_dark() {
 }
 
 #[test]
+fn the_approximate_tab_in_light() {
+    picture(
+        ThemeChoice::Light,
+        [1440.0, 900.0],
+        1.0,
+        "approximate_light",
+    );
+}
+
+#[test]
 fn the_approximate_tab_in_dark() {
-    picture(ThemeChoice::Dark, "approximate_dark");
+    picture(ThemeChoice::Dark, [1440.0, 900.0], 1.0, "approximate_dark");
+}
+
+#[test]
+fn the_approximate_tab_in_light_in_a_small_window() {
+    picture(
+        ThemeChoice::Light,
+        [1024.0, 700.0],
+        1.0,
+        "approximate_light_small",
+    );
+}
+
+#[test]
+fn the_approximate_tab_in_dark_in_a_small_window() {
+    picture(
+        ThemeChoice::Dark,
+        [1024.0, 700.0],
+        1.0,
+        "approximate_dark_small",
+    );
+}
+
+#[test]
+fn the_approximate_tab_in_light_at_200_percent() {
+    picture(
+        ThemeChoice::Light,
+        [1024.0, 700.0],
+        2.0,
+        "approximate_light_at_200",
+    );
+}
+
+#[test]
+fn the_approximate_tab_in_dark_at_200_percent() {
+    picture(
+        ThemeChoice::Dark,
+        [1024.0, 700.0],
+        2.0,
+        "approximate_dark_at_200",
+    );
+}
+
+/// What a class sees at 1280 × 720.
+fn presented(theme: ThemeChoice, name: &str) {
+    let preferences = Preferences {
+        theme,
+        ..Preferences::default()
+    };
+    let mut harness = window_of([1280.0, 720.0], preferences);
+    harness.key_press(Key::F5);
+    settle(&mut harness);
+    compare(&mut harness, name);
+}
+
+#[test]
+fn a_presentation_in_light() {
+    presented(ThemeChoice::Light, "presentation_light");
+}
+
+#[test]
+fn a_presentation_in_dark() {
+    presented(ThemeChoice::Dark, "presentation_dark");
 }

@@ -13,7 +13,7 @@ use localized_lora::session::Session;
 use localized_lora::source::Split;
 use localized_lora::views::{best_grid, data_set, rank_map};
 
-use super::{drop_file, settle, window, window_with};
+use super::{drop_file, settle, unfolded, window, window_with};
 
 type Window = Harness<'static, Explorer>;
 
@@ -212,7 +212,7 @@ fn a_click_on_a_block_brings_its_singular_values() {
 
 #[test]
 fn the_gallery_goes_along_with_a_digit_that_is_chosen_elsewhere() {
-    let mut preferences = Preferences::default();
+    let mut preferences = unfolded();
     preferences.view.split = Split::Train;
     preferences.view.filter = Some(5);
     preferences.session.source = "mnist:train:0".parse().unwrap();

@@ -18,7 +18,7 @@ use localized_lora::views::singular_values;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
-use super::{drop_file, settle, window, window_with};
+use super::{drop_file, settle, unfolded, window, window_with};
 
 type Window = Harness<'static, Explorer>;
 
@@ -149,13 +149,13 @@ fn the_slider_of_n_brings_the_wanted_rank_back() {
 fn unmatched_ranks_come_back_when_budgets_are_no_longer_matched() {
     let mut harness = window();
     let first = results(&harness);
-    harness.get_by_label("Match budgets").click();
+    harness.get_by_label("Same budget").click();
     settle(&mut harness);
     let budget = harness.get_by_role_and_label(Role::Slider, "budget");
     budget.set_value_accesskit(448.0);
     settle(&mut harness);
     assert_ne!(results(&harness), first);
-    harness.get_by_label("Match budgets").click();
+    harness.get_by_label("Same budget").click();
     settle(&mut harness);
     assert_eq!(results(&harness), first);
 }
@@ -242,7 +242,7 @@ fn any_walk_through_matrices_and_back_gives_the_first_numbers_again() {
 
 #[test]
 fn no_drawing_of_a_control_changes_a_setting() {
-    let mut preferences = Preferences::default();
+    let mut preferences = unfolded();
     preferences.view.brush = 40;
     let mut harness = window_with(preferences);
     // Every fold open, so that everything is drawn.
@@ -267,7 +267,7 @@ fn no_drawing_of_a_control_changes_a_setting() {
 
 #[test]
 fn a_drawn_slider_leaves_a_synthetic_matrix_beyond_its_range_alone() {
-    let mut preferences = Preferences::default();
+    let mut preferences = unfolded();
     preferences.session.source = source("synthetic:low-rank:rows=2000,cols=3,rank=3");
     preferences.session.transform.shift = (0, 14);
     let before = preferences.session.clone();

@@ -1,20 +1,23 @@
 //! Sliders that show a setting as this matrix takes it and keep the one that is wanted: only a
 //! user's hand writes.
 
-use eframe::egui::{self, RichText, Slider};
+use eframe::egui::{self, RichText, Slider, WidgetInfo};
 
+use super::plot::typeset;
 use crate::figure::label;
+
+/// Width of the labels before the sliders, so that the sliders stand in line.
+const LABEL: f32 = 84.0;
+
+/// Width of the numbers behind the sliders.
+const NUMBER: f32 = 56.0;
 
 /// A slider over ranks or segments; small numbers get most of its way. `shown` is the value that is
 /// computed, `wanted` changes when the user moves the slider.
 pub fn slider(ui: &mut egui::Ui, wanted: &mut usize, shown: usize, most: usize, name: &str) {
     let most = most.max(1);
     let mut value = shown.clamp(1, most);
-    let slider = Slider::new(&mut value, 1..=most)
-        .text(name)
-        .logarithmic(most > 64)
-        .step_by(1.0);
-    if ui.add(slider).changed() {
+    if row(ui, &mut value, 1..=most, name, most > 64) {
         *wanted = value;
     }
 }
@@ -30,26 +33,33 @@ pub fn stepped(ui: &mut egui::Ui, wanted: &mut usize, shown: usize, values: &[us
         let below = values.partition_point(|value| *value <= typed);
         Some(below.saturating_sub(1) as f64)
     };
-    let slider = Slider::new(&mut place, 0..=last)
-        .text(name)
-        .step_by(1.0)
-        .custom_formatter(|place, _| values[(place as usize).min(last)].to_string())
-        .custom_parser(nearest);
-    if ui.add(slider).changed() {
+    let changed = ui
+        .horizontal(|ui| {
+            let label = named(ui, name);
+            slider_width(ui);
+            let bar = Slider::new(&mut place, 0..=last).show_value(false);
+            let bar = ui.add(bar.step_by(1.0));
+            bar.widget_info(|| WidgetInfo::slider(true, place as f64, name));
+            let field = egui::DragValue::new(&mut place)
+                .range(0..=last)
+                .custom_formatter(|place, _| values[(place as usize).min(last)].to_string())
+                .custom_parser(nearest);
+            let field = ui.add_sized([NUMBER, ui.spacing().interact_size.y], field);
+            bar.changed() || field.labelled_by(label.id).changed()
+        })
+        .inner;
+    if changed {
         *wanted = values[place.min(last)];
     }
 }
 
-/// A rank that the one budget sets, which may be none at all: shown, not to be moved.
-pub fn fixed(ui: &mut egui::Ui, shown: usize, most: usize, name: &str) {
+/// The slider of a rank that follows from the one budget, which may be none at all. Moved by hand
+/// it gives the rank that the budget is to pay for.
+pub fn linked(ui: &mut egui::Ui, shown: usize, most: usize, name: &str) -> Option<usize> {
     let most = most.max(1);
     let mut value = shown.min(most);
-    let slider = Slider::new(&mut value, 0..=most)
-        .text(name)
-        .logarithmic(most > 64)
-        .step_by(1.0);
-    ui.add_enabled(false, slider)
-        .on_disabled_hover_text("Set by the shared budget");
+    let least = shown.min(1);
+    row(ui, &mut value, least..=most, name, most > 64).then_some(value.max(1))
 }
 
 /// A slider over any numbers that shows the nearest value in its range and leaves the number alone
@@ -63,14 +73,58 @@ pub fn ranged<N: egui::emath::Numeric>(
 ) -> bool {
     let (low, high) = (range.start().to_f64(), range.end().to_f64());
     let mut value = N::from_f64(wanted.to_f64().clamp(low, high.max(low)));
-    let slider = Slider::new(&mut value, range)
-        .text(name)
-        .logarithmic(logarithmic);
-    let changed = ui.add(slider).changed();
+    let changed = row(ui, &mut value, range, name, logarithmic);
     if changed {
         *wanted = value;
     }
     changed
+}
+
+/// One row, read from left to right: name, slider, number. Whether the user changed the value.
+fn row<N: egui::emath::Numeric>(
+    ui: &mut egui::Ui,
+    value: &mut N,
+    range: std::ops::RangeInclusive<N>,
+    name: &str,
+    logarithmic: bool,
+) -> bool {
+    ui.horizontal(|ui| {
+        let label = named(ui, name);
+        let mut bar = Slider::new(value, range.clone())
+            .show_value(false)
+            .logarithmic(logarithmic);
+        if N::INTEGRAL {
+            bar = bar.step_by(1.0);
+        }
+        slider_width(ui);
+        let bar = ui.add(bar);
+        let now = value.to_f64();
+        bar.widget_info(|| WidgetInfo::slider(true, now, name));
+        let field = egui::DragValue::new(value).range(range);
+        let field = ui.add_sized([NUMBER, ui.spacing().interact_size.y], field);
+        let field = field.labelled_by(label.id);
+        bar.changed() || field.changed()
+    })
+    .inner
+}
+
+/// The label at the head of a row, with its index set low.
+pub fn named(ui: &mut egui::Ui, name: &str) -> egui::Response {
+    let size = egui::vec2(LABEL, ui.spacing().interact_size.y);
+    let layout = egui::Layout::left_to_right(egui::Align::Center);
+    ui.allocate_ui_with_layout(size, layout, |ui| {
+        ui.set_width(LABEL);
+        let font = egui::TextStyle::Body.resolve(ui.style());
+        let text = typeset(name, &font, ui.visuals().text_color());
+        ui.add(egui::Label::new(text).truncate())
+    })
+    .inner
+}
+
+/// Lets the next slider take what the number behind it leaves of the row.
+pub fn slider_width(ui: &mut egui::Ui) {
+    let rest = ui.available_width() - NUMBER - ui.spacing().item_spacing.x;
+    ui.spacing_mut().slider_width = rest.clamp(40.0, 400.0);
 }
 
 /// A field for a large whole number, written with its thousands set apart.

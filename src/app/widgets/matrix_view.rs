@@ -79,6 +79,10 @@ pub struct MatrixView<'a> {
 
 /// The actions of the user on a pane.
 pub struct PaneResponse {
+    /// The pane.
+    pub id: egui::Id,
+    /// Where the matrix is drawn.
+    pub shown: Rect,
     /// The cell under the pointer.
     pub hovered: Option<(usize, usize)>,
     /// The cell that was clicked.
@@ -125,6 +129,8 @@ impl MatrixView<'_> {
         };
         let pointed = response.interact_pointer_pos();
         PaneResponse {
+            id: response.id,
+            shown,
             hovered: response.hover_pos().and_then(cell_at),
             clicked: match pointed.filter(|_| response.clicked()) {
                 Some(at) => cell_at(at),

@@ -73,7 +73,8 @@ pub fn figure_one(context: &Context, shown: &Approximation) -> Figure {
     let long = shown.name.chars().count() > NAME_SHOWN;
     let name = long.then(|| format!("Original: {}.", label::clean(shown.name)));
     let sentences = shown.notes.iter().map(|note| format!("{note}."));
-    let notes: Vec<String> = name.into_iter().chain(sentences).collect();
+    let cut = cut_off(shown).then(|| format!("{}.", ResidualLimit::EXCEEDED));
+    let notes: Vec<String> = name.into_iter().chain(sentences).chain(cut).collect();
     if !notes.is_empty() {
         figure.rows.push(vec![Element::Notes(notes)]);
     }
@@ -194,6 +195,19 @@ fn reconstruction(context: &Context, panel: &Panel, range: (f64, f64)) -> Elemen
     })
 }
 
+/// Whether the error maps, if there are any, have residuals beyond their colours.
+fn cut_off(shown: &Approximation) -> bool {
+    let missed = |panel: &Panel<'_>| shown.matrix - panel.reconstruction;
+    let missed: Vec<DMatrix<f64>> = shown.panels.iter().map(missed).collect();
+    shown.error_maps && limit_of(shown, &missed).exceeded
+}
+
+fn limit_of(shown: &Approximation, missed: &[DMatrix<f64>]) -> ResidualLimit {
+    let panels = shown.panels.iter().zip(missed);
+    let largest = panels.map(|(panel, map)| (panel.evaluation, map.amax()));
+    residual_limit(shown.matrix.amax(), &largest.collect::<Vec<_>>())
+}
+
 /// Under each reconstruction what it misses, and under the original the scale of it.
 fn residuals(context: &Context, shown: &Approximation) -> Vec<Element> {
     let missed: Vec<DMatrix<f64>> = shown
@@ -201,7 +215,7 @@ fn residuals(context: &Context, shown: &Approximation) -> Vec<Element> {
         .iter()
         .map(|panel| shown.matrix - panel.reconstruction)
         .collect();
-    let limit = residual_limit(shown.matrix.amax(), missed.iter().map(DMatrix::amax));
+    let limit = limit_of(shown, &missed).end;
     let range = (-limit, limit);
     let maps = missed.into_iter().zip(&shown.panels).map(|(map, panel)| {
         let method = panel.evaluation.method();
@@ -220,12 +234,43 @@ fn residuals(context: &Context, shown: &Approximation) -> Vec<Element> {
     std::iter::once(scale).chain(maps).collect()
 }
 
-/// The end of the one colour scale of residuals: the largest of all panels, so that equal colours
-/// are equal errors, but never within what rounding leaves, or an exact approximation would have
-/// the strongest colours.
-pub fn residual_limit(largest_cell: f64, largest_residuals: impl Iterator<Item = f64>) -> f64 {
-    largest_residuals.fold(ROUNDING * largest_cell, f64::max)
+/// Where the one colour scale of residuals ends.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ResidualLimit {
+    /// The largest residual that has a colour of its own.
+    pub end: f64,
+    /// Whether a method has larger ones, which get the last colour.
+    pub exceeded: bool,
 }
+
+impl ResidualLimit {
+    /// What a reader of the colours must know.
+    pub const EXCEEDED: &'static str = "Error maps: the colours end at the largest W − Ŵ of the \
+        methods that reach every entry; larger ones have the last colour";
+}
+
+/// One colour scale for the residuals of all methods, so that equal colours are equal errors. It
+/// ends at the largest residual of those whose blocks reach every entry, of all where none does: a
+/// method that leaves entries out would make the others' residuals look like nothing. It never ends
+/// within what rounding leaves, or an exact approximation would have the strongest colours.
+pub fn residual_limit(largest_cell: f64, largest: &[(&Evaluation, f64)]) -> ResidualLimit {
+    let least = ROUNDING * largest_cell;
+    let whole = largest
+        .iter()
+        .filter(|(one, _)| one.out_of_reach <= REACHED);
+    let most = |values: &mut dyn Iterator<Item = f64>| values.fold(0.0, f64::max);
+    let of_whole = most(&mut whole.map(|(_, value)| *value));
+    let of_all = most(&mut largest.iter().map(|(_, value)| *value));
+    // Beside exact methods the others are all that is to be seen.
+    let end = if of_whole > least { of_whole } else { of_all };
+    ResidualLimit {
+        end: end.max(least),
+        exceeded: of_all > end.max(least),
+    }
+}
+
+/// An error out of reach that is rounding.
+const REACHED: f64 = 1e-9;
 
 /// The blocks' outlines, or those of the entries that are kept one by one.
 fn block_lines(panel: &Panel) -> Vec<BlockLine> {

@@ -14,8 +14,8 @@ mod ranks;
 mod spectra;
 
 pub use approximation::{
-    Approximation, BITS, Panel, comparison_table, figure_one, kept_entries, residual_limit,
-    tells_bits,
+    Approximation, BITS, Panel, ResidualLimit, comparison_table, figure_one, kept_entries,
+    residual_limit, tells_bits,
 };
 pub use build_up::{build_up, build_up_plot};
 pub use curves::{ErrorCurve, curve_table, error_against_parameters, error_mark, error_plot};

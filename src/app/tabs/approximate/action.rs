@@ -25,11 +25,21 @@ pub enum MatrixAction {
     Shuffle,
     /// One of the build-up.
     Play(PlayAction),
+    /// The controls at the left, folded or not.
+    ToggleControls,
+    /// The line above the panes.
+    ToggleVerdict,
+    /// Large type and one thing at a time, for a class.
+    Present,
+    /// The next thing to present.
+    NextScene,
+    /// The one before.
+    PreviousScene,
 }
 
 impl MatrixAction {
     /// Those that stand in menus and have keys.
-    pub const NAMED: [Self; 9] = [
+    pub const NAMED: [Self; 14] = [
         Self::PreviousDigit,
         Self::NextDigit,
         Self::RandomDigit,
@@ -39,6 +49,11 @@ impl MatrixAction {
         Self::Play(PlayAction::Forward),
         Self::Play(PlayAction::Back),
         Self::Play(PlayAction::Export),
+        Self::ToggleControls,
+        Self::ToggleVerdict,
+        Self::Present,
+        Self::NextScene,
+        Self::PreviousScene,
     ];
 
     /// The text of the button or menu item.
@@ -53,6 +68,11 @@ impl MatrixAction {
             Self::ResetZoom => "Show whole matrix",
             Self::Shuffle => "Shuffle",
             Self::Play(own) => own.text(),
+            Self::ToggleControls => "Show or hide controls",
+            Self::ToggleVerdict => "Show or hide summary line",
+            Self::Present => "Present",
+            Self::NextScene => "Next scene",
+            Self::PreviousScene => "Previous scene",
         }
     }
 
@@ -70,6 +90,11 @@ impl MatrixAction {
                 "Shuffle rows and columns, or put them back: LoRA is unaffected, Localized is not"
             }
             Self::Play(own) => own.tooltip(),
+            Self::ToggleControls => "Give the room of the controls to the pictures, and back",
+            Self::ToggleVerdict => "The line that says which method is closest",
+            Self::Present => "Large type and one thing at a time, for a class",
+            Self::NextScene => "Panes, plots, then the examples, while presenting",
+            Self::PreviousScene => "Back one scene, while presenting",
         }
     }
 
@@ -83,7 +108,11 @@ impl MatrixAction {
             Self::Pin => plain(Key::P),
             Self::ResetZoom => plain(Key::Num0),
             Self::Play(own) => own.shortcut(),
-            Self::Unpin | Self::UnpinOne(_) | Self::Shuffle => None,
+            Self::Present => plain(Key::F5),
+            Self::NextScene => plain(Key::PageDown),
+            Self::PreviousScene => plain(Key::PageUp),
+            Self::ToggleControls => Some(KeyboardShortcut::new(Modifiers::COMMAND, Key::B)),
+            Self::Unpin | Self::UnpinOne(_) | Self::Shuffle | Self::ToggleVerdict => None,
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::analysis::{Analysis, localized_parameters};
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
-use crate::app::widgets::knobs::{fixed, line, slider, stepped};
+use crate::app::widgets::knobs::{line, linked, slider, stepped};
 use crate::approx::Pieces;
 use crate::approx::layout::BlockSize;
 use crate::approx::method::{Method, MethodSettings, ParameterDefault, Role};
@@ -133,7 +133,8 @@ fn begin(settings: &mut Settings, method: Method, fit: &Fit) {
     }
 }
 
-/// The sliders of a method. What the shared budget sets cannot be moved.
+/// The sliders of a method. Under the one budget a rank that is moved sets the budget, and so the
+/// other ranks.
 fn numbers(ui: &mut egui::Ui, settings: &mut Settings, method: Method, fit: &Fit) {
     let (rows, cols) = fit.shape;
     let used = fit.fitted.settings.of(method);
@@ -152,7 +153,12 @@ fn numbers(ui: &mut egui::Ui, settings: &mut Settings, method: Method, fit: &Fit
                     &name,
                 );
             }
-            Role::Rank if matched => fixed(ui, shown, most_rank(&used, fit), &name),
+            Role::Rank if matched => {
+                let moved = linked(ui, shown, most_rank(&used, fit), &name);
+                let budget = moved
+                    .and_then(|rank| fit.fitted.settings.budget_of_rank(fit.shape, &used, rank));
+                settings.adaptive.budget = budget.unwrap_or(settings.adaptive.budget);
+            }
             Role::Rank => slider(ui, &mut wanted, shown, most_rank(&used, fit), &name),
             Role::Budget if used.price().is_some() => at_price(ui, settings, &used),
             Role::Budget if matched || used.by_hand().is_some() => {}

@@ -34,6 +34,7 @@ pub fn show(
 ) {
     let wanted = survey_ask(state, analysis);
     let wake = wake_by(ui.ctx());
+    tab.share_survey(&wanted);
     tab.background.ask(wanted.clone(), None, &wake);
     if !matches!(analysis.session.source, Source::Digit { .. }) {
         let text = format!(

@@ -1,18 +1,25 @@
 //! Experiment 1: a matrix, its approximations, their errors and parameters, live.
 
 pub mod action;
+mod arrange;
 mod by_label;
 mod cards;
+mod content;
 mod data_set;
+mod examples;
 pub mod figures;
 mod fit;
 mod grids;
+mod heads;
 pub mod job;
 mod locality;
+mod maximized;
 mod order;
 mod panes;
 pub mod play;
 mod plots;
+mod pointer;
+mod presentation;
 pub mod presets;
 pub mod progress;
 mod rank_map;
@@ -21,6 +28,8 @@ mod shared_budget;
 mod source_panel;
 mod spectrum;
 mod table;
+mod toolbar;
+mod verdict_line;
 pub mod view;
 
 use std::collections::HashMap;
@@ -65,12 +74,29 @@ pub struct ApproximateTab {
     pub background: Background,
     /// The build-up.
     pub player: Player,
+    /// The survey for the line above the panes.
+    overall: verdict_line::Overall,
+    examples: examples::Examples,
+    /// What is presented, while something is.
+    presentation: Option<presentation::Presentation>,
+    /// The pane or plot that has all the room.
+    maximized: Option<maximized::Part>,
 }
 
 impl ApproximateTab {
     /// Shows the whole matrix again.
     pub fn reset_zoom(&mut self) {
         self.pane = PaneView::default();
+    }
+
+    /// Draws a step of the build-up as any result is drawn; the settings' own come back behind it.
+    fn at_step(&mut self, state: &mut State, draw: impl FnOnce(&mut Self, &mut State)) {
+        let step = self.player.step().cloned();
+        let whole = step.and_then(|step| state.analysis.replace(step));
+        draw(self, state);
+        if whole.is_some() {
+            state.analysis = whole;
+        }
     }
 
     /// The session with another digit among those that the filter shows, while the tab is open.
@@ -118,10 +144,12 @@ impl Page for ApproximateTab {
     fn receive(&mut self, state: &mut State) {
         self.background.receive();
         self.player.receive(state);
+        self.overall.receive();
+        self.examples.receive();
     }
 
     fn busy(&self) -> bool {
-        self.background.busy() || self.player.busy()
+        self.background.busy() || self.player.busy() || self.examples.busy()
     }
 
     fn asks(&self) -> bool {
@@ -129,7 +157,7 @@ impl Page for ApproximateTab {
     }
 
     fn cancel(&mut self) -> bool {
-        if self.player.export.close() || self.player.leave() {
+        if self.player.export.close() || self.maximized.take().is_some() || self.player.leave() {
             return true;
         }
         self.background.cancel();
@@ -163,6 +191,24 @@ impl Page for ApproximateTab {
                 Some(session)
             }
             MatrixAction::Play(action) => return self.player.run(action, state),
+            MatrixAction::ToggleControls => {
+                state.preferences.view.controls ^= true;
+                return;
+            }
+            MatrixAction::Present => {
+                (state.presenting, state.tab) = (!state.presenting, self.tab());
+                return;
+            }
+            MatrixAction::NextScene | MatrixAction::PreviousScene => {
+                let forward = *action == MatrixAction::NextScene;
+                self.maximized = None;
+                let presented = self.presentation.as_mut();
+                presented.and_then(|presented| presented.step(forward))
+            }
+            MatrixAction::ToggleVerdict => {
+                state.preferences.view.verdict ^= true;
+                return;
+            }
         };
         out.extend(next.map(|session| Command::SetSession(Box::new(session))));
     }
@@ -170,35 +216,27 @@ impl Page for ApproximateTab {
     fn ui(&mut self, ui: &mut egui::Ui, state: &mut State, theme: Theme, out: &mut Vec<Command>) {
         let mut session = state.latest_session().clone();
         let before = session.clone();
-        egui::Panel::left("controls")
-            .default_size(310.0)
-            .size_range(260.0..=460.0)
-            .show(ui, |ui| {
-                egui::ScrollArea::vertical().show(ui, |ui| {
-                    source_panel::show(self, ui, state, &mut session, out);
-                    ui.separator();
-                    cards::show(ui, state, &mut session.settings, theme);
-                    focus::follow(ui);
-                });
-            });
+        if state.presenting {
+            presentation::show(self, ui, state, &mut session, theme, out);
+            if session != before {
+                out.insert(0, Command::SetSession(Box::new(session)));
+            }
+            return;
+        }
+        if self.presentation.take().is_some() {
+            self.maximized = None;
+        }
+        if state.preferences.view.controls {
+            controls(self, ui, state, &mut session, theme, out);
+        }
         egui::CentralPanel::default().show(ui, |ui| {
             progress::show(self, ui, state, out);
             progress::dim_old(self, ui);
             focus::content(ui);
             play::show(&mut self.player, ui, state, out);
-            // A step is drawn as any result is, and the settings' own come back behind it.
-            let step = self.player.step().cloned();
-            let whole = step.and_then(|step| state.analysis.replace(step));
-            egui::ScrollArea::vertical().show(ui, |ui| {
-                panes::show(self, ui, state, &mut session, theme);
-                table::show(ui, state, theme, out);
-                ui.separator();
-                plots::show(self, ui, state, &mut session, theme);
-                focus::follow(ui);
+            self.at_step(state, |tab, state| {
+                content::show(tab, ui, state, &mut session, theme, out);
             });
-            if whole.is_some() {
-                state.analysis = whole;
-            }
         });
         let home = home();
         self.player.export.ui(ui.ctx(), home.as_deref(), out);
@@ -208,3 +246,30 @@ impl Page for ApproximateTab {
         }
     }
 }
+
+/// The panel at the left: first what the picture is of, in a line, then the knobs.
+fn controls(
+    tab: &mut ApproximateTab,
+    ui: &mut egui::Ui,
+    state: &mut State,
+    session: &mut Session,
+    theme: Theme,
+    out: &mut Vec<Command>,
+) {
+    let most = (0.5 * ui.available_width()).clamp(LEAST_CONTROLS, 460.0);
+    egui::Panel::left("controls")
+        .default_size(330.0)
+        .size_range(LEAST_CONTROLS..=most)
+        .show(ui, |ui| {
+            egui::ScrollArea::vertical().show(ui, |ui| {
+                source_panel::show(tab, ui, state, session, out);
+                ui.separator();
+                cards::show(ui, state, &mut session.settings, theme);
+                examples::show(tab, ui, state, session);
+                focus::follow(ui);
+            });
+        });
+}
+
+/// Below this the sliders would be too short to be moved.
+const LEAST_CONTROLS: f32 = 220.0;

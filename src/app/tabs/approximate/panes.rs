@@ -1,70 +1,84 @@
 //! Original and reconstructions side by side, one zoom and one cursor for all.
 
-use eframe::egui::{self, Rect, RichText, Role, Sense, Vec2, WidgetInfo};
+use eframe::egui::{self, RichText, Stroke, StrokeKind, Vec2};
 
 use super::ApproximateTab;
-use crate::analysis::{Analysis, MethodResult, Outcome};
-use crate::app::notices::capitalized;
+use super::arrange::Arrangement;
+use super::heads::PRESENTED;
+use super::maximized::Part;
+use super::pointer::value_at_pointer;
+use super::toolbar::{largest_cell, residuals, sequential};
+use crate::analysis::{Analysis, Closest, MethodResult, Outcome};
 use crate::app::state::State;
-use crate::app::texture::{MatrixTexture, Scale, color32};
+use crate::app::texture::{MatrixTexture, color32};
 use crate::app::theme;
-use crate::app::widgets::knobs::choice;
 use crate::app::widgets::matrix_view::{MatrixView, PaneResponse, reading};
 use crate::approx::{BlockLayout, Method};
-use crate::figure::compose::{kept_entries, residual_limit};
+use crate::figure::compose::kept_entries;
 use crate::figure::label;
-use crate::figure::palette::{ColorMap, Theme};
+use crate::figure::palette::Theme;
 use crate::session::Session;
 use crate::views::singular_values;
 
-/// Height of the title above a pane, and of a line under it.
-const TITLE: f32 = 22.0;
-const LINE: f32 = 15.0;
+/// What all panes of a frame have in common.
+struct Shared<'a> {
+    analysis: &'a Analysis,
+    arrangement: Arrangement,
+    /// The methods with the lowest error, where several are compared.
+    closest: Vec<Method>,
+    theme: Theme,
+}
 
-/// Narrower panes have their numbers on lines of their own.
-const NARROW: f32 = 220.0;
-
-/// Panes that would be narrower than this stand in two rows.
-const LEAST_WIDTH: f32 = 120.0;
-
-/// Draws the panes and what stands above them.
+/// Draws the panes in `room`, all or the one that is maximized, and below them what the cursor
+/// points at.
 pub fn show(
     tab: &mut ApproximateTab,
     ui: &mut egui::Ui,
     state: &mut State,
     session: &mut Session,
     theme: Theme,
+    room: Vec2,
 ) {
-    toolbar(ui, state, tab, theme);
     let Some(analysis) = state.analysis.clone() else {
-        let doing = tab.progress().unwrap_or_else(|| "Loading…".to_owned());
-        ui.centered_and_justified(|ui| ui.label(doing));
         return;
     };
     none_fits(ui, &analysis, session);
-    let panes: Vec<Option<&MethodResult>> = std::iter::once(None)
-        .chain(analysis.methods.iter().map(Some))
+    let only = match tab.maximized {
+        Some(Part::Pane(method)) => Some(method),
+        _ => None,
+    };
+    let all = std::iter::once(None).chain(analysis.methods.iter().map(Some));
+    let of = |pane: &Option<&MethodResult>| pane.map(|one| one.settings.method());
+    let panes: Vec<Option<&MethodResult>> = all
+        .filter(|pane| only.is_none_or(|method| of(pane) == method))
         .collect();
-    let (columns, width) = columns(ui, panes.len());
-    let size = pane_size(&analysis, width, ui.available_height());
+    let presented = tab.presentation.is_some();
+    let scale = if presented { PRESENTED } else { 1.0 };
+    let small = !presented && Arrangement::is_small(room);
+    let gap = ui.spacing().item_spacing;
+    let place = Vec2::new(room.x, room.y - scale * CURSOR_LINE);
+    let shared = Shared {
+        analysis: &analysis,
+        arrangement: Arrangement::best(panes.len(), analysis.shape(), place, gap, (small, scale)),
+        closest: Closest::of(&analysis).map_or_else(Vec::new, |found| found.methods),
+        theme,
+    };
     let mut hovered = None;
     let selected = tab.selected;
-    for row in panes.chunks(columns) {
+    for row in panes.chunks(shared.arrangement.columns) {
         ui.horizontal_top(|ui| {
             for pane in row {
-                let response = match pane {
-                    None => Some(original(tab, ui, state, &analysis, size)),
-                    Some(method) => match &method.outcome {
-                        Ok(outcome) => Some(approximation(
-                            tab, ui, state, &analysis, outcome, size, theme,
-                        )),
-                        Err(why) => {
-                            nothing(ui, &analysis, method, why, session, (size, theme));
-                            None
-                        }
-                    },
-                };
-                hovered = hovered.or(response.and_then(|response| response.hovered));
+                let drawn = ui.vertical(|ui| {
+                    ui.set_width(shared.arrangement.picture.x);
+                    one(tab, ui, state, session, &shared, *pane)
+                });
+                tab.maximize(ui, Part::Pane(of(pane)), drawn.response.rect);
+                let here = drawn.inner.and_then(|response| response.hovered);
+                if let Some(cell) = here.filter(|_| presented) {
+                    let text = value_of(&analysis, *pane, state, cell);
+                    value_at_pointer(ui, text, theme);
+                }
+                hovered = hovered.or(here);
             }
         });
     }
@@ -76,7 +90,48 @@ pub fn show(
     cursor_line(ui, tab, &analysis, state.preferences.view.error_maps);
 }
 
-/// A line where the one budget pays for no method and there is nothing to see, with the way out.
+/// The value of a cell as its pane shows it.
+fn value_of(
+    analysis: &Analysis,
+    pane: Option<&MethodResult>,
+    state: &State,
+    cell: (usize, usize),
+) -> String {
+    let outcome = pane.and_then(|one| one.outcome.as_ref().ok());
+    let matrix = match outcome {
+        None => &analysis.loaded.matrix,
+        Some(outcome) if state.preferences.view.error_maps => outcome.residual(),
+        Some(outcome) => outcome.reconstruction(),
+    };
+    let value = matrix.get(cell).copied();
+    value.map_or_else(String::new, |value| reading(value, largest_cell(analysis)))
+}
+
+/// Height of the line below the panes.
+const CURSOR_LINE: f32 = 20.0;
+
+/// One pane with its head.
+fn one(
+    tab: &mut ApproximateTab,
+    ui: &mut egui::Ui,
+    state: &State,
+    session: &mut Session,
+    shared: &Shared<'_>,
+    method: Option<&MethodResult>,
+) -> Option<PaneResponse> {
+    let Some(method) = method else {
+        return Some(original(tab, ui, state, shared));
+    };
+    match &method.outcome {
+        Ok(outcome) => Some(approximation(tab, ui, state, shared, outcome)),
+        Err(why) => {
+            nothing(ui, method, why, session, shared);
+            None
+        }
+    }
+}
+
+/// Where the one budget pays for no method there is nothing to see: says so, with the way out.
 fn none_fits(ui: &mut egui::Ui, analysis: &Analysis, session: &mut Session) {
     if analysis.methods.is_empty() || analysis.outcomes().next().is_some() {
         return;
@@ -100,195 +155,76 @@ fn none_fits(ui: &mut egui::Ui, analysis: &Analysis, session: &mut Session) {
     });
 }
 
-/// The number of panes side by side, and the width of each.
-fn columns(ui: &egui::Ui, count: usize) -> (usize, f32) {
-    let gap = ui.spacing().item_spacing.x;
-    let available = ui.available_width();
-    let fitting = (((available + gap) / (LEAST_WIDTH + gap)) as usize).max(1);
-    let columns = count.div_ceil(count.div_ceil(fitting));
-    let width = (available - gap * (columns as f32 - 1.0)) / columns as f32;
-    (columns, width)
-}
-
-/// As wide as the pane's place, as tall as the matrix then is, and never so tall that the table
-/// and the plots have no room.
-fn pane_size(analysis: &Analysis, width: f32, available: f32) -> Vec2 {
-    let (rows, cols) = analysis.loaded.matrix.shape();
-    let natural = width * rows as f32 / cols as f32;
-    let most = (available * 0.46).max(140.0);
-    Vec2::new(width.max(40.0), natural.clamp(60.0, most))
-}
-
-fn toolbar(ui: &mut egui::Ui, state: &mut State, tab: &mut ApproximateTab, theme: Theme) {
-    let view = &mut state.preferences.view;
-    ui.horizontal_wrapped(|ui| {
-        ui.selectable_value(&mut view.error_maps, false, "Reconstructions");
-        ui.selectable_value(&mut view.error_maps, true, "Error maps")
-            .on_hover_text("W − Ŵ, signed, on one colour scale for all panes");
-        ui.checkbox(&mut view.block_lines, "Block lines");
-        choice(ui, "Colours", capitalized(view.map.name()), 90.0, |ui| {
-            for map in ColorMap::ALL {
-                ui.selectable_value(&mut view.map, map, capitalized(map.name()))
-                    .on_hover_text(map.about());
-            }
-        });
-        if ui
-            .button("Zoom to fit")
-            .on_hover_text("Show the whole matrix in every pane (0); scroll to zoom, drag to move")
-            .clicked()
-        {
-            tab.reset_zoom();
-        }
-        if let Some(analysis) = &state.analysis {
-            let scale = match view.error_maps {
-                true => residuals(analysis, theme),
-                false => sequential(analysis, view.map),
-            };
-            let size = Vec2::new(SCALE_BAR, ui.spacing().interact_size.y);
-            ui.allocate_ui(size, |ui| ui.horizontal(|ui| scale_bar(ui, scale)));
-        }
-    });
-}
-
-/// Width of the colour scale with its two numbers.
-const SCALE_BAR: f32 = 190.0;
-
-/// The colour scale of the panes.
-fn scale_bar(ui: &mut egui::Ui, scale: Scale) {
-    const STEPS: usize = 48;
-    let (low, high) = scale.ends();
-    ui.label(RichText::new(label::short(low)).small());
-    let (place, response) = ui.allocate_exact_size(Vec2::new(96.0, 10.0), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "colour scale"));
-    let width = place.width() / STEPS as f32;
-    for step in 0..STEPS {
-        let value = low + (high - low) * (step as f64 + 0.5) / STEPS as f64;
-        let corner = place.min + Vec2::new(step as f32 * width, 0.0);
-        let rect = Rect::from_min_size(corner, Vec2::new(width + 0.5, place.height()));
-        ui.painter()
-            .rect_filled(rect, 0.0, color32(scale.color(value)));
-    }
-    ui.label(RichText::new(label::short(high)).small());
-    response.on_hover_text(match scale {
-        Scale::Sequential { .. } => "The colours of the cells, the same in all panes",
-        Scale::Diverging { .. } => "W − Ŵ: the colours of the error maps, the same in all panes",
-    });
-}
-
 fn original(
     tab: &mut ApproximateTab,
     ui: &mut egui::Ui,
     state: &State,
-    analysis: &Analysis,
-    size: Vec2,
+    shared: &Shared<'_>,
 ) -> PaneResponse {
+    let (analysis, size) = (shared.analysis, shared.arrangement.picture);
     let matrix = &analysis.loaded.matrix;
     let scale = sequential(analysis, state.preferences.view.map);
     let id = analysis.matrix_id;
     let texture = MatrixTexture::keep(tab.textures.remove(&None), ui.ctx(), id, matrix, scale);
-    let response = ui.vertical(|ui| {
-        ui.set_width(size.x);
-        let (rows, cols) = matrix.shape();
-        let shape = format!("{rows} × {cols}");
-        let rank = format!("numerical rank {}", analysis.rank);
-        let norm = format!("norm {}", label::short(analysis.norm));
-        let lines = if size.x < NARROW {
-            vec![shape, rank, norm]
-        } else {
-            let entries = label::entries(rows * cols);
-            vec![format!("{shape}, {rank}"), format!("{entries}, {norm}")]
-        };
-        head(ui, RichText::new("Original").strong(), &lines, size);
-        let view = MatrixView {
-            name: "Original",
-            matrix,
-            texture: &texture,
-            blocks: None,
-            ranks: None,
-            outlines: None,
-            selected: None,
-            cursor: tab.cursor,
-        };
-        view.show(ui, size, &mut tab.pane)
-    });
-    tab.textures.insert(None, texture);
-    response.inner
-}
-
-fn approximation(
-    tab: &mut ApproximateTab,
-    ui: &mut egui::Ui,
-    state: &State,
-    analysis: &Analysis,
-    outcome: &Outcome,
-    size: Vec2,
-    theme: Theme,
-) -> PaneResponse {
-    let e = &outcome.evaluation;
-    let (kind, setting) = (e.method(), e.settings.describe());
-    let params = format!(
-        "{} params ({})",
-        label::count(e.params),
-        label::percent(e.share)
-    );
-    let error = format!("error {}", label::error(e.error));
-    let lines = if size.x < NARROW {
-        vec![setting, params, error]
-    } else {
-        vec![setting, format!("{params}, {error}")]
+    shared.arrangement.head.original(ui, size.x, analysis);
+    let view = MatrixView {
+        name: "Original",
+        matrix,
+        texture: &texture,
+        blocks: None,
+        ranks: None,
+        outlines: None,
+        selected: None,
+        cursor: tab.cursor,
     };
-    let response = ui.vertical(|ui| {
-        ui.set_width(size.x);
-        head(ui, title(kind, theme), &lines, size);
-        pane(tab, ui, state, analysis, kind, outcome, size, theme)
-    });
-    response.inner
+    let response = view.show(ui, size, &mut tab.pane);
+    describe(ui, &response, analysis.heading());
+    tab.textures.insert(None, texture);
+    response
 }
 
-fn title(method: Method, theme: Theme) -> RichText {
-    let color = color32(theme::method_text(method, theme));
-    RichText::new(method.title()).strong().color(color)
+/// One sentence on a pane for those who hear it.
+fn describe(ui: &egui::Ui, response: &PaneResponse, text: String) {
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_description(text));
 }
 
 /// The place of a method whose setting gives nothing: why, and the way out where a larger budget
 /// is one.
 fn nothing(
     ui: &mut egui::Ui,
-    analysis: &Analysis,
     method: &MethodResult,
     why: &str,
     session: &mut Session,
-    (size, theme): (Vec2, Theme),
+    shared: &Shared<'_>,
 ) {
-    let (rows, cols) = analysis.loaded.matrix.shape();
-    let settings = &analysis.session.settings;
-    ui.vertical(|ui| {
-        ui.set_width(size.x);
-        let name = title(method.settings.method(), theme);
-        head(ui, name, &[method.settings.describe()], size);
-        ui.label(why);
-        if let Some(budget) = settings.budget_needed(rows, cols, &method.settings) {
-            let set = format!("Set {}", label::count(budget));
-            let hint = "The smallest budget that gives this method a rank";
-            if ui.button(set).on_hover_text(hint).clicked() {
-                session.settings.adaptive.budget = budget;
-            }
+    let (rows, cols) = shared.analysis.shape();
+    let settings = &shared.analysis.session.settings;
+    let Arrangement { head, picture, .. } = shared.arrangement;
+    let title = (method.settings.method(), shared.theme);
+    head.of_nothing(ui, picture.x, method.settings.describe(), title);
+    ui.label(why);
+    if let Some(budget) = settings.budget_needed(rows, cols, &method.settings) {
+        let set = format!("Set {}", label::count(budget));
+        let hint = "The smallest budget that gives this method a rank";
+        if ui.button(set).on_hover_text(hint).clicked() {
+            session.settings.adaptive.budget = budget;
         }
-    });
+    }
 }
 
-#[allow(clippy::too_many_arguments)]
-fn pane(
+fn approximation(
     tab: &mut ApproximateTab,
     ui: &mut egui::Ui,
     state: &State,
-    analysis: &Analysis,
-    method: Method,
+    shared: &Shared<'_>,
     outcome: &Outcome,
-    size: Vec2,
-    theme: Theme,
 ) -> PaneResponse {
-    let view = &state.preferences.view;
+    let (view, theme, analysis) = (&state.preferences.view, shared.theme, shared.analysis);
+    let method = outcome.evaluation.method();
+    let closest = shared.closest.contains(&method);
+    let Arrangement { head, picture, .. } = shared.arrangement;
+    head.of_method(ui, picture.x, &outcome.evaluation, closest, theme);
     let (matrix, scale) = if view.error_maps {
         (outcome.residual(), residuals(analysis, theme))
     } else {
@@ -313,7 +249,13 @@ fn pane(
             .map(|(_, block)| block),
         cursor: tab.cursor,
     };
-    let response = pane.show(ui, size, &mut tab.pane);
+    let response = pane.show(ui, picture, &mut tab.pane);
+    if closest {
+        let stroke = Stroke::new(2.5, color);
+        ui.painter()
+            .rect_stroke(response.shown, 0.0, stroke, StrokeKind::Outside);
+    }
+    describe(ui, &response, sentence(outcome, closest, view.error_maps));
     tab.textures.insert(Some(method), texture);
     if let Some((row, col)) = response.clicked {
         tab.selected = layout.block_at(row, col).map(|block| (method, block));
@@ -321,42 +263,33 @@ fn pane(
     response
 }
 
-/// Title and numbers, as high in every pane so that the pictures stand in line.
-fn head(ui: &mut egui::Ui, title: RichText, lines: &[String], size: Vec2) {
-    let most = if size.x < NARROW { 3.0 } else { 2.0 };
-    let height = TITLE + most * LINE;
-    ui.allocate_ui(Vec2::new(size.x, height), |ui| {
-        ui.set_min_height(height);
-        ui.spacing_mut().item_spacing.y = 1.0;
-        ui.label(title);
-        for line in lines {
-            ui.add(egui::Label::new(RichText::new(line).small()).truncate());
-        }
-    });
-}
-
-fn sequential(analysis: &Analysis, map: ColorMap) -> Scale {
-    let (low, high) = analysis.range;
-    Scale::Sequential { map, low, high }
-}
-
-fn residuals(analysis: &Analysis, theme: Theme) -> Scale {
-    let largest = analysis.outcomes().map(Outcome::largest_residual);
-    let bound = residual_limit(largest_cell(analysis), largest);
-    Scale::Diverging { theme, bound }
-}
-
-fn largest_cell(analysis: &Analysis) -> f64 {
-    analysis.extremes.0.abs().max(analysis.extremes.1.abs())
+/// What a pane shows and its error, in one sentence.
+fn sentence(outcome: &Outcome, closest: bool, errors: bool) -> String {
+    let one = &outcome.evaluation;
+    let what = match errors {
+        true => "what it leaves out",
+        false => "its reconstruction",
+    };
+    let mark = if closest { ", the closest here" } else { "" };
+    format!(
+        "{what} at {}, {} parameters: error {}{mark}",
+        one.settings.describe(),
+        label::count(one.params),
+        label::error(one.error)
+    )
 }
 
 /// The values of the cell under the pointer in every pane, and the block that it is in.
 fn cursor_line(ui: &mut egui::Ui, tab: &ApproximateTab, analysis: &Analysis, errors: bool) {
     let Some((row, col)) = tab.cursor else {
-        ui.label(
-            RichText::new("Hover to compare a cell; click a block to see its singular values")
-                .small(),
-        );
+        let hint = match tab.presentation {
+            Some(_) => "Click a picture to enlarge it",
+            None => {
+                "Hover to compare a cell; click a block to see its singular values; double-click \
+                 to maximize"
+            }
+        };
+        ui.add(egui::Label::new(RichText::new(hint).small()).truncate());
         return;
     };
     let matrix = &analysis.loaded.matrix;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use eframe::egui;
 
+use super::maximized::Part;
 use super::view::second;
 use super::{ApproximateTab, grids, locality, order, ranks, spectrum};
 use crate::analysis::Analysis;
@@ -18,41 +19,93 @@ use crate::views::error_curve::curves;
 use crate::views::{self, best_grid, build_up, data_set, rank_map};
 
 /// Below this the axes would be all there is; the tab scrolls instead.
-const LEAST_HEIGHT: f32 = 210.0;
+pub const LEAST_HEIGHT: f32 = 210.0;
 
 /// Narrower than this the plots stand one above the other.
 const SIDE_BY_SIDE: f32 = 520.0;
 
-/// Draws both plots.
+/// Draws both plots in `height`, or as low as they can be.
 pub fn show(
     tab: &mut ApproximateTab,
     ui: &mut egui::Ui,
     state: &mut State,
     session: &mut Session,
     theme: Theme,
+    height: f32,
 ) {
     let Some(analysis) = state.analysis.clone() else {
         return;
     };
-    let height = ui.available_height().max(LEAST_HEIGHT);
-    // Another matrix has other numbers: a plot that was moved or zoomed shows all of them again.
-    let refit = tab.plotted.replace(analysis.matrix_id) != Some(analysis.matrix_id);
+    let height = height.max(LEAST_HEIGHT);
+    let refit = tab.refit(&analysis);
     if ui.available_width() >= SIDE_BY_SIDE {
         ui.columns_const(|[left, right]| {
             left.set_max_height(height);
             right.set_max_height(height);
             first(tab, left, state, &analysis, session, (theme, refit));
             beside(tab, right, state, &analysis, session, theme, refit);
+            for (ui, part) in [(left, Part::Curve), (right, Part::Second)] {
+                tab.maximize(ui, part, plot_place(ui));
+            }
         });
         return;
     }
     let size = egui::vec2(ui.available_width(), LEAST_HEIGHT);
+    for part in [Part::Curve, Part::Second] {
+        ui.allocate_ui(size, |ui| {
+            one(tab, ui, state, session, (&analysis, theme, refit), part);
+        });
+    }
+}
+
+/// Draws the one that has all the room.
+pub fn only(
+    tab: &mut ApproximateTab,
+    ui: &mut egui::Ui,
+    state: &mut State,
+    session: &mut Session,
+    (theme, height): (Theme, f32),
+    part: Part,
+) {
+    let Some(analysis) = state.analysis.clone() else {
+        return;
+    };
+    let refit = tab.refit(&analysis);
+    let size = egui::vec2(ui.available_width(), height.max(LEAST_HEIGHT));
     ui.allocate_ui(size, |ui| {
-        first(tab, ui, state, &analysis, session, (theme, refit));
+        ui.set_max_height(size.y);
+        one(tab, ui, state, session, (&analysis, theme, refit), part);
     });
-    ui.allocate_ui(size, |ui| {
-        beside(tab, ui, state, &analysis, session, theme, refit);
-    });
+}
+
+fn one(
+    tab: &mut ApproximateTab,
+    ui: &mut egui::Ui,
+    state: &mut State,
+    session: &mut Session,
+    (analysis, theme, refit): (&Analysis, Theme, bool),
+    part: Part,
+) {
+    match part {
+        Part::Second => beside(tab, ui, state, analysis, session, theme, refit),
+        _ => first(tab, ui, state, analysis, session, (theme, refit)),
+    }
+    tab.maximize(ui, part, plot_place(ui));
+}
+
+/// The plot without the row of controls above it, which are clicked for themselves.
+fn plot_place(ui: &egui::Ui) -> egui::Rect {
+    let mut place = ui.min_rect();
+    place.min.y += ui.spacing().interact_size.y + ui.spacing().item_spacing.y;
+    place
+}
+
+impl ApproximateTab {
+    /// Another matrix has other numbers: whether a plot that was moved or zoomed shows all of them
+    /// again.
+    fn refit(&mut self, analysis: &Analysis) -> bool {
+        self.plotted.replace(analysis.matrix_id) != Some(analysis.matrix_id)
+    }
 }
 
 fn first(

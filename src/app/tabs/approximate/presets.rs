@@ -10,15 +10,23 @@ pub struct SessionPreset {
     pub name: &'static str,
     /// The lesson, for the tooltip.
     pub lesson: &'static str,
+    /// What one should try next.
+    pub attempt: &'static str,
     /// The session.
     pub session: Session,
 }
 
 impl SessionPreset {
-    fn new(name: &'static str, lesson: &'static str, source: Source, settings: Settings) -> Self {
+    fn new(
+        name: &'static str,
+        [lesson, attempt]: [&'static str; 2],
+        source: Source,
+        settings: Settings,
+    ) -> Self {
         Self {
             name,
             lesson,
+            attempt,
             session: Session {
                 source,
                 settings,
@@ -52,19 +60,28 @@ fn digits() -> [SessionPreset; 3] {
     [
         SessionPreset::new(
             "Table I: the paper's digit",
-            "Localized 0.2119, LoRA 0.2313, MELoRA 0.9071 at 224 parameters",
+            [
+                "Localized 0.2119, LoRA 0.2313, MELoRA 0.9071 at 224 parameters",
+                "tick Same budget and drag a rank",
+            ],
             digit(1),
             Settings::default(),
         ),
         SessionPreset::new(
             "A digit where LoRA wins",
-            "Test image 38 at the same settings: the claim does not hold for every digit",
+            [
+                "Test image 38 at the same settings: the claim does not hold for every digit",
+                "▶ for other digits; which method is closest?",
+            ],
             digit(38),
             Settings::default(),
         ),
         SessionPreset::new(
             "Adaptive ranks",
-            "A rank per block (II.C) with K = 4: 0.1454 with the same 224 parameters",
+            [
+                "A rank per block (II.C) with K = 4: 0.1454 with the same 224 parameters",
+                "K = 2: with so few blocks nothing is gained",
+            ],
             digit(1),
             all_four,
         ),
@@ -77,25 +94,37 @@ fn synthetic() -> [SessionPreset; 4] {
     [
         SessionPreset::new(
             "Exactly rank 4 (favours LoRA)",
-            "LoRA is exact, Localized is not",
+            [
+                "LoRA is exact, Localized is not",
+                "r = 3: LoRA is no longer exact",
+            ],
             synthetic(SyntheticKind::LowRank),
             Settings::default(),
         ),
         SessionPreset::new(
             "Block low-rank (favours Localized)",
-            "Every block has a low rank, the whole matrix does not",
+            [
+                "Every block has a low rank, the whole matrix does not",
+                "shuffle rows and columns: Localized is no longer exact",
+            ],
             synthetic(SyntheticKind::BlockLowRank),
             block_low_rank(),
         ),
         SessionPreset::new(
             "The identity (favours MELoRA)",
-            "Only the diagonal matters, and MELoRA has all its ranks there",
+            [
+                "Only the diagonal matters, and MELoRA has all its ranks there",
+                "the largest r_diag: MELoRA becomes exact",
+            ],
             synthetic(SyntheticKind::Identity),
             Settings::default(),
         ),
         SessionPreset::new(
             "Gaussian noise (no structure)",
-            "Nothing to find: LoRA and Localized nearly tie",
+            [
+                "Nothing to find: LoRA and Localized nearly tie",
+                "look at the singular values: none stands out",
+            ],
             synthetic(SyntheticKind::Noise),
             Settings::default(),
         ),

@@ -6,7 +6,8 @@ use super::fit::Fit;
 use crate::analysis::Analysis;
 use crate::analysis::not_matched;
 use crate::app::state::State;
-use crate::app::widgets::knobs::whole;
+use crate::app::widgets::knobs::{named, slider_width, whole};
+use crate::app::widgets::plot::typeset;
 use crate::approx::budget::{BudgetRule, nearest_exact, neighbours};
 use crate::figure::compose::tells_bits;
 use crate::figure::label;
@@ -20,9 +21,10 @@ pub fn show(ui: &mut egui::Ui, state: &State, settings: &mut Settings, fit: &Fit
     Frame::group(ui.style()).show(ui, |ui| {
         ui.set_width(ui.available_width());
         let mut matched = settings.matched.is_some();
-        let hint = "Give every method the same parameter budget and the largest rank that fits";
+        let hint = "Give every method the same parameter budget and the largest rank that fits; \
+                    moving one rank moves the others";
         if ui
-            .checkbox(&mut matched, "Match budgets")
+            .checkbox(&mut matched, "Same budget")
             .on_hover_text(hint)
             .changed()
         {
@@ -40,7 +42,9 @@ pub fn show(ui: &mut egui::Ui, state: &State, settings: &mut Settings, fit: &Fit
             return;
         };
         for choice in [BudgetRule::EqualParameters, BudgetRule::SectionTwoE] {
-            ui.radio_value(rule, choice, choice.describe());
+            let font = egui::TextStyle::Body.resolve(ui.style());
+            let text = typeset(choice.describe(), &font, ui.visuals().text_color());
+            ui.radio_value(rule, choice, text);
         }
         let exact = fit.fitted.settings.exact_budgets(fit.shape.0, fit.shape.1);
         slider(ui, &mut settings.adaptive.budget, fit.shape, &exact);
@@ -92,6 +96,8 @@ pub fn slider(
     let most = (rows.min(cols) * step).max(2);
     let hint = format!("Parameters; one rank of LoRA costs {}", label::count(step));
     ui.horizontal(|ui| {
+        let name = named(ui, "budget");
+        slider_width(ui);
         let mut place = (*budget).clamp(2, most);
         let bar = Slider::new(&mut place, 2..=most)
             .show_value(false)
@@ -103,7 +109,6 @@ pub fn slider(
         }
         response.on_hover_text(&hint);
         let field = ui.add(whole(budget, 1, usize::MAX >> 12).speed(step as f64 / 8.0));
-        let name = ui.label("budget");
         field.labelled_by(name.id).on_hover_text(hint);
     });
 }

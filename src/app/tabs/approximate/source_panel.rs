@@ -1,14 +1,13 @@
-//! The source of the matrix: presets, digits, files, synthetic matrices, and transforms.
+//! Where the matrix comes from: digits, files, synthetic matrices, and what is done to it.
 
 use eframe::egui::{self, CollapsingHeader, RichText, Role, WidgetInfo};
 
 use super::ApproximateTab;
 use super::action::MatrixAction;
-use super::presets::presets;
 use crate::analysis::Analysis;
 use crate::app::command::Command;
 use crate::app::path_field;
-use crate::app::state::State;
+use crate::app::state::{Act, State, Tab};
 use crate::app::widgets::knobs::{choice, line, ranged};
 use crate::figure::label;
 use crate::session::Session;
@@ -25,30 +24,66 @@ pub fn show(
     session: &mut Session,
     out: &mut Vec<Command>,
 ) {
-    present(ui, state, out);
-    path_field::show(ui, state, out);
-    preset_menu(ui, session);
-    digits(tab, ui, state, session, out);
-    synthetic(ui, state, session);
-    change(ui, state, session, out);
-}
-
-/// The matrix on screen, and in one line the notes on it: a note may not push the
-/// controls away from under the pointer.
-fn present(ui: &mut egui::Ui, state: &State, out: &mut Vec<Command>) {
-    if let Some(analysis) = &state.analysis {
-        let mut title = RichText::new(analysis.name()).strong();
-        if state.opening.is_some() {
-            title = title.weak();
-        }
-        ui.add(egui::Label::new(title).truncate());
-        line(ui, &analysis.loaded.notes, &about(analysis));
+    let open = head(ui, state, session, out);
+    notes(ui, state);
+    if !open {
+        return;
     }
     ui.horizontal_wrapped(|ui| {
         Command::Open.button(ui, out);
         Command::Subtract.button(ui, out);
         recent_menu(ui, state, out);
     });
+    path_field::show(ui, state, out);
+    digits(tab, ui, state, session, out);
+    synthetic(ui, state, session);
+    change(ui, state, session, out);
+}
+
+/// What is on screen, which unfolds what a matrix can be taken from, and the way through the
+/// digits. Whether it is unfolded.
+fn head(ui: &mut egui::Ui, state: &mut State, session: &Session, out: &mut Vec<Command>) -> bool {
+    // What is wrong with a typed path stands beneath its field.
+    let wrong = state.notices.at(Tab::HOME, Act::Path).is_some();
+    let open = state.preferences.view.source_open || wrong;
+    let name = match &state.analysis {
+        Some(analysis) => analysis.name(),
+        None => session.source.to_string(),
+    };
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        let width = (ui.available_width() - NAVIGATION).max(80.0);
+        let mut text = RichText::new(format!("{} {name}", if open { "▾" } else { "▸" })).strong();
+        if state.opening.is_some() {
+            text = text.weak();
+        }
+        let size = egui::vec2(width, ui.spacing().interact_size.y);
+        let layout = egui::Layout::left_to_right(egui::Align::Center).with_main_justify(true);
+        let button = ui.allocate_ui_with_layout(size, layout, |ui| {
+            let button = egui::Button::new(text).truncate().right_text("");
+            ui.add(button)
+        });
+        let hint = format!("{name}; click for files, digits and synthetic matrices");
+        let button = button.inner.on_hover_text(hint);
+        button.widget_info(|| WidgetInfo::selected(Role::Button, true, open, &name));
+        if button.clicked() {
+            state.preferences.view.source_open = !open;
+            state.notices.settle(Tab::HOME, Act::Path);
+        }
+        navigation(ui, out);
+    });
+    open
+}
+
+/// Width of the way through the digits.
+const NAVIGATION: f32 = 146.0;
+
+/// In one line what is to be known of the matrix: a note may not push the controls away from under
+/// the pointer.
+fn notes(ui: &mut egui::Ui, state: &State) {
+    if let Some(analysis) = &state.analysis {
+        line(ui, &analysis.loaded.notes, &about(analysis));
+    }
 }
 
 /// The matrix's shape and the values in it.
@@ -69,21 +104,6 @@ fn recent_menu(ui: &mut egui::Ui, state: &State, out: &mut Vec<Command>) {
                 }
             }
         });
-    });
-}
-
-fn preset_menu(ui: &mut egui::Ui, session: &mut Session) {
-    ui.menu_button("Presets: cases that favour each method", |ui| {
-        for preset in presets() {
-            if ui
-                .button(preset.name)
-                .on_hover_text(preset.lesson)
-                .clicked()
-            {
-                *session = preset.session;
-                ui.close();
-            }
-        }
     });
 }
 
@@ -130,7 +150,7 @@ fn digits(
             let index = present
                 .filter(|(_, split, _)| *split == set.split())
                 .map(|(_, _, index)| index);
-            let mut chosen = navigation(ui, index, set.count(), out);
+            let mut chosen = index_field(ui, index, set.count());
             ui.scope(|ui| {
                 let filter = state.preferences.view.filter;
                 chosen = tab
@@ -163,26 +183,25 @@ fn filter(ui: &mut egui::Ui, chosen: &mut Option<u8>, set: Option<&DigitSet>) {
     });
 }
 
-fn navigation(
-    ui: &mut egui::Ui,
-    index: Option<usize>,
-    count: usize,
-    out: &mut Vec<Command>,
-) -> Option<usize> {
+fn navigation(ui: &mut egui::Ui, out: &mut Vec<Command>) {
+    for (text, action) in [
+        ("◀", MatrixAction::PreviousDigit),
+        ("▶", MatrixAction::NextDigit),
+        ("Random", MatrixAction::RandomDigit),
+    ] {
+        let command = Command::Approximate(action);
+        let button = ui.button(text).on_hover_text(command.tooltip());
+        button.widget_info(|| WidgetInfo::labeled(Role::Button, true, command.text()));
+        if button.clicked() {
+            out.push(command);
+        }
+    }
+}
+
+/// The field for the digit's index; the answer is one that was typed.
+fn index_field(ui: &mut egui::Ui, index: Option<usize>, count: usize) -> Option<usize> {
     ui.horizontal(|ui| {
-        let arrow = |ui: &mut egui::Ui, text: &str, command: Command, out: &mut Vec<Command>| {
-            let button = ui.button(text).on_hover_text(command.tooltip());
-            button.widget_info(|| WidgetInfo::labeled(Role::Button, true, command.text()));
-            if button.clicked() {
-                out.push(command);
-            }
-        };
-        arrow(
-            ui,
-            "◀",
-            Command::Approximate(MatrixAction::PreviousDigit),
-            out,
-        );
+        let name = ui.label("Index");
         // A matrix that is no image of this half has no index in it.
         let mut typed = index.unwrap_or(0);
         let field = egui::DragValue::new(&mut typed)
@@ -192,17 +211,10 @@ fn navigation(
                 Some(_) => (value as usize).to_string(),
                 None => "–".to_owned(),
             });
-        let changed = ui
-            .add(field)
+        let field = ui.add(field).labelled_by(name.id);
+        let changed = field
             .on_hover_text("The image's index, counted from 0")
             .changed();
-        arrow(ui, "▶", Command::Approximate(MatrixAction::NextDigit), out);
-        arrow(
-            ui,
-            "Random",
-            Command::Approximate(MatrixAction::RandomDigit),
-            out,
-        );
         changed.then_some(typed)
     })
     .inner

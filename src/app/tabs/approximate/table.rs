@@ -15,13 +15,28 @@ use crate::figure::palette::Theme;
 use crate::session::Settings;
 
 /// Draws the table with its copy menu.
-pub fn show(ui: &mut egui::Ui, state: &State, theme: Theme, out: &mut Vec<Command>) {
-    let Some(analysis) = &state.analysis else {
+///
+/// The heads of the panes have the same numbers: with less than `room` points of height the table
+/// is folded, unless results are pinned or the user has it otherwise.
+pub fn show(ui: &mut egui::Ui, state: &mut State, theme: Theme, room: f32, out: &mut Vec<Command>) {
+    let Some(analysis) = state.analysis.clone() else {
         return;
     };
+    let rows = analysis.methods.len() as f32;
+    let height = FOLDED + 22.0 + 22.0 * rows;
+    let usual = room >= height || !state.pinned.is_empty();
+    let mut shown = state.preferences.view.table.unwrap_or(usual);
     ui.horizontal_wrapped(|ui| {
-        ui.strong("Results");
-        ui.menu_button("Copy table", |ui| copy_menu(ui, analysis, out))
+        let name = RichText::new("Results").strong();
+        let hint = "Show or hide the table of results";
+        if ui
+            .toggle_value(&mut shown, name)
+            .on_hover_text(hint)
+            .changed()
+        {
+            state.preferences.view.table = Some(shown);
+        }
+        ui.menu_button("Copy table", |ui| copy_menu(ui, &analysis, out))
             .response
             .on_hover_text("As text, CSV or LaTeX");
         Command::Approximate(MatrixAction::Pin).button(ui, out);
@@ -29,21 +44,27 @@ pub fn show(ui: &mut egui::Ui, state: &State, theme: Theme, out: &mut Vec<Comman
             Command::Approximate(MatrixAction::Unpin).button(ui, out);
         }
     });
+    if !shown {
+        return;
+    }
     let beside = ui
         .horizontal_top(|ui| {
-            rows(ui, state, analysis, theme, out);
+            rows_of(ui, state, &analysis, theme, out);
             let room = ui.available_width() >= NOTES_WIDTH;
             if room {
                 ui.add_space(12.0);
-                ui.vertical(|ui| notes_of(ui, analysis, theme));
+                ui.vertical(|ui| notes_of(ui, &analysis, theme));
             }
             room
         })
         .inner;
     if !beside {
-        notes_of(ui, analysis, theme);
+        notes_of(ui, &analysis, theme);
     }
 }
+
+/// Height without the table.
+pub const FOLDED: f32 = 26.0;
 
 /// With less room than this beside the table, the notes stand below it.
 const NOTES_WIDTH: f32 = 260.0;
@@ -51,7 +72,7 @@ const NOTES_WIDTH: f32 = 260.0;
 /// More pinned results than fit here scroll, so that the plots stay in view.
 const MOST_HEIGHT: f32 = 150.0;
 
-fn rows(
+fn rows_of(
     ui: &mut egui::Ui,
     state: &State,
     analysis: &Analysis,

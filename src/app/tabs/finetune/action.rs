@@ -72,6 +72,6 @@ impl SweepAction {
 
     /// Its key, if it has one.
     pub fn shortcut(&self) -> Option<KeyboardShortcut> {
-        (*self == Self::Train).then(|| KeyboardShortcut::new(Modifiers::NONE, Key::F5))
+        (*self == Self::Train).then(|| KeyboardShortcut::new(Modifiers::NONE, Key::F9))
     }
 }

@@ -34,6 +34,16 @@ pub struct ApproximateView {
     pub synthetic: SyntheticSettings,
     /// The rank that the brush paints.
     pub brush: usize,
+    /// Whether the line above the panes says which method is closest.
+    pub verdict: bool,
+    /// Whether the controls at the left are shown.
+    pub controls: bool,
+    /// Whether what a matrix can be taken from is unfolded.
+    pub source_open: bool,
+    /// Whether the table of results is shown; where nothing was chosen, if it has room.
+    pub table: Option<bool>,
+    /// The part of the height that the panes have, where it was chosen.
+    pub panes_share: Option<f32>,
 }
 
 impl Default for ApproximateView {
@@ -49,6 +59,11 @@ impl Default for ApproximateView {
             filter: None,
             synthetic: SyntheticSettings::new(SyntheticKind::LowRank),
             brush: 1,
+            verdict: true,
+            controls: true,
+            source_open: false,
+            table: None,
+            panes_share: None,
         }
     }
 }

@@ -1,0 +1,246 @@
+//! What stands above a pane: whose it is, its error, large, and its settings.
+
+use eframe::egui::{self, FontId, Frame, RichText, Stroke, Vec2};
+
+use crate::analysis::Analysis;
+use crate::app::texture::color32;
+use crate::app::theme;
+use crate::approx::{Evaluation, Method};
+use crate::figure::label;
+use crate::figure::palette::Theme;
+
+/// What stands above a pane: its form, and how much larger than usual it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Head {
+    form: Form,
+    scale: f32,
+}
+
+/// The form of a head, as its pane has room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// Everything in one row.
+    Row,
+    /// Name, error, and the settings in one line.
+    Stack,
+    /// The same with the settings in two lines.
+    Narrow,
+    /// Name and error only.
+    Small,
+}
+
+/// How much larger than usual heads are before a class.
+pub const PRESENTED: f32 = 2.0;
+
+/// Narrower panes have their settings in two lines.
+const NARROW: f32 = 240.0;
+
+/// From this width on all stands in one row.
+const WIDE: f32 = 560.0;
+
+const TITLE: f32 = 21.0;
+const NUMBER: f32 = 24.0;
+const LINE: f32 = 16.0;
+
+/// Size of the error, the largest text of a head.
+const LARGE: f32 = 20.0;
+
+impl Head {
+    /// The head for a pane of this width, `scale` times as large as usual; the lowest where room is
+    /// `small`.
+    pub fn of(width: f32, small: bool, scale: f32) -> Self {
+        let form = match (small, width / scale) {
+            (true, _) => Form::Small,
+            (_, width) if width >= WIDE => Form::Row,
+            (_, width) if width >= NARROW => Form::Stack,
+            _ => Form::Narrow,
+        };
+        Self { form, scale }
+    }
+
+    /// Its height.
+    pub fn height(self) -> f32 {
+        let height = match self.form {
+            Form::Row => NUMBER + 2.0,
+            Form::Stack => TITLE + NUMBER + LINE,
+            Form::Narrow => TITLE + NUMBER + 2.0 * LINE,
+            Form::Small => NUMBER,
+        };
+        self.scale * height
+    }
+
+    fn size(self) -> f32 {
+        let size = match self.form {
+            Form::Small => 15.0,
+            _ => LARGE,
+        };
+        self.scale * size
+    }
+
+    /// Draws name, number and details in `width`.
+    fn show(
+        self,
+        ui: &mut egui::Ui,
+        width: f32,
+        title: impl FnOnce(&mut egui::Ui),
+        number: impl FnOnce(&mut egui::Ui),
+        details: &[String],
+    ) {
+        let size = Vec2::new(width, self.height());
+        let small = |ui: &mut egui::Ui, text: &str| {
+            ui.add(egui::Label::new(RichText::new(text).small()).truncate());
+        };
+        ui.allocate_ui(size, |ui| {
+            ui.set_min_height(size.y);
+            ui.set_max_width(width);
+            match self.form {
+                Form::Row | Form::Small => {
+                    ui.horizontal(|ui| {
+                        ui.set_min_height(size.y);
+                        title(ui);
+                        number(ui);
+                        if self.form == Form::Row {
+                            small(ui, &details.join(" · "));
+                        }
+                    });
+                }
+                Form::Stack | Form::Narrow => {
+                    ui.spacing_mut().item_spacing.y = 1.0;
+                    ui.horizontal(title);
+                    ui.horizontal(|ui| {
+                        ui.set_min_height(self.scale * NUMBER);
+                        number(ui);
+                    });
+                    match self.form {
+                        Form::Stack => small(ui, &details.join(" · ")),
+                        _ => details.iter().for_each(|text| small(ui, text)),
+                    }
+                }
+            }
+        });
+    }
+
+    /// The head of the original.
+    pub fn original(self, ui: &mut egui::Ui, width: f32, analysis: &Analysis) {
+        let (rows, cols) = analysis.shape();
+        let shape = match self.form {
+            Form::Small => format!("{rows} × {cols}"),
+            _ => format!("{rows} × {cols}, numerical rank {}", analysis.rank),
+        };
+        let details = [
+            label::entries(rows * cols),
+            format!("norm {}", label::short(analysis.norm)),
+        ];
+        let title = |ui: &mut egui::Ui| {
+            ui.strong("Original");
+        };
+        let number = |ui: &mut egui::Ui| {
+            ui.add(egui::Label::new(shape).truncate());
+        };
+        self.show(ui, width, title, number, &details);
+    }
+
+    /// The head of a method that gave something, marked where it is one of the `closest`.
+    pub fn of_method(
+        self,
+        ui: &mut egui::Ui,
+        width: f32,
+        evaluation: &Evaluation,
+        closest: bool,
+        theme: Theme,
+    ) {
+        let method = evaluation.method();
+        let details = [
+            evaluation.settings.describe(),
+            format!(
+                "{} parameters ({})",
+                label::count(evaluation.params),
+                label::percent(evaluation.share)
+            ),
+        ];
+        let small = self.form == Form::Small;
+        let beside = match (small, closest) {
+            (true, _) => SMALL_NUMBER,
+            (false, true) => BADGE,
+            (false, false) => 0.0,
+        };
+        let title = |ui: &mut egui::Ui| {
+            // The name gives way to what stands beside it.
+            let room = Vec2::new(width - self.scale * beside, ui.spacing().interact_size.y);
+            let layout = egui::Layout::left_to_right(egui::Align::Center);
+            ui.allocate_ui_with_layout(room, layout, |ui| {
+                ui.add(egui::Label::new(name(method, theme)).truncate());
+            });
+            if closest && !small {
+                badge(ui, method, theme);
+            }
+        };
+        let number = |ui: &mut egui::Ui| self.error(ui, evaluation.error, closest);
+        self.show(ui, width, title, number, &details);
+    }
+
+    /// The head of a method whose setting gives nothing.
+    pub fn of_nothing(
+        self,
+        ui: &mut egui::Ui,
+        width: f32,
+        setting: String,
+        title: (Method, Theme),
+    ) {
+        let head = |ui: &mut egui::Ui| {
+            ui.label(name(title.0, title.1));
+        };
+        let number = |ui: &mut egui::Ui| {
+            ui.label("no result");
+        };
+        self.show(ui, width, head, number, &[setting]);
+    }
+
+    /// `error 0.2119`, the number large, and heavier where it is the lowest.
+    fn error(self, ui: &mut egui::Ui, error: f64, closest: bool) {
+        let visuals = ui.visuals();
+        let (quiet, strong) = (visuals.text_color(), visuals.strong_text_color());
+        let mut job = egui::text::LayoutJob::default();
+        let small = egui::TextStyle::Small.resolve(ui.style());
+        let number = match closest {
+            true => strong,
+            false => quiet,
+        };
+        // Beside the name in one row the number must do.
+        let word = (self.form != Form::Small).then(|| ("error ".to_owned(), small, quiet));
+        let large = FontId::proportional(self.size());
+        let number = (label::error(error), large, number);
+        for (text, font, color) in word.into_iter().chain([number]) {
+            let format = egui::TextFormat {
+                font_id: font,
+                color,
+                valign: egui::Align::BOTTOM,
+                ..egui::TextFormat::default()
+            };
+            job.append(&text, 0.0, format);
+        }
+        ui.add(egui::Label::new(job).truncate());
+    }
+}
+
+/// What the word that marks the winner takes beside the name.
+const BADGE: f32 = 56.0;
+
+/// What the error takes beside the name where both share a row.
+const SMALL_NUMBER: f32 = 62.0;
+
+/// A method's name in its colour.
+fn name(method: Method, theme: Theme) -> RichText {
+    let color = color32(theme::method_text(method, theme));
+    RichText::new(method.title()).strong().color(color)
+}
+
+/// The word that marks the winner, framed in the method's colour.
+fn badge(ui: &mut egui::Ui, method: Method, theme: Theme) {
+    let color = color32(theme::method_text(method, theme));
+    Frame::new()
+        .stroke(Stroke::new(1.5, color))
+        .corner_radius(3.0)
+        .inner_margin(egui::vec2(4.0, 0.0))
+        .show(ui, |ui| ui.label(RichText::new("closest").strong().small()));
+}

@@ -1,0 +1,176 @@
+//! The tab before a class: one thing at a time in large type, and keys to step through.
+
+use eframe::egui::{self, RichText, TextStyle, Vec2};
+
+use super::heads::PRESENTED;
+use super::maximized::Part;
+use super::presets::{SessionPreset, presets};
+use super::{ApproximateTab, panes, play, plots};
+use crate::analysis::Closest;
+use crate::app::command::Command;
+use crate::app::state::State;
+use crate::app::widgets::focus;
+use crate::figure::palette::Theme;
+use crate::session::Session;
+
+/// Sizes that are read from ten metres.
+const SIZES: [(TextStyle, f32); 5] = [
+    (TextStyle::Small, 24.0),
+    (TextStyle::Body, 26.0),
+    (TextStyle::Button, 26.0),
+    (TextStyle::Monospace, 26.0),
+    (TextStyle::Heading, 32.0),
+];
+
+/// What is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Scene {
+    /// The matrix and its approximations, or one of them.
+    #[default]
+    Panes,
+    /// Error against parameters.
+    Curve,
+    /// The second plot.
+    Second,
+    /// An example, by its place among the cards.
+    Example(usize),
+}
+
+/// Where the presentation is.
+#[derive(Debug, Default)]
+pub struct Presentation {
+    scene: Scene,
+}
+
+impl Presentation {
+    /// One scene on or back; the example that begins, if one does.
+    pub fn step(&mut self, forward: bool) -> Option<Session> {
+        let examples = presets();
+        let count = 3 + examples.len();
+        let at = match self.scene {
+            Scene::Panes => 0,
+            Scene::Curve => 1,
+            Scene::Second => 2,
+            Scene::Example(place) => 3 + place,
+        };
+        let to = match forward {
+            true => (at + 1) % count,
+            false => (at + count - 1) % count,
+        };
+        self.scene = match to {
+            0 => Scene::Panes,
+            1 => Scene::Curve,
+            2 => Scene::Second,
+            place => Scene::Example(place - 3),
+        };
+        let example = to.checked_sub(3)?;
+        examples.into_iter().nth(example).map(|one| one.session)
+    }
+}
+
+/// Draws the scene over the whole window.
+pub fn show(
+    tab: &mut ApproximateTab,
+    ui: &mut egui::Ui,
+    state: &mut State,
+    session: &mut Session,
+    theme: Theme,
+    out: &mut Vec<Command>,
+) {
+    egui::CentralPanel::default().show(ui, |ui| {
+        enlarge(ui);
+        super::progress::dim_old(tab, ui);
+        focus::content(ui);
+        let scene = tab
+            .presentation
+            .get_or_insert_with(Presentation::default)
+            .scene;
+        let bottom = ui.max_rect().bottom() - HINT * PRESENTED;
+        play::show(&mut tab.player, ui, state, out);
+        tab.at_step(state, |tab, state| {
+            caption(ui, state, scene);
+            let rest = Vec2::new(ui.available_width(), bottom - ui.cursor().top());
+            let look = (theme, rest.y);
+            match scene {
+                Scene::Panes | Scene::Example(_) => {
+                    panes::show(tab, ui, state, session, theme, rest);
+                }
+                Scene::Curve => plots::only(tab, ui, state, session, look, Part::Curve),
+                Scene::Second => plots::only(tab, ui, state, session, look, Part::Second),
+            }
+        });
+        // At the bottom, whatever the height of the scene.
+        ui.add_space((bottom - ui.cursor().top()).max(0.0));
+        hint(ui, out);
+    });
+}
+
+/// Height of the line with the keys.
+const HINT: f32 = 20.0;
+
+fn enlarge(ui: &mut egui::Ui) {
+    let style = ui.style_mut();
+    for (name, size) in SIZES {
+        if let Some(font) = style.text_styles.get_mut(&name) {
+            font.size = size;
+        }
+    }
+    style.spacing.interact_size.y *= 1.6;
+    style.spacing.icon_width *= 1.6;
+    style.spacing.icon_width_inner *= 1.6;
+}
+
+/// What one should see here: the verdict, and of an example what it shows.
+fn caption(ui: &mut egui::Ui, state: &State, scene: Scene) {
+    let examples = presets();
+    let example: Option<&SessionPreset> = match scene {
+        Scene::Example(place) => examples.get(place),
+        _ => None,
+    };
+    if let Some(example) = example {
+        let text = format!("{}. {}", example.name, example.lesson);
+        ui.add(egui::Label::new(RichText::new(text).strong()).wrap());
+        return;
+    }
+    let closest = state.analysis.as_ref().and_then(|one| Closest::of(one));
+    let text = closest.map_or_else(String::new, |found| found.sentence);
+    ui.add(egui::Label::new(RichText::new(text).strong()).wrap());
+}
+
+/// The keys, and a button for those who have none.
+fn hint(ui: &mut egui::Ui, out: &mut Vec<Command>) {
+    use super::action::MatrixAction::{NextScene, Present, PreviousScene};
+    ui.horizontal(|ui| {
+        for action in [PreviousScene, NextScene, Present] {
+            let command = Command::Approximate(action);
+            let text = match command {
+                Command::Approximate(Present) => "Leave (Esc)",
+                _ => command.text(),
+            };
+            if ui.button(text).on_hover_text(command.tooltip()).clicked() {
+                out.push(command);
+            }
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scenes_go_round_in_both_ways() {
+        let count = 3 + presets().len();
+        let mut there = Presentation::default();
+        let mut seen = vec![there.scene];
+        for _ in 1..count {
+            there.step(true);
+            assert!(!seen.contains(&there.scene), "{:?}", there.scene);
+            seen.push(there.scene);
+        }
+        assert!(there.step(true).is_none() && there.scene == Scene::Panes);
+        let last = there.step(false).expect("the last example");
+        assert_eq!(Some(last), presets().pop().map(|one| one.session));
+        assert_eq!(Some(&there.scene), seen.last());
+    }
+}

@@ -1,0 +1,135 @@
+//! How the panes show things: the row above them, and the colours of the cells.
+
+use eframe::egui::{self, Rect, RichText, Role, Sense, Vec2, WidgetInfo};
+
+use super::ApproximateTab;
+use super::action::MatrixAction;
+use crate::analysis::Analysis;
+use crate::app::command::Command;
+use crate::app::notices::capitalized;
+use crate::app::state::State;
+use crate::app::texture::{Scale, color32};
+use crate::app::widgets::knobs::choice;
+use crate::figure::compose::{ResidualLimit, residual_limit};
+use crate::figure::label;
+use crate::figure::palette::{ColorMap, Theme};
+
+/// Draws the row, folded into a menu where there is little room.
+pub fn show(
+    tab: &mut ApproximateTab,
+    ui: &mut egui::Ui,
+    state: &mut State,
+    theme: Theme,
+    small: bool,
+    out: &mut Vec<Command>,
+) {
+    ui.horizontal_wrapped(|ui| {
+        let shown = state.preferences.view.controls;
+        let toggle = Command::Approximate(MatrixAction::ToggleControls);
+        let keys = toggle.shortcut().map(|key| ui.ctx().format_shortcut(&key));
+        let hint = format!("{} ({})", toggle.tooltip(), keys.unwrap_or_default());
+        if ui
+            .selectable_label(shown, "Controls")
+            .on_hover_text(hint)
+            .clicked()
+        {
+            out.push(toggle);
+        }
+        if small {
+            ui.menu_button("Panes", |ui| choices(tab, ui, state));
+        } else {
+            choices(tab, ui, state);
+        }
+        if let Some(part) = tab.maximized {
+            let back = ui.button("Show all panes and plots");
+            if back
+                .on_hover_text("Leave the maximized part (Esc)")
+                .clicked()
+            {
+                tab.maximized = tab.maximized.filter(|now| *now != part);
+            }
+        }
+        if let Some(analysis) = state.analysis.as_ref().filter(|_| !small) {
+            let view = &state.preferences.view;
+            let scale = match view.error_maps {
+                true => residuals(analysis, theme),
+                false => sequential(analysis, view.map),
+            };
+            let size = Vec2::new(SCALE_BAR, ui.spacing().interact_size.y);
+            ui.allocate_ui(size, |ui| ui.horizontal(|ui| scale_bar(ui, scale)));
+            if view.error_maps && limit(analysis).exceeded {
+                let told = RichText::new("larger errors have the last colour").small();
+                ui.label(told).on_hover_text(ResidualLimit::EXCEEDED);
+            }
+        }
+    });
+}
+
+fn choices(tab: &mut ApproximateTab, ui: &mut egui::Ui, state: &mut State) {
+    let view = &mut state.preferences.view;
+    ui.selectable_value(&mut view.error_maps, false, "Reconstructions");
+    ui.selectable_value(&mut view.error_maps, true, "Error maps")
+        .on_hover_text("W − Ŵ, signed, on one colour scale for all panes");
+    ui.checkbox(&mut view.block_lines, "Block lines");
+    choice(ui, "Colours", capitalized(view.map.name()), 90.0, |ui| {
+        for map in ColorMap::ALL {
+            ui.selectable_value(&mut view.map, map, capitalized(map.name()))
+                .on_hover_text(map.about());
+        }
+    });
+    if ui
+        .button("Zoom to fit")
+        .on_hover_text("Show the whole matrix in every pane (0); scroll to zoom, drag to move")
+        .clicked()
+    {
+        tab.reset_zoom();
+    }
+}
+
+/// Width of the colour scale with its two numbers.
+const SCALE_BAR: f32 = 190.0;
+
+/// Which colour stands for which number.
+fn scale_bar(ui: &mut egui::Ui, scale: Scale) {
+    const STEPS: usize = 48;
+    let (low, high) = scale.ends();
+    ui.label(RichText::new(label::short(low)).small());
+    let (place, response) = ui.allocate_exact_size(Vec2::new(96.0, 10.0), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "colour scale"));
+    let width = place.width() / STEPS as f32;
+    for step in 0..STEPS {
+        let value = low + (high - low) * (step as f64 + 0.5) / STEPS as f64;
+        let corner = place.min + Vec2::new(step as f32 * width, 0.0);
+        let rect = Rect::from_min_size(corner, Vec2::new(width + 0.5, place.height()));
+        ui.painter()
+            .rect_filled(rect, 0.0, color32(scale.color(value)));
+    }
+    ui.label(RichText::new(label::short(high)).small());
+    response.on_hover_text(match scale {
+        Scale::Sequential { .. } => "The colours of the cells, the same in all panes",
+        Scale::Diverging { .. } => "W − Ŵ: the colours of the error maps, the same in all panes",
+    });
+}
+
+/// The colours of the matrix and its reconstructions.
+pub fn sequential(analysis: &Analysis, map: ColorMap) -> Scale {
+    let (low, high) = analysis.range;
+    Scale::Sequential { map, low, high }
+}
+
+/// The colours of the error maps.
+pub fn residuals(analysis: &Analysis, theme: Theme) -> Scale {
+    let bound = limit(analysis).end;
+    Scale::Diverging { theme, bound }
+}
+
+fn limit(analysis: &Analysis) -> ResidualLimit {
+    let outcomes = analysis.outcomes();
+    let largest = outcomes.map(|one| (&one.evaluation, one.largest_residual()));
+    residual_limit(largest_cell(analysis), &largest.collect::<Vec<_>>())
+}
+
+/// The largest absolute value of the matrix.
+pub fn largest_cell(analysis: &Analysis) -> f64 {
+    analysis.extremes.0.abs().max(analysis.extremes.1.abs())
+}
