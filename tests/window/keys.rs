@@ -271,6 +271,11 @@ fn every_stop_of_tab_is_on_the_screen_and_has_a_name() {
             assert!(!name.contains("None"), "{name} at {rect}");
         }
         let place = |text: &str| stops.iter().position(|(name, _)| name.contains(text));
+        if place("Copy as command").is_none() {
+            // In a narrow window they stand in a menu.
+            assert!(size[0] < 1000.0 && place("More").is_some(), "{stops:?}");
+            continue;
+        }
         assert!(
             place("Copy as command") < place("Export figure"),
             "{stops:?}"
