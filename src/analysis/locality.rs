@@ -28,7 +28,7 @@ pub struct Locality {
 
 /// One of the three questions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Question {
+pub enum LocalityQuestion {
     /// Is the matrix local?
     Local,
     /// Is it diagonal?
@@ -37,11 +37,11 @@ pub enum Question {
     Global,
 }
 
-impl Question {
+impl LocalityQuestion {
     /// All, in the order of tables.
     pub const ALL: [Self; 3] = [Self::Local, Self::Diagonal, Self::Global];
 
-    /// What the matrix is where the answer is yes.
+    /// The matrix's property where the answer is yes.
     pub fn adjective(self) -> &'static str {
         match self {
             Self::Local => "local",
@@ -86,50 +86,52 @@ impl Locality {
     }
 
     /// The answer to one question.
-    pub fn answer(&self, question: Question) -> &NullTest {
+    pub fn answer(&self, question: LocalityQuestion) -> &NullTest {
         match question {
-            Question::Local => &self.test.local,
-            Question::Diagonal => &self.test.diagonal,
-            Question::Global => &self.test.global,
+            LocalityQuestion::Local => &self.test.local,
+            LocalityQuestion::Diagonal => &self.test.diagonal,
+            LocalityQuestion::Global => &self.test.global,
         }
     }
 
-    /// What one question's statistic is: `error of Localized LoRA, K = 2, r_block = 2`.
-    pub fn statistic(&self, question: Question) -> String {
+    /// The statistic of one question, in words: `error of Localized LoRA, K = 2, r_block = 2`.
+    pub fn statistic(&self, question: LocalityQuestion) -> String {
         let [lora, melora, localized] = &self.test.evaluations;
         let error_of = |one: &Evaluation| {
             let (title, setting) = (one.method().title(), one.settings.describe());
             format!("error of {title}, {setting}")
         };
         match question {
-            Question::Local => error_of(localized),
-            Question::Global => error_of(lora),
-            Question::Diagonal => {
+            LocalityQuestion::Local => error_of(localized),
+            LocalityQuestion::Global => error_of(lora),
+            LocalityQuestion::Diagonal => {
                 let blocks = melora.settings.describe_segments();
                 format!("share of ‖W‖² on the diagonal blocks, {blocks}")
             }
         }
     }
 
-    /// What is drawn at random for one question.
-    pub fn null(question: Question) -> &'static str {
+    /// The random draws of one question, in words.
+    pub fn null(question: LocalityQuestion) -> &'static str {
         match question {
-            Question::Local | Question::Diagonal => "rows and columns in random orders",
-            Question::Global => "entries in random places",
+            LocalityQuestion::Local | LocalityQuestion::Diagonal => {
+                "rows and columns in random orders"
+            }
+            LocalityQuestion::Global => "entries in random places",
         }
     }
 
     /// *More local than chance (z = −6.6, p = 0.0025), and Localized LoRA is the better choice:
     /// 0.2119 against LoRA's 0.2313, both with 224 parameters*.
     pub fn verdict(&self) -> String {
-        let yes = Question::ALL.into_iter();
-        let yes: Vec<Question> = yes
+        let yes = LocalityQuestion::ALL.into_iter();
+        let yes: Vec<LocalityQuestion> = yes
             .filter(|one| self.answer(*one).beyond_chance())
             .collect();
         let found = match yes.as_slice() {
             [] => format!(
                 "No more local, diagonal or low-rank than chance ({})",
-                self.told(Question::Local)
+                self.told(LocalityQuestion::Local)
             ),
             [question] => format!(
                 "More {} than chance ({})",
@@ -145,11 +147,14 @@ impl Locality {
                 )
             }
         };
-        format!("{found}{}", self.choice(yes.contains(&Question::Local)))
+        format!(
+            "{found}{}",
+            self.choice(yes.contains(&LocalityQuestion::Local))
+        )
     }
 
     /// `z = −6.6, p = 0.0025`.
-    pub fn told(&self, question: Question) -> String {
+    pub fn told(&self, question: LocalityQuestion) -> String {
         let test = self.answer(question);
         let z = match test.z() {
             Some(z) => format!("z = {}, ", label::one_decimal(z)),
@@ -158,7 +163,7 @@ impl Locality {
         format!("{z}p = {}", label::short(test.p()))
     }
 
-    /// Which of LoRA and Localized LoRA is closer, and whether that is what the test suggests.
+    /// The closer one of LoRA and Localized LoRA, and whether that is what the test suggests.
     fn choice(&self, local: bool) -> String {
         let [lora, _, localized] = &self.test.evaluations;
         let (better, other) = match compare(localized.error, lora.error) {

@@ -22,7 +22,7 @@ pub use build_up::{BuildUp, Growth, MOST_STEPS};
 pub use error::AnalysisError;
 pub use grids::{GridSearch, grid_budget};
 pub use listener::{Listener, SilentListener, Stage};
-pub use locality::{DRAWS, Locality, Question, locality_settings};
+pub use locality::{DRAWS, Locality, LocalityQuestion, locality_settings};
 pub use notes::notes;
 pub use order::{FoundOrder, Ordered, STARTS};
 pub use outcome::{MethodResult, Outcome};

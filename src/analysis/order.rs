@@ -18,10 +18,10 @@ pub const STARTS: usize = 30;
 /// less.
 const MARGIN: f64 = 0.02;
 
-/// What a search found, and what the same search found in the same entries shuffled.
+/// The result of a search, and of the same search in the same entries shuffled.
 #[derive(Clone, Debug)]
 pub struct FoundOrder {
-    /// What was asked.
+    /// Grid, rank, starts and seed.
     pub search: Search,
     /// On the matrix.
     pub found: Found,

@@ -7,7 +7,7 @@ use crate::approx::{Evaluation, Method};
 use crate::figure::compose::verdict_sentence;
 use crate::figure::label;
 
-/// Which methods are closest to the matrix, and the sentence that says so.
+/// The methods that are closest to the matrix, and the sentence that says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Closest {
     /// Those with the lowest error; several where they differ by rounding only.
@@ -18,7 +18,7 @@ pub struct Closest {
     pub sentence: String,
 }
 
-/// What the methods of a comparison may spend.
+/// The parameters that the methods of a comparison may spend.
 enum Terms {
     /// All have these parameters.
     Equal(usize),

@@ -3,7 +3,7 @@
 
 use nalgebra::DMatrix;
 
-/// Which segment each row goes to, at the largest sum of gains. `gains` is `rows × segments` and
+/// The segment that each row goes to, at the largest sum of gains. `gains` is `rows × segments` and
 /// finite; `sizes` say how many rows each segment takes and sum up to `rows`.
 ///
 /// Rows come in one by one, each along the chain of moves that costs least (successive shortest
@@ -53,7 +53,7 @@ impl Assignment<'_> {
         self.refresh(segment);
     }
 
-    /// What it costs at least to end up with one more row in each segment, and from which segment
+    /// The least cost of ending up with one more row in each segment, and from which segment
     /// a row is moved there (Bellman and Ford: there is no circle that gains).
     fn cheapest_ways(&self, row: usize) -> (Vec<f64>, Vec<Option<usize>>) {
         let count = self.sizes.len();

@@ -21,7 +21,7 @@ use super::metrics::{SumOfSquares, TIE};
 use super::permutation::{permutation, shuffle};
 use super::segment::segments;
 
-/// What is asked.
+/// Grid, ranks and seed of a locality test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LocalitySettings {
     /// Grid and rank at which Localized's error is the statistic.
@@ -41,13 +41,13 @@ pub struct NullTest {
     pub statistic: f64,
     /// The value of each draw, in their order.
     pub null: Vec<f64>,
-    /// Which side of the null speaks for structure.
-    pub side: Tail,
+    /// The side of the null that speaks for structure.
+    pub side: NullTail,
 }
 
 /// A side of a distribution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tail {
+pub enum NullTail {
     /// Low values are extreme.
     Low,
     /// High values are extreme.
@@ -55,7 +55,7 @@ pub enum Tail {
 }
 
 impl NullTest {
-    fn new(statistic: f64, side: Tail) -> Self {
+    fn new(statistic: f64, side: NullTail) -> Self {
         Self {
             statistic,
             null: Vec::new(),
@@ -86,8 +86,8 @@ impl NullTest {
     /// that holds at any number of draws. Values that differ by rounding are equal.
     pub fn p(&self) -> f64 {
         let extreme = self.null.iter().filter(|value| match self.side {
-            Tail::Low => **value <= self.statistic + TIE,
-            Tail::High => **value >= self.statistic - TIE,
+            NullTail::Low => **value <= self.statistic + TIE,
+            NullTail::High => **value >= self.statistic - TIE,
         });
         (1 + extreme.count()) as f64 / (1 + self.null.len()) as f64
     }
@@ -116,7 +116,7 @@ pub struct LocalityTest {
     pub evaluations: [Evaluation; 3],
 }
 
-/// What one draw gives: the three statistics.
+/// The three statistics of one draw.
 type Draw = [f64; 3];
 
 impl LocalityTest {
@@ -136,16 +136,16 @@ impl LocalityTest {
         ];
         let share = diagonal_share(matrix, settings.blocks);
         Ok(Self {
-            local: NullTest::new(evaluations[2].error, Tail::Low),
-            diagonal: NullTest::new(share, Tail::High),
-            global: NullTest::new(evaluations[0].error, Tail::Low),
+            local: NullTest::new(evaluations[2].error, NullTail::Low),
+            diagonal: NullTest::new(share, NullTail::High),
+            global: NullTest::new(evaluations[0].error, NullTail::Low),
             matrix: Arc::new(matrix.clone()),
             settings,
             evaluations,
         })
     }
 
-    /// What was asked.
+    /// Grid, ranks and seed.
     pub fn settings(&self) -> LocalitySettings {
         self.settings
     }

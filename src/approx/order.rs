@@ -93,7 +93,7 @@ pub fn find_order(
     keep_going: &(dyn Fn() -> ControlFlow<()> + Sync),
     on_start: &(dyn Fn() + Sync),
 ) -> Result<Found, FactorError> {
-    let descent = Descent::new(matrix, search.localized, keep_going)?;
+    let descent = OrderDescent::new(matrix, search.localized, keep_going)?;
     let (rows, cols) = matrix.shape();
     let starts = (0..=search.starts as u64).into_par_iter();
     let ends = starts.map(|start| {
@@ -142,7 +142,7 @@ fn stream(seed: u64, number: u64) -> ChaCha8Rng {
 }
 
 /// The alternating steps on one matrix.
-struct Descent<'a> {
+struct OrderDescent<'a> {
     /// In units of its largest cell, so that no square overflows.
     matrix: DMatrix<f64>,
     kind: LayoutKind,
@@ -154,7 +154,7 @@ struct Descent<'a> {
 
 /// A side of the matrix.
 #[derive(Clone, Copy)]
-enum Side {
+enum MatrixSide {
     Rows,
     Cols,
 }
@@ -162,7 +162,7 @@ enum Side {
 /// A search ends at the latest after this many rounds; they are usually below twenty.
 const MOST_ROUNDS: usize = 200;
 
-impl<'a> Descent<'a> {
+impl<'a> OrderDescent<'a> {
     fn new(
         matrix: &DMatrix<f64>,
         localized: LocalizedSettings,
@@ -205,9 +205,9 @@ impl<'a> Descent<'a> {
         let mut stuck = 0;
         for round in 0..MOST_ROUNDS {
             let side = if round % 2 == 0 {
-                Side::Rows
+                MatrixSide::Rows
             } else {
-                Side::Cols
+                MatrixSide::Cols
             };
             let next = self.step(&order, &ordered, &factors, side);
             let (next_ordered, next_factors, next_error) = self.factors(&next)?;
@@ -225,11 +225,17 @@ impl<'a> Descent<'a> {
     }
 
     /// Every row, or column, goes where the present subspaces keep most of it.
-    fn step(&self, order: &Order, ordered: &DMatrix<f64>, factors: &Factors, side: Side) -> Order {
+    fn step(
+        &self,
+        order: &Order,
+        ordered: &DMatrix<f64>,
+        factors: &Factors,
+        side: MatrixSide,
+    ) -> Order {
         let gains = self.gains(ordered, factors, side);
         let (now, cuts) = match side {
-            Side::Rows => (&order.rows, &self.down),
-            Side::Cols => (&order.cols, &self.across),
+            MatrixSide::Rows => (&order.rows, &self.down),
+            MatrixSide::Cols => (&order.cols, &self.across),
         };
         let sizes: Vec<usize> = cuts.iter().map(Range::len).collect();
         let places = assign(&gains, &sizes);
@@ -237,11 +243,11 @@ impl<'a> Descent<'a> {
         moved.sort_by_key(|at| (places[*at], *at));
         let moved = moved.into_iter().map(|at| now[at]).collect();
         match side {
-            Side::Rows => Order {
+            MatrixSide::Rows => Order {
                 rows: moved,
                 cols: order.cols.clone(),
             },
-            Side::Cols => Order {
+            MatrixSide::Cols => Order {
                 rows: order.rows.clone(),
                 cols: moved,
             },
@@ -249,10 +255,10 @@ impl<'a> Descent<'a> {
     }
 
     /// `gains[(line, segment)]`: how much of ‖line‖² the subspaces of a segment's blocks keep.
-    fn gains(&self, ordered: &DMatrix<f64>, factors: &Factors, side: Side) -> DMatrix<f64> {
+    fn gains(&self, ordered: &DMatrix<f64>, factors: &Factors, side: MatrixSide) -> DMatrix<f64> {
         let lines = match side {
-            Side::Rows => ordered.nrows(),
-            Side::Cols => ordered.ncols(),
+            MatrixSide::Rows => ordered.nrows(),
+            MatrixSide::Cols => ordered.ncols(),
         };
         let mut gains = DMatrix::zeros(lines, self.down.len());
         let blocks = factors.layout().blocks().iter().zip(&factors.blocks);
@@ -264,12 +270,12 @@ impl<'a> Descent<'a> {
             let (down, across) = (&self.down[block.i], &self.across[block.j]);
             let kept = self.rank.min(factorization.sigma.len());
             let (segment, kept) = match side {
-                Side::Rows => {
+                MatrixSide::Rows => {
                     let stripe = ordered.columns(across.start, across.len());
                     let onto = factorization.v_t.rows(0, kept);
                     (block.i, (onto * stripe.transpose()))
                 }
-                Side::Cols => {
+                MatrixSide::Cols => {
                     let stripe = ordered.rows(down.start, down.len());
                     let onto = factorization.u.columns(0, kept);
                     (block.j, onto.tr_mul(&stripe))
@@ -283,7 +289,7 @@ impl<'a> Descent<'a> {
     }
 }
 
-/// The same segments in an order that is easy to read: inside a segment as the lines were, and the
+/// These segments in an order that is easy to read: inside a segment as the lines were, and the
 /// segments of one size by where their lines were. The error does not depend on either.
 fn legible(order: &[usize], cuts: &[Range<usize>]) -> Vec<usize> {
     let mut parts: Vec<Vec<usize>> = cuts.iter().map(|cut| order[cut.clone()].to_vec()).collect();

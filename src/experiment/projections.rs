@@ -14,7 +14,7 @@ use crate::finetune::{AdaptationData, Configuration, Layout, Results, SweepSetti
 pub struct Projected {
     /// The seed.
     pub seed: u64,
-    /// Which adapter.
+    /// The adapter.
     pub configuration: Configuration,
     /// Parameters of the adapter.
     pub params: usize,
@@ -42,7 +42,7 @@ pub struct Correlation {
     pub range: (f64, f64),
 }
 
-/// Which accuracy the error of the matrix is held against.
+/// The accuracy that the error of the matrix is held against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Against {
     /// That of the projection, all else as full fine-tuning left it.
@@ -57,7 +57,7 @@ impl Against {
     /// All, in the order of tables.
     pub const ALL: [Self; 3] = [Self::Projected, Self::Frozen, Self::Trained];
 
-    /// What it is called.
+    /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Projected => "projected, rest fine-tuned",

@@ -16,7 +16,7 @@ use crate::approx::{FactorError, factorize};
 pub struct FullUpdate {
     /// The network that it left.
     network: Network<f32>,
-    /// What it added to the first layer's weights, hidden units × inputs.
+    /// Its update of the first layer's weights, hidden units × inputs.
     pub update: DMatrix<f64>,
     /// Percent of the test digits named rightly.
     pub accuracy: f64,
@@ -57,7 +57,7 @@ pub struct Projection {
     /// Percent of the test digits named rightly with Ŵ and all else (biases, classifier) as full
     /// fine-tuning left it.
     pub accuracy: f64,
-    /// The same with all else as it was pretrained, as an adapter has it.
+    /// Percent named rightly with all else as it was pretrained, as an adapter has it.
     pub accuracy_frozen: f64,
 }
 

@@ -18,7 +18,7 @@ const LARGEST: u64 = 16 * 1024 * 1024;
 
 /// An order, and the file it is from; shared, so that undo may keep many sessions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Written", into = "Written")]
+#[serde(try_from = "WrittenOrder", into = "WrittenOrder")]
 pub struct ChosenOrder {
     order: Arc<Order>,
     /// Where it was read from or saved to; a command line can name it then.
@@ -36,7 +36,7 @@ impl From<Order> for ChosenOrder {
 
 /// As it stands in files. What `order --json` prints reads back too.
 #[derive(Serialize, Deserialize)]
-struct Written {
+struct WrittenOrder {
     #[serde(default)]
     version: u32,
     /// `row_order[i]` is the original row at place `i`.
@@ -46,7 +46,7 @@ struct Written {
     file: Option<PathBuf>,
 }
 
-impl From<ChosenOrder> for Written {
+impl From<ChosenOrder> for WrittenOrder {
     fn from(chosen: ChosenOrder) -> Self {
         Self {
             version: VERSION,
@@ -57,10 +57,10 @@ impl From<ChosenOrder> for Written {
     }
 }
 
-impl TryFrom<Written> for ChosenOrder {
+impl TryFrom<WrittenOrder> for ChosenOrder {
     type Error = String;
 
-    fn try_from(written: Written) -> Result<Self, String> {
+    fn try_from(written: WrittenOrder) -> Result<Self, String> {
         if written.version > VERSION {
             return Err(format!(
                 "it is of version {}, and this program knows {VERSION}; use a newer program",
@@ -115,7 +115,7 @@ impl ChosenOrder {
     /// # Errors
     /// None in practice: numbers can always be written.
     pub fn to_json(&self) -> Result<String, String> {
-        let written = Written::from(Self {
+        let written = WrittenOrder::from(Self {
             file: None,
             ..self.clone()
         });
@@ -145,7 +145,7 @@ impl ChosenOrder {
         Ok(loaded)
     }
 
-    /// What it does, to stand behind a matrix's name.
+    /// Its effect in words, to stand behind a matrix's name.
     pub(super) fn describe() -> &'static str {
         ", rows and columns in another order"
     }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::material::Material;
 use super::options::Options;
 use super::view::{Need, Subject, TableForm, View, ViewCall};
-use crate::analysis::{Locality, Question};
+use crate::analysis::{Locality, LocalityQuestion};
 use crate::approx::locality::NullTest;
 use crate::figure::compose;
 use crate::figure::{Figure, Table};
@@ -41,18 +41,18 @@ fn tables(material: &Material<'_>, options: &Options, _: TableForm) -> Result<Ve
 
 /// `locality --json`.
 #[derive(Serialize)]
-struct Report {
+struct LocalityReport {
     #[serde(flatten)]
     matrix: report::Matrix,
-    settings: Settings,
-    local: Test,
-    diagonal: Test,
-    global: Test,
+    settings: SettingsReport,
+    local: TestReport,
+    diagonal: TestReport,
+    global: TestReport,
     verdict: String,
 }
 
 #[derive(Serialize)]
-struct Settings {
+struct SettingsReport {
     grid: usize,
     block_rank: usize,
     blocks: usize,
@@ -61,7 +61,7 @@ struct Settings {
 }
 
 #[derive(Serialize)]
-struct Test {
+struct TestReport {
     statistic: f64,
     null_mean: f64,
     null_std: f64,
@@ -71,7 +71,7 @@ struct Test {
     draws: usize,
 }
 
-impl From<&NullTest> for Test {
+impl From<&NullTest> for TestReport {
     fn from(test: &NullTest) -> Self {
         Self {
             statistic: test.statistic,
@@ -87,18 +87,18 @@ impl From<&NullTest> for Test {
 fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
     let found: &Locality = material.locality()?;
     let settings = found.test.settings();
-    report::text(&Report {
+    report::text(&LocalityReport {
         matrix: report::Matrix::of(material.analysis()?),
-        settings: Settings {
+        settings: SettingsReport {
             grid: settings.localized.grid,
             block_rank: settings.localized.rank,
             blocks: settings.blocks,
             rank: settings.rank,
             seed: settings.seed,
         },
-        local: found.answer(Question::Local).into(),
-        diagonal: found.answer(Question::Diagonal).into(),
-        global: found.answer(Question::Global).into(),
+        local: found.answer(LocalityQuestion::Local).into(),
+        diagonal: found.answer(LocalityQuestion::Diagonal).into(),
+        global: found.answer(LocalityQuestion::Global).into(),
         verdict: found.verdict(),
     })
 }

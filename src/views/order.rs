@@ -44,10 +44,10 @@ fn tables(material: &Material<'_>, options: &Options, _: TableForm) -> Result<Ve
 
 /// `order --json`.
 #[derive(Serialize)]
-struct Report<'a> {
+struct OrderReport<'a> {
     #[serde(flatten)]
     matrix: report::Matrix,
-    settings: Settings,
+    settings: SearchReport,
     error_before: f64,
     error_after: f64,
     control_before: f64,
@@ -60,7 +60,7 @@ struct Report<'a> {
 }
 
 #[derive(Serialize)]
-struct Settings {
+struct SearchReport {
     grid: usize,
     block_rank: usize,
     starts: usize,
@@ -70,9 +70,9 @@ struct Settings {
 fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
     let found = material.order()?;
     let search = found.search;
-    report::text(&Report {
+    report::text(&OrderReport {
         matrix: report::Matrix::of(material.analysis()?),
-        settings: Settings {
+        settings: SearchReport {
             grid: search.localized.grid,
             block_rank: search.localized.rank,
             starts: search.starts,

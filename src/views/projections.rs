@@ -49,20 +49,20 @@ fn tables(
 
 /// `project --json`.
 #[derive(Serialize)]
-struct Report {
-    full: Vec<Full>,
-    projections: Vec<Point>,
-    correlations: Vec<Row>,
+struct ProjectionReport {
+    full: Vec<FullReport>,
+    projections: Vec<PointReport>,
+    correlations: Vec<CorrelationReport>,
 }
 
 #[derive(Serialize)]
-struct Full {
+struct FullReport {
     seed: u64,
     test_accuracy: f64,
 }
 
 #[derive(Serialize)]
-struct Point {
+struct PointReport {
     seed: u64,
     layout: Layout,
     segments: usize,
@@ -77,22 +77,22 @@ struct Point {
 
 /// Spearman's rank correlations of −error and accuracy; no layout stands for all.
 #[derive(Serialize)]
-struct Row {
+struct CorrelationReport {
     layout: Option<Layout>,
-    projected: Option<Value>,
-    projected_frozen: Option<Value>,
-    trained: Option<Value>,
+    projected: Option<OverSeeds>,
+    projected_frozen: Option<OverSeeds>,
+    trained: Option<OverSeeds>,
 }
 
 /// Over the seeds.
 #[derive(Serialize)]
-struct Value {
+struct OverSeeds {
     mean: f64,
     lowest: f64,
     highest: f64,
 }
 
-impl From<Correlation> for Value {
+impl From<Correlation> for OverSeeds {
     fn from(one: Correlation) -> Self {
         Self {
             mean: one.mean,
@@ -104,7 +104,7 @@ impl From<Correlation> for Value {
 
 fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
     let found = material.projections()?;
-    let points = found.points.iter().map(|point| Point {
+    let points = found.points.iter().map(|point| PointReport {
         seed: point.seed,
         layout: point.configuration.layout,
         segments: point.configuration.segments,
@@ -115,20 +115,20 @@ fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
         accuracy_projected_frozen: point.projection.accuracy_frozen,
         accuracy_trained: point.trained,
     });
-    let full = found.full.iter().map(|(seed, test_accuracy)| Full {
+    let full = found.full.iter().map(|(seed, test_accuracy)| FullReport {
         seed: *seed,
         test_accuracy: *test_accuracy,
     });
     let row = |layout: Option<Layout>| {
         let of = |against| found.correlation(layout, against).map(Into::into);
-        Row {
+        CorrelationReport {
             layout,
             projected: of(Against::Projected),
             projected_frozen: of(Against::Frozen),
             trained: of(Against::Trained),
         }
     };
-    report::text(&Report {
+    report::text(&ProjectionReport {
         full: full.collect(),
         projections: points.collect(),
         correlations: Layout::ALL

@@ -1,7 +1,7 @@
 //! The locality test: the null distributions with the matrix's own value.
 
 use super::{Context, Look};
-use crate::analysis::{Locality, Question};
+use crate::analysis::{Locality, LocalityQuestion};
 use crate::approx::Method;
 use crate::approx::locality::NullTest;
 use crate::figure::palette::Theme;
@@ -19,7 +19,7 @@ pub fn locality(context: &Context, found: &Locality) -> Figure {
 
 /// A histogram of the null for each question, in the colour of the method that it is about.
 pub fn locality_plots(theme: Theme, found: &Locality) -> [Plot; 3] {
-    Question::ALL.map(|question| {
+    LocalityQuestion::ALL.map(|question| {
         let (look, test) = (look(question, theme), found.answer(question));
         let series = look.line(histogram(test));
         Plot {
@@ -46,7 +46,7 @@ pub fn locality_plots(theme: Theme, found: &Locality) -> [Plot; 3] {
 
 /// The numbers of [`locality`], a row per question.
 pub fn locality_table(found: &Locality, theme: Theme) -> Table {
-    let rows = Question::ALL.map(|question| {
+    let rows = LocalityQuestion::ALL.map(|question| {
         let test = found.answer(question);
         let number = |value: f64| Cell::number(label::error(value), value);
         Row {
@@ -69,7 +69,7 @@ pub fn locality_table(found: &Locality, theme: Theme) -> Table {
     Table {
         title: None,
         columns: vec![
-            Column::left("Question"),
+            Column::left("LocalityQuestion"),
             Column::left("Statistic"),
             Column::right("Value"),
             Column::right("Null mean"),
@@ -82,11 +82,11 @@ pub fn locality_table(found: &Locality, theme: Theme) -> Table {
     }
 }
 
-fn look(question: Question, theme: Theme) -> Look {
+fn look(question: LocalityQuestion, theme: Theme) -> Look {
     let method = match question {
-        Question::Local => Method::Localized,
-        Question::Diagonal => Method::Melora,
-        Question::Global => Method::Lora,
+        LocalityQuestion::Local => Method::Localized,
+        LocalityQuestion::Diagonal => Method::Melora,
+        LocalityQuestion::Global => Method::Lora,
     };
     Look::method(method, theme)
 }

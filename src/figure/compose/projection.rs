@@ -140,7 +140,7 @@ pub fn projection_table(found: &Projections, theme: Theme) -> Table {
     }
 }
 
-/// What the correlations come to.
+/// The correlations in a sentence.
 pub fn projection_sentence(found: &Projections) -> String {
     let part = |against: Against, what: &str| {
         let one = found.correlation(None, against)?;

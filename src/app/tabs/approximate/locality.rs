@@ -7,7 +7,7 @@ use eframe::egui;
 use super::ApproximateTab;
 use super::figures::locality_ask;
 use super::progress::DIMMED;
-use crate::analysis::{Analysis, Question};
+use crate::analysis::{Analysis, LocalityQuestion};
 use crate::app::widgets::measuring::{still_shown, working};
 use crate::app::widgets::plot::PlotView;
 use crate::app::worker::wake_by;
@@ -40,7 +40,7 @@ pub fn show(
         ui.label(found.verdict());
         let height = ui.available_height();
         let plots = locality_plots(theme, found);
-        let plots = Question::ALL.into_iter().zip(&plots);
+        let plots = LocalityQuestion::ALL.into_iter().zip(&plots);
         ui.columns_const::<3, _>(|columns| {
             for (ui, (question, plot)) in columns.iter_mut().zip(plots) {
                 let name = format!("Is it {}?", question.adjective());
