@@ -6,7 +6,7 @@ use egui_kittest::kittest::Queryable;
 use localized_lora::app::Explorer;
 use localized_lora::app::command::Command;
 use localized_lora::app::notices::capitalized;
-use localized_lora::app::state::{Message, Preferences, Tab};
+use localized_lora::app::state::{Message, Tab};
 use localized_lora::app::tabs::method::TAB as METHOD_TAB;
 use localized_lora::approx::Method;
 use localized_lora::approx::budget::BudgetRule;
@@ -108,7 +108,7 @@ fn escape_closes_an_open_menu() {
 
 #[test]
 fn the_smallest_window_holds_every_pane() {
-    let preferences = Preferences::default();
+    let preferences = crate::plain();
     let harness = window_of([720.0, 480.0], preferences);
     for name in ["Original", "LoRA", "MELoRA", "Localized LoRA"] {
         let pane = harness.get_by_role_and_label(Role::Image, name).rect();
@@ -206,7 +206,7 @@ fn one_budget_sets_every_rank() {
 
 #[test]
 fn a_budget_that_pays_for_nothing_says_so_and_rests() {
-    let mut preferences = Preferences::default();
+    let mut preferences = crate::plain();
     let settings = &mut preferences.session.settings;
     settings.matched = Some(BudgetRule::SectionTwoE);
     settings.adaptive.budget = 224;
@@ -248,7 +248,7 @@ fn keys_walk_through_the_digits() {
 
 #[test]
 fn a_filter_shows_only_its_digit_and_next_obeys_it() {
-    let mut preferences = Preferences::default();
+    let mut preferences = crate::plain();
     preferences.view.filter = Some(5);
     let mut harness = window_with(preferences);
     for _ in 0..3 {
@@ -296,7 +296,7 @@ fn a_bad_file_says_so_and_the_old_matrix_stays() {
 /// Nothing stays on *Loading…*: a remembered file may be gone at the next start.
 #[test]
 fn a_start_on_a_file_that_is_gone_keeps_the_settings_and_says_so() {
-    let mut preferences = Preferences::default();
+    let mut preferences = crate::plain();
     preferences.session.settings.lora.rank = 6;
     preferences.session.source = Source::from_path("gone.png");
     let harness = window_with(preferences);
@@ -430,7 +430,7 @@ fn the_same_results_are_pinned_once() {
 fn the_data_set_is_shuffled_like_the_matrix() {
     use localized_lora::views::data_set;
     let folder = tempfile::tempdir().unwrap();
-    let mut preferences = Preferences::default();
+    let mut preferences = crate::plain();
     preferences.session.transform.shuffle = Some(7);
     preferences.view.second = &data_set::VIEW;
     let mut harness = window_with(preferences);

@@ -18,7 +18,7 @@ fn open(harness: &mut Harness<'static, Explorer>) {
 fn preferences_in(folder: &tempfile::TempDir) -> Preferences {
     Preferences {
         export_folder: Some(folder.path().to_path_buf()),
-        ..Preferences::default()
+        ..crate::plain()
     }
 }
 
@@ -129,7 +129,7 @@ fn a_figure_that_must_be_measured_is_measured_and_then_saved() {
     assert!(table.contains("lora,r = 4,0.2315"), "{table}");
     // The plot that was in front stays there.
     let view = &harness.state().state().preferences.view;
-    assert_eq!(view.second, Preferences::default().view.second);
+    assert_eq!(view.second, crate::plain().view.second);
 }
 
 #[test]

@@ -41,7 +41,7 @@ fn endless() -> Experiment {
 pub(super) fn tab(experiment: Experiment, file: Option<PathBuf>) -> Harness<'static, Explorer> {
     let preferences = Preferences {
         experiment,
-        ..Preferences::default()
+        ..crate::plain()
     };
     let mut harness = Harness::builder()
         .with_size(egui::vec2(1360.0, 820.0))

@@ -61,9 +61,17 @@ fn window() -> Harness<'static, Explorer> {
     window_with(unfolded())
 }
 
-/// What a new user has, and the sources unfolded.
-fn unfolded() -> Preferences {
+/// What a new user has but for the line above the panes, for which each window would measure a whole
+/// data set.
+fn plain() -> Preferences {
     let mut preferences = Preferences::default();
+    preferences.view.verdict = false;
+    preferences
+}
+
+/// The same with the sources unfolded.
+fn unfolded() -> Preferences {
+    let mut preferences = plain();
     preferences.view.source_open = true;
     preferences
 }

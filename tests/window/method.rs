@@ -2,7 +2,6 @@
 
 use eframe::egui::Key;
 use egui_kittest::kittest::Queryable;
-use localized_lora::app::state::Preferences;
 
 use super::{settle, window, window_of};
 
@@ -26,7 +25,7 @@ fn paper_and_measured_numbers_stand_side_by_side() {
 
 #[test]
 fn its_text_fits_the_smallest_window() {
-    let mut harness = window_of([720.0, 480.0], Preferences::default());
+    let mut harness = window_of([720.0, 480.0], crate::plain());
     harness.key_press(Key::Num3);
     settle(&mut harness);
     for text in ["Every method covers", "N r_diag (p + q) =", "of the fives"] {

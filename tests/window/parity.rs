@@ -16,7 +16,7 @@ use localized_lora::approx::{
 };
 use localized_lora::session::{Session, Settings};
 use localized_lora::source::{Dataset, Source, Split, Transform};
-use localized_lora::views::{self, Subject, View, approximation};
+use localized_lora::views::{self, Need, Subject, View, approximation};
 use serde_json::Value;
 
 use super::finetune::{button, results, small, tab};
@@ -109,7 +109,8 @@ fn compare(
 ) {
     let folder = tempfile::tempdir().unwrap();
     for view in views::ALL {
-        if !subjects.contains(&view.subject) {
+        // Projections are the command line's alone.
+        if !subjects.contains(&view.subject) || view.needs == Need::Projections {
             continue;
         }
         let what = format!("{name}, {view:?}");

@@ -5,13 +5,12 @@ use eframe::egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use localized_lora::app::Explorer;
-use localized_lora::app::state::Preferences;
 use localized_lora::views::{View, best_grid, data_set, rank_map, singular_values};
 
 use super::{drop_file, settle, window_of, window_with};
 
 fn showing(second: &'static View) -> Harness<'static, Explorer> {
-    let mut preferences = Preferences::default();
+    let mut preferences = crate::plain();
     preferences.view.second = second;
     window_with(preferences)
 }
@@ -66,13 +65,13 @@ fn nothing_to_draw_is_said_instead_of_drawn() {
 
 #[test]
 fn the_names_of_the_curves_stand_in_the_order_of_the_methods() {
-    let harness = window_with(Preferences::default());
+    let harness = window_with(crate::plain());
     harness.get_by_label("Shown: LoRA; MELoRA, N = 4; Localized LoRA, K = 2");
 }
 
 #[test]
 fn a_plot_that_was_zoomed_can_be_shown_whole_again() {
-    let mut harness = window_of([1360.0, 820.0], Preferences::default());
+    let mut harness = window_of([1360.0, 820.0], crate::plain());
     assert!(harness.query_by_label("Show all").is_none());
     let name = "Error against parameters";
     let at = harness

@@ -25,7 +25,7 @@ fn run(harness: &mut Window, action: SessionAction) {
 
 /// Preferences that differ from the usual ones in everything that a session holds.
 fn unusual() -> Preferences {
-    let mut preferences = Preferences::default();
+    let mut preferences = crate::plain();
     preferences.session.source = "mnist:test:38".parse().unwrap();
     preferences.session.transform.shift = (1, 2);
     preferences.session.settings.show_adaptive = true;

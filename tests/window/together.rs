@@ -36,7 +36,7 @@ fn of_source(text: &str) -> Session {
 
 /// Preferences with one budget for all.
 fn matched(budget: usize) -> Preferences {
-    let mut preferences = Preferences::default();
+    let mut preferences = crate::plain();
     preferences.session.settings.matched = Some(BudgetRule::EqualParameters);
     preferences.session.settings.adaptive.budget = budget;
     preferences
@@ -200,7 +200,7 @@ fn a_method_that_gets_no_rank_keeps_its_curve() {
 
 #[test]
 fn a_click_on_a_block_brings_its_singular_values() {
-    let mut preferences = Preferences::default();
+    let mut preferences = crate::plain();
     preferences.view.second = &best_grid::VIEW;
     let mut harness = window_with(preferences);
     harness
@@ -227,7 +227,7 @@ fn the_gallery_goes_along_with_a_digit_that_is_chosen_elsewhere() {
 
 #[test]
 fn a_photo_says_which_data_set_is_measured() {
-    let mut preferences = Preferences::default();
+    let mut preferences = crate::plain();
     preferences.view.second = &data_set::VIEW;
     preferences.session.source = "synthetic:noise:rows=9,cols=9".parse().unwrap();
     let harness = window_with(preferences);
@@ -237,7 +237,7 @@ fn a_photo_says_which_data_set_is_measured() {
 
 #[test]
 fn old_numbers_of_a_data_set_keep_their_own_name() {
-    let mut preferences = Preferences::default();
+    let mut preferences = crate::plain();
     preferences.view.second = &data_set::VIEW;
     let mut harness = window_with(preferences);
     let ctx = harness.ctx.clone();

@@ -61,7 +61,7 @@ fn a_budget_that_pays_for_no_method_is_said_with_one_that_pays_for_all() {
             },
             ..Session::default()
         },
-        ..Preferences::default()
+        ..crate::plain()
     });
     assert!(results(&harness).iter().all(|(_, error)| error.is_err()));
     harness.get_by_label_contains("No method fits in 224 parameters on this 64 × 784 matrix");

@@ -69,7 +69,7 @@ pub fn locality_table(found: &Locality, theme: Theme) -> Table {
     Table {
         title: None,
         columns: vec![
-            Column::left("LocalityQuestion"),
+            Column::left("Question"),
             Column::left("Statistic"),
             Column::right("Value"),
             Column::right("Null mean"),
