@@ -59,7 +59,7 @@ impl Figure {
     /// The figure as a PNG of a width in pixels, with the resolution and the metadata in the file.
     ///
     /// # Errors
-    /// [`FigureError::Size`] when it has no pixels or more than [`MAX_PIXELS`];
+    /// [`FigureError::Size`] when it has no pixels or more than [`MAX_PIXELS`](super::MAX_PIXELS);
     /// [`FigureError::Resolution`] for a `dpi` outside 1 to 10000.
     pub fn to_png(&self, width_px: u32, dpi: f64) -> Result<Vec<u8>, FigureError> {
         png::encode(self, width_px, dpi)
