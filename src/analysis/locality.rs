@@ -111,13 +111,12 @@ impl Locality {
         }
     }
 
-    /// The random draws of one question, in words.
-    pub fn null(question: LocalityQuestion) -> &'static str {
+    /// The statistic in as few words as an axis has room for.
+    pub fn short_statistic(question: LocalityQuestion) -> &'static str {
         match question {
-            LocalityQuestion::Local | LocalityQuestion::Diagonal => {
-                "rows and columns in random orders"
-            }
-            LocalityQuestion::Global => "entries in random places",
+            LocalityQuestion::Local => "error of Localized",
+            LocalityQuestion::Diagonal => "share on diagonal",
+            LocalityQuestion::Global => "error of LoRA",
         }
     }
 

@@ -28,8 +28,8 @@ pub fn locality_plots(theme: Theme, found: &Locality) -> [Plot; 3] {
                 question.adjective(),
                 found.told(question)
             )),
-            x_label: found.statistic(question),
-            y_label: format!("% of {}", Locality::null(question)),
+            x_label: Locality::short_statistic(question).to_owned(),
+            y_label: "draws, %".to_owned(),
             y_from_zero: true,
             series: vec![series.styled(SeriesStyle::Steps, look.marker)],
             guides: vec![Guide {
