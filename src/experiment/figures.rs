@@ -18,15 +18,10 @@ pub const FEATURES: usize = 8;
 /// The first digit that is adapted to; class 0 is this one.
 pub const FIRST_DIGIT: usize = 5;
 
-/// The look of a layout.
-pub fn look(layout: Layout, theme: Theme) -> Look {
-    Look::new(layout.name(), layout.hue().on(theme), layout.marker())
-}
-
 /// The look of a run.
 pub fn look_of(key: &RunKey, theme: Theme) -> Look {
     key.adapter
-        .map_or_else(|| Look::full(theme), |one| look(one.layout, theme))
+        .map_or_else(|| Look::full(theme), |one| Look::layout(one.layout, theme))
 }
 
 /// A configuration without its layout's name: *K = 4, r_block = 2*.
@@ -68,7 +63,7 @@ pub fn accuracy_drop(context: &Context, results: &Results) -> Option<Figure> {
 pub fn drop_shown(theme: Theme, results: &Results, frontiers: &Frontiers) -> Option<AccuracyDrop> {
     let base = results.full.test_accuracy?;
     let layouts = Layout::ALL.map(|layout| Frontier {
-        look: look(layout, theme),
+        look: Look::layout(layout, theme),
         runs: runs_of(results, layout)
             .map(|run| (run.params, base - run.test_accuracy))
             .collect(),

@@ -1,7 +1,8 @@
 //! Tables of a sweep.
 
 use super::RunName;
-use super::figures::{FEATURES, digits, look, look_of, most_moved, setting};
+use super::figures::{FEATURES, digits, look_of, most_moved, setting};
+use crate::figure::compose::Look;
 use crate::figure::palette::Theme;
 use crate::figure::{Cell, Column, Row, Table, label};
 use crate::finetune::record::deviation;
@@ -43,7 +44,7 @@ fn frontier_of(results: &Results, theme: Theme, apart: bool) -> Table {
     });
     let rows = points.map(|point| {
         let key = point.runs[0].key;
-        let name = look(point.configuration.layout, theme);
+        let name = Look::layout(point.configuration.layout, theme);
         let mut cells = vec![
             Cell::named(name.name, point.configuration.layout.id()),
             Cell::text(setting(&key)),
@@ -130,7 +131,9 @@ pub fn wins_sentences(results: &Results) -> Vec<String> {
     let localized = [Layout::LocalizedBlock, Layout::LocalizedGrid];
     let rivals = [Layout::Lora, Layout::Melora].into_iter();
     let rivals = rivals.filter(|layout| !frontier(results, *layout).is_empty());
-    let rivals: Vec<String> = rivals.map(|one| look(one, Theme::Light).name).collect();
+    let rivals: Vec<String> = rivals
+        .map(|one| Look::layout(one, Theme::Light).name)
+        .collect();
     let sentence = |layout| {
         let Wins { better, equal, of } = wins(results, layout)?;
         let ties = match equal {
@@ -139,7 +142,7 @@ pub fn wins_sentences(results: &Results) -> Vec<String> {
         };
         Some(format!(
             "{}: beats {better} of {of} comparable {} points (lower drop, no more parameters){ties}",
-            look(layout, Theme::Light).name,
+            Look::layout(layout, Theme::Light).name,
             rivals.join(" and ")
         ))
     };
@@ -162,7 +165,10 @@ pub fn behind_sentence(results: &Results) -> Option<String> {
 /// Every run, exactly.
 pub fn runs_table(results: &Results, theme: Theme) -> Table {
     let row = |run: &RunRecord| Row {
-        color: run.key.adapter.map(|one| look(one.layout, theme).color),
+        color: run
+            .key
+            .adapter
+            .map(|one| Look::layout(one.layout, theme).color),
         cells: vec![
             Cell::named(
                 look_of(&run.key, theme).name,

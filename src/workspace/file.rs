@@ -1,13 +1,10 @@
 //! Session files: read with care, written whole or not at all.
 
-use std::fs::{self, File};
-use std::io::Read;
 use std::path::Path;
 
 use super::Workspace;
 use super::error::{FileError, WorkspaceError};
-use crate::store::{check_outputs, save_atomically};
-use crate::system::reading;
+use crate::store::{check_outputs, read, save_atomically};
 
 /// The ending of a session file's name.
 pub const ENDING: &str = ".llora.json";
@@ -30,25 +27,7 @@ pub fn load(path: &Path) -> Result<Workspace, FileError> {
         path: path.to_owned(),
         reason,
     };
-    let refused = |what: &str| Err(unreadable(what.to_owned()));
-    match fs::metadata(path) {
-        Ok(found) if found.is_dir() => {
-            return refused("this is a folder; choose a session file in it");
-        }
-        // A device may have no end.
-        Ok(found) if !found.is_file() => {
-            return refused("this is not a regular file; choose a session file");
-        }
-        Ok(found) if found.len() > LARGEST => {
-            return refused("this file is too large for a session; choose another file");
-        }
-        Ok(_) => {}
-        Err(error) => return Err(unreadable(reading(path, &error))),
-    }
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(LARGEST).read_to_end(&mut bytes))
-        .map_err(|error| unreadable(reading(path, &error)))?;
+    let bytes = read(path, LARGEST, "a session file").map_err(unreadable)?;
     let workspace = Workspace::from_json(&bytes).map_err(FileError::content(path))?;
     Ok(workspace.found_from(folder_of(path)))
 }

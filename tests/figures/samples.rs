@@ -10,7 +10,6 @@ use localized_lora::approx::{
     AdaptiveSettings, BlockLayout, Evaluation, Factors, LocalizedSettings, MethodSettings,
     evaluate, reconstruct, table_one,
 };
-use localized_lora::experiment::figures::look;
 use localized_lora::figure::compose::*;
 use localized_lora::figure::palette::Theme;
 use localized_lora::figure::{BlockLine, Colors, Figure};
@@ -215,10 +214,10 @@ pub fn sweep(theme: Theme) -> AccuracyDrop {
     };
     AccuracyDrop {
         layouts: vec![
-            layout(look(Layout::Lora, theme), 848, 330.0),
-            layout(look(Layout::Melora, theme), 848, 410.0),
-            layout(look(Layout::LocalizedBlock, theme), 1696, 345.0),
-            layout(look(Layout::LocalizedGrid, theme), 1040, 260.0),
+            layout(Look::layout(Layout::Lora, theme), 848, 330.0),
+            layout(Look::layout(Layout::Melora, theme), 848, 410.0),
+            layout(Look::layout(Layout::LocalizedBlock, theme), 1696, 345.0),
+            layout(Look::layout(Layout::LocalizedGrid, theme), 1040, 260.0),
         ],
         full_params: 50_565,
         full_accuracy: 97.59,
@@ -244,8 +243,8 @@ pub fn training(theme: Theme) -> Vec<TrainingCurve> {
     };
     vec![
         run(Look::full(theme), 0.9),
-        run(look(Layout::Lora, theme), 0.35),
-        run(look(Layout::LocalizedGrid, theme), 0.45),
+        run(Look::layout(Layout::Lora, theme), 0.35),
+        run(Look::layout(Layout::LocalizedGrid, theme), 0.45),
     ]
 }
 
@@ -265,7 +264,7 @@ pub fn delta(context: &Context) -> Figure {
         cols: k % 4 * 7..k % 4 * 7 + 7,
     };
     let shown = DeltaWeights {
-        look: look(Layout::LocalizedGrid, context.theme),
+        look: Look::layout(Layout::LocalizedGrid, context.theme),
         setting: "K = 4, r_block = 4".to_owned(),
         delta: &delta,
         parts: Vec::new(),
@@ -292,8 +291,8 @@ pub fn confused(context: &Context) -> Figure {
     confusion(
         context,
         &[
-            run(look(Layout::Lora, context.theme), 12),
-            run(look(Layout::LocalizedGrid, context.theme), 7),
+            run(Look::layout(Layout::Lora, context.theme), 12),
+            run(Look::layout(Layout::LocalizedGrid, context.theme), 7),
         ],
     )
 }

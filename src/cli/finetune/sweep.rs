@@ -12,6 +12,7 @@ use crate::cli::output;
 use crate::cli::present::{PrintedPage, present};
 use crate::cli::{Failure, print};
 use crate::experiment::{Keeper, ResultsFile, figures};
+use crate::figure::compose::Look;
 use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::finetune::network::Shape;
@@ -190,7 +191,7 @@ fn left_out(settings: &SweepSettings, shape: &Shape) -> Vec<String> {
     });
     empty
         .map(|grid| {
-            let name = figures::look(grid.layout, Theme::Light).name;
+            let name = Look::layout(grid.layout, Theme::Light).name;
             format!("{name} is left out: every rank reaches the smaller side of its parts")
         })
         .collect()

@@ -10,7 +10,8 @@ use crate::app::command::Command;
 use crate::app::notices::capitalized;
 use crate::app::state::State;
 use crate::app::texture::color32;
-use crate::experiment::{Experiment, SweepPreset, figures};
+use crate::experiment::{Experiment, SweepPreset};
+use crate::figure::compose::Look;
 use crate::figure::label;
 use crate::figure::palette::{self, Theme};
 use crate::finetune::bounds::{NUMBER, check_rate, echo};
@@ -268,7 +269,7 @@ fn layouts(ui: &mut egui::Ui, experiment: &mut Experiment, theme: Theme) {
         .clone()
         .unwrap_or_else(|| Layout::ALL.to_vec());
     for layout in Layout::ALL {
-        let look = figures::look(layout, theme);
+        let look = Look::layout(layout, theme);
         let text = RichText::new(&look.name).color(color32(palette::as_text(theme, look.color)));
         let mut on = kept.contains(&layout);
         let last = on && kept.len() == 1;

@@ -4,7 +4,7 @@ use eframe::egui::{self, RichText};
 
 use super::training::Training;
 use crate::app::widgets::plot::{Pick, PlotView};
-use crate::experiment::figures::{self, look, runs_of, setting, whole_setting};
+use crate::experiment::figures::{self, runs_of, setting, whole_setting};
 use crate::figure::compose::{Look, TrainingCurve, accuracy_drop_plot, accuracy_plot, loss_plot};
 use crate::figure::palette::Theme;
 use crate::figure::{Mark, Plot, Series, SeriesStyle, label};
@@ -122,7 +122,7 @@ impl<'a> Drops<'a> {
             let run = runs_of(self.results, *layout).nth(pick.point)?;
             let text = format!(
                 "{}, {}: {} correct, drop {}",
-                look(*layout, self.theme).name,
+                Look::layout(*layout, self.theme).name,
                 whole_setting(&run.key),
                 label::percentage(run.test_accuracy),
                 label::points(self.base - run.test_accuracy)
@@ -132,7 +132,10 @@ impl<'a> Drops<'a> {
         if let Some(layout) = self.layouts.get(pick.series - count) {
             let point = self.frontier(*layout).get(pick.point)?;
             let run = point.runs.first()?;
-            return Some((run.key, described(&look(*layout, self.theme), point)));
+            return Some((
+                run.key,
+                described(&Look::layout(*layout, self.theme), point),
+            ));
         }
         let run = self.results.best_full().into_iter().next()?;
         let name = Look::full(self.theme).name;
@@ -154,7 +157,7 @@ impl<'a> Drops<'a> {
                     Some(point) => (point.share, point.drop[0]),
                     None => (100.0 * run.share, self.base - run.test_accuracy),
                 };
-                (look(one.layout, self.theme), at)
+                (Look::layout(one.layout, self.theme), at)
             }
         };
         Some(Mark {

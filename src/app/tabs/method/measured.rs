@@ -8,7 +8,7 @@ use crate::app::worker::wake_by;
 use crate::approx::metrics::numerical_rank;
 use crate::approx::survey::Survey;
 use crate::approx::{singular_values, table_one};
-use crate::experiment::figures::look;
+use crate::figure::compose::Look;
 use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::finetune::{Layout, Results, wins as figure_two_wins};
@@ -139,7 +139,7 @@ fn fine_tuned(trained: Option<&Results>, line: &mut impl FnMut(&str, &str, Optio
                 wins.better, wins.of
             )
         });
-        let name = look(layout, Theme::Light).name;
+        let name = Look::layout(layout, Theme::Light).name;
         line(
             &format!("{name}: a lower drop than LoRA and MELoRA with no more parameters"),
             "over the whole range",
