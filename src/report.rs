@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 
 use crate::analysis::Analysis;
 use crate::approx::method::{Parameter, Role};
-use crate::approx::{Block, BlockLayout, Evaluation, MethodSettings, Pieces};
+use crate::approx::{Block, BlockLayout, Evaluation, MethodSettings, Pieces, TruncatedSpectrum};
 use crate::source;
 
 /// A matrix: its source, shape, rank and norm.
@@ -19,6 +19,8 @@ pub struct Matrix {
     rows: usize,
     cols: usize,
     rank: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    truncated: Option<TruncatedSpectrum>,
     norm: f64,
 }
 
@@ -33,6 +35,7 @@ impl Matrix {
             rows,
             cols,
             rank: analysis.rank,
+            truncated: analysis.truncated,
             norm: analysis.norm,
         }
     }

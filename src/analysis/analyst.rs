@@ -12,13 +12,20 @@ use super::picture::{Picture, new_id};
 use super::result::{Analysis, Timing};
 use crate::approx::curve::CurvePoint;
 use crate::approx::{
-    BlockLayout, FactorError, Factors, LayoutKind, Method, MethodSettings, evaluate,
+    BlockLayout, Evaluation, FactorError, Factors, Keep, LayoutError, LayoutKind, Method,
+    MethodSettings, evaluate,
 };
 use crate::session::{Session, Settings};
 use crate::source::{Limits, LoadedMatrix};
 
 /// Factorizations of this many layouts are kept; the oldest knowledge is forgotten whole.
 const LAYOUTS: usize = 24;
+
+/// Triplets of a large matrix that are computed at once.
+const TRIPLETS: usize = 64;
+
+/// The least number of triplets of one of its blocks.
+const LEAST: usize = 8;
 
 /// Analyses sessions one after the other. What two have in common is computed once: the matrix,
 /// its factorization by a layout, a curve, a reconstruction.
@@ -39,6 +46,17 @@ struct KeptMatrix {
     loaded: Arc<LoadedMatrix>,
     extremes: (f64, f64),
     id: u64,
+}
+
+/// Ranks that are computed at once, so that a slider's next ones are there; for every layout as
+/// many as cost the same, so that all curves end there.
+fn in_steps(keep: Keep, layout: &BlockLayout) -> Keep {
+    let (rows, cols) = layout.shape();
+    let same = TRIPLETS * (rows + cols) / layout.cost_per_rank().max(1);
+    match keep {
+        Keep::All => Keep::All,
+        Keep::First(rank) => Keep::First(rank.next_multiple_of(same.max(LEAST))),
+    }
 }
 
 /// One session on its way.
@@ -89,8 +107,9 @@ impl Analyst {
         let (rows, cols) = run.kept.loaded.matrix.shape();
         let fitted = session.settings.fitted(rows, cols);
         let changes = fitted.notes();
+        let lora = Keep::First(fitted.settings.lora.rank);
         let wanted = std::mem::replace(&mut session.settings, fitted.settings);
-        let whole = self.factors(LayoutKind::Grid(1), &mut run)?;
+        let whole = self.factors(LayoutKind::Grid(1), lora, &mut run)?;
         if !whole.spectra.norm.is_finite() {
             return Err(AnalysisError::Overflow);
         }
@@ -108,6 +127,7 @@ impl Analyst {
         } = run.kept;
         Ok(Analysis {
             rank: whole.spectra.numerical_rank(0),
+            truncated: whole.spectra.truncated(),
             sigma: Arc::new(sigma),
             norm: whole.spectra.norm,
             range: loaded.pixel_range.unwrap_or(extremes),
@@ -154,15 +174,20 @@ impl Analyst {
     fn factors(
         &mut self,
         kind: LayoutKind,
+        keep: Keep,
         run: &mut Run<'_>,
     ) -> Result<Arc<Factors>, AnalysisError> {
         let kind = kind.canonical();
-        if let Some(known) = self.factors.get(&kind) {
+        let (rows, cols) = run.kept.loaded.matrix.shape();
+        let layout = BlockLayout::new(rows, cols, kind)?;
+        let keep = in_steps(keep, &layout);
+        if let Some(known) = self.factors.get(&kind).filter(|known| known.holds(keep)) {
             return Ok(Arc::clone(known));
         }
+        // A curve ends where the spectrum does.
+        self.curves.retain(|(_, of), _| *of != kind);
         let before = Instant::now();
         let matrix = &run.kept.loaded.matrix;
-        let layout = BlockLayout::new(matrix.nrows(), matrix.ncols(), kind)?;
         let (begun, of) = (AtomicUsize::new(0), layout.blocks().len());
         let asked = || {
             // Asked before each block, and perhaps once more within a large one.
@@ -170,7 +195,7 @@ impl Analyst {
             run.listener.reached(Stage::Factorizing { block, of });
             run.listener.keep_going()
         };
-        let factors = Arc::new(Factors::compute(matrix, layout, &asked)?);
+        let factors = Arc::new(Factors::compute_first(matrix, layout, keep, &asked)?);
         run.timing.factorize += before.elapsed();
         self.factors.insert(kind, Arc::clone(&factors));
         Ok(factors)
@@ -183,7 +208,7 @@ impl Analyst {
         all: &Settings,
         run: &mut Run<'_>,
     ) -> Result<MethodResult, AnalysisError> {
-        let factors = self.factors(settings.layout(), run)?;
+        let (factors, evaluated) = self.evaluated(&settings, run)?;
         let (built_in, by_faer) = factors.backends();
         run.timing.backends.0 += built_in;
         run.timing.backends.1 += by_faer;
@@ -191,7 +216,7 @@ impl Analyst {
         let (rows, cols) = loaded.matrix.shape();
         let evaluation = match all.unaffordable(rows, cols, &settings) {
             Some(sentence) => Err(sentence),
-            None => evaluate(&factors.spectra, &settings).map_err(|error| error.to_string()),
+            None => evaluated.map_err(|error| error.to_string()),
         };
         let curve = self.curve(&settings, &factors);
         let outcome = evaluation.map(|evaluation| {
@@ -216,6 +241,22 @@ impl Analyst {
             curve,
             outcome,
         })
+    }
+
+    /// What a setting gives, with as many triplets as it takes.
+    fn evaluated(
+        &mut self,
+        settings: &MethodSettings,
+        run: &mut Run<'_>,
+    ) -> Result<(Arc<Factors>, Result<Evaluation, LayoutError>), AnalysisError> {
+        let mut keep = settings.configured().needs();
+        loop {
+            let factors = self.factors(settings.layout(), keep, run)?;
+            match evaluate(&factors.spectra, settings) {
+                Err(LayoutError::Truncated { kept }) => keep = Keep::First(2 * kept),
+                evaluated => return Ok((factors, evaluated)),
+            }
+        }
     }
 
     fn curve(&mut self, settings: &MethodSettings, factors: &Factors) -> Arc<Vec<CurvePoint>> {

@@ -1,5 +1,6 @@
 //! Notes that a fair comparison of the numbers needs, in the same words everywhere.
 
+use super::outcome::Outcome;
 use crate::approx::bits::as_numbers;
 use crate::approx::method::Role;
 use crate::approx::{Evaluation, MethodSettings};
@@ -61,6 +62,18 @@ pub fn notes(one: &Evaluation, settings: &Settings) -> Vec<String> {
         ));
     }
     notes
+}
+
+/// A sentence about the spectra that a method's numbers come from, where they are truncated.
+pub fn truncation(one: &Outcome) -> Option<String> {
+    let known = one.factors.spectra.truncated()?;
+    Some(format!(
+        "{}: truncated, the first {} singular values of each block, each within {} of its own size; the \
+         error is as exact, and its curve ends there",
+        one.evaluation.method().title(),
+        label::count(known.kept),
+        label::error(known.bound)
+    ))
 }
 
 /// Whether a method's ranks were set by hand.

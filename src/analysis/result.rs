@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use super::budget::{Expense, left_out, not_matched, refused};
 use super::listener::{Listener, Stage};
-use super::notes::notes;
+use super::notes::{notes, truncation};
 use super::outcome::{MethodResult, Outcome};
-use crate::approx::{Evaluation, Method};
+use crate::approx::{Evaluation, Method, TruncatedSpectrum};
 use crate::figure::label;
 use crate::session::{Session, Settings};
 use crate::source::LoadedMatrix;
@@ -31,8 +31,10 @@ pub struct Analysis {
     pub norm: f64,
     /// Singular values of the whole matrix.
     pub sigma: Arc<Vec<f64>>,
-    /// Numerical rank (III.A).
+    /// Numerical rank (III.A); where the spectrum is truncated, a lower bound.
     pub rank: usize,
+    /// What is known of the whole matrix's spectrum, where it is truncated.
+    pub truncated: Option<TruncatedSpectrum>,
     /// The methods in view.
     pub methods: Vec<MethodResult>,
     /// The time that this answer took.
@@ -69,6 +71,7 @@ impl Analysis {
             norm: self.norm,
             sigma: Arc::clone(&self.sigma),
             rank: self.rank,
+            truncated: self.truncated,
             methods: methods.collect(),
             timing: self.timing,
             changes: self.changes.clone(),
@@ -86,13 +89,21 @@ impl Analysis {
         self.session.title(&self.loaded.labelled_name())
     }
 
+    /// The numerical rank, or what is known of it.
+    pub fn rank_words(&self) -> String {
+        match self.truncated {
+            None => self.rank.to_string(),
+            Some(_) => format!("at least {}", self.rank),
+        }
+    }
+
     /// One line about the matrix.
     pub fn heading(&self) -> String {
         let (rows, cols) = self.shape();
         format!(
             "{}: {rows} × {cols}, rank {}, norm {}",
             self.name(),
-            self.rank,
+            self.rank_words(),
             label::short(self.norm)
         )
     }
@@ -172,6 +183,7 @@ impl Analysis {
         let of_methods = self
             .outcomes()
             .flat_map(|one| notes(&one.evaluation, settings));
+        let of_methods = of_methods.chain(self.outcomes().filter_map(truncation));
         of_methods.chain(not_matched(&self.spending())).collect()
     }
 

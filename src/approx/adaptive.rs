@@ -46,8 +46,22 @@ pub fn triplets_by_worth(spectra: &Spectra) -> Vec<Triplet> {
 /// uniform ranks of the same budget are taken where they do better, so it is never worse than them.
 ///
 /// # Errors
-/// [`LayoutError::Budget`] when the budget pays for no triplet of any block.
+/// [`LayoutError::Budget`] when the budget pays for no triplet of any block;
+/// [`LayoutError::Truncated`] when it reaches beyond a truncated spectrum.
 pub fn adaptive_ranks(spectra: &Spectra, budget: usize) -> Result<Vec<usize>, LayoutError> {
+    let chosen = chosen_ranks(spectra, budget)?;
+    // A truncated spectrum that is used up may have had more to offer.
+    let mut used_up = (0..chosen.len())
+        .filter(|block| spectra.is_truncated(*block) && spectra.kept(*block) <= chosen[*block]);
+    match used_up.next() {
+        Some(block) => Err(LayoutError::Truncated {
+            kept: spectra.kept(block),
+        }),
+        None => Ok(chosen),
+    }
+}
+
+fn chosen_ranks(spectra: &Spectra, budget: usize) -> Result<Vec<usize>, LayoutError> {
     let layout = &spectra.layout;
     let least = layout.blocks().iter().map(Block::cost).min().unwrap_or(0);
     if budget < least {

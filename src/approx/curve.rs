@@ -20,11 +20,21 @@ pub struct CurvePoint {
 /// Cost: O(number of σ).
 pub fn uniform_curve(spectra: &Spectra) -> Vec<CurvePoint> {
     let layout = &spectra.layout;
-    let most = layout.max_rank();
+    let truncated = |at: &usize| spectra.is_truncated(*at);
+    let known = (0..layout.blocks().len()).filter(truncated);
+    let known = known.map(|at| spectra.kept(at)).min();
+    let most = layout.max_rank().min(known.unwrap_or(usize::MAX));
     let relative = spectra.relative();
     let sigma: Vec<Vec<f64>> = spectra.relative_sigma().map(Iterator::collect).collect();
     // Summed from the small end, so that the tail keeps its digits.
-    let mut residual = relative.outside;
+    let mut residual = spectra.residual_of_all();
+    for sigma in &sigma {
+        // Beyond the curve's end, where another block's spectrum is truncated.
+        sigma
+            .iter()
+            .skip(most)
+            .for_each(|sigma| residual.add(*sigma));
+    }
     let mut errors = Vec::with_capacity(most);
     for rank in (1..=most).rev() {
         errors.push(residual.error_of(&relative.whole));
@@ -49,17 +59,24 @@ pub fn uniform_curve(spectra: &Spectra) -> Vec<CurvePoint> {
 pub fn adaptive_curve(spectra: &Spectra) -> Vec<CurvePoint> {
     let triplets = triplets_by_worth(spectra);
     let relative = spectra.relative();
-    let mut residual = relative.outside;
+    let mut residual = spectra.residual_of_all();
     let mut errors: Vec<f64> = Vec::with_capacity(triplets.len());
     for triplet in triplets.iter().rev() {
         errors.push(residual.error_of(&relative.whole));
         residual.add(triplet.relative_sigma);
     }
     let mut params = 0;
+    let mut used = vec![0; spectra.layout.blocks().len()];
     triplets
         .iter()
         .zip(errors.into_iter().rev())
         .enumerate()
+        .take_while(|(_, (triplet, _))| {
+            used[triplet.block] += 1;
+            // Beyond the end of a truncated spectrum the order is not known.
+            !spectra.is_truncated(triplet.block)
+                || used[triplet.block] < spectra.kept(triplet.block)
+        })
         .map(|(i, (triplet, error))| {
             params += triplet.cost;
             CurvePoint {

@@ -57,7 +57,11 @@ pub fn evaluate(spectra: &Spectra, settings: &MethodSettings) -> Result<Evaluati
         "spectra of another layout"
     );
     match settings.configured().choice(spectra)? {
-        Choice::Ranks(ranks) => Ok(measured(spectra, settings, &ranks)),
+        Choice::Ranks(ranks) => {
+            let one = measured(spectra, settings, &ranks);
+            spectra.ensure_known(&one.ranks)?;
+            Ok(one)
+        }
         Choice::Leaves(leaves) => {
             let ranks: Vec<usize> = leaves.iter().map(|leaf| leaf.rank).collect();
             Ok(Evaluation {

@@ -1,5 +1,6 @@
 //! The only SVD of the program: reflections and QR of its own for small blocks, faer for large
-//! ones, each where the other fails.
+//! ones, each where the other fails; block Lanczos where only the first triplets of a large block
+//! are asked for.
 //!
 //! `nalgebra` 0.35 can return wrong singular values without any sign (dimforge/nalgebra#1172), and
 //! right ones only to 1e-12. No result leaves this module unchecked. With vectors: σ sorted and finite, U and V orthonormal
@@ -10,10 +11,12 @@ mod bidiagonal;
 mod check;
 mod decomposition;
 mod householder;
+mod lanczos;
 mod memory;
 mod product;
 mod spectra;
 mod svd;
+mod truncated;
 mod view;
 
 use std::ops::ControlFlow;
@@ -32,12 +35,15 @@ use crate::memory::Shortage;
 pub use decomposition::Decomposition;
 use memory::SvdOutput;
 pub(super) use product::multiplied_out;
-pub use spectra::Spectra;
+pub use spectra::{Spectra, TruncatedSpectrum};
 use svd::ScaledValues;
 pub use svd::{factorize, singular_values};
 
 /// Layouts with fewer entries than this are not worth a second thread.
 const WORTH_THREADS: usize = 128 * 128;
+
+/// Smaller matrices are factorized whole: all of their spectrum is there soon enough.
+const WORTH_TRUNCATING: usize = 2048 * 2048;
 
 /// The library that gave a factorization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -47,6 +53,17 @@ pub enum Backend {
     Reflections,
     /// faer's `svd`, verified.
     Faer,
+    /// This program's own block Lanczos bidiagonalization for the first triplets, verified.
+    Lanczos,
+}
+
+/// The singular triplets of each block that are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// All of them.
+    All,
+    /// The first ones at least; of large blocks no more than these are computed.
+    First(usize),
 }
 
 /// Why a matrix could not be factorized.
@@ -95,7 +112,8 @@ pub enum FactorError {
     Stopped,
 }
 
-/// A thin singular value decomposition `U Σ Vᵀ` of a `p × q` block, `s = min(p, q)`.
+/// A thin singular value decomposition `U Σ Vᵀ` of a `p × q` block, `s = min(p, q)`; or the first
+/// `s` triplets of it.
 #[derive(Clone, Debug)]
 pub struct Factorization {
     /// Left singular vectors, `p × s`.
@@ -130,12 +148,39 @@ impl Factors {
         layout: BlockLayout,
         keep_going: &(dyn Fn() -> ControlFlow<()> + Sync),
     ) -> Result<Self, FactorError> {
+        Self::compute_first(matrix, layout, Keep::All, keep_going)
+    }
+
+    /// [`Factors::compute`] of the triplets that are asked for: of a large block the first ones are
+    /// computed alone where that is sooner done. Its spectrum is then truncated
+    /// ([`Spectra::truncated`]): σ to 10⁻⁶, and every error as exact as they are.
+    ///
+    /// # Errors
+    /// See [`Factors::compute`].
+    pub fn compute_first(
+        matrix: &DMatrix<f64>,
+        layout: BlockLayout,
+        keep: Keep,
+        keep_going: &(dyn Fn() -> ControlFlow<()> + Sync),
+    ) -> Result<Self, FactorError> {
         check_finite(matrix)?;
-        memory::ensure_free(matrix, &layout, SvdOutput::Vectors)?;
+        let keep = match matrix.len() < WORTH_TRUNCATING {
+            true => Keep::All,
+            false => keep,
+        };
+        let wanted = SvdOutput::Vectors(keep);
+        memory::ensure_free(matrix, &layout, wanted)?;
         let blocks = each_block(matrix, &layout, |cells, pieces, threads| {
-            match keep_going() {
-                ControlFlow::Break(()) => Err(FactorError::Stopped),
-                ControlFlow::Continue(()) => Decomposition::of(cells, pieces, threads),
+            if keep_going().is_break() {
+                return Err(FactorError::Stopped);
+            }
+            match truncated::first(cells, pieces, keep, threads, keep_going)? {
+                Some(found) => Ok(Decomposition::Triplets(found)),
+                None if keep == Keep::All => Decomposition::of(cells, pieces, threads),
+                None => {
+                    memory::ensure_free(matrix, &layout, SvdOutput::Vectors(Keep::All))?;
+                    Decomposition::of(cells, pieces, threads)
+                }
             }
         })?;
         let values = blocks.iter().map(|block| block.values().clone()).collect();
@@ -158,11 +203,27 @@ impl Factors {
         &self.spectra.layout
     }
 
+    /// Whether all triplets that are asked for are there.
+    pub fn holds(&self, keep: Keep) -> bool {
+        self.spectra
+            .layout
+            .blocks()
+            .iter()
+            .enumerate()
+            .all(|(at, block)| {
+                let kept = self.spectra.kept(at);
+                kept == block.max_rank() || matches!(keep, Keep::First(wanted) if wanted <= kept)
+            })
+    }
+
     /// The numbers of blocks that were factorized here and by faer.
     pub fn backends(&self) -> (usize, usize) {
         let backends = self.blocks.iter().filter_map(Decomposition::backend);
         let by = |wanted: Backend| backends.clone().filter(|one| *one == wanted).count();
-        (by(Backend::Reflections), by(Backend::Faer))
+        (
+            by(Backend::Reflections) + by(Backend::Lanczos),
+            by(Backend::Faer),
+        )
     }
 
     /// The factors of some of the layout's blocks, of which no two overlap and which cover `matrix`.

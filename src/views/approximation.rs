@@ -35,7 +35,7 @@ fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> 
         &Approximation {
             matrix: &analysis.loaded.matrix,
             name: &analysis.session.title(&analysis.loaded.name),
-            rank: Some(analysis.rank),
+            rank: Some(analysis.rank_words()),
             range: Some(analysis.range),
             panels: analysis.outcomes().map(panel).collect(),
             error_maps: options.error_maps,

@@ -156,7 +156,7 @@ pub fn frame(build_up: &BuildUp, step: usize, context: &Context) -> Figure {
     let shown = Approximation {
         matrix: &analysis.loaded.matrix,
         name: &name,
-        rank: Some(analysis.rank),
+        rank: Some(analysis.rank_words()),
         range: Some(analysis.range),
         panels: analysis.outcomes().map(panel).collect(),
         error_maps: false,

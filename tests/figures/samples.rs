@@ -101,7 +101,7 @@ impl Worked {
         let shown = Approximation {
             matrix: &self.matrix,
             name,
-            rank: Some(self.rank()),
+            rank: Some(self.rank().to_string()),
             range: None,
             panels: panels.map(|(s, f, e, p)| panel((s, f, e, p))).collect(),
             error_maps,

@@ -81,6 +81,11 @@ pub(super) fn is_sorted(sigma: &[f64]) -> bool {
         && sigma.iter().all(|s| s.is_finite() && *s >= 0.0)
 }
 
+/// Whether `q`'s columns are orthonormal by LAPACK's limit, `n` ε given.
+pub(super) fn orthonormal(q: &DMatrix<f64>, unit: f64, par: Par) -> bool {
+    off_identity(q, par) / unit < RATIO
+}
+
 /// ‖I − QᵀQ‖.
 fn off_identity(q: &DMatrix<f64>, par: Par) -> f64 {
     let identity = DMatrix::identity(q.ncols(), q.ncols());

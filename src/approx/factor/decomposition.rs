@@ -135,14 +135,11 @@ fn by_magnitude(cells: &DMatrix<f64>) -> Vec<usize> {
 fn magnitudes(cells: &DMatrix<f64>, places: &[usize]) -> ScaledValues {
     let unit = unit_of(largest(cells.as_slice()));
     let scaled = places.iter().map(|at| cells[*at].abs() / unit).collect();
-    ScaledValues { scaled, unit }
+    ScaledValues::all(scaled, unit)
 }
 
 fn norm(cells: &DMatrix<f64>) -> ScaledValues {
     let unit = unit_of(largest(cells.as_slice()));
     let squares = SumOfSquares::of(cells.iter().map(|cell| cell / unit));
-    ScaledValues {
-        scaled: vec![squares.root()],
-        unit,
-    }
+    ScaledValues::all(vec![squares.root()], unit)
 }

@@ -3,7 +3,7 @@
 use faer::Par;
 use nalgebra::DMatrix;
 
-use super::{FactorError, svd};
+use super::{FactorError, Keep, svd, truncated};
 use crate::approx::block::{Block, Pieces};
 use crate::approx::layout::BlockLayout;
 use crate::memory;
@@ -14,8 +14,20 @@ const SLACK: f64 = 1.25;
 /// The results that a factorization is asked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum SvdOutput {
-    Vectors,
+    Vectors(Keep),
     Values,
+}
+
+/// Columns of a truncated factorization's bases, in triplets that it keeps.
+const BASIS: usize = 20;
+
+impl SvdOutput {
+    fn keep(self) -> Keep {
+        match self {
+            Self::Vectors(keep) => keep,
+            Self::Values => Keep::All,
+        }
+    }
 }
 
 /// Whether the factorizations of a layout's blocks can be had.
@@ -55,6 +67,9 @@ fn numbers(sizes: &[(usize, usize)]) -> f64 {
 /// The bytes that stay of a block.
 fn result(block: &Block, wanted: SvdOutput) -> f64 {
     let ((rows, cols), most) = (block.sides(), block.max_rank());
+    if let Some(keep) = truncated::kept(block.sides(), block.pieces(), wanted.keep()) {
+        return numbers(&[(rows, keep), (keep, cols)]);
+    }
     match (block.pieces(), wanted) {
         (_, SvdOutput::Values) => numbers(&[(most, 2)]),
         (Pieces::Triplets, _) => numbers(&[(rows, most), (most, cols), (most, 2)]),
@@ -72,10 +87,20 @@ fn work(block: &Block, wanted: SvdOutput) -> f64 {
         return numbers(&[(rows, cols), (rows, cols)]);
     }
     let (tall, rank) = (rows.max(cols), rows.min(cols));
+    if let Some(keep) = truncated::kept((rows, cols), block.pieces(), wanted.keep()) {
+        let columns = (BASIS * keep).min(rank);
+        // Its cells and their scaled copy, from which in the end the triplets are taken off.
+        return numbers(&[
+            (rows, cols),
+            (rows, cols),
+            (rows + cols, columns),
+            (columns, columns),
+        ]);
+    }
     let cells = (tall, rank);
-    let library = svd::scratch_bytes(tall, rank, wanted == SvdOutput::Vectors, Par::rayon(0));
+    let library = svd::scratch_bytes(tall, rank, wanted != SvdOutput::Values, Par::rayon(0));
     match wanted {
-        SvdOutput::Vectors => {
+        SvdOutput::Vectors(_) => {
             let check = numbers(&[cells, cells]);
             numbers(&[cells, cells, cells, (rank, rank)]) + check.max(library)
         }

@@ -1,6 +1,7 @@
 //! The singular values of all blocks, as they are and in a unit for whatever is relative.
 
 use nalgebra::DMatrix;
+use serde::Serialize;
 
 use super::decomposition::weights;
 use super::memory::{self, SvdOutput};
@@ -8,7 +9,7 @@ use super::svd::{ScaledValues, unit_of};
 use super::{FactorError, check_finite, each_block};
 use crate::approx::block::Block;
 use crate::approx::choice::Leaf;
-use crate::approx::layout::BlockLayout;
+use crate::approx::layout::{BlockLayout, LayoutError};
 use crate::approx::metrics::{self, SumOfSquares, largest};
 
 /// The singular values of every block of a layout: all that errors, curves and ranks need.
@@ -26,6 +27,15 @@ pub struct Spectra {
     /// `sigma` before they were brought back to the size of the cells.
     values: Vec<ScaledValues>,
     relative: RelativeSquares,
+}
+
+/// What is known of spectra of which only the first σ were computed.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct TruncatedSpectrum {
+    /// The least number of σ that are known of a block.
+    pub kept: usize,
+    /// The largest distance of a known σ from an exact one, relative to it, as measured.
+    pub bound: f64,
 }
 
 /// Squares in units of the matrix's largest cell (the power of two at or below it), in which none
@@ -80,10 +90,10 @@ impl Spectra {
         let value = |leaf: &Leaf| {
             let values = &self.values[leaf.block];
             match leaf.whole {
-                true => ScaledValues {
-                    scaled: vec![SumOfSquares::of(values.scaled.iter().copied()).root()],
-                    unit: values.unit,
-                },
+                true => {
+                    let all = values.scaled.iter().copied().chain([values.left_out()]);
+                    ScaledValues::all(vec![SumOfSquares::of(all).root()], values.unit)
+                }
                 false => values.clone(),
             }
         };
@@ -114,10 +124,7 @@ impl Spectra {
             whole: SumOfSquares::of(sigma.iter().flatten().copied()),
             outside: SumOfSquares::new(),
         };
-        let values = |scaled: &Vec<f64>| ScaledValues {
-            scaled: scaled.clone(),
-            unit: 1.0,
-        };
+        let values = |scaled: &Vec<f64>| ScaledValues::all(scaled.clone(), 1.0);
         Self {
             layout,
             values: sigma.iter().map(values).collect(),
@@ -143,6 +150,48 @@ impl Spectra {
         })
     }
 
+    /// The squares that stay when every σ is kept: outside of the blocks, and left out of truncated
+    /// spectra.
+    pub(in crate::approx) fn residual_of_all(&self) -> SumOfSquares {
+        let mut residual = self.relative.outside;
+        for values in &self.values {
+            residual.add(values.left_out() * (values.unit / self.relative.unit));
+        }
+        residual
+    }
+
+    /// The number of σ of a block that are known: all, or the first ones.
+    pub fn kept(&self, block: usize) -> usize {
+        self.values[block].scaled.len()
+    }
+
+    /// Whether these ranks lie within what is known.
+    ///
+    /// # Errors
+    /// [`LayoutError::Truncated`].
+    pub(in crate::approx) fn ensure_known(&self, ranks: &[usize]) -> Result<(), LayoutError> {
+        let mut kept = (0..ranks.len()).map(|block| self.kept(block)).zip(ranks);
+        match kept.find(|(kept, rank)| kept < rank) {
+            Some((kept, _)) => Err(LayoutError::Truncated { kept }),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether only the first σ of a block are known.
+    pub(in crate::approx) fn is_truncated(&self, block: usize) -> bool {
+        self.values[block].rest.is_some()
+    }
+
+    /// What is known of the spectra where they are truncated.
+    pub fn truncated(&self) -> Option<TruncatedSpectrum> {
+        let rests = self.values.iter().filter_map(|values| {
+            let rest = values.rest?;
+            Some((values.scaled.len(), rest.bound))
+        });
+        let together = rests.reduce(|(a, x), (b, y)| (a.min(b), x.max(y)));
+        together.map(|(kept, bound)| TruncatedSpectrum { kept, bound })
+    }
+
     /// Normalized Frobenius error (III.A) at a rank for each block, by Eckart–Young from the dropped
     /// σ alone.
     pub fn error_at(&self, ranks: &[usize]) -> f64 {
@@ -150,7 +199,7 @@ impl Spectra {
             .relative_sigma()
             .zip(ranks)
             .flat_map(|(sigma, rank)| sigma.skip(*rank));
-        let mut residual = self.relative.outside;
+        let mut residual = self.residual_of_all();
         dropped.for_each(|sigma| residual.add(sigma));
         residual.error_of(&self.relative.whole)
     }
@@ -158,11 +207,13 @@ impl Spectra {
     /// Normalized error (III.A) of one block alone at a rank.
     pub fn block_error(&self, block: usize, rank: usize) -> f64 {
         let sigma = &self.values[block].scaled;
-        let dropped = SumOfSquares::of(sigma.iter().skip(rank).copied());
-        dropped.error_of(&SumOfSquares::of(sigma.iter().copied()))
+        let rest = self.values[block].left_out();
+        let squares =
+            |from: usize| SumOfSquares::of(sigma.iter().skip(from).copied().chain([rest]));
+        squares(rank).error_of(&squares(0))
     }
 
-    /// Numerical rank (III.A) of a block, right also where its σ are too small to be told apart
+    /// Numerical rank (III.A) of a block, of a truncated spectrum a lower bound; right also where its σ are too small to be told apart
     /// from rounding as they are.
     pub fn numerical_rank(&self, block: usize) -> usize {
         let (rows, cols) = self.layout.blocks()[block].sides();

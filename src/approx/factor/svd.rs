@@ -10,6 +10,7 @@ use nalgebra::DMatrix;
 use super::bidiagonal::{Bidiagonal, Vectors};
 use super::check::{Ratios, are_singular_values, is_sorted};
 use super::householder::Bidiagonalization;
+use super::truncated::Rest;
 use super::view::{view, view_mut};
 use super::{Backend, FactorError, Factorization, check_finite};
 use crate::approx::metrics::largest;
@@ -24,9 +25,25 @@ pub(super) struct ScaledValues {
     pub scaled: Vec<f64>,
     /// The power of two at or below the block's largest cell; one for the zero block.
     pub unit: f64,
+    /// What the σ leave out, where they are the first ones alone.
+    pub rest: Option<Rest>,
 }
 
 impl ScaledValues {
+    /// All σ there are.
+    pub fn all(scaled: Vec<f64>, unit: f64) -> Self {
+        Self {
+            scaled,
+            unit,
+            rest: None,
+        }
+    }
+
+    /// The norm of what the σ leave out, in the block's unit.
+    pub fn left_out(&self) -> f64 {
+        self.rest.map_or(0.0, |rest| rest.norm)
+    }
+
     /// σ as they are: beyond the largest number infinite, below the smallest zero.
     pub fn plain(&self) -> Vec<f64> {
         self.scaled.iter().map(|sigma| sigma * self.unit).collect()
@@ -67,10 +84,7 @@ pub(super) fn factorize_on(block: &DMatrix<f64>, par: Par) -> Result<Factorizati
             cols: block.ncols(),
         })?
     };
-    let values = ScaledValues {
-        scaled: found.sigma,
-        unit,
-    };
+    let values = ScaledValues::all(found.sigma, unit);
     let (u, v_t) = if is_wide(block) {
         (found.v, found.u.transpose())
     } else {
@@ -100,11 +114,11 @@ pub(super) fn values_on(block: &DMatrix<f64>, par: Par) -> Result<ScaledValues, 
     let unit = unit_of(size);
     if size == 0.0 {
         let scaled = vec![0.0; block.nrows().min(block.ncols())];
-        return Ok(ScaledValues { scaled, unit });
+        return Ok(ScaledValues::all(scaled, unit));
     }
     let tall = tall(block, unit);
     match verified_values(&tall, par) {
-        Some(scaled) => Ok(ScaledValues { scaled, unit }),
+        Some(scaled) => Ok(ScaledValues::all(scaled, unit)),
         None => factorize_on(block, par).map(|found| found.values),
     }
 }

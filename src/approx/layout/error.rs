@@ -70,6 +70,12 @@ pub enum LayoutError {
         /// The block, counted from zero.
         block: usize,
     },
+    /// Ranks beyond a truncated spectrum.
+    #[error("only the first {kept} singular values of each block are known; factorize all of it")]
+    Truncated {
+        /// The number of singular values that are known.
+        kept: usize,
+    },
     /// A budget that does not pay for a single singular triplet.
     #[error(
         "a budget of {budget} parameters is too small for any singular triplet; give at least {least}"

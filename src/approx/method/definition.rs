@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::approx::choice::Choice;
 use crate::approx::curve::{CurvePoint, uniform_curve};
-use crate::approx::factor::Spectra;
+use crate::approx::factor::{Keep, Spectra};
 use crate::approx::layout::{
     BlockLayout, LayoutError, LayoutKind, Side, check_divisor, check_segments,
 };
@@ -203,6 +203,12 @@ pub trait Configured {
     /// # Errors
     /// Rank zero, a budget below one triplet, or ranks by hand that are not one per block.
     fn choice(&self, spectra: &Spectra) -> Result<Choice, LayoutError>;
+
+    /// The triplets of each block that [`Configured::choice`] looks at: all, unless the ranks are
+    /// known beforehand. A choice for which they do not suffice is [`LayoutError::Truncated`].
+    fn needs(&self) -> Keep {
+        Keep::All
+    }
 
     /// The error at every rank, or after every triplet.
     fn curve(&self, spectra: &Spectra) -> Vec<CurvePoint> {

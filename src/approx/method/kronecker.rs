@@ -7,7 +7,7 @@ use super::definition::{
 };
 use crate::approx::block::Block;
 use crate::approx::choice::Choice;
-use crate::approx::factor::Spectra;
+use crate::approx::factor::{Keep, Spectra};
 use crate::approx::layout::{
     BlockSize, LayoutError, LayoutKind, LayoutNumbers, Side, check_divisor,
 };
@@ -90,6 +90,10 @@ impl Configured for KroneckerSettings {
 
     fn choice(&self, spectra: &Spectra) -> Result<Choice, LayoutError> {
         uniform_ranks(spectra, self.terms, "s")
+    }
+
+    fn needs(&self) -> Keep {
+        Keep::First(self.terms)
     }
 
     fn cost(&self, terms: usize, (p, q): (usize, usize)) -> String {

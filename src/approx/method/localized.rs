@@ -7,7 +7,7 @@ use super::definition::{
     uniform_ranks,
 };
 use crate::approx::choice::Choice;
-use crate::approx::factor::Spectra;
+use crate::approx::factor::{Keep, Spectra};
 use crate::approx::layout::{LayoutError, LayoutKind, Side};
 use crate::figure::Marker;
 use crate::figure::palette::Hue;
@@ -76,6 +76,10 @@ impl Configured for LocalizedSettings {
 
     fn choice(&self, spectra: &Spectra) -> Result<Choice, LayoutError> {
         uniform_ranks(spectra, self.rank, "r_block")
+    }
+
+    fn needs(&self) -> Keep {
+        Keep::First(self.rank)
     }
 
     fn cost(&self, rank: usize, (p, q): (usize, usize)) -> String {

@@ -9,7 +9,7 @@ use crate::approx::adaptive::adaptive_ranks;
 use crate::approx::bits::{as_numbers, to_tell};
 use crate::approx::choice::Choice;
 use crate::approx::curve::{CurvePoint, adaptive_curve};
-use crate::approx::factor::Spectra;
+use crate::approx::factor::{Keep, Spectra};
 use crate::approx::layout::{BlockLayout, LayoutError, LayoutKind, Side};
 use crate::figure::Marker;
 use crate::figure::palette::Hue;
@@ -110,6 +110,11 @@ impl Configured for AdaptiveSettings {
                 setting: format!("K = {}", self.grid),
             }),
         }
+    }
+
+    /// The first ones, until the budget reaches beyond them.
+    fn needs(&self) -> Keep {
+        Keep::First(1)
     }
 
     fn curve(&self, spectra: &Spectra) -> Vec<CurvePoint> {

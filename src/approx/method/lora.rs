@@ -7,7 +7,7 @@ use super::definition::{
     uniform_ranks,
 };
 use crate::approx::choice::Choice;
-use crate::approx::factor::Spectra;
+use crate::approx::factor::{Keep, Spectra};
 use crate::approx::layout::{LayoutError, LayoutKind};
 use crate::figure::Marker;
 use crate::figure::palette::Hue;
@@ -61,6 +61,10 @@ impl Configured for LoraSettings {
 
     fn choice(&self, spectra: &Spectra) -> Result<Choice, LayoutError> {
         uniform_ranks(spectra, self.rank, "r")
+    }
+
+    fn needs(&self) -> Keep {
+        Keep::First(self.rank)
     }
 
     fn cost(&self, rank: usize, (m, n): (usize, usize)) -> String {

@@ -7,7 +7,7 @@ use super::definition::{
 };
 use crate::approx::block::Block;
 use crate::approx::choice::Choice;
-use crate::approx::factor::Spectra;
+use crate::approx::factor::{Keep, Spectra};
 use crate::approx::layout::{
     BlockSize, LayoutError, LayoutKind, LayoutNumbers, Side, check_segments, sizes_of_grid,
 };
@@ -95,6 +95,10 @@ impl Configured for MonarchSettings {
 
     fn choice(&self, spectra: &Spectra) -> Result<Choice, LayoutError> {
         uniform_ranks(spectra, self.rank, "ρ")
+    }
+
+    fn needs(&self) -> Keep {
+        Keep::First(self.rank)
     }
 
     fn cost(&self, rank: usize, (p, q): (usize, usize)) -> String {

@@ -6,7 +6,7 @@ use super::definition::{
     Configured, Defined, Definition, Parameter, ParameterDefault, Role, Visibility, uniform_ranks,
 };
 use crate::approx::choice::Choice;
-use crate::approx::factor::Spectra;
+use crate::approx::factor::{Keep, Spectra};
 use crate::approx::layout::{LayoutError, LayoutKind, Side};
 use crate::figure::Marker;
 use crate::figure::palette::Hue;
@@ -85,6 +85,10 @@ impl Configured for RectangularSettings {
 
     fn choice(&self, spectra: &Spectra) -> Result<Choice, LayoutError> {
         uniform_ranks(spectra, self.rank, "ρ")
+    }
+
+    fn needs(&self) -> Keep {
+        Keep::First(self.rank)
     }
 
     fn cost(&self, rank: usize, (p, q): (usize, usize)) -> String {

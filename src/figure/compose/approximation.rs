@@ -23,7 +23,7 @@ pub struct Approximation<'a> {
     /// The name of the matrix.
     pub name: &'a str,
     /// Its numerical rank, where that is known.
-    pub rank: Option<usize>,
+    pub rank: Option<String>,
     /// The values at the ends of the colour scale; the matrix's own extremes when absent.
     pub range: Option<(f64, f64)>,
     /// The approximations, from left to right.
@@ -167,7 +167,7 @@ fn original(context: &Context, shown: &Approximation, range: (f64, f64)) -> Elem
         Heading::plain(format!("{rows} × {cols}")),
         Heading::plain(label::entries(rows * cols)),
     ];
-    if let Some(rank) = shown.rank {
+    if let Some(rank) = &shown.rank {
         headings.push(Heading::plain(format!("rank {rank}")));
     }
     Element::Heatmap(Heatmap {

@@ -125,7 +125,7 @@ impl Head {
         let (rows, cols) = analysis.shape();
         let shape = match self.form {
             Form::Small => format!("{rows} × {cols}"),
-            _ => format!("{rows} × {cols}, numerical rank {}", analysis.rank),
+            _ => format!("{rows} × {cols}, numerical rank {}", analysis.rank_words()),
         };
         let details = [
             label::entries(rows * cols),

@@ -53,7 +53,7 @@ fn of_matrix(analysis: &Analysis, theme: Theme) -> CaptionedPlot {
     CaptionedPlot {
         title: format!(
             "Whole matrix, numerical rank {}{}",
-            analysis.rank,
+            analysis.rank_words(),
             keeps.unwrap_or_default()
         ),
         plot,

@@ -1,0 +1,285 @@
+//! The truncated SVD of a large block: its first triplets, what bounds their error, and the norm of
+//! the rest.
+//!
+//! Nothing is taken on trust from the iteration: residuals, orthonormality and the rest are measured
+//! on the block itself, and random directions are asked whether a larger σ was missed.
+
+use std::ops::ControlFlow;
+
+use faer::linalg::matmul::matmul;
+use faer::{Accum, Par};
+use nalgebra::DMatrix;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::check::{is_sorted, orthonormal};
+use super::lanczos::{Leading, NoTriplets, leading, product};
+use super::svd::{ScaledValues, unit_of};
+use super::view::{view, view_mut};
+use super::{Backend, FactorError, Factorization, Keep};
+use crate::approx::block::Pieces;
+use crate::approx::metrics::{largest, norm};
+
+/// The largest relative distance of a kept σ from an exact one.
+const PROMISED: f64 = 1e-6;
+
+/// Blocks whose smaller side is below this are factorized whole: that takes no longer.
+const LARGE: usize = 256;
+
+/// A truncated factorization keeps at most this part of the smaller side.
+const LARGEST_PART: usize = 8;
+
+/// Random directions, and steps in them, that look for a σ that was missed.
+const PROBES: usize = 4;
+const PROBE_STEPS: usize = 3;
+
+/// What a truncated spectrum leaves out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Rest {
+    /// The norm of what no kept triplet holds, in the block's unit.
+    pub norm: f64,
+    /// The largest distance of a kept σ from an exact one, relative to it, as measured.
+    pub bound: f64,
+}
+
+/// The number of triplets that are computed of a block, where those are had sooner than all.
+pub(super) fn kept((rows, cols): (usize, usize), pieces: Pieces, keep: Keep) -> Option<usize> {
+    let smaller = rows.min(cols);
+    match keep {
+        Keep::First(first) if pieces == Pieces::Triplets && smaller >= LARGE => {
+            (first <= smaller / LARGEST_PART).then_some(first)
+        }
+        _ => None,
+    }
+}
+
+/// The first triplets of a finite block, verified; nothing where all are asked for or better, or
+/// where the iteration does not give them, so that the block must be factorized whole.
+///
+/// # Errors
+/// *Stop* from `keep_going`.
+pub(super) fn first(
+    block: &DMatrix<f64>,
+    pieces: Pieces,
+    keep: Keep,
+    par: Par,
+    keep_going: &(dyn Fn() -> ControlFlow<()> + Sync),
+) -> Result<Option<Factorization>, FactorError> {
+    let size = largest(block.as_slice());
+    let Some(keep) = kept(block.shape(), pieces, keep).filter(|_| size > 0.0) else {
+        return Ok(None);
+    };
+    let unit = unit_of(size);
+    let scaled = block / unit;
+    let found = match leading(&scaled, keep, par, keep_going) {
+        Ok(found) => found,
+        Err(NoTriplets::Stopped) => return Err(FactorError::Stopped),
+        Err(NoTriplets::TooSlow) => return Ok(None),
+    };
+    let Some(rest) = measured(scaled, &found, par) else {
+        return Ok(None);
+    };
+    let values = ScaledValues {
+        scaled: found.sigma,
+        unit,
+        rest: Some(rest),
+    };
+    Ok(Some(Factorization {
+        u: found.u,
+        sigma: values.plain(),
+        v_t: found.v.transpose(),
+        backend: Backend::Lanczos,
+        values,
+    }))
+}
+
+/// The rest of a block beside these triplets, where they are what they say.
+fn measured(block: DMatrix<f64>, found: &Leading, par: Par) -> Option<Rest> {
+    let (u, v) = (view(&found.u), view(&found.v));
+    let n = block.nrows().max(block.ncols()) as f64 * f64::EPSILON;
+    if !is_sorted(&found.sigma) || !orthonormal(&found.u, n, par) || !orthonormal(&found.v, n, par)
+    {
+        return None;
+    }
+    let (mut left, mut right) = (found.u.clone(), found.v.clone());
+    for (at, sigma) in found.sigma.iter().enumerate() {
+        left.column_mut(at).scale_mut(*sigma);
+        right.column_mut(at).scale_mut(*sigma);
+    }
+    let down = product(view(&block), v, par) - &left;
+    let across = product(view(&block).transpose(), u, par) - right;
+    // (u, v)/√2 is a unit vector of the symmetric matrix with W and Wᵀ off its diagonal.
+    let floor = n * found.sigma.first()?;
+    let distance = |at: usize| {
+        let length = down.column(at).norm().hypot(across.column(at).norm());
+        length / std::f64::consts::SQRT_2 / found.sigma[at].max(floor / PROMISED)
+    };
+    let bound = (0..found.sigma.len()).map(distance).fold(0.0, f64::max);
+    let mut rest = block;
+    matmul(
+        view_mut(&mut rest),
+        Accum::Add,
+        view(&left),
+        v.transpose(),
+        -1.0,
+        par,
+    );
+    let last = found.sigma.last()?.max(floor);
+    (bound <= PROMISED && reaches(&rest, par) <= last * (1.0 + PROMISED)).then(|| Rest {
+        norm: norm(rest.iter().copied()),
+        bound,
+    })
+}
+
+/// A lower bound of a matrix's largest σ, near to it as a rule: what random directions grow to.
+fn reaches(matrix: &DMatrix<f64>, par: Par) -> f64 {
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    let mut x = DMatrix::from_fn(matrix.ncols(), PROBES, |_, _| {
+        random.random_range(-1.0..1.0)
+    });
+    let mut reached: f64 = 0.0;
+    for _ in 0..PROBE_STEPS {
+        for mut column in x.column_iter_mut() {
+            let length = column.norm();
+            if length > 0.0 {
+                column.unscale_mut(length);
+            }
+        }
+        let y = product(view(matrix), view(&x), par);
+        reached = y.column_iter().map(|y| y.norm()).fold(reached, f64::max);
+        x = product(view(matrix).transpose(), view(&y), par);
+    }
+    reached
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::approx::factor::factorize;
+
+    /// The first triplets of a block by the iteration.
+    fn first_of(block: &DMatrix<f64>, keep: usize) -> Option<Factorization> {
+        let go_on = || ControlFlow::Continue(());
+        first(block, Pieces::Triplets, Keep::First(keep), Par::Seq, &go_on).unwrap()
+    }
+
+    /// A reflection I − 2 w wᵀ / wᵀw times `matrix`: its σ do not change.
+    fn reflected(matrix: &DMatrix<f64>, seed: f64) -> DMatrix<f64> {
+        let w = DMatrix::from_fn(matrix.nrows(), 1, |i, _| ((i as f64 + seed) * 0.7548).sin());
+        let factor = 2.0 / w.norm_squared();
+        let across = w.transpose() * matrix;
+        matrix - &w * across * factor
+    }
+
+    /// A `rows × cols` matrix with these σ.
+    fn with_sigma(rows: usize, cols: usize, sigma: impl Fn(usize) -> f64) -> DMatrix<f64> {
+        let mut matrix = DMatrix::zeros(rows, cols);
+        for at in 0..rows.min(cols) {
+            matrix[(at, at)] = sigma(at);
+        }
+        reflected(&reflected(&matrix, 1.0).transpose(), 2.0).transpose()
+    }
+
+    fn harmonic(at: usize) -> f64 {
+        1.0 / (at + 1) as f64
+    }
+
+    #[test]
+    fn known_spectra_come_back_and_what_is_left_out_is_measured() {
+        // Some of them are left to the whole factorization, and none is wrong.
+        let families: [(&str, bool, fn(usize) -> f64); 6] = [
+            ("harmonic", true, harmonic),
+            ("geometric", true, |at| 0.8_f64.powi(at as i32)),
+            ("rank 10", true, |at| {
+                if at < 10 { 10.0 - at as f64 } else { 0.0 }
+            }),
+            ("far apart", true, |at| 10f64.powi(-(at as i32))),
+            ("close together", false, |at| 1.0 - 1e-3 * at as f64),
+            ("one often", false, |at| if at < 60 { 1.0 } else { 0.5 }),
+        ];
+        for (rows, cols) in [(256, 256), (300, 400), (700, 260)] {
+            for ((name, certain, sigma), scale) in families
+                .into_iter()
+                .flat_map(|family| [1.0, 1e-300, 1e300].map(|scale| (family, scale)))
+            {
+                let block = with_sigma(rows, cols, sigma) * scale;
+                let Some(found) = first_of(&block, 20) else {
+                    assert!(!certain, "{name}, {rows} × {cols}, by {scale:e}");
+                    continue;
+                };
+                let floor = sigma(0) * 1e-12;
+                for (at, found) in found.sigma.iter().enumerate() {
+                    let apart = (found / scale - sigma(at)).abs();
+                    assert!(
+                        apart <= 1e-6 * sigma(at) + floor,
+                        "{name}: σ {at} is {found:e}"
+                    );
+                }
+                let rest = norm((20..rows.min(cols)).map(sigma));
+                let measured = found.values.left_out() * (found.values.unit / scale);
+                assert!(
+                    (measured - rest).abs() <= 1e-9 * sigma(0),
+                    "{name}: {measured:e}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn noise_is_as_its_whole_factorization_says() {
+        let block = random_block(320, 290);
+        let (found, whole) = (first_of(&block, 30).unwrap(), factorize(&block).unwrap());
+        for (found, whole) in found.sigma.iter().zip(&whole.sigma) {
+            assert!((found / whole - 1.0).abs() < 1e-9, "{found} for {whole}");
+        }
+        let kept = &found.u * DMatrix::from_diagonal(&found.sigma.clone().into()) * &found.v_t;
+        let direct = (&block - kept).norm();
+        let rest = found.values.left_out() * found.values.unit;
+        assert!((direct / rest - 1.0).abs() < 1e-12);
+    }
+
+    fn random_block(rows: usize, cols: usize) -> DMatrix<f64> {
+        let mut random = ChaCha8Rng::seed_from_u64(7);
+        DMatrix::from_fn(rows, cols, |_, _| random.random_range(-1.0..1.0))
+    }
+
+    /// A triplet that was missed must be seen, however good the others are.
+    #[test]
+    fn a_missing_triplet_is_noticed() {
+        let block = with_sigma(300, 300, harmonic);
+        let whole = factorize(&block).unwrap();
+        let without = |missing: usize| {
+            let kept: Vec<usize> = (0..12).filter(|at| *at != missing).collect();
+            let found = Leading {
+                u: whole.u.select_columns(&kept),
+                sigma: kept.iter().map(|at| whole.sigma[*at]).collect(),
+                v: whole.v_t.transpose().select_columns(&kept),
+            };
+            measured(block.clone(), &found, Par::Seq)
+        };
+        assert!(without(12).is_some());
+        for missing in 0..8 {
+            assert!(without(missing).is_none(), "σ {missing}");
+        }
+    }
+
+    #[test]
+    fn it_stops_when_asked() {
+        let stop = || ControlFlow::Break(());
+        let found = first(
+            &random_block(300, 300),
+            Pieces::Triplets,
+            Keep::First(20),
+            Par::Seq,
+            &stop,
+        );
+        assert_eq!(found.err(), Some(FactorError::Stopped));
+    }
+
+    #[test]
+    fn small_blocks_many_triplets_and_zeros_are_factorized_whole() {
+        assert!(first_of(&random_block(255, 300), 8).is_none());
+        assert!(first_of(&random_block(256, 300), 33).is_none());
+        assert!(first_of(&DMatrix::zeros(300, 300), 8).is_none());
+    }
+}
