@@ -1,5 +1,5 @@
-"""The peer of benches/approximation.rs, every_digit.rs and structures.rs: numpy's batched SVD of the
-same blocks.
+"""The peer of benches/approximation.rs, every_digit.rs, large.rs and structures.rs: numpy's batched SVD
+of the same blocks.
 
     python3 numpy_peer.py FOLDER
 
@@ -11,6 +11,8 @@ is done once and answered with its seconds. Ends at an empty line.
     digits COUNT           the first test digits, with vectors
     survey vectors|values  Table I's blocks of all test digits
     locality DRAWS         the locality test of test digit 1 at K = 2, N = 4 and rank 4
+    propack MATRIX.npy     scipy's PROPACK in f32: 64 triplets of the whole, 16 of each block of 4 x 4,
+                           64 of each block on its diagonal
     sigma SPLIT K FILE     the singular values of all blocks of all images, written as bare f64
 """
 
@@ -71,6 +73,16 @@ def locality(digit, draws):
     return local, diagonal, np.sqrt((whole[:, 4:] ** 2).sum(1))
 
 
+def propack(matrix):
+    """The triplets that benches/large.rs computes."""
+    from scipy.sparse.linalg import svds
+
+    cut = blocks(matrix[None], 4)
+    for stack, keep in ((matrix[None], 64), (cut, 16), (cut[::5], 64)):
+        for one in stack:
+            svds(one, k=keep, solver="propack")
+
+
 def work(folder, kind, arguments):
     """A work by its name, its data at hand."""
     if kind == "grid":
@@ -80,6 +92,9 @@ def work(folder, kind, arguments):
     if kind == "digits":
         stack = images(folder, "t10k")[: int(arguments[0])]
         return lambda: np.linalg.svd(stack, full_matrices=False)
+    if kind == "propack":
+        matrix = np.load(arguments[0]).astype(np.float32)
+        return lambda: propack(matrix)
     if kind == "survey":
         digits = images(folder, "t10k")
         return lambda: table_one(digits, arguments[0] == "vectors")

@@ -18,7 +18,7 @@ const RATIO: f64 = 30.0;
 
 /// The largest distance of a singular value from the exact one, in n ε σ₁: with numpy's own error
 /// added, that is less than 5.
-const APART: f64 = 4.0;
+pub(super) const APART: f64 = 4.0;
 
 /// Thresholds that are counted at once, to fill vector registers.
 const LANES: usize = 8;

@@ -12,7 +12,7 @@ use nalgebra::DMatrix;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::check::{is_sorted, orthonormal};
+use super::check::{APART, is_sorted, orthonormal};
 use super::lanczos::{Leading, NoTriplets, leading, product};
 use super::svd::{ScaledValues, unit_of};
 use super::view::{view, view_mut};
@@ -109,7 +109,8 @@ fn measured(block: DMatrix<f64>, found: &Leading, par: Par) -> Option<Rest> {
     let down = product(view(&block), v, par) - &left;
     let across = product(view(&block).transpose(), u, par) - right;
     // (u, v)/√2 is a unit vector of the symmetric matrix with W and Wᵀ off its diagonal.
-    let floor = n * found.sigma.first()?;
+    // Smaller σ are rounding, as in the checks of whole factorizations.
+    let floor = APART * n * found.sigma.first()?;
     let distance = |at: usize| {
         let length = down.column(at).norm().hypot(across.column(at).norm());
         length / std::f64::consts::SQRT_2 / found.sigma[at].max(floor / PROMISED)
