@@ -18,6 +18,7 @@ mod table_numbers;
 mod tables;
 mod text_formats;
 mod tiffs;
+mod weights;
 
 /// What the command line would read.
 fn read(text: &str) -> Result<LoadedMatrix, SourceError> {
