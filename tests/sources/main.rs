@@ -6,6 +6,7 @@ use std::path::Path;
 use localized_lora::source::{Limits, LoadedMatrix, Source, SourceError, load, load_bytes};
 use nalgebra::DMatrix;
 
+mod adapters;
 mod arrays;
 mod data_sets;
 mod fuzz;

@@ -14,6 +14,9 @@ use crate::source::opening::open;
 /// The largest configuration that is read.
 const MAX_BYTES: u64 = 16 << 20;
 
+/// More modules than any model has.
+const MOST_PATTERNS: usize = 20_000;
+
 const EXPECTED: &str = "the configuration of an adapter";
 
 /// A configuration, whose patterns are ready.
@@ -190,6 +193,11 @@ fn patterns(
         Some(Value::Object(entries)) => entries,
         Some(_) => return Err(wrong(format!("{key} is not an object"))),
     };
+    if entries.len() > MOST_PATTERNS {
+        return Err(wrong(format!(
+            "{key} has more than {MOST_PATTERNS} entries"
+        )));
+    }
     let pattern = |(text, value): (&String, &Value)| {
         let quoted = one_line(text);
         let matches = Regex::new(&format!(r"^(.*\.)?({text})$")).map_err(|_| {

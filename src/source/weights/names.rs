@@ -11,6 +11,10 @@ const LISTED: usize = 20;
 /// Names in an error message, of those that are like the one that was given.
 const LIKE: usize = 5;
 
+/// Only so many names, and none longer, are compared with one that was given wrongly.
+const COMPARED: usize = 5000;
+const LONGEST: usize = 300;
+
 /// The name among `names` that is meant: exactly this, with or without `.weight`, or the only one
 /// that ends so.
 ///
@@ -43,7 +47,8 @@ pub fn find(file: &str, names: &[String], wanted: &str) -> Result<String, Source
     }
     let mut near: Vec<(usize, &String)> = names
         .iter()
-        .filter(|name| name.len() < 1000 && wanted.len() < 1000)
+        .take(COMPARED)
+        .filter(|name| name.len() < LONGEST && wanted.len() < LONGEST)
         .map(|name| (strsim::damerau_levenshtein(name, wanted), name))
         .collect();
     near.sort_unstable();
