@@ -43,7 +43,9 @@ fn main() {
     for (name, matrix) in [("σ = 1/i", harmonic), ("Gaussian noise", noise)] {
         let file = folder.path().join("matrix.npy");
         fs::write(&file, delta_file(&matrix).expect("bytes")).expect("written");
-        println!("{SIDE} × {SIDE}, {name}: LoRA r = 64, Localized K = 4 r = 16, MELoRA N = 4 r = 64");
+        println!(
+            "{SIDE} × {SIDE}, {name}: LoRA r = 64, Localized K = 4 r = 16, MELoRA N = 4 r = 64"
+        );
         let work = format!("propack {}", file.display());
         let mut bound: f64 = 0.0;
         let rounds = alternate(ROUNDS, &work, scipy.as_mut(), || {

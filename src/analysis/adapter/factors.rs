@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use nalgebra::DMatrix;
 
 use super::tensors::StoredTensor;
-use crate::approx::{BlockLayout, FactorError, Factorization, Factors, LayoutKind};
+use crate::approx::{BlockLayout, FactorError, Factorization, Factors, Keep, LayoutKind};
 
 type KeepGoing<'a> = &'a (dyn Fn() -> ControlFlow<()> + Sync);
 
@@ -130,7 +130,7 @@ fn split(
     keep_going: KeepGoing<'_>,
 ) -> Result<Vec<UpDown>, FactorError> {
     let layout = BlockLayout::new(matrix.nrows(), matrix.ncols(), LayoutKind::Grid(grid))?;
-    let factors = Factors::compute(matrix, layout, keep_going)?;
+    let factors = Factors::compute_first(matrix, layout, Keep::First(rank), keep_going)?;
     let blocks = factors.blocks.iter().filter_map(|block| block.triplets());
     Ok(blocks.map(|block| shared(block, rank)).collect())
 }

@@ -13,7 +13,7 @@ use crate::approx::locality::{LocalitySettings, LocalityTest, NullTest};
 use crate::approx::metrics::{Comparison, compare, norm};
 use crate::approx::participation::participation_test;
 use crate::approx::{
-    BlockLayout, Evaluation, FactorError, LayoutKind, LocalizedSettings, LoraSettings,
+    BlockLayout, Evaluation, FactorError, Keep, LayoutKind, LocalizedSettings, LoraSettings,
     MeloraSettings, MethodSettings, Spectra, evaluate,
 };
 use crate::source::{Limits, load};
@@ -52,7 +52,7 @@ pub fn measure(
     let base = targets.base(target);
     let base = base.map(|base| load(&base, limits)).transpose()?;
     let matrix = load(&targets.source(target), limits)?.matrix;
-    let mut layer = structures(&matrix, target, scan, &ask)?;
+    let mut layer = structures(&matrix, target, scan, keep_going)?;
     if let Some(base) = base {
         let base = base.matrix;
         let share = layer.norm / norm(base.iter().copied());
@@ -71,15 +71,23 @@ fn structures(
     matrix: &DMatrix<f64>,
     target: &ScanTarget,
     scan: &Scan,
-    ask: &dyn Fn() -> Result<(), FactorError>,
+    keep_going: KeepGoing<'_>,
 ) -> Result<ScanLayer, AnalysisError> {
     let (rows, cols) = matrix.shape();
     let (rank, own) = (scan.budget_rank, scan.localized_grid);
-    let spectra = |kind: LayoutKind| -> Result<Spectra, AnalysisError> {
-        ask()?;
-        Ok(Spectra::of(matrix, BlockLayout::new(rows, cols, kind)?)?)
+    let spectra = |kind: LayoutKind, keep: usize| -> Result<Spectra, AnalysisError> {
+        if keep_going().is_break() {
+            return Err(FactorError::Stopped.into());
+        }
+        let layout = BlockLayout::new(rows, cols, kind)?;
+        Ok(Spectra::of_first(
+            matrix,
+            layout,
+            Keep::First(keep),
+            keep_going,
+        )?)
     };
-    let whole = spectra(LayoutKind::Grid(1))?;
+    let whole = spectra(LayoutKind::Grid(1), rank.max(KEPT))?;
     // Energies are kept for plans, so the square must be a number too.
     if !(whole.norm * whole.norm).is_finite() {
         return Err(AnalysisError::Overflow);
@@ -92,7 +100,7 @@ fn structures(
         true => {
             let blocks = scan.melora_blocks;
             let settings = MethodSettings::Melora(MeloraSettings { blocks, rank });
-            Some(evaluate(&spectra(settings.layout())?, &settings)?)
+            Some(evaluate(&spectra(settings.layout(), rank)?, &settings)?)
         }
         false => None,
     };
@@ -139,7 +147,7 @@ struct Grids {
 fn grids(
     whole: &Spectra,
     (rank, own): (usize, usize),
-    spectra: &dyn Fn(LayoutKind) -> Result<Spectra, AnalysisError>,
+    spectra: &dyn Fn(LayoutKind, usize) -> Result<Spectra, AnalysisError>,
 ) -> Result<Grids, AnalysisError> {
     let (rows, cols) = whole.layout.shape();
     let mut found = Grids {
@@ -154,7 +162,7 @@ fn grids(
     for grid in all {
         let spectra = match grid {
             1 => whole.clone(),
-            _ => spectra(LayoutKind::Grid(grid))?,
+            _ => spectra(LayoutKind::Grid(grid), rank.max(KEPT) / grid)?,
         };
         let settings = MethodSettings::Localized(LocalizedSettings {
             grid,

@@ -7,13 +7,15 @@
 use std::ops::ControlFlow;
 
 use faer::linalg::matmul::matmul;
-use faer::{Accum, Mat, MatMut, MatRef, Par};
+use faer::{Accum, MatMut, MatRef, Par};
 use nalgebra::DMatrix;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
+use super::Factorization;
 use super::householder::dot;
+use super::svd::factorize_on;
 use super::view::{view, view_mut};
 
 /// Columns that join the bases at once. Products with fewer columns wait for memory, which those of
@@ -81,7 +83,8 @@ pub(super) fn leading(
         let across = product(view(block).transpose(), left.last(), par);
         let next = right.add(across, &mut random, par);
         if left.len() >= schedule.next {
-            let small = Small::of(&band, &next, keep, rounding).ok_or(NoTriplets::TooSlow)?;
+            let small =
+                Small::of(&band, &next, (keep, rounding), par).ok_or(NoTriplets::TooSlow)?;
             if small.worst <= AIM {
                 return Ok(small.lifted(&left, &right, par));
             }
@@ -148,48 +151,47 @@ impl Band {
     }
 }
 
-/// The SVD of B.
+/// The SVD of B, and how far its first σ may be from those of the block.
 struct Small {
-    u: Mat<f64>,
-    sigma: Vec<f64>,
-    v: Mat<f64>,
+    found: Factorization,
+    keep: usize,
     /// The largest distance of a kept σ from an exact one, relative to it.
     worst: f64,
 }
 
 impl Small {
-    /// `next`: the coefficients of the block of V that is still to come.
-    fn of(band: &Band, next: &DMatrix<f64>, keep: usize, rounding: f64) -> Option<Self> {
+    /// `next`: the coefficients of the block of V that is still to come; `rounding`: of σ, relative to
+    /// the largest.
+    fn of(
+        band: &Band,
+        next: &DMatrix<f64>,
+        (keep, rounding): (usize, f64),
+        par: Par,
+    ) -> Option<Self> {
         let filled = band.filled();
         let (len, width) = (filled.nrows(), next.nrows());
-        let found = view(&filled).thin_svd().ok()?;
-        let sigma: Vec<f64> = found
-            .S()
-            .column_vector()
-            .iter()
-            .take(keep)
-            .copied()
-            .collect();
-        let floor = rounding * sigma.first()?;
+        let found = factorize_on(&filled, par).ok()?;
+        let keep = keep.min(len);
         // Aᵀ u − σ v = V_next · next · (the last rows of u's part of B).
-        let last = found.U().submatrix(len - width, 0, width, sigma.len());
+        let last = view(&found.u).submatrix(len - width, 0, width, keep);
         let missing = product(view(next), last, Par::Seq);
-        let distance = |(column, sigma): (_, &f64)| norm(column) / sigma.max(floor / AIM);
-        let worst = (0..sigma.len()).map(|at| column(&missing, at)).zip(&sigma);
+        let floor = rounding * found.sigma.first()?;
+        let distance = |at: usize| missing.column(at).norm() / found.sigma[at].max(floor / AIM);
         Some(Self {
-            worst: worst.map(distance).fold(0.0, f64::max),
-            u: found.U().subcols(0, sigma.len()).to_owned(),
-            v: found.V().subcols(0, sigma.len()).to_owned(),
-            sigma,
+            worst: (0..keep).map(distance).fold(0.0, f64::max),
+            found,
+            keep,
         })
     }
 
     fn lifted(self, left: &Basis, right: &Basis, par: Par) -> Leading {
-        let len = self.u.nrows();
+        let (len, keep) = (self.found.u.nrows(), self.keep);
+        let u = view(&self.found.u).subcols(0, keep);
+        let v = view(&self.found.v_t).subrows(0, keep).transpose();
         Leading {
-            u: product(left.columns(0, len), self.u.as_ref(), par),
-            v: product(right.columns(0, len), self.v.as_ref(), par),
-            sigma: self.sigma,
+            u: product(left.columns(0, len), u, par),
+            v: product(right.columns(0, len), v, par),
+            sigma: self.found.sigma[..keep].to_vec(),
         }
     }
 }
@@ -336,10 +338,6 @@ fn add_product(
             .zip(left.par_row_chunks(ROWS_AT_ONCE))
             .for_each(part),
     }
-}
-
-fn column(matrix: &DMatrix<f64>, at: usize) -> &[f64] {
-    &matrix.as_slice()[at * matrix.nrows()..][..matrix.nrows()]
 }
 
 fn norm(cells: &[f64]) -> f64 {

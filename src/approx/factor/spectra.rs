@@ -1,12 +1,14 @@
 //! The singular values of all blocks, as they are and in a unit for whatever is relative.
 
+use std::ops::ControlFlow;
+
 use nalgebra::DMatrix;
 use serde::Serialize;
 
 use super::decomposition::weights;
 use super::memory::{self, SvdOutput};
 use super::svd::{ScaledValues, unit_of};
-use super::{FactorError, check_finite, each_block};
+use super::{FactorError, Factors, Keep, WORTH_TRUNCATING, check_finite, each_block};
 use crate::approx::block::Block;
 use crate::approx::choice::Leaf;
 use crate::approx::layout::{BlockLayout, LayoutError};
@@ -61,6 +63,23 @@ impl Spectra {
         memory::ensure_free(matrix, &layout, SvdOutput::Values)?;
         let values = each_block(matrix, &layout, weights)?;
         Ok(Self::assemble(matrix, layout, values))
+    }
+
+    /// [`Spectra::of`] as far as it is asked for: truncated where that is sooner done
+    /// ([`Factors::compute_first`]).
+    ///
+    /// # Errors
+    /// See [`Factors::compute_first`].
+    pub fn of_first(
+        matrix: &DMatrix<f64>,
+        layout: BlockLayout,
+        keep: Keep,
+        keep_going: &(dyn Fn() -> ControlFlow<()> + Sync),
+    ) -> Result<Self, FactorError> {
+        match matrix.len() < WORTH_TRUNCATING || keep == Keep::All {
+            true => Self::of(matrix, layout),
+            false => Ok(Factors::compute_first(matrix, layout, keep, keep_going)?.spectra),
+        }
     }
 
     pub(super) fn assemble(

@@ -161,7 +161,7 @@ mod tests {
     /// The first triplets of a block by the iteration.
     fn first_of(block: &DMatrix<f64>, keep: usize) -> Option<Factorization> {
         let go_on = || ControlFlow::Continue(());
-        first(block, Pieces::Triplets, Keep::First(keep), Par::Seq, &go_on).unwrap()
+        first(block, Pieces::Triplets, Keep::First(keep), Par::Seq, &go_on).expect("not stopped")
     }
 
     /// A reflection I − 2 w wᵀ / wᵀw times `matrix`: its σ do not change.
@@ -181,6 +181,9 @@ mod tests {
         reflected(&reflected(&matrix, 1.0).transpose(), 2.0).transpose()
     }
 
+    /// σ by its place.
+    type Sigma = fn(usize) -> f64;
+
     fn harmonic(at: usize) -> f64 {
         1.0 / (at + 1) as f64
     }
@@ -188,7 +191,7 @@ mod tests {
     #[test]
     fn known_spectra_come_back_and_what_is_left_out_is_measured() {
         // Some of them are left to the whole factorization, and none is wrong.
-        let families: [(&str, bool, fn(usize) -> f64); 6] = [
+        let families: [(&str, bool, Sigma); 6] = [
             ("harmonic", true, harmonic),
             ("geometric", true, |at| 0.8_f64.powi(at as i32)),
             ("rank 10", true, |at| {
@@ -229,7 +232,10 @@ mod tests {
     #[test]
     fn noise_is_as_its_whole_factorization_says() {
         let block = random_block(320, 290);
-        let (found, whole) = (first_of(&block, 30).unwrap(), factorize(&block).unwrap());
+        let (found, whole) = (
+            first_of(&block, 30).expect("triplets"),
+            factorize(&block).expect("verified"),
+        );
         for (found, whole) in found.sigma.iter().zip(&whole.sigma) {
             assert!((found / whole - 1.0).abs() < 1e-9, "{found} for {whole}");
         }
@@ -248,7 +254,7 @@ mod tests {
     #[test]
     fn a_missing_triplet_is_noticed() {
         let block = with_sigma(300, 300, harmonic);
-        let whole = factorize(&block).unwrap();
+        let whole = factorize(&block).expect("verified");
         let without = |missing: usize| {
             let kept: Vec<usize> = (0..12).filter(|at| *at != missing).collect();
             let found = Leading {
