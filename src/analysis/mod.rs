@@ -14,6 +14,7 @@ mod outcome;
 mod picture;
 mod result;
 mod survey;
+mod terms;
 mod verdict;
 
 pub use analyst::Analyst;
@@ -28,4 +29,5 @@ pub use order::{FoundOrder, Ordered, STARTS};
 pub use outcome::{MethodResult, Outcome};
 pub use result::{Analysis, Timing};
 pub use survey::{Images, SurveyError, SurveyResult, survey_images};
+pub use terms::{PartChoice, Term, Terms, Tiling};
 pub use verdict::{Closest, over_images};
