@@ -16,6 +16,7 @@ mod picture;
 mod result;
 mod scan;
 mod survey;
+mod terms;
 mod verdict;
 
 pub use adapter::{
@@ -37,4 +38,5 @@ pub use scan::{
     ScanSettings, ScanTarget, ScanTargets, SkippedArray, merge, read_scan,
 };
 pub use survey::{Images, SurveyError, SurveyResult, survey_images};
+pub use terms::{PartChoice, Term, Terms, Tiling};
 pub use verdict::{Closest, over_images};
