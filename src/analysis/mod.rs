@@ -2,6 +2,7 @@
 //! so that a number, a note or a refusal is the same wherever it stands.
 
 mod analyst;
+mod atlas;
 mod budget;
 mod build_up;
 mod error;
@@ -17,6 +18,7 @@ mod survey;
 mod verdict;
 
 pub use analyst::Analyst;
+pub use atlas::AtlasSettings;
 pub use budget::{Expense, affordable, compared_at, localized_parameters, not_matched};
 pub use build_up::{BuildUp, Growth, MOST_STEPS};
 pub use error::AnalysisError;

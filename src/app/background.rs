@@ -7,11 +7,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use nalgebra::DMatrix;
 
 use crate::analysis::{
-    DRAWS, FoundOrder, GridSearch, Images, Locality, SurveyError, SurveyResult, survey_images,
+    AtlasSettings, DRAWS, FoundOrder, GridSearch, Images, Locality, SurveyError, SurveyResult,
+    survey_images,
 };
 use crate::app::service::Service;
 use crate::app::worker::{Reply, Wake};
 use crate::approx::FactorError;
+use crate::approx::atlas::Atlas;
 use crate::approx::best_grid::GridAtBudget;
 use crate::approx::locality::LocalitySettings;
 use crate::approx::order::Search;
@@ -39,6 +41,13 @@ pub enum BackgroundTask {
         matrix_id: u64,
         /// Parameters.
         budget: usize,
+    },
+    /// Every structure within one budget, on the matrix of this id.
+    Atlas {
+        /// Names the matrix.
+        matrix_id: u64,
+        /// Budget.
+        settings: AtlasSettings,
     },
     /// The locality test of the matrix of this id.
     Locality {
@@ -75,6 +84,7 @@ impl BackgroundTask {
                 format!("{name} {split} images")
             }
             Self::Grids { .. } => "grids".to_owned(),
+            Self::Atlas { .. } => "structures".to_owned(),
             Self::Locality { .. } => "random orders".to_owned(),
             Self::Order { .. } => "orders".to_owned(),
         }
@@ -85,6 +95,7 @@ impl BackgroundTask {
         match self {
             Self::Survey { .. } => "Measuring all images of the data set at these settings…",
             Self::Grids { .. } => "Trying every grid at this budget…",
+            Self::Atlas { .. } => "Trying every structure at this budget…",
             Self::Locality { .. } => "Comparing the matrix with random orders…",
             Self::Order { .. } => "Looking for an order…",
         }
@@ -116,6 +127,8 @@ pub enum TaskMessage {
     Survey(BackgroundTask, Box<SurveyResult>),
     /// A finished search.
     Grids(BackgroundTask, GridSearch),
+    /// A finished atlas.
+    Atlas(BackgroundTask, Box<Atlas>),
     /// A permutation test with the draws so far.
     Locality(BackgroundTask, Box<Locality>),
     /// A finished search for an order.
@@ -136,6 +149,8 @@ pub struct Background {
     pub survey: Option<(BackgroundTask, SurveyResult)>,
     /// The last search, with what it answers.
     pub grids: Option<(BackgroundTask, GridSearch)>,
+    /// The last atlas, with what it answers.
+    pub atlas: Option<(BackgroundTask, Atlas)>,
     /// The last permutation test, perhaps with more draws to come.
     pub locality: Option<(BackgroundTask, Locality)>,
     /// The last search for an order.
@@ -152,6 +167,7 @@ impl Default for Background {
             progress: TaskProgress::default(),
             survey: None,
             grids: None,
+            atlas: None,
             locality: None,
             order: None,
             failure: None,
@@ -181,6 +197,7 @@ impl Background {
         self.survey.as_ref().is_some_and(|(of, _)| of == ask)
             || self.grids.as_ref().is_some_and(|(of, _)| of == ask)
             || self.order.as_ref().is_some_and(|(of, _)| of == ask)
+            || self.atlas.as_ref().is_some_and(|(of, _)| of == ask)
             || self
                 .locality
                 .as_ref()
@@ -191,6 +208,7 @@ impl Background {
     pub fn take(&mut self, other: &mut Self) {
         self.survey = other.survey.take().or_else(|| self.survey.take());
         self.grids = other.grids.take().or_else(|| self.grids.take());
+        self.atlas = other.atlas.take().or_else(|| self.atlas.take());
         self.locality = other.locality.take().or_else(|| self.locality.take());
         self.order = other.order.take().or_else(|| self.order.take());
     }
@@ -202,6 +220,7 @@ impl Background {
                 Ok(TaskMessage::Progress(now)) => self.progress = now,
                 Ok(TaskMessage::Survey(ask, survey)) => self.survey = Some((ask, *survey)),
                 Ok(TaskMessage::Grids(ask, grids)) => self.grids = Some((ask, grids)),
+                Ok(TaskMessage::Atlas(ask, found)) => self.atlas = Some((ask, *found)),
                 Ok(TaskMessage::Locality(ask, found)) => self.locality = Some((ask, *found)),
                 Ok(TaskMessage::Order(ask, found)) => self.order = Some((ask, *found)),
                 Ok(TaskMessage::Failed(why)) | Err(why) => self.failure = Some(why),
@@ -221,6 +240,7 @@ impl Background {
                 format!("Measuring the {}: {counted}…", ask.subject())
             }
             Some(BackgroundTask::Grids { .. }) if of > 0 => format!("Trying grids: {counted}…"),
+            Some(BackgroundTask::Atlas { .. }) if of > 0 => format!("Trying layouts: {counted}…"),
             Some(BackgroundTask::Locality { .. }) if of > 0 => format!("Random orders: {counted}…"),
             Some(BackgroundTask::Order { .. }) if of > 0 => format!("Searches: {counted}…"),
             _ => "Measuring…".to_owned(),
@@ -266,6 +286,10 @@ fn work((ask, loaded): Request, reply: &Reply<'_, TaskMessage>) {
         (BackgroundTask::Grids { budget, .. }, Some(loaded)) => {
             grids_of(&loaded.matrix, *budget, reply).map(|found| TaskMessage::Grids(ask, found))
         }
+        (BackgroundTask::Atlas { settings, .. }, Some(loaded)) => {
+            atlas_of(&loaded.matrix, *settings, reply)
+                .map(|found| TaskMessage::Atlas(ask, Box::new(found)))
+        }
         (BackgroundTask::Locality { settings, .. }, Some(loaded)) => {
             locality_of(&ask, &loaded.matrix, *settings, reply)
                 .map(|found| TaskMessage::Locality(ask, Box::new(found)))
@@ -276,6 +300,7 @@ fn work((ask, loaded): Request, reply: &Reply<'_, TaskMessage>) {
         }
         (
             BackgroundTask::Grids { .. }
+            | BackgroundTask::Atlas { .. }
             | BackgroundTask::Locality { .. }
             | BackgroundTask::Order { .. },
             None,
@@ -325,6 +350,18 @@ fn grids_of(
         reply.keep_going()
     };
     GridSearch::search(matrix, budget, &on_grid).map_err(said)
+}
+
+fn atlas_of(
+    matrix: &DMatrix<f64>,
+    settings: AtlasSettings,
+    reply: &Reply<'_, TaskMessage>,
+) -> TaskResult<Atlas> {
+    let on_layout = |done: usize, of: usize| {
+        reply.send(TaskMessage::Progress(TaskProgress { done, of }));
+        reply.keep_going()
+    };
+    settings.measure(matrix, &on_layout).map_err(said)
 }
 
 fn locality_of(

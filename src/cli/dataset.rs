@@ -1,13 +1,12 @@
 //! `dataset`: every image of a data set, because one digit proves little.
 
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use clap::builder::TypedValueParser;
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::Outputs;
 use super::present::{PrintedPage, present};
+use super::progress::bar;
 use super::source::TransformArgs;
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, choice, number};
 use crate::analysis::{Images, SurveyResult, survey_images};
@@ -127,17 +126,8 @@ pub(super) fn measure(
     transform: Transform,
     wanted: &Settings,
 ) -> Result<SurveyResult, Failure> {
-    let bar = ProgressBar::new(0);
-    if let Ok(style) =
-        ProgressStyle::with_template("{wide_bar} {human_pos} of {human_len}, {eta} left")
-    {
-        bar.set_style(style);
-    }
-    let measured = survey_images(set, images, transform, wanted, &|_, of| {
-        bar.set_length(of as u64);
-        bar.inc(1);
-        ControlFlow::Continue(())
-    });
-    bar.finish_and_clear();
+    let progress = bar();
+    let measured = survey_images(set, images, transform, wanted, &|_, of| progress.step(of));
+    progress.end();
     Ok(measured?)
 }

@@ -4,6 +4,7 @@ mod added;
 mod animate;
 mod approximate;
 mod arrays;
+mod atlas;
 mod choice;
 mod curve;
 mod dataset;
@@ -12,11 +13,13 @@ mod failure;
 mod figure;
 mod finetune;
 mod locality;
+mod matrix_call;
 mod number;
 mod order;
 mod output;
 mod present;
 mod print;
+mod progress;
 mod project;
 mod render;
 mod settings;
@@ -37,6 +40,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 pub use animate::AnimateArgs;
 pub use approximate::ApproximateArgs;
 pub use arrays::ArraysArgs;
+pub use atlas::AtlasArgs;
 pub use curve::CurveArgs;
 pub use dataset::DatasetArgs;
 pub use failure::Failure;
@@ -108,6 +112,9 @@ pub enum CliCommand {
     Animate(AnimateArgs),
     /// Train the paper's network on digits 0 to 4, adapt it to 5 to 9 by every layout, and compare
     Finetune(FinetuneArgs),
+    /// Compare every structure, each at its best settings within one budget
+    #[command(after_help = sources())]
+    Atlas(AtlasArgs),
     /// Test whether a matrix is local, diagonal or low-rank beyond chance
     #[command(after_help = sources())]
     Locality(LocalityArgs),
@@ -195,6 +202,7 @@ pub fn run(command: &CliCommand) -> Result<(), Failure> {
         CliCommand::Animate(arguments) => animate::run(arguments),
         CliCommand::Dataset(arguments) => dataset::run(arguments),
         CliCommand::Finetune(arguments) => finetune::run(arguments),
+        CliCommand::Atlas(arguments) => atlas::run(arguments),
         CliCommand::Locality(arguments) => locality::run(arguments),
         CliCommand::Order(arguments) => order::run(arguments),
         CliCommand::Project(arguments) => project::run(arguments),

@@ -7,10 +7,11 @@ use clap::builder::TypedValueParser;
 
 use super::dataset::measure;
 use super::figure::{formats, themes};
-use super::{Failure, PROGRAM, approximate, choice, locality, order, print, source};
+use super::{Failure, PROGRAM, approximate, atlas, choice, locality, order, print, source};
 use crate::analysis::{
     Analysis, Analyst, FoundOrder, GridSearch, Images, Locality, SilentListener, SurveyResult,
 };
+use crate::approx::atlas::Atlas;
 use crate::figure::palette::Theme;
 use crate::figure::{Format, default_png_width, render};
 use crate::session::{Export, Session};
@@ -163,6 +164,7 @@ fn written(
 struct ViewMaterial<'a> {
     analysis: &'a Analysis,
     grids: Option<GridSearch>,
+    atlas: Option<Atlas>,
     survey: Option<SurveyResult>,
     locality: Option<Locality>,
     order: Option<FoundOrder>,
@@ -179,6 +181,7 @@ impl<'a> ViewMaterial<'a> {
         let mut measured = Self {
             analysis,
             grids: None,
+            atlas: None,
             survey: None,
             locality: None,
             order: None,
@@ -195,6 +198,7 @@ impl<'a> ViewMaterial<'a> {
                 let transform = analysis.session.transform;
                 measured.survey = Some(measure(&set, images, transform, &analysis.wanted)?);
             }
+            Need::Atlas => measured.atlas = Some(atlas::measure(analysis)?),
             Need::Locality => {
                 measured.locality = Some(locality::measure(analysis, Shown::of(view).draws)?);
             }
@@ -220,6 +224,7 @@ impl<'a> ViewMaterial<'a> {
             analysis: Some(self.analysis),
             grids: self.grids.as_ref(),
             survey: self.survey.as_ref(),
+            atlas: self.atlas.as_ref(),
             locality: self.locality.as_ref(),
             order: self.order.as_ref(),
             ..Material::default()

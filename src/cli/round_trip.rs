@@ -59,6 +59,10 @@ fn read(command: &str) -> Parsed {
             let target = it.figure.target().unwrap();
             of_matrix(&it.source, &it.settings, it.shown(), target)
         }
+        CliCommand::Atlas(it) => {
+            let target = it.figure.target().unwrap();
+            of_matrix(&it.source, &it.settings, it.shown(), target)
+        }
         CliCommand::Locality(it) => {
             let target = it.figure.target().unwrap();
             of_matrix(&it.source, &it.settings, it.shown(), target)

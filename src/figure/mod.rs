@@ -31,7 +31,7 @@ pub use fallback::{Face, system_face};
 pub use format::{FigureError, Format, MAX_PIXELS};
 pub use heatmap::{BlockLine, Colors, ConfusionMatrix, Heading, Heatmap, ScaleBar, class_strength};
 pub use model::{Element, Figure, Metadata};
-pub use plot::{Guide, GuideAxis, Mark, Marker, Plot, Series, SeriesStyle};
+pub use plot::{BAR, Guide, GuideAxis, Mark, Marker, Plot, Series, SeriesStyle};
 pub use render::{default_png_width, render};
 pub use table::{Align, Cell, Column, Row, Table};
 

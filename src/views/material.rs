@@ -1,6 +1,7 @@
 //! The material that views are made of.
 
 use crate::analysis::{Analysis, FoundOrder, GridSearch, Locality, SurveyResult};
+use crate::approx::atlas::Atlas;
 use crate::experiment::Projections;
 use crate::finetune::{Inspection, Results};
 
@@ -13,6 +14,8 @@ pub struct Material<'a> {
     pub survey: Option<&'a SurveyResult>,
     /// Every grid at the session's budget.
     pub grids: Option<&'a GridSearch>,
+    /// Every structure at its best within the session's budget.
+    pub atlas: Option<&'a Atlas>,
     /// The locality test at the session's settings.
     pub locality: Option<&'a Locality>,
     /// The search for an order at the session's settings.
@@ -50,6 +53,13 @@ impl<'a> Material<'a> {
     pub(super) fn grids(&self) -> Result<&'a GridSearch, String> {
         let grids = self.grids;
         grids.ok_or_else(|| "the grids have not been tried at this budget; save again".to_owned())
+    }
+
+    pub(super) fn atlas(&self) -> Result<&'a Atlas, String> {
+        let atlas = self.atlas;
+        atlas.ok_or_else(|| {
+            "the structures have not been tried at this budget; save again".to_owned()
+        })
     }
 
     pub(super) fn locality(&self) -> Result<&'a Locality, String> {

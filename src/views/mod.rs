@@ -3,6 +3,7 @@
 
 pub mod accuracy_drop;
 pub mod approximation;
+pub mod atlas;
 pub mod best_grid;
 pub mod build_up;
 pub mod confusion;
@@ -28,13 +29,14 @@ pub use shown::Shown;
 pub use view::{Need, Subject, TableForm, View, ViewCall};
 
 /// All views, in the order of menus.
-pub static ALL: [&View; 13] = [
+pub static ALL: [&View; 14] = [
     &approximation::VIEW,
     &error_curve::VIEW,
     &singular_values::VIEW,
     &data_set::VIEW,
     &best_grid::VIEW,
     &rank_map::VIEW,
+    &atlas::VIEW,
     &locality::VIEW,
     &order::VIEW,
     &accuracy_drop::VIEW,

@@ -74,6 +74,8 @@ pub enum Need {
     Survey,
     /// A search over grids.
     Grids,
+    /// Every structure at its best.
+    Atlas,
     /// The locality test.
     Locality,
     /// The search for an order.

@@ -129,3 +129,48 @@ fn project_sets_errors_of_the_matrix_beside_accuracies() {
     let correlations = found["correlations"].as_array().unwrap();
     assert_eq!(correlations.len(), 5, "four layouts and all");
 }
+
+#[test]
+fn the_atlas_ranks_every_structure_within_the_budget() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = "atlas mnist:test:1 --budget 224 --json --figure atlas.svg";
+    let found = json(folder.path(), line);
+    assert_eq!(found["budget"], 224);
+    let structures = found["structures"].as_array().unwrap();
+    let missing = found["missing"].as_array().unwrap();
+    assert_eq!(structures.len() + missing.len(), 11);
+    let errors: Vec<f64> = structures.iter().map(|one| number(&one["error"])).collect();
+    assert!(errors.is_sorted(), "{errors:?}");
+    let one = |method: &str| {
+        let mut all = structures.iter();
+        all.find(|one| one["method"] == method).unwrap()
+    };
+    // numpy's numbers: one of K = 2's competitors, and one that nothing can be chosen of.
+    assert!((number(&one("lora")["error"]) - 0.231_349_352_826_083_73).abs() < 1e-9);
+    assert!(number(&one("localized")["error"]) < 0.211_87);
+    for structure in structures {
+        assert!(structure["spent"].as_u64().unwrap() <= 224, "{structure}");
+        let curve = structure["curve"].as_array().unwrap();
+        let last = number(&curve.last().unwrap()["error"]);
+        assert!((last - number(&structure["error"])).abs() < 1e-12);
+    }
+    // The same settings, asked for by themselves, give the same error.
+    let monarch = one("monarch");
+    let [l, k, rank] =
+        ["row_classes", "column_blocks", "rank"].map(|name| monarch[name].as_u64().unwrap());
+    let add = format!("--add monarch:row_classes={l},column_blocks={k},rank={rank} --json");
+    let again = json(folder.path(), &format!("approximate mnist:test:1 {add}"));
+    let methods = again["methods"].as_array().unwrap();
+    assert_eq!(methods.last().unwrap()["error"], monarch["error"]);
+    assert!(folder.path().join("atlas.svg").exists());
+    let charged = json(
+        folder.path(),
+        "atlas mnist:test:1 --budget 224 --charge-structure --json",
+    );
+    for structure in charged["structures"].as_array().unwrap() {
+        let numbers = structure["structure_bits"].as_u64().unwrap().div_ceil(32);
+        let params = structure["params"].as_u64().unwrap();
+        assert_eq!(structure["spent"].as_u64().unwrap(), params + numbers);
+        assert!(params + numbers <= 224, "{structure}");
+    }
+}

@@ -1,6 +1,7 @@
 //! Figures from results: which panels, curves and tables show them.
 
 mod approximation;
+mod atlas;
 mod build_up;
 mod curves;
 mod dataset;
@@ -17,6 +18,7 @@ pub use approximation::{
     Approximation, BITS, Panel, ResidualLimit, comparison_table, figure_one, kept_entries,
     residual_limit, tells_bits,
 };
+pub use atlas::{atlas, atlas_bars, atlas_curves, atlas_table};
 pub use build_up::{build_up, build_up_plot};
 pub use curves::{ErrorCurve, curve_table, error_against_parameters, error_mark, error_plot};
 pub use dataset::{

@@ -3,7 +3,7 @@
 
 use super::ApproximateTab;
 use super::data_set::survey_ask;
-use crate::analysis::{Analysis, Images, grid_budget, locality_settings};
+use crate::analysis::{Analysis, AtlasSettings, Images, grid_budget, locality_settings};
 use crate::app::background::BackgroundTask;
 use crate::app::export::{Content, ExportedContent};
 use crate::app::state::State;
@@ -49,6 +49,15 @@ pub fn grids_ask(analysis: &Analysis) -> BackgroundTask {
     }
 }
 
+/// The atlas that belongs to an analysis.
+pub fn atlas_ask(analysis: &Analysis) -> BackgroundTask {
+    let (rows, cols) = analysis.shape();
+    BackgroundTask::Atlas {
+        matrix_id: analysis.matrix_id,
+        settings: AtlasSettings::of(&analysis.session.settings, rows, cols),
+    }
+}
+
 /// The locality test that belongs to an analysis.
 pub fn locality_ask(analysis: &Analysis) -> BackgroundTask {
     let (_, seed) = Shown::of(&locality::VIEW).draws;
@@ -78,6 +87,7 @@ pub fn unmeasured(tab: &ApproximateTab, state: &State, view: &View) -> Option<Ba
     let wanted = match view.needs {
         Need::Survey => survey_ask(state, analysis),
         Need::Grids => grids_ask(analysis),
+        Need::Atlas => atlas_ask(analysis),
         Need::Locality => locality_ask(analysis),
         Need::Order => order_ask(analysis),
         Need::Nothing | Need::Results | Need::Projections | Need::Run | Need::Runs => {
@@ -99,12 +109,14 @@ pub fn exported(
     let background = &tab.background;
     let survey = background.survey.as_ref().filter(|_| measured);
     let grids = background.grids.as_ref().filter(|_| measured);
+    let structures = background.atlas.as_ref().filter(|_| measured);
     let tested = background.locality.as_ref().filter(|_| measured);
     let searched = background.order.as_ref().filter(|_| measured);
     let material = Material {
         analysis: state.analysis.as_deref(),
         survey: survey.map(|(_, surveyed)| surveyed),
         grids: grids.map(|(_, grids)| grids),
+        atlas: structures.map(|(_, found)| found),
         locality: tested.map(|(_, found)| found),
         order: searched.map(|(_, found)| found),
         ..Material::default()

@@ -2,6 +2,7 @@
 
 pub mod action;
 mod arrange;
+mod atlas;
 mod by_label;
 mod cards;
 mod content;

@@ -6,7 +6,7 @@ use eframe::egui;
 
 use super::maximized::Part;
 use super::view::second;
-use super::{ApproximateTab, grids, locality, order, ranks, spectrum};
+use super::{ApproximateTab, atlas, grids, locality, order, ranks, spectrum};
 use crate::analysis::Analysis;
 use crate::app::state::State;
 use crate::app::widgets::plot::{Pick, PlotView};
@@ -176,6 +176,8 @@ fn beside(
         grids::show(tab, ui, analysis, session, theme);
     } else if *shown == rank_map::VIEW {
         ranks::show(tab, ui, state, analysis, session, theme);
+    } else if *shown == views::atlas::VIEW {
+        atlas::show(tab, ui, analysis, session, theme);
     } else if *shown == views::locality::VIEW {
         locality::show(tab, ui, analysis, theme, refit);
     } else if *shown == views::order::VIEW {
