@@ -8,18 +8,42 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use nalgebra::DMatrix;
 use rayon::prelude::*;
+use serde::Serialize;
 
+use super::block::Pieces;
 use super::budget::affordable_rank;
 use super::curve::CurvePoint;
 use super::evaluate::{Evaluation, evaluate};
 use super::factor::{FactorError, Spectra};
-use super::layout::{BlockLayout, LayoutKind};
+use super::layout::{BlockLayout, BlockSize, LayoutKind};
 use super::method::{Method, MethodSettings, Role};
 use super::metrics::{Comparison, compare};
 use super::segment::divisors;
 
-/// Of matrices with more entries not every number of segments is tried.
-pub const EXHAUSTIVE: usize = 128 * 128;
+/// Which numbers of segments and which divisors are tried: the finest choice whose work is not too
+/// much.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fineness {
+    /// All.
+    Every,
+    /// 1, 2, 3, 4, 6, 8, 12, 16 … and what divides the side.
+    Round,
+    /// 1, 2, 4, 8, 16 …, and divisors that are at least four times the one before.
+    Coarse,
+}
+
+/// Matrices with more entries have too many settings to look at each.
+const MOST_ENTRIES: usize = 1 << 16;
+
+/// Σ p q min(p, q) over all blocks of all layouts, about ten seconds of two cores.
+const MOST_WORK: f64 = 4e10;
+
+/// What a block costs beside that.
+const PER_BLOCK: f64 = 2000.0;
+
+/// Up to so many entries the layouts are factorized side by side, beyond that the blocks of each.
+const SIDE_BY_SIDE: usize = 128 * 128;
 
 /// Layouts of a small matrix that are factorized between two looks at the results: enough for all
 /// threads, few enough to forget their singular values soon.
@@ -43,7 +67,12 @@ pub struct Atlas {
     pub missing: Vec<Method>,
     /// The number of layouts that were factorized.
     pub layouts: usize,
+    /// What was tried.
+    pub fineness: Fineness,
 }
+
+/// Layouts, each with the settings that have it.
+type Layouts = Vec<(LayoutKind, Vec<MethodSettings>)>;
 
 /// One structure at its best.
 #[derive(Clone, Debug)]
@@ -54,17 +83,6 @@ pub struct AtlasEntry {
     pub tried: usize,
     /// The lowest error of any of them at every number of parameters up to the budget.
     pub curve: Vec<CurvePoint>,
-}
-
-impl Atlas {
-    /// Whether every setting that fits was tried, not only round numbers of segments.
-    pub fn exhaustive(&self) -> bool {
-        exhaustive(self.shape)
-    }
-}
-
-fn exhaustive((rows, cols): (usize, usize)) -> bool {
-    rows * cols <= EXHAUSTIVE
 }
 
 /// Measures every structure. `on_layout` hears how many layouts are done of how many, and may stop.
@@ -79,7 +97,7 @@ pub fn atlas(
     on_layout: &(dyn Fn(usize, usize) -> ControlFlow<()> + Sync),
 ) -> Result<Atlas, FactorError> {
     let shape = matrix.shape();
-    let asked = by_layout(shape, budget, charged);
+    let (fineness, asked) = chosen_layouts(shape, budget, charged);
     let (done, of) = (AtomicUsize::new(0), asked.len());
     let one = |(kind, settings): &(LayoutKind, Vec<MethodSettings>)| {
         let found = measure(matrix, *kind, settings)?;
@@ -90,7 +108,8 @@ pub fn atlas(
     };
     let mut entries: Vec<AtlasEntry> = Vec::new();
     // The blocks of a large matrix occupy all threads by themselves.
-    let batch = if exhaustive(shape) { BATCH } else { 1 };
+    let small = matrix.len() <= SIDE_BY_SIDE;
+    let batch = if small { BATCH } else { 1 };
     for layouts in asked.chunks(batch) {
         let found = layouts.par_iter().map(one);
         let found = found.collect::<Result<Vec<_>, FactorError>>()?;
@@ -114,19 +133,48 @@ pub fn atlas(
         entries,
         missing,
         layouts: of,
+        fineness,
     })
 }
 
+/// The layouts to factorize, as many as are not too much work.
+fn chosen_layouts(shape: (usize, usize), budget: usize, charged: bool) -> (Fineness, Layouts) {
+    if shape.0 * shape.1 <= MOST_ENTRIES {
+        let every = by_layout(shape, (budget, charged), Fineness::Every);
+        if work(&every, shape) <= MOST_WORK {
+            return (Fineness::Every, every);
+        }
+    }
+    let round = by_layout(shape, (budget, charged), Fineness::Round);
+    if work(&round, shape) <= MOST_WORK {
+        return (Fineness::Round, round);
+    }
+    let coarse = by_layout(shape, (budget, charged), Fineness::Coarse);
+    (Fineness::Coarse, coarse)
+}
+
+/// An estimate of the time that the singular values of all layouts take.
+fn work(layouts: &Layouts, (rows, cols): (usize, usize)) -> f64 {
+    let sizes = layouts
+        .iter()
+        .filter_map(|(kind, _)| kind.sizes(rows, cols).ok());
+    let of_blocks = |size: BlockSize| {
+        let (p, q) = (size.rows as f64, size.cols as f64);
+        let one = match size.pieces {
+            Pieces::Triplets => p * q * p.min(q),
+            Pieces::Entries | Pieces::Whole => p * q,
+        };
+        size.count as f64 * (one + PER_BLOCK)
+    };
+    sizes.flatten().map(of_blocks).sum()
+}
+
 /// All settings that the budget pays for, with each layout once.
-fn by_layout(
-    shape: (usize, usize),
-    budget: usize,
-    charged: bool,
-) -> Vec<(LayoutKind, Vec<MethodSettings>)> {
+fn by_layout(shape: (usize, usize), spent: (usize, bool), fineness: Fineness) -> Layouts {
     let mut places = HashMap::new();
-    let mut layouts: Vec<(LayoutKind, Vec<MethodSettings>)> = Vec::new();
+    let mut layouts: Layouts = Vec::new();
     for method in Method::ALL {
-        for settings in candidates(*method, shape, budget, charged) {
+        for settings in candidates(*method, shape, spent, fineness) {
             let kind = settings.layout().canonical();
             let place = *places.entry(kind).or_insert(layouts.len());
             match layouts.get_mut(place) {
@@ -142,16 +190,16 @@ fn by_layout(
 fn candidates(
     method: Method,
     shape: (usize, usize),
-    budget: usize,
-    charged: bool,
+    (budget, charged): (usize, bool),
+    fineness: Fineness,
 ) -> Vec<MethodSettings> {
     let mut settings = method.usual();
     settings.charge(charged);
     let mut all = vec![settings];
     for (place, parameter) in method.parameters().iter().enumerate() {
         let values: Vec<usize> = match parameter.role {
-            Role::Segments(side) => segment_numbers(side.most(shape.0, shape.1), exhaustive(shape)),
-            Role::Divisor(side) => divisors(side.most(shape.0, shape.1)),
+            Role::Segments(side) => fineness.segments(side.most(shape.0, shape.1)),
+            Role::Divisor(side) => fineness.divisors(side.most(shape.0, shape.1)),
             Role::Budget => vec![budget],
             // It follows from the blocks.
             Role::Rank => continue,
@@ -177,19 +225,42 @@ fn candidates(
     all.into_iter().filter_map(affordable).collect()
 }
 
-/// The numbers of segments that are tried up to `most`: all, or the divisors of the side and 1, 2, 3,
-/// 4, 6, 8, 12, 16 …
-fn segment_numbers(most: usize, all: bool) -> Vec<usize> {
-    if all {
-        return (1..=most).collect();
+impl Fineness {
+    /// The numbers of segments that are tried up to `most`.
+    fn segments(self, most: usize) -> Vec<usize> {
+        let powers = || {
+            let powers = (0..usize::BITS - 1).map(|power| 1_usize << power);
+            powers.take_while(|power| *power <= most)
+        };
+        let mut numbers: Vec<usize> = match self {
+            Self::Every => (1..=most).collect(),
+            Self::Round => powers()
+                .flat_map(|power| [power, power.saturating_mul(3)])
+                .filter(|number| *number <= most)
+                .chain(divisors(most))
+                .collect(),
+            Self::Coarse => powers().collect(),
+        };
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
     }
-    let powers = (0..usize::BITS - 1).map(|power| 1_usize << power);
-    let round = powers.flat_map(|power| [power, power.saturating_mul(3)]);
-    let round = round.filter(|number| *number <= most);
-    let mut numbers: Vec<usize> = round.chain(divisors(most)).collect();
-    numbers.sort_unstable();
-    numbers.dedup();
-    numbers
+
+    /// The divisors of a side that are tried.
+    fn divisors(self, length: usize) -> Vec<usize> {
+        let mut all = divisors(length);
+        if self == Self::Coarse {
+            let mut next = 1;
+            all.retain(|divisor| {
+                let apart = *divisor >= next || *divisor == length;
+                if apart {
+                    next = 4 * divisor;
+                }
+                apart
+            });
+        }
+        all
+    }
 }
 
 /// The settings of one layout that give anything, each with its own part of the curve.
@@ -280,15 +351,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn round_numbers_stand_for_all_on_long_sides() {
-        assert_eq!(segment_numbers(5, true), [1, 2, 3, 4, 5]);
-        let some = segment_numbers(28, false);
-        assert_eq!(some, [1, 2, 3, 4, 6, 7, 8, 12, 14, 16, 24, 28]);
+    fn fewer_numbers_stand_for_all_where_there_are_many() {
+        assert_eq!(Fineness::Every.segments(5), [1, 2, 3, 4, 5]);
+        let round = Fineness::Round.segments(28);
+        assert_eq!(round, [1, 2, 3, 4, 6, 7, 8, 12, 14, 16, 24, 28]);
+        assert_eq!(Fineness::Coarse.segments(28), [1, 2, 4, 8, 16]);
+        assert_eq!(Fineness::Round.divisors(28), [1, 2, 4, 7, 14, 28]);
+        assert_eq!(Fineness::Coarse.divisors(1024), [1, 4, 16, 64, 256, 1024]);
+        let fineness = |shape, budget| chosen_layouts(shape, budget, false).0;
+        assert_eq!(fineness((28, 28), 224), Fineness::Every);
+        assert_eq!(fineness((64, 784), 848 * 8), Fineness::Every);
+        assert_eq!(fineness((512, 512), 8192), Fineness::Round);
+        assert_eq!(fineness((1024, 1024), 65_536), Fineness::Coarse);
     }
 
     #[test]
     fn a_layout_that_two_structures_share_is_asked_for_once() {
-        let layouts = by_layout((28, 28), 224, false);
+        let layouts = by_layout((28, 28), (224, false), Fineness::Every);
         let whole = |kind: &LayoutKind| *kind == LayoutKind::Grid(1);
         let mut shared = layouts.iter().filter(|(kind, _)| whole(kind));
         let (_, settings) = shared.next().expect("LoRA");

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::material::Material;
 use super::options::Options;
 use super::view::{Need, Subject, TableForm, View, ViewCall};
-use crate::approx::atlas::AtlasEntry;
+use crate::approx::atlas::{AtlasEntry, Fineness};
 use crate::approx::curve::CurvePoint;
 use crate::figure::compose;
 use crate::figure::{Figure, Table};
@@ -51,8 +51,8 @@ struct AtlasReport {
     matrix: report::Matrix,
     budget: usize,
     charge_structure: bool,
-    /// Whether every setting that fits was tried.
-    exhaustive: bool,
+    /// Which numbers of segments and which divisors were tried.
+    tried: Fineness,
     structures: Vec<StructureReport>,
     /// Those that the budget does not pay for.
     missing: Vec<&'static str>,
@@ -100,7 +100,7 @@ fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
         matrix: report::Matrix::of(material.analysis()?),
         budget: found.budget,
         charge_structure: found.charged,
-        exhaustive: found.exhaustive(),
+        tried: found.fineness,
         structures: found.entries.iter().map(Into::into).collect(),
         missing: found.missing.iter().map(|method| method.key()).collect(),
     })

@@ -41,7 +41,7 @@ pub fn atlas_bars(theme: Theme, found: &Atlas) -> Plot {
     Plot {
         x_label: "error ‖W − Ŵ‖ / ‖W‖".to_owned(),
         // The longest bar's number stands behind it.
-        x_range: Some((0.0, if largest > 0.0 { largest * 1.22 } else { 1.0 })),
+        x_range: Some((0.0, if largest > 0.0 { largest * 1.35 } else { 1.0 })),
         y_range: Some((0.4, count.max(1) as f64 + 0.6)),
         y_names: bars
             .iter()
@@ -144,7 +144,7 @@ pub fn atlas_table(found: &Atlas, theme: Theme) -> Table {
     Table {
         title: None,
         columns: vec![
-            Column::right("Rank"),
+            Column::right("Place"),
             Column::left("Structure").keyed("method"),
             Column::left("Best setting").keyed("setting"),
             Column::right("Parameters").keyed("params"),
