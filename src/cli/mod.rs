@@ -6,6 +6,7 @@ mod approximate;
 mod arrays;
 mod atlas;
 mod choice;
+mod claims;
 mod curve;
 mod dataset;
 mod experiment;
@@ -41,6 +42,7 @@ pub use animate::AnimateArgs;
 pub use approximate::ApproximateArgs;
 pub use arrays::ArraysArgs;
 pub use atlas::AtlasArgs;
+pub use claims::ClaimsArgs;
 pub use curve::CurveArgs;
 pub use dataset::DatasetArgs;
 pub use failure::Failure;
@@ -123,6 +125,8 @@ pub enum CliCommand {
     Order(OrderArgs),
     /// Measure whether a lower error of the matrix means a better adapter
     Project(ProjectArgs),
+    /// Hold the paper's claims, and those that follow from them, against what is measured
+    Claims(ClaimsArgs),
     /// Write the figures and tables of a session that the window saved
     Render(RenderArgs),
     /// List the arrays in a file: names, shapes, element types and sizes
@@ -206,6 +210,7 @@ pub fn run(command: &CliCommand) -> Result<(), Failure> {
         CliCommand::Locality(arguments) => locality::run(arguments),
         CliCommand::Order(arguments) => order::run(arguments),
         CliCommand::Project(arguments) => project::run(arguments),
+        CliCommand::Claims(arguments) => claims::run(arguments),
         CliCommand::Render(arguments) => render::run(arguments),
         CliCommand::Arrays(arguments) => arrays::run(arguments),
     }

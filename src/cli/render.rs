@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::TypedValueParser;
 
-use super::dataset::measure;
+use super::dataset::{measure, test};
 use super::figure::{formats, themes};
 use super::{Failure, PROGRAM, approximate, atlas, choice, locality, order, print, source};
 use crate::analysis::{
-    Analysis, Analyst, FoundOrder, GridSearch, Images, Locality, SilentListener, SurveyResult,
+    Analysis, Analyst, FoundOrder, GridSearch, Images, Locality, LocalitySurvey, SilentListener,
+    SurveyResult,
 };
 use crate::approx::atlas::Atlas;
 use crate::figure::palette::Theme;
@@ -167,6 +168,7 @@ struct ViewMaterial<'a> {
     atlas: Option<Atlas>,
     survey: Option<SurveyResult>,
     locality: Option<Locality>,
+    locality_survey: Option<LocalitySurvey>,
     order: Option<FoundOrder>,
     images: Images,
 }
@@ -184,6 +186,7 @@ impl<'a> ViewMaterial<'a> {
             atlas: None,
             survey: None,
             locality: None,
+            locality_survey: None,
             order: None,
             images,
         };
@@ -202,6 +205,15 @@ impl<'a> ViewMaterial<'a> {
             Need::Locality => {
                 measured.locality = Some(locality::measure(analysis, Shown::of(view).draws)?);
             }
+            Need::LocalitySurvey => {
+                let set = digits(&measured.images.dataset, measured.images.split)?;
+                let shown = Shown {
+                    images: measured.images.clone(),
+                    ..Shown::of(view)
+                };
+                let transform = analysis.session.transform;
+                measured.locality_survey = Some(test(&set, &shown, transform, &analysis.wanted)?);
+            }
             Need::Order => {
                 measured.order = Some(order::search(analysis, Shown::of(view).starts)?);
             }
@@ -216,6 +228,9 @@ impl<'a> ViewMaterial<'a> {
         if let (Subject::Images, Some(survey)) = (view.subject, &self.survey) {
             session.settings = survey.settings.clone();
         }
+        if let (Subject::Images, Some(survey)) = (view.subject, &self.locality_survey) {
+            session.settings = survey.settings.clone();
+        }
         session
     }
 
@@ -226,6 +241,7 @@ impl<'a> ViewMaterial<'a> {
             survey: self.survey.as_ref(),
             atlas: self.atlas.as_ref(),
             locality: self.locality.as_ref(),
+            locality_survey: self.locality_survey.as_ref(),
             order: self.order.as_ref(),
             ..Material::default()
         }

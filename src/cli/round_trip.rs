@@ -82,6 +82,7 @@ fn read(command: &str) -> Parsed {
             target: it.figure.target().unwrap(),
         },
         CliCommand::Animate(_)
+        | CliCommand::Claims(_)
         | CliCommand::Finetune(_)
         | CliCommand::Project(_)
         | CliCommand::Render(_)

@@ -1,6 +1,6 @@
 //! The material that views are made of.
 
-use crate::analysis::{Analysis, FoundOrder, GridSearch, Locality, SurveyResult};
+use crate::analysis::{Analysis, FoundOrder, GridSearch, Locality, LocalitySurvey, SurveyResult};
 use crate::approx::atlas::Atlas;
 use crate::experiment::Projections;
 use crate::finetune::{Inspection, Results};
@@ -18,6 +18,8 @@ pub struct Material<'a> {
     pub atlas: Option<&'a Atlas>,
     /// The locality test at the session's settings.
     pub locality: Option<&'a Locality>,
+    /// The locality test on the images of a data set.
+    pub locality_survey: Option<&'a LocalitySurvey>,
     /// The search for an order at the session's settings.
     pub order: Option<&'a FoundOrder>,
     /// What a sweep gave.
@@ -67,6 +69,13 @@ impl<'a> Material<'a> {
         locality.ok_or_else(|| "the locality test has not been made; save again".to_owned())
     }
 
+    pub(super) fn locality_survey(&self) -> Result<&'a LocalitySurvey, String> {
+        let survey = self.locality_survey;
+        survey.ok_or_else(|| {
+            "the images have not been tested at these settings; save again".to_owned()
+        })
+    }
+
     pub(super) fn order(&self) -> Result<&'a FoundOrder, String> {
         let order = self.order;
         order.ok_or_else(|| "no order has been looked for; save again".to_owned())
@@ -79,7 +88,7 @@ impl<'a> Material<'a> {
 
     pub(super) fn projections(&self) -> Result<&'a Projections, String> {
         let projections = self.projections;
-        projections.ok_or_else(|| "nothing has been projected yet; run the sweep first".to_owned())
+        projections.ok_or_else(|| "nothing has been projected yet; choose Projections above the plots and press Project".to_owned())
     }
 
     pub(super) fn runs(&self) -> Result<&'a [&'a Inspection], String> {

@@ -12,6 +12,7 @@ pub mod delta_weights;
 mod document;
 pub mod error_curve;
 pub mod locality;
+pub mod locality_by_label;
 mod material;
 mod options;
 pub mod order;
@@ -29,7 +30,7 @@ pub use shown::Shown;
 pub use view::{Need, Subject, TableForm, View, ViewCall};
 
 /// All views, in the order of menus.
-pub static ALL: [&View; 14] = [
+pub static ALL: [&View; 15] = [
     &approximation::VIEW,
     &error_curve::VIEW,
     &singular_values::VIEW,
@@ -38,6 +39,7 @@ pub static ALL: [&View; 14] = [
     &rank_map::VIEW,
     &atlas::VIEW,
     &locality::VIEW,
+    &locality_by_label::VIEW,
     &order::VIEW,
     &accuracy_drop::VIEW,
     &training_curves::VIEW,

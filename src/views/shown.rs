@@ -2,7 +2,7 @@
 
 use super::options::Options;
 use super::view::{Need, Subject, View};
-use crate::analysis::{DRAWS, Images, STARTS};
+use crate::analysis::{DRAWS, Images, STARTS, SURVEY_DRAWS};
 use crate::experiment::{Experiment, RunName};
 use crate::figure::Colors;
 use crate::figure::compose::Context;
@@ -35,7 +35,10 @@ impl Shown {
         Self {
             view,
             max_params: None,
-            draws: (DRAWS, 0),
+            draws: match view.needs {
+                Need::LocalitySurvey => (SURVEY_DRAWS, 0),
+                _ => (DRAWS, 0),
+            },
             starts: (STARTS, 0),
             images: Images::default(),
             runs: Vec::new(),
@@ -130,7 +133,7 @@ impl Shown {
         if let Some(most) = self.max_params {
             words.option("max-params", &most.to_string());
         }
-        if self.view.needs == Need::Locality {
+        if matches!(self.view.needs, Need::Locality | Need::LocalitySurvey) {
             let (draws, seed) = self.draws;
             words.option("draws", &draws.to_string());
             words.option("seed", &seed.to_string());

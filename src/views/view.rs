@@ -78,6 +78,8 @@ pub enum Need {
     Atlas,
     /// The locality test.
     Locality,
+    /// The locality test on every image of the data set.
+    LocalitySurvey,
     /// The search for an order.
     Order,
     /// The results of a sweep.

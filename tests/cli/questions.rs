@@ -178,3 +178,47 @@ fn the_atlas_ranks_every_structure_within_the_budget() {
         assert!(params + numbers <= 224, "{structure}");
     }
 }
+
+#[test]
+fn what_does_not_hold_stands_in_the_readme_with_its_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    let found = json(folder.path(), "claims --json");
+    let claims = found["claims"].as_array().unwrap();
+    let holds = |key: &str| {
+        let mut claims = claims.iter();
+        claims.find(|one| one["claim"] == key).unwrap()["holds"].clone()
+    };
+    for (key, expected) in [
+        ("numerical_rank", "yes"),
+        ("table_one", "yes"),
+        ("closer_on_the_digit", "yes"),
+        ("closer_on_most_digits", "no"),
+        ("lower_mean_error", "no"),
+        ("factors_are_smaller", "no"),
+        ("parameters", "yes"),
+        ("one_block_is_lora", "yes"),
+        ("order_matters", "yes"),
+        ("several_sizes", "yes"),
+        ("ranks_for_each_block", "yes"),
+        ("beats_largest_pixels", "no"),
+        ("digit_is_local", "yes"),
+        ("noise_is_not_local", "yes"),
+        ("orders_found_in_noise", "yes"),
+    ] {
+        assert_eq!(holds(key), expected, "{key}");
+    }
+    // Nothing was trained.
+    assert_eq!(holds("full_fine_tuning"), Value::Null);
+    let readme = include_str!("../../README.md");
+    let section = readme.split("## What does not hold").nth(1).unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let section = section.split_whitespace().collect::<Vec<_>>().join(" ");
+    for claim in claims.iter().filter(|one| one["holds"] == "no") {
+        let measured = claim["measured"].as_str().unwrap();
+        let numbers = measured.split(|c: char| !(c.is_ascii_digit() || ".,".contains(c)));
+        let numbers = numbers.map(|one| one.trim_matches([',', '.']));
+        for number in numbers.filter(|one| !one.is_empty()) {
+            assert!(section.contains(number), "{number} of {claim}");
+        }
+    }
+}

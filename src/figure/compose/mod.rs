@@ -30,7 +30,10 @@ pub use finetune::{
     loss_plot, training_curves,
 };
 pub use grids::{best_grid, best_grid_plot, grid_sentence, grid_table};
-pub use locality::{locality, locality_plots, locality_table};
+pub use locality::{
+    locality, locality_by_label, locality_label_plot, locality_label_table, locality_plots,
+    locality_table,
+};
 pub use look::Look;
 pub use order::{order, order_table};
 pub use projection::{

@@ -10,7 +10,7 @@ use crate::app::state::State;
 use crate::approx::order::Search;
 use crate::session::{Export, Session};
 use crate::source::Limits;
-use crate::views::{Material, Need, Shown, Subject, View, locality, order};
+use crate::views::{Material, Need, Shown, Subject, View, locality, locality_by_label, order};
 
 /// A view of what is on screen, as a command line would call it.
 pub fn shown(state: &State, view: &'static View) -> Shown {
@@ -67,6 +67,19 @@ pub fn locality_ask(analysis: &Analysis) -> BackgroundTask {
     }
 }
 
+/// The locality test of the data set that belongs to an analysis.
+pub fn locality_survey_ask(state: &State, analysis: &Analysis) -> BackgroundTask {
+    let split = state.preferences.view.split;
+    let Images { dataset, split, .. } = Images::beside(&analysis.session.source, split);
+    BackgroundTask::LocalitySurvey {
+        dataset,
+        split,
+        transform: analysis.session.transform,
+        settings: Box::new(analysis.wanted.clone().essentials()),
+        draws: Shown::of(&locality_by_label::VIEW).draws,
+    }
+}
+
 /// The search for an order that belongs to an analysis.
 pub fn order_ask(analysis: &Analysis) -> BackgroundTask {
     let (starts, seed) = Shown::of(&order::VIEW).starts;
@@ -89,6 +102,7 @@ pub fn unmeasured(tab: &ApproximateTab, state: &State, view: &View) -> Option<Ba
         Need::Grids => grids_ask(analysis),
         Need::Atlas => atlas_ask(analysis),
         Need::Locality => locality_ask(analysis),
+        Need::LocalitySurvey => locality_survey_ask(state, analysis),
         Need::Order => order_ask(analysis),
         Need::Nothing | Need::Results | Need::Projections | Need::Run | Need::Runs => {
             return None;
@@ -111,6 +125,7 @@ pub fn exported(
     let grids = background.grids.as_ref().filter(|_| measured);
     let structures = background.atlas.as_ref().filter(|_| measured);
     let tested = background.locality.as_ref().filter(|_| measured);
+    let of_images = background.locality_survey.as_ref().filter(|_| measured);
     let searched = background.order.as_ref().filter(|_| measured);
     let material = Material {
         analysis: state.analysis.as_deref(),
@@ -118,6 +133,7 @@ pub fn exported(
         grids: grids.map(|(_, grids)| grids),
         atlas: structures.map(|(_, found)| found),
         locality: tested.map(|(_, found)| found),
+        locality_survey: of_images.map(|(_, found)| found),
         order: searched.map(|(_, found)| found),
         ..Material::default()
     };
@@ -131,6 +147,9 @@ pub fn exported(
 /// The session that was computed, at the settings that the view's matrices took.
 fn computed_session(material: &Material<'_>, view: &View) -> Option<Session> {
     let mut session = material.analysis?.session.clone();
+    if let (Subject::Images, Some(tested)) = (view.subject, material.locality_survey) {
+        session.settings = tested.settings.clone();
+    }
     if let (Subject::Images, Some(surveyed)) = (view.subject, material.survey) {
         session.settings = surveyed.settings.clone();
     }

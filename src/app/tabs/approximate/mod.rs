@@ -14,6 +14,7 @@ mod grids;
 mod heads;
 pub mod job;
 mod locality;
+mod locality_by_label;
 mod maximized;
 mod order;
 mod panes;
