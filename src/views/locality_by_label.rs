@@ -87,7 +87,7 @@ impl From<&LabelShares> for SharesReport {
 fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
     let found: &LocalitySurvey = material.locality_survey()?;
     let shares = found.by_label();
-    let (all, by_digit): (Vec<_>, Vec<_>) = shares.iter().partition(|one| one.label.is_none());
+    let (by_digit, all) = shares.split_at(shares.len().saturating_sub(1));
     let all = all.first().ok_or("no image was tested")?;
     report::text(&LocalityByLabelReport {
         split: found.images.split,
@@ -99,8 +99,8 @@ fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
         settings: found.asked.into(),
         draws: found.draws,
         significant: SIGNIFICANT,
-        all: (*all).into(),
-        by_digit: by_digit.into_iter().map(Into::into).collect(),
+        all: all.into(),
+        by_digit: by_digit.iter().map(Into::into).collect(),
     })
 }
 
