@@ -1,6 +1,7 @@
 //! The results of a session: both faces of the program ask one [`Analyst`] and read its [`Analysis`],
 //! so that a number, a note or a refusal is the same wherever it stands.
 
+mod adapter;
 mod analyst;
 mod atlas;
 mod budget;
@@ -15,9 +16,13 @@ mod order;
 mod outcome;
 mod picture;
 mod result;
+mod scan;
 mod survey;
 mod verdict;
 
+pub use adapter::{
+    AdapterError, AdapterFiles, AdapterRank, AdapterSettings, WrittenLayer, adapters, usual_rank,
+};
 pub use analyst::Analyst;
 pub use atlas::AtlasSettings;
 pub use budget::{Expense, affordable, compared_at, localized_parameters, not_matched};
@@ -31,5 +36,9 @@ pub use notes::notes;
 pub use order::{FoundOrder, Ordered, STARTS};
 pub use outcome::{MethodResult, Outcome};
 pub use result::{Analysis, Timing};
+pub use scan::{
+    LayerPlan, Plan, PlanStructure, Scan, ScanError, ScanLayer, ScanLocality, ScanProgress,
+    ScanSettings, ScanTarget, ScanTargets, SkippedArray, merge, read_scan,
+};
 pub use survey::{Images, SurveyError, SurveyResult, survey_images};
 pub use verdict::{Closest, over_images};

@@ -86,7 +86,10 @@ fn read(command: &str) -> Parsed {
         | CliCommand::Finetune(_)
         | CliCommand::Project(_)
         | CliCommand::Render(_)
-        | CliCommand::Arrays(_) => {
+        | CliCommand::Arrays(_)
+        | CliCommand::Scan(_)
+        | CliCommand::Plan(_)
+        | CliCommand::Adapter(_) => {
             panic!("shows no view of a matrix: {command}")
         }
     }

@@ -18,6 +18,7 @@ mod options;
 pub mod order;
 pub mod projections;
 pub mod rank_map;
+pub mod scan;
 mod shown;
 pub mod singular_values;
 pub mod training_curves;

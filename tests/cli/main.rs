@@ -10,6 +10,7 @@ mod errors;
 mod figures;
 mod finetune;
 mod memory;
+mod models;
 mod numbers;
 mod outputs;
 mod process;

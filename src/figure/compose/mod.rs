@@ -12,6 +12,7 @@ mod look;
 mod order;
 mod projection;
 mod ranks;
+mod scan;
 mod spectra;
 
 pub use approximation::{
@@ -40,6 +41,7 @@ pub use projection::{
     correlation_table, projection_plots, projection_sentence, projection_table, projections,
 };
 pub use ranks::{BlockRanks, rank_heatmap, rank_map, rank_scale, rank_table};
+pub use scan::{MapColumn, model_name, scan_map, scan_sentence, scan_table};
 pub use spectra::{MethodSpectrum, plain_spectrum, singular_values, spectrum_plot, spectrum_plots};
 
 use super::palette::{ColorMap, Theme};
