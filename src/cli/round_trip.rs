@@ -18,7 +18,7 @@ use crate::figure::palette::{ColorMap, Theme};
 use crate::session::{Export, Session, Settings};
 use crate::source::{Dataset, Limits, Source, Split, Transform};
 use crate::views::build_up::AnimationExport;
-use crate::views::{ALL, Shown, Subject, approximation, data_set, error_curve};
+use crate::views::{ALL, Shown, Subject, approximation, data_set, error_curve, locality_by_label};
 
 /// The shape that settings are fitted to.
 const SHAPE: (usize, usize) = (28, 28);
@@ -188,17 +188,23 @@ fn views() -> impl Strategy<Value = Shown> {
             max_params: Some(most),
             ..Shown::of(&error_curve::VIEW)
         }),
-        (folder, any::<bool>(), prop::option::of(0u8..10)).prop_map(|(dataset, train, digit)| {
-            let split = if train { Split::Train } else { Split::Test };
-            Shown {
-                images: Images {
-                    dataset,
-                    split,
-                    digit,
-                },
-                ..Shown::of(&data_set::VIEW)
-            }
-        }),
+        (
+            folder,
+            any::<bool>(),
+            prop::option::of(0u8..10),
+            prop::sample::select(vec![&data_set::VIEW, &locality_by_label::VIEW]),
+        )
+            .prop_map(|(dataset, train, digit, view)| {
+                let split = if train { Split::Train } else { Split::Test };
+                Shown {
+                    images: Images {
+                        dataset,
+                        split,
+                        digit,
+                    },
+                    ..Shown::of(view)
+                }
+            }),
     ]
 }
 
