@@ -50,26 +50,23 @@ fn read(command: &str) -> Parsed {
             limits: source.limits(),
             target,
         };
+    let figure = |it: &super::FigureArgs| it.target().unwrap();
     match *parsed {
         CliCommand::Approximate(it) => {
             let shown = Shown::of(&approximation::VIEW);
             of_matrix(&it.source, &it.settings, shown, it.target().unwrap())
         }
         CliCommand::Curve(it) => {
-            let target = it.figure.target().unwrap();
-            of_matrix(&it.source, &it.settings, it.shown(), target)
+            of_matrix(&it.source, &it.settings, it.shown(), figure(&it.figure))
         }
         CliCommand::Atlas(it) => {
-            let target = it.figure.target().unwrap();
-            of_matrix(&it.source, &it.settings, it.shown(), target)
+            of_matrix(&it.source, &it.settings, it.shown(), figure(&it.figure))
         }
         CliCommand::Locality(it) => {
-            let target = it.figure.target().unwrap();
-            of_matrix(&it.source, &it.settings, it.shown(), target)
+            of_matrix(&it.source, &it.settings, it.shown(), figure(&it.figure))
         }
         CliCommand::Order(it) => {
-            let target = it.figure.target().unwrap();
-            of_matrix(&it.source, &it.settings, it.shown(), target)
+            of_matrix(&it.source, &it.settings, it.shown(), figure(&it.figure))
         }
         CliCommand::Dataset(it) => Parsed {
             session: Session {
@@ -79,7 +76,7 @@ fn read(command: &str) -> Parsed {
             },
             shown: it.shown(),
             limits: Limits::default(),
-            target: it.figure.target().unwrap(),
+            target: figure(&it.figure),
         },
         CliCommand::Animate(_)
         | CliCommand::Claims(_)

@@ -16,7 +16,7 @@ use crate::source::{Dataset, Split};
 pub static VIEW: View = View {
     key: "locality_by_label",
     title: "Locality over the data set",
-    short: "Locality by label",
+    short: "By label",
     about: "On which share of the images the locality test says yes, label by label",
     file_name: "locality-by-label",
     subject: Subject::Images,

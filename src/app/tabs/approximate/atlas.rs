@@ -20,6 +20,10 @@ use crate::session::Session;
 /// With less room than this the curves are left out.
 const BOTH: f32 = 560.0;
 
+/// Height of a bar at least, and of the axis below.
+const LEAST_ROW: f32 = 16.0;
+const AXIS: f32 = 44.0;
+
 /// Draws the atlas; a click on a bar shows that structure with these settings.
 pub fn show(
     tab: &mut ApproximateTab,
@@ -64,7 +68,9 @@ fn plots<'a>(
     analysis: &Analysis,
     theme: Theme,
 ) -> Option<&'a AtlasEntry> {
-    let height = ui.available_height();
+    // Bars lower than this could not be told apart; the tab scrolls instead.
+    let least = LEAST_ROW * found.entries.len() as f32 + AXIS;
+    let height = ui.available_height().max(least);
     let text = |pick: Pick| {
         let one = &found.entries.get(pick.series)?.evaluation;
         Some(format!(

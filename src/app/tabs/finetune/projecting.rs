@@ -7,7 +7,7 @@ use eframe::egui;
 use super::looks::Looks;
 use super::training::Training;
 use crate::app::widgets::plot::{Pick, PlotView};
-use crate::experiment::{Against, Projected};
+use crate::experiment::{Against, Projected, Projections};
 use crate::figure::compose::{projection_plots, projection_sentence};
 use crate::figure::label;
 use crate::figure::palette::Theme;
@@ -43,9 +43,13 @@ pub fn show(ui: &mut egui::Ui, training: &Training, looks: &mut Looks, theme: Th
             None => ui.label("Does a lower error of the matrix mean a better adapter?"),
         };
     });
-    let Some(found) = looks.projections(shared.as_deref()) else {
-        return;
-    };
+    if let Some(found) = looks.projections(shared.as_deref()) {
+        plots(ui, found, theme);
+    }
+}
+
+/// A plot for each accuracy that the error is held against.
+fn plots(ui: &mut egui::Ui, found: &Projections, theme: Theme) {
     let plots = projection_plots(theme, found);
     let height = ui.available_height();
     let of = |pick: Pick, against: Against| -> Option<&Projected> {

@@ -104,7 +104,7 @@ fn equations(ui: &mut egui::Ui) {
     ];
     equation(
         ui,
-        &[Term::Text("𝒟⟦B_i, A_i⟧ = "), Term::Matrix(diagonal)],
+        &[Term::Text("D⟦B_i, A_i⟧ = "), Term::Matrix(diagonal)],
         "(4)",
     );
 }
