@@ -18,6 +18,7 @@ mod picture;
 mod result;
 mod scan;
 mod survey;
+mod terms;
 mod verdict;
 
 pub use adapter::{
@@ -41,4 +42,5 @@ pub use scan::{
     ScanSettings, ScanTarget, ScanTargets, SkippedArray, merge, read_scan,
 };
 pub use survey::{Images, SurveyError, SurveyResult, survey_images};
+pub use terms::{PartChoice, Term, Terms, Tiling};
 pub use verdict::{Closest, over_images};

@@ -5,12 +5,14 @@ pub mod accuracy_drop;
 pub mod approximation;
 pub mod atlas;
 pub mod best_grid;
+pub mod block_spectra;
 pub mod build_up;
 pub mod confusion;
 pub mod data_set;
 pub mod delta_weights;
 mod document;
 pub mod error_curve;
+pub mod factors;
 pub mod locality;
 pub mod locality_by_label;
 mod material;
@@ -31,10 +33,12 @@ pub use shown::Shown;
 pub use view::{Need, Subject, TableForm, View, ViewCall};
 
 /// All views, in the order of menus.
-pub static ALL: [&View; 15] = [
+pub static ALL: [&View; 17] = [
     &approximation::VIEW,
     &error_curve::VIEW,
     &singular_values::VIEW,
+    &block_spectra::VIEW,
+    &factors::VIEW,
     &data_set::VIEW,
     &best_grid::VIEW,
     &rank_map::VIEW,
