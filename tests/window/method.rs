@@ -73,8 +73,8 @@ fn equations_are_read_out_and_have_the_present_numbers() {
 fn both_readings_are_drawn_with_their_counts() {
     let mut harness = window();
     open(&mut harness, "Two readings");
-    harness.get_by_label("(64 + 784) K r_block = 6,784 parameters");
-    harness.get_by_label("(784 + 64 K²) r_block = 3,616 parameters");
+    harness.get_by_label("(64 + 784) K rblock = 6,784 parameters");
+    harness.get_by_label("(784 + 64 K²) rblock = 3,616 parameters");
     assert_eq!(
         harness
             .query_all_by_label_contains("Part 6 of 16: ")
@@ -86,15 +86,17 @@ fn both_readings_are_drawn_with_their_counts() {
 #[test]
 fn its_text_fits_the_smallest_window() {
     for (section, texts) in [
-        ("Definitions", ["Every method covers", "N r_diag (p + q) ="]),
+        ("Definitions", ["Every method covers", "N rdiag (p + q) ="]),
         ("Claims", ["of the fives", "Gaussian noise"]),
-        ("Parameters", ["LoRA’s rank", "Equal parameters"]),
+        ("Parameters", ["LoRA's rank", "Equal parameters"]),
     ] {
         let mut harness = window_of([720.0, 480.0], plain());
         open(&mut harness, section);
         for text in texts {
             let all = harness.query_all_by_label_contains(text);
-            for rect in all.map(|one| one.rect()) {
+            let rects: Vec<_> = all.map(|one| one.rect()).collect();
+            assert!(!rects.is_empty(), "{text}");
+            for rect in rects {
                 assert!(rect.right() <= 720.0, "{text}: {rect}");
             }
         }

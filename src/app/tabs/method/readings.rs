@@ -184,7 +184,17 @@ impl Picture {
         let mut pointed = None;
         let pointer = response.hover_pos();
         painter.rect_filled(place, 0.0, ui.visuals().extreme_bg_color);
-        for (index, part) in parts.iter().enumerate() {
+        // Parts with the same inputs are one place of the image; the chosen one lies on top.
+        let mut drawn: Vec<Vec<CellRange>> = Vec::new();
+        let others = (0..parts.len()).filter(|index| *index != chosen);
+        for index in others.chain([chosen]) {
+            let Some(part) = parts.get(index) else {
+                continue;
+            };
+            let ranges = places(part);
+            if index != chosen && drawn.contains(&ranges) {
+                continue;
+            }
             let side = parts.len().isqrt();
             let even = (index / side.max(1) + index % side.max(1)).is_multiple_of(2);
             let tint = match (index == chosen, even) {
@@ -192,7 +202,7 @@ impl Picture {
                 (false, true) => self.color.gamma_multiply(0.28),
                 (false, false) => self.color.gamma_multiply(0.12),
             };
-            for (down, across) in places(part) {
+            for (down, across) in ranges.iter().cloned() {
                 let corners: [Pos2; 2] = [at(down.start, across.start), at(down.end, across.end)];
                 let rect = Rect::from_min_max(corners[0], corners[1]);
                 painter.rect_filled(rect, 0.0, tint);
@@ -200,6 +210,7 @@ impl Picture {
                     pointed = Some(index);
                 }
             }
+            drawn.push(ranges);
         }
         let stroke = Stroke::new(1.0, ui.visuals().text_color());
         painter.rect_stroke(place, 0.0, stroke, egui::StrokeKind::Inside);
