@@ -13,6 +13,7 @@ is done once and answered with its seconds. Ends at an empty line.
     locality DRAWS         the locality test of test digit 1 at K = 2, N = 4 and rank 4
     propack MATRIX.npy     scipy's PROPACK in f32: 64 triplets of the whole, 16 of each block of 4 x 4,
                            64 of each block on its diagonal
+    atlas BUDGET every|coarse MATRIX.npy   the singular values of the layouts that an atlas looks at
     sigma SPLIT K FILE     the singular values of all blocks of all images, written as bare f64
 """
 
@@ -83,6 +84,56 @@ def propack(matrix):
             svds(one, k=keep, solver="propack")
 
 
+def singular_values(parts):
+    """Those of many parts, those of one shape together."""
+    shapes = {}
+    for part in parts:
+        shapes.setdefault(part.shape, []).append(part)
+    return [np.linalg.svd(np.stack(all), compute_uv=False) for all in shapes.values()]
+
+
+def atlas(matrix, budget, coarse):
+    """Every rectangular grid, Monarch and Kronecker layout whose rank 1 fits, every grid for a rank
+    per block, the levels of the quad-tree, and the order of the entries."""
+    m, n = matrix.shape
+
+    def numbers(most):
+        powers = [1 << power for power in range(most.bit_length())]
+        return powers if coarse else range(1, most + 1)
+
+    def divisors(side):
+        found, least = [], 1
+        for divisor in (d for d in range(1, side + 1) if side % d == 0):
+            if not coarse or divisor >= least or divisor == side:
+                found.append(divisor)
+                least = 4 * divisor
+        return found
+
+    def grid(down, across, strided=False):
+        rows = [matrix[a::down] for a in range(down)] if strided else np.array_split(matrix, down)
+        return [part for row in rows for part in np.array_split(row, across, axis=1)]
+
+    for down in numbers(m):
+        for across in numbers(n):
+            if across * m + down * n <= budget:
+                singular_values(grid(down, across))
+                singular_values(grid(down, across, strided=True))
+            elif down == across:
+                singular_values(grid(down, across))
+    for down in divisors(m):
+        for across in divisors(n):
+            left, right = down * across, m * n // (down * across)
+            if left + right <= budget:
+                turned = matrix.reshape(down, m // down, across, n // across).swapaxes(1, 2)
+                singular_values([turned.reshape(left, right)])
+    blocks = [matrix]
+    while blocks:
+        singular_values(blocks)
+        halves = [np.array_split(b, 2) for b in blocks if min(b.shape) >= 4]
+        blocks = [part for pair in halves for half in pair for part in np.array_split(half, 2, axis=1)]
+    np.sort(np.abs(matrix), axis=None)
+
+
 def work(folder, kind, arguments):
     """A work by its name, its data at hand."""
     if kind == "grid":
@@ -101,6 +152,10 @@ def work(folder, kind, arguments):
     if kind == "locality":
         digit = images(folder, "t10k")[1]
         return lambda: locality(digit, int(arguments[0]))
+    if kind == "atlas":
+        budget, fineness, file = arguments
+        matrix = np.load(file)
+        return lambda: atlas(matrix, int(budget), fineness == "coarse")
     split, grid, file = arguments
     stack = blocks(images(folder, {"test": "t10k"}.get(split, split)), int(grid))
     return lambda: np.linalg.svd(stack, compute_uv=False).astype("<f8").tofile(file)

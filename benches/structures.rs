@@ -1,5 +1,5 @@
-//! The questions about structure: the locality test of a digit in turn with numpy's, and the search
-//! for an order of a 64 × 784 update. `cargo bench --bench structures`
+//! The questions about structure: the locality test and the atlas of a digit and the atlas of a large
+//! matrix in turn with numpy's, and the search for an order of a 64 × 784 update. `cargo bench --bench structures`
 //!
 //! numpy is asked through `python3`, or what `PYTHON` names.
 
@@ -12,15 +12,19 @@ mod rounds;
 
 use std::hint::black_box;
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use load::load;
-use localized_lora::analysis::{DRAWS, FoundOrder, Locality, STARTS, locality_settings};
+use localized_lora::analysis::{
+    AtlasSettings, DRAWS, FoundOrder, Locality, STARTS, locality_settings,
+};
 use localized_lora::approx::LocalizedSettings;
 use localized_lora::approx::order::Search;
 use localized_lora::session::Settings;
 use localized_lora::source::{
     Dataset, Split, SyntheticKind, SyntheticSettings, digits, synthesize,
 };
+use nalgebra::DMatrix;
 use peer::Peer;
 use rounds::alternate;
 
@@ -33,6 +37,9 @@ fn main() {
     let mut numpy = Peer::numpy();
     println!("{}", load());
     locality(numpy.as_mut());
+    let folder = tempfile::tempdir().expect("a folder");
+    atlas_of_digit(folder.path(), numpy.as_mut());
+    atlas_of_large(folder.path(), numpy.as_mut());
     order();
     println!("{}", load());
 }
@@ -51,6 +58,61 @@ fn locality(numpy: Option<&mut Peer>) {
         black_box(found.expect("fits"));
     });
     println!("  K = 2, N = 4, r = 4 {rounds}");
+}
+
+fn atlas_of_digit(folder: &Path, numpy: Option<&mut Peer>) {
+    let set = digits(&Dataset::BuiltIn, Split::Test).expect("built in");
+    println!("the atlas of a digit: every structure at its best within 224 parameters");
+    let name = (&*folder.join("digit.npy"), "every");
+    atlas_of(&set.matrix(1), 224, name, ROUNDS, numpy);
+}
+
+fn atlas_of_large(folder: &Path, numpy: Option<&mut Peer>) {
+    let large = synthesize(&SyntheticSettings {
+        rows: 1024,
+        cols: 1024,
+        ..SyntheticSettings::new(SyntheticKind::Gradient)
+    });
+    println!("the atlas of 1024 × 1024 numbers within 65,536 parameters");
+    let name = (&*folder.join("large.npy"), "coarse");
+    atlas_of(&large.expect("a matrix"), 65_536, name, 1, numpy);
+}
+
+/// numpy does the singular values of the same layouts.
+fn atlas_of(
+    matrix: &DMatrix<f64>,
+    budget: usize,
+    (file, fineness): (&Path, &str),
+    rounds: usize,
+    numpy: Option<&mut Peer>,
+) {
+    let bytes = npy_bytes(matrix);
+    std::fs::write(file, bytes).expect("writable");
+    let settings = AtlasSettings {
+        budget,
+        charged: false,
+    };
+    let work = format!("atlas {budget} {fineness} {}", file.display());
+    let rounds = alternate(rounds, &work, numpy, || {
+        black_box(settings.measure(matrix, &|_, _| go_on()).expect("fits"));
+    });
+    println!("  all structures      {rounds}");
+}
+
+/// A matrix as NPY.
+fn npy_bytes(matrix: &DMatrix<f64>) -> Vec<u8> {
+    let (rows, cols) = matrix.shape();
+    let shape = format!("({rows}, {cols})");
+    let mut header = format!("{{'descr': '<f8', 'fortran_order': True, 'shape': {shape}, }}");
+    while !(header.len() + 11).is_multiple_of(64) {
+        header.push(' ');
+    }
+    header.push('\n');
+    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+    bytes.extend((header.len() as u16).to_le_bytes());
+    bytes.extend(header.bytes());
+    bytes.extend(matrix.iter().flat_map(|cell| cell.to_le_bytes()));
+    bytes
 }
 
 fn order() {

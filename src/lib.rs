@@ -3,7 +3,7 @@
 //! Data flows one way: [`source`] gives a matrix, [`approx`] lays blocks over it, factorizes and
 //! measures them, [`figure`] draws what came out. [`finetune`] trains the paper's network.
 //! A [`session`] is what a user asked for and [`analysis`] what comes out of it; the same for
-//! fine-tuning is an [`experiment`]. What can be looked at, printed and exported is a view of
+//! fine-tuning is an [`experiment`]; [`claims`] are held against both. What can be looked at, printed and exported is a view of
 //! [`views`]. The command line ([`cli`]) and the window (`app`) are two readers of all that, and do
 //! not know each other.
 //!
@@ -28,6 +28,7 @@
 
 pub mod analysis;
 pub mod approx;
+pub mod claims;
 pub mod cli;
 pub mod experiment;
 pub mod figure;

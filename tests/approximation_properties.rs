@@ -4,6 +4,8 @@
 #[path = "approximation/samples.rs"]
 mod samples;
 
+#[path = "approximation/atlas.rs"]
+mod atlas;
 #[path = "approximation/budgets.rs"]
 mod budgets;
 #[path = "approximation/chosen.rs"]

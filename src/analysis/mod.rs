@@ -3,12 +3,14 @@
 
 mod adapter;
 mod analyst;
+mod atlas;
 mod budget;
 mod build_up;
 mod error;
 mod grids;
 mod listener;
 mod locality;
+mod locality_survey;
 mod notes;
 mod order;
 mod outcome;
@@ -23,12 +25,14 @@ pub use adapter::{
     AdapterError, AdapterFiles, AdapterRank, AdapterSettings, WrittenLayer, adapters, usual_rank,
 };
 pub use analyst::Analyst;
+pub use atlas::AtlasSettings;
 pub use budget::{Expense, affordable, compared_at, localized_parameters, not_matched};
 pub use build_up::{BuildUp, Growth, MOST_STEPS};
 pub use error::AnalysisError;
 pub use grids::{GridSearch, grid_budget};
 pub use listener::{Listener, SilentListener, Stage};
 pub use locality::{DRAWS, Locality, LocalityQuestion, locality_settings};
+pub use locality_survey::{LabelShares, LocalitySurvey, SURVEY_DRAWS, survey_locality};
 pub use notes::notes;
 pub use order::{FoundOrder, Ordered, STARTS};
 pub use outcome::{MethodResult, Outcome};

@@ -35,6 +35,23 @@ impl Images {
             digit: None,
         }
     }
+
+    /// Their places in `set`.
+    pub(super) fn indices(&self, set: &DigitSet) -> Result<Vec<usize>, SurveyError> {
+        let indices = match self.digit {
+            Some(digit) => set.indices_of(digit),
+            None => (0..set.count()).collect(),
+        };
+        match indices.is_empty() {
+            false => Ok(indices),
+            true => Err(SurveyError::NoImages {
+                name: set.name().to_owned(),
+                split: set.split(),
+                digit: self.digit.unwrap_or_default(),
+                classes: set.classes().iter().map(u8::to_string).collect(),
+            }),
+        }
+    }
 }
 
 /// Why nothing was measured.
@@ -109,18 +126,7 @@ pub fn survey_images(
     let fitted = wanted.fitted(shape.0, shape.1);
     let (methods, left_out) =
         affordable(&fitted.settings, shape.0, shape.1).map_err(SurveyError::Budget)?;
-    let indices = match images.digit {
-        Some(digit) => set.indices_of(digit),
-        None => (0..set.count()).collect(),
-    };
-    if indices.is_empty() {
-        return Err(SurveyError::NoImages {
-            name: set.name().to_owned(),
-            split: set.split(),
-            digit: images.digit.unwrap_or_default(),
-            classes: set.classes().iter().map(u8::to_string).collect(),
-        });
-    }
+    let indices = images.indices(set)?;
     let survey = survey(
         &indices,
         &|index| transform.apply(&set.matrix(index)),

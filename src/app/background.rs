@@ -1,23 +1,21 @@
 //! What takes longer than a slider may: surveys of a data set, searches and permutation tests.
 
-use std::ops::ControlFlow;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+mod work;
 
-use nalgebra::DMatrix;
+use std::sync::Arc;
 
 use crate::analysis::{
-    DRAWS, FoundOrder, GridSearch, Images, Locality, SurveyError, SurveyResult, survey_images,
+    AtlasSettings, DRAWS, FoundOrder, GridSearch, Locality, LocalitySurvey, SurveyResult,
 };
 use crate::app::service::Service;
-use crate::app::worker::{Reply, Wake};
-use crate::approx::FactorError;
-use crate::approx::best_grid::GridAtBudget;
+use crate::app::worker::Wake;
+use crate::approx::atlas::Atlas;
 use crate::approx::locality::LocalitySettings;
 use crate::approx::order::Search;
+use crate::claims::Evidence;
 use crate::figure::label;
 use crate::session::Settings;
-use crate::source::{Dataset, Split, Transform, digits};
+use crate::source::{Dataset, Split, Transform};
 
 /// A question to the worker.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,12 +38,34 @@ pub enum BackgroundTask {
         /// Parameters.
         budget: usize,
     },
+    /// What the claims are held against.
+    Claims,
+    /// Every structure within one budget, on the matrix of this id.
+    Atlas {
+        /// Names the matrix.
+        matrix_id: u64,
+        /// Budget.
+        settings: AtlasSettings,
+    },
     /// The locality test of the matrix of this id.
     Locality {
         /// Names the matrix.
         matrix_id: u64,
         /// Grid, ranks and seed.
         settings: LocalitySettings,
+    },
+    /// The locality test on every image of a split.
+    LocalitySurvey {
+        /// The data set.
+        dataset: Dataset,
+        /// Its split.
+        split: Split,
+        /// Shuffle and shift of every image.
+        transform: Transform,
+        /// The wanted settings.
+        settings: Box<Settings>,
+        /// Draws and seed.
+        draws: (usize, u64),
     },
     /// An order in which the matrix of this id is local.
     Order {
@@ -60,7 +80,7 @@ impl BackgroundTask {
     /// The subject of a survey, in words: `MNIST test images`.
     pub fn subject(&self) -> String {
         match self {
-            Self::Survey { dataset, split, .. } => {
+            Self::Survey { dataset, split, .. } | Self::LocalitySurvey { dataset, split, .. } => {
                 let name = match dataset {
                     Dataset::BuiltIn => "MNIST".to_owned(),
                     Dataset::Folder(folder) => {
@@ -75,6 +95,8 @@ impl BackgroundTask {
                 format!("{name} {split} images")
             }
             Self::Grids { .. } => "grids".to_owned(),
+            Self::Claims => "test digits".to_owned(),
+            Self::Atlas { .. } => "structures".to_owned(),
             Self::Locality { .. } => "random orders".to_owned(),
             Self::Order { .. } => "orders".to_owned(),
         }
@@ -85,7 +107,10 @@ impl BackgroundTask {
         match self {
             Self::Survey { .. } => "Measuring all images of the data set at these settings…",
             Self::Grids { .. } => "Trying every grid at this budget…",
+            Self::Claims => "Measuring what the claims are held against…",
+            Self::Atlas { .. } => "Trying every structure at this budget…",
             Self::Locality { .. } => "Comparing the matrix with random orders…",
+            Self::LocalitySurvey { .. } => "Testing all images of the data set…",
             Self::Order { .. } => "Looking for an order…",
         }
     }
@@ -116,8 +141,14 @@ pub enum TaskMessage {
     Survey(BackgroundTask, Box<SurveyResult>),
     /// A finished search.
     Grids(BackgroundTask, GridSearch),
+    /// What the claims are held against, perhaps with more to come.
+    Claims(Box<Evidence>),
+    /// A finished atlas.
+    Atlas(BackgroundTask, Box<Atlas>),
     /// A permutation test with the draws so far.
     Locality(BackgroundTask, Box<Locality>),
+    /// A finished test of a data set.
+    LocalitySurvey(BackgroundTask, Box<LocalitySurvey>),
     /// A finished search for an order.
     Order(BackgroundTask, Box<FoundOrder>),
     /// Why it failed.
@@ -136,8 +167,14 @@ pub struct Background {
     pub survey: Option<(BackgroundTask, SurveyResult)>,
     /// The last search, with what it answers.
     pub grids: Option<(BackgroundTask, GridSearch)>,
+    /// What the claims are held against.
+    pub claims: Evidence,
+    /// The last atlas, with what it answers.
+    pub atlas: Option<(BackgroundTask, Atlas)>,
     /// The last permutation test, perhaps with more draws to come.
     pub locality: Option<(BackgroundTask, Locality)>,
+    /// The last test of a data set, with what it answers.
+    pub locality_survey: Option<(BackgroundTask, LocalitySurvey)>,
     /// The last search for an order.
     pub order: Option<(BackgroundTask, FoundOrder)>,
     /// Why the last request failed.
@@ -147,12 +184,15 @@ pub struct Background {
 impl Default for Background {
     fn default() -> Self {
         Self {
-            service: Service::new("background", work),
+            service: Service::new("background", work::work),
             asked: None,
             progress: TaskProgress::default(),
             survey: None,
             grids: None,
+            claims: Evidence::default(),
+            atlas: None,
             locality: None,
+            locality_survey: None,
             order: None,
             failure: None,
         }
@@ -178,9 +218,15 @@ impl Background {
 
     /// Whether the answer to `ask` is here.
     pub fn answers(&self, ask: &BackgroundTask) -> bool {
-        self.survey.as_ref().is_some_and(|(of, _)| of == ask)
+        (*ask == BackgroundTask::Claims && self.claims.survey.is_some())
+            || self.survey.as_ref().is_some_and(|(of, _)| of == ask)
             || self.grids.as_ref().is_some_and(|(of, _)| of == ask)
             || self.order.as_ref().is_some_and(|(of, _)| of == ask)
+            || self
+                .locality_survey
+                .as_ref()
+                .is_some_and(|(of, _)| of == ask)
+            || self.atlas.as_ref().is_some_and(|(of, _)| of == ask)
             || self
                 .locality
                 .as_ref()
@@ -191,7 +237,10 @@ impl Background {
     pub fn take(&mut self, other: &mut Self) {
         self.survey = other.survey.take().or_else(|| self.survey.take());
         self.grids = other.grids.take().or_else(|| self.grids.take());
+        self.atlas = other.atlas.take().or_else(|| self.atlas.take());
         self.locality = other.locality.take().or_else(|| self.locality.take());
+        let tested = other.locality_survey.take();
+        self.locality_survey = tested.or_else(|| self.locality_survey.take());
         self.order = other.order.take().or_else(|| self.order.take());
     }
 
@@ -202,7 +251,12 @@ impl Background {
                 Ok(TaskMessage::Progress(now)) => self.progress = now,
                 Ok(TaskMessage::Survey(ask, survey)) => self.survey = Some((ask, *survey)),
                 Ok(TaskMessage::Grids(ask, grids)) => self.grids = Some((ask, grids)),
+                Ok(TaskMessage::Claims(found)) => self.claims = *found,
+                Ok(TaskMessage::Atlas(ask, found)) => self.atlas = Some((ask, *found)),
                 Ok(TaskMessage::Locality(ask, found)) => self.locality = Some((ask, *found)),
+                Ok(TaskMessage::LocalitySurvey(ask, found)) => {
+                    self.locality_survey = Some((ask, *found));
+                }
                 Ok(TaskMessage::Order(ask, found)) => self.order = Some((ask, *found)),
                 Ok(TaskMessage::Failed(why)) | Err(why) => self.failure = Some(why),
             }
@@ -214,6 +268,9 @@ impl Background {
         let TaskProgress { done, of } = self.progress;
         let counted = format!("{} of {}", label::count(done), label::count(of));
         match &self.asked {
+            Some(ask @ BackgroundTask::LocalitySurvey { .. }) if of > 0 => {
+                format!("Testing the {}: {counted}…", ask.subject())
+            }
             Some(ask @ BackgroundTask::Survey { .. }) if of == 0 => {
                 format!("Reading the {}…", ask.subject())
             }
@@ -221,6 +278,10 @@ impl Background {
                 format!("Measuring the {}: {counted}…", ask.subject())
             }
             Some(BackgroundTask::Grids { .. }) if of > 0 => format!("Trying grids: {counted}…"),
+            Some(BackgroundTask::Claims) if of > 0 => {
+                format!("Measuring all test digits: {counted}…")
+            }
+            Some(BackgroundTask::Atlas { .. }) if of > 0 => format!("Trying layouts: {counted}…"),
             Some(BackgroundTask::Locality { .. }) if of > 0 => format!("Random orders: {counted}…"),
             Some(BackgroundTask::Order { .. }) if of > 0 => format!("Searches: {counted}…"),
             _ => "Measuring…".to_owned(),
@@ -241,120 +302,5 @@ impl Background {
     pub fn again(&mut self) {
         self.asked = None;
         self.failure = None;
-    }
-}
-
-fn work((ask, loaded): Request, reply: &Reply<'_, TaskMessage>) {
-    let told = match (&ask, loaded) {
-        (
-            BackgroundTask::Survey {
-                dataset,
-                split,
-                transform,
-                settings,
-            },
-            _,
-        ) => {
-            let images = Images {
-                dataset: dataset.clone(),
-                split: *split,
-                digit: None,
-            };
-            survey_of(&images, *transform, settings, reply)
-                .map(|found| TaskMessage::Survey(ask, Box::new(found)))
-        }
-        (BackgroundTask::Grids { budget, .. }, Some(loaded)) => {
-            grids_of(&loaded.matrix, *budget, reply).map(|found| TaskMessage::Grids(ask, found))
-        }
-        (BackgroundTask::Locality { settings, .. }, Some(loaded)) => {
-            locality_of(&ask, &loaded.matrix, *settings, reply)
-                .map(|found| TaskMessage::Locality(ask, Box::new(found)))
-        }
-        (BackgroundTask::Order { search, .. }, Some(loaded)) => {
-            order_of(&loaded.matrix, *search, reply)
-                .map(|found| TaskMessage::Order(ask, Box::new(found)))
-        }
-        (
-            BackgroundTask::Grids { .. }
-            | BackgroundTask::Locality { .. }
-            | BackgroundTask::Order { .. },
-            None,
-        ) => Err(None),
-    };
-    match told {
-        Ok(told) => reply.send(told),
-        Err(None) => {}
-        Err(Some(why)) => reply.send(TaskMessage::Failed(why)),
-    }
-}
-
-/// `None` stands for *stopped*.
-type TaskResult<T> = Result<T, Option<String>>;
-
-fn survey_of(
-    images: &Images,
-    transform: Transform,
-    settings: &Settings,
-    reply: &Reply<'_, TaskMessage>,
-) -> TaskResult<SurveyResult> {
-    let set = digits(&images.dataset, images.split).map_err(|error| Some(error.to_string()))?;
-    let told = AtomicUsize::new(0);
-    let on_done = |done: usize, of: usize| -> ControlFlow<()> {
-        let percent = 100 * done / of.max(1);
-        if told.fetch_max(percent, Ordering::Relaxed) < percent {
-            reply.send(TaskMessage::Progress(TaskProgress { done, of }));
-        }
-        reply.keep_going()
-    };
-    survey_images(&set, images, transform, settings, &on_done).map_err(|error| match error {
-        SurveyError::Factor(error) => said(error),
-        other => Some(other.to_string()),
-    })
-}
-
-fn grids_of(
-    matrix: &DMatrix<f64>,
-    budget: usize,
-    reply: &Reply<'_, TaskMessage>,
-) -> TaskResult<GridSearch> {
-    let (rows, cols) = matrix.shape();
-    let of = (budget / (rows + cols).max(1)).clamp(1, rows.min(cols).max(1));
-    let on_grid = |grid: &GridAtBudget| {
-        let done = grid.grid.min(of);
-        reply.send(TaskMessage::Progress(TaskProgress { done, of }));
-        reply.keep_going()
-    };
-    GridSearch::search(matrix, budget, &on_grid).map_err(said)
-}
-
-fn locality_of(
-    ask: &BackgroundTask,
-    matrix: &DMatrix<f64>,
-    settings: LocalitySettings,
-    reply: &Reply<'_, TaskMessage>,
-) -> TaskResult<Locality> {
-    let on_batch = |found: &Locality| {
-        let done = found.test.draws();
-        reply.send(TaskMessage::Locality(ask.clone(), Box::new(found.clone())));
-        reply.send(TaskMessage::Progress(TaskProgress { done, of: DRAWS }));
-    };
-    let keep_going = || reply.keep_going();
-    Locality::measure(matrix, settings, DRAWS, &keep_going, &on_batch).map_err(said)
-}
-
-fn order_of(
-    matrix: &DMatrix<f64>,
-    search: Search,
-    reply: &Reply<'_, TaskMessage>,
-) -> TaskResult<FoundOrder> {
-    let on_start =
-        |done: usize, of: usize| reply.send(TaskMessage::Progress(TaskProgress { done, of }));
-    FoundOrder::search(matrix, search, &|| reply.keep_going(), &on_start).map_err(said)
-}
-
-fn said(error: FactorError) -> Option<String> {
-    match error {
-        FactorError::Stopped => None,
-        other => Some(other.to_string()),
     }
 }

@@ -147,6 +147,11 @@ impl Command {
         }
     }
 
+    /// Opens the tab in which adapters are trained.
+    pub fn show_sweep() -> Self {
+        Self::Show(SWEEP_TAB)
+    }
+
     /// The tooltip.
     pub fn tooltip(&self) -> &'static str {
         match self {

@@ -15,7 +15,7 @@ use super::notices::Notices;
 use super::tabs::approximate::view::ApproximateView;
 use super::worker::Wake;
 use crate::analysis::{Analysis, PartChoice};
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Projections};
 use crate::finetune::Results;
 use crate::session::Session;
 use crate::source::{DigitSet, Limits};
@@ -131,6 +131,8 @@ pub struct State {
     pub digits: Option<Arc<DigitSet>>,
     /// The results that were trained last, or are being trained.
     pub trained: Option<Arc<Results>>,
+    /// Projections beside them.
+    pub projected: Option<Arc<Projections>>,
     /// The open tab.
     pub tab: Tab,
     /// The messages, by tab and act.
@@ -169,6 +171,7 @@ impl State {
             pinned: Vec::new(),
             digits: None,
             trained: None,
+            projected: None,
             notices: Notices::default(),
             opened_by: Act::Open,
             speaker: None,

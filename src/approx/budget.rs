@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::layout::{BlockSize, LayoutError, LayoutKind};
+use super::method::MethodSettings;
 
 /// A rule that ties the ranks of the methods to each other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -149,6 +150,33 @@ pub fn parameters(
     rank: usize,
 ) -> Result<usize, LayoutError> {
     Ok(Prices::new(rows, cols, kind)?.at(rank))
+}
+
+/// The largest rank of a method on a `rows × cols` matrix that a share of a budget pays for, structure
+/// bits included where they are charged; zero where it pays for none.
+pub fn affordable_rank(one: &MethodSettings, (rows, cols): (usize, usize), share: usize) -> usize {
+    let Ok(prices) = Prices::new(rows, cols, one.layout()) else {
+        return 0;
+    };
+    let most = prices.rank_within(share);
+    let bits = one.configured().bits_per_rank(rows, cols);
+    let fits = |rank: usize| {
+        let charge = one.charge_for(rank * bits);
+        prices.at(rank).saturating_add(charge) <= share
+    };
+    if fits(most) {
+        return most;
+    }
+    // More entries cost more numbers and more bits.
+    let (mut low, mut high) = (0, most);
+    while high - low > 1 {
+        let middle = low.midpoint(high);
+        match fits(middle) {
+            true => low = middle,
+            false => high = middle,
+        }
+    }
+    low
 }
 
 /// The methods that share one budget with LoRA, and how.

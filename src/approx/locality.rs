@@ -85,11 +85,21 @@ impl NullTest {
     /// Share of values at least as extreme as the matrix's, itself counted among them: a p-value
     /// that holds at any number of draws. Values that differ by rounding are equal.
     pub fn p(&self) -> f64 {
+        self.p_of(self.null.len())
+    }
+
+    /// Its least value after so many draws: none of those to come may be as extreme.
+    fn p_of(&self, draws: usize) -> f64 {
         let extreme = self.null.iter().filter(|value| match self.side {
             NullTail::Low => **value <= self.statistic + TIE,
             NullTail::High => **value >= self.statistic - TIE,
         });
-        (1 + extreme.count()) as f64 / (1 + self.null.len()) as f64
+        (1 + extreme.count()) as f64 / (1 + draws) as f64
+    }
+
+    /// Whether it may still be [beyond chance](Self::beyond_chance) after so many draws.
+    pub fn may_be_beyond(&self, draws: usize) -> bool {
+        self.p_of(draws) <= SIGNIFICANT
     }
 
     /// Whether chance gives such a value in at most a hundredth of all cases.

@@ -7,7 +7,7 @@
 //!
 //! [`method`] → [`segment`] and [`block`] → [`layout`] → [`factor`] → [`mod@reconstruct`] and
 //! [`metrics`], with [`budget`], [`adaptive`], [`quadtree`],
-//! [`curve`] and [`survey`] on top, and [`mod@evaluate`] as the one
+//! [`curve`], [`atlas`] and [`survey`] on top, and [`mod@evaluate`] as the one
 //! place that answers *what does this setting give on this matrix*.
 //!
 //! Blocks are factorized once per (matrix, layout); a change of rank only truncates, and every
@@ -15,6 +15,7 @@
 
 pub mod adaptive;
 pub mod assignment;
+pub mod atlas;
 pub mod best_grid;
 pub mod bits;
 pub mod block;

@@ -2,8 +2,8 @@
 
 use std::num::NonZeroUsize;
 
-use super::approximate::{MatrixResult, grids};
-use super::output::Outputs;
+use super::approximate::grids;
+use super::matrix_call::MatrixCall;
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, number, show};
 use crate::views::{Material, Need, Shown, View, error_curve, singular_values};
 
@@ -44,23 +44,25 @@ impl CurveArgs {
 
 /// Runs `curve`.
 pub(super) fn run(arguments: &CurveArgs) -> Result<(), Failure> {
-    let target = arguments.figure.target()?;
-    let outputs = Outputs::of(arguments.format).and("--figure", arguments.figure.figure.as_deref());
-    outputs.check(&arguments.source.files())?;
-    let computed = MatrixResult::new(&arguments.source, &arguments.settings, false)?;
+    let call = MatrixCall {
+        source: &arguments.source,
+        settings: &arguments.settings,
+        format: arguments.format,
+        figure: &arguments.figure,
+        out: None,
+    };
     let shown = arguments.shown();
-    let analysis = &computed.analysis;
-    let grids = (shown.view.needs == Need::Grids)
-        .then(|| grids(&analysis.loaded.matrix, &analysis.session.settings))
-        .transpose()?;
-    computed.present(
+    call.show(
         &shown,
-        Material {
+        |computed| {
+            let analysis = &computed.analysis;
+            (shown.view.needs == Need::Grids)
+                .then(|| grids(&analysis.loaded.matrix, &analysis.session.settings))
+                .transpose()
+        },
+        |grids| Material {
             grids: grids.as_ref(),
             ..Material::default()
         },
-        (&arguments.source.limits(), arguments.format),
-        target.as_ref(),
-        &outputs,
     )
 }

@@ -1,21 +1,23 @@
 //! `dataset`: every image of a data set, because one digit proves little.
 
-use std::ops::ControlFlow;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::TypedValueParser;
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::Outputs;
 use super::present::{PrintedPage, present};
+use super::progress::bar;
 use super::source::TransformArgs;
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, choice, number};
-use crate::analysis::{Images, SurveyResult, survey_images};
+use crate::analysis::{
+    Images, LocalitySurvey, SURVEY_DRAWS, SurveyResult, survey_images, survey_locality,
+};
 use crate::figure::compose::verdict_sentence;
 use crate::figure::label;
 use crate::session::{Session, Settings};
 use crate::source::{Dataset, DigitSet, Limits, Split, Transform, digits};
-use crate::views::{Material, Shown, data_set};
+use crate::views::{Material, Shown, data_set, locality_by_label};
 
 /// Arguments of `dataset`.
 #[derive(Clone, Debug, clap::Args)]
@@ -30,6 +32,15 @@ pub struct DatasetArgs {
     /// of several data sets in it FOLDER/NAME is one
     #[arg(long, value_name = "FOLDER")]
     pub data: Option<PathBuf>,
+    /// Tests each image instead: is it local, diagonal or low-rank beyond chance?
+    #[arg(long)]
+    pub locality: bool,
+    /// Random orders that each image is compared with; an answer at 1 % needs 99
+    #[arg(long, value_name = "D", default_value_t = default_draws(), value_parser = number::non_zero, requires = "locality")]
+    pub draws: NonZeroUsize,
+    /// Chooses the random orders
+    #[arg(long, value_name = "S", default_value_t = 0, requires = "locality")]
+    pub seed: u64,
     #[command(flatten)]
     pub(super) transform: TransformArgs,
     #[command(flatten)]
@@ -38,6 +49,10 @@ pub struct DatasetArgs {
     pub(super) format: FormatArgs,
     #[command(flatten)]
     pub(super) figure: FigureArgs,
+}
+
+fn default_draws() -> NonZeroUsize {
+    NonZeroUsize::new(SURVEY_DRAWS).unwrap_or(NonZeroUsize::MIN)
 }
 
 fn splits() -> impl TypedValueParser<Value = Split> {
@@ -57,13 +72,21 @@ impl DatasetArgs {
     }
 
     pub(super) fn shown(&self) -> Shown {
+        let of_images = Shown::of(match self.locality {
+            true => &locality_by_label::VIEW,
+            false => &data_set::VIEW,
+        });
         Shown {
             images: Images {
                 dataset: self.dataset(),
                 split: self.split,
                 digit: self.digit,
             },
-            ..Shown::of(&data_set::VIEW)
+            draws: match self.locality {
+                true => (self.draws.get(), self.seed),
+                false => of_images.draws,
+            },
+            ..of_images
         }
     }
 }
@@ -76,47 +99,57 @@ pub(super) fn run(arguments: &DatasetArgs) -> Result<(), Failure> {
     let set = digits(&arguments.dataset(), arguments.split)?;
     let wanted = arguments.settings.wanted(set.rows(), set.cols())?;
     let shown = arguments.shown();
-    let surveyed = measure(
-        &set,
-        &shown.images,
-        arguments.transform.transform(),
-        &wanted,
-    )?;
+    let transform = arguments.transform.transform();
+    let (mut surveyed, mut tested) = (None, None);
+    match arguments.locality {
+        true => tested = Some(test(&set, &shown, transform, &wanted)?),
+        false => surveyed = Some(measure(&set, &shown.images, transform, &wanted)?),
+    }
+    let settings = match (&surveyed, &tested) {
+        (Some(found), _) => &found.settings,
+        (_, Some(found)) => &found.settings,
+        (None, None) => &wanted,
+    };
     let session = Session {
-        settings: surveyed.settings.clone(),
-        transform: surveyed.transform,
+        settings: settings.clone(),
+        transform,
         ..Session::default()
     };
     let export = target.as_ref().map(|target| &target.export);
     let command = shown.command(&session, &Limits::default(), export);
     let options = shown.options(shown.subject(&session), command, export);
     let material = Material {
-        survey: Some(&surveyed),
+        survey: surveyed.as_ref(),
+        locality_survey: tested.as_ref(),
         ..Material::default()
     };
     let document = shown.view.document(&material, &options);
+    let count = match (&surveyed, &tested) {
+        (Some(found), _) => found.survey.count(),
+        (_, Some(found)) => found.labels.len(),
+        (None, None) => set.count(),
+    };
+    let verdict = surveyed.as_ref();
+    let verdict = verdict.and_then(|found| found.survey.localized_against_lora());
+    let verdict = verdict.map(|verdict| format!("; {}", verdict_sentence(&verdict)));
     let page = PrintedPage {
-        heading: heading(&set, &surveyed),
+        heading: heading(&set, count, transform) + &verdict.unwrap_or_default(),
         remarks: Vec::new(),
         notes: document.notes(),
     };
     present(&document, page, arguments.format, target.as_ref(), &outputs)
 }
 
-/// One line about the images, with who wins.
-fn heading(set: &DigitSet, surveyed: &SurveyResult) -> String {
-    let survey = &surveyed.survey;
-    let verdict = survey.localized_against_lora();
-    let verdict = verdict.map(|verdict| format!("; {}", verdict_sentence(&verdict)));
+/// One line about the images.
+fn heading(set: &DigitSet, count: usize, transform: Transform) -> String {
     format!(
-        "{} {}: {} images of {} × {}{}{}",
+        "{} {}: {} images of {} × {}{}",
         set.name(),
         set.split(),
-        label::count(survey.count()),
+        label::count(count),
         set.rows(),
         set.cols(),
-        surveyed.transform.describe(),
-        verdict.unwrap_or_default()
+        transform.describe()
     )
 }
 
@@ -127,17 +160,22 @@ pub(super) fn measure(
     transform: Transform,
     wanted: &Settings,
 ) -> Result<SurveyResult, Failure> {
-    let bar = ProgressBar::new(0);
-    if let Ok(style) =
-        ProgressStyle::with_template("{wide_bar} {human_pos} of {human_len}, {eta} left")
-    {
-        bar.set_style(style);
-    }
-    let measured = survey_images(set, images, transform, wanted, &|_, of| {
-        bar.set_length(of as u64);
-        bar.inc(1);
-        ControlFlow::Continue(())
-    });
-    bar.finish_and_clear();
+    let progress = bar();
+    let measured = survey_images(set, images, transform, wanted, &|_, of| progress.step(of));
+    progress.end();
     Ok(measured?)
+}
+
+/// The locality test of every image, with progress likewise.
+pub(super) fn test(
+    set: &DigitSet,
+    shown: &Shown,
+    transform: Transform,
+    wanted: &Settings,
+) -> Result<LocalitySurvey, Failure> {
+    let progress = bar();
+    let on_done = |_: usize, of: usize| progress.step(of);
+    let tested = survey_locality(set, &shown.images, transform, wanted, shown.draws, &on_done);
+    progress.end();
+    Ok(tested?)
 }

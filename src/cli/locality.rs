@@ -3,8 +3,7 @@
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 
-use super::approximate::MatrixResult;
-use super::output::Outputs;
+use super::matrix_call::MatrixCall;
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, number};
 use crate::analysis::{Analysis, DRAWS, Locality, locality_settings};
 use crate::views::{Material, Shown, locality};
@@ -43,21 +42,21 @@ impl LocalityArgs {
 
 /// Runs `locality`.
 pub(super) fn run(arguments: &LocalityArgs) -> Result<(), Failure> {
-    let target = arguments.figure.target()?;
-    let outputs = Outputs::of(arguments.format).and("--figure", arguments.figure.figure.as_deref());
-    outputs.check(&arguments.source.files())?;
-    let computed = MatrixResult::new(&arguments.source, &arguments.settings, false)?;
-    let found = measure(&computed.analysis, (arguments.draws.get(), arguments.seed))?;
-    let material = Material {
-        locality: Some(&found),
-        ..Material::default()
+    let call = MatrixCall {
+        source: &arguments.source,
+        settings: &arguments.settings,
+        format: arguments.format,
+        figure: &arguments.figure,
+        out: None,
     };
-    computed.present(
+    let draws = (arguments.draws.get(), arguments.seed);
+    call.show(
         &arguments.shown(),
-        material,
-        (&arguments.source.limits(), arguments.format),
-        target.as_ref(),
-        &outputs,
+        |computed| measure(&computed.analysis, draws),
+        |found| Material {
+            locality: Some(found),
+            ..Material::default()
+        },
     )
 }
 

@@ -5,7 +5,9 @@ mod added;
 mod animate;
 mod approximate;
 mod arrays;
+mod atlas;
 mod choice;
+mod claims;
 mod curve;
 mod dataset;
 mod experiment;
@@ -13,12 +15,14 @@ mod failure;
 mod figure;
 mod finetune;
 mod locality;
+mod matrix_call;
 mod number;
 mod order;
 mod output;
 mod plan;
 mod present;
 mod print;
+mod progress;
 mod project;
 mod render;
 mod scan;
@@ -41,6 +45,8 @@ pub use adapter::AdapterArgs;
 pub use animate::AnimateArgs;
 pub use approximate::ApproximateArgs;
 pub use arrays::ArraysArgs;
+pub use atlas::AtlasArgs;
+pub use claims::ClaimsArgs;
 pub use curve::CurveArgs;
 pub use dataset::DatasetArgs;
 pub use failure::Failure;
@@ -114,6 +120,9 @@ pub enum CliCommand {
     Animate(AnimateArgs),
     /// Train the paper's network on digits 0 to 4, adapt it to 5 to 9 by every layout, and compare
     Finetune(FinetuneArgs),
+    /// Compare every structure, each at its best settings within one budget
+    #[command(after_help = sources())]
+    Atlas(AtlasArgs),
     /// Test whether a matrix is local, diagonal or low-rank beyond chance
     #[command(after_help = sources())]
     Locality(LocalityArgs),
@@ -122,6 +131,8 @@ pub enum CliCommand {
     Order(OrderArgs),
     /// Measure whether a lower error of the matrix means a better adapter
     Project(ProjectArgs),
+    /// Hold the paper's claims, and those that follow from them, against what is measured
+    Claims(ClaimsArgs),
     /// Write the figures and tables of a session that the window saved
     Render(RenderArgs),
     /// List the arrays in a file: names, shapes, element types and sizes
@@ -207,9 +218,11 @@ pub fn run(command: &CliCommand) -> Result<(), Failure> {
         CliCommand::Animate(arguments) => animate::run(arguments),
         CliCommand::Dataset(arguments) => dataset::run(arguments),
         CliCommand::Finetune(arguments) => finetune::run(arguments),
+        CliCommand::Atlas(arguments) => atlas::run(arguments),
         CliCommand::Locality(arguments) => locality::run(arguments),
         CliCommand::Order(arguments) => order::run(arguments),
         CliCommand::Project(arguments) => project::run(arguments),
+        CliCommand::Claims(arguments) => claims::run(arguments),
         CliCommand::Render(arguments) => render::run(arguments),
         CliCommand::Arrays(arguments) => arrays::run(arguments),
         CliCommand::Scan(arguments) => scan::run(arguments),

@@ -4,8 +4,8 @@ use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use super::approximate::MatrixResult;
-use super::output::{self, Outputs};
+use super::matrix_call::MatrixCall;
+use super::output;
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, number};
 use crate::analysis::{Analysis, FoundOrder, STARTS};
 use crate::approx::order::Search;
@@ -49,29 +49,30 @@ impl OrderArgs {
 
 /// Runs `order`.
 pub(super) fn run(arguments: &OrderArgs) -> Result<(), Failure> {
-    let target = arguments.figure.target()?;
-    let outputs = Outputs::of(arguments.format)
-        .and("--figure", arguments.figure.figure.as_deref())
-        .and("--out", arguments.out.as_deref());
-    outputs.check(&arguments.source.files())?;
-    let mut computed = MatrixResult::new(&arguments.source, &arguments.settings, false)?;
-    let found = search(&computed.analysis, (arguments.starts.get(), arguments.seed))?;
-    if let Some(out) = &arguments.out {
-        let text = ChosenOrder::from(found.found.order.clone()).to_json();
-        let text = text.map_err(Failure::run)?;
-        let told = output::write(out, text.as_bytes(), "order")?;
-        computed.notes.extend(told);
-    }
-    let material = Material {
-        order: Some(&found),
-        ..Material::default()
+    let call = MatrixCall {
+        source: &arguments.source,
+        settings: &arguments.settings,
+        format: arguments.format,
+        figure: &arguments.figure,
+        out: arguments.out.as_deref(),
     };
-    computed.present(
+    let starts = (arguments.starts.get(), arguments.seed);
+    call.show(
         &arguments.shown(),
-        material,
-        (&arguments.source.limits(), arguments.format),
-        target.as_ref(),
-        &outputs,
+        |computed| {
+            let found = search(&computed.analysis, starts)?;
+            if let Some(out) = &arguments.out {
+                let text = ChosenOrder::from(found.found.order.clone()).to_json();
+                let text = text.map_err(Failure::run)?;
+                let told = output::write(out, text.as_bytes(), "order")?;
+                computed.notes.extend(told);
+            }
+            Ok(found)
+        },
+        |found| Material {
+            order: Some(found),
+            ..Material::default()
+        },
     )
 }
 

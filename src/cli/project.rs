@@ -6,8 +6,8 @@ use super::experiment::ExperimentArgs;
 use super::output::Outputs;
 use super::present::{PrintedPage, present};
 use super::{Failure, FigureArgs, FormatArgs};
-use crate::experiment::{Experiment, Projections, SweepPreset, figures};
-use crate::finetune::{Event, sweep};
+use crate::experiment::{Experiment, Inspector, Projections, SweepPreset, figures};
+use crate::finetune::{Event, sweep_with_networks};
 use crate::views::{Material, Shown, projections};
 
 /// Arguments of `project`.
@@ -46,9 +46,12 @@ pub(super) fn run(arguments: &ProjectArgs) -> Result<(), Failure> {
     let shape = settings.shape(data.rows, data.cols);
     settings.check(&shape).map_err(Failure::usage)?;
     let heard = |_: Event| ControlFlow::Continue(());
-    let results = sweep(&data, &settings, None, &heard).map_err(Failure::usage)?;
+    let trained = sweep_with_networks(&data, &settings, None, &heard);
+    let (results, networks) = trained.map_err(Failure::usage)?;
+    let mut inspector = Inspector::knowing(networks);
     let go_on = || ControlFlow::Continue(());
-    let found = Projections::measure(&data, &settings, &results, &go_on).map_err(Failure::run)?;
+    let found = Projections::measure(&data, &results, &mut inspector, &go_on, &|_, _| {});
+    let found = found.map_err(Failure::run)?;
     let material = Material {
         projections: found.as_ref(),
         image: results.image,

@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::TypedValueParser;
 
-use super::dataset::measure;
+use super::dataset::{measure, test};
 use super::figure::{formats, themes};
-use super::{Failure, PROGRAM, approximate, choice, locality, order, print, source};
+use super::{Failure, PROGRAM, approximate, atlas, choice, locality, order, print, source};
 use crate::analysis::{
-    Analysis, Analyst, FoundOrder, GridSearch, Images, Locality, SilentListener, SurveyResult,
+    Analysis, Analyst, FoundOrder, GridSearch, Images, Locality, LocalitySurvey, SilentListener,
+    SurveyResult,
 };
+use crate::approx::atlas::Atlas;
 use crate::figure::palette::Theme;
 use crate::figure::{Format, default_png_width, render};
 use crate::session::{Export, Session};
@@ -163,8 +165,10 @@ fn written(
 struct ViewMaterial<'a> {
     analysis: &'a Analysis,
     grids: Option<GridSearch>,
+    atlas: Option<Atlas>,
     survey: Option<SurveyResult>,
     locality: Option<Locality>,
+    locality_survey: Option<LocalitySurvey>,
     order: Option<FoundOrder>,
     images: Images,
 }
@@ -179,8 +183,10 @@ impl<'a> ViewMaterial<'a> {
         let mut measured = Self {
             analysis,
             grids: None,
+            atlas: None,
             survey: None,
             locality: None,
+            locality_survey: None,
             order: None,
             images,
         };
@@ -195,8 +201,18 @@ impl<'a> ViewMaterial<'a> {
                 let transform = analysis.session.transform;
                 measured.survey = Some(measure(&set, images, transform, &analysis.wanted)?);
             }
+            Need::Atlas => measured.atlas = Some(atlas::measure(analysis)?),
             Need::Locality => {
                 measured.locality = Some(locality::measure(analysis, Shown::of(view).draws)?);
+            }
+            Need::LocalitySurvey => {
+                let set = digits(&measured.images.dataset, measured.images.split)?;
+                let shown = Shown {
+                    images: measured.images.clone(),
+                    ..Shown::of(view)
+                };
+                let transform = analysis.session.transform;
+                measured.locality_survey = Some(test(&set, &shown, transform, &analysis.wanted)?);
             }
             Need::Order => {
                 measured.order = Some(order::search(analysis, Shown::of(view).starts)?);
@@ -212,6 +228,9 @@ impl<'a> ViewMaterial<'a> {
         if let (Subject::Images, Some(survey)) = (view.subject, &self.survey) {
             session.settings = survey.settings.clone();
         }
+        if let (Subject::Images, Some(survey)) = (view.subject, &self.locality_survey) {
+            session.settings = survey.settings.clone();
+        }
         session
     }
 
@@ -220,7 +239,9 @@ impl<'a> ViewMaterial<'a> {
             analysis: Some(self.analysis),
             grids: self.grids.as_ref(),
             survey: self.survey.as_ref(),
+            atlas: self.atlas.as_ref(),
             locality: self.locality.as_ref(),
+            locality_survey: self.locality_survey.as_ref(),
             order: self.order.as_ref(),
             ..Material::default()
         }

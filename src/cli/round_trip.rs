@@ -19,7 +19,9 @@ use crate::figure::palette::{ColorMap, Theme};
 use crate::session::{Export, Session, Settings};
 use crate::source::{Dataset, Limits, Source, Split, Transform};
 use crate::views::build_up::AnimationExport;
-use crate::views::{ALL, Shown, Subject, approximation, data_set, error_curve, factors};
+use crate::views::{
+    ALL, Shown, Subject, approximation, data_set, error_curve, factors, locality_by_label,
+};
 
 /// The shape that settings are fitted to.
 const SHAPE: (usize, usize) = (28, 28);
@@ -51,22 +53,23 @@ fn read(command: &str) -> Parsed {
             limits: source.limits(),
             target,
         };
+    let figure = |it: &super::FigureArgs| it.target().unwrap();
     match *parsed {
         CliCommand::Approximate(it) => {
             let shown = it.shown();
             of_matrix(&it.source, &it.settings, shown, it.target().unwrap())
         }
         CliCommand::Curve(it) => {
-            let target = it.figure.target().unwrap();
-            of_matrix(&it.source, &it.settings, it.shown(), target)
+            of_matrix(&it.source, &it.settings, it.shown(), figure(&it.figure))
+        }
+        CliCommand::Atlas(it) => {
+            of_matrix(&it.source, &it.settings, it.shown(), figure(&it.figure))
         }
         CliCommand::Locality(it) => {
-            let target = it.figure.target().unwrap();
-            of_matrix(&it.source, &it.settings, it.shown(), target)
+            of_matrix(&it.source, &it.settings, it.shown(), figure(&it.figure))
         }
         CliCommand::Order(it) => {
-            let target = it.figure.target().unwrap();
-            of_matrix(&it.source, &it.settings, it.shown(), target)
+            of_matrix(&it.source, &it.settings, it.shown(), figure(&it.figure))
         }
         CliCommand::Dataset(it) => Parsed {
             session: Session {
@@ -76,9 +79,10 @@ fn read(command: &str) -> Parsed {
             },
             shown: it.shown(),
             limits: Limits::default(),
-            target: it.figure.target().unwrap(),
+            target: figure(&it.figure),
         },
         CliCommand::Animate(_)
+        | CliCommand::Claims(_)
         | CliCommand::Finetune(_)
         | CliCommand::Project(_)
         | CliCommand::Render(_)
@@ -195,17 +199,23 @@ fn views() -> impl Strategy<Value = Shown> {
             max_params: Some(most),
             ..Shown::of(&error_curve::VIEW)
         }),
-        (folder, any::<bool>(), prop::option::of(0u8..10)).prop_map(|(dataset, train, digit)| {
-            let split = if train { Split::Train } else { Split::Test };
-            Shown {
-                images: Images {
-                    dataset,
-                    split,
-                    digit,
-                },
-                ..Shown::of(&data_set::VIEW)
-            }
-        }),
+        (
+            folder,
+            any::<bool>(),
+            prop::option::of(0u8..10),
+            prop::sample::select(vec![&data_set::VIEW, &locality_by_label::VIEW]),
+        )
+            .prop_map(|(dataset, train, digit, view)| {
+                let split = if train { Split::Train } else { Split::Test };
+                Shown {
+                    images: Images {
+                        dataset,
+                        split,
+                        digit,
+                    },
+                    ..Shown::of(view)
+                }
+            }),
     ]
 }
 

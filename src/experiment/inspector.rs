@@ -13,6 +13,30 @@ pub struct Inspector {
 }
 
 impl Inspector {
+    /// With networks that were pretrained before.
+    pub fn knowing(pretrained: Vec<PretrainedNetwork>) -> Self {
+        Self { pretrained }
+    }
+
+    /// The network of a seed, pretrained once; `None` where `go_on` says stop.
+    pub fn pretrained(
+        &mut self,
+        data: &AdaptationData,
+        settings: &SweepSettings,
+        seed: u64,
+        go_on: &(dyn Fn() -> ControlFlow<()> + Sync),
+    ) -> Option<&PretrainedNetwork> {
+        let known = self.pretrained.iter().position(|one| one.seed == seed);
+        let place = match known {
+            Some(place) => place,
+            None => {
+                self.pretrained.push(pretrain(data, settings, seed, go_on)?);
+                self.pretrained.len() - 1
+            }
+        };
+        self.pretrained.get(place)
+    }
+
     /// The inside of a run; `None` where `go_on`, which is asked after every batch, says stop.
     /// Cost: one run, and the first time pretraining.
     pub fn look(
@@ -22,15 +46,7 @@ impl Inspector {
         key: RunKey,
         go_on: &(dyn Fn() -> ControlFlow<()> + Sync),
     ) -> Option<Inspection> {
-        let known = self.pretrained.iter().position(|one| one.seed == key.seed);
-        let place = match known {
-            Some(place) => place,
-            None => {
-                let network = pretrain(data, settings, key.seed, go_on)?;
-                self.pretrained.push(network);
-                self.pretrained.len() - 1
-            }
-        };
-        inspect(data, &self.pretrained[place], settings, key, go_on)
+        let pretrained = self.pretrained(data, settings, key.seed, go_on)?;
+        inspect(data, pretrained, settings, key, go_on)
     }
 }

@@ -2,12 +2,14 @@
 //! projection of full fine-tuning's update and as it was trained.
 
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use super::inspector::Inspector;
 use crate::approx::rank_correlation::spearman;
 use crate::finetune::projection::{FullUpdate, Projection, project};
-use crate::finetune::{AdaptationData, Configuration, Layout, Results, SweepSettings, pretrain};
+use crate::finetune::{AdaptationData, Configuration, Layout, Results};
 
 /// One configuration at one seed.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -78,41 +80,50 @@ impl Against {
 
 impl Projections {
     /// Fine-tunes every seed of `settings` in full and projects its update onto every
-    /// configuration; `results` are those of the sweep, whose trained adapters stand beside. `None`
-    /// when `go_on`, which is asked before every batch and every configuration, says stop.
+    /// configuration; `results` are those of the sweep, whose trained adapters stand beside, and
+    /// `inspector` knows the networks that were pretrained before. `on_done` hears how many epochs
+    /// and configurations are done of how many. `None` when `go_on`, which is asked before every
+    /// batch and every configuration, says stop.
     ///
     /// # Errors
     /// A part without verified factorization.
     pub fn measure(
         data: &AdaptationData,
-        settings: &SweepSettings,
         results: &Results,
+        inspector: &mut Inspector,
         go_on: &(dyn Fn() -> ControlFlow<()> + Sync),
+        on_done: &(dyn Fn(usize, usize) + Sync),
     ) -> Result<Option<Self>, String> {
+        let settings = &results.settings;
         let shape = settings.shape(data.rows, data.cols);
         let configurations = settings.configurations(&shape);
-        let rates = settings.distinct_rates();
+        let seeds = settings.distinct_seeds();
+        let (done, of) = (
+            AtomicUsize::new(0),
+            seeds.len() * (configurations.len() + 1),
+        );
+        let step = || on_done(done.fetch_add(1, Ordering::Relaxed) + 1, of);
         let mut found = Self {
             full: Vec::new(),
             points: Vec::new(),
         };
-        for seed in settings.distinct_seeds() {
-            let full = pretrain(data, settings, seed, go_on).and_then(|pretrained| {
-                let asked = (rates.as_slice(), settings.epochs);
-                Some((
-                    FullUpdate::train(data, &pretrained, asked, go_on)?,
-                    pretrained,
-                ))
-            });
-            let Some((full, pretrained)) = full else {
+        for seed in seeds {
+            let rates = full_rates(results, seed);
+            let Some(pretrained) = inspector.pretrained(data, settings, seed, go_on) else {
                 return Ok(None);
             };
+            let asked = (rates.as_slice(), settings.epochs);
+            let Some(full) = FullUpdate::train(data, pretrained, asked, go_on) else {
+                return Ok(None);
+            };
+            step();
             found.full.push((seed, full.accuracy));
             let points = configurations.par_iter().map(|configuration| {
                 if go_on().is_break() {
                     return Ok(None);
                 }
-                let projection = project(data, &pretrained, &full, *configuration);
+                let projection = project(data, pretrained, &full, *configuration);
+                step();
                 Ok(Some(Projected {
                     seed,
                     configuration: *configuration,
@@ -149,6 +160,18 @@ impl Projections {
             mean: values.iter().sum::<f64>() / values.len() as f64,
             range: (lowest, highest),
         })
+    }
+}
+
+/// The learning rates at which full fine-tuning is trained for its update: the best one where the sweep
+/// knows it, else all.
+fn full_rates(results: &Results, seed: u64) -> Vec<f64> {
+    let rates = results.settings.distinct_rates();
+    let runs = results.full.runs.iter().filter(|run| run.key.seed == seed);
+    let best = runs.min_by(|a, b| a.validation_loss.total_cmp(&b.validation_loss));
+    match best.filter(|_| results.complete) {
+        Some(best) => vec![best.key.learning_rate],
+        None => rates,
     }
 }
 

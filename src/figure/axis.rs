@@ -200,6 +200,15 @@ impl Plot {
         Axis::around(values, self.log_y, self.y_from_zero)
     }
 
+    /// The names in the place of the vertical axis's ticks, as ticks; none where it has numbers.
+    pub fn named_ticks(&self) -> Vec<Tick> {
+        let named = self.y_names.iter().map(|(value, name)| Tick {
+            value: *value,
+            label: name.clone(),
+        });
+        named.collect()
+    }
+
     fn guides_on(&self, axis: GuideAxis) -> impl Iterator<Item = f64> {
         let on_axis = self.guides.iter().filter(move |guide| guide.axis == axis);
         on_axis.map(|guide| guide.at)

@@ -198,19 +198,46 @@ pub fn superscript(exponent: &str) -> String {
         .collect()
 }
 
-/// A text in parts, each with whether it is set low: the indices of the paper's two ranks are.
+/// The names with an index that texts of the program have.
+const INDEXED: [&str; 8] = [
+    "r_diag", "r_block", "r_ij", "K_r", "K_c", "ρ_b", "p_b", "q_b",
+];
+
+/// A text in parts, each with whether it is set low: the indices of the methods' letters are.
 pub fn typeset(text: &str) -> Vec<(&str, bool)> {
+    in_parts(text, |name| INDEXED.contains(&name))
+}
+
+/// A formula in such parts: every letter may have an index, written `B_ij`.
+pub fn typeset_formula(text: &str) -> Vec<(&str, bool)> {
+    in_parts(text, |_| true)
+}
+
+/// A text in parts; what stands behind `_` is set low where `indexed` knows the whole name.
+fn in_parts(text: &str, indexed: impl Fn(&str) -> bool) -> Vec<(&str, bool)> {
     let mut parts = Vec::new();
     let mut rest = text;
-    loop {
-        let found = ["r_diag", "r_block"].map(|name| Some((rest.find(name)?, name)));
-        let Some((at, name)) = found.into_iter().flatten().min() else {
-            break;
+    let mut from = 0;
+    while let Some(found) = rest[from..].find('_') {
+        let at = from + found;
+        let behind = &rest[at + 1..];
+        let end = at
+            + 1
+            + behind
+                .find(|c: char| !c.is_alphanumeric())
+                .unwrap_or(behind.len());
+        from = at + 1;
+        let letter = rest[..at].char_indices().next_back();
+        let Some((start, _)) = letter.filter(|(_, c)| c.is_alphabetic()) else {
+            continue;
         };
-        let end = at + name.len();
-        parts.push((&rest[..=at], false));
-        parts.push((&rest[at + "r_".len()..end], true));
-        rest = &rest[end..];
+        let within = rest[..start].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        if within || end == at + 1 || !indexed(&rest[start..end]) {
+            continue;
+        }
+        parts.push((&rest[..at], false));
+        parts.push((&rest[at + 1..end], true));
+        (rest, from) = (&rest[end..], 0);
     }
     if !rest.is_empty() {
         parts.push((rest, false));
@@ -287,6 +314,29 @@ mod tests {
             [("N = 4, r", false), ("diag", true), (" = 4", false)]
         );
         assert_eq!(typeset("r_block"), [("r", false), ("block", true)]);
+        assert_eq!(
+            typeset("K_r = 2, ρ"),
+            [("K", false), ("r", true), (" = 2, ρ", false)]
+        );
+        for plain in [
+            "error_block",
+            "weights_1.npy",
+            "a_0",
+            "r_",
+            "_r_block",
+            "B_ij",
+        ] {
+            assert_eq!(typeset(plain), [(plain, false)]);
+        }
+        assert_eq!(
+            typeset_formula("ΔW_ij = B_ij A_ij"),
+            [
+                ("ΔW_ij = B", false),
+                ("ij", true),
+                (" A", false),
+                ("ij", true)
+            ]
+        );
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub use format::{FigureError, Format, MAX_PIXELS};
 pub use gain::Gain;
 pub use heatmap::{BlockLine, Colors, ConfusionMatrix, Heading, Heatmap, ScaleBar, class_strength};
 pub use model::{Element, Figure, Metadata};
-pub use plot::{Guide, GuideAxis, Mark, Marker, Plot, Series, SeriesStyle};
+pub use plot::{BAR, Guide, GuideAxis, Mark, Marker, Plot, Series, SeriesStyle};
 pub use render::{default_png_width, render};
 pub use table::{Align, Cell, Column, Row, Table};
 

@@ -27,6 +27,8 @@ pub struct Plot {
     pub x_range: Option<(f64, f64)>,
     /// Limits of the vertical axis; from the points when absent.
     pub y_range: Option<(f64, f64)>,
+    /// Names in the place of the ticks of the vertical axis, each with its value.
+    pub y_names: Vec<(f64, String)>,
     /// The series, the last on top.
     pub series: Vec<Series>,
     /// Single points that are pointed out.
@@ -142,7 +144,12 @@ pub enum SeriesStyle {
     FaintLine,
     /// A histogram: each point is the left edge and the height of a bar, the last its right edge.
     Steps,
+    /// A lying bar from zero to each point, [`BAR`] wide along the vertical axis.
+    Bars,
 }
+
+/// The width of a lying bar, as its axis counts.
+pub const BAR: f64 = 0.7;
 
 /// The shape of a point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -43,5 +43,5 @@ pub use layout::{Layout, Part};
 pub use record::{Results, RunRecord};
 pub use run_key::RunKey;
 pub use settings::{Configuration, SweepSettings};
-pub use sweep::{Event, sweep};
+pub use sweep::{Event, sweep, sweep_with_networks};
 pub use train::{PretrainedNetwork, Runs, pretrain};

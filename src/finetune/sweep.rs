@@ -58,6 +58,20 @@ pub fn sweep(
     done: Option<&Results>,
     on_event: OnEvent<'_>,
 ) -> Result<Results, FinetuneError> {
+    Ok(sweep_with_networks(data, settings, done, on_event)?.0)
+}
+
+/// [`sweep`], with the networks that were pretrained for it: those of the seeds that had a run to be
+/// trained.
+///
+/// # Errors
+/// As [`sweep`].
+pub fn sweep_with_networks(
+    data: &AdaptationData,
+    settings: &SweepSettings,
+    done: Option<&Results>,
+    on_event: OnEvent<'_>,
+) -> Result<(Results, Vec<PretrainedNetwork>), FinetuneError> {
     let shape = settings.shape(data.rows, data.cols);
     settings.check(&shape)?;
     let mut results = Results::new(&data.name, (data.rows, data.cols), settings);
@@ -85,6 +99,7 @@ pub fn sweep(
     }
     let threads = rayon::current_num_threads();
     let queue = Mutex::new(queue(&open, &pretrained, threads));
+    let networks = pretrained.iter().map(|network| network.bare()).collect();
     // From here on a network and its batches are kept by the teams that need them.
     drop(pretrained);
     let ended: Vec<Vec<RunRecord>> = (0..threads)
@@ -95,7 +110,7 @@ pub fn sweep(
     for record in ended.into_iter().flatten() {
         results.add(record);
     }
-    Ok(results)
+    Ok((results, networks))
 }
 
 /// A seed's network, with the batches that all its runs see.

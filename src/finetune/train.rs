@@ -65,6 +65,19 @@ impl PretrainedNetwork {
         self.kept = epochs;
     }
 
+    /// The network without what its runs share, which takes memory and follows from it.
+    #[must_use]
+    pub fn bare(&self) -> Self {
+        Self {
+            seed: self.seed,
+            accuracy: self.accuracy,
+            network: self.network.clone(),
+            size: self.size,
+            kept: 0,
+            shared: OnceLock::new(),
+        }
+    }
+
     fn shared(&self, data: &AdaptationData) -> &SharedData {
         self.shared.get_or_init(|| {
             let Examples { images, labels } = &data.adaptation;

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use super::Settings;
-use crate::approx::budget::{Sharing, Spender, exact_budgets, matched_rank, parameters};
+use crate::approx::budget::{Sharing, Spender, affordable_rank, exact_budgets, parameters};
 use crate::approx::layout::{BlockSize, LayoutKind};
 use crate::approx::method::{Method, MethodSettings, Parameter, Role, Visibility};
 use crate::approx::segment::divisors;
@@ -193,12 +193,7 @@ impl Settings {
                 let value = match parameter.role {
                     Role::Segments(_) | Role::Divisor(_) => continue,
                     Role::Budget => share,
-                    Role::Rank => {
-                        let one = self.of(method);
-                        let matched = matched_rank(rows, cols, one.layout(), share);
-                        let most = matched.map_or(0, |matched| matched.rank);
-                        affordable_rank(&one, (rows, cols), most, share)
-                    }
+                    Role::Rank => affordable_rank(&self.of(method), (rows, cols), share),
                 };
                 self.set_value(method, place, value);
             }
@@ -302,33 +297,6 @@ impl Settings {
         };
         exact_budgets(rows, cols, &sharing).unwrap_or_default()
     }
-}
-
-/// The largest rank up to `most` that a share pays for, structure bits included.
-fn affordable_rank(
-    one: &MethodSettings,
-    (rows, cols): (usize, usize),
-    most: usize,
-    share: usize,
-) -> usize {
-    let bits = one.configured().bits_per_rank(rows, cols);
-    let fits = |rank: &usize| {
-        let params = parameters(rows, cols, one.layout(), *rank).unwrap_or(usize::MAX);
-        params.saturating_add(one.charge_for(rank * bits)) <= share
-    };
-    if fits(&most) {
-        return most;
-    }
-    // More entries cost more numbers and more bits.
-    let (mut low, mut high) = (0, most);
-    while high - low > 1 {
-        let middle = low.midpoint(high);
-        match fits(&middle) {
-            true => low = middle,
-            false => high = middle,
-        }
-    }
-    low
 }
 
 /// The largest divisor of a length that is no larger than `wanted`.

@@ -6,7 +6,7 @@ use super::material::Material;
 use super::options::Options;
 use super::view::{Need, Subject, TableForm, View, ViewCall};
 use crate::analysis::{Locality, LocalityQuestion};
-use crate::approx::locality::NullTest;
+use crate::approx::locality::{LocalitySettings, NullTest};
 use crate::figure::compose;
 use crate::figure::{Figure, Table};
 use crate::report;
@@ -51,13 +51,26 @@ struct LocalityReport {
     verdict: String,
 }
 
+/// Grid, ranks and seed.
 #[derive(Serialize)]
-struct SettingsReport {
+pub(super) struct SettingsReport {
     grid: usize,
     block_rank: usize,
     blocks: usize,
     rank: usize,
     seed: u64,
+}
+
+impl From<LocalitySettings> for SettingsReport {
+    fn from(settings: LocalitySettings) -> Self {
+        Self {
+            grid: settings.localized.grid,
+            block_rank: settings.localized.rank,
+            blocks: settings.blocks,
+            rank: settings.rank,
+            seed: settings.seed,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -89,13 +102,7 @@ fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
     let settings = found.test.settings();
     report::text(&LocalityReport {
         matrix: report::Matrix::of(material.analysis()?),
-        settings: SettingsReport {
-            grid: settings.localized.grid,
-            block_rank: settings.localized.rank,
-            blocks: settings.blocks,
-            rank: settings.rank,
-            seed: settings.seed,
-        },
+        settings: settings.into(),
         local: found.answer(LocalityQuestion::Local).into(),
         diagonal: found.answer(LocalityQuestion::Diagonal).into(),
         global: found.answer(LocalityQuestion::Global).into(),

@@ -1,6 +1,9 @@
 //! The material that views are made of.
 
-use crate::analysis::{Analysis, FoundOrder, GridSearch, Locality, Scan, SurveyResult};
+use crate::analysis::{
+    Analysis, FoundOrder, GridSearch, Locality, LocalitySurvey, Scan, SurveyResult,
+};
+use crate::approx::atlas::Atlas;
 use crate::experiment::Projections;
 use crate::figure::compose::MapColumn;
 use crate::finetune::{Inspection, Results};
@@ -14,8 +17,12 @@ pub struct Material<'a> {
     pub survey: Option<&'a SurveyResult>,
     /// Every grid at the session's budget.
     pub grids: Option<&'a GridSearch>,
+    /// Every structure at its best within the session's budget.
+    pub atlas: Option<&'a Atlas>,
     /// The locality test at the session's settings.
     pub locality: Option<&'a Locality>,
+    /// The locality test on the images of a data set.
+    pub locality_survey: Option<&'a LocalitySurvey>,
     /// The search for an order at the session's settings.
     pub order: Option<&'a FoundOrder>,
     /// What a sweep gave.
@@ -55,9 +62,23 @@ impl<'a> Material<'a> {
         grids.ok_or_else(|| "the grids have not been tried at this budget; save again".to_owned())
     }
 
+    pub(super) fn atlas(&self) -> Result<&'a Atlas, String> {
+        let atlas = self.atlas;
+        atlas.ok_or_else(|| {
+            "the structures have not been tried at this budget; save again".to_owned()
+        })
+    }
+
     pub(super) fn locality(&self) -> Result<&'a Locality, String> {
         let locality = self.locality;
         locality.ok_or_else(|| "the locality test has not been made; save again".to_owned())
+    }
+
+    pub(super) fn locality_survey(&self) -> Result<&'a LocalitySurvey, String> {
+        let survey = self.locality_survey;
+        survey.ok_or_else(|| {
+            "the images have not been tested at these settings; save again".to_owned()
+        })
     }
 
     pub(super) fn order(&self) -> Result<&'a FoundOrder, String> {
@@ -77,7 +98,7 @@ impl<'a> Material<'a> {
 
     pub(super) fn projections(&self) -> Result<&'a Projections, String> {
         let projections = self.projections;
-        projections.ok_or_else(|| "nothing has been projected yet; run the sweep first".to_owned())
+        projections.ok_or_else(|| "nothing has been projected yet; choose Projections above the plots and press Project".to_owned())
     }
 
     pub(super) fn runs(&self) -> Result<&'a [&'a Inspection], String> {

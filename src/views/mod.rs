@@ -3,6 +3,7 @@
 
 pub mod accuracy_drop;
 pub mod approximation;
+pub mod atlas;
 pub mod best_grid;
 pub mod block_spectra;
 pub mod build_up;
@@ -13,6 +14,7 @@ mod document;
 pub mod error_curve;
 pub mod factors;
 pub mod locality;
+pub mod locality_by_label;
 mod material;
 mod options;
 pub mod order;
@@ -31,7 +33,7 @@ pub use shown::Shown;
 pub use view::{Need, Subject, TableForm, View, ViewCall};
 
 /// All views, in the order of menus.
-pub static ALL: [&View; 15] = [
+pub static ALL: [&View; 17] = [
     &approximation::VIEW,
     &error_curve::VIEW,
     &singular_values::VIEW,
@@ -40,7 +42,9 @@ pub static ALL: [&View; 15] = [
     &data_set::VIEW,
     &best_grid::VIEW,
     &rank_map::VIEW,
+    &atlas::VIEW,
     &locality::VIEW,
+    &locality_by_label::VIEW,
     &order::VIEW,
     &accuracy_drop::VIEW,
     &training_curves::VIEW,

@@ -2,7 +2,7 @@
 
 use super::options::Options;
 use super::view::{Need, Subject, View};
-use crate::analysis::{DRAWS, Images, PartChoice, STARTS};
+use crate::analysis::{DRAWS, Images, PartChoice, STARTS, SURVEY_DRAWS};
 use crate::experiment::{Experiment, RunName};
 use crate::figure::Gain;
 use crate::figure::compose::Context;
@@ -38,7 +38,10 @@ impl Shown {
             view,
             max_params: None,
             part: PartChoice::default(),
-            draws: (DRAWS, 0),
+            draws: match view.needs {
+                Need::LocalitySurvey => (SURVEY_DRAWS, 0),
+                _ => (DRAWS, 0),
+            },
             starts: (STARTS, 0),
             images: Images::default(),
             runs: Vec::new(),
@@ -134,7 +137,7 @@ impl Shown {
         if let Some(most) = self.max_params {
             words.option("max-params", &most.to_string());
         }
-        if self.view.needs == Need::Locality {
+        if matches!(self.view.needs, Need::Locality | Need::LocalitySurvey) {
             let (draws, seed) = self.draws;
             words.option("draws", &draws.to_string());
             words.option("seed", &seed.to_string());

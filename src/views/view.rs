@@ -74,8 +74,12 @@ pub enum Need {
     Survey,
     /// A search over grids.
     Grids,
+    /// Every structure at its best.
+    Atlas,
     /// The locality test.
     Locality,
+    /// The locality test on every image of the data set.
+    LocalitySurvey,
     /// The search for an order.
     Order,
     /// The results of a sweep.

@@ -129,3 +129,96 @@ fn project_sets_errors_of_the_matrix_beside_accuracies() {
     let correlations = found["correlations"].as_array().unwrap();
     assert_eq!(correlations.len(), 5, "four layouts and all");
 }
+
+#[test]
+fn the_atlas_ranks_every_structure_within_the_budget() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = "atlas mnist:test:1 --budget 224 --json --figure atlas.svg";
+    let found = json(folder.path(), line);
+    assert_eq!(found["budget"], 224);
+    let structures = found["structures"].as_array().unwrap();
+    let missing = found["missing"].as_array().unwrap();
+    assert_eq!(structures.len() + missing.len(), 11);
+    let errors: Vec<f64> = structures.iter().map(|one| number(&one["error"])).collect();
+    assert!(errors.is_sorted(), "{errors:?}");
+    let one = |method: &str| {
+        let mut all = structures.iter();
+        all.find(|one| one["method"] == method).unwrap()
+    };
+    // Table I: LoRA has nothing to be chosen, and of the grids K = 2 is the best.
+    assert_eq!(format!("{:.4}", number(&one("lora")["error"])), "0.2313");
+    assert_eq!(
+        format!("{:.4}", number(&one("localized")["error"])),
+        "0.2119"
+    );
+    assert_eq!(one("localized")["grid"], 2);
+    for structure in structures {
+        assert!(structure["spent"].as_u64().unwrap() <= 224, "{structure}");
+        let curve = structure["curve"].as_array().unwrap();
+        let last = number(&curve.last().unwrap()["error"]);
+        assert!((last - number(&structure["error"])).abs() < 1e-12);
+    }
+    // The same settings, asked for by themselves, give the same error.
+    let monarch = one("monarch");
+    let [l, k, rank] =
+        ["row_classes", "column_blocks", "rank"].map(|name| monarch[name].as_u64().unwrap());
+    let add = format!("--add monarch:row_classes={l},column_blocks={k},rank={rank} --json");
+    let again = json(folder.path(), &format!("approximate mnist:test:1 {add}"));
+    let methods = again["methods"].as_array().unwrap();
+    assert_eq!(methods.last().unwrap()["error"], monarch["error"]);
+    assert!(folder.path().join("atlas.svg").exists());
+    let charged = json(
+        folder.path(),
+        "atlas mnist:test:1 --budget 224 --charge-structure --json",
+    );
+    for structure in charged["structures"].as_array().unwrap() {
+        let numbers = structure["structure_bits"].as_u64().unwrap().div_ceil(32);
+        let params = structure["params"].as_u64().unwrap();
+        assert_eq!(structure["spent"].as_u64().unwrap(), params + numbers);
+        assert!(params + numbers <= 224, "{structure}");
+    }
+}
+
+#[test]
+fn what_does_not_hold_stands_in_the_readme_with_its_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    let found = json(folder.path(), "claims --json");
+    let claims = found["claims"].as_array().unwrap();
+    let holds = |key: &str| {
+        let mut claims = claims.iter();
+        claims.find(|one| one["claim"] == key).unwrap()["holds"].clone()
+    };
+    for (key, expected) in [
+        ("numerical_rank", "yes"),
+        ("table_one", "yes"),
+        ("closer_on_the_digit", "yes"),
+        ("closer_on_most_digits", "no"),
+        ("lower_mean_error", "no"),
+        ("factors_are_smaller", "no"),
+        ("parameters", "yes"),
+        ("one_block_is_lora", "yes"),
+        ("order_matters", "yes"),
+        ("several_sizes", "yes"),
+        ("ranks_for_each_block", "yes"),
+        ("beats_largest_pixels", "no"),
+        ("digit_is_local", "yes"),
+        ("noise_is_not_local", "yes"),
+        ("orders_found_in_noise", "yes"),
+    ] {
+        assert_eq!(holds(key), expected, "{key}");
+    }
+    // Nothing was trained.
+    assert_eq!(holds("full_fine_tuning"), Value::Null);
+    let readme = include_str!("../../README.md");
+    let section = readme.split("## What does not hold").nth(1).unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let section = section.split_whitespace().collect::<Vec<_>>().join(" ");
+    for claim in claims.iter().filter(|one| one["holds"] == "no") {
+        let measured = claim["measured"].as_str().unwrap();
+        let numbers = measured.split(|c: char| !(c.is_ascii_digit() || ".,".contains(c)));
+        let numbers = numbers.map(|one| one.trim_matches([',', '.']));
+        for number in numbers.filter(|one| !one.is_empty()) {
+            assert!(section.contains(number), "{number} of {claim}");
+        }
+    }
+}

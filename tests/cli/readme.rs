@@ -25,7 +25,7 @@ fn examples() -> Vec<(String, String)> {
 fn the_examples_of_the_readme_are_real_output() {
     let folder = tempfile::tempdir().unwrap();
     let examples = examples();
-    assert_eq!(examples.len(), 11);
+    assert_eq!(examples.len(), 12);
     for (command, shown) in examples {
         let words = shlex::split(&command).unwrap();
         assert_eq!(words[0], "localized-lora");

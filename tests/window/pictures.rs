@@ -7,8 +7,9 @@ use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, SnapshotOptions};
 use localized_lora::app::Explorer;
 use localized_lora::app::state::{Preferences, ThemeChoice};
+use localized_lora::views::atlas;
 
-use super::{drop_file, settle, wait_for_verdict, window_of, window_with};
+use super::{drop_file, plain, settle, wait_for_verdict, window_of, window_with};
 
 /// Whether pictures can be drawn here; in CI they must be.
 fn can_draw(harness: &mut Harness<'static, Explorer>) -> bool {
@@ -150,4 +151,86 @@ fn a_presentation_in_light() {
 #[test]
 fn a_presentation_in_dark() {
     presented(ThemeChoice::Dark, "presentation_dark");
+}
+
+/// A part of the Method tab.
+fn method(theme: ThemeChoice, size: [f32; 2], zoom: f32, (section, name): (&str, &str)) {
+    let mut preferences = plain();
+    (preferences.theme, preferences.zoom) = (theme, zoom);
+    let mut harness = window_of(size.map(|side| side / zoom), preferences);
+    harness.key_press(Key::Num3);
+    harness.run_steps(3);
+    harness.get_by_label(section).click();
+    settle(&mut harness);
+    harness.run_steps(3);
+    compare(&mut harness, name);
+}
+
+#[test]
+fn the_method_tab_in_light() {
+    let size = [1440.0, 900.0];
+    method(
+        ThemeChoice::Light,
+        size,
+        1.0,
+        ("Definitions", "method_light"),
+    );
+}
+
+#[test]
+fn the_claims_in_dark() {
+    let size = [1440.0, 900.0];
+    method(ThemeChoice::Dark, size, 1.0, ("Claims", "claims_dark"));
+}
+
+#[test]
+fn the_claims_in_light_in_a_small_window() {
+    let size = [1024.0, 700.0];
+    method(
+        ThemeChoice::Light,
+        size,
+        1.0,
+        ("Claims", "claims_light_small"),
+    );
+}
+
+#[test]
+fn the_readings_in_dark_in_a_small_window() {
+    let size = [1024.0, 700.0];
+    method(
+        ThemeChoice::Dark,
+        size,
+        1.0,
+        ("Two readings", "readings_dark_small"),
+    );
+}
+
+#[test]
+fn the_method_tab_in_dark_at_200() {
+    let size = [1440.0, 900.0];
+    method(
+        ThemeChoice::Dark,
+        size,
+        2.0,
+        ("Definitions", "method_dark_at_200"),
+    );
+}
+
+/// The atlas below the panes.
+fn atlas_picture(theme: ThemeChoice, size: [f32; 2], name: &str) {
+    let mut preferences = plain();
+    preferences.theme = theme;
+    preferences.view.second = &atlas::VIEW;
+    let mut harness = window_of(size, preferences);
+    compare(&mut harness, name);
+}
+
+#[test]
+fn the_atlas_in_light() {
+    atlas_picture(ThemeChoice::Light, [1440.0, 900.0], "atlas_light");
+}
+
+#[test]
+fn the_atlas_in_dark_in_a_small_window() {
+    atlas_picture(ThemeChoice::Dark, [1024.0, 700.0], "atlas_dark_small");
 }

@@ -5,7 +5,7 @@ use eframe::egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use localized_lora::app::Explorer;
-use localized_lora::views::{View, best_grid, data_set, rank_map, singular_values};
+use localized_lora::views::{View, atlas, best_grid, data_set, rank_map, singular_values};
 
 use super::{drop_file, settle, window_of, window_with};
 
@@ -47,6 +47,7 @@ fn every_matrix_has_plots() {
         (&singular_values::VIEW, "Singular values"),
         (&best_grid::VIEW, "Error of every grid"),
         (&rank_map::VIEW, "ranks per block"),
+        (&atlas::VIEW, "Structures by error"),
     ];
     for text in &matrices {
         for (second, name) in plots {
@@ -95,4 +96,31 @@ fn the_data_set_is_told_label_by_label_beside_its_histogram() {
     // 75 % of the fives.
     harness.get_by_label_contains("Label 5, Count 892, LoRA 0.");
     harness.get_by_label_contains("Localized better 75.0 %");
+}
+
+#[test]
+fn a_click_on_a_bar_of_the_atlas_shows_that_structure() {
+    let mut harness = showing(&atlas::VIEW);
+    settle(&mut harness);
+    harness.get_by_label_contains("Closest within 224 parameters: Sparse, 0.0000");
+    let plot = harness.get_by_role_and_label(Role::Image, "Structures by error");
+    // Eleven bars; the second from above is the quad-tree.
+    let place = plot.rect();
+    let at = place.left_top() + egui::vec2(0.7, 1.6 / 11.2) * place.size();
+    harness.hover_at(at);
+    harness.run_steps(3);
+    for pressed in [true, false] {
+        harness.event(egui::Event::PointerButton {
+            pos: at,
+            button: egui::PointerButton::Primary,
+            pressed,
+            modifiers: egui::Modifiers::NONE,
+        });
+        harness.step();
+    }
+    settle(&mut harness);
+    let settings = &harness.state().state().session().settings;
+    assert!(settings.show_quadtree && settings.matched.is_none());
+    assert_eq!(settings.quadtree.budget, 224);
+    assert!(!settings.show_sparse);
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::app::state::Tab;
 use crate::app::tabs::finetune::action::TAB as SWEEP_TAB;
 use crate::figure::{Figure, Format};
-use crate::views::{self, Document, Need, Subject, View};
+use crate::views::{self, Document, Subject, View};
 
 /// The tab whose results a view shows.
 pub fn tab_of(view: &View) -> Tab {
@@ -15,8 +15,7 @@ pub fn tab_of(view: &View) -> Tab {
     }
 }
 
-/// The views that the open tab offers: all of its own but projections, which take a sweep that only
-/// the command line trains.
+/// The views that the open tab offers: all of its own.
 pub(super) fn offered(open: Tab) -> impl Iterator<Item = &'static View> {
     let tab = match open {
         SWEEP_TAB => SWEEP_TAB,
@@ -24,7 +23,7 @@ pub(super) fn offered(open: Tab) -> impl Iterator<Item = &'static View> {
     };
     views::ALL
         .into_iter()
-        .filter(move |view| tab_of(view) == tab && view.needs != Need::Projections)
+        .filter(move |view| tab_of(view) == tab)
 }
 
 /// The content that a view gave for a file.

@@ -1,6 +1,7 @@
 //! Parts that the tabs share.
 
 pub mod focus;
+pub mod formula;
 pub mod gallery;
 pub mod knobs;
 pub mod matrix_view;

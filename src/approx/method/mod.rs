@@ -75,6 +75,13 @@ macro_rules! methods {
                     $(Self::$variant => &<$settings as Defined>::DEFINITION,)*
                 }
             }
+
+            /// The settings that it begins with.
+            pub fn usual(self) -> MethodSettings {
+                match self {
+                    $(Self::$variant => MethodSettings::$variant($settings::default()),)*
+                }
+            }
         }
 
         /// The settings of any one method.

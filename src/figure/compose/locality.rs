@@ -1,7 +1,7 @@
 //! The locality test: the null distributions with the matrix's own value.
 
 use super::{Context, Look};
-use crate::analysis::{Locality, LocalityQuestion};
+use crate::analysis::{Locality, LocalityQuestion, LocalitySurvey};
 use crate::approx::Method;
 use crate::approx::locality::NullTest;
 use crate::figure::palette::Theme;
@@ -42,6 +42,78 @@ pub fn locality_plots(theme: Theme, found: &Locality) -> [Plot; 3] {
             ..Plot::default()
         }
     })
+}
+
+/// The shares label by label as a plot, and the numbers below.
+pub fn locality_by_label(context: &Context, found: &LocalitySurvey) -> Figure {
+    let plot = locality_label_plot(context.theme, found);
+    context
+        .figure(
+            Figure::COLUMN,
+            "Locality over the data set",
+            found.sentence(),
+        )
+        .with_row(vec![Element::Plot(plot)])
+        .with_row(vec![Element::Table(locality_label_table(found))])
+        .with_row(vec![Element::Notes(vec![format!("{}.", found.sentence())])])
+}
+
+/// The share of each label's images with the answer yes, a series for each question.
+pub fn locality_label_plot(theme: Theme, found: &LocalitySurvey) -> Plot {
+    let shares = found.by_label();
+    let questions = LocalityQuestion::ALL.into_iter().enumerate();
+    let series = questions.map(|(place, question)| {
+        let points = shares.iter();
+        let points =
+            points.filter_map(|one| Some((f64::from(one.label?), 100.0 * one.shares[place])));
+        let look = look(question, theme);
+        let mut series = look
+            .line(points.collect())
+            .styled(SeriesStyle::LineWithPoints, look.marker);
+        question.adjective().clone_into(&mut series.name);
+        series
+    });
+    Plot {
+        x_label: "label".to_owned(),
+        whole_x: true,
+        y_label: "images beyond chance at 1 %, %".to_owned(),
+        y_range: Some((0.0, 104.0)),
+        series: series.collect(),
+        ..Plot::default()
+    }
+}
+
+/// The numbers of [`locality_by_label`], a row per label and one for all.
+pub fn locality_label_table(found: &LocalitySurvey) -> Table {
+    let mut columns = vec![Column::left("Label").keyed("digit"), Column::right("Count")];
+    let keys = ["local", "diagonal", "global"];
+    let questions = LocalityQuestion::ALL.into_iter().zip(keys);
+    columns.extend(questions.map(|(question, key)| {
+        let name = question.adjective();
+        let first = name.chars().take(1).flat_map(char::to_uppercase);
+        let name: String = first.chain(name.chars().skip(1)).collect();
+        Column::right(name).keyed(key)
+    }));
+    let rows = found.by_label().into_iter().map(|one| {
+        let name = one
+            .label
+            .map_or_else(|| "all".to_owned(), |label| label.to_string());
+        let shares = one
+            .shares
+            .map(|share| Cell::number(label::percent(share), share));
+        Row {
+            color: None,
+            cells: [Cell::text(name), Cell::count(one.count)]
+                .into_iter()
+                .chain(shares)
+                .collect(),
+        }
+    });
+    Table {
+        title: Some("Images beyond chance at 1 %".to_owned()),
+        columns,
+        rows: rows.collect(),
+    }
 }
 
 /// The numbers of [`locality`], a row per question.

@@ -1,6 +1,7 @@
 //! Figures from results: which panels, curves and tables show them.
 
 mod approximation;
+mod atlas;
 mod block_bars;
 mod build_up;
 mod curves;
@@ -20,6 +21,7 @@ mod spectra;
 pub use approximation::{
     Approximation, BITS, Panel, comparison_table, figure_one, kept_entries, tells_bits,
 };
+pub use atlas::{atlas, atlas_bars, atlas_curves, atlas_table};
 pub use block_bars::{BarsOfMethods, block_bars};
 pub use build_up::{build_up, build_up_plot};
 pub use curves::{ErrorCurve, curve_table, error_against_parameters, error_mark, error_plot};
@@ -33,7 +35,10 @@ pub use finetune::{
     loss_plot, training_curves,
 };
 pub use grids::{best_grid, best_grid_plot, grid_sentence, grid_table};
-pub use locality::{locality, locality_plots, locality_table};
+pub use locality::{
+    locality, locality_by_label, locality_label_plot, locality_label_table, locality_plots,
+    locality_table,
+};
 pub use look::Look;
 pub use order::{order, order_table};
 pub use projection::{

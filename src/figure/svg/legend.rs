@@ -58,7 +58,7 @@ fn draw_key(canvas: &mut Canvas, (x, y): (f64, f64), width: f64, series: &Series
             };
             canvas.line((x, y), (x + width, y), stroke);
         }
-        SeriesStyle::Steps => {
+        SeriesStyle::Steps | SeriesStyle::Bars => {
             let bar = Area {
                 x: x + 3.0,
                 y: y - 3.0,

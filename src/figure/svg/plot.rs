@@ -33,7 +33,10 @@ pub(super) fn draw(canvas: &mut Canvas, (x, y): (f64, f64), width: f64, plot: &P
     }
     let height = area_height(width);
     let y_axis = plot.y_axis().laid(top + height, top);
-    let y_ticks = y_axis.ticks((height / 22.0) as usize, |_| 10.0);
+    let y_ticks = match plot.y_names.is_empty() {
+        true => y_axis.ticks((height / 22.0) as usize, |_| 10.0),
+        false => plot.named_ticks(),
+    };
     let widest = y_ticks.iter().map(|tick| SMALL.width(&tick.label));
     let label_width = widest.fold(0.0, f64::max);
     let left = if plot.y_label.is_empty() { 0.0 } else { 11.0 } + label_width + 5.0;

@@ -3,7 +3,7 @@
 use super::canvas::{Canvas, Stroke, xy};
 use super::frame::Frame;
 use crate::figure::place::Obstacles;
-use crate::figure::plot::{Marker, Series, SeriesStyle};
+use crate::figure::plot::{BAR, Marker, Series, SeriesStyle};
 
 /// Weight of a curve, in points.
 pub(super) const LINE: f64 = 1.3;
@@ -28,6 +28,7 @@ impl Frame {
                 canvas.path(&data, stroke);
             }
             SeriesStyle::Steps => self.draw_steps(canvas, series, &pieces, obstacles),
+            SeriesStyle::Bars => self.draw_bars(canvas, series),
             SeriesStyle::Points | SeriesStyle::FaintPoints => {}
         }
         for piece in &pieces {
@@ -96,6 +97,26 @@ impl Frame {
         }
     }
 
+    fn draw_bars(&self, canvas: &mut Canvas, series: &Series) {
+        let foot = self.x_axis.foot();
+        for (x, y) in &series.points {
+            let ends = [y + BAR / 2.0, y - BAR / 2.0].map(|end| self.y_axis.place(end));
+            let (Some(end), [Some(top), Some(bottom)]) = (self.x_axis.place(*x), ends) else {
+                continue;
+            };
+            let data = format!(
+                "M{} {}H{}V{}H{}z",
+                xy(foot),
+                xy(top),
+                xy(end),
+                xy(bottom),
+                xy(foot)
+            );
+            canvas.shape(&data, series.color, 0.3, None);
+            canvas.path(&data, Stroke::solid(series.color, 0.8));
+        }
+    }
+
     fn draw_spread(&self, canvas: &mut Canvas, series: &Series) {
         const CAP: f64 = 1.8;
         for (point, (low, high)) in series.points.iter().zip(&series.spread) {
@@ -118,7 +139,7 @@ impl Frame {
         let (size, opacity) = match series.style {
             SeriesStyle::Points | SeriesStyle::LineWithPoints | SeriesStyle::Line => (2.3, 1.0),
             SeriesStyle::FaintPoints | SeriesStyle::FaintLine => (1.5, 0.4),
-            SeriesStyle::Steps => return,
+            SeriesStyle::Steps | SeriesStyle::Bars => return,
         };
         // Of a line with a single point nothing would be seen.
         let line = matches!(series.style, SeriesStyle::Line | SeriesStyle::FaintLine);

@@ -3,14 +3,18 @@
 
 use super::ApproximateTab;
 use super::data_set::survey_ask;
-use crate::analysis::{Analysis, Images, PartChoice, grid_budget, locality_settings};
+use crate::analysis::{
+    Analysis, AtlasSettings, Images, PartChoice, grid_budget, locality_settings,
+};
 use crate::app::background::BackgroundTask;
 use crate::app::export::{Content, ExportedContent};
 use crate::app::state::State;
 use crate::approx::order::Search;
 use crate::session::{Export, Session};
 use crate::source::Limits;
-use crate::views::{Material, Need, Shown, Subject, View, factors, locality, order};
+use crate::views::{
+    Material, Need, Shown, Subject, View, factors, locality, locality_by_label, order,
+};
 
 /// A view of what is on screen, as a command line would call it.
 pub fn shown(state: &State, view: &'static View) -> Shown {
@@ -54,12 +58,34 @@ pub fn grids_ask(analysis: &Analysis) -> BackgroundTask {
     }
 }
 
+/// The atlas that belongs to an analysis.
+pub fn atlas_ask(analysis: &Analysis) -> BackgroundTask {
+    let (rows, cols) = analysis.shape();
+    BackgroundTask::Atlas {
+        matrix_id: analysis.matrix_id,
+        settings: AtlasSettings::of(&analysis.session.settings, rows, cols),
+    }
+}
+
 /// The locality test that belongs to an analysis.
 pub fn locality_ask(analysis: &Analysis) -> BackgroundTask {
     let (_, seed) = Shown::of(&locality::VIEW).draws;
     BackgroundTask::Locality {
         matrix_id: analysis.matrix_id,
         settings: locality_settings(&analysis.session.settings, seed),
+    }
+}
+
+/// The locality test of the data set that belongs to an analysis.
+pub fn locality_survey_ask(state: &State, analysis: &Analysis) -> BackgroundTask {
+    let split = state.preferences.view.split;
+    let Images { dataset, split, .. } = Images::beside(&analysis.session.source, split);
+    BackgroundTask::LocalitySurvey {
+        dataset,
+        split,
+        transform: analysis.session.transform,
+        settings: Box::new(analysis.wanted.clone().essentials()),
+        draws: Shown::of(&locality_by_label::VIEW).draws,
     }
 }
 
@@ -83,7 +109,9 @@ pub fn unmeasured(tab: &ApproximateTab, state: &State, view: &View) -> Option<Ba
     let wanted = match view.needs {
         Need::Survey => survey_ask(state, analysis),
         Need::Grids => grids_ask(analysis),
+        Need::Atlas => atlas_ask(analysis),
         Need::Locality => locality_ask(analysis),
+        Need::LocalitySurvey => locality_survey_ask(state, analysis),
         Need::Order => order_ask(analysis),
         Need::Nothing | Need::Results | Need::Projections | Need::Run | Need::Runs => {
             return None;
@@ -104,13 +132,17 @@ pub fn exported(
     let background = &tab.background;
     let survey = background.survey.as_ref().filter(|_| measured);
     let grids = background.grids.as_ref().filter(|_| measured);
+    let structures = background.atlas.as_ref().filter(|_| measured);
     let tested = background.locality.as_ref().filter(|_| measured);
+    let of_images = background.locality_survey.as_ref().filter(|_| measured);
     let searched = background.order.as_ref().filter(|_| measured);
     let material = Material {
         analysis: state.analysis.as_deref(),
         survey: survey.map(|(_, surveyed)| surveyed),
         grids: grids.map(|(_, grids)| grids),
+        atlas: structures.map(|(_, found)| found),
         locality: tested.map(|(_, found)| found),
+        locality_survey: of_images.map(|(_, found)| found),
         order: searched.map(|(_, found)| found),
         ..Material::default()
     };
@@ -124,6 +156,9 @@ pub fn exported(
 /// The session that was computed, at the settings that the view's matrices took.
 fn computed_session(material: &Material<'_>, view: &View) -> Option<Session> {
     let mut session = material.analysis?.session.clone();
+    if let (Subject::Images, Some(tested)) = (view.subject, material.locality_survey) {
+        session.settings = tested.settings.clone();
+    }
     if let (Subject::Images, Some(surveyed)) = (view.subject, material.survey) {
         session.settings = surveyed.settings.clone();
     }

@@ -2,6 +2,7 @@
 
 pub mod action;
 mod arrange;
+mod atlas;
 mod by_label;
 mod cards;
 mod content;
@@ -14,6 +15,7 @@ mod grids;
 mod heads;
 pub mod job;
 mod locality;
+mod locality_by_label;
 mod maximized;
 mod order;
 mod panes;

@@ -6,7 +6,7 @@ use eframe::egui;
 
 use super::maximized::Part;
 use super::view::second;
-use super::{ApproximateTab, grids, locality, order, ranks, spectrum};
+use super::{ApproximateTab, atlas, grids, locality, locality_by_label, order, ranks, spectrum};
 use crate::analysis::Analysis;
 use crate::app::state::State;
 use crate::app::widgets::knobs::choice;
@@ -172,8 +172,12 @@ fn beside(
         grids::show(tab, ui, analysis, session, theme);
     } else if *shown == rank_map::VIEW {
         ranks::show(tab, ui, state, analysis, session, theme);
+    } else if *shown == views::atlas::VIEW {
+        atlas::show(tab, ui, analysis, session, theme);
     } else if *shown == views::locality::VIEW {
         locality::show(tab, ui, analysis, theme, refit);
+    } else if *shown == views::locality_by_label::VIEW {
+        locality_by_label::show(tab, ui, state, analysis, theme);
     } else if *shown == views::order::VIEW {
         order::show(tab, ui, analysis, session, theme);
     } else {

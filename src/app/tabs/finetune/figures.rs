@@ -56,6 +56,7 @@ pub fn exported(
     }
     let material = Material {
         results,
+        projections: tab.looks.projections(results).map(Arc::as_ref),
         runs: &runs,
         image: results.map(|results| results.image).unwrap_or_default(),
         ..Material::default()

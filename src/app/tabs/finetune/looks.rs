@@ -5,15 +5,17 @@ use std::sync::Arc;
 use nalgebra::DMatrix;
 
 use super::asked::SweepRequest;
-use super::trainer::{DataCache, InspectionMessage, InspectionRequest, InspectionWorker};
+use super::trainer::{
+    DataCache, Inspected, InspectionMessage, InspectionRequest, InspectionWorker,
+};
 use crate::app::service::Service;
 use crate::app::state::State;
 use crate::app::texture::MatrixTexture;
 use crate::app::widgets::matrix_view::PaneView;
 use crate::app::worker::Wake;
-use crate::experiment::figures;
+use crate::experiment::{Projections, figures};
 use crate::figure::BlockLine;
-use crate::finetune::{Inspection, RunKey};
+use crate::finetune::{Inspection, Results, RunKey};
 
 /// More runs than this are not kept at hand.
 const KEPT: usize = 12;
@@ -56,6 +58,8 @@ pub struct Looks {
     selected: Vec<RunKey>,
     learned: Vec<LearnedRun>,
     next_id: u64,
+    /// Projections, and the results that they stand beside.
+    projections: Option<(Arc<Results>, Arc<Projections>)>,
     /// The progress of the insides asked for.
     pub progress: f32,
     /// One zoom for all pictures of ΔW.
@@ -75,6 +79,7 @@ impl Looks {
             selected: Vec::new(),
             learned: Vec::new(),
             next_id: 0,
+            projections: None,
             progress: 0.0,
             pane: PaneView::default(),
         }
@@ -113,7 +118,29 @@ impl Looks {
             self.asked = asked.cloned();
             self.selected.clear();
             self.learned.clear();
+            self.projections = None;
         }
+    }
+
+    /// The projections beside these results, if they are known.
+    pub fn projections(&self, results: Option<&Results>) -> Option<&Arc<Projections>> {
+        let (of, found) = self.projections.as_ref()?;
+        (Some(of.as_ref()) == results).then_some(found)
+    }
+
+    /// Projects full fine-tuning's update onto every configuration of these results.
+    pub fn project(&mut self, results: Arc<Results>) {
+        let Some((dataset, settings)) = self.asked.clone() else {
+            return;
+        };
+        self.progress = 0.0;
+        let request = InspectionRequest {
+            dataset,
+            name: results.dataset.clone(),
+            settings,
+            asked: Inspected::Projections(results),
+        };
+        self.service.ask(request, &self.wake);
     }
 
     /// Selects a run; `beside` compares it with the one selected before.
@@ -153,7 +180,7 @@ impl Looks {
             dataset,
             name: name.to_owned(),
             settings,
-            runs,
+            asked: Inspected::Runs(runs),
         };
         self.service.ask(look, &self.wake);
     }
@@ -169,6 +196,9 @@ impl Looks {
             match answer {
                 Ok(InspectionMessage::Progress(share)) => self.progress = share,
                 Ok(InspectionMessage::Run(run)) => self.keep(run, image),
+                Ok(InspectionMessage::Projections(results, found)) => {
+                    self.projections = Some((results, Arc::from(found)));
+                }
                 Ok(InspectionMessage::Failed(why)) | Err(why) => {
                     self.selected.clear();
                     state.fail(why);

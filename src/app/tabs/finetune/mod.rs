@@ -11,6 +11,7 @@ mod gate;
 mod keeper;
 mod looks;
 mod plots;
+mod projecting;
 mod reader;
 mod table;
 mod trainer;
@@ -126,19 +127,18 @@ impl FinetuneTab {
         out: &mut Vec<Command>,
     ) {
         let height = (0.46 * ui.available_height()).max(LEAST_HEIGHT);
-        let (what, curves) = self.curves(theme);
         let mut clicked = None;
-        let drops = |ui: &mut egui::Ui| {
-            let title = RichText::new("Accuracy drop against parameters").strong();
-            ui.add(egui::Label::new(title).truncate());
-            clicked = plots::accuracy_drop(ui, &self.training, self.looks.selected(), theme);
-        };
-        let training = |ui: &mut egui::Ui| {
-            plots::head(ui, &what, &mut self.measure);
-            plots::training_curves(ui, &curves, self.measure, theme);
-        };
         let top = ui.cursor().top();
-        two_plots(ui, height, drops, training);
+        if self.measure == Measure::Projections {
+            let size = egui::vec2(ui.available_width(), height);
+            ui.allocate_ui(size, |ui| {
+                ui.set_height(height);
+                plots::head(ui, "", &mut self.measure);
+                projecting::show(ui, &self.training, &mut self.looks, theme);
+            });
+        } else {
+            clicked = self.runs(ui, height, theme);
+        }
         ui.separator();
         let above = ui.cursor().top();
         detail::show(ui, &mut self.looks, state.latest_session(), theme, out);
@@ -168,6 +168,24 @@ impl FinetuneTab {
             self.detail.by_row = by_row;
             self.looks.select(key, beside, &results.dataset);
         }
+    }
+
+    /// Figure 2 and the way of runs through training; the answer is the run that was clicked.
+    fn runs(&mut self, ui: &mut egui::Ui, height: f32, theme: Theme) -> plots::RunClick {
+        let (what, curves) = self.curves(theme);
+        let mut clicked = None;
+        let drops = |ui: &mut egui::Ui| {
+            let title = RichText::new("Accuracy drop against parameters").strong();
+            ui.add(egui::Label::new(title).truncate());
+            clicked = plots::accuracy_drop(ui, &self.training, self.looks.selected(), theme);
+        };
+        let measure = &mut self.measure;
+        let training = |ui: &mut egui::Ui| {
+            plots::head(ui, &what, measure);
+            plots::training_curves(ui, &curves, *measure, theme);
+        };
+        two_plots(ui, height, drops, training);
+        clicked
     }
 
     /// The curves to draw, and in a few words what they are: of the runs looked into, else of those
@@ -227,6 +245,8 @@ impl Page for FinetuneTab {
             state.notices.settle(TAB, Act::Fields);
         }
         state.trained = self.training.shared();
+        let projections = self.looks.projections(state.trained.as_deref());
+        state.projected = projections.cloned();
     }
 
     fn run(&mut self, command: &Command, state: &mut State, _out: &mut Vec<Command>) {

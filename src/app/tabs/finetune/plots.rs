@@ -10,6 +10,7 @@ use crate::figure::palette::Theme;
 use crate::figure::{Mark, Plot, Series, SeriesStyle, label};
 use crate::finetune::train::EpochRecord;
 use crate::finetune::{FrontierPoint, Layout, Results, RunKey};
+use crate::views::projections;
 
 /// A click on a point: which run, and whether it is to be compared.
 pub type RunClick = Option<(RunKey, bool)>;
@@ -212,6 +213,8 @@ pub enum Measure {
     Loss,
     /// Percent named rightly.
     Accuracy,
+    /// Accuracy against the error of the matrix, over both plots.
+    Projections,
 }
 
 /// Draws the ways of the selected runs, or of those under way.
@@ -227,14 +230,14 @@ pub fn training_curves(
         .collect();
     let plot = match measure {
         Measure::Loss => loss_plot(&runs),
-        Measure::Accuracy => accuracy_plot(&runs),
+        Measure::Accuracy | Measure::Projections => accuracy_plot(&runs),
     };
     let plot = Plot {
         // The head has a name for it, and the buttons beside that another.
         title: None,
         y_label: match measure {
             Measure::Loss => format!("{} (dashed: training)", plot.y_label),
-            Measure::Accuracy => format!("validation {}", plot.y_label),
+            Measure::Accuracy | Measure::Projections => format!("validation {}", plot.y_label),
         },
         ..plot
     };
@@ -260,6 +263,8 @@ pub fn head(ui: &mut egui::Ui, what: &str, measure: &mut Measure) {
         ui.strong("Training");
         ui.selectable_value(measure, Measure::Loss, "Loss");
         ui.selectable_value(measure, Measure::Accuracy, "Accuracy");
+        ui.selectable_value(measure, Measure::Projections, projections::VIEW.short)
+            .on_hover_text(projections::VIEW.about);
         ui.add(egui::Label::new(RichText::new(what).small()).truncate());
     });
 }

@@ -7,7 +7,7 @@ use super::gate::Gate;
 use super::keeper::{FileState, SweepKeeper};
 use super::reader::{kept_file, take_over_others};
 use crate::app::worker::{Pool, Reply};
-use crate::experiment::{Experiment, Inspector};
+use crate::experiment::{Experiment, Inspector, Projections};
 use crate::finetune::{AdaptationData, Event, Inspection, Results, RunKey, SweepSettings, sweep};
 use crate::source::Dataset;
 
@@ -145,8 +145,17 @@ pub struct InspectionRequest {
     pub name: String,
     /// The sweep that they belong to.
     pub settings: SweepSettings,
-    /// The runs.
-    pub runs: Vec<RunKey>,
+    /// What is asked of them.
+    pub asked: Inspected,
+}
+
+/// What is asked of a sweep's runs.
+#[derive(Clone)]
+pub enum Inspected {
+    /// The insides of these.
+    Runs(Vec<RunKey>),
+    /// Projections of full fine-tuning's update beside all that are trained.
+    Projections(Arc<Results>),
 }
 
 /// A message of an inspector.
@@ -155,6 +164,8 @@ pub enum InspectionMessage {
     Progress(f32),
     /// The inside of a run.
     Run(Arc<Inspection>),
+    /// The projections.
+    Projections(Arc<Results>, Box<Projections>),
     /// Why there is none.
     Failed(String),
 }
@@ -186,7 +197,10 @@ impl InspectionWorker {
                     request.name, data.name, request.name
                 )));
             }
-            Ok(data) => self.look(request, &data, reply),
+            Ok(data) => match &request.asked {
+                Inspected::Runs(runs) => self.look(&request.settings, runs, &data, reply),
+                Inspected::Projections(results) => self.project(results, &data, reply),
+            },
             Err(why) => reply.send(InspectionMessage::Failed(why)),
         }
     }
@@ -194,20 +208,41 @@ impl InspectionWorker {
     /// Stopped is no answer, and needs none.
     fn look(
         &mut self,
-        request: &InspectionRequest,
+        settings: &SweepSettings,
+        runs: &[RunKey],
         data: &AdaptationData,
         reply: &Reply<'_, InspectionMessage>,
     ) {
         let tick = || reply.keep_going();
-        for (index, key) in request.runs.iter().enumerate() {
+        for (index, key) in runs.iter().enumerate() {
             reply.send(InspectionMessage::Progress(
-                index as f32 / request.runs.len() as f32,
+                index as f32 / runs.len() as f32,
             ));
             let inspector = &mut self.inspector;
-            match inspector.look(data, &request.settings, *key, &tick) {
+            match inspector.look(data, settings, *key, &tick) {
                 Some(run) => reply.send(InspectionMessage::Run(Arc::new(run))),
                 None => return,
             }
+        }
+    }
+
+    fn project(
+        &mut self,
+        results: &Arc<Results>,
+        data: &AdaptationData,
+        reply: &Reply<'_, InspectionMessage>,
+    ) {
+        let on_done = |done: usize, of: usize| {
+            reply.send(InspectionMessage::Progress(done as f32 / of.max(1) as f32));
+        };
+        let (inspector, go_on) = (&mut self.inspector, || reply.keep_going());
+        match Projections::measure(data, results, inspector, &go_on, &on_done) {
+            Ok(Some(found)) => {
+                let results = Arc::clone(results);
+                reply.send(InspectionMessage::Projections(results, Box::new(found)));
+            }
+            Ok(None) => {}
+            Err(why) => reply.send(InspectionMessage::Failed(why)),
         }
     }
 }

@@ -1,16 +1,16 @@
 //! Section II.E's comparison of parameters, for any d, r and N.
 
-use eframe::egui::{self, RichText, Slider};
+use eframe::egui::{self, RichText, Slider, TextStyle};
 
 use crate::app::texture::color32;
 use crate::app::theme;
 use crate::app::widgets::knobs::ranged;
-use crate::approx::budget::{BudgetRule, matched_rank};
-use crate::approx::{
-    BlockLayout, LayoutKind, LocalizedSettings, LoraSettings, MeloraSettings, MethodSettings,
-};
+use crate::app::widgets::plot::typeset;
+use crate::approx::budget::{BudgetRule, parameters};
+use crate::approx::{LayoutKind, Method, MethodSettings};
 use crate::figure::label;
 use crate::figure::palette::Theme;
+use crate::session::Settings;
 
 /// The calculator's three numbers; they begin as the paper's example.
 pub struct Calculator {
@@ -31,11 +31,12 @@ impl Default for Calculator {
     }
 }
 
-/// One line of the calculator.
+/// One line of the calculator: a method at the rank that its share pays for.
 struct CalculatorLine {
     settings: MethodSettings,
-    params: usize,
-    unused: usize,
+    share: usize,
+    /// Its parameters, or why it has none.
+    params: Result<usize, String>,
 }
 
 impl Calculator {
@@ -89,6 +90,8 @@ impl Calculator {
     }
 
     fn table(&self, ui: &mut egui::Ui, rule: BudgetRule, theme: Theme) {
+        let font = TextStyle::Body.resolve(ui.style());
+        let ink = ui.visuals().text_color();
         egui::Grid::new(rule.describe())
             .striped(true)
             .spacing([18.0, 3.0])
@@ -97,45 +100,71 @@ impl Calculator {
                     let method = line.settings.method();
                     let color = color32(theme::method_text(method, theme));
                     ui.label(RichText::new(method.title()).color(color));
-                    ui.label(line.settings.describe());
-                    ui.strong(label::count(line.params));
-                    ui.label(match line.unused {
-                        0 => String::new(),
-                        unused => format!(
-                            "{} of the budget unused (rank rounded down)",
-                            label::count(unused)
-                        ),
-                    });
+                    ui.label(typeset(&line.settings.describe(), &font, ink));
+                    match &line.params {
+                        Ok(params) => {
+                            ui.strong(label::count(*params));
+                            ui.label(unused(*params, line.share));
+                        }
+                        Err(why) => {
+                            ui.label("–");
+                            ui.label(why);
+                        }
+                    }
                     ui.end_row();
                 }
             });
     }
 
+    /// Every method within its share of what LoRA has at this rank.
     fn lines(&self, rule: BudgetRule) -> Vec<CalculatorLine> {
         let d = self.side;
-        let lora = BlockLayout::new(d, d, LayoutKind::Grid(1)).map_or(0, |layout| {
-            layout.parameters(&layout.uniform_ranks(self.rank))
-        });
-        let budget = rule.local_budget(lora, self.blocks);
-        let mut lines = vec![CalculatorLine {
-            settings: MethodSettings::Lora(LoraSettings { rank: self.rank }),
-            params: lora,
-            unused: 0,
-        }];
-        let (blocks, grid) = (self.blocks, self.grid);
-        let melora = |rank| MethodSettings::Melora(MeloraSettings { blocks, rank });
-        let localized = |rank| MethodSettings::Localized(LocalizedSettings { grid, rank });
-        let at_rank: [&dyn Fn(usize) -> MethodSettings; 2] = [&melora, &localized];
-        for settings in at_rank {
-            if let Ok(matched) = matched_rank(d, d, settings(1).layout(), budget) {
-                lines.push(CalculatorLine {
-                    settings: settings(matched.rank),
-                    params: matched.params,
-                    unused: matched.unused,
-                });
+        let lora = parameters(d, d, LayoutKind::Grid(1), self.rank).unwrap_or(0);
+        let mut wanted = Settings {
+            matched: Some(rule),
+            ..Settings::default()
+        };
+        wanted.adaptive.budget = lora;
+        wanted.melora.blocks = self.blocks;
+        wanted.localized.grid = self.grid;
+        wanted.adaptive.grid = self.grid;
+        wanted.rectangular_grid.grid_rows = self.grid;
+        wanted.rectangular_grid.grid_cols = self.grid;
+        wanted.row_strips.blocks = self.blocks;
+        wanted.column_strips.blocks = self.blocks;
+        let fitted = wanted.fitted(d, d).settings;
+        let line = |method: Method| {
+            let settings = fitted.of(method);
+            let share = fitted.share_of_budget(method);
+            let params = match (
+                fitted.unaffordable(d, d, &settings),
+                settings.uniform_rank(),
+            ) {
+                (Some(why), _) => Err(why),
+                (None, Some(rank)) => {
+                    parameters(d, d, settings.layout(), rank).map_err(|error| error.to_string())
+                }
+                // Ranks for each block may spend all of it.
+                (None, None) => Ok(share),
+            };
+            CalculatorLine {
+                settings,
+                share,
+                params,
             }
-        }
-        lines
+        };
+        Method::ALL.iter().copied().map(line).collect()
+    }
+}
+
+/// What of a share is left over.
+fn unused(params: usize, share: usize) -> String {
+    match share.saturating_sub(params) {
+        0 => String::new(),
+        unused => format!(
+            "{} of the budget unused (rank rounded down)",
+            label::count(unused)
+        ),
     }
 }
 
@@ -146,11 +175,9 @@ mod tests {
     #[test]
     fn it_opens_on_the_papers_example() {
         let counts = |rule| -> Vec<usize> {
-            Calculator::default()
-                .lines(rule)
-                .iter()
-                .map(|line| line.params)
-                .collect()
+            let lines = Calculator::default().lines(rule);
+            let counts = lines.into_iter().filter_map(|line| line.params.ok());
+            counts.take(3).collect()
         };
         assert_eq!(counts(BudgetRule::SectionTwoE), [8192, 2048, 2048]);
         assert_eq!(counts(BudgetRule::EqualParameters), [8192, 8192, 8192]);

@@ -1,33 +1,75 @@
-//! The methods, with the present numbers in the formulas, and what the paper reports
-//! beside what this program measured.
+//! The methods, with the present numbers in the formulas, and the claims beside what this program
+//! measured.
 
 mod calculator;
-mod measured;
+mod claims;
+mod definitions;
+mod readings;
 
-use eframe::egui::{self, RichText};
+use eframe::egui;
 
-use crate::analysis::{Analysis, Outcome};
+use crate::app::background::Background;
 use crate::app::command::Command;
 use crate::app::page::Page;
 use crate::app::state::{State, Tab};
-use crate::app::texture::color32;
-use crate::app::theme;
 use crate::app::widgets::focus;
-use crate::approx::{BlockLayout, Method, MethodSettings, Pieces};
-use crate::figure::label;
 use crate::figure::palette::Theme;
 
 use calculator::Calculator;
-use measured::Measurement;
+use readings::Readings;
 
 /// The tab.
 pub const TAB: Tab = Tab::new("method", "Method", egui::Key::Num3);
 
-/// The tab: its calculator and its measurements.
+/// The tab: its part that is shown, and what each of them knows.
 #[derive(Default)]
 pub struct MethodTab {
+    section: Section,
     calculator: Calculator,
-    measured: Measurement,
+    readings: Readings,
+    /// Measures what the claims are held against.
+    background: Background,
+}
+
+/// A part of the tab.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Section {
+    /// Definitions, equations and methods.
+    #[default]
+    Definitions,
+    /// The two readings of *localized*.
+    Readings,
+    /// The calculator of parameters.
+    Parameters,
+    /// The claims.
+    Claims,
+}
+
+impl Section {
+    const ALL: [Self; 4] = [
+        Self::Definitions,
+        Self::Readings,
+        Self::Parameters,
+        Self::Claims,
+    ];
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Definitions => "Definitions",
+            Self::Readings => "Two readings",
+            Self::Parameters => "Parameters",
+            Self::Claims => "Claims",
+        }
+    }
+
+    fn tooltip(self) -> &'static str {
+        match self {
+            Self::Definitions => "Definitions, equations and methods, with the present numbers",
+            Self::Readings => "Blocks of the weight, and cells of the image",
+            Self::Parameters => "Section II.E for any side, rank, N and K",
+            Self::Claims => "What is reported, what is measured, and whether it holds",
+        }
+    }
 }
 
 impl Page for MethodTab {
@@ -36,25 +78,41 @@ impl Page for MethodTab {
     }
 
     fn receive(&mut self, _state: &mut State) {
-        self.measured.background.receive();
+        self.background.receive();
     }
 
     fn busy(&self) -> bool {
-        self.measured.background.busy()
+        self.background.busy()
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, state: &mut State, theme: Theme, _out: &mut Vec<Command>) {
+    fn cancel(&mut self) -> bool {
+        self.background.cancel();
+        true
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, state: &mut State, theme: Theme, out: &mut Vec<Command>) {
         egui::CentralPanel::default().show(ui, |ui| {
             focus::content(ui);
+            ui.horizontal_wrapped(|ui| {
+                for section in Section::ALL {
+                    ui.selectable_value(&mut self.section, section, section.title())
+                        .on_hover_text(section.tooltip());
+                }
+            });
+            ui.separator();
             egui::ScrollArea::vertical()
+                .id_salt(self.section.title())
                 .auto_shrink(false)
                 .show(ui, |ui| {
                     ui.set_max_width(ui.available_width().min(READABLE));
-                    definitions(ui, state.analysis.as_deref(), theme);
-                    ui.separator();
-                    self.calculator.ui(ui, theme);
-                    ui.separator();
-                    self.measured.ui(ui, state.trained.as_deref());
+                    match self.section {
+                        Section::Definitions => {
+                            definitions::show(ui, state.analysis.as_deref(), theme);
+                        }
+                        Section::Readings => self.readings.ui(ui, theme),
+                        Section::Parameters => self.calculator.ui(ui, theme),
+                        Section::Claims => claims::show(self, ui, state, out),
+                    }
                     focus::follow(ui);
                 });
         });
@@ -62,68 +120,4 @@ impl Page for MethodTab {
 }
 
 /// Lines longer than this are hard to read.
-const READABLE: f32 = 920.0;
-
-fn definitions(ui: &mut egui::Ui, analysis: Option<&Analysis>, theme: Theme) {
-    ui.heading("The approximations (section II)");
-    ui.label(
-        "Every method covers the m × n matrix W with disjoint blocks and keeps the first k \
-         singular triplets of each: the best approximation of that rank (Eckart–Young). \
-         A p × q block at rank k costs k (p + q) parameters. \
-         error = ‖W − Ŵ‖ / ‖W‖, in the Frobenius norm (III.A).",
-    );
-    for method in Method::ALL.iter().copied() {
-        ui.add_space(6.0);
-        let color = color32(theme::method_text(method, theme));
-        ui.label(RichText::new(method.title()).strong().color(color));
-        ui.label(method.definition().about);
-        let outcome = analysis.and_then(|a| a.outcome_of(method));
-        if let (Some(analysis), Some(outcome)) = (analysis, outcome) {
-            ui.label(RichText::new(present(analysis, outcome)).monospace());
-        }
-    }
-    ui.add_space(6.0);
-    ui.label(
-        "If N or K does not divide a side, the first blocks are one row or column larger. In Hugging Face PEFT \
-         Localized LoRA's twin is GraLoRA (arXiv 2505.20355): gralora_k = K, r = K · r_block.",
-    );
-}
-
-/// The parameter count and the error with the present numbers in them.
-fn present(analysis: &Analysis, outcome: &Outcome) -> String {
-    let e = &outcome.evaluation;
-    format!(
-        "{}: {} = {} parameters, error {}",
-        analysis.name(),
-        sum(&e.settings, outcome.factors.layout(), &e.ranks),
-        label::count(e.params),
-        label::error(e.error)
-    )
-}
-
-/// The formula of the parameter count: the method's own where all blocks are alike.
-fn sum(settings: &MethodSettings, layout: &BlockLayout, ranks: &[usize]) -> String {
-    let blocks = layout.blocks();
-    let (Some(first), Some(rank)) = (blocks.first(), ranks.first()) else {
-        return "0".to_owned();
-    };
-    let sides = first.sides();
-    let alike = ranks.iter().all(|k| k == rank) && blocks.iter().all(|b| b.sides() == sides);
-    match alike {
-        true => settings.configured().cost(*rank, sides),
-        false => {
-            let each = || blocks.iter().zip(ranks);
-            let whole = each().filter(|(block, _)| block.pieces() == Pieces::Whole);
-            let (whole, count) = (whole.count(), blocks.len());
-            let total = ranks.iter().sum::<usize>() - whole;
-            let sum = format!(
-                "Σ k (p + q) over {} blocks with {total} triplets",
-                count - whole
-            );
-            match whole {
-                0 => sum,
-                _ => format!("{sum} + Σ p q over {whole} blocks stored entry by entry"),
-            }
-        }
-    }
-}
+const READABLE: f32 = 1000.0;

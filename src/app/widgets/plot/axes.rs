@@ -6,6 +6,7 @@ use egui_plot::{GridInput, GridMark};
 
 use crate::figure::Plot;
 use crate::figure::axis::Axis;
+use crate::figure::ticks::Tick;
 
 /// egui_plot tells the scale of what is seen as the value of so many points of the screen.
 pub(super) const SPACING: f32 = 8.0;
@@ -51,6 +52,8 @@ pub(super) enum AxisDirection {
 pub(super) struct Ticks {
     axis: Axis,
     way: AxisDirection,
+    /// What stands in the place of numbers.
+    named: Vec<Tick>,
     found: RefCell<Vec<(f64, String)>>,
 }
 
@@ -59,8 +62,14 @@ impl Ticks {
         Self {
             axis,
             way,
+            named: Vec::new(),
             found: RefCell::default(),
         }
+    }
+
+    /// These in the place of numbers, where there are any.
+    pub(super) fn named(self, named: Vec<Tick>) -> Self {
+        Self { named, ..self }
     }
 
     /// The lines: at the labelled ticks of what is seen.
@@ -73,6 +82,7 @@ impl Ticks {
         let axis = self.axis.seen(low, high).laid(0.0, points);
         let ticks = match self.way {
             AxisDirection::Across => axis.ticks(((points / 45.0) as usize).max(4), room_across),
+            AxisDirection::Up if !self.named.is_empty() => self.named.clone(),
             AxisDirection::Up => axis.ticks((points / 32.0) as usize, |_| 18.0),
         };
         let labelled = ticks.into_iter().filter(|tick| !tick.label.is_empty());

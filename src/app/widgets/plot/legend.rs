@@ -110,7 +110,7 @@ fn draw_key(ui: &egui::Ui, place: Rect, series: &Series) {
         SeriesStyle::Line | SeriesStyle::LineWithPoints | SeriesStyle::FaintLine => {
             painter.hline(place.x_range(), middle.y, Stroke::new(1.8, color));
         }
-        SeriesStyle::Steps => {
+        SeriesStyle::Steps | SeriesStyle::Bars => {
             let bar = Rect::from_center_size(middle, Vec2::new(14.0, 9.0));
             painter.rect_filled(bar, 0.0, color.gamma_multiply(0.13));
             painter.rect_stroke(bar, 0.0, Stroke::new(1.4, color), StrokeKind::Inside);

@@ -22,7 +22,7 @@ use crate::figure::palette::{self, Theme};
 use crate::figure::{Plot, SeriesStyle};
 
 pub use pick::Pick;
-pub use text::{indexed, typeset};
+pub use text::{formula, indexed, typeset};
 
 /// Less than this would be all axes.
 const LEAST_HEIGHT: f32 = 90.0;
@@ -134,7 +134,7 @@ impl PlotView<'_> {
         // Until it is moved or zoomed, a plot shows all that there is.
         let whole = self.refit || PlotMemory::load(ui.ctx(), id).is_none();
         let across = Ticks::new(axes.x, AxisDirection::Across);
-        let up = Ticks::new(axes.y, AxisDirection::Up);
+        let up = Ticks::new(axes.y, AxisDirection::Up).named(self.plot.named_ticks());
         let font = TextStyle::Small.resolve(ui.style());
         let ink = ui.visuals().text_color();
         let x_hints = AxisHints::new_x()
@@ -186,8 +186,12 @@ impl PlotView<'_> {
                 continue;
             }
             for (p, point) in series.points.iter().enumerate() {
-                if let Some(at) = overlay.place(*point) {
-                    spots.add(s, p, at);
+                let Some(at) = overlay.place(*point) else {
+                    continue;
+                };
+                match series.style {
+                    SeriesStyle::Bars => spots.add_row(s, p, at, overlay.row(point.1)),
+                    _ => spots.add(s, p, at),
                 }
             }
         }

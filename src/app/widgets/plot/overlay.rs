@@ -31,6 +31,16 @@ impl Overlay<'_> {
         Some(self.transform.position_from_point(&at))
     }
 
+    /// The whole line that a lying bar at this height is in.
+    pub(super) fn row(&self, height: f64) -> Rect {
+        let (left, _) = self.axes.x.ends();
+        let sides = [height - 0.5, height + 0.5].map(|side| self.place((left, side)));
+        let [Some(lower), Some(upper)] = sides else {
+            return Rect::NOTHING;
+        };
+        Rect::from_x_y_ranges(self.frame().x_range(), upper.y..=lower.y)
+    }
+
     fn frame(&self) -> Rect {
         *self.transform.frame()
     }
@@ -95,7 +105,10 @@ impl Overlay<'_> {
         for series in &plot.series {
             let line = !matches!(
                 series.style,
-                SeriesStyle::Points | SeriesStyle::FaintPoints | SeriesStyle::FaintLine
+                SeriesStyle::Points
+                    | SeriesStyle::FaintPoints
+                    | SeriesStyle::FaintLine
+                    | SeriesStyle::Bars
             );
             for piece in pieces(&series.points, &self.axes) {
                 let points: Vec<_> = thinned(&piece, step).into_iter().map(on_screen).collect();

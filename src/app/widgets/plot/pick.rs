@@ -1,6 +1,6 @@
 //! Points of a plot that can be chosen: by the mouse, or by the arrows and Enter.
 
-use eframe::egui::{self, Id, Pos2, Response, Role, Stroke, WidgetInfo};
+use eframe::egui::{self, Id, Pos2, Rect, Response, Role, Stroke, WidgetInfo};
 
 use crate::app::widgets::focus;
 
@@ -18,11 +18,21 @@ pub struct Pick {
 
 /// The points of a plot where they are on the screen, a series after the other.
 #[derive(Default)]
-pub(super) struct Spots(Vec<(Pick, Pos2)>);
+pub(super) struct Spots {
+    points: Vec<(Pick, Pos2)>,
+    /// What lies on a whole row, by the place of its point.
+    rows: Vec<(usize, Rect)>,
+}
 
 impl Spots {
     pub(super) fn add(&mut self, series: usize, point: usize, at: Pos2) {
-        self.0.push((Pick { series, point }, at));
+        self.points.push((Pick { series, point }, at));
+    }
+
+    /// A point that is meant anywhere on its row.
+    pub(super) fn add_row(&mut self, series: usize, point: usize, at: Pos2, row: Rect) {
+        self.rows.push((self.points.len(), row));
+        self.add(series, point, at);
     }
 
     /// Rings the point that is meant, says what it is, and gives it when it is chosen. What the ring
@@ -39,13 +49,13 @@ impl Spots {
         let reached = self.step(ui, response, key);
         let pointed = response.hover_pos();
         let meant = reached.or_else(|| self.nearest(pointed?, response.rect));
-        let said = meant.and_then(|place| text(self.0[place].0));
+        let said = meant.and_then(|place| text(self.points[place].0));
         response.widget_info(|| {
             let mut info = WidgetInfo::labeled(Role::Image, true, name);
             info.current_text_value.clone_from(&said);
             info
         });
-        let (pick, at) = self.0[meant?];
+        let (pick, at) = self.points[meant?];
         let said = said?;
         let stroke = Stroke::new(2.0, ui.visuals().strong_text_color());
         let painter = ui.painter().with_clip_rect(response.rect);
@@ -58,7 +68,7 @@ impl Spots {
     fn step(&self, ui: &egui::Ui, response: &Response, key: Id) -> Option<usize> {
         let way = focus::arrows(ui, response);
         let moved = response.hovered() && ui.input(|input| input.pointer.is_moving());
-        if !response.has_focus() || moved || self.0.is_empty() {
+        if !response.has_focus() || moved || self.points.is_empty() {
             ui.data_mut(|data| data.remove::<usize>(key));
             return None;
         }
@@ -66,8 +76,8 @@ impl Spots {
         let place = match (before, way) {
             (None, None) => return None,
             (None, Some(_)) => 0,
-            (Some(place), None) => place.min(self.0.len() - 1),
-            (Some(place), Some(way)) => self.neighbour(place.min(self.0.len() - 1), way),
+            (Some(place), None) => place.min(self.points.len() - 1),
+            (Some(place), Some(way)) => self.neighbour(place.min(self.points.len() - 1), way),
         };
         ui.data_mut(|data| data.insert_temp(key, place));
         Some(place)
@@ -76,29 +86,33 @@ impl Spots {
     /// Left and right go along a series; up and down to the nearest point of the next one that has
     /// points.
     fn neighbour(&self, place: usize, (down, right): (isize, isize)) -> usize {
-        let (pick, at) = self.0[place];
+        let (pick, at) = self.points[place];
         if right != 0 {
             let next = place.saturating_add_signed(right);
-            let same = self.0.get(next);
+            let same = self.points.get(next);
             return match same.is_some_and(|(one, _)| one.series == pick.series) {
                 true => next,
                 false => place,
             };
         }
-        let others = self.0.iter().map(|(one, _)| one.series);
+        let others = self.points.iter().map(|(one, _)| one.series);
         let other = match down < 0 {
             true => others.filter(|series| *series < pick.series).max(),
             false => others.filter(|series| *series > pick.series).min(),
         };
-        let on = self.0.iter().enumerate();
+        let on = self.points.iter().enumerate();
         on.filter(|(_, (one, _))| Some(one.series) == other)
             .min_by(|(_, (_, a)), (_, (_, b))| (a.x - at.x).abs().total_cmp(&(b.x - at.x).abs()))
             .map_or(place, |(nearest, _)| nearest)
     }
 
     /// The nearest of those in view; of equally near ones the last, which is drawn on top.
-    fn nearest(&self, pointer: Pos2, view: egui::Rect) -> Option<usize> {
-        let all = self.0.iter().enumerate().rev();
+    fn nearest(&self, pointer: Pos2, view: Rect) -> Option<usize> {
+        let on_row = |(_, row): &&(usize, Rect)| row.intersect(view).contains(pointer);
+        if let Some((place, _)) = self.rows.iter().find(on_row) {
+            return Some(*place);
+        }
+        let all = self.points.iter().enumerate().rev();
         let seen = all.filter(|(_, (_, at))| view.expand(1.0).contains(*at));
         let distance = |at: &Pos2| at.distance_sq(pointer);
         let (place, (_, at)) =
@@ -141,6 +155,16 @@ mod tests {
         assert_eq!(spots.nearest(egui::pos2(50.0, 3.0), view), None);
         // Outside of what is seen there is nothing to point at.
         assert_eq!(spots.nearest(egui::pos2(200.0, 0.0), view), None);
+    }
+
+    #[test]
+    fn a_bar_is_meant_anywhere_on_its_row() {
+        let mut spots = spots();
+        let row = Rect::from_min_max(egui::pos2(0.0, 60.0), egui::pos2(140.0, 70.0));
+        spots.add_row(5, 0, egui::pos2(30.0, 65.0), row);
+        let view = Rect::from_min_max(Pos2::ZERO, egui::pos2(150.0, 90.0));
+        assert_eq!(spots.nearest(egui::pos2(139.0, 62.0), view), Some(5));
+        assert_eq!(spots.nearest(egui::pos2(139.0, 58.0), view), None);
     }
 
     #[test]

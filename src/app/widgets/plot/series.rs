@@ -1,13 +1,15 @@
 //! The series and guides of a plot as what egui_plot draws.
 
-use eframe::egui::Color32;
-use egui_plot::{HLine, Line, LineStyle, MarkerShape, PlotItemBase, PlotUi, Points, VLine};
+use eframe::egui::{Color32, Stroke};
+use egui_plot::{
+    HLine, Line, LineStyle, MarkerShape, PlotItemBase, PlotUi, Points, Polygon, VLine,
+};
 
 use super::axes::Axes;
 use super::markers::Markers;
 use crate::app::texture::color32;
 use crate::figure::palette::{self, Theme};
-use crate::figure::{Guide, GuideAxis, Marker, Series, SeriesStyle};
+use crate::figure::{BAR, Guide, GuideAxis, Marker, Series, SeriesStyle};
 
 /// Weight of a curve.
 const LINE: f32 = 1.8;
@@ -58,6 +60,7 @@ pub(super) fn draw(plot: &mut PlotUi<'_>, series: &Series, axes: &Axes) {
                 plot.line(line.color(color).width(width).style(style));
             }
         }
+        SeriesStyle::Bars => bars(plot, series, axes),
         SeriesStyle::Points | SeriesStyle::FaintPoints => {}
     }
     markers(plot, series, &pieces, color);
@@ -67,7 +70,7 @@ fn markers(plot: &mut PlotUi<'_>, series: &Series, pieces: &[Vec<[f64; 2]>], col
     let (radius, color) = match series.style {
         SeriesStyle::Points | SeriesStyle::LineWithPoints | SeriesStyle::Line => (POINT, color),
         SeriesStyle::FaintPoints | SeriesStyle::FaintLine => (2.2, color.gamma_multiply(0.4)),
-        SeriesStyle::Steps => return,
+        SeriesStyle::Steps | SeriesStyle::Bars => return,
     };
     // Of a line with a single point nothing would be seen.
     let line = matches!(series.style, SeriesStyle::Line | SeriesStyle::FaintLine);
@@ -101,6 +104,22 @@ fn shape(marker: Marker) -> Option<MarkerShape> {
         Marker::TriangleDown => Some(MarkerShape::Down),
         Marker::TriangleRight => Some(MarkerShape::Right),
         _ => None,
+    }
+}
+
+/// Lying bars from zero.
+fn bars(plot: &mut PlotUi<'_>, series: &Series, axes: &Axes) {
+    let (low, high) = axes.x.ends();
+    let foot = axes.x.scaled(0f64.clamp(low, high));
+    let color = color32(series.color);
+    for (x, y) in &series.points {
+        let sides = [y - BAR / 2.0, y + BAR / 2.0].map(|side| axes.point((*x, side)));
+        let [Some(lower), Some(upper)] = sides else {
+            continue;
+        };
+        let corners = vec![[foot, lower[1]], lower, upper, [foot, upper[1]]];
+        let bar = Polygon::new("", corners).fill_color(color.gamma_multiply(0.3));
+        plot.polygon(bar.stroke(Stroke::new(1.0, color)));
     }
 }
 

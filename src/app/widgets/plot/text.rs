@@ -12,8 +12,17 @@ pub fn indexed(ui: &egui::Ui, text: &str, style: &TextStyle) -> LayoutJob {
 
 /// `text` in one line, each index smaller and lower.
 pub fn typeset(text: &str, font: &FontId, color: Color32) -> LayoutJob {
+    in_one_line(label::typeset(text), font, color)
+}
+
+/// A formula likewise, in which every letter may have an index.
+pub fn formula(text: &str, font: &FontId, color: Color32) -> LayoutJob {
+    in_one_line(label::typeset_formula(text), font, color)
+}
+
+fn in_one_line(parts: Vec<(&str, bool)>, font: &FontId, color: Color32) -> LayoutJob {
     let mut job = LayoutJob::default();
-    for (part, low) in label::typeset(text) {
+    for (part, low) in parts {
         let size = font.size * if low { 0.75 } else { 1.0 };
         let format = TextFormat {
             font_id: FontId::new(size, font.family.clone()),

@@ -3,15 +3,19 @@
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serializer};
 
-use crate::views::{View, best_grid, data_set, locality, order, rank_map, singular_values};
+use crate::views::{
+    View, atlas, best_grid, data_set, locality, locality_by_label, order, rank_map, singular_values,
+};
 
 /// All of them, in the order of their buttons.
-pub static CHOICES: [&View; 6] = [
+pub static CHOICES: [&View; 8] = [
     &singular_values::VIEW,
     &data_set::VIEW,
     &best_grid::VIEW,
     &rank_map::VIEW,
+    &atlas::VIEW,
     &locality::VIEW,
+    &locality_by_label::VIEW,
     &order::VIEW,
 ];
 
