@@ -40,7 +40,7 @@ pub struct DatasetArgs {
     pub(super) figure: FigureArgs,
 }
 
-fn splits() -> impl TypedValueParser<Value = Split> {
+pub(super) fn splits() -> impl TypedValueParser<Value = Split> {
     choice::parser([
         (
             "train",

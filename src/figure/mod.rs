@@ -10,14 +10,17 @@ pub mod axis;
 pub mod compose;
 pub mod label;
 pub mod palette;
+pub mod paper;
 pub mod place;
 pub mod ticks;
 
+mod contents;
 mod faces;
 mod fallback;
 mod font;
 mod format;
 mod heatmap;
+mod latex;
 mod model;
 mod pdf;
 mod plot;
@@ -27,12 +30,15 @@ mod svg;
 mod table;
 mod tree;
 
+pub use contents::Omitted;
 pub use fallback::{Face, system_face};
 pub use format::{FigureError, Format, MAX_PIXELS};
 pub use heatmap::{BlockLine, Colors, ConfusionMatrix, Heading, Heatmap, ScaleBar, class_strength};
-pub use model::{Element, Figure, Metadata};
-pub use plot::{Guide, GuideAxis, Mark, Marker, Plot, Series, SeriesStyle};
-pub use render::{default_png_width, render};
+pub use latex::latex;
+pub use model::{Element, Figure, Metadata, Part};
+pub use paper::Paper;
+pub use plot::{Dash, Guide, GuideAxis, Mark, Marker, Plot, Series, SeriesStyle};
+pub use render::{Pixels, default_png_width, render};
 pub use table::{Align, Cell, Column, Row, Table};
 
 /// The regular face of the embedded font, for the window to use as well.

@@ -54,6 +54,8 @@ impl Shown {
         if let Some(export) = export {
             context.theme = export.theme;
             context.colors = Colors::Sequential(export.colors);
+            context.paper = export.paper;
+            context.omit.clone_from(&export.omit);
         }
         Options {
             context,

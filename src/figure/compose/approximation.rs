@@ -6,10 +6,10 @@ use super::{Context, Look};
 use crate::approx::{Block, BlockLayout, Evaluation, Pieces};
 use crate::figure::palette::Theme;
 use crate::figure::table::{Cell, Column, Row, Table};
-use crate::figure::{BlockLine, Colors, Element, Figure, Heading, Heatmap, ScaleBar, label};
+use crate::figure::{
+    BlockLine, Colors, Element, Figure, Heading, Heatmap, Omitted, ScaleBar, label,
+};
 
-/// Panels beside each other; more would be too small to read on a page.
-const PER_ROW: usize = 5;
 /// A longer name is cut above its panel and stands whole in the notes.
 const NAME_SHOWN: usize = 21;
 /// Residuals below this share of the largest cell are rounding.
@@ -53,16 +53,17 @@ pub fn figure_one(context: &Context, shown: &Approximation) -> Figure {
         &format!("{} and its approximations", shown.name),
         describe(shown),
     );
-    let columns = pictures.first().map_or(1, Vec::len);
-    let residuals = if shown.error_maps && !shown.panels.is_empty() {
-        residuals(context, shown)
-    } else {
-        Vec::new()
-    };
-    let mut residuals = in_rows(residuals, columns).into_iter();
-    for row in pictures {
-        figure.rows.push(row);
-        figure.rows.extend(residuals.next());
+    figure.rows.push(pictures);
+    if shown.error_maps && !shown.panels.is_empty() {
+        let (scale, maps) = residuals(context, shown);
+        if context.omits(Omitted::Original) {
+            figure.rows.extend([maps, vec![scale]]);
+        } else {
+            // The scale stands below the original, which misses nothing.
+            figure
+                .rows
+                .push(std::iter::once(scale).chain(maps).collect());
+        }
     }
     let panels = shown.panels.iter();
     let evaluations: Vec<&Evaluation> = panels.map(|panel| panel.evaluation).collect();
@@ -81,8 +82,8 @@ pub fn figure_one(context: &Context, shown: &Approximation) -> Figure {
     figure
 }
 
-/// Original and reconstructions, in rows of equal length.
-pub(super) fn pictures(context: &Context, shown: &Approximation) -> Vec<Vec<Element>> {
+/// Original and reconstructions in a row.
+pub(super) fn pictures(context: &Context, shown: &Approximation) -> Vec<Element> {
     let range = shown.range.unwrap_or_else(|| {
         let (low, high) = extremes(shown.matrix);
         let largest = low.abs().max(high.abs());
@@ -94,11 +95,28 @@ pub(super) fn pictures(context: &Context, shown: &Approximation) -> Vec<Vec<Elem
     });
     let panels = shown.panels.iter();
     let panels = panels.map(|panel| reconstruction(context, panel, range));
-    let pictures: Vec<Element> = std::iter::once(original(context, shown, range))
+    let original = (!context.omits(Omitted::Original)).then(|| original(context, shown, range));
+    original
+        .into_iter()
         .chain(panels)
-        .collect();
-    let columns = pictures.len().min(PER_ROW);
-    in_rows(pictures, columns)
+        .map(|one| briefly(context, one))
+        .collect()
+}
+
+/// A pane with nothing but its name and its error where numbers are left out.
+fn briefly(context: &Context, mut element: Element) -> Element {
+    if let Element::Heatmap(map) = &mut element
+        && context.omits(Omitted::Numbers)
+        && let (Some(first), true) = (map.headings.first(), map.headings.len() > 1)
+    {
+        // The error is the last line of a reconstruction; the original has a name there.
+        let last = match map.block_color {
+            Some(_) => map.headings.last(),
+            None => map.headings.get(1),
+        };
+        map.headings = [Some(first), last].into_iter().flatten().cloned().collect();
+    }
+    element
 }
 
 /// Whether any method has chosen something from the data, which takes bits to tell.
@@ -143,21 +161,6 @@ pub fn comparison_table(theme: Theme, evaluations: &[&Evaluation], bits: bool) -
 
 /// The heading over [`label::bits`].
 pub const BITS: &str = "Structure bits";
-
-/// The elements in rows of equal length.
-fn in_rows(elements: Vec<Element>, columns: usize) -> Vec<Vec<Element>> {
-    let mut rows: Vec<Vec<Element>> = Vec::new();
-    for element in elements {
-        match rows.last_mut() {
-            Some(row) if row.len() < columns => row.push(element),
-            _ => rows.push(vec![element]),
-        }
-    }
-    if let Some(row) = rows.last_mut() {
-        row.resize(columns, Element::Blank);
-    }
-    rows
-}
 
 fn original(context: &Context, shown: &Approximation, range: (f64, f64)) -> Element {
     let (rows, cols) = shown.matrix.shape();
@@ -208,8 +211,8 @@ fn limit_of(shown: &Approximation, missed: &[DMatrix<f64>]) -> ResidualLimit {
     residual_limit(shown.matrix.amax(), &largest.collect::<Vec<_>>())
 }
 
-/// Under each reconstruction what it misses, and under the original the scale of it.
-fn residuals(context: &Context, shown: &Approximation) -> Vec<Element> {
+/// What each reconstruction misses, and the scale of it.
+fn residuals(context: &Context, shown: &Approximation) -> (Element, Vec<Element>) {
     let missed: Vec<DMatrix<f64>> = shown
         .panels
         .iter()
@@ -231,7 +234,7 @@ fn residuals(context: &Context, shown: &Approximation) -> Vec<Element> {
         colors: Colors::Diverging,
         label: "residual W − Ŵ".to_owned(),
     });
-    std::iter::once(scale).chain(maps).collect()
+    (scale, maps.collect())
 }
 
 /// Where the one colour scale of residuals ends.
@@ -316,7 +319,7 @@ pub(super) fn extremes(matrix: &DMatrix<f64>) -> (f64, f64) {
         .unwrap_or((0.0, 1.0))
 }
 
-fn describe(shown: &Approximation) -> String {
+pub(super) fn describe(shown: &Approximation) -> String {
     let (rows, cols) = shown.matrix.shape();
     let panels = shown.panels.iter().map(|panel| {
         let one = panel.evaluation;

@@ -11,7 +11,9 @@ mod look;
 mod order;
 mod projection;
 mod ranks;
+mod sources;
 mod spectra;
+mod together;
 
 pub use approximation::{
     Approximation, BITS, Panel, ResidualLimit, comparison_table, figure_one, kept_entries,
@@ -35,10 +37,14 @@ pub use projection::{
     correlation_table, projection_plots, projection_sentence, projection_table, projections,
 };
 pub use ranks::{BlockRanks, rank_heatmap, rank_map, rank_scale, rank_table};
+pub use sources::source_grid;
 pub use spectra::{MethodSpectrum, plain_spectrum, singular_values, spectrum_plot, spectrum_plots};
+pub use together::{letter, together};
 
+use super::contents::without;
 use super::palette::{ColorMap, Theme};
-use super::{Colors, Figure, Metadata};
+use super::paper::{Paper, points};
+use super::{Colors, Figure, Metadata, Omitted};
 
 /// The look and the origin of a figure, beside its results.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +53,10 @@ pub struct Context {
     pub theme: Theme,
     /// The colour scale of matrices.
     pub colors: Colors,
+    /// Size and type on paper.
+    pub paper: Paper,
+    /// What is left out.
+    pub omit: Vec<Omitted>,
     /// The matrix or data set, as a command line names it.
     pub source: String,
     /// The command line that makes the figure; empty when there is none.
@@ -59,14 +69,34 @@ impl Context {
         Self {
             theme: Theme::Light,
             colors: Colors::Sequential(ColorMap::Gray),
+            paper: Paper::default(),
+            omit: Vec::new(),
             source: source.into(),
             command: command.into(),
         }
     }
 
-    /// A figure of `width` points that holds nothing yet; `title` and `description` stand in its file.
+    /// Whether a part is left out.
+    pub fn omits(&self, part: Omitted) -> bool {
+        self.omit.contains(&part)
+    }
+
+    /// The figure without the tables and notes that are left out.
+    #[must_use]
+    pub fn trimmed(&self, mut figure: Figure) -> Figure {
+        without(&mut figure.rows, &self.omit);
+        figure
+    }
+
+    /// A figure that holds nothing yet, of `width` points where no other is chosen; `title` and
+    /// `description` stand in its file.
     pub fn figure(&self, width: f64, title: &str, description: String) -> Figure {
         let metadata = Metadata::new(title, description, &self.source, &self.command);
-        Figure::new(self.theme, width, metadata)
+        let width = self.paper.width.map_or(width, points);
+        Figure {
+            type_size: self.paper.type_size,
+            line_styles: self.paper.line_styles,
+            ..Figure::new(self.theme, width, metadata)
+        }
     }
 }
