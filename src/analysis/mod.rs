@@ -1,6 +1,7 @@
 //! The results of a session: both faces of the program ask one [`Analyst`] and read its [`Analysis`],
 //! so that a number, a note or a refusal is the same wherever it stands.
 
+mod adapter;
 mod analyst;
 mod budget;
 mod build_up;
@@ -13,9 +14,14 @@ mod order;
 mod outcome;
 mod picture;
 mod result;
+mod scan;
 mod survey;
+mod terms;
 mod verdict;
 
+pub use adapter::{
+    AdapterError, AdapterFiles, AdapterRank, AdapterSettings, WrittenLayer, adapters, usual_rank,
+};
 pub use analyst::Analyst;
 pub use budget::{Expense, affordable, compared_at, localized_parameters, not_matched};
 pub use build_up::{BuildUp, Growth, MOST_STEPS};
@@ -27,5 +33,10 @@ pub use notes::notes;
 pub use order::{FoundOrder, Ordered, STARTS};
 pub use outcome::{MethodResult, Outcome};
 pub use result::{Analysis, Timing};
+pub use scan::{
+    LayerPlan, Plan, PlanStructure, Scan, ScanError, ScanLayer, ScanLocality, ScanProgress,
+    ScanSettings, ScanTarget, ScanTargets, SkippedArray, merge, read_scan,
+};
 pub use survey::{Images, SurveyError, SurveyResult, survey_images};
+pub use terms::{PartChoice, Term, Terms, Tiling};
 pub use verdict::{Closest, over_images};

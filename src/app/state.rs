@@ -14,7 +14,7 @@ use super::dialogs::Dialogs;
 use super::notices::Notices;
 use super::tabs::approximate::view::ApproximateView;
 use super::worker::Wake;
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, PartChoice};
 use crate::experiment::Experiment;
 use crate::figure::Paper;
 use crate::finetune::Results;
@@ -145,6 +145,8 @@ pub struct State {
     speaker: Option<Tab>,
     /// The text in the path field.
     pub path_field: String,
+    /// The part of a method that is looked at: the factors' view is of it.
+    pub part: PartChoice,
     /// Whether the help page is open.
     pub help: bool,
     /// Whether the first tab is shown to a class, without the panels round it.
@@ -175,6 +177,7 @@ impl State {
             opened_by: Act::Open,
             speaker: None,
             path_field: String::new(),
+            part: PartChoice::default(),
             help: false,
             presenting: false,
             about: false,

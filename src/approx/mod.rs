@@ -28,6 +28,7 @@ pub mod locality;
 pub mod method;
 pub mod metrics;
 pub mod order;
+pub mod participation;
 pub mod permutation;
 pub mod quadtree;
 pub mod rank_correlation;

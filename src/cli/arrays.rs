@@ -7,14 +7,17 @@ use serde::Serialize;
 use super::{Failure, print};
 use crate::figure::{Cell, Column, Row, Table, label};
 use crate::memory;
-use crate::source::{ArrayInfo, Arrays, formats_with_arrays, list_arrays};
+use crate::source::{ArrayInfo, Arrays, UpdateInfo, formats_with_arrays, list_arrays};
 
 /// Arguments of `arrays`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ArraysArgs {
-    /// The file
-    #[arg(value_name = "FILE", help = format!("The file: {}", formats_with_arrays()))]
+    /// The file or folder
+    #[arg(value_name = "FILE", help = format!("The file: {}; or the folder of a checkpoint or an adapter", formats_with_arrays()))]
     pub file: PathBuf,
+    /// Compares with the arrays of the same names in this file or folder, such as the base model's
+    #[arg(long, value_name = "BASE")]
+    pub subtract: Option<PathBuf>,
     /// Prints one JSON object
     #[arg(long, help_heading = "Output")]
     pub json: bool,
@@ -25,27 +28,106 @@ struct Listing<'a> {
     file: String,
     #[serde(flatten)]
     listed: &'a Arrays,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subtract: Option<Comparison<'a>>,
+}
+
+/// The arrays of a base beside those that are listed.
+#[derive(Serialize)]
+struct Comparison<'a> {
+    file: String,
+    /// Arrays whose shape is another one.
+    other_shapes: Vec<(&'a str, &'a [u64], &'a [u64])>,
+    /// Arrays that the base does not have.
+    not_in_base: Vec<&'a str>,
+    /// Arrays that only the base has.
+    only_in_base: Vec<&'a str>,
+}
+
+impl<'a> Comparison<'a> {
+    fn new(file: String, arrays: &'a [ArrayInfo], base: &'a [ArrayInfo]) -> Self {
+        let pairs = || arrays.iter().map(|one| (one, one.base_among(base)));
+        let mut matched: Vec<&str> = pairs()
+            .filter_map(|(_, base)| Some(base?.name.as_str()))
+            .collect();
+        matched.sort_unstable();
+        let other = pairs().filter_map(|(one, base)| {
+            let base = base.filter(|base| base.shape != one.shape)?;
+            Some((one.name.as_str(), &one.shape[..], &base.shape[..]))
+        });
+        let only = base.iter().map(|one| one.name.as_str());
+        Self {
+            file,
+            other_shapes: other.collect(),
+            not_in_base: pairs()
+                .filter(|(_, base)| base.is_none())
+                .map(|(one, _)| one.name.as_str())
+                .collect(),
+            only_in_base: only
+                .filter(|name| matched.binary_search(name).is_err())
+                .collect(),
+        }
+    }
+
+    /// A sentence for each difference.
+    fn notes(&self) -> Vec<String> {
+        let sides = |shape: &[u64]| -> String {
+            let sides: Vec<String> = shape.iter().map(u64::to_string).collect();
+            sides.join(" × ")
+        };
+        let other = self.other_shapes.iter().map(|(name, shape, base)| {
+            format!(
+                "{name} is {} and {} in {}",
+                sides(shape),
+                sides(base),
+                self.file
+            )
+        });
+        let missing = self
+            .not_in_base
+            .iter()
+            .map(|name| format!("{name} is not in {}", self.file));
+        let only = self
+            .only_in_base
+            .iter()
+            .map(|name| format!("{name} is only in {}", self.file));
+        other.chain(missing).chain(only).collect()
+    }
 }
 
 /// Runs `arrays`.
 pub(super) fn run(arguments: &ArraysArgs) -> Result<(), Failure> {
     let listed = list_arrays(&arguments.file)?;
     let file = arguments.file.display().to_string();
+    let base = arguments.subtract.as_ref().map(list_arrays).transpose()?;
+    let compared = arguments.subtract.as_ref().zip(base.as_ref());
+    let compared = compared.map(|(path, base)| {
+        Comparison::new(
+            path.display().to_string(),
+            updates_or_all(&listed.arrays),
+            &base.arrays,
+        )
+    });
     if arguments.json {
-        let listed = &listed;
-        return print::json(&Listing { file, listed });
+        let (listed, subtract) = (&listed, compared);
+        return print::json(&Listing {
+            file,
+            listed,
+            subtract,
+        });
     }
     let count = match listed.arrays.len() {
         1 => "1 array".to_owned(),
         count => format!("{} arrays", label::count(count)),
     };
     let others = listed.others.iter();
-    let notes: Vec<String> = others
+    let mut notes: Vec<String> = others
         .map(|other| match other.reason.contains(&other.name) {
             true => other.reason.clone(),
             false => format!("{}: {}", other.name, other.reason),
         })
         .collect();
+    notes.extend(compared.iter().flat_map(Comparison::notes));
     let tables: Vec<Table> = match listed.arrays.is_empty() {
         true => Vec::new(),
         false => vec![table(&file, &listed.arrays)],
@@ -54,36 +136,48 @@ pub(super) fn run(arguments: &ArraysArgs) -> Result<(), Failure> {
     print::page(&format!("{file}: {count}"), &tables, &notes)
 }
 
+/// The updates of an adapter, which stand first, or all arrays where there are none.
+fn updates_or_all(arrays: &[ArrayInfo]) -> &[ArrayInfo] {
+    match arrays.partition_point(|array| array.update.is_some()) {
+        0 => arrays,
+        updates => &arrays[..updates],
+    }
+}
+
 /// The one array of an `.npy` file goes by the file's name.
 fn table(file: &str, arrays: &[ArrayInfo]) -> Table {
+    let updates = arrays.iter().any(|array| array.update.is_some());
     let row = |array: &ArrayInfo| {
-        let sides: Vec<String> = array.shape.iter().map(u64::to_string).collect();
-        let shape = match sides.is_empty() {
-            true => "one number".to_owned(),
-            false => sides.join(" × "),
-        };
         let name = match array.name.is_empty() {
             true => file,
             false => &array.name,
         };
-        Row {
-            color: None,
-            cells: vec![
-                Cell::text(label::clean(name)),
-                Cell::text(shape),
-                Cell::text(array.dtype.clone()),
-                Cell::text(memory::bytes(array.bytes)),
-            ],
+        let mut cells = vec![
+            Cell::text(label::clean(name)),
+            Cell::text(array.sides()),
+            Cell::text(array.dtype.clone()),
+            Cell::text(memory::bytes(array.bytes)),
+        ];
+        if updates {
+            let update = array.update.as_ref();
+            cells.push(Cell::text(
+                update.map(UpdateInfo::sentence).unwrap_or_default(),
+            ));
         }
+        Row { color: None, cells }
     };
+    let mut columns = vec![
+        Column::left("Name"),
+        Column::left("Shape"),
+        Column::left("Type"),
+        Column::right("Size"),
+    ];
+    if updates {
+        columns.push(Column::left("Update"));
+    }
     Table {
         title: None,
-        columns: vec![
-            Column::left("Name"),
-            Column::left("Shape"),
-            Column::left("Type"),
-            Column::right("Size"),
-        ],
+        columns,
         rows: arrays.iter().map(row).collect(),
     }
 }

@@ -14,8 +14,8 @@ use super::{
     source,
 };
 use crate::analysis::{Analysis, Analyst, SilentListener};
-use crate::figure::latex;
 use crate::figure::palette::ColorMap;
+use crate::figure::{Gain, latex};
 use crate::session::Session;
 use crate::source::{Source, Split};
 use crate::views::{ALL, Composition, View};
@@ -46,7 +46,15 @@ pub struct ComposeArgs {
     /// Adds a row of signed residuals to the reconstructions
     #[arg(long, help_heading = "Figure")]
     pub error_maps: bool,
-    /// Colour scale of the matrices [default: gray]
+    /// Gain of the residuals' colours, a whole number; larger residuals get the last colour
+    #[arg(
+        long,
+        value_name = "TIMES",
+        requires = "error_maps",
+        help_heading = "Figure"
+    )]
+    pub error_gain: Option<Gain>,
+    /// Colours of the matrices [default: automatic]
     #[arg(long, value_parser = approximate::colors(), help_heading = "Figure")]
     pub colors: Option<ColorMap>,
 }
@@ -88,6 +96,7 @@ impl ComposeArgs {
             ));
         };
         target.export.error_maps = self.error_maps;
+        target.export.error_gain = self.error_gain.unwrap_or_default();
         target.export.colors = self.colors.unwrap_or_default();
         Ok(target)
     }

@@ -1,5 +1,6 @@
 //! The command line: arguments in, text, JSON and figures out. Needs no display.
 
+mod adapter;
 mod added;
 mod animate;
 mod approximate;
@@ -18,10 +19,12 @@ mod measured;
 mod number;
 mod order;
 mod output;
+mod plan;
 mod present;
 mod print;
 mod project;
 mod render;
+mod scan;
 mod settings;
 mod show;
 mod source;
@@ -37,6 +40,7 @@ use std::num::NonZeroUsize;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+pub use adapter::AdapterArgs;
 pub use animate::AnimateArgs;
 pub use approximate::ApproximateArgs;
 pub use arrays::ArraysArgs;
@@ -49,9 +53,11 @@ pub use finetune::FinetuneArgs;
 pub use locality::LocalityArgs;
 pub use look::LookArgs;
 pub use order::OrderArgs;
+pub use plan::PlanArgs;
 pub use print::FormatArgs;
 pub use project::ProjectArgs;
 pub use render::RenderArgs;
+pub use scan::ScanArgs;
 pub use settings::SettingsArgs;
 pub use source::SourceArgs;
 
@@ -128,6 +134,12 @@ pub enum CliCommand {
     Render(RenderArgs),
     /// List the arrays in a file: names, shapes, element types and sizes
     Arrays(ArraysArgs),
+    /// Look at every layer of a model: which structure is closest at one budget, and where its update lives
+    Scan(Box<ScanArgs>),
+    /// Spend one budget of parameters over the layers of a scan, as settings for PEFT
+    Plan(PlanArgs),
+    /// Write the best LoRA or GraLoRA of every layer as an adapter that PEFT loads
+    Adapter(AdapterArgs),
 }
 
 /// A call as its user meant it.
@@ -215,5 +227,8 @@ pub fn run(command: &CliCommand) -> Result<(), Failure> {
         CliCommand::Project(arguments) => project::run(arguments),
         CliCommand::Render(arguments) => render::run(arguments),
         CliCommand::Arrays(arguments) => arrays::run(arguments),
+        CliCommand::Scan(arguments) => scan::run(arguments),
+        CliCommand::Plan(arguments) => plan::run(arguments),
+        CliCommand::Adapter(arguments) => adapter::run(arguments),
     }
 }

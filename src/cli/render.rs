@@ -232,6 +232,7 @@ impl RenderArgs {
         Export {
             colors: display.colors,
             error_maps: display.error_maps,
+            error_gain: display.error_gain,
             ..self.look.export(path)
         }
     }

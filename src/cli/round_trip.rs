@@ -9,16 +9,19 @@ use proptest::prelude::*;
 
 use super::figure::FigureTarget;
 use super::{CliCommand, Invocation, parse};
-use crate::analysis::{Growth, Images};
+use crate::analysis::{Growth, Images, PartChoice};
 use crate::approx::budget::BudgetRule;
 use crate::approx::method::{Method, Price, Role};
+use crate::figure::Gain;
 use crate::figure::animation::AnimationFormat;
 use crate::figure::palette::{ColorMap, Theme};
 use crate::figure::{Format, Omitted, Paper};
 use crate::session::{Export, Session, Settings};
 use crate::source::{Dataset, Limits, Source, Split, Transform};
 use crate::views::build_up::AnimationExport;
-use crate::views::{ALL, Composition, Shown, Subject, View, approximation, data_set, error_curve};
+use crate::views::{
+    ALL, Composition, Shown, Subject, View, approximation, data_set, error_curve, factors,
+};
 
 /// The shape that settings are fitted to.
 const SHAPE: (usize, usize) = (28, 28);
@@ -52,7 +55,7 @@ fn read(command: &str) -> Parsed {
         };
     match *parsed {
         CliCommand::Approximate(it) => {
-            let shown = Shown::of(&approximation::VIEW);
+            let shown = it.shown();
             of_matrix(&it.source, &it.settings, shown, it.target().unwrap())
         }
         CliCommand::Curve(it) => {
@@ -82,7 +85,10 @@ fn read(command: &str) -> Parsed {
         | CliCommand::Project(_)
         | CliCommand::Compose(_)
         | CliCommand::Render(_)
-        | CliCommand::Arrays(_) => {
+        | CliCommand::Arrays(_)
+        | CliCommand::Scan(_)
+        | CliCommand::Plan(_)
+        | CliCommand::Adapter(_) => {
             panic!("shows no view of a matrix: {command}")
         }
     }
@@ -177,6 +183,17 @@ fn views() -> impl Strategy<Value = Shown> {
         .filter(|view| view.subject == Subject::Matrix);
     prop_oneof![
         prop::sample::select(of_matrix.collect::<Vec<_>>()).prop_map(Shown::of),
+        (
+            prop::sample::select(Method::ALL.to_vec()),
+            prop::option::of(0usize..99)
+        )
+            .prop_map(|(method, part)| Shown {
+                part: PartChoice {
+                    method: Some(method),
+                    part,
+                },
+                ..Shown::of(&factors::VIEW)
+            }),
         (1usize..5000).prop_map(|most| Shown {
             max_params: Some(most),
             ..Shown::of(&error_curve::VIEW)
@@ -215,14 +232,15 @@ fn exports() -> impl Strategy<Value = Export> {
     let dpi = prop::sample::select(vec![300.0, 96.0, 150.5]);
     let colors = prop::sample::select(ColorMap::ALL.to_vec());
     let omit = prop::sample::subsequence(Omitted::all().collect::<Vec<_>>(), 0..4);
-    (path, paper, dpi, any::<bool>(), colors, any::<bool>(), omit).prop_map(
+    let gain = prop::option::of(prop::sample::select(Gain::USUAL.to_vec()));
+    (path, paper, dpi, any::<bool>(), colors, gain, omit).prop_map(
         |(
             (path, format),
             ((width, on_paper), type_size, line_styles),
             dpi,
             dark,
             colors,
-            error_maps,
+            gain,
             omit,
         )| Export {
             path: PathBuf::from(path),
@@ -231,7 +249,8 @@ fn exports() -> impl Strategy<Value = Export> {
             dpi,
             theme: if dark { Theme::Dark } else { Theme::Light },
             colors,
-            error_maps,
+            error_maps: gain.is_some(),
+            error_gain: gain.unwrap_or_default(),
             omit,
             paper: Paper {
                 width: on_paper,
@@ -271,6 +290,7 @@ proptest! {
             if !shown.view.pictures {
                 export.colors = ColorMap::default();
                 export.error_maps = false;
+                export.error_gain = Gain::default();
             }
             export
         });

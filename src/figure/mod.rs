@@ -7,11 +7,13 @@
 
 pub mod animation;
 pub mod axis;
+pub mod bars;
 pub mod compose;
 pub mod label;
 pub mod palette;
 pub mod paper;
 pub mod place;
+pub mod product;
 pub mod ticks;
 
 mod contents;
@@ -19,6 +21,7 @@ mod faces;
 mod fallback;
 mod font;
 mod format;
+mod gain;
 mod heatmap;
 mod latex;
 mod model;
@@ -33,6 +36,7 @@ mod tree;
 pub use contents::Omitted;
 pub use fallback::{Face, system_face};
 pub use format::{FigureError, Format, MAX_PIXELS};
+pub use gain::Gain;
 pub use heatmap::{BlockLine, Colors, ConfusionMatrix, Heading, Heatmap, ScaleBar, class_strength};
 pub use latex::latex;
 pub use model::{Element, Figure, Metadata, Part};

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::figure::palette::{ColorMap, Theme};
-use crate::figure::{Figure, Format, Omitted, Paper, default_png_width};
+use crate::figure::{Figure, Format, Gain, Omitted, Paper, default_png_width};
 
 /// A figure's file, and what is chosen for it.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +26,8 @@ pub struct Export {
     pub paper: Paper,
     /// What the figure does without.
     pub omit: Vec<Omitted>,
+    /// The gain of its colours.
+    pub error_gain: Gain,
 }
 
 impl Export {
@@ -44,6 +46,7 @@ impl Export {
             error_maps: false,
             paper: Paper::default(),
             omit: Vec::new(),
+            error_gain: Gain::default(),
         }
     }
 

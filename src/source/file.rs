@@ -3,37 +3,57 @@
 use std::io::{BufReader, Cursor};
 use std::path::Path;
 
+use nalgebra::DMatrix;
+
 use super::error::{printable, shown};
 use super::file_name::ending;
 use super::format::input::{FileStart, Input};
 use super::format::{self, FileFormat, FormatContent, formats_with_arrays};
 use super::opening::open;
+use super::weights::{self, Weights};
 use super::{ArrayInfo, Arrays, Limits, LoadedMatrix, SourceError, folder, matrix};
 
-/// Reads the matrix in the file at `path`.
+/// Reads the matrix in the file at `path`; `base` is what is subtracted from it.
 pub(super) fn load_file(
     path: &Path,
     array: Option<&str>,
+    base: Option<&DMatrix<f64>>,
     limits: &Limits,
 ) -> Result<LoadedMatrix, SourceError> {
-    if let Some(error) = folder::explained(path) {
-        return Err(error);
-    }
-    let (file, length) = open(path)?;
-    let mut loaded = load_input(&mut Input {
-        path,
-        name: &shown(path),
-        reader: &mut BufReader::new(file),
-        length,
-        wanted: array,
-        limits,
-    })?;
+    let mut loaded = if weights::is_at(path) {
+        let mut weights = Weights::at(path)?.with_heads(path);
+        weights.load(array, base, limits)?
+    } else {
+        load_plain(path, array, base, limits)?
+    };
     let name = path.file_name().unwrap_or(path.as_os_str());
     loaded.name = shown(Path::new(name));
     if let Some(array) = array {
         loaded.name = format!("{}#{}", loaded.name, printable(array));
     }
     Ok(loaded)
+}
+
+fn load_plain(
+    path: &Path,
+    array: Option<&str>,
+    base: Option<&DMatrix<f64>>,
+    limits: &Limits,
+) -> Result<LoadedMatrix, SourceError> {
+    if let Some(error) = folder::explained(path) {
+        return Err(error);
+    }
+    let (file, length) = open(path)?;
+    load_input(&mut Input {
+        path,
+        name: &shown(path),
+        reader: &mut BufReader::new(file),
+        length,
+        wanted: array,
+        on_disk: true,
+        base,
+        limits,
+    })
 }
 
 /// Reads the matrix in bytes that were dropped or pasted; `name` is a file's name.
@@ -49,6 +69,8 @@ pub fn load_bytes(name: &str, bytes: &[u8], limits: &Limits) -> Result<LoadedMat
         reader: &mut Cursor::new(bytes),
         length,
         wanted: None,
+        on_disk: false,
+        base: None,
         limits,
     })?;
     loaded.name = name.clone();
@@ -78,6 +100,9 @@ pub fn list_arrays(path: impl AsRef<Path>) -> Result<Arrays, SourceError> {
 }
 
 fn list(path: &Path) -> Result<Option<Arrays>, SourceError> {
+    if weights::is_at(path) {
+        return Ok(Some(Weights::at(path)?.list()));
+    }
     let (file, length) = open(path)?;
     let mut input = Input {
         path,
@@ -85,6 +110,8 @@ fn list(path: &Path) -> Result<Option<Arrays>, SourceError> {
         reader: &mut BufReader::new(file),
         length,
         wanted: None,
+        on_disk: true,
+        base: None,
         limits: &Limits::default(),
     };
     format_of(&mut input)?.list(&mut input)

@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Dataset, Source};
+use super::{Dataset, Source, weights};
 use crate::system::folder_of;
 
 impl Source {
     /// The files that are read for it, existing or not.
     pub fn files(&self) -> Vec<PathBuf> {
         match self {
-            Self::File { path, .. } => vec![path.clone()],
+            Self::File { path, .. } => weights::files(path),
             Self::Digit { dataset, .. } => dataset.files(),
             Self::Difference(whole, part) => [whole.files(), part.files()].concat(),
             // Leads to the file that is sent in, where it is one.

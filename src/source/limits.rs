@@ -17,12 +17,12 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 2048 × 2048 pixels kept of an image of up to 512 MiB, 32 Mi cells, 512 MiB of file.
+    /// 2048 × 2048 pixels kept of an image of up to 512 MiB, 64 Mi cells, 512 MiB of file.
     fn default() -> Self {
         Self {
             max_pixels: 2048 * 2048,
             max_decoded_bytes: 512 << 20,
-            max_cells: 32 << 20,
+            max_cells: 64 << 20,
             max_file_bytes: 512 << 20,
         }
     }

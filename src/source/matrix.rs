@@ -20,6 +20,8 @@ pub struct LoadedMatrix {
     /// The values of black and white where the source has such; otherwise the smallest and the
     /// largest cell are the ends of a colour scale.
     pub pixel_range: Option<(f64, f64)>,
+    /// Whether it is an adapter's update already, from which no base is subtracted.
+    pub is_update: bool,
 }
 
 impl LoadedMatrix {
@@ -36,6 +38,7 @@ impl LoadedMatrix {
             label: None,
             notes: Vec::new(),
             pixel_range: None,
+            is_update: false,
         }
     }
 }

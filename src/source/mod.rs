@@ -13,6 +13,7 @@
 //! # Ok::<(), localized_lora::source::SourceError>(())
 //! ```
 
+mod adapter;
 mod builtin;
 mod digit_set;
 mod digits;
@@ -35,9 +36,11 @@ mod split;
 mod standard;
 mod stdin;
 mod synthetic;
+mod tensors;
 mod transform;
 mod typed;
 mod unpack;
+mod weights;
 
 pub use digit_set::DigitSet;
 pub use digits::{digits, digits_if_ready, half_there};
@@ -46,7 +49,7 @@ pub use file::{arrays_in, list_arrays, load_bytes};
 pub use format::picture::from_rgba;
 pub use format::{OPENABLE_EXTENSIONS, formats_with_arrays, readable_formats};
 pub use limits::Limits;
-pub use listing::{ArrayInfo, Arrays, OtherMember};
+pub use listing::{ArrayInfo, Arrays, OtherMember, UpdateInfo};
 pub use matrix::{LoadedMatrix, NamedMatrix};
 pub use spec::{Dataset, Source};
 pub use split::Split;
@@ -55,6 +58,7 @@ pub use transform::{Transform, shifted, shuffled};
 pub use typed::typed_path;
 
 use builtin::IMAGE_SIDE;
+use nalgebra::DMatrix;
 
 /// Reads or makes the matrix that `source` describes.
 ///
@@ -68,6 +72,15 @@ pub fn load(source: &Source, limits: &Limits) -> Result<LoadedMatrix, SourceErro
     if source.reads_of_standard_input() > 1 {
         return Err(SourceError::StandardInputTwice);
     }
+    load_over(source, None, limits)
+}
+
+/// As [`load`]; `base` is what will be subtracted, which some updates depend on.
+fn load_over(
+    source: &Source,
+    base: Option<&DMatrix<f64>>,
+    limits: &Limits,
+) -> Result<LoadedMatrix, SourceError> {
     let loaded = match source {
         Source::Digit {
             dataset,
@@ -75,9 +88,12 @@ pub fn load(source: &Source, limits: &Limits) -> Result<LoadedMatrix, SourceErro
             index,
         } => digits::load_digit(dataset, *split, *index)?,
         Source::Synthetic(settings) => synthetic::load(settings)?,
-        Source::File { path, array } => file::load_file(path, array.as_deref(), limits)?,
+        Source::File { path, array } => file::load_file(path, array.as_deref(), base, limits)?,
         Source::StandardInput => stdin::load(limits)?,
-        Source::Difference(whole, part) => difference(load(whole, limits)?, load(part, limits)?)?,
+        Source::Difference(whole, part) => {
+            let part = load_over(&part.with_array_of(whole), None, limits)?;
+            difference(load_over(whole, Some(&part.matrix), limits)?, part)?
+        }
         Source::Values(named) => LoadedMatrix::new(named.name(), named.matrix().clone()),
     };
     matrix::ensure_finite(&loaded.name, &loaded.matrix)?;
@@ -86,6 +102,11 @@ pub fn load(source: &Source, limits: &Limits) -> Result<LoadedMatrix, SourceErro
 
 /// `whole − part`, cell by cell.
 fn difference(whole: LoadedMatrix, part: LoadedMatrix) -> Result<LoadedMatrix, SourceError> {
+    if whole.is_update && !part.is_update {
+        let what = "the update of an adapter, from which no base weight is subtracted";
+        let remedy = "leave out --subtract, or subtract the update of another adapter";
+        return Err(SourceError::unsupported(&whole.name, what, remedy));
+    }
     let (rows, cols) = whole.matrix.shape();
     if part.matrix.shape() != (rows, cols) {
         let (part_rows, part_cols) = part.matrix.shape();
@@ -102,6 +123,7 @@ fn difference(whole: LoadedMatrix, part: LoadedMatrix) -> Result<LoadedMatrix, S
         &format!("{} minus {}", whole.name, part.name),
         whole.matrix - part.matrix,
     );
+    result.is_update = whole.is_update;
     result.notes = whole.notes;
     result.notes.extend(part.notes);
     Ok(result)

@@ -11,6 +11,7 @@ use super::builtin::IMAGE_SIDE;
 use super::file_name::ending;
 use super::format::may_hold_arrays;
 use super::typed::{file_url, typed_path};
+use super::weights::is_index;
 use super::{NamedMatrix, SourceError, Split, SyntheticSettings};
 
 /// The notation of standard input, as in other programs.
@@ -143,6 +144,23 @@ impl Source {
         }
     }
 
+    /// This source with the array of `other` where it names a file of arrays and none in it: a base
+    /// has the names of what was tuned from it.
+    pub(super) fn with_array_of(&self, other: &Self) -> Self {
+        match (self, other) {
+            (
+                Self::File { path, array: None },
+                Self::File {
+                    array: Some(array), ..
+                },
+            ) if path.is_dir() || may_hold_arrays(&ending(path)) || is_index(path) => Self::File {
+                path: path.clone(),
+                array: Some(array.clone()),
+            },
+            _ => self.clone(),
+        }
+    }
+
     /// Changes the path of every file and folder that is read for it.
     pub fn change_paths(&mut self, change: &dyn Fn(PathBuf) -> PathBuf) {
         match self {
@@ -230,12 +248,18 @@ impl FromStr for Source {
     }
 }
 
-/// A path, with `#test:1` for an image of a folder or `#NAME` for an array of an archive, which may
-/// be called `test:1` too.
+/// A path, with `#test:1` for an image of a folder or `#NAME` for an array of an archive or a folder of
+/// weights, which may be called `test:1` too. It ends at the first `#` that leaves an existing path
+/// before it, or one with the ending of an archive.
 ///
 /// A `#` anywhere else belongs to the path.
 fn parse_path(text: &str) -> Source {
-    let is_archive = |path: &str| may_hold_arrays(&ending(Path::new(path)));
+    let is_archive = |path: &str| {
+        let path = Path::new(path);
+        may_hold_arrays(&ending(path)) || is_index(path)
+    };
+    let there = |path: &str| !path.is_empty() && Path::new(path).exists();
+    let whole = there(text);
     if let Some((folder, image)) = text.rsplit_once('#')
         && let Some((split, index)) = parse_image(image)
         && !folder.is_empty()
@@ -249,7 +273,7 @@ fn parse_path(text: &str) -> Source {
     }
     for (at, _) in text.match_indices('#') {
         let (path, name) = (&text[..at], &text[at + 1..]);
-        if is_archive(path) && !name.is_empty() {
+        if (is_archive(path) || (!whole && there(path))) && !name.is_empty() {
             return Source::File {
                 path: path.into(),
                 array: Some(name.to_owned()),

@@ -47,7 +47,10 @@ pub fn caption(
         let (set, split) = (&images.images.dataset, images.images.split);
         sentences.push(format!("{} ({set} {split})", list(&of_images)));
     }
-    if options.error_maps && views.contains(&&approximation::VIEW) && material.others.is_empty() {
+    if options.error_maps.is_some()
+        && views.contains(&&approximation::VIEW)
+        && material.others.is_empty()
+    {
         sentences.push("Below the reconstructions: residuals W − Ŵ on one colour scale".to_owned());
     }
     let sentences: Vec<String> = sentences

@@ -7,7 +7,7 @@ use super::view::{Subject, View};
 use super::{approximation, caption};
 use crate::analysis::Images;
 use crate::figure::palette::ColorMap;
-use crate::figure::{Figure, Paper, compose, label};
+use crate::figure::{Figure, Gain, Paper, compose, label};
 use crate::session::words::Words;
 use crate::session::{Export, Session};
 use crate::source::{Limits, Source, Split};
@@ -74,6 +74,9 @@ impl Composition {
         }
         if export.error_maps {
             words.flag("error-maps");
+            if export.error_gain != Gain::default() {
+                words.option("error-gain", &export.error_gain.to_string());
+            }
         }
         words.source(session)?;
         words.quoted()

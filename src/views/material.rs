@@ -1,7 +1,8 @@
 //! The material that views are made of.
 
-use crate::analysis::{Analysis, FoundOrder, GridSearch, Locality, SurveyResult};
+use crate::analysis::{Analysis, FoundOrder, GridSearch, Locality, Scan, SurveyResult};
 use crate::experiment::Projections;
+use crate::figure::compose::MapColumn;
 use crate::finetune::{Inspection, Results};
 
 /// The results at hand.
@@ -21,6 +22,8 @@ pub struct Material<'a> {
     pub order: Option<&'a FoundOrder>,
     /// What a sweep gave.
     pub results: Option<&'a Results>,
+    /// A scanned model, and the column that colours its map.
+    pub scan: Option<(&'a Scan, MapColumn)>,
     /// Projections of full fine-tuning's updates.
     pub projections: Option<&'a Projections>,
     /// Runs that were looked into.
@@ -67,6 +70,11 @@ impl<'a> Material<'a> {
     pub(super) fn results(&self) -> Result<&'a Results, String> {
         let results = self.results;
         results.ok_or_else(|| "nothing to export yet; press Run first".to_owned())
+    }
+
+    pub(super) fn scan(&self) -> Result<(&'a Scan, MapColumn), String> {
+        let scan = self.scan;
+        scan.ok_or_else(|| "no model has been scanned; scan one first".to_owned())
     }
 
     pub(super) fn projections(&self) -> Result<&'a Projections, String> {

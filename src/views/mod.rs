@@ -4,6 +4,7 @@
 pub mod accuracy_drop;
 pub mod approximation;
 pub mod best_grid;
+pub mod block_spectra;
 pub mod build_up;
 mod caption;
 mod composition;
@@ -12,12 +13,14 @@ pub mod data_set;
 pub mod delta_weights;
 mod document;
 pub mod error_curve;
+pub mod factors;
 pub mod locality;
 mod material;
 mod options;
 pub mod order;
 pub mod projections;
 pub mod rank_map;
+pub mod scan;
 mod shown;
 pub mod singular_values;
 pub mod training_curves;
@@ -32,10 +35,12 @@ pub use shown::Shown;
 pub use view::{Need, Subject, TableForm, View, ViewCall};
 
 /// All views, in the order of menus.
-pub static ALL: [&View; 13] = [
+pub static ALL: [&View; 15] = [
     &approximation::VIEW,
     &error_curve::VIEW,
     &singular_values::VIEW,
+    &block_spectra::VIEW,
+    &factors::VIEW,
     &data_set::VIEW,
     &best_grid::VIEW,
     &rank_map::VIEW,

@@ -51,7 +51,12 @@ fn a_file_without_arrays_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("a.csv"), "1,2\n").unwrap();
     std::fs::write(folder.path().join("a.npz"), "PK\x03\x04").unwrap();
-    refuse(folder.path(), "arrays a.csv", 1, "NPY, NPZ or Octave text");
+    refuse(
+        folder.path(),
+        "arrays a.csv",
+        1,
+        "NPY, NPZ, safetensors or Octave text",
+    );
     refuse(
         folder.path(),
         "arrays a.npz",
@@ -95,4 +100,28 @@ fn the_variables_of_octave_are_listed_with_shape_and_type_and_can_be_named() {
         "{table}"
     );
     succeed(folder.path(), "approximate a.txt#S --json");
+}
+
+#[test]
+fn differences_between_two_models_are_told() {
+    let file = |name: &str| {
+        format!(
+            "{}/tests/data/weights/pair/{name}.safetensors",
+            env!("CARGO_MANIFEST_DIR")
+        )
+    };
+    let (tuned, base) = (file("tuned"), file("base"));
+    let text = succeed(Path::new("."), &format!("arrays {tuned} --subtract {base}"));
+    for line in [
+        format!("grown.weight is 7 × 4 and 6 × 4 in {base}"),
+        format!("only_in_tuned.weight is not in {base}"),
+        format!("only_in_base.weight is only in {base}"),
+    ] {
+        assert!(text.contains(&line), "{line} is not in: {text}");
+    }
+    let compared = json_of(&format!("arrays {tuned} --subtract {base} --json"));
+    assert_eq!(
+        compared["subtract"]["other_shapes"],
+        json!([["grown.weight", [7, 4], [6, 4]]])
+    );
 }

@@ -12,6 +12,7 @@ mod figures;
 mod finetune;
 mod gallery;
 mod memory;
+mod models;
 mod numbers;
 mod outputs;
 mod process;

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use crate::arrays::{by_numpy, npy, zip};
 use crate::pictures::{encode, grey, turned};
+use crate::weights::safetensors;
 
 /// Small, so that thousands of cases stay fast.
 fn tight() -> Limits {
@@ -42,6 +43,27 @@ fn good_files() -> Vec<(String, Vec<u8>)> {
             zip(&[("a.npy", &array), ("b.npy", b"x")]),
         ),
         ("numpy.npz".to_owned(), by_numpy()),
+        (
+            "a.safetensors".to_owned(),
+            safetensors(
+                r#"{"__metadata__":{"format":"pt"},"a":{"dtype":"BF16","shape":[2,3],"data_offsets":[0,12]},"b":{"dtype":"F32","shape":[2],"data_offsets":[12,20]}}"#,
+                &values[..20],
+            ),
+        ),
+        (
+            "lora.safetensors".to_owned(),
+            safetensors(
+                r#"{"u.alpha":{"dtype":"U8","shape":[],"data_offsets":[0,1]},"u.lora_down.weight":{"dtype":"U8","shape":[1,3],"data_offsets":[1,4]},"u.lora_up.weight":{"dtype":"I16","shape":[2,1],"data_offsets":[4,8]}}"#,
+                &values[1..9],
+            ),
+        ),
+        (
+            "lokr.safetensors".to_owned(),
+            safetensors(
+                r#"{"u.lokr_w1":{"dtype":"U8","shape":[2,1],"data_offsets":[0,2]},"u.lokr_w2_a":{"dtype":"U8","shape":[2,1],"data_offsets":[2,4]},"u.lokr_w2_b":{"dtype":"F16","shape":[1,2],"data_offsets":[4,8]}}"#,
+                &values[1..9],
+            ),
+        ),
         ("turned.jpg".to_owned(), turned()),
         ("a.npy".to_owned(), array),
         ("a.csv".to_owned(), b"a,\"b\nc\"\n1,2\n3,4\n".to_vec()),

@@ -6,6 +6,7 @@ use std::path::Path;
 use localized_lora::source::{Limits, LoadedMatrix, Source, SourceError, load, load_bytes};
 use nalgebra::DMatrix;
 
+mod adapters;
 mod arrays;
 mod data_sets;
 mod fuzz;
@@ -18,6 +19,7 @@ mod table_numbers;
 mod tables;
 mod text_formats;
 mod tiffs;
+mod weights;
 
 /// What the command line would read.
 fn read(text: &str) -> Result<LoadedMatrix, SourceError> {

@@ -216,8 +216,8 @@ fn damaged_and_unknown_pictures_are_refused() {
     assert!(bytes("really a png.jpg", &file).is_ok());
     assert!(bytes("no extension", &file).is_ok());
     for (name, words) in [
-        ("w.safetensors", ["safetensors", ".npy"]),
-        ("w.PT", ["can run code", ".npy"]),
+        ("w.safetensors", ["safetensors", "shorter"]),
+        ("w.PT", ["can run code", "safetensors.torch.save_file"]),
         ("paper.pdf", ["document", ".png"]),
         ("figure.svg", ["document", ".png"]),
         ("sheet.xlsx", ["spreadsheet", ".csv"]),

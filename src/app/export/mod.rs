@@ -173,6 +173,7 @@ impl Exporter {
             colors: state.preferences.view.map,
             error_maps: state.preferences.view.error_maps,
             omit: self.omit.clone(),
+            error_gain: state.preferences.view.error_gain,
             ..Export::to(path)
         }
     }

@@ -20,7 +20,8 @@ fn limits(element: &Element) -> (f64, usize) {
     match element {
         Element::Heatmap(map) if map.headings.len() > 1 => (PANEL, MOST),
         Element::Heatmap(_) => (PICTURE, usize::MAX),
-        Element::Plot(_) => (PLOT, MOST),
+        Element::Product(_) => (PANEL, usize::MAX),
+        Element::Plot(_) | Element::Bars(_) => (PLOT, MOST),
         Element::ConfusionMatrix(_) => (COUNTS, MOST),
         Element::ScaleBar(_)
         | Element::Table(_)

@@ -6,6 +6,7 @@ mod frame;
 mod heatmap;
 mod legend;
 mod plot;
+mod product;
 mod series;
 mod table;
 
@@ -131,6 +132,8 @@ fn draw_element(
             heatmap::draw_confusion(canvas, at, width, matrix, lines)
         }
         Element::ScaleBar(bar) => heatmap::draw_scale_bar(canvas, at, width, bar),
+        Element::Product(one) => product::draw(canvas, at, width, one, lines),
+        Element::Bars(bars) => product::draw_bars(canvas, at, width, bars, lines),
         Element::Plot(plot) => plot::draw(canvas, at, width, plot),
         Element::Table(table) => table::draw(canvas, at, width, table),
         Element::Notes(notes) => draw_notes(canvas, at, width, notes),
@@ -150,8 +153,22 @@ fn heading_lines(element: &Element) -> usize {
     match element {
         Element::Heatmap(map) => map.headings.len(),
         Element::ConfusionMatrix(matrix) => matrix.headings.len(),
+        Element::Product(product) => product.headings.len(),
+        Element::Bars(bars) => bars.headings.len(),
         _ => 0,
     }
+}
+
+/// Writes the headings; the answer is where a picture below `lines` lines of them begins.
+fn top_below(
+    canvas: &mut Canvas,
+    (x, y): (f64, f64),
+    width: f64,
+    headings: &[Heading],
+    lines: usize,
+) -> f64 {
+    draw_headings(canvas, (x, y), width, headings);
+    y + lines as f64 * LINE_HEIGHT + if lines > 0 { 2.5 } else { 0.0 }
 }
 
 /// Writes the lines above a picture.

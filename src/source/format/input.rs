@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
+use nalgebra::DMatrix;
+
 use super::text;
 use crate::memory;
 use crate::source::{Limits, SourceError};
@@ -44,6 +46,10 @@ pub struct Input<'a> {
     pub length: u64,
     /// The name of the array that is wanted.
     pub wanted: Option<&'a str>,
+    /// Whether the path leads to it, so that files beside it belong to it.
+    pub on_disk: bool,
+    /// The matrix that is subtracted, which some updates depend on.
+    pub base: Option<&'a DMatrix<f64>>,
     /// Bounds.
     pub limits: &'a Limits,
 }

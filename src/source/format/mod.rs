@@ -10,6 +10,7 @@ mod matrix_market;
 mod numpy;
 mod octave;
 pub(super) mod picture;
+mod safetensors;
 mod table;
 mod text;
 mod tiff;
@@ -29,6 +30,7 @@ pub(super) use self::kind::{FileFormat, FormatContent};
 const FORMATS: &[&dyn FileFormat] = &[
     &numpy::npy::Npy,
     &numpy::npz::Npz,
+    &safetensors::Safetensors,
     &PNG,
     &JPEG,
     &tiff::Tiff,
@@ -57,6 +59,7 @@ pub(super) fn find(
     start: &FileStart<'_>,
 ) -> Result<&'static dyn FileFormat, SourceError> {
     unread::refuse_stand_in(name, start)?;
+    unread::refuse_renamed(name, ending, start)?;
     let with = |sign| move |format: &&&dyn FileFormat| format.recognizes(start) == sign;
     if let Some(&sure) = FORMATS.iter().find(with(Sign::Sure)) {
         return Ok(sure);

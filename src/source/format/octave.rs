@@ -229,6 +229,7 @@ fn list(text: &str) -> Arrays {
                 shape,
                 dtype: kind,
                 bytes: variable.bytes(),
+                update: None,
             }),
             None => listed.others.push(OtherMember {
                 name,

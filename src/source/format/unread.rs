@@ -16,16 +16,10 @@ struct UnreadFormat {
 /// Known by the ending of their names.
 const BY_ENDING: &[UnreadFormat] = &[
     UnreadFormat {
-        endings: &["safetensors"],
-        arrays: true,
-        what: "safetensors weights",
-        remedy: "this version does not read them; save the array you want as .npy",
-    },
-    UnreadFormat {
         endings: &["pt", "pth", "bin", "ckpt", "pkl", "pickle"],
         arrays: true,
-        what: "a pickle or checkpoint, which can run code when it is opened",
-        remedy: "save the array you want as .npy",
+        what: PICKLE.0,
+        remedy: PICKLE.1,
     },
     UnreadFormat {
         endings: &[
@@ -74,6 +68,12 @@ const BY_ENDING: &[UnreadFormat] = &[
         remedy: "unpack it first; for a packed data set name its folder, as in 'FOLDER#test:1'",
     },
 ];
+
+/// What Python's pickles are, and how to convert one.
+pub const PICKLE: (&str, &str) = (
+    "a pickle or checkpoint, which can run code when it is opened",
+    "convert it with safetensors.torch.save_file(torch.load(FILE, weights_only=True), 'NEW.safetensors')",
+);
 
 /// A picture that no decoder here knows.
 pub const UNREAD_PICTURE: (&str, &str) =
@@ -175,6 +175,19 @@ pub fn refuse_stand_in(name: &str, start: &FileStart<'_>) -> Result<(), SourceEr
         return refuse("a web page, not the file itself", "download the raw file");
     }
     Ok(())
+}
+
+/// A pickle of PyTorch, plain or in a ZIP archive, that was given the name of a safetensors file.
+///
+/// # Errors
+/// What it is, with a remedy.
+pub fn refuse_renamed(name: &str, ending: &str, start: &FileStart<'_>) -> Result<(), SourceError> {
+    let is_pickle =
+        |bytes: &[u8]| bytes.starts_with(b"PK\x03\x04") || matches!(bytes, [0x80, 2..=5, ..]);
+    match ending == "safetensors" && is_pickle(start.bytes) {
+        true => Err(SourceError::unsupported(name, PICKLE.0, PICKLE.1)),
+        false => Ok(()),
+    }
 }
 
 /// A file whose name has the ending of a kind that is not read.

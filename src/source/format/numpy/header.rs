@@ -8,6 +8,7 @@ use std::io::{ErrorKind, Read};
 use super::element::ArrayElement;
 use super::literal::{Literal, NOT_NUMPYS, Python};
 use crate::source::SourceError;
+use crate::source::tensors::sides;
 
 /// The longest header that NumPy itself accepts.
 const MAX_TEXT: usize = 10_000;
@@ -91,12 +92,6 @@ fn check_shape(name: &str, shape: &[u64]) -> Result<(), SourceError> {
             limit: "what a machine can address".to_owned(),
         }),
     }
-}
-
-/// `2 × 3 × 4`
-pub fn sides(shape: &[u64]) -> String {
-    let sides: Vec<String> = shape.iter().map(u64::to_string).collect();
-    sides.join(" × ")
 }
 
 /// Reads the header's text, or says what is wrong with it.

@@ -7,8 +7,9 @@ use nalgebra::DMatrix;
 
 use super::archive::unpack_reason;
 use super::element::{ArrayElement, NumberType};
-use super::header::{ArrayHeader, EXPECTED, sides};
+use super::header::{ArrayHeader, EXPECTED};
 use crate::memory;
+use crate::source::tensors::{matrix_sides, shape_note};
 use crate::source::{ArrayInfo, Limits, LoadedMatrix, SourceError};
 
 /// An array that takes so many bytes in its file.
@@ -18,6 +19,7 @@ pub fn info(name: &str, header: &ArrayHeader, bytes: u64) -> ArrayInfo {
         shape: header.shape.clone(),
         dtype: header.element.name(),
         bytes,
+        update: None,
     }
 }
 
@@ -49,16 +51,12 @@ pub fn read_values(
     let fill = MatrixFill {
         name,
         matrix,
-        fortran_order: header.fortran_order,
+        fortran_sides: header.fortran_order.then(|| header.shape.clone()),
         big_endian,
     };
     let matrix = fill.read(number, (&mut reader).take(announced))?;
     let mut loaded = LoadedMatrix::new(name, matrix);
-    if header.shape.len() == 1 {
-        loaded
-            .notes
-            .push(format!("a 1-d array, read as one row of {cols} columns"));
-    }
+    loaded.notes.extend(shape_note(&header.shape, (rows, cols)));
     // Reading on to the end also lets an archive check its checksum.
     let behind = reader
         .read(&mut [0])
@@ -71,41 +69,17 @@ pub fn read_values(
     Ok(loaded)
 }
 
-/// Rows and columns, within the limits.
+/// Rows and columns: more than two dimensions as (first, rest), one as one row.
 fn matrix_shape(
     name: &str,
     header: &ArrayHeader,
     limits: &Limits,
 ) -> Result<(usize, usize), SourceError> {
-    let (rows, cols) = match *header.shape {
-        [rows, cols] => (rows, cols),
-        [cols] => (1, cols),
-        [] => {
-            let remedy = "save a.reshape(1, 1) of it for a matrix of one cell";
-            return Err(SourceError::unsupported(name, "a single number", remedy));
-        }
-        ref shape => return Err(too_many_dimensions(name, shape)),
-    };
-    match rows.checked_mul(cols) {
-        Some(cells) if cells <= limits.max_cells as u64 => Ok((rows as usize, cols as usize)),
-        _ => Err(SourceError::TooLarge {
-            name: name.to_owned(),
-            what: format!("{rows} × {cols} cells"),
-            limit: format!("{} cells", limits.max_cells),
-        }),
+    if header.shape.is_empty() {
+        let remedy = "save a.reshape(1, 1) of it for a matrix of one cell";
+        return Err(SourceError::unsupported(name, "a single number", remedy));
     }
-}
-
-fn too_many_dimensions(name: &str, shape: &[u64]) -> SourceError {
-    let first = vec!["0"; shape.len() - 2].join(", ");
-    SourceError::unsupported(
-        name,
-        format!("a {}-d array of {}", shape.len(), sides(shape)),
-        format!(
-            "save one matrix of it, such as a[{first}], or all of it in rows as a.reshape({}, -1)",
-            shape[0]
-        ),
-    )
+    matrix_sides(name, &header.shape, limits)
 }
 
 impl NumberType {
@@ -123,7 +97,8 @@ impl NumberType {
 struct MatrixFill<'a> {
     name: &'a str,
     matrix: DMatrix<f64>,
-    fortran_order: bool,
+    /// The sides of an array whose first index counts fastest.
+    fortran_sides: Option<Vec<u64>>,
     big_endian: bool,
 }
 
@@ -165,12 +140,27 @@ impl MatrixFill<'_> {
             if self.big_endian {
                 bytes.reverse();
             }
-            let cell = match self.fortran_order {
-                false => (at / cols, at % cols),
-                true => (at % rows, at / rows),
+            let cell = match &self.fortran_sides {
+                None => (at / cols, at % cols),
+                Some(sides) => (at % rows, column(at / rows, sides)),
             };
             self.matrix[cell] = to_f64(bytes);
         }
         Ok(self.matrix)
     }
+}
+
+/// The column, in (first, rest), of the element that is `at` in the order in which the first index
+/// behind the rows counts fastest.
+fn column(mut at: usize, sides: &[u64]) -> usize {
+    let rest = &sides[sides.len().min(1)..];
+    let mut weight: usize = rest.iter().map(|&side| side as usize).product();
+    let mut column = 0;
+    for &side in rest {
+        let side = side as usize;
+        weight /= side;
+        column += at % side * weight;
+        at /= side;
+    }
+    column
 }

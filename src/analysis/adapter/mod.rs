@@ -1,0 +1,242 @@
+//! Adapters from matrices: the best LoRA or GraLoRA of every layer, as files that PEFT loads.
+
+mod factors;
+mod tensors;
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use nalgebra::DMatrix;
+use serde_json::{Value, json};
+
+use super::error::AnalysisError;
+use super::scan::{PlanStructure, ScanTargets};
+use crate::approx::metrics::norm;
+use crate::source::{Limits, load};
+use factors::LayerFactors;
+use tensors::StoredTensor;
+
+/// The wish for one layer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AdapterRank {
+    /// The name of the weight.
+    pub layer: String,
+    /// The rank of the layer, or of each of its blocks.
+    pub rank: usize,
+}
+
+/// The settings of adapters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AdapterSettings {
+    /// The structure.
+    pub structure: PlanStructure,
+    /// The grid of GraLoRA's blocks.
+    pub grid: usize,
+    /// Whether the base stores its weights as in × out, as GPT-2's Conv1D does.
+    pub fan_in_fan_out: bool,
+}
+
+/// The measure of a layer that was factorized.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WrittenLayer {
+    /// Its name.
+    pub layer: String,
+    /// Rows and columns.
+    pub sides: (usize, usize),
+    /// Its rank, or that of its blocks.
+    pub rank: usize,
+    /// Numbers in its factors.
+    pub params: usize,
+    /// ‖ΔW − ΔŴ‖ / ‖ΔW‖ with the factors as they are stored, in 32-bit floats.
+    pub error: f64,
+}
+
+/// The two files of an adapter.
+#[derive(Clone, Debug)]
+pub struct AdapterFiles {
+    /// The rank of its blocks, by which GraLoRA's layers are told apart; 0 for LoRA.
+    pub group: usize,
+    /// `adapter_config.json`
+    pub config: String,
+    /// `adapter_model.safetensors`
+    pub model: Vec<u8>,
+    /// Its layers.
+    pub layers: Vec<WrittenLayer>,
+}
+
+/// Factorizes every layer that has a rank. Of GraLoRA there is an adapter for every rank, because PEFT
+/// gives all its layers one.
+///
+/// # Errors
+/// A layer that cannot be read or factorized, a grid that does not divide it, or *stop*.
+pub fn adapters(
+    targets: &ScanTargets,
+    ranks: &[AdapterRank],
+    settings: AdapterSettings,
+    limits: &Limits,
+    keep_going: &(dyn Fn() -> ControlFlow<()> + Sync),
+) -> Result<Vec<AdapterFiles>, AdapterError> {
+    let mut groups: BTreeMap<usize, Vec<(WrittenLayer, Vec<StoredTensor>)>> = BTreeMap::new();
+    for target in &targets.targets {
+        let wish = ranks.iter().find(|one| one.layer == target.name);
+        let Some(wish) = wish.filter(|wish| wish.rank > 0) else {
+            continue;
+        };
+        let loaded = load(&targets.source(target), limits).map_err(AnalysisError::from)?;
+        let matrix = match settings.fan_in_fan_out {
+            true => loaded.matrix.transpose(),
+            false => loaded.matrix,
+        };
+        let factors = match settings.structure {
+            PlanStructure::Lora => LayerFactors::lora(&matrix, wish.rank, keep_going)?,
+            PlanStructure::Gralora => {
+                fits(&target.name, &matrix, settings.grid)?;
+                LayerFactors::gralora(&matrix, (settings.grid, wish.rank), keep_going)?
+            }
+        };
+        let module = target.name.strip_suffix(".weight").unwrap_or(&target.name);
+        let stored = factors.tensors(module).ok_or_else(|| {
+            AdapterError::Layer(format!(
+                "{} has values beyond 32-bit floats; scale it down",
+                target.name
+            ))
+        })?;
+        let whole = norm(matrix.iter().copied());
+        let apart = norm((&matrix - factors.product()).iter().copied());
+        let layer = WrittenLayer {
+            layer: target.name.clone(),
+            sides: (target.sides.0 as usize, target.sides.1 as usize),
+            rank: factors.rank(),
+            params: stored.iter().map(|tensor| tensor.values.len()).sum(),
+            error: if whole > 0.0 { apart / whole } else { 0.0 },
+        };
+        let group = match settings.structure {
+            PlanStructure::Lora => 0,
+            PlanStructure::Gralora => wish.rank,
+        };
+        groups.entry(group).or_default().push((layer, stored));
+    }
+    let files = groups
+        .into_iter()
+        .map(|(group, layers)| files(group, layers, settings));
+    Ok(files.collect())
+}
+
+/// Why no adapter was made.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum AdapterError {
+    /// A layer could not be read or factorized.
+    #[error(transparent)]
+    Analysis(#[from] AnalysisError),
+    /// A layer does not fit the format.
+    #[error("{0}")]
+    Layer(String),
+}
+
+impl From<crate::approx::FactorError> for AdapterError {
+    fn from(error: crate::approx::FactorError) -> Self {
+        Self::Analysis(error.into())
+    }
+}
+
+/// PEFT takes only grids that divide both sides.
+fn fits(name: &str, matrix: &DMatrix<f64>, grid: usize) -> Result<(), AdapterError> {
+    let (rows, cols) = matrix.shape();
+    let divides = |k: usize| rows.is_multiple_of(k) && cols.is_multiple_of(k);
+    if divides(grid) {
+        return Ok(());
+    }
+    let lower = (1..grid).rev().find(|&k| divides(k)).unwrap_or(1);
+    let upper = (grid + 1..=rows.min(cols)).find(|&k| divides(k));
+    let nearest = match upper {
+        Some(upper) if upper - grid < grid - lower => upper,
+        _ => lower,
+    };
+    Err(AdapterError::Layer(format!(
+        "K = {grid} does not divide {rows} × {cols}, which PEFT's GraLoRA needs; choose --grid {nearest}, or leave the layer out: {name}"
+    )))
+}
+
+fn files(
+    group: usize,
+    layers: Vec<(WrittenLayer, Vec<StoredTensor>)>,
+    settings: AdapterSettings,
+) -> AdapterFiles {
+    let (told, stored): (Vec<WrittenLayer>, Vec<Vec<StoredTensor>>) = layers.into_iter().unzip();
+    let error =
+        |layer: &WrittenLayer| (format!("error of {}", layer.layer), layer.error.to_string());
+    let mut metadata: BTreeMap<String, String> = told.iter().map(error).collect();
+    metadata.insert("format".to_owned(), "pt".to_owned());
+    let software = concat!("Localized LoRA Explorer ", env!("CARGO_PKG_VERSION"));
+    metadata.insert("software".to_owned(), software.to_owned());
+    let config = match settings.structure {
+        PlanStructure::Lora => lora_config(&told, settings.fan_in_fan_out),
+        PlanStructure::Gralora => gralora_config(&told, settings, group),
+    };
+    AdapterFiles {
+        group,
+        config: format!("{config:#}\n"),
+        model: tensors::file(&metadata, &stored.concat()),
+        layers: told,
+    }
+}
+
+/// The name of a layer's module.
+fn module(layer: &WrittenLayer) -> &str {
+    layer.layer.strip_suffix(".weight").unwrap_or(&layer.layer)
+}
+
+fn modules(layers: &[WrittenLayer]) -> Vec<&str> {
+    layers.iter().map(module).collect()
+}
+
+/// With alpha = r everywhere, so that the scale is 1.
+fn lora_config(layers: &[WrittenLayer], fan_in_fan_out: bool) -> Value {
+    let usual = usual_rank(layers.iter().map(|layer| layer.rank));
+    let own = layers.iter().filter(|layer| layer.rank != usual);
+    let pattern: BTreeMap<&str, usize> = own.map(|layer| (module(layer), layer.rank)).collect();
+    json!({
+        "peft_type": "LORA",
+        "task_type": null,
+        "base_model_name_or_path": null,
+        "r": usual,
+        "lora_alpha": usual,
+        "rank_pattern": pattern,
+        "alpha_pattern": pattern,
+        "target_modules": modules(layers),
+        "fan_in_fan_out": fan_in_fan_out,
+        "lora_dropout": 0.0,
+        "bias": "none",
+        "init_lora_weights": true,
+        "inference_mode": true,
+    })
+}
+
+fn gralora_config(layers: &[WrittenLayer], settings: AdapterSettings, rank: usize) -> Value {
+    let columns = rank * settings.grid;
+    json!({
+        "peft_type": "GRALORA",
+        "task_type": null,
+        "base_model_name_or_path": null,
+        "r": columns,
+        "alpha": columns,
+        "gralora_k": settings.grid,
+        "hybrid_r": 0,
+        "target_modules": modules(layers),
+        "fan_in_fan_out": settings.fan_in_fan_out,
+        "gralora_dropout": 0.0,
+        "bias": "none",
+        "init_weights": true,
+        "inference_mode": true,
+    })
+}
+
+/// The commonest rank above 0, the smallest of several.
+pub fn usual_rank(ranks: impl Iterator<Item = usize>) -> usize {
+    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+    for rank in ranks.filter(|&rank| rank > 0) {
+        *counts.entry(rank).or_default() += 1;
+    }
+    let most = counts.iter().rev().max_by_key(|(_, count)| **count);
+    most.map_or(1, |(rank, _)| *rank)
+}

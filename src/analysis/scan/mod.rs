@@ -1,0 +1,243 @@
+//! The scan of a model: every matrix, or every update, at one budget.
+
+mod file;
+mod layer;
+mod plan;
+mod rounding;
+mod targets;
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
+
+use super::error::AnalysisError;
+use crate::source::Limits;
+
+pub use file::{merge, read_scan};
+pub use plan::{LayerPlan, Plan, PlanStructure};
+pub use targets::{ScanTarget, ScanTargets};
+
+/// The version of the file of a scan.
+pub const VERSION: u32 = 1;
+
+/// The settings of a scan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScanSettings {
+    /// The model: a file, an index or a folder.
+    pub model: PathBuf,
+    /// The model that is subtracted.
+    pub subtract: Option<PathBuf>,
+    /// The rank of LoRA whose parameters all structures are given.
+    pub budget_rank: usize,
+    /// Localized's grid K and MELoRA's number of blocks N.
+    pub grid: usize,
+    /// The most random orders of a locality test; none without.
+    pub draws: usize,
+    /// Chooses the random orders.
+    pub seed: u64,
+}
+
+/// The results of a scan, as its file holds them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scan {
+    /// The version of the form.
+    pub scan: u32,
+    /// The model.
+    pub model: String,
+    /// The model that was subtracted.
+    pub subtract: Option<String>,
+    /// LoRA's rank.
+    pub budget_rank: usize,
+    /// MELoRA's N.
+    pub melora_blocks: usize,
+    /// Localized's K.
+    pub localized_grid: usize,
+    /// The most random orders of a locality test.
+    pub draws: usize,
+    /// The seed of the orders.
+    pub seed: u64,
+    /// Time that it took.
+    pub seconds: f64,
+    /// The layers, in the order of their names.
+    pub layers: Vec<ScanLayer>,
+    /// Arrays that were left out.
+    pub skipped: Vec<SkippedArray>,
+}
+
+/// An array that was left out of a scan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SkippedArray {
+    /// Its name.
+    pub name: String,
+    /// The reason, in a sentence.
+    pub reason: String,
+}
+
+/// Parameters and error of a structure.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScanError {
+    /// Numbers in its factors.
+    pub params: usize,
+    /// ‖W − Ŵ‖ / ‖W‖.
+    pub error: f64,
+}
+
+/// The locality test of a layer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScanLocality {
+    /// The statistic: `error` of Localized, or the cheap `participation` of the blocks' singular values.
+    pub statistic: String,
+    /// Standard deviations from the mean of random orders; below 0 is more local.
+    pub z: Option<f64>,
+    /// The share of orders that are at least as local.
+    pub p: f64,
+    /// The random orders.
+    pub draws: usize,
+}
+
+/// One layer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScanLayer {
+    /// Its name.
+    pub layer: String,
+    /// Rows.
+    pub rows: usize,
+    /// Columns.
+    pub cols: usize,
+    /// ‖W‖, or ‖ΔW‖ of an update.
+    pub norm: f64,
+    /// ‖ΔW‖ / ‖W₀‖, where the base is there.
+    pub relative_norm: Option<f64>,
+    /// The noise that the rounding of both stored weights is expected to leave, relative to ‖ΔW‖.
+    pub rounding: Option<f64>,
+    /// LoRA at the budget's rank.
+    pub lora: ScanError,
+    /// MELoRA at LoRA's rank, where its blocks fit.
+    pub melora: Option<ScanError>,
+    /// Localized at LoRA's rank over K, where that is a rank.
+    pub localized: Option<ScanError>,
+    /// Localized's error at each K.
+    pub by_grid: BTreeMap<usize, f64>,
+    /// The K of the lowest error.
+    pub best_grid: usize,
+    /// ‖W‖² / σ₁²
+    pub stable_rank: f64,
+    /// Share of ‖W‖² on the N diagonal blocks.
+    pub diagonal_energy_share: Option<f64>,
+    /// The locality test.
+    pub locality: Option<ScanLocality>,
+    /// What it comes to.
+    pub verdict: String,
+    /// The first σ², for plans of LoRA.
+    pub lora_energies: Vec<f64>,
+    /// The sums over the blocks of the first σ², for plans of Localized.
+    pub localized_energies: Vec<f64>,
+}
+
+/// How far a scan is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ScanProgress {
+    /// The share of the work that is done.
+    pub fraction: f64,
+    /// Seconds that are left, by what was done so far.
+    pub seconds_left: f64,
+}
+
+impl Scan {
+    /// A scan of which nothing is done.
+    pub fn new(settings: &ScanSettings, skipped: Vec<SkippedArray>) -> Self {
+        let shown = |path: &PathBuf| path.display().to_string();
+        Self {
+            scan: VERSION,
+            model: shown(&settings.model),
+            subtract: settings.subtract.as_ref().map(shown),
+            budget_rank: settings.budget_rank,
+            melora_blocks: settings.grid,
+            localized_grid: settings.grid,
+            draws: settings.draws,
+            seed: settings.seed,
+            seconds: 0.0,
+            layers: Vec::new(),
+            skipped,
+        }
+    }
+
+    /// Whether both were made at the same settings.
+    pub fn same_settings(&self, other: &Self) -> bool {
+        let settings = |one: &Self| {
+            let Self {
+                model,
+                subtract,
+                budget_rank,
+                melora_blocks,
+                localized_grid,
+                draws,
+                seed,
+                ..
+            } = one.clone();
+            (
+                (model, subtract, draws, seed),
+                (budget_rank, melora_blocks, localized_grid),
+            )
+        };
+        settings(self) == settings(other)
+    }
+
+    /// Measures the targets that it does not hold yet; `on_layer` hears of each and may stop.
+    ///
+    /// # Errors
+    /// *Stop* from `on_layer` or `keep_going`; what was done until then is kept.
+    pub fn go_on(
+        &mut self,
+        targets: &ScanTargets,
+        limits: &Limits,
+        keep_going: &(dyn Fn() -> ControlFlow<()> + Sync),
+        on_layer: &mut dyn FnMut(&Self, ScanProgress) -> ControlFlow<()>,
+    ) -> Result<(), AnalysisError> {
+        let begun = Instant::now();
+        let before = self.seconds;
+        let known = |scan: &Self, name: &str| {
+            scan.layers.iter().any(|layer| layer.layer == name)
+                || scan.skipped.iter().any(|array| array.name == name)
+        };
+        let wanted: Vec<&ScanTarget> = targets
+            .targets
+            .iter()
+            .filter(|target| !known(self, &target.name))
+            .collect();
+        let total: f64 = wanted.iter().map(|target| target.work()).sum();
+        let mut done = 0.0;
+        for target in wanted {
+            match layer::measure(target, targets, self, limits, keep_going) {
+                Ok(layer) => self.layers.push(layer),
+                Err(error) if error.is_stop() => return Err(error),
+                Err(error) => self.skipped.push(SkippedArray {
+                    name: target.name.clone(),
+                    reason: error.to_string(),
+                }),
+            }
+            self.sort();
+            done += target.work();
+            let seconds = begun.elapsed().as_secs_f64();
+            self.seconds = before + seconds;
+            let progress = ScanProgress {
+                fraction: done / total,
+                seconds_left: seconds * (total - done) / done,
+            };
+            if on_layer(self, progress).is_break() {
+                return Err(crate::approx::FactorError::Stopped.into());
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn sort(&mut self) {
+        self.layers
+            .sort_by_cached_key(|layer| targets::natural(&layer.layer));
+        self.skipped
+            .sort_by_cached_key(|array| targets::natural(&array.name));
+    }
+}

@@ -1,0 +1,200 @@
+//! Ranks for every layer of a model under one budget, by what each parameter keeps.
+
+use super::Scan;
+
+/// The structure of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlanStructure {
+    /// A rank for each layer.
+    Lora,
+    /// A rank for all blocks of each layer, on the scan's grid.
+    Gralora,
+}
+
+/// One layer of a plan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayerPlan {
+    /// Its name.
+    pub layer: String,
+    /// Rows and columns.
+    pub sides: (usize, usize),
+    /// The rank of the layer, or of each of its blocks.
+    pub rank: usize,
+    /// Its parameters.
+    pub params: usize,
+    /// Its error at that rank.
+    pub error: f64,
+    /// Its error at the uniform rank.
+    pub uniform_error: f64,
+}
+
+/// A plan for a whole model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// The structure.
+    pub structure: PlanStructure,
+    /// The grid of its blocks; 1 for LoRA.
+    pub grid: usize,
+    /// The most parameters that it may have.
+    pub budget: usize,
+    /// Its parameters.
+    pub params: usize,
+    /// The error over all layers: the root of Σ‖W − Ŵ‖² / Σ‖W‖².
+    pub error: f64,
+    /// The rank that every layer would have if all had the same, its parameters and its error.
+    pub uniform: (usize, usize, f64),
+    /// The layers.
+    pub layers: Vec<LayerPlan>,
+    /// Layers that cannot take part, with the reason.
+    pub left_out: Vec<(String, String)>,
+    /// Layers whose rank is the largest of which the scan kept the singular values.
+    pub at_the_end: usize,
+}
+
+/// A layer on the way.
+struct Candidate<'a> {
+    layer: &'a super::ScanLayer,
+    /// What each rank keeps.
+    energies: &'a [f64],
+    /// What each rank costs.
+    cost: usize,
+    rank: usize,
+}
+
+impl Candidate<'_> {
+    /// ‖W − Ŵ‖² at a rank.
+    fn dropped(&self, rank: usize) -> f64 {
+        let kept: f64 = self.energies.iter().take(rank).sum();
+        (self.layer.norm.powi(2) - kept).max(0.0)
+    }
+
+    fn error(&self, rank: usize) -> f64 {
+        match self.layer.norm {
+            0.0 => 0.0,
+            norm => self.dropped(rank).sqrt() / norm,
+        }
+    }
+}
+
+impl Plan {
+    /// Spends `budget` parameters where each keeps most of ‖W‖² over all layers.
+    ///
+    /// # Errors
+    /// A budget that pays for nothing.
+    pub fn new(scan: &Scan, structure: PlanStructure, budget: usize) -> Result<Self, String> {
+        let grid = match structure {
+            PlanStructure::Lora => 1,
+            PlanStructure::Gralora => scan.localized_grid,
+        };
+        let (mut candidates, left_out) = candidates(scan, structure, grid);
+        let params = spend(&mut candidates, budget);
+        if params == 0 {
+            return Err(format!(
+                "{budget} parameters pay for no rank in any layer; increase the budget"
+            ));
+        }
+        let whole: f64 = candidates.iter().map(|one| one.layer.norm.powi(2)).sum();
+        let over_all = |rank: &dyn Fn(&Candidate<'_>) -> usize| -> f64 {
+            let dropped = candidates.iter().map(|one| one.dropped(rank(one)));
+            (dropped.sum::<f64>() / whole).sqrt()
+        };
+        let uniform = uniform(&candidates, budget);
+        let at_uniform = |one: &Candidate<'_>| uniform.0.min(one.energies.len());
+        Ok(Self {
+            structure,
+            grid,
+            budget,
+            params,
+            error: over_all(&|one| one.rank),
+            uniform: (uniform.0, uniform.1, over_all(&at_uniform)),
+            at_the_end: candidates
+                .iter()
+                .filter(|one| one.rank == one.energies.len() && one.rank < full_rank(one, grid))
+                .count(),
+            layers: candidates
+                .iter()
+                .map(|one| LayerPlan {
+                    layer: one.layer.layer.clone(),
+                    sides: (one.layer.rows, one.layer.cols),
+                    rank: one.rank,
+                    params: one.rank * one.cost,
+                    error: one.error(one.rank),
+                    uniform_error: one.error(at_uniform(one)),
+                })
+                .collect(),
+            left_out,
+        })
+    }
+}
+
+/// The layers that can take part, and those that cannot with the reason: PEFT takes only grids that divide
+/// both sides.
+fn candidates(
+    scan: &Scan,
+    structure: PlanStructure,
+    grid: usize,
+) -> (Vec<Candidate<'_>>, Vec<(String, String)>) {
+    let (mut candidates, mut left_out) = (Vec::new(), Vec::new());
+    for layer in &scan.layers {
+        let divides = |k: usize| layer.rows.is_multiple_of(k) && layer.cols.is_multiple_of(k);
+        if !divides(grid) {
+            let nearest = (1..grid).rev().find(|&k| divides(k)).unwrap_or(1);
+            let reason = format!(
+                "K = {grid} does not divide {} × {}, which PEFT needs; the next lower K is {nearest}",
+                layer.rows, layer.cols
+            );
+            left_out.push((layer.layer.clone(), reason));
+            continue;
+        }
+        candidates.push(Candidate {
+            layer,
+            energies: match structure {
+                PlanStructure::Lora => &layer.lora_energies,
+                PlanStructure::Gralora => &layer.localized_energies,
+            },
+            cost: grid * (layer.rows + layer.cols),
+            rank: 0,
+        });
+    }
+    (candidates, left_out)
+}
+
+fn full_rank(one: &Candidate<'_>, grid: usize) -> usize {
+    one.layer.rows.min(one.layer.cols) / grid
+}
+
+/// Gives the ranks that keep most for their cost, and says what they cost. What a layer's next rank keeps
+/// never grows, so the best ones overall are always next; what does not fit any more is passed over.
+fn spend(candidates: &mut [Candidate<'_>], budget: usize) -> usize {
+    let mut worth: Vec<(f64, usize)> = Vec::new();
+    for (at, one) in candidates.iter().enumerate() {
+        let ranks = one.energies.iter().filter(|energy| **energy > 0.0);
+        worth.extend(ranks.map(|energy| (energy / one.cost as f64, at)));
+    }
+    worth.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
+    let mut left = budget;
+    for (_, at) in worth {
+        let one = &mut candidates[at];
+        if one.cost <= left {
+            one.rank += 1;
+            left -= one.cost;
+        }
+    }
+    budget - left
+}
+
+/// The largest rank that every layer can have, clamped to what it has, and its parameters.
+fn uniform(candidates: &[Candidate<'_>], budget: usize) -> (usize, usize) {
+    let most = candidates.iter().map(|one| one.energies.len()).max();
+    let cost = |rank: usize| -> usize {
+        let costs = candidates.iter();
+        costs
+            .map(|one| one.cost * rank.min(one.energies.len()))
+            .sum()
+    };
+    let rank = (1..=most.unwrap_or(0))
+        .take_while(|&rank| cost(rank) <= budget)
+        .last();
+    let rank = rank.unwrap_or(0);
+    (rank, cost(rank))
+}

@@ -1,0 +1,206 @@
+//! The arrays that a scan looks at, and those that it leaves out, told before any work.
+
+use std::path::{Path, PathBuf};
+
+use super::{ScanSettings, SkippedArray};
+use crate::source::{ArrayInfo, Source, SourceError, arrays_in};
+
+/// Matrices with a shorter side are left out: no structure has room in them.
+const LEAST_SIDE: u64 = 8;
+
+/// One array of a scan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScanTarget {
+    /// Its name.
+    pub name: String,
+    /// Its rows and columns.
+    pub sides: (u64, u64),
+    /// The types of its elements and of its base's.
+    pub dtypes: (String, Option<String>),
+    /// Whether it is an update already, for which the base is only measured.
+    pub is_update: bool,
+}
+
+/// All arrays of a scan.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ScanTargets {
+    /// The model.
+    pub model: PathBuf,
+    /// The model that is subtracted.
+    pub subtract: Option<PathBuf>,
+    /// Those that are looked at, in the order of their names.
+    pub targets: Vec<ScanTarget>,
+    /// Those that are left out.
+    pub skipped: Vec<SkippedArray>,
+}
+
+impl ScanTarget {
+    /// What a factorization of it costs, in a unit of its own.
+    pub fn work(&self) -> f64 {
+        let (rows, cols) = (self.sides.0 as f64, self.sides.1 as f64);
+        rows * cols * rows.min(cols)
+    }
+}
+
+impl ScanTargets {
+    /// Looks at both models' lists; only names that match one of `patterns` are taken, where there are any.
+    ///
+    /// # Errors
+    /// A model that cannot be read.
+    pub fn new(settings: &ScanSettings, patterns: &[String]) -> Result<Self, SourceError> {
+        let mut arrays = arrays_in(&settings.model)?;
+        // The tensors that make updates are none themselves.
+        if arrays.iter().any(|array| array.update.is_some()) {
+            arrays.retain(|array| array.update.is_some());
+        }
+        let base = settings.subtract.as_deref().map(arrays_in).transpose()?;
+        let mut found = Self {
+            model: settings.model.clone(),
+            subtract: settings.subtract.clone(),
+            ..Self::default()
+        };
+        arrays.sort_by_cached_key(|array| natural(&array.name));
+        for array in arrays {
+            let matches = |pattern: &String| matches(pattern, &array.name);
+            if !patterns.is_empty() && !patterns.iter().any(matches) {
+                continue;
+            }
+            let [rows, cols] = array.shape[..] else {
+                continue;
+            };
+            let reason = match (rows.min(cols) < LEAST_SIDE, &base) {
+                (true, _) => Some(format!("{rows} × {cols}: a side is below {LEAST_SIDE}")),
+                (false, Some(base)) => unmatched(&array, base),
+                (false, None) => None,
+            };
+            let base_dtype = base.as_ref().and_then(|base| array.base_among(base));
+            let base_dtype = base_dtype.map(|base| base.dtype.clone());
+            match reason {
+                Some(reason) => found.skipped.push(SkippedArray {
+                    name: array.name,
+                    reason,
+                }),
+                None => found.targets.push(ScanTarget {
+                    is_update: array.update.is_some_and(|update| !update.needs_base),
+                    dtypes: (array.dtype.clone(), base_dtype),
+                    name: array.name,
+                    sides: (rows, cols),
+                }),
+            }
+        }
+        Ok(found)
+    }
+
+    /// The source of a target.
+    pub fn source(&self, target: &ScanTarget) -> Source {
+        let whole = file(&self.model, &target.name);
+        match self.base(target) {
+            Some(base) if !target.is_update => whole.minus(base),
+            _ => whole,
+        }
+    }
+
+    /// The base weight of a target.
+    pub fn base(&self, target: &ScanTarget) -> Option<Source> {
+        let base = self.subtract.as_deref()?;
+        Some(file(base, &target.name))
+    }
+}
+
+fn file(path: &Path, name: &str) -> Source {
+    Source::File {
+        path: path.to_owned(),
+        array: Some(name.to_owned()),
+    }
+}
+
+/// Why an array has no base.
+fn unmatched(array: &ArrayInfo, base: &[ArrayInfo]) -> Option<String> {
+    match array.base_among(base) {
+        None => Some("the base has no array of this name".to_owned()),
+        Some(one) if one.shape == array.shape => None,
+        Some(one) => Some(format!("{} and its base is {}", array.sides(), one.sides())),
+    }
+}
+
+/// Whether a name matches a pattern, in which `*` stands for anything and `?` for one character.
+fn matches(pattern: &str, name: &str) -> bool {
+    let (pattern, name): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), name.chars().collect());
+    let (mut at, mut of) = (0, 0);
+    // The last star, and where in the name what it stands for ends.
+    let mut star: Option<(usize, usize)> = None;
+    while of < name.len() {
+        match pattern.get(at) {
+            Some('*') => {
+                star = Some((at, of));
+                at += 1;
+            }
+            Some(&c) if c == '?' || c == name[of] => {
+                at += 1;
+                of += 1;
+            }
+            _ => match star {
+                Some((back, end)) => {
+                    star = Some((back, end + 1));
+                    at = back + 1;
+                    of = end + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[at..].iter().all(|&c| c == '*')
+}
+
+/// A key in whose order `layers.2` comes before `layers.10`.
+pub fn natural(name: &str) -> Vec<(String, u64)> {
+    let mut parts = Vec::new();
+    let mut rest = name;
+    while !rest.is_empty() {
+        let digits = rest
+            .find(|c: char| c.is_ascii_digit())
+            .unwrap_or(rest.len());
+        let (text, behind) = rest.split_at(digits);
+        let end = behind
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(behind.len());
+        let (number, after) = behind.split_at(end);
+        parts.push((text.to_owned(), number.parse().unwrap_or(0)));
+        rest = after;
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_anything() {
+        for (pattern, name) in [
+            ("*", "a.b"),
+            ("*.weight", "layers.0.weight"),
+            ("layers.?.q*", "layers.3.q_proj.weight"),
+            ("*q*q*", "qq"),
+            ("a", "a"),
+        ] {
+            assert!(matches(pattern, name), "{pattern} {name}");
+        }
+        for (pattern, name) in [
+            ("layers.1.*", "layers.10.q"),
+            ("a", "ab"),
+            ("*b", "abc"),
+            ("?", ""),
+        ] {
+            assert!(!matches(pattern, name), "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn numbers_in_names_are_ordered_as_numbers() {
+        let mut names = ["h.10.a", "h.2.b", "h.2.a", "g", "h"];
+        names.sort_by_cached_key(|name| natural(name));
+        assert_eq!(names, ["g", "h", "h.2.a", "h.2.b", "h.10.a"]);
+    }
+}

@@ -1,0 +1,209 @@
+//! `adapter`: the best LoRA or GraLoRA of every layer, as PEFT loads it.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use super::plan::{PlanReport, structures};
+use super::{Failure, number, print};
+use crate::analysis::{
+    AdapterError, AdapterFiles, AdapterRank, AdapterSettings, PlanStructure, ScanSettings,
+    ScanTargets, WrittenLayer, adapters,
+};
+use crate::figure::{Cell, Column, Row, Table, label};
+use crate::process::signals::StopGuard;
+use crate::source::Limits;
+use crate::store;
+
+/// Arguments of `adapter`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct AdapterArgs {
+    /// The model, or the updates: as scan takes it
+    #[arg(value_name = "MODEL")]
+    pub model: PathBuf,
+    /// Subtracts the arrays of the same names of the base model
+    #[arg(long, value_name = "BASE")]
+    pub subtract: Option<PathBuf>,
+    /// Only layers with such names; * stands for anything, ? for one character
+    #[arg(long, value_name = "PATTERN,…", value_delimiter = ',')]
+    pub layers: Vec<String>,
+    /// The structure of the adapter
+    #[arg(long, value_parser = structures(), default_value = "lora", conflicts_with = "plan")]
+    pub structure: PlanStructure,
+    /// The rank of every layer, or of every block of GraLoRA
+    #[arg(long, value_name = "R", value_parser = number::kept, required_unless_present = "plan")]
+    pub rank: Option<usize>,
+    /// The grid of GraLoRA's blocks
+    #[arg(long, value_name = "K", default_value_t = 4, value_parser = number::positive, conflicts_with = "plan")]
+    pub grid: usize,
+    /// The ranks that plan --json gives
+    #[arg(long, value_name = "PLAN.json", conflicts_with = "rank")]
+    pub plan: Option<PathBuf>,
+    /// The base stores its weights as inputs × outputs, as GPT-2 does
+    #[arg(long)]
+    pub fan_in_fan_out: bool,
+    /// The folder to write: new, or empty
+    #[arg(long, value_name = "FOLDER")]
+    pub out: PathBuf,
+}
+
+/// Plans are larger than no scan.
+const MOST: u64 = 256 << 20;
+
+/// Runs `adapter`.
+pub(super) fn run(arguments: &AdapterArgs) -> Result<(), Failure> {
+    ensure_empty(&arguments.out)?;
+    let settings = ScanSettings {
+        model: arguments.model.clone(),
+        subtract: arguments.subtract.clone(),
+        budget_rank: 1,
+        grid: 1,
+        draws: 0,
+        seed: 0,
+    };
+    let targets = ScanTargets::new(&settings, &arguments.layers)?;
+    let (structure, ranks) = wishes(arguments, &targets)?;
+    let stoppable = StopGuard::begin();
+    let found = adapters(
+        &targets,
+        &ranks,
+        structure,
+        &Limits::default(),
+        &|| -> ControlFlow<()> { stoppable.keep_going() },
+    );
+    let found = found.map_err(|error| match (error, stoppable.stopped()) {
+        (AdapterError::Analysis(error), Some(status)) if error.is_stop() => {
+            Failure::stopped(status, "nothing was written; start again")
+        }
+        (AdapterError::Analysis(error), _) => error.into(),
+        (error, _) => Failure::usage(error),
+    })?;
+    if found.is_empty() {
+        return Err(Failure::run(format!(
+            "no layer has a rank; list the arrays with localized-lora arrays: {}",
+            arguments.model.display()
+        )));
+    }
+    print_errors(&found, structure, &targets)?;
+    for files in &found {
+        let folder = match found.len() {
+            1 => arguments.out.clone(),
+            _ => arguments.out.join(format!("rank-{}", files.group)),
+        };
+        write(&folder, files)?;
+        print::standard_output(format!("adapter written to {}\n", folder.display()))?;
+    }
+    Ok(())
+}
+
+/// The structure, and the ranks of a plan or one for all.
+fn wishes(
+    arguments: &AdapterArgs,
+    targets: &ScanTargets,
+) -> Result<(AdapterSettings, Vec<AdapterRank>), Failure> {
+    let settings = |structure, grid| AdapterSettings {
+        structure,
+        grid,
+        fan_in_fan_out: arguments.fan_in_fan_out,
+    };
+    let Some(path) = &arguments.plan else {
+        let rank = arguments.rank.unwrap_or(1);
+        let names = targets.targets.iter().map(|target| target.name.clone());
+        let ranks = names.map(|layer| AdapterRank { layer, rank }).collect();
+        return Ok((settings(arguments.structure, arguments.grid), ranks));
+    };
+    let told = |why: String| Failure::run(format!("{why}: {}", path.display()));
+    let bytes = store::read(path, MOST, "a plan's JSON file").map_err(told)?;
+    let plan: PlanReport = serde_json::from_slice(&bytes).map_err(|error| {
+        told(format!(
+            "this is no plan ({error}); choose what plan --json printed"
+        ))
+    })?;
+    let structure = match plan.structure.as_str() {
+        "lora" => PlanStructure::Lora,
+        "gralora" if plan.grid > 0 => PlanStructure::Gralora,
+        _ => {
+            return Err(told(
+                "this plan has an unknown structure; make it again".to_owned(),
+            ));
+        }
+    };
+    let ranks = plan.layers.into_iter().map(|layer| AdapterRank {
+        rank: layer.rank,
+        layer: layer.layer,
+    });
+    Ok((settings(structure, plan.grid), ranks.collect()))
+}
+
+/// An adapter is never written over another.
+fn ensure_empty(folder: &Path) -> Result<(), Failure> {
+    let told = |why: &str| Err(Failure::usage(format!("{why}: {}", folder.display())));
+    match std::fs::read_dir(folder) {
+        Ok(mut entries) => match entries.next() {
+            Some(_) => told("this folder is not empty; name a new one"),
+            None => Ok(()),
+        },
+        Err(_) if folder.exists() => told("this is no folder that can be read; name a new one"),
+        Err(_) => Ok(()),
+    }
+}
+
+/// The measured errors, which stand on screen before anything is written.
+fn print_errors(
+    found: &[AdapterFiles],
+    settings: AdapterSettings,
+    targets: &ScanTargets,
+) -> Result<(), Failure> {
+    let layers: Vec<&WrittenLayer> = found.iter().flat_map(|files| &files.layers).collect();
+    let row = |layer: &&WrittenLayer| Row {
+        color: None,
+        cells: vec![
+            Cell::text(label::clean(&layer.layer)),
+            Cell::count(layer.sides.0),
+            Cell::count(layer.sides.1),
+            Cell::count(layer.rank),
+            Cell::count(layer.params),
+            Cell::number(label::error(layer.error), layer.error),
+        ],
+    };
+    let table = Table {
+        title: None,
+        columns: vec![
+            Column::left("Layer"),
+            Column::right("Rows"),
+            Column::right("Columns"),
+            Column::right("Rank"),
+            Column::right("Parameters"),
+            Column::right("Error"),
+        ],
+        rows: layers.iter().map(row).collect(),
+    };
+    let params = layers.iter().map(|layer| layer.params).sum();
+    let heading = format!(
+        "{}: {} layers, {}",
+        match settings.structure {
+            PlanStructure::Lora => "PEFT LoRA".to_owned(),
+            PlanStructure::Gralora => format!("PEFT GraLoRA, K = {}", settings.grid),
+        },
+        label::count(layers.len()),
+        label::parameters(params)
+    );
+    let left_out = targets.skipped.iter();
+    let notes: Vec<String> = left_out
+        .map(|array| format!("left out {}: {}", array.name, array.reason))
+        .collect();
+    print::page(&heading, &[&table], &notes)
+}
+
+/// The tensors first: a folder with a configuration is whole.
+fn write(folder: &Path, files: &AdapterFiles) -> Result<(), Failure> {
+    std::fs::create_dir_all(folder).map_err(|error| {
+        Failure::run(format!(
+            "this folder could not be made, because {}: {}",
+            crate::system::writing(folder, &error),
+            folder.display()
+        ))
+    })?;
+    store::save_atomically(&folder.join("adapter_model.safetensors"), &files.model)?;
+    store::save_atomically(&folder.join("adapter_config.json"), files.config.as_bytes())?;
+    Ok(())
+}

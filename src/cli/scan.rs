@@ -1,0 +1,286 @@
+//! `scan`: every layer of a model at one budget.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use clap::builder::TypedValueParser;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::figure::FigureTarget;
+use super::output::Outputs;
+use super::present::{PrintedPage, present};
+use super::{Failure, FigureArgs, FormatArgs, choice, number, output};
+use crate::analysis::{
+    Scan, ScanProgress, ScanSettings, ScanTargets, SkippedArray, merge, read_scan,
+};
+use crate::figure::compose::{MapColumn, model_name};
+use crate::figure::label;
+use crate::figure::palette::{ColorMap, Gradient};
+use crate::process::signals::StopGuard;
+use crate::session::words::Words;
+use crate::source::{Limits, Source};
+use crate::views::{Material, Options, Shown, scan};
+use crate::{report, store};
+
+/// Arguments of `scan`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ScanArgs {
+    /// The model: a safetensors file, an index, the folder of a checkpoint or an adapter, NPZ
+    #[arg(value_name = "MODEL", required_unless_present = "merge")]
+    pub model: Option<PathBuf>,
+    /// Subtracts the arrays of the same names, such as those of the base model; with an adapter it only
+    /// measures the updates against them
+    #[arg(long, value_name = "BASE", conflicts_with = "merge")]
+    pub subtract: Option<PathBuf>,
+    /// Gives every structure the parameters of LoRA at this rank
+    #[arg(long, value_name = "R", default_value_t = 8, value_parser = number::positive, conflicts_with = "merge")]
+    pub budget_rank: usize,
+    /// Grid K of Localized, at rank R/K, and number N of MELoRA's blocks
+    #[arg(long, value_name = "K", default_value_t = 4, value_parser = number::positive, conflicts_with = "merge")]
+    pub grid: usize,
+    /// Only layers with such names; * stands for anything, ? for one character
+    #[arg(
+        long,
+        value_name = "PATTERN,…",
+        value_delimiter = ',',
+        conflicts_with = "merge"
+    )]
+    pub layers: Vec<String>,
+    /// The most random orders of a layer's locality test; 0 for none
+    #[arg(
+        long,
+        value_name = "D",
+        default_value_t = 100,
+        conflicts_with = "merge"
+    )]
+    pub draws: usize,
+    /// Chooses the random orders
+    #[arg(long, value_name = "S", default_value_t = 0, value_parser = number::seed, conflicts_with = "merge")]
+    pub seed: u64,
+    /// Merges scans of disjoint layers that --out wrote, instead of scanning
+    #[arg(long, value_name = "SCAN.json", num_args = 1.., conflicts_with = "model")]
+    pub merge: Vec<PathBuf>,
+    /// Writes the scan after every layer; whole or not at all
+    #[arg(long, value_name = "SCAN.json", value_parser = output::parser(), help_heading = "Output")]
+    pub out: Option<PathBuf>,
+    /// Continues the scan in the file of --out
+    #[arg(
+        long,
+        requires = "out",
+        conflicts_with = "merge",
+        help_heading = "Output"
+    )]
+    pub resume: bool,
+    #[command(flatten)]
+    pub(super) format: FormatArgs,
+    #[command(flatten)]
+    pub(super) figure: FigureArgs,
+    /// The number that colours the map
+    #[arg(long, value_parser = columns(), requires = "figure", help_heading = "Figure")]
+    pub color: Option<MapColumn>,
+}
+
+fn columns() -> impl TypedValueParser<Value = MapColumn> {
+    choice::parser(MapColumn::ALL.map(|one| (one.id(), one.title(), one)))
+}
+
+/// Runs `scan`.
+pub(super) fn run(arguments: &ScanArgs) -> Result<(), Failure> {
+    let target = arguments.figure.target()?;
+    let outputs = Outputs::of(arguments.format)
+        .and("--figure", arguments.figure.figure.as_deref())
+        .and("--out", arguments.out.as_deref());
+    outputs.check(&arguments.files())?;
+    let found = match &arguments.model {
+        Some(model) => arguments.scan(model)?,
+        None => merged(&arguments.merge)?,
+    };
+    let mut remarks = Vec::new();
+    if let Some(out) = &arguments.out {
+        let text = report::text(&found).map_err(Failure::run)?;
+        remarks.extend(output::write(out, text.as_bytes(), "scan")?);
+    }
+    let material = Material {
+        scan: Some((&found, arguments.color.unwrap_or_default())),
+        ..Material::default()
+    };
+    let options = arguments.options(&found, target.as_ref());
+    let document = scan::VIEW.document(&material, &options);
+    let mut notes = document.notes();
+    notes.extend(remarks);
+    let page = PrintedPage {
+        heading: format!(
+            "{}: {} layers in {}",
+            model_name(&found),
+            label::count(found.layers.len()),
+            label::seconds(found.seconds)
+        ),
+        remarks: Vec::new(),
+        notes,
+    };
+    present(&document, page, arguments.format, target.as_ref(), &outputs)
+}
+
+/// Reads scans and joins them.
+fn merged(files: &[PathBuf]) -> Result<Scan, Failure> {
+    let read = |path: &PathBuf| {
+        read_scan(path).map_err(|why| Failure::run(format!("{why}: {}", path.display())))
+    };
+    let scans = files.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    merge(scans).map_err(Failure::usage)
+}
+
+impl ScanArgs {
+    fn files(&self) -> Vec<PathBuf> {
+        let models = self.model.iter().chain(&self.subtract);
+        let models = models.flat_map(|path| Source::from_path(path).files());
+        models.chain(self.merge.clone()).collect()
+    }
+
+    fn settings(&self, model: &Path) -> ScanSettings {
+        ScanSettings {
+            model: model.to_owned(),
+            subtract: self.subtract.clone(),
+            budget_rank: self.budget_rank,
+            grid: self.grid,
+            draws: self.draws,
+            seed: self.seed,
+        }
+    }
+
+    fn scan(&self, model: &Path) -> Result<Scan, Failure> {
+        let settings = self.settings(model);
+        let targets = ScanTargets::new(&settings, &self.layers)?;
+        let mut found = self.begun(&settings, targets.skipped.clone())?;
+        if targets.targets.is_empty() && found.layers.is_empty() {
+            return Err(Failure::run(format!(
+                "this has no two-dimensional array to scan{}; list its arrays with localized-lora arrays: {}",
+                if self.layers.is_empty() {
+                    ""
+                } else {
+                    " whose name matches"
+                },
+                model.display()
+            )));
+        }
+        let stoppable = StopGuard::begin();
+        let bar = ProgressBar::new(1000);
+        if let Ok(style) = ProgressStyle::with_template("{wide_bar} {percent} %, {msg}") {
+            bar.set_style(style);
+        }
+        let mut failed = None;
+        let mut on_layer = |scan: &Scan, progress: ScanProgress| {
+            bar.set_position((1000.0 * progress.fraction) as u64);
+            let left = label::count(progress.seconds_left.round() as usize);
+            bar.set_message(format!("{left} s left"));
+            failed = self.save(scan).err();
+            match failed {
+                Some(_) => ControlFlow::Break(()),
+                None => stoppable.keep_going(),
+            }
+        };
+        let ended = found.go_on(
+            &targets,
+            &Limits::default(),
+            &|| stoppable.keep_going(),
+            &mut on_layer,
+        );
+        bar.finish_and_clear();
+        match (failed, stoppable.stopped(), ended) {
+            (Some(failure), ..) => Err(failure),
+            (None, _, Ok(())) => Ok(found),
+            (None, Some(status), Err(error)) if error.is_stop() => {
+                Err(self.stopped(status, &found, targets.targets.len()))
+            }
+            (None, _, Err(error)) => Err(error.into()),
+        }
+    }
+
+    /// The scan so far: that of the file where it is to be continued.
+    fn begun(&self, settings: &ScanSettings, skipped: Vec<SkippedArray>) -> Result<Scan, Failure> {
+        let fresh = Scan::new(settings, skipped);
+        let Some(out) = self.out.as_deref().filter(|out| !output::is_standard(out)) else {
+            return Ok(fresh);
+        };
+        let told = |why: String| Failure::usage(format!("{why}: {}", out.display()));
+        match (self.resume, out.exists()) {
+            (true, true) => {
+                let known = read_scan(out).map_err(told)?;
+                match known.same_settings(&fresh) {
+                    true => Ok(known),
+                    false => Err(told(
+                        "this scan has other settings; name another file, or repeat them"
+                            .to_owned(),
+                    )),
+                }
+            }
+            (true, false) | (false, false) => Ok(fresh),
+            (false, true) => Err(told(
+                "this file exists already; use --resume to continue it, or name another".to_owned(),
+            )),
+        }
+    }
+
+    /// Keeps what there is, whole.
+    fn save(&self, scan: &Scan) -> Result<(), Failure> {
+        let Some(out) = self.out.as_deref().filter(|out| !output::is_standard(out)) else {
+            return Ok(());
+        };
+        let text = report::text(scan).map_err(Failure::run)?;
+        Ok(store::save_atomically(out, text.as_bytes())?)
+    }
+
+    fn stopped(&self, status: u8, scan: &Scan, wanted: usize) -> Failure {
+        let done = scan.layers.len();
+        let told = match &self.out {
+            Some(out) => format!(
+                "{done} of {wanted} layers are done; add --resume to continue from {}",
+                out.display()
+            ),
+            None => format!(
+                "{done} of {wanted} layers were done; with --out SCAN.json they would be kept and --resume could continue"
+            ),
+        };
+        Failure::stopped(status, told)
+    }
+
+    fn options(&self, scan: &Scan, target: Option<&FigureTarget>) -> Options {
+        let export = target.map(|target| &target.export);
+        let mut options = Shown::of(&scan::VIEW).options(model_name(scan), self.command(), export);
+        options.context.colors = ColorMap::Gradient(Gradient::Viridis);
+        options
+    }
+
+    /// The command line that makes the same figure again.
+    fn command(&self) -> Option<String> {
+        let mut words = Words::program();
+        words.word("scan");
+        let usual = (8, 4, 100, 0);
+        let own = (self.budget_rank, self.grid, self.draws, self.seed);
+        if own != usual {
+            words.option("budget-rank", &own.0.to_string());
+            words.option("grid", &own.1.to_string());
+            words.option("draws", &own.2.to_string());
+            words.option("seed", &own.3.to_string());
+        }
+        if !self.layers.is_empty() {
+            words.option("layers", &self.layers.join(","));
+        }
+        if let Some(color) = self.color {
+            words.option("color", color.id());
+        }
+        if let Some(base) = &self.subtract {
+            words.option("subtract", base.to_str()?);
+        }
+        match &self.model {
+            Some(model) => words.last(model.to_str()?),
+            None => {
+                words.flag("merge");
+                for file in &self.merge {
+                    words.word(file.to_str()?);
+                }
+            }
+        }
+        words.quoted()
+    }
+}

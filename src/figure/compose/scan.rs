@@ -1,0 +1,313 @@
+//! A scanned model: a table of its layers, and a map of them.
+
+use std::collections::BTreeMap;
+
+use nalgebra::DMatrix;
+
+use super::Context;
+use crate::analysis::{Scan, ScanError, ScanLayer};
+use crate::figure::table::{Cell, Column, Row, Table};
+use crate::figure::{Colors, Element, Figure, Heading, Heatmap, ScaleBar, label};
+
+/// A number of every layer that a map can be coloured by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MapColumn {
+    /// Localized's error minus LoRA's: below 0 where Localized is closer.
+    #[default]
+    Difference,
+    /// LoRA's error.
+    Lora,
+    /// MELoRA's error.
+    Melora,
+    /// Localized's error.
+    Localized,
+    /// The best grid K.
+    BestGrid,
+    /// The norm, relative to the base's where that is there.
+    Norm,
+    /// ‖W‖² / σ₁².
+    StableRank,
+    /// The share of ‖W‖² on the diagonal blocks.
+    Diagonal,
+    /// The locality test's z.
+    Locality,
+}
+
+impl MapColumn {
+    /// All, in the order of the table.
+    pub const ALL: [Self; 9] = [
+        Self::Difference,
+        Self::Lora,
+        Self::Melora,
+        Self::Localized,
+        Self::BestGrid,
+        Self::Norm,
+        Self::StableRank,
+        Self::Diagonal,
+        Self::Locality,
+    ];
+
+    /// Its name on the command line.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Difference => "difference",
+            Self::Lora => "lora",
+            Self::Melora => "melora",
+            Self::Localized => "localized",
+            Self::BestGrid => "best-grid",
+            Self::Norm => "norm",
+            Self::StableRank => "stable-rank",
+            Self::Diagonal => "diagonal",
+            Self::Locality => "z",
+        }
+    }
+
+    /// Its title.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Difference => "Error of Localized − error of LoRA",
+            Self::Lora => "Error of LoRA",
+            Self::Melora => "Error of MELoRA",
+            Self::Localized => "Error of Localized",
+            Self::BestGrid => "Best grid K",
+            Self::Norm => "Norm",
+            Self::StableRank => "Stable rank",
+            Self::Diagonal => "Share of ‖W‖² on the diagonal",
+            Self::Locality => "Locality test’s z",
+        }
+    }
+
+    /// The number of a layer; not a number where it has none.
+    fn value(self, layer: &ScanLayer) -> f64 {
+        let error = |one: Option<ScanError>| one.map_or(f64::NAN, |one| one.error);
+        match self {
+            Self::Difference => error(layer.localized) - layer.lora.error,
+            Self::Lora => layer.lora.error,
+            Self::Melora => error(layer.melora),
+            Self::Localized => error(layer.localized),
+            Self::BestGrid => layer.best_grid as f64,
+            Self::Norm => layer.relative_norm.unwrap_or(layer.norm),
+            Self::StableRank => layer.stable_rank,
+            Self::Diagonal => layer.diagonal_energy_share.unwrap_or(f64::NAN),
+            Self::Locality => {
+                let z = layer.locality.as_ref().and_then(|test| test.z);
+                z.unwrap_or(f64::NAN)
+            }
+        }
+    }
+
+    /// The ends of its colour scale; signed ones have 0 in the middle.
+    fn range(self, values: &[f64]) -> (f64, f64) {
+        let finite = || values.iter().copied().filter(|value| value.is_finite());
+        let largest = finite().fold(0.0, |most: f64, value| most.max(value.abs()));
+        match self {
+            Self::Difference | Self::Locality => (-largest.max(1e-12), largest.max(1e-12)),
+            Self::Lora | Self::Melora | Self::Localized | Self::Diagonal => (0.0, 1.0),
+            Self::BestGrid | Self::Norm | Self::StableRank => (0.0, largest.max(1e-300)),
+        }
+    }
+
+    fn colors(self, context: &Context) -> Colors {
+        match self {
+            Self::Difference | Self::Locality => Colors::Diverging,
+            _ => Colors::of(context.colors, (0.0, 1.0)).0,
+        }
+    }
+}
+
+/// The layers of a model as a grid: blocks down, kinds of matrix across.
+struct ModelMap<'a> {
+    /// The names of the blocks, by their numbers, and of layers without one.
+    blocks: Vec<String>,
+    /// The kinds: the names with the number left out.
+    kinds: Vec<String>,
+    cells: BTreeMap<(usize, usize), &'a ScanLayer>,
+}
+
+impl<'a> ModelMap<'a> {
+    fn new(scan: &'a Scan) -> Self {
+        let (mut blocks, mut kinds) = (Vec::new(), Vec::new());
+        let mut cells = BTreeMap::new();
+        let place = |all: &mut Vec<String>, name: String| {
+            let known = all.iter().position(|one| *one == name);
+            known.unwrap_or_else(|| {
+                all.push(name);
+                all.len() - 1
+            })
+        };
+        for layer in &scan.layers {
+            let (block, kind) = split(&layer.layer);
+            let at = (place(&mut blocks, block), place(&mut kinds, kind));
+            cells.insert(at, layer);
+        }
+        Self {
+            blocks,
+            kinds,
+            cells,
+        }
+    }
+}
+
+/// `transformer.h.3.attn.weight` is block `3` of the kind `attn`; without a number the block is `–`.
+fn split(name: &str) -> (String, String) {
+    let name = name.strip_suffix(".weight").unwrap_or(name);
+    let parts: Vec<&str> = name.split('.').collect();
+    let is_number =
+        |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    match parts.iter().position(is_number) {
+        Some(at) if at + 1 < parts.len() => (parts[at].to_owned(), parts[at + 1..].join(".")),
+        _ => ("–".to_owned(), name.to_owned()),
+    }
+}
+
+/// The map of a model, coloured by one column.
+pub fn scan_map(context: &Context, scan: &Scan, column: MapColumn) -> Figure {
+    let map = ModelMap::new(scan);
+    let mut values =
+        DMatrix::from_element(map.blocks.len().max(1), map.kinds.len().max(1), f64::NAN);
+    for (at, layer) in &map.cells {
+        values[*at] = column.value(layer);
+    }
+    let range = column.range(values.as_slice());
+    let colors = column.colors(context);
+    let heatmap = Heatmap {
+        headings: vec![
+            Heading::name(column.title(), None),
+            Heading::plain(budget(scan)),
+        ],
+        numbers: true,
+        ..Heatmap::new(values, range, colors)
+    };
+    let scale = ScaleBar {
+        range,
+        colors,
+        label: column.title().to_owned(),
+    };
+    let numbered = |names: &[String]| -> String {
+        let all = names.iter().enumerate();
+        let all = all.map(|(at, name)| format!("{} {}", at + 1, label::clean(name)));
+        all.collect::<Vec<_>>().join(", ")
+    };
+    let notes = vec![
+        format!("Columns, from the left: {}", numbered(&map.kinds)),
+        format!("Rows, from the top: block {}", map.blocks.join(", ")),
+    ];
+    context
+        .figure(Figure::PAGE, "Map of the model", scan_sentence(scan))
+        .with_title(label::clean(&title(scan)))
+        .with_row(vec![Element::Heatmap(heatmap)])
+        .with_row(vec![Element::ScaleBar(scale)])
+        .with_row(vec![Element::Notes(notes)])
+}
+
+/// *tuned.safetensors minus base.safetensors*
+pub fn model_name(scan: &Scan) -> String {
+    match &scan.subtract {
+        Some(base) => format!("{} minus {base}", scan.model),
+        None => scan.model.clone(),
+    }
+}
+
+/// The same without the folders, for a line of a figure.
+fn title(scan: &Scan) -> String {
+    let last = |path: &str| {
+        let parts = path.rsplit(['/', '\\']);
+        parts
+            .filter(|part| !part.is_empty())
+            .map(ToOwned::to_owned)
+            .next()
+    };
+    let model = last(&scan.model).unwrap_or_default();
+    match scan.subtract.as_deref().and_then(last) {
+        Some(base) => format!("{model} minus {base}"),
+        None => model,
+    }
+}
+
+fn budget(scan: &Scan) -> String {
+    format!(
+        "at the parameters of LoRA rank {}, K = N = {}",
+        scan.budget_rank, scan.localized_grid
+    )
+}
+
+/// *LoRA is closest on 12 of 16 layers, Localized on 3, MELoRA on 1, …*
+pub fn scan_sentence(scan: &Scan) -> String {
+    let live: Vec<&ScanLayer> = scan
+        .layers
+        .iter()
+        .filter(|layer| layer.norm > 0.0)
+        .collect();
+    let closest = |name: &str| {
+        let says = |layer: &&&ScanLayer| layer.verdict.starts_with(&format!("{name} is closest"));
+        live.iter().filter(says).count()
+    };
+    let mean = |of: &dyn Fn(&ScanLayer) -> Option<f64>| {
+        let errors: Vec<f64> = live.iter().filter_map(|layer| of(layer)).collect();
+        match errors.is_empty() {
+            true => "–".to_owned(),
+            false => label::error(errors.iter().sum::<f64>() / errors.len() as f64),
+        }
+    };
+    format!(
+        "Closest {}: LoRA on {} of {} layers, Localized on {}, MELoRA on {}; mean error LoRA {}, Localized {}, MELoRA {}",
+        budget(scan),
+        closest("LoRA"),
+        live.len(),
+        closest("Localized"),
+        closest("MELoRA"),
+        mean(&|layer| Some(layer.lora.error)),
+        mean(&|layer| Some(layer.localized?.error)),
+        mean(&|layer| Some(layer.melora?.error)),
+    )
+}
+
+/// A row for each layer.
+pub fn scan_table(scan: &Scan) -> Table {
+    let optional = |value: Option<f64>, text: fn(f64) -> String| {
+        value.map_or_else(Cell::none, |value| Cell::number(text(value), value))
+    };
+    let row = |layer: &ScanLayer| {
+        let z = layer.locality.as_ref().and_then(|test| test.z);
+        let statistic = layer.locality.as_ref().map_or("", |test| &test.statistic);
+        Row {
+            color: None,
+            cells: vec![
+                Cell::named(label::clean(&layer.layer), layer.layer.clone()),
+                Cell::count(layer.rows),
+                Cell::count(layer.cols),
+                Cell::number(label::short(layer.norm), layer.norm),
+                optional(layer.relative_norm, label::short),
+                Cell::number(label::short(layer.stable_rank), layer.stable_rank),
+                Cell::number(label::error(layer.lora.error), layer.lora.error),
+                optional(layer.localized.map(|one| one.error), label::error),
+                optional(layer.melora.map(|one| one.error), label::error),
+                Cell::count(layer.best_grid),
+                optional(layer.diagonal_energy_share, label::percent),
+                optional(z, label::one_decimal),
+                Cell::text(statistic),
+                Cell::text(layer.verdict.clone()),
+            ],
+        }
+    };
+    Table {
+        title: None,
+        columns: vec![
+            Column::left("Layer"),
+            Column::right("Rows"),
+            Column::right("Columns").keyed("cols"),
+            Column::right("Norm"),
+            Column::right("‖ΔW‖/‖W₀‖").keyed("relative_norm"),
+            Column::right("Stable rank"),
+            Column::right("LoRA"),
+            Column::right("Localized"),
+            Column::right("MELoRA"),
+            Column::right("Best K").keyed("best_grid"),
+            Column::right("Diagonal").keyed("diagonal_energy_share"),
+            Column::right("z"),
+            Column::left("of").keyed("statistic"),
+            Column::left("Verdict"),
+        ],
+        rows: scan.layers.iter().map(row).collect(),
+    }
+}

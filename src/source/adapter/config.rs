@@ -1,0 +1,213 @@
+//! The configuration of an adapter: PEFT's `adapter_config.json`, or the same in a file's header.
+
+use std::io::Read;
+use std::path::Path;
+
+use regex::Regex;
+use serde_json::{Map, Value};
+
+use super::scale::Scale;
+use crate::source::SourceError;
+use crate::source::error::{one_line, shown};
+use crate::source::opening::open;
+
+/// The largest configuration that is read.
+const MAX_BYTES: u64 = 16 << 20;
+
+/// More modules than any model has.
+const MOST_PATTERNS: usize = 20_000;
+
+const EXPECTED: &str = "the configuration of an adapter";
+
+/// A configuration, whose patterns are ready.
+#[derive(Clone, Debug)]
+pub struct AdapterConfig {
+    name: String,
+    values: Map<String, Value>,
+    ranks: Vec<Pattern>,
+    alphas: Vec<Pattern>,
+}
+
+/// A number for the modules whose names match.
+#[derive(Clone, Debug)]
+struct Pattern {
+    matches: Regex,
+    value: f64,
+}
+
+impl AdapterConfig {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// A file that cannot be read or is no configuration.
+    pub fn read(path: &Path) -> Result<Self, SourceError> {
+        let name = shown(path);
+        let (file, length) = open(path)?;
+        if length > MAX_BYTES {
+            let reason = format!("it has {length} bytes");
+            return Err(SourceError::damaged(&name, EXPECTED, reason));
+        }
+        let mut bytes = Vec::new();
+        file.take(MAX_BYTES)
+            .read_to_end(&mut bytes)
+            .map_err(|error| SourceError::from_io(path, &error))?;
+        Self::parse(&name, &bytes)
+    }
+
+    /// Reads JSON.
+    ///
+    /// # Errors
+    /// Text that is no configuration.
+    pub fn parse(name: &str, json: &[u8]) -> Result<Self, SourceError> {
+        let values = serde_json::from_slice(json)
+            .map_err(|error| SourceError::damaged(name, EXPECTED, one_line(&error.to_string())))?;
+        Self::of_values(name, values)
+    }
+
+    fn of_values(name: &str, values: Map<String, Value>) -> Result<Self, SourceError> {
+        Ok(Self {
+            ranks: patterns(name, &values, "rank_pattern")?,
+            alphas: patterns(name, &values, "alpha_pattern")?,
+            name: name.to_owned(),
+            values,
+        })
+    }
+
+    /// The part of it whose keys begin with `prefix`.
+    ///
+    /// # Errors
+    /// Patterns that are none.
+    pub fn within(&self, prefix: &str) -> Result<Self, SourceError> {
+        let values = self
+            .values
+            .iter()
+            .filter_map(|(key, value)| Some((key.strip_prefix(prefix)?.to_owned(), value.clone())));
+        Self::of_values(&self.name, values.collect())
+    }
+
+    /// A text.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.values.get(key)?.as_str()
+    }
+
+    /// A list of numbers.
+    pub fn numbers(&self, key: &str) -> Option<Vec<f64>> {
+        let list = self.values.get(key)?.as_array()?;
+        list.iter().map(Value::as_f64).collect()
+    }
+
+    /// Whether a switch is on; everything but nothing, false and an empty value is.
+    pub fn has(&self, key: &str) -> bool {
+        match self.values.get(key) {
+            None | Some(Value::Null | Value::Bool(false)) => false,
+            Some(Value::Array(list)) => !list.is_empty(),
+            Some(Value::Object(map)) => !map.is_empty(),
+            Some(_) => true,
+        }
+    }
+
+    /// Whether it states a value.
+    pub fn states(&self, key: &str) -> bool {
+        self.values.contains_key(key)
+    }
+
+    /// A finite number.
+    ///
+    /// # Errors
+    /// No such number.
+    pub fn number(&self, key: &str) -> Result<f64, SourceError> {
+        let value = self.values.get(key).and_then(Value::as_f64);
+        value
+            .filter(|value| value.is_finite())
+            .ok_or_else(|| self.wrong(format!("{key} is not a number")))
+    }
+
+    /// A whole number of at least `least`.
+    ///
+    /// # Errors
+    /// No such number.
+    pub fn count(&self, key: &str, least: u64) -> Result<u64, SourceError> {
+        let value = self.values.get(key).and_then(Value::as_u64);
+        value
+            .filter(|&value| value >= least)
+            .ok_or_else(|| self.wrong(format!("{key} is not a whole number from {least} on")))
+    }
+
+    /// The rank of a module.
+    ///
+    /// # Errors
+    /// None that is a whole number from 1 on.
+    pub fn rank(&self, module: &str) -> Result<u64, SourceError> {
+        match first(&self.ranks, module) {
+            None => self.count("r", 1),
+            Some(rank) if rank >= 1.0 && rank.fract() == 0.0 => Ok(rank as u64),
+            Some(_) => {
+                Err(self.wrong("rank_pattern has a rank that is not a whole number from 1 on"))
+            }
+        }
+    }
+
+    /// The scale of a module of this rank, from the number called `alpha` or its pattern.
+    ///
+    /// # Errors
+    /// No such number.
+    pub fn scale(&self, alpha: &str, module: &str, rank: u64) -> Result<Scale, SourceError> {
+        let (value, origin) = match first(&self.alphas, module) {
+            Some(value) => (value, "alpha_pattern"),
+            None => (self.number(alpha)?, alpha),
+        };
+        Ok(match self.has("use_rslora") {
+            true => Scale {
+                value: value / (rank as f64).sqrt(),
+                origin: format!("{origin} {value} / √r, r = {rank}"),
+            },
+            false => Scale {
+                value: value / rank as f64,
+                origin: format!("{origin} {value} / r {rank}"),
+            },
+        })
+    }
+
+    /// The error for a value that is wrong.
+    pub fn wrong(&self, reason: impl Into<String>) -> SourceError {
+        SourceError::damaged(&self.name, EXPECTED, reason)
+    }
+}
+
+/// The value of the first pattern that matches, in the order of the file, as in PEFT.
+fn first(patterns: &[Pattern], module: &str) -> Option<f64> {
+    let mut patterns = patterns.iter();
+    let found = patterns.find(|pattern| pattern.matches.is_match(module));
+    found.map(|pattern| pattern.value)
+}
+
+/// Patterns as PEFT reads them: `re.match(rf"(.*\.)?({key})$", module)`.
+fn patterns(
+    name: &str,
+    values: &Map<String, Value>,
+    key: &str,
+) -> Result<Vec<Pattern>, SourceError> {
+    let wrong = |reason: String| SourceError::damaged(name, EXPECTED, reason);
+    let entries = match values.get(key) {
+        None | Some(Value::Null) => return Ok(Vec::new()),
+        Some(Value::Object(entries)) => entries,
+        Some(_) => return Err(wrong(format!("{key} is not an object"))),
+    };
+    if entries.len() > MOST_PATTERNS {
+        return Err(wrong(format!(
+            "{key} has more than {MOST_PATTERNS} entries"
+        )));
+    }
+    let pattern = |(text, value): (&String, &Value)| {
+        let quoted = one_line(text);
+        let matches = Regex::new(&format!(r"^(.*\.)?({text})$")).map_err(|_| {
+            wrong(format!(
+                "{key} has '{quoted}', which is no pattern that is read"
+            ))
+        })?;
+        let value = value.as_f64().filter(|value| value.is_finite());
+        let value = value.ok_or_else(|| wrong(format!("{key} has no number for '{quoted}'")))?;
+        Ok(Pattern { matches, value })
+    };
+    entries.iter().map(pattern).collect()
+}

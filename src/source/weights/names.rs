@@ -1,0 +1,79 @@
+//! The array that a user's name means.
+
+use std::collections::BTreeSet;
+
+use crate::source::SourceError;
+use crate::source::error::{one_line, printable};
+
+/// Names in an error message.
+const LISTED: usize = 20;
+
+/// Names in an error message, of those that are like the one that was given.
+const LIKE: usize = 5;
+
+/// Only so many names, and none longer, are compared with one that was given wrongly.
+const COMPARED: usize = 5000;
+const LONGEST: usize = 300;
+
+/// The name among `names` that is meant: exactly this, with or without `.weight`, or the only one
+/// that ends so.
+///
+/// # Errors
+/// None or several; the nearest are told.
+pub fn find(file: &str, names: &[String], wanted: &str) -> Result<String, SourceError> {
+    let with = format!("{wanted}.weight");
+    let without = wanted.strip_suffix(".weight").unwrap_or(wanted);
+    for form in [wanted, &with, without] {
+        if names.iter().any(|name| name == form) {
+            return Ok(form.to_owned());
+        }
+    }
+    let quoted = one_line(&printable(wanted));
+    for form in [wanted, &with] {
+        let ends = |name: &&String| {
+            let start = name.strip_suffix(form);
+            start.is_some_and(|start| start.ends_with(['.', '/', '_', ':']))
+        };
+        let ending: BTreeSet<&String> = names.iter().filter(ends).collect();
+        let mut found = ending.iter();
+        match (found.next(), found.next()) {
+            (None, _) => {}
+            (Some(only), None) => return Ok((**only).clone()),
+            _ => {
+                let problem = format!("has {} arrays that end in '{quoted}'", ending.len());
+                return Err(ask(file, problem, &ending.into_iter().collect::<Vec<_>>()));
+            }
+        }
+    }
+    let mut near: Vec<(usize, &String)> = names
+        .iter()
+        .take(COMPARED)
+        .filter(|name| name.len() < LONGEST && wanted.len() < LONGEST)
+        .map(|name| (strsim::damerau_levenshtein(name, wanted), name))
+        .collect();
+    near.sort_unstable();
+    near.truncate(LIKE);
+    let near: Vec<&String> = near.into_iter().map(|(_, name)| name).collect();
+    Err(ask(file, format!("has no array '{quoted}'"), &near))
+}
+
+/// Asks for one of several names.
+pub fn ask(file: &str, problem: impl Into<String>, names: &[&String]) -> SourceError {
+    let mut list: Vec<String> = names
+        .iter()
+        .take(LISTED)
+        .map(|name| one_line(&printable(name)))
+        .collect();
+    let path = shlex::try_quote(file).unwrap_or(file.into());
+    if names.len() > LISTED {
+        list.push(format!("…; localized-lora arrays {path} lists all"));
+    }
+    if list.is_empty() {
+        return SourceError::unsupported(file, "no arrays", "a file with at least one is needed");
+    }
+    SourceError::WhichArray {
+        name: file.to_owned(),
+        problem: problem.into(),
+        names: list.join(", "),
+    }
+}

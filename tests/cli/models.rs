@@ -1,0 +1,232 @@
+//! Whole models: `scan`, `plan` and `adapter`. `tests/data/weights/pair_scan.json` is numpy's scan.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::{program, refuse, succeed};
+
+fn data(name: &str) -> String {
+    format!("{}/tests/data/weights/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+fn scan_of_pair(folder: &Path, more: &str) -> Value {
+    let (tuned, base) = (
+        data("pair/tuned.safetensors"),
+        data("pair/base.safetensors"),
+    );
+    let text = succeed(folder, &format!("scan {tuned} --subtract {base} {more}"));
+    serde_json::from_str(&text).unwrap_or(Value::Null)
+}
+
+fn read_json(path: &Path) -> Value {
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn close(found: &Value, expected: &Value, what: &str) {
+    let (found, expected) = (found.as_f64().unwrap(), expected.as_f64().unwrap());
+    assert!(
+        (found - expected).abs() <= 1e-9 * expected.abs().max(1.0),
+        "{what}: {found} {expected}"
+    );
+}
+
+#[test]
+fn a_scan_gives_what_numpy_gives() {
+    let folder = tempfile::tempdir().unwrap();
+    let found = scan_of_pair(folder.path(), "--json --draws 30");
+    let expected = read_json(Path::new(&data("pair_scan.json")));
+    let layers = found["layers"].as_array().unwrap();
+    let wanted = expected["layers"].as_array().unwrap();
+    assert_eq!(layers.len(), wanted.len());
+    for (layer, wanted) in layers.iter().zip(wanted) {
+        let name = wanted["layer"].as_str().unwrap();
+        assert_eq!(layer["layer"], wanted["layer"]);
+        close(&layer["norm"], &wanted["norm"], name);
+        if wanted["norm"] == json!(0.0) {
+            assert_eq!(layer["verdict"], json!("no change"));
+            continue;
+        }
+        for method in ["lora", "melora", "localized"] {
+            assert_eq!(
+                layer[method]["params"], wanted[method]["params"],
+                "{name} {method}"
+            );
+            close(&layer[method]["error"], &wanted[method]["error"], name);
+        }
+        for key in ["stable_rank", "diagonal_energy_share"] {
+            close(&layer[key], &wanted[key], &format!("{name} {key}"));
+        }
+        // Of equal errors numpy takes the one that rounding made lower.
+        let best = |layer: &Value, of: &Value| layer["by_grid"][of.to_string()].clone();
+        close(
+            &best(layer, &layer["best_grid"]),
+            &best(wanted, &wanted["best_grid"]),
+            name,
+        );
+        for (grid, error) in wanted["by_grid"].as_object().unwrap() {
+            close(&layer["by_grid"][grid], error, name);
+        }
+    }
+    let left_out: Vec<&str> = found["skipped"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|array| array["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(left_out, ["grown.weight", "only_in_tuned.weight"]);
+    // What the layers were made to be.
+    let verdict = |at: usize| layers[at]["verdict"].as_str().unwrap();
+    assert_eq!(verdict(0), "Localized is closest; more local than chance");
+    assert!(verdict(1).starts_with("LoRA is closest"), "{}", verdict(1));
+    assert!(!verdict(4).contains("more local"), "{}", verdict(4));
+}
+
+#[test]
+fn scans_of_disjoint_layers_merge_and_a_scan_resumes() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    scan_of_pair(folder.path(), "--draws 10 --out whole.json");
+    scan_of_pair(
+        folder.path(),
+        "--draws 10 --out one.json --layers layers.0.*,layers.1.*,g*",
+    );
+    scan_of_pair(
+        folder.path(),
+        "--draws 10 --out two.json --layers layers.2*,layers.3*,layers.4*,o*,r*",
+    );
+    let merged = succeed(folder.path(), "scan --merge one.json two.json --json");
+    let whole = read_json(&at("whole.json"));
+    let merged: Value = serde_json::from_str(&merged).unwrap();
+    assert_eq!(
+        (&merged["layers"], &merged["skipped"]),
+        (&whole["layers"], &whole["skipped"])
+    );
+    let mut cut = whole.clone();
+    cut["layers"].as_array_mut().unwrap().truncate(2);
+    fs::write(at("cut.json"), cut.to_string()).unwrap();
+    let (tuned, base) = (
+        data("pair/tuned.safetensors"),
+        data("pair/base.safetensors"),
+    );
+    let again = format!("scan {tuned} --subtract {base} --draws 10 --out cut.json");
+    refuse(folder.path(), &again, 2, "use --resume to continue it");
+    refuse(
+        folder.path(),
+        &format!("{again} --resume --grid 2"),
+        2,
+        "other settings",
+    );
+    succeed(folder.path(), &format!("{again} --resume"));
+    assert_eq!(read_json(&at("cut.json"))["layers"], whole["layers"]);
+    fs::write(at("no.json"), "{}").unwrap();
+    refuse(folder.path(), "scan --merge no.json", 1, "this is no scan");
+}
+
+#[test]
+fn a_plan_is_never_worse_than_equal_ranks_and_its_adapter_has_its_errors() {
+    let folder = tempfile::tempdir().unwrap();
+    scan_of_pair(folder.path(), "--draws 0 --out scan.json");
+    for (structure, budget) in [("lora", 3000), ("gralora", 4000)] {
+        let plan = succeed(
+            folder.path(),
+            &format!("plan scan.json --params {budget} --structure {structure} --json"),
+        );
+        fs::write(folder.path().join("plan.json"), &plan).unwrap();
+        let plan: Value = serde_json::from_str(&plan).unwrap();
+        let number = |key: &str| plan[key].as_f64().unwrap();
+        assert!(number("params") <= f64::from(budget));
+        assert!(number("error") < number("uniform_error"), "{plan}");
+        let (tuned, base) = (
+            data("pair/tuned.safetensors"),
+            data("pair/base.safetensors"),
+        );
+        let out = folder.path().join(structure);
+        succeed(
+            folder.path(),
+            &format!(
+                "adapter {tuned} --subtract {base} --plan plan.json --out {}",
+                out.display()
+            ),
+        );
+        for layer in plan["layers"].as_array().unwrap() {
+            let (name, rank) = (
+                layer["layer"].as_str().unwrap(),
+                layer["rank"].as_u64().unwrap(),
+            );
+            if rank == 0 {
+                continue;
+            }
+            // A folder for each rank where there are several.
+            let within = out.join(format!("rank-{rank}"));
+            let adapter = if within.is_dir() { within } else { out.clone() };
+            let source = format!("{tuned}#{name}");
+            let difference = succeed(
+                folder.path(),
+                &format!("approximate {source} --subtract {base} --json"),
+            );
+            let norm = serde_json::from_str::<Value>(&difference).unwrap()["norm"]
+                .as_f64()
+                .unwrap();
+            let written = succeed(
+                folder.path(),
+                &format!("approximate {}#{name} --json", adapter.display()),
+            );
+            let written: Value = serde_json::from_str(&written).unwrap();
+            // Truncation is orthogonal: ‖ΔŴ‖² = ‖ΔW‖² (1 − error²).
+            let error = layer["error"].as_f64().unwrap();
+            let expected = norm * (1.0 - error * error).sqrt();
+            let kept = written["norm"].as_f64().unwrap();
+            assert!(
+                (kept - expected).abs() < 2e-6 * norm,
+                "{structure} {name}: {kept} {expected}"
+            );
+        }
+    }
+}
+
+#[test]
+fn an_adapter_is_never_written_over_another_and_its_grid_must_divide() {
+    let folder = tempfile::tempdir().unwrap();
+    let tuned = data("pair/tuned.safetensors");
+    let call = format!("adapter {tuned} --layers layers.0.* --rank 2 --out new");
+    let text = succeed(folder.path(), &call);
+    assert!(
+        text.contains("layers.0.local.weight") && text.ends_with("adapter written to new\n"),
+        "{text}"
+    );
+    let config = read_json(&folder.path().join("new/adapter_config.json"));
+    assert_eq!(
+        (&config["r"], &config["lora_alpha"]),
+        (&json!(2), &json!(2))
+    );
+    assert_eq!(config["target_modules"], json!(["layers.0.local"]));
+    refuse(folder.path(), &call, 2, "this folder is not empty");
+    refuse(
+        folder.path(),
+        &format!(
+            "adapter {tuned} --structure gralora --grid 3 --rank 1 --out k3 --layers layers.0.*"
+        ),
+        2,
+        "K = 3 does not divide 40 × 64, which PEFT's GraLoRA needs; choose --grid 2",
+    );
+    assert!(!folder.path().join("k3").exists());
+}
+
+#[test]
+fn the_map_of_a_model_is_drawn() {
+    let folder = tempfile::tempdir().unwrap();
+    scan_of_pair(folder.path(), "--draws 0 --figure map.svg --out scan.json");
+    let drawn = fs::read_to_string(folder.path().join("map.svg")).unwrap();
+    assert!(drawn.contains("Error of Localized"), "{drawn}");
+    let output = program(folder.path())
+        .args(["scan", "--merge", "scan.json", "--csv"])
+        .output()
+        .unwrap();
+    let csv = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        csv.starts_with("layer,rows,cols,norm,relative_norm,"),
+        "{csv}"
+    );
+}
