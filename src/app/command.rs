@@ -48,6 +48,8 @@ pub enum Command {
     CopyCommand,
     /// Copies the command of the figure in the export dialog, written to this file.
     CopyFigureCommand(PathBuf),
+    /// Copies a caption for the figure in the export dialog.
+    CopyCaption(CaptionForm),
     /// Put this text on the clipboard.
     CopyText(String),
     /// Back one change of the session.
@@ -74,6 +76,25 @@ pub enum Command {
     Approximate(MatrixAction),
     /// One of the Fine-tune tab.
     Finetune(SweepAction),
+}
+
+/// The form of a copied caption.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CaptionForm {
+    /// As it is read.
+    Text,
+    /// LaTeX source.
+    Latex,
+}
+
+impl CaptionForm {
+    /// Its name in a menu.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "As text",
+            Self::Latex => "As LaTeX",
+        }
+    }
 }
 
 impl Command {
@@ -131,6 +152,7 @@ impl Command {
             Self::ExportTo(_) => "Export",
             Self::BrowseExport(_) | Self::ChooseExport(_) => "Browse…",
             Self::CopyCommand | Self::CopyFigureCommand(_) => "Copy as command",
+            Self::CopyCaption(_) => "Copy caption",
             Self::CopyText(_) => "Copy",
             Self::Undo => "Undo",
             Self::Redo => "Redo",
@@ -167,6 +189,7 @@ impl Command {
             Self::BrowseExport(_) | Self::ChooseExport(_) => "Choose the folder and the file name",
             Self::CopyCommand => "The command line that gives the same numbers",
             Self::CopyFigureCommand(_) => "The command line that writes the same figure",
+            Self::CopyCaption(_) => "A caption for the figure, with its settings",
             Self::CopyText(_) => "Copy to the clipboard",
             Self::Undo => "Undo the last change of source or settings",
             Self::Redo => "Redo the change that was undone",

@@ -7,6 +7,7 @@ pub mod background;
 pub mod command;
 mod dialogs;
 mod export;
+mod exports;
 mod fonts;
 mod help;
 mod keys;
@@ -137,6 +138,7 @@ impl Explorer {
             || self.digits.busy()
             || self.pages.iter().any(Page::busy)
             || self.exporter.busy()
+            || self.exporter.drawing()
             || self.arrays.busy()
             || self.sessions.busy()
     }

@@ -16,8 +16,9 @@ use super::tabs::approximate::view::ApproximateView;
 use super::worker::Wake;
 use crate::analysis::{Analysis, PartChoice};
 use crate::experiment::{Experiment, Projections};
+use crate::figure::Paper;
 use crate::finetune::Results;
-use crate::session::Session;
+use crate::session::{Export, Session};
 use crate::source::{DigitSet, Limits};
 use crate::workspace::Workspace;
 
@@ -64,8 +65,10 @@ pub struct Preferences {
     pub view: ApproximateView,
     /// The experiment of the Fine-tune tab.
     pub experiment: Experiment,
-    /// Width in pixels and resolution of exported PNGs.
-    pub png: (u32, f64),
+    /// Size, type and lines of exported figures.
+    pub paper: Paper,
+    /// Resolution of exported PNGs, in dots per inch.
+    pub dpi: f64,
     /// Images with more pixels are scaled down.
     pub max_pixels: usize,
     /// Folder of the last export.
@@ -88,7 +91,8 @@ impl Default for Preferences {
             recent: VecDeque::new(),
             view: ApproximateView::default(),
             experiment: Experiment::default(),
-            png: (2100, 300.0),
+            paper: Paper::default(),
+            dpi: Export::DPI,
             max_pixels: Limits::default().max_pixels,
             export_folder: None,
             export_names: BTreeMap::new(),

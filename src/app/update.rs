@@ -1,6 +1,5 @@
 //! Changes of the state by answers of the workers and wishes of the user, here and nowhere else.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use eframe::egui;
@@ -9,7 +8,7 @@ use super::Explorer;
 use super::arrays::ArrayLookup;
 use super::command::Command;
 use super::dialogs::{DialogAnswer, Question};
-use super::export::tab_of;
+use super::exports;
 use super::opened::{
     accept, change, failed, fall_back, forget_arriving, keep_shown, open_any, open_text, paste,
     refused, show_session, subtract, subtract_text,
@@ -18,13 +17,9 @@ use super::page::Page;
 use super::sessions::action::SessionAction;
 use super::sessions::{self, SessionMessage};
 use super::state::{Act, Message, State, Tab};
-use super::tabs::approximate::figures;
 use super::tabs::approximate::job::JobMessage;
 use super::tabs::approximate::progress::Activity;
-use super::tabs::finetune::action::TAB as SWEEP_TAB;
-use super::tabs::finetune::{self, FinetuneTab};
 use crate::source::{Dataset, Source, Split};
-use crate::views::{View, accuracy_drop, approximation, data_set, delta_weights};
 use crate::workspace::Opening;
 
 /// Takes everything that the workers sent since the last frame.
@@ -56,8 +51,9 @@ pub fn receive(explorer: &mut Explorer, ctx: &egui::Context) {
         .exporter
         .measured(&mut explorer.pages.home.background)
     {
-        export(explorer, path);
+        exports::write(explorer, path);
     }
+    exports::preview(explorer, ctx);
     match explorer.arrays.receive() {
         Some(ArrayLookup::Failed(session, why)) => refused(explorer, Some(*session), why),
         // With the first picture still to come, it comes behind the choice.
@@ -101,11 +97,12 @@ pub fn run(explorer: &mut Explorer, ctx: &egui::Context, command: Command) {
         Command::SubtractText(text) => subtract_text(explorer, &text),
         Command::Paste => paste(explorer),
         Command::Export => explorer.exporter.open(&explorer.state),
-        Command::ExportTo(path) => export(explorer, path),
+        Command::ExportTo(path) => exports::write(explorer, path),
         Command::BrowseExport(name) => dialogs.ask(Question::Save(name), Command::ChooseExport),
         Command::ChooseExport(path) => explorer.exporter.set_path(&path),
-        Command::CopyCommand => copy_command(explorer, ctx, None),
-        Command::CopyFigureCommand(path) => copy_command(explorer, ctx, Some(&path)),
+        Command::CopyCommand => exports::copy_command(explorer, ctx, None),
+        Command::CopyFigureCommand(path) => exports::copy_command(explorer, ctx, Some(&path)),
+        Command::CopyCaption(form) => exports::copy_caption(explorer, ctx, form),
         Command::CopyText(text) => {
             ctx.copy_text(text);
             explorer.state.done("copied to the clipboard");
@@ -207,74 +204,6 @@ fn cancel(explorer: &mut Explorer) {
     explorer.arrays.forget();
     forget_arriving(&mut explorer.state);
     explorer.state.opening = None;
-}
-
-/// The command line of what is in view, or of the figure in the export dialog.
-fn copy_command(explorer: &mut Explorer, ctx: &egui::Context, path: Option<&std::path::Path>) {
-    let export = path.map(|path| explorer.exporter.export_of(&explorer.state, path));
-    let chosen = export.as_ref().map(|_| explorer.exporter.view());
-    let state = &mut explorer.state;
-    let (command, otherwise) = if state.tab == SWEEP_TAB {
-        let tab = explorer.pages.get::<FinetuneTab>();
-        let selected = tab.is_some_and(|tab| !tab.looks().selected().is_empty());
-        let usual = match selected {
-            true => &delta_weights::VIEW,
-            false => &accuracy_drop::VIEW,
-        };
-        let view = chosen.unwrap_or(usual);
-        (
-            tab.and_then(|tab| finetune::figures::command(tab, view, export.as_ref())),
-            "no command gives these settings; export the results as JSON instead",
-        )
-    } else {
-        let view = chosen.unwrap_or_else(|| in_front(state));
-        let session = figures::fitted_session(state, view);
-        let shown = figures::shown(state, view);
-        (
-            shown.command(&session, &explorer.limits, export.as_ref()),
-            "no command can name this matrix; save it to a file and open that",
-        )
-    };
-    match command {
-        Some(command) => {
-            ctx.copy_text(command.clone());
-            state.say(Act::Other, Message::Copied(command));
-        }
-        None if path.is_some() => explorer.exporter.fail(otherwise.to_owned()),
-        None => state.fail(otherwise),
-    }
-}
-
-/// The view that a command without a figure is of: the survey where it is in front.
-fn in_front(state: &State) -> &'static View {
-    match state.preferences.view.second {
-        view if *view == data_set::VIEW => view,
-        _ => &approximation::VIEW,
-    }
-}
-
-/// Writes the figure of the dialog; one that must be measured first is measured.
-fn export(explorer: &mut Explorer, path: std::path::PathBuf) {
-    let wake = Arc::clone(&explorer.state.wake);
-    let view = explorer.exporter.view();
-    let (tab, state) = (&explorer.pages.home, &explorer.state);
-    if let Some(ask) = figures::unmeasured(tab, state, view) {
-        let loaded = state.analysis.as_ref();
-        let loaded = loaded.map(|analysis| Arc::clone(&analysis.loaded));
-        return explorer.exporter.measure(ask, loaded, path, &wake);
-    }
-    let choices = explorer.exporter.export_of(state, &path);
-    let asked = (explorer.exporter.content_of(&path), &choices);
-    let exported = match explorer.pages.get::<FinetuneTab>() {
-        Some(tab) if tab_of(view) == SWEEP_TAB => finetune::figures::exported(tab, view, asked),
-        _ => figures::exported(tab, state, &explorer.limits, view, asked),
-    };
-    match exported {
-        Ok(exported) => explorer
-            .exporter
-            .write(&mut explorer.state, exported, path, &wake),
-        Err(why) => explorer.exporter.fail(why),
-    }
 }
 
 fn travel(explorer: &mut Explorer, back: bool) {

@@ -9,7 +9,7 @@ use clap::builder::TypedValueParser;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::approximate::{MatrixResult, colors};
-use super::figure::themes;
+use super::look::themes;
 use super::output::{self, Outputs};
 use super::{Failure, FormatArgs, SettingsArgs, SourceArgs, choice, print};
 use crate::analysis::{BuildUp, Growth};

@@ -55,7 +55,7 @@ fn default_draws() -> NonZeroUsize {
     NonZeroUsize::new(SURVEY_DRAWS).unwrap_or(NonZeroUsize::MIN)
 }
 
-fn splits() -> impl TypedValueParser<Value = Split> {
+pub(super) fn splits() -> impl TypedValueParser<Value = Split> {
     choice::parser([
         (
             "train",

@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::builder::TypedValueParser;
 
 use super::print::remarks;
-use super::{Failure, choice, output};
-use crate::figure::palette::Theme;
-use crate::figure::{Figure, Format, default_png_width, render};
+use super::{Failure, LookArgs, choice, output};
+use crate::figure::{Figure, Format, render};
 use crate::session::Export;
 
-/// The figure's file and look.
+/// The figure's file and look; the look asks for a file.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Figure")]
 pub struct FigureArgs {
@@ -20,15 +19,8 @@ pub struct FigureArgs {
     /// The figure's format, where no file ending gives it
     #[arg(long, value_parser = formats(), requires = "figure")]
     pub format: Option<Format>,
-    /// Width of a PNG in pixels [default: the figure's width on paper]
-    #[arg(long, value_name = "PX", requires = "figure")]
-    pub width: Option<u32>,
-    /// Resolution of a PNG in dots per inch [default: 300]
-    #[arg(long, value_name = "DPI", requires = "figure")]
-    pub dpi: Option<f64>,
-    /// Light or dark background [default: light]
-    #[arg(long, value_parser = themes(), requires = "figure")]
-    pub theme: Option<Theme>,
+    #[command(flatten)]
+    pub(super) look: LookArgs,
 }
 
 pub(super) fn formats() -> impl TypedValueParser<Value = Format> {
@@ -36,13 +28,6 @@ pub(super) fn formats() -> impl TypedValueParser<Value = Format> {
         ("png", "Pixels", Format::Png),
         ("svg", "Vectors for the web", Format::Svg),
         ("pdf", "Vectors for print", Format::Pdf),
-    ])
-}
-
-pub(super) fn themes() -> impl TypedValueParser<Value = Theme> {
-    choice::parser([
-        ("light", "Dark text on white", Theme::Light),
-        ("dark", "Light text on near-black", Theme::Dark),
     ])
 }
 
@@ -66,11 +51,8 @@ impl FigureArgs {
         };
         let (format, by_name) = self.format_of(path)?;
         let export = Export {
-            width: self.width,
-            dpi: self.dpi.unwrap_or(Export::DPI),
-            theme: self.theme.unwrap_or_default(),
             format: by_name.then_some(format),
-            ..Export::to(path)
+            ..self.look.export(path.clone())
         };
         Ok(Some(FigureTarget { export, format }))
     }
@@ -113,10 +95,7 @@ impl FigureTarget {
     /// # Errors
     /// A width or resolution that is not possible, a place that cannot be written.
     pub fn write(&self, figure: &Figure) -> Result<Option<String>, Failure> {
-        let width = self
-            .export
-            .width
-            .unwrap_or_else(|| default_png_width(figure, self.export.dpi));
+        let width = self.export.pixels(figure);
         let bytes = render(figure, self.format, width, self.export.dpi)?;
         let written = output::write(&self.export.path, &bytes, "figure")?;
         remarks(figure.font_note().as_slice());

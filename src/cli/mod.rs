@@ -8,6 +8,7 @@ mod arrays;
 mod atlas;
 mod choice;
 mod claims;
+mod compose;
 mod curve;
 mod dataset;
 mod experiment;
@@ -16,6 +17,8 @@ mod figure;
 mod finetune;
 mod locality;
 mod matrix_call;
+mod look;
+mod measured;
 mod number;
 mod order;
 mod output;
@@ -47,12 +50,14 @@ pub use approximate::ApproximateArgs;
 pub use arrays::ArraysArgs;
 pub use atlas::AtlasArgs;
 pub use claims::ClaimsArgs;
+pub use compose::ComposeArgs;
 pub use curve::CurveArgs;
 pub use dataset::DatasetArgs;
 pub use failure::Failure;
 pub use figure::FigureArgs;
 pub use finetune::FinetuneArgs;
 pub use locality::LocalityArgs;
+pub use look::LookArgs;
 pub use order::OrderArgs;
 pub use plan::PlanArgs;
 pub use print::FormatArgs;
@@ -115,6 +120,9 @@ pub enum CliCommand {
     Curve(CurveArgs),
     /// Approximate every image of a data set: mean errors, and how often Localized beats LoRA
     Dataset(DatasetArgs),
+    /// Put several views of a matrix, or reconstructions of several matrices, into one lettered figure
+    #[command(after_help = sources())]
+    Compose(ComposeArgs),
     /// Build the approximations up from nothing, term by term, as an animated GIF or PNG
     #[command(after_help = sources())]
     Animate(AnimateArgs),
@@ -197,10 +205,16 @@ pub fn parse<T: Into<OsString>>(
 }
 
 /// The command line's form. `-1` behind an option is its value and no option, so that the error
-/// says which values are possible.
+/// says which values are possible. The look of a figure asks for the figure.
 fn command() -> clap::Command {
+    const LOOK: [&str; 6] = ["width", "font_size", "solid_lines", "omit", "dpi", "theme"];
     CommandLine::command().mut_subcommands(|one| {
+        let draws = one.get_arguments().any(|arg| arg.get_id() == "figure");
         one.mut_args(|arg| {
+            let arg = match draws && LOOK.contains(&arg.get_id().as_str()) {
+                true => arg.requires("figure"),
+                false => arg,
+            };
             let takes_value = arg.get_action().takes_values() && !arg.is_positional();
             arg.allow_negative_numbers(takes_value)
         })
@@ -215,6 +229,7 @@ pub fn run(command: &CliCommand) -> Result<(), Failure> {
     match command {
         CliCommand::Approximate(arguments) => approximate::run(arguments),
         CliCommand::Curve(arguments) => curve::run(arguments),
+        CliCommand::Compose(arguments) => compose::run(arguments),
         CliCommand::Animate(arguments) => animate::run(arguments),
         CliCommand::Dataset(arguments) => dataset::run(arguments),
         CliCommand::Finetune(arguments) => finetune::run(arguments),

@@ -3,7 +3,7 @@
 use super::figure::FigureTarget;
 use super::output::Outputs;
 use super::{Failure, FormatArgs, print};
-use crate::figure::Table;
+use crate::figure::{Table, latex};
 use crate::views::Document;
 
 /// The text that is printed around the tables.
@@ -39,6 +39,12 @@ pub(super) fn present(
         FormatArgs { json: true, .. } => document.json(),
         FormatArgs { csv: true, .. } => document.csv(),
         FormatArgs { latex: true, .. } => document.latex(),
+        FormatArgs { markdown: true, .. } => document.markdown(),
+        FormatArgs { caption: true, .. } => document.caption().map(|text| text + "\n"),
+        FormatArgs {
+            latex_caption: true,
+            ..
+        } => document.caption().map(|text| latex(&text) + "\n"),
         FormatArgs { .. } => {
             let tables = document.tables().map_err(Failure::run)?;
             let tables: Vec<&Table> = tables.iter().collect();

@@ -23,6 +23,15 @@ pub struct FormatArgs {
     /// Prints the table as a LaTeX tabular for the booktabs package
     #[arg(long)]
     pub latex: bool,
+    /// Prints the table in Markdown
+    #[arg(long)]
+    pub markdown: bool,
+    /// Prints a caption for the figure, with its settings
+    #[arg(long)]
+    pub caption: bool,
+    /// Prints the caption as LaTeX source
+    #[arg(long)]
+    pub latex_caption: bool,
 }
 
 impl FormatArgs {
@@ -32,6 +41,9 @@ impl FormatArgs {
             (self.json, "--json"),
             (self.csv, "--csv"),
             (self.latex, "--latex"),
+            (self.markdown, "--markdown"),
+            (self.caption, "--caption"),
+            (self.latex_caption, "--latex-caption"),
         ];
         options.into_iter().find(|one| one.0).map(|one| one.1)
     }

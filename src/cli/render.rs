@@ -5,20 +5,15 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::TypedValueParser;
 
-use super::dataset::{measure, test};
-use super::figure::{formats, themes};
-use super::{Failure, PROGRAM, approximate, atlas, choice, locality, order, print, source};
-use crate::analysis::{
-    Analysis, Analyst, FoundOrder, GridSearch, Images, Locality, LocalitySurvey, SilentListener,
-    SurveyResult,
-};
-use crate::approx::atlas::Atlas;
-use crate::figure::palette::Theme;
-use crate::figure::{Format, default_png_width, render};
-use crate::session::{Export, Session};
-use crate::source::{Limits, Source, digits};
+use super::figure::formats;
+use super::measured::ViewMaterial;
+use super::{Failure, LookArgs, PROGRAM, choice, print, source};
+use crate::analysis::{Analyst, Images, SilentListener};
+use crate::figure::{Format, render};
+use crate::session::Export;
+use crate::source::{Limits, Source};
 use crate::store::{check_outputs, save_atomically};
-use crate::views::{Document, Material, Need, Shown, Subject, View};
+use crate::views::{Composition, Document, Shown, View};
 use crate::workspace::{self, DisplaySettings, Opening, Workspace};
 
 /// Arguments of `render`.
@@ -33,15 +28,8 @@ pub struct RenderArgs {
     /// The figures' formats
     #[arg(long, value_parser = formats(), value_delimiter = ',', default_value = "png", help_heading = "Figure")]
     format: Vec<Format>,
-    /// Width of a PNG in pixels [default: the figure's width on paper]
-    #[arg(long, value_name = "PX", help_heading = "Figure")]
-    width: Option<u32>,
-    /// Resolution of a PNG in dots per inch [default: 300]
-    #[arg(long, value_name = "DPI", help_heading = "Figure")]
-    dpi: Option<f64>,
-    /// Light or dark ground [default: light]
-    #[arg(long, value_parser = themes(), help_heading = "Figure")]
-    theme: Option<Theme>,
+    #[command(flatten)]
+    look: LookArgs,
     /// The tables' formats
     #[arg(long, value_parser = tables(), value_delimiter = ',', default_value = "csv", help_heading = "Output")]
     tables: Vec<TableFormat>,
@@ -52,6 +40,7 @@ pub struct RenderArgs {
 enum TableFormat {
     Csv,
     Latex,
+    Markdown,
     Json,
     None,
 }
@@ -68,6 +57,7 @@ fn tables() -> impl TypedValueParser<Value = TableFormat> {
             "Tabulars in the style of booktabs",
             TableFormat::Latex,
         ),
+        ("markdown", "Tables of Markdown", TableFormat::Markdown),
         ("json", "One JSON object", TableFormat::Json),
         ("none", "No tables", TableFormat::None),
     ])
@@ -79,6 +69,7 @@ impl TableFormat {
         match self {
             Self::Csv => Some(("csv", document.csv())),
             Self::Latex => Some(("tex", document.latex())),
+            Self::Markdown => Some(("md", document.markdown())),
             Self::Json => Some(("json", document.json())),
             Self::None => None,
         }
@@ -88,6 +79,7 @@ impl TableFormat {
         match self {
             Self::Csv => Some("csv"),
             Self::Latex => Some("tex"),
+            Self::Markdown => Some("md"),
             Self::Json => Some("json"),
             Self::None => None,
         }
@@ -142,8 +134,13 @@ fn written(
     notes.extend(analysis.left_out().map_err(Failure::usage)?);
     let (mut files, mut missing) = (Vec::new(), Vec::new());
     for view in &workspace.display.views {
-        let measured = ViewMaterial::new(view, &analysis, &workspace.display)?;
-        match arguments.files_of(view, &measured, &workspace.display, &limits)? {
+        let images = Images::beside(&analysis.session.source, workspace.display.split);
+        let measured = ViewMaterial::new(&[view], &analysis, &images)?;
+        let shown = Shown {
+            images,
+            ..Shown::of(view)
+        };
+        match arguments.files_of(&shown, &measured, &workspace.display, &limits)? {
             Ok(of_view) => files.extend(of_view),
             Err(why) => missing.push(format!("{} is left out: {why}", view.short)),
         }
@@ -159,93 +156,6 @@ fn written(
         .iter()
         .map(|(path, _)| format!("wrote {}", path.display()));
     Ok((analysis.heading(), notes.into_iter().chain(told).collect()))
-}
-
-/// The material of a view.
-struct ViewMaterial<'a> {
-    analysis: &'a Analysis,
-    grids: Option<GridSearch>,
-    atlas: Option<Atlas>,
-    survey: Option<SurveyResult>,
-    locality: Option<Locality>,
-    locality_survey: Option<LocalitySurvey>,
-    order: Option<FoundOrder>,
-    images: Images,
-}
-
-impl<'a> ViewMaterial<'a> {
-    fn new(
-        view: &'static View,
-        analysis: &'a Analysis,
-        display: &DisplaySettings,
-    ) -> Result<Self, Failure> {
-        let images = Images::beside(&analysis.session.source, display.split);
-        let mut measured = Self {
-            analysis,
-            grids: None,
-            atlas: None,
-            survey: None,
-            locality: None,
-            locality_survey: None,
-            order: None,
-            images,
-        };
-        match view.needs {
-            Need::Grids => {
-                let settings = &analysis.session.settings;
-                measured.grids = Some(approximate::grids(&analysis.loaded.matrix, settings)?);
-            }
-            Need::Survey => {
-                let images = &measured.images;
-                let set = digits(&images.dataset, images.split)?;
-                let transform = analysis.session.transform;
-                measured.survey = Some(measure(&set, images, transform, &analysis.wanted)?);
-            }
-            Need::Atlas => measured.atlas = Some(atlas::measure(analysis)?),
-            Need::Locality => {
-                measured.locality = Some(locality::measure(analysis, Shown::of(view).draws)?);
-            }
-            Need::LocalitySurvey => {
-                let set = digits(&measured.images.dataset, measured.images.split)?;
-                let shown = Shown {
-                    images: measured.images.clone(),
-                    ..Shown::of(view)
-                };
-                let transform = analysis.session.transform;
-                measured.locality_survey = Some(test(&set, &shown, transform, &analysis.wanted)?);
-            }
-            Need::Order => {
-                measured.order = Some(order::search(analysis, Shown::of(view).starts)?);
-            }
-            Need::Nothing | Need::Results | Need::Projections | Need::Run | Need::Runs => {}
-        }
-        Ok(measured)
-    }
-
-    /// The session at the settings that the view's matrices took.
-    fn session(&self, view: &View) -> Session {
-        let mut session = self.analysis.session.clone();
-        if let (Subject::Images, Some(survey)) = (view.subject, &self.survey) {
-            session.settings = survey.settings.clone();
-        }
-        if let (Subject::Images, Some(survey)) = (view.subject, &self.locality_survey) {
-            session.settings = survey.settings.clone();
-        }
-        session
-    }
-
-    fn material(&self) -> Material<'_> {
-        Material {
-            analysis: Some(self.analysis),
-            grids: self.grids.as_ref(),
-            survey: self.survey.as_ref(),
-            atlas: self.atlas.as_ref(),
-            locality: self.locality.as_ref(),
-            locality_survey: self.locality_survey.as_ref(),
-            order: self.order.as_ref(),
-            ..Material::default()
-        }
-    }
 }
 
 type Files = Vec<(PathBuf, Vec<u8>)>;
@@ -284,16 +194,13 @@ impl RenderArgs {
     /// The files of a view with their bytes, or why the view shows nothing.
     fn files_of(
         &self,
-        view: &'static View,
+        shown: &Shown,
         measured: &ViewMaterial<'_>,
         display: &DisplaySettings,
         limits: &Limits,
     ) -> Result<Result<Files, String>, Failure> {
-        let (session, material) = (measured.session(view), measured.material());
-        let shown = Shown {
-            images: measured.images.clone(),
-            ..Shown::of(view)
-        };
+        let (view, material) = (shown.view, measured.material());
+        let session = Composition::of(view).session(&material).unwrap_or_default();
         let mut files = Vec::new();
         for format in self.format.iter().copied() {
             let export = self.export(self.path(view, format.extension()), display);
@@ -303,9 +210,7 @@ impl RenderArgs {
                 Ok(figure) => figure,
                 Err(why) => return Ok(Err(why)),
             };
-            let width = export.width;
-            let width = width.unwrap_or_else(|| default_png_width(&figure, export.dpi));
-            let bytes = render(&figure, format, width, export.dpi)?;
+            let bytes = render(&figure, format, export.pixels(&figure), export.dpi)?;
             print::remarks(figure.font_note().as_slice());
             files.push((export.path, bytes));
         }
@@ -325,13 +230,10 @@ impl RenderArgs {
 
     fn export(&self, path: PathBuf, display: &DisplaySettings) -> Export {
         Export {
-            width: self.width,
-            dpi: self.dpi.unwrap_or(Export::DPI),
-            theme: self.theme.unwrap_or_default(),
             colors: display.colors,
             error_maps: display.error_maps,
             error_gain: display.error_gain,
-            ..Export::to(path)
+            ..self.look.export(path)
         }
     }
 }

@@ -12,15 +12,16 @@ use super::{CliCommand, Invocation, parse};
 use crate::analysis::{Growth, Images, PartChoice};
 use crate::approx::budget::BudgetRule;
 use crate::approx::method::{Method, Price, Role};
-use crate::figure::Format;
 use crate::figure::Gain;
 use crate::figure::animation::AnimationFormat;
 use crate::figure::palette::{ColorMap, Theme};
+use crate::figure::{Format, Omitted, Paper};
 use crate::session::{Export, Session, Settings};
 use crate::source::{Dataset, Limits, Source, Split, Transform};
 use crate::views::build_up::AnimationExport;
 use crate::views::{
-    ALL, Shown, Subject, approximation, data_set, error_curve, factors, locality_by_label,
+    ALL, Composition, Shown, Subject, View, approximation, data_set, error_curve, factors,
+    locality_by_label,
 };
 
 /// The shape that settings are fitted to.
@@ -85,6 +86,7 @@ fn read(command: &str) -> Parsed {
         | CliCommand::Claims(_)
         | CliCommand::Finetune(_)
         | CliCommand::Project(_)
+        | CliCommand::Compose(_)
         | CliCommand::Render(_)
         | CliCommand::Arrays(_)
         | CliCommand::Scan(_)
@@ -229,12 +231,27 @@ fn exports() -> impl Strategy<Value = Export> {
         ("./-", Some(Format::Pdf)),
         ("no ending", Some(Format::Png)),
     ]);
-    let width = prop::option::of(1u32..9000);
+    // One option says the width, in pixels or on paper.
+    let width = prop_oneof![
+        Just((None, None)),
+        (1u32..9000).prop_map(|pixels| (Some(pixels), None)),
+        (30.0..1000.0).prop_map(|width| (None, Some(width))),
+    ];
+    let paper = (width, 6.5..36.0, any::<bool>());
     let dpi = prop::sample::select(vec![300.0, 96.0, 150.5]);
     let colors = prop::sample::select(ColorMap::ALL.to_vec());
+    let omit = prop::sample::subsequence(Omitted::all().collect::<Vec<_>>(), 0..4);
     let gain = prop::option::of(prop::sample::select(Gain::USUAL.to_vec()));
-    (path, width, dpi, any::<bool>(), colors, gain).prop_map(
-        |((path, format), width, dpi, dark, colors, gain)| Export {
+    (path, paper, dpi, any::<bool>(), colors, gain, omit).prop_map(
+        |(
+            (path, format),
+            ((width, on_paper), type_size, line_styles),
+            dpi,
+            dark,
+            colors,
+            gain,
+            omit,
+        )| Export {
             path: PathBuf::from(path),
             format,
             width,
@@ -243,6 +260,12 @@ fn exports() -> impl Strategy<Value = Export> {
             colors,
             error_maps: gain.is_some(),
             error_gain: gain.unwrap_or_default(),
+            omit,
+            paper: Paper {
+                width: on_paper,
+                type_size,
+                line_styles,
+            },
         },
     )
 }
@@ -286,6 +309,54 @@ proptest! {
         prop_assert_eq!(parsed.shown, shown);
         prop_assert_eq!(parsed.limits, limits);
         prop_assert_eq!(parsed.target.map(|target| target.export), export);
+    }
+}
+
+fn compositions() -> impl Strategy<Value = Composition> {
+    let panels: Vec<&'static View> = ALL.into_iter().filter(|view| view.is_panel()).collect();
+    let views = prop::sample::subsequence(panels, 1..5).prop_shuffle();
+    let others = prop::collection::vec(sources(), 0..3);
+    let columns = prop::option::of(1usize..5);
+    (views, columns, others, any::<bool>()).prop_map(|(views, columns, others, train)| {
+        Composition {
+            views,
+            columns,
+            others,
+            split: if train { Split::Train } else { Split::Test },
+        }
+    })
+}
+
+proptest! {
+    #[test]
+    fn the_command_in_a_composed_figure_makes_the_same_one_again(
+        source in sources(),
+        shuffle in prop::option::of(any::<u64>()),
+        settings in settings(),
+        composition in compositions(),
+        export in exports(),
+    ) {
+        let session = Session {
+            source,
+            transform: Transform { shuffle, shift: (0, 0) },
+            settings: settings.fitted(SHAPE.0, SHAPE.1).settings,
+            ..Session::default()
+        };
+        let command = composition.command(&session, &Limits::default(), &export).unwrap();
+        let Ok(Some(Invocation::Command(parsed))) = parse(shlex::split(&command).unwrap()) else {
+            panic!("not a subcommand: {command}");
+        };
+        let CliCommand::Compose(arguments) = *parsed else {
+            panic!("no composed figure: {command}");
+        };
+        let wanted = arguments.settings.wanted(SHAPE.0, SHAPE.1).unwrap();
+        let read = Session {
+            settings: wanted.fitted(SHAPE.0, SHAPE.1).settings,
+            ..arguments.source.session()
+        };
+        prop_assert_eq!(read.essentials(), session.essentials(), "{}", command);
+        prop_assert_eq!(arguments.composition(), composition, "{}", command);
+        prop_assert_eq!(arguments.target().unwrap().export, export);
     }
 }
 

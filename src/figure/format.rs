@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+use super::label;
+use super::paper::Paper;
+
 /// The most pixels a PNG may have: 300 MB of memory while it is drawn.
 pub const MAX_PIXELS: u64 = 75_000_000;
 
@@ -79,6 +82,30 @@ pub enum FigureError {
     Resolution {
         /// The resolution asked for.
         dpi: f64,
+    },
+    /// Type that nobody can read, or that nothing has room for.
+    #[error(
+        "labels can have {} to {} pt, so that no text is under {} pt; choose another size: {} pt",
+        Paper::LEAST_TYPE, Paper::MOST_TYPE, Paper::SMALLEST, label::short(*size)
+    )]
+    Type {
+        /// The size asked for, in points.
+        size: f64,
+    },
+    /// A width that has no room for the text.
+    #[error(
+        "with labels of {} pt a figure can be {least} to {most} mm wide; change one of the two: {} mm",
+        label::short(*size), label::short(*width)
+    )]
+    Width {
+        /// The size of labels, in points.
+        size: f64,
+        /// The smallest width for it, in millimetres.
+        least: f64,
+        /// The largest.
+        most: f64,
+        /// The width asked for, in millimetres.
+        width: f64,
     },
     /// A drawing library refused.
     #[error("the figure could not be written as {format}: {reason}")]

@@ -11,16 +11,19 @@ pub mod bars;
 pub mod compose;
 pub mod label;
 pub mod palette;
+pub mod paper;
 pub mod place;
 pub mod product;
 pub mod ticks;
 
+mod contents;
 mod faces;
 mod fallback;
 mod font;
 mod format;
 mod gain;
 mod heatmap;
+mod latex;
 mod model;
 mod pdf;
 mod plot;
@@ -30,13 +33,16 @@ mod svg;
 mod table;
 mod tree;
 
+pub use contents::Omitted;
 pub use fallback::{Face, system_face};
 pub use format::{FigureError, Format, MAX_PIXELS};
 pub use gain::Gain;
 pub use heatmap::{BlockLine, Colors, ConfusionMatrix, Heading, Heatmap, ScaleBar, class_strength};
-pub use model::{Element, Figure, Metadata};
-pub use plot::{BAR, Guide, GuideAxis, Mark, Marker, Plot, Series, SeriesStyle};
-pub use render::{default_png_width, render};
+pub use latex::latex;
+pub use model::{Element, Figure, Metadata, Part};
+pub use paper::Paper;
+pub use plot::{BAR, Dash, Guide, GuideAxis, Mark, Marker, Plot, Series, SeriesStyle};
+pub use render::{Pixels, default_png_width, render};
 pub use table::{Align, Cell, Column, Row, Table};
 
 /// The regular face of the embedded font, for the window to use as well.

@@ -3,6 +3,7 @@
 use super::bars::BlockBars;
 use super::heatmap::{ConfusionMatrix, Heatmap, ScaleBar};
 use super::palette::Theme;
+use super::paper::Paper;
 use super::plot::Plot;
 use super::product::Product;
 use super::table::Table;
@@ -18,9 +19,13 @@ pub struct Figure {
     pub metadata: Metadata,
     /// Background and text; the builders choose the methods' colours for the same theme.
     pub theme: Theme,
-    /// Width on paper, in points (1/72 inch). The type sizes are fixed, so this is also the
+    /// Width on paper, in points (1/72 inch). The type keeps its size, so this is also the
     /// choice between a figure for one column and one for the whole page.
     pub width: f64,
+    /// Size of labels on paper, in points; the rest of the type, lines and markers go with it.
+    pub type_size: f64,
+    /// Whether the lines of series differ in their dashes as well as in colour.
+    pub line_styles: bool,
 }
 
 impl Figure {
@@ -28,9 +33,10 @@ impl Figure {
     pub const COLUMN: f64 = 252.0;
     /// The text width of a page: 7 inches.
     pub const PAGE: f64 = 504.0;
-    /// The narrowest figure that is drawn; smaller widths are raised to it.
+    /// The narrowest figure that is drawn with type of the usual size; smaller widths are raised to
+    /// it.
     pub const MIN_WIDTH: f64 = 120.0;
-    /// The widest figure that is drawn; larger widths are lowered to it.
+    /// The widest figure that is drawn with type of the usual size; larger widths are lowered to it.
     pub const MAX_WIDTH: f64 = 2880.0;
 
     /// An empty figure of a width in points.
@@ -41,6 +47,8 @@ impl Figure {
             metadata,
             theme,
             width,
+            type_size: Paper::TYPE,
+            line_styles: true,
         }
     }
 
@@ -78,8 +86,19 @@ pub enum Element {
     ConfusionMatrix(ConfusionMatrix),
     /// Sentences in small type, one paragraph each.
     Notes(Vec<String>),
+    /// A figure within the figure, with a letter to refer to it by.
+    Part(Part),
     /// An empty place, so that a row keeps the widths of the row above.
     Blank,
+}
+
+/// A figure within a figure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// The letter above its upper left corner.
+    pub letter: String,
+    /// Its rows.
+    pub rows: Vec<Vec<Element>>,
 }
 
 /// The metadata of a figure's file, in the fields that its format has.

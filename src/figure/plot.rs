@@ -102,8 +102,10 @@ pub struct Series {
     pub style: SeriesStyle,
     /// The shape at each point, so that the series differ without colour as well.
     pub marker: Marker,
-    /// Draws the line dashed.
+    /// Draws the line dashed, as for another measure of the same thing.
     pub dashed: bool,
+    /// The dashes that tell the series apart where a figure uses line styles.
+    pub dash: Dash,
 }
 
 impl Series {
@@ -117,6 +119,7 @@ impl Series {
             style: SeriesStyle::Line,
             marker: Marker::Circle,
             dashed: false,
+            dash: Dash::Solid,
         }
     }
 
@@ -150,6 +153,56 @@ pub enum SeriesStyle {
 
 /// The width of a lying bar, as its axis counts.
 pub const BAR: f64 = 0.7;
+
+/// The dashes of a line, so that the series differ in black and white as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dash {
+    /// ────
+    Solid,
+    /// ─ ─ ─
+    Dashed,
+    /// ····
+    Dotted,
+    /// ─ · ─
+    DashDot,
+    /// ── ──
+    Long,
+    /// - - -
+    Short,
+    /// ─ ·· ─
+    DashDotDot,
+    /// ── - ──
+    LongShort,
+    /// ·  ·  ·
+    SparseDots,
+    /// ─   ─
+    Sparse,
+    /// - · -
+    ShortDot,
+    /// ── · · · ──
+    LongDots,
+}
+
+impl Dash {
+    /// Lengths of dashes and gaps in turn, in points beside text of 7.5 points; empty for a solid
+    /// line.
+    pub fn pattern(self) -> &'static [f64] {
+        match self {
+            Self::Solid => &[],
+            Self::Dashed => &[4.5, 2.0],
+            Self::Dotted => &[1.3, 1.7],
+            Self::DashDot => &[5.0, 1.6, 1.3, 1.6],
+            Self::Long => &[8.0, 2.2],
+            Self::Short => &[2.6, 1.4],
+            Self::DashDotDot => &[5.0, 1.5, 1.3, 1.5, 1.3, 1.5],
+            Self::LongShort => &[7.0, 1.8, 2.6, 1.8],
+            Self::SparseDots => &[1.3, 3.4],
+            Self::Sparse => &[4.5, 4.5],
+            Self::ShortDot => &[2.6, 1.4, 1.3, 1.4],
+            Self::LongDots => &[7.0, 1.5, 1.3, 1.5, 1.3, 1.5, 1.3, 1.5],
+        }
+    }
+}
 
 /// The shape of a point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,19 +4,30 @@ use std::collections::BTreeSet;
 
 use super::fallback::{Fallbacks, note};
 use super::format::{FigureError, Format};
+use super::paper::{self, Paper};
 use super::{Figure, font, pdf, png, svg};
+
+/// A figure as pixels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pixels {
+    /// Width and height.
+    pub size: [usize; 2],
+    /// Red, green, blue and an opacity that is full everywhere, row by row from the top.
+    pub rgba: Vec<u8>,
+}
 
 /// Draws a figure in a format. `width_px` and `dpi` are those of a PNG; the vector formats have
 /// the figure's own width on paper.
 ///
 /// # Errors
-/// As [`Figure::to_png`] and [`Figure::to_pdf`].
+/// As [`Figure::check_paper`], [`Figure::to_png`] and [`Figure::to_pdf`].
 pub fn render(
     figure: &Figure,
     format: Format,
     width_px: u32,
     dpi: f64,
 ) -> Result<Vec<u8>, FigureError> {
+    figure.check_paper()?;
     match format {
         Format::Svg => Ok(figure.to_svg().into_bytes()),
         Format::Png => figure.to_png(width_px, dpi),
@@ -30,12 +41,50 @@ pub fn default_png_width(figure: &Figure, dpi: f64) -> u32 {
 }
 
 impl Figure {
-    /// The width that is drawn: [`Figure::width`] within its limits.
+    /// The width on paper that is drawn, in points: [`Figure::width`] within its limits.
     pub fn drawn_width(&self) -> f64 {
+        self.layout_width() * self.scale()
+    }
+
+    /// The width that is laid out, in units of which [`Figure::scale`] are a point.
+    pub(super) fn layout_width(&self) -> f64 {
         if self.width.is_nan() {
             return Self::PAGE;
         }
-        self.width.clamp(Self::MIN_WIDTH, Self::MAX_WIDTH)
+        (self.width / self.scale()).clamp(Self::MIN_WIDTH, Self::MAX_WIDTH)
+    }
+
+    /// The unit of the layout on paper, in points: what the usual type must be enlarged by.
+    pub(super) fn scale(&self) -> f64 {
+        match self.type_size.is_nan() {
+            true => 1.0,
+            false => self.type_size.clamp(Paper::LEAST_TYPE, Paper::MOST_TYPE) / Paper::TYPE,
+        }
+    }
+
+    /// Whether the figure can have its width and type on paper.
+    ///
+    /// # Errors
+    /// [`FigureError::Type`] for type that would put text under 6 points, or that nothing has room
+    /// for; [`FigureError::Width`] for a width that has no room for the text.
+    pub fn check_paper(&self) -> Result<(), FigureError> {
+        if !(Paper::LEAST_TYPE..=Paper::MOST_TYPE).contains(&self.type_size) {
+            return Err(FigureError::Type {
+                size: self.type_size,
+            });
+        }
+        let ends = [Self::MIN_WIDTH, Self::MAX_WIDTH].map(|width| width * self.scale());
+        // Millimetres are no whole points.
+        if (ends[0] - 0.01..=ends[1] + 0.01).contains(&self.width) {
+            return Ok(());
+        }
+        let [least, most] = ends.map(paper::millimetres);
+        Err(FigureError::Width {
+            size: self.type_size,
+            least: least.ceil(),
+            most: most.floor(),
+            width: paper::millimetres(self.width),
+        })
     }
 
     /// A sentence about the characters that neither the embedded font nor one of the system has;
@@ -51,9 +100,21 @@ impl Figure {
         note(&without)
     }
 
-    /// The figure as an SVG document, its size in points, with the glyphs of its text in it.
+    /// The figure as an SVG document, its size in millimetres, with the glyphs of its text in it.
     pub fn to_svg(&self) -> String {
         svg::document(self, svg::Fonts::Embedded).0
+    }
+
+    /// The figure as pixels of a width, to be shown on a screen.
+    ///
+    /// # Errors
+    /// [`FigureError::Size`] as [`Figure::to_png`].
+    pub fn to_pixels(&self, width_px: u32) -> Result<Pixels, FigureError> {
+        let pixels = png::draw(self, width_px)?;
+        Ok(Pixels {
+            size: [pixels.width() as usize, pixels.height() as usize],
+            rgba: pixels.take(),
+        })
     }
 
     /// The figure as a PNG of a width in pixels, with the resolution and the metadata in the file.

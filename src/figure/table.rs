@@ -1,5 +1,6 @@
-//! Rows and columns of text, as part of a figure and as text, CSV or LaTeX to copy.
+//! Rows and columns of text, as part of a figure and as text, CSV, LaTeX or Markdown to copy.
 
+use super::latex::latex;
 use super::palette::Rgb;
 
 /// A table with a header.
@@ -171,6 +172,32 @@ impl Table {
         text
     }
 
+    /// A table of GitHub's Markdown.
+    pub fn to_markdown(&self) -> String {
+        let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+        // A bar would end the cell, and stars and the like would change the type.
+        let plain = |text: &str| {
+            let mut out = String::with_capacity(text.len());
+            for c in text.chars() {
+                if matches!(c, '|' | '*' | '_' | '`' | '<' | '\\') {
+                    out.push('\\');
+                }
+                out.push(c);
+            }
+            out
+        };
+        let names = self.columns.iter().map(|column| plain(&column.name));
+        let rules = self.columns.iter().map(|column| match column.align {
+            Align::Left => ":--".to_owned(),
+            Align::Right => "--:".to_owned(),
+        });
+        let mut text = line(names.collect()) + &line(rules.collect());
+        for row in &self.rows {
+            text += &line(row.cells.iter().map(|cell| plain(&cell.text)).collect());
+        }
+        text
+    }
+
     /// A `tabular` in the style of the `booktabs` package.
     pub fn to_latex(&self) -> String {
         let format: String = self
@@ -191,45 +218,4 @@ impl Table {
         }
         text + "\\bottomrule\n\\end{tabular}\n"
     }
-}
-
-/// Text as LaTeX source: what TeX reads as a command escaped, mathematics in mathematics mode.
-fn latex(text: &str) -> String {
-    const SUPERSCRIPTS: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻";
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
-        match c {
-            '&' | '%' | '$' | '#' | '_' | '{' | '}' => out.extend(['\\', c]),
-            '\\' => out += "\\textbackslash{}",
-            '~' => out += "\\textasciitilde{}",
-            '^' => out += "\\textasciicircum{}",
-            '−' => out += "$-$",
-            '·' => out += "$\\cdot$",
-            '±' => out += "$\\pm$",
-            '×' => out += "$\\times$",
-            '≤' => out += "$\\leq$",
-            'Δ' => out += "$\\Delta$",
-            'σ' => out += "$\\sigma$",
-            'Σ' => out += "$\\Sigma$",
-            '–' => out += "--",
-            _ if SUPERSCRIPTS.contains(c) => {
-                let mut power = plain_digit(c).to_string();
-                while let Some(next) = rest.next_if(|c| SUPERSCRIPTS.contains(*c)) {
-                    power.push(plain_digit(next));
-                }
-                out += &format!("$^{{{power}}}$");
-            }
-            _ => out.push(c),
-        }
-    }
-    out
-}
-
-fn plain_digit(superscript: char) -> char {
-    "⁰¹²³⁴⁵⁶⁷⁸⁹"
-        .chars()
-        .position(|c| c == superscript)
-        .and_then(|digit| char::from_digit(digit as u32, 10))
-        .unwrap_or('-')
 }

@@ -54,6 +54,12 @@ impl Words {
         Some(())
     }
 
+    /// A further SOURCE behind an option; `None` where no command line can say it.
+    pub fn source_option(&mut self, name: &str, source: &Source) -> Option<()> {
+        self.option(name, &written(source)?);
+        Some(())
+    }
+
     /// Shuffle and shift.
     pub fn transform(&mut self, transform: Transform) {
         if let Some(seed) = transform.shuffle {

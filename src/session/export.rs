@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::figure::palette::{ColorMap, Theme};
-use crate::figure::{Format, Gain};
+use crate::figure::{Figure, Format, Gain, Omitted, Paper, default_png_width};
 
 /// A figure's file, and what is chosen for it.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,7 +12,7 @@ pub struct Export {
     pub path: PathBuf,
     /// The format, where the file's ending does not tell.
     pub format: Option<Format>,
-    /// Width of a PNG in pixels; from the figure's size on paper when absent.
+    /// Width of a PNG in pixels; from the figure's width on paper when absent.
     pub width: Option<u32>,
     /// Resolution of a PNG, in dots per inch.
     pub dpi: f64,
@@ -22,6 +22,10 @@ pub struct Export {
     pub colors: ColorMap,
     /// A row of residuals under the reconstructions.
     pub error_maps: bool,
+    /// Size, type and lines on paper.
+    pub paper: Paper,
+    /// What the figure does without.
+    pub omit: Vec<Omitted>,
     /// The gain of its colours.
     pub error_gain: Gain,
 }
@@ -40,7 +44,15 @@ impl Export {
             theme: Theme::default(),
             colors: ColorMap::default(),
             error_maps: false,
+            paper: Paper::default(),
+            omit: Vec::new(),
             error_gain: Gain::default(),
         }
+    }
+
+    /// The width of a PNG of a figure, in pixels.
+    pub fn pixels(&self, figure: &Figure) -> u32 {
+        self.width
+            .unwrap_or_else(|| default_png_width(figure, self.dpi))
     }
 }

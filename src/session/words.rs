@@ -1,6 +1,7 @@
 //! The words of a command line, quoted for a POSIX shell.
 
 use super::Export;
+use crate::figure::Paper;
 use crate::figure::palette::Theme;
 
 /// The words so far.
@@ -47,6 +48,19 @@ impl Words {
         }
         if let Some(width) = export.width {
             self.option("width", &width.to_string());
+        }
+        if let Some(width) = export.paper.width {
+            self.option("width", &format!("{width}mm"));
+        }
+        if export.paper.type_size != Paper::TYPE {
+            self.option("font-size", &export.paper.type_size.to_string());
+        }
+        if !export.paper.line_styles {
+            self.flag("solid-lines");
+        }
+        if !export.omit.is_empty() {
+            let keys: Vec<String> = export.omit.iter().map(|part| part.key()).collect();
+            self.option("omit", &keys.join(","));
         }
         if export.dpi != Export::DPI {
             self.option("dpi", &export.dpi.to_string());

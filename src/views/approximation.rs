@@ -6,8 +6,10 @@ use super::material::Material;
 use super::options::Options;
 use super::view::{Need, Subject, TableForm, View, ViewCall};
 use crate::analysis::{Analysis, Outcome};
-use crate::figure::compose::{Approximation, Panel, comparison_table, figure_one, tells_bits};
-use crate::figure::{Figure, Table};
+use crate::figure::compose::{
+    Approximation, Panel, comparison_table, figure_one, source_grid, tells_bits,
+};
+use crate::figure::{Figure, Omitted, Table};
 use crate::report::{self, Matrix, MethodReport};
 
 /// The view.
@@ -30,18 +32,40 @@ pub static VIEW: View = View {
 
 fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {
     let analysis = material.analysis()?;
-    Ok(figure_one(
-        &options.context,
-        &Approximation {
-            matrix: &analysis.loaded.matrix,
-            name: &analysis.session.title(&analysis.loaded.name),
-            rank: Some(analysis.rank_words()),
-            range: Some(analysis.range),
-            panels: analysis.outcomes().map(panel).collect(),
-            error_maps: options.error_maps,
-            notes: analysis.notes(),
-        },
-    ))
+    let rows: Vec<&Analysis> = std::iter::once(analysis)
+        .chain(material.others.iter().copied())
+        .collect();
+    let names: Vec<String> = rows.iter().map(|one| title(one)).collect();
+    let rows: Vec<Approximation<'_>> = rows
+        .iter()
+        .zip(&names)
+        .map(|(one, name)| shown(one, name, options))
+        .collect();
+    Ok(match &rows[..] {
+        [one] => figure_one(&options.context, one),
+        rows => source_grid(&options.context, rows),
+    })
+}
+
+/// The name of an analysis' matrix in a figure.
+pub(super) fn title(analysis: &Analysis) -> String {
+    analysis.session.title(&analysis.loaded.name)
+}
+
+fn shown<'a>(analysis: &'a Analysis, name: &'a str, options: &Options) -> Approximation<'a> {
+    let kept = |one: &&Outcome| {
+        let method = one.evaluation.method();
+        !options.context.omits(Omitted::Method(method))
+    };
+    Approximation {
+        matrix: &analysis.loaded.matrix,
+        name,
+        rank: Some(analysis.rank_words()),
+        range: Some(analysis.range),
+        panels: analysis.outcomes().filter(kept).map(panel).collect(),
+        error_maps: options.error_maps,
+        notes: analysis.notes(),
+    }
 }
 
 pub(super) fn panel(outcome: &Outcome) -> Panel<'_> {

@@ -1,5 +1,6 @@
 //! The documents that a view gives, in every form.
 
+use super::caption::caption;
 use super::material::Material;
 use super::options::Options;
 use super::view::{TableForm, View};
@@ -34,7 +35,8 @@ impl Document<'_> {
     /// # Errors
     /// Why there is none.
     pub fn figure(&self) -> Result<Figure, String> {
-        (self.view.figure)(self.material, self.options)
+        let figure = (self.view.figure)(self.material, self.options)?;
+        Ok(self.options.context.trimmed(figure))
     }
 
     /// The tables for a page of text.
@@ -59,6 +61,22 @@ impl Document<'_> {
     /// Why there are none.
     pub fn latex(&self) -> Result<String, String> {
         self.written(TableForm::Latex, Table::to_latex)
+    }
+
+    /// The tables for a README or a wiki.
+    ///
+    /// # Errors
+    /// Why there are none.
+    pub fn markdown(&self) -> Result<String, String> {
+        self.written(TableForm::Text, Table::to_markdown)
+    }
+
+    /// A caption for the figure, with its settings.
+    ///
+    /// # Errors
+    /// Why there is no figure.
+    pub fn caption(&self) -> Result<String, String> {
+        caption(&[self.view], self.material, self.options)
     }
 
     /// One JSON object.

@@ -13,6 +13,8 @@ use crate::finetune::{Inspection, Results};
 pub struct Material<'a> {
     /// The results of a session.
     pub analysis: Option<&'a Analysis>,
+    /// The results of the same settings on other matrices, for further rows of reconstructions.
+    pub others: &'a [&'a Analysis],
     /// The results of its settings on a data set.
     pub survey: Option<&'a SurveyResult>,
     /// Every grid at the session's budget.

@@ -7,6 +7,8 @@ pub mod atlas;
 pub mod best_grid;
 pub mod block_spectra;
 pub mod build_up;
+mod caption;
+mod composition;
 pub mod confusion;
 pub mod data_set;
 pub mod delta_weights;
@@ -26,6 +28,8 @@ pub mod singular_values;
 pub mod training_curves;
 mod view;
 
+pub use caption::caption;
+pub use composition::Composition;
 pub use document::{Document, NO_ARRAY};
 pub use material::Material;
 pub use options::Options;

@@ -60,6 +60,8 @@ impl Shown {
         if let Some(export) = export {
             context.theme = export.theme;
             context.colors = export.colors;
+            context.paper = export.paper;
+            context.omit.clone_from(&export.omit);
         }
         Options {
             context,

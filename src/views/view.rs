@@ -18,7 +18,8 @@ pub struct View {
     pub short: &'static str,
     /// A description, for help and tooltips.
     pub about: &'static str,
-    /// The name that is suggested for its file, without an ending.
+    /// The name that is suggested for its file, without an ending; it is called so where a command
+    /// line names several.
     pub file_name: &'static str,
     /// Its subject.
     pub subject: Subject,
@@ -119,6 +120,13 @@ impl ViewCall {
             show: Some(show),
             ..Self::plain(subcommand)
         }
+    }
+}
+
+impl View {
+    /// Whether it can be a panel of a figure with others: it shows a matrix or images.
+    pub fn is_panel(&self) -> bool {
+        self.subject != Subject::Experiment
     }
 }
 

@@ -5,10 +5,12 @@
 
 mod animations;
 mod arrays;
+mod compose;
 mod data_sets;
 mod errors;
 mod figures;
 mod finetune;
+mod gallery;
 mod memory;
 mod models;
 mod numbers;

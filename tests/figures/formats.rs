@@ -58,7 +58,7 @@ fn check_svg(figure: &Figure, bytes: &[u8]) {
 }
 
 /// Every text lies on the page and on no other text, as far as letters reach in the real font.
-fn check_texts_apart(svg: &str) {
+pub fn check_texts_apart(svg: &str) {
     let mut fonts = usvg::fontdb::Database::new();
     fonts.load_font_data(FONT_REGULAR.to_vec());
     fonts.load_font_data(FONT_BOLD.to_vec());

@@ -6,8 +6,10 @@
 
 mod animation;
 mod builders;
+mod composed;
 mod formats;
 mod pixels;
+mod print;
 mod samples;
 mod text;
 mod ticks;

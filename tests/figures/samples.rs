@@ -299,7 +299,12 @@ pub fn confused(context: &Context) -> Figure {
 
 /// Every figure of the program, with real results where they are quick to have.
 pub fn all(theme: Theme) -> Vec<(&'static str, Figure)> {
-    let context = context(theme);
+    all_in(&context(theme))
+}
+
+/// The same in any context.
+pub fn all_in(context: &Context) -> Vec<(&'static str, Figure)> {
+    let theme = context.theme;
     let (worked, wide) = (Worked::table_one(), Worked::wide());
     let signed = Context {
         colors: ColorMap::Diverging,
@@ -308,32 +313,32 @@ pub fn all(theme: Theme) -> Vec<(&'static str, Figure)> {
     vec![
         (
             "figure_one",
-            worked.figure_one(&context, "MNIST test image 1", false),
+            worked.figure_one(context, "MNIST test image 1", false),
         ),
         (
             "figure_one_errors",
-            worked.figure_one(&context, "MNIST test image 1", true),
+            worked.figure_one(context, "MNIST test image 1", true),
         ),
         (
             "wide",
             wide.figure_one(&signed, "layers.11.self_attn.q_proj.weight", true),
         ),
-        ("wide_curves", wide.curves(&context)),
-        ("wide_spectra", wide.spectra(&context)),
-        ("curves", worked.curves(&context)),
-        ("spectra", worked.spectra(&context)),
+        ("wide_curves", wide.curves(context)),
+        ("wide_spectra", wide.spectra(context)),
+        ("curves", worked.curves(context)),
+        ("spectra", worked.spectra(context)),
         (
             "distribution",
-            distribution(&context, &small_survey(300), None),
+            distribution(context, &small_survey(300), None),
         ),
-        ("accuracy_drop", accuracy_drop(&context, &sweep(theme))),
+        ("accuracy_drop", accuracy_drop(context, &sweep(theme))),
         (
             "training",
-            training_curves(&context, &training(theme), "10 epochs"),
+            training_curves(context, &training(theme), "10 epochs"),
         ),
-        ("best_grid", grids(&context)),
-        ("rank_map", ranks(&context)),
-        ("delta", delta(&context)),
-        ("confusion", confused(&context)),
+        ("best_grid", grids(context)),
+        ("rank_map", ranks(context)),
+        ("delta", delta(context)),
+        ("confusion", confused(context)),
     ]
 }

@@ -17,6 +17,7 @@ mod parity;
 mod pictures;
 mod play;
 mod plots;
+mod print;
 mod real;
 mod sessions;
 mod together;

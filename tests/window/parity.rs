@@ -76,7 +76,8 @@ fn refused(harness: &mut Harness<'static, Explorer>, what: &str) {
     assert!(!output.status.success(), "{what}: only the window refuses");
     let errors = String::from_utf8(output.stderr).unwrap();
     let sentence = errors.trim_end().strip_prefix("error: ").unwrap();
-    harness.get_by_label(&capitalized(sentence));
+    // It stands in the place of the preview as well.
+    assert!(harness.get_all_by_label(&capitalized(sentence)).count() > 0);
     press(harness, "Close");
 }
 

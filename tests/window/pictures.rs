@@ -40,7 +40,7 @@ fn picture(theme: ThemeChoice, size: [f32; 2], zoom: f32, name: &str) {
     compare(&mut harness, name);
 }
 
-fn compare(harness: &mut Harness<'static, Explorer>, name: &str) {
+pub fn compare(harness: &mut Harness<'static, Explorer>, name: &str) {
     if !can_draw(harness) {
         return;
     }

@@ -1,18 +1,30 @@
 //! The dialog itself. Every line keeps its place whatever is chosen, so that nothing jumps.
 
-use eframe::egui::{self, Key, RichText};
+use eframe::egui::containers::menu::{MenuButton, MenuConfig};
+use eframe::egui::{self, Key, PopupCloseBehavior, RichText};
 
+use super::paper::{type_row, width_row};
 use super::{Content, ExportTarget, Exporter, offered};
-use crate::app::command::Command;
+use crate::app::command::{CaptionForm, Command};
 use crate::app::notices::capitalized;
 use crate::app::state::State;
-use crate::figure::Format;
-use crate::figure::palette::Theme;
+use crate::app::widgets::knobs::choice;
+use crate::figure::palette::{ColorMap, Theme};
+use crate::figure::{Format, Omitted};
 
-const WIDTH: f32 = 480.0;
+/// The dialog on a window with room for it.
+const WIDTH: f32 = 940.0;
+/// The column of choices.
+const CHOICES: f32 = 372.0;
+/// The height of the choices and the preview beside them.
+const HEIGHT: f32 = 470.0;
+/// Room on both sides of the line between them.
+const GAP: f32 = 10.0;
+/// The least height of a preview below the choices.
+const LOW_PREVIEW: f32 = 220.0;
 
 /// Lines of small text that the path and its failures may take.
-const TOLD_LINES: f32 = 3.0;
+const TOLD_LINES: f32 = 2.0;
 
 impl Exporter {
     /// Draws the dialog while it is open.
@@ -20,16 +32,20 @@ impl Exporter {
         if !self.open {
             return;
         }
+        let room = ctx.content_rect().size() - egui::vec2(48.0, 48.0);
         let modal = egui::Modal::new(egui::Id::unique("export")).show(ctx, |ui| {
-            ui.set_width(WIDTH.min(ctx.content_rect().width() - 48.0));
+            ui.set_width(WIDTH.min(room.x));
             ui.heading("Export");
-            ui.add_enabled_ui(!self.busy(), |ui| self.choices(ui, state));
+            // Heading, path, what is told and buttons.
+            let fixed = 9.0 * ui.spacing().interact_size.y;
+            let height = HEIGHT.min(room.y - fixed).max(80.0);
+            self.body(ui, state, height);
+            ui.separator();
             let entered = ui
                 .add_enabled_ui(!self.busy(), |ui| self.path_row(ui, out))
                 .inner;
             let target = self.target();
             self.told(ui, &target);
-            ui.separator();
             self.buttons(ui, &target, entered, out);
         });
         if modal.should_close() {
@@ -37,21 +53,60 @@ impl Exporter {
         }
     }
 
-    fn choices(&mut self, ui: &mut egui::Ui, state: &mut State) {
-        let mut view = self.view;
-        for one in offered(state.tab) {
-            ui.radio_value(&mut view, one, one.title);
+    /// The choices and the preview beside them, or below where there is no room; as high as is said,
+    /// whatever is in them.
+    fn body(&mut self, ui: &mut egui::Ui, state: &mut State, height: f32) {
+        let size = egui::vec2(ui.available_width(), height);
+        let (whole, _) = ui.allocate_exact_size(size, egui::Sense::hover());
+        let wide = size.x > CHOICES + LOW_PREVIEW;
+        let (mut left, mut right) = (whole, whole);
+        if wide {
+            left.max.x = whole.min.x + CHOICES;
+            right.min.x = left.max.x + 2.0 * GAP;
+            let line = ui.visuals().widgets.noninteractive.bg_stroke;
+            ui.painter().vline(left.max.x + GAP, whole.y_range(), line);
         }
-        if view != self.view {
+        ui.scope_builder(egui::UiBuilder::new().max_rect(left), |ui| {
+            let scrolled = egui::ScrollArea::vertical().auto_shrink(false);
+            scrolled.show(ui, |ui| {
+                ui.add_enabled_ui(!self.busy(), |ui| self.choices(ui, state));
+                if !wide {
+                    ui.separator();
+                    let size = egui::vec2(ui.available_width(), LOW_PREVIEW);
+                    let (place, _) = ui.allocate_exact_size(size, egui::Sense::hover());
+                    self.preview.ui(ui, place);
+                }
+            });
+        });
+        if wide {
+            self.preview.ui(ui, right);
+        }
+    }
+
+    fn choices(&mut self, ui: &mut egui::Ui, state: &mut State) {
+        let (mut view, mut together) = (self.view, self.together);
+        for one in offered(state.tab) {
+            let chosen = !together && view == one;
+            if ui.radio(chosen, one.title).clicked() {
+                (view, together) = (one, false);
+            }
+        }
+        if self.view.is_panel() && ui.radio(together, "Several views in one figure").clicked() {
+            together = true;
+        }
+        if view != self.view || together != self.together {
             self.failure = None;
-            self.choose(state, view);
+            self.choose(state, view, together);
+        }
+        if self.together {
+            ui.indent("panels", |ui| self.panels.ui(ui));
         }
         ui.separator();
         let before = self.content;
         ui.horizontal(|ui| {
             ui.label("Format");
             for (content, extension) in Content::ALL {
-                if content.fits(self.view) {
+                if self.fits(content) {
                     ui.radio_value(&mut self.content, content, extension.to_uppercase());
                 }
             }
@@ -61,24 +116,42 @@ impl Exporter {
             self.chose_content();
         }
         let figure = matches!(self.content, Content::Figure(_));
-        ui.add_enabled_ui(figure, |ui| {
+        ui.add_enabled_ui(figure, |ui| self.look(ui, state));
+    }
+
+    /// The look of the figure.
+    fn look(&mut self, ui: &mut egui::Ui, state: &mut State) {
+        let preferences = &mut state.preferences;
+        width_row(ui, &mut preferences.paper, self.preview.own_width());
+        type_row(ui, &mut preferences.paper);
+        ui.horizontal(|ui| {
+            ui.label("Background");
+            ui.radio_value(&mut self.theme, Theme::Light, "Light");
+            ui.radio_value(&mut self.theme, Theme::Dark, "Dark");
+        });
+        let pictures = self.together || self.view.pictures;
+        ui.add_enabled_ui(pictures, |ui| {
             ui.horizontal(|ui| {
-                ui.label("Background");
-                ui.radio_value(&mut self.theme, Theme::Light, "Light");
-                ui.radio_value(&mut self.theme, Theme::Dark, "Dark");
+                let view = &mut preferences.view;
+                choice(ui, "Colours", capitalized(view.map.name()), 84.0, |ui| {
+                    for map in ColorMap::ALL {
+                        ui.selectable_value(&mut view.map, map, capitalized(map.name()))
+                            .on_hover_text(map.about());
+                    }
+                });
+                ui.checkbox(&mut view.error_maps, "Residuals")
+                    .on_hover_text("A row of residuals W − Ŵ below the reconstructions");
             });
         });
-        let png = self.content == Content::Figure(Format::Png);
-        ui.add_enabled_ui(png, |ui| {
-            let (width, dpi) = &mut state.preferences.png;
-            ui.horizontal(|ui| {
-                ui.label("PNG size");
-                let pixels = egui::DragValue::new(width).range(100..=20_000);
-                ui.add(pixels.suffix(" pixels wide"))
-                    .on_hover_text("Width of the picture");
-                let resolution = egui::DragValue::new(dpi).range(36.0..=2400.0);
-                ui.add(resolution.suffix(" dpi"))
-                    .on_hover_text("Resolution: pixels per inch on paper");
+        ui.horizontal(|ui| {
+            parts_menu(ui, &mut self.omit);
+            let png = self.content == Content::Figure(Format::Png);
+            ui.add_enabled_ui(png, |ui| {
+                let label = ui.label("Resolution");
+                let resolution = egui::DragValue::new(&mut preferences.dpi);
+                ui.add(resolution.range(36.0..=2400.0).suffix(" dpi"))
+                    .labelled_by(label.id)
+                    .on_hover_text("Pixels of a PNG per inch on paper");
             });
         });
     }
@@ -97,7 +170,7 @@ impl Exporter {
                 response.request_focus();
             }
             let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-            let name = format!("{}.{}", self.view.file_name, self.content.extension());
+            let name = format!("{}.{}", self.file_name(), self.content.extension());
             Command::BrowseExport(name).button(ui, out);
             entered
         });
@@ -160,6 +233,7 @@ impl Exporter {
             ui.add_enabled_ui(figure && path.is_ok(), |ui| {
                 Command::CopyFigureCommand(path.unwrap_or_default()).button(ui, out);
             });
+            ui.add_enabled_ui(figure, |ui| caption_menu(ui, out));
             let (close, hint) = match self.measuring {
                 Some(_) => ("Cancel", "Stop measuring"),
                 None => ("Close", "Write nothing"),
@@ -167,11 +241,45 @@ impl Exporter {
             if ui.button(close).on_hover_text(hint).clicked() {
                 match self.measuring.take() {
                     Some(_) => {}
-                    None => self.open = false,
+                    None => {
+                        self.close();
+                    }
                 }
             }
         });
     }
+}
+
+/// The parts that the figure can do without.
+fn parts_menu(ui: &mut egui::Ui, omit: &mut Vec<Omitted>) {
+    let text = match omit.len() {
+        0 => "Shown: everything".to_owned(),
+        1 => "Shown: all but 1 part".to_owned(),
+        parts => format!("Shown: all but {parts} parts"),
+    };
+    let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    MenuButton::new(text).config(config).ui(ui, |ui| {
+        for part in Omitted::all() {
+            let mut shown = !omit.contains(&part);
+            if ui.checkbox(&mut shown, part.name()).changed() {
+                omit.retain(|one| *one != part);
+                if !shown {
+                    omit.push(part);
+                }
+            }
+        }
+    });
+}
+
+fn caption_menu(ui: &mut egui::Ui, out: &mut Vec<Command>) {
+    ui.menu_button("Copy caption", |ui| {
+        for form in [CaptionForm::Text, CaptionForm::Latex] {
+            if ui.button(form.name()).clicked() {
+                out.push(Command::CopyCaption(form));
+                ui.close();
+            }
+        }
+    });
 }
 
 fn name(target: &ExportTarget) -> String {

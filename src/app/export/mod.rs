@@ -2,24 +2,32 @@
 
 mod choice;
 mod dialog;
+mod panels;
+mod paper;
+mod preview;
 mod target;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use crate::analysis::Analysis;
 
 use super::background::{Background, BackgroundTask};
 use super::service::Service;
 use super::state::State;
 use super::worker::{Reply, Wake};
 use crate::figure::palette::Theme;
-use crate::figure::{Format, render};
+use crate::figure::{Format, Omitted, default_png_width, render};
 use crate::session::Export;
-use crate::source::{LoadedMatrix, typed_path};
+use crate::source::{Limits, LoadedMatrix, typed_path};
 use crate::store::{check_outputs, save_atomically};
-use crate::views::{View, approximation};
+use crate::views::{Composition, View, approximation};
 
 use choice::offered;
 pub use choice::{Content, ExportedContent, tab_of};
+use panels::Panels;
+use preview::Preview;
+pub use preview::PreviewKey;
 use target::{ExportTarget, Places, with_ending};
 
 /// The file that was written, with what is to be said about it, or why none was.
@@ -27,12 +35,14 @@ type ExportResult = Result<(PathBuf, Option<String>), String>;
 
 struct WriteRequest {
     exported: ExportedContent,
-    width: u32,
     dpi: f64,
     path: PathBuf,
     /// Files that must not be overwritten.
     sources: Vec<PathBuf>,
 }
+
+/// The file name of several views together.
+const TOGETHER: &str = "figure";
 
 /// A figure that must be measured before it can be written.
 struct Measuring {
@@ -47,8 +57,14 @@ pub struct Exporter {
     /// Whether the dialog has just been opened, so that its path takes the focus.
     fresh: bool,
     view: &'static View,
+    /// Whether several views are put into one figure.
+    together: bool,
+    panels: Panels,
+    preview: Preview,
     content: Content,
     theme: Theme,
+    /// What the figure does without.
+    omit: Vec<Omitted>,
     path: String,
     /// The folder of the last export, which a bare name is put in.
     folder: PathBuf,
@@ -64,8 +80,12 @@ impl Default for Exporter {
             open: false,
             fresh: false,
             view: &approximation::VIEW,
+            together: false,
+            panels: Panels::default(),
+            preview: Preview::default(),
             content: Content::Figure(Format::Png),
             theme: Theme::Light,
+            omit: Vec::new(),
             path: String::new(),
             folder: PathBuf::new(),
             failure: None,
@@ -83,7 +103,8 @@ impl Exporter {
         self.failure = None;
         let known = offered(state.tab).find(|view| *view == self.view);
         let view = known.or_else(|| offered(state.tab).next());
-        self.choose(state, view.unwrap_or(self.view));
+        let view = view.unwrap_or(self.view);
+        self.choose(state, view, self.together && view.is_panel());
     }
 
     /// Whether the dialog is on screen: keys are its own then.
@@ -94,6 +115,7 @@ impl Exporter {
     /// Closes the dialog and stops what was measured for it; whether it was open.
     pub fn close(&mut self) -> bool {
         self.measuring = None;
+        self.preview.close();
         std::mem::take(&mut self.open)
     }
 
@@ -108,6 +130,34 @@ impl Exporter {
         self.view
     }
 
+    /// The panels, where several views are put into one figure.
+    pub fn composition(&self, state: &State) -> Option<Composition> {
+        let split = state.preferences.view.split;
+        self.together.then(|| self.panels.composition(split))
+    }
+
+    /// The analyses of further rows; `None` while they are on their way.
+    pub fn rows(
+        &mut self,
+        state: &State,
+        limits: Limits,
+    ) -> Option<Result<Vec<Arc<Analysis>>, String>> {
+        match self.together {
+            true => self.panels.rows(state.session(), limits, &state.wake),
+            false => Some(Ok(Vec::new())),
+        }
+    }
+
+    /// What the preview shows.
+    pub fn preview(&mut self) -> &mut Preview {
+        &mut self.preview
+    }
+
+    /// Whether a drawing or further rows are on their way.
+    pub fn drawing(&self) -> bool {
+        self.open && (self.preview.busy() || self.panels.busy())
+    }
+
     /// The content of a file at `path`: a name that was typed says more than a button that was not
     /// pressed.
     pub fn content_of(&self, path: &Path) -> Content {
@@ -116,13 +166,13 @@ impl Exporter {
 
     /// The choices for a file at `path`, as the command line knows them.
     pub fn export_of(&self, state: &State, path: &Path) -> Export {
-        let (width, dpi) = state.preferences.png;
         Export {
-            width: Some(width),
-            dpi,
+            dpi: state.preferences.dpi,
+            paper: state.preferences.paper,
             theme: self.theme,
             colors: state.preferences.view.map,
             error_maps: state.preferences.view.error_maps,
+            omit: self.omit.clone(),
             error_gain: state.preferences.view.error_gain,
             ..Export::to(path)
         }
@@ -137,18 +187,36 @@ impl Exporter {
         self.files.busy()
     }
 
+    /// The name under which the file of this figure is remembered.
+    fn file_name(&self) -> &'static str {
+        match self.together {
+            true => TOGETHER,
+            false => self.view.file_name,
+        }
+    }
+
+    /// Whether files of a content can be written: several views are a picture.
+    fn fits(&self, content: Content) -> bool {
+        match self.together {
+            true => matches!(content, Content::Figure(_)),
+            false => content.fits(self.view),
+        }
+    }
+
     /// Chooses a figure and offers the name that its file had last.
-    fn choose(&mut self, state: &State, view: &'static View) {
+    fn choose(&mut self, state: &State, view: &'static View, together: bool) {
         self.view = view;
-        if !self.content.fits(view) {
+        self.together = together;
+        if !self.fits(self.content) {
             self.content = Content::Figure(Format::Png);
         }
         let preferences = &state.preferences;
         let folder = preferences.export_folder.clone();
         let folder = folder.or_else(|| std::env::current_dir().ok());
         self.folder = folder.unwrap_or_default();
-        let known = preferences.export_names.get(view.file_name);
-        let stem = known.map_or(view.file_name, String::as_str);
+        let name = self.file_name();
+        let known = preferences.export_names.get(name);
+        let stem = known.map_or(name, String::as_str);
         let name = format!("{stem}.{}", self.content.extension());
         self.path = self.folder.join(name).display().to_string();
     }
@@ -221,16 +289,15 @@ impl Exporter {
         let preferences = &mut state.preferences;
         preferences.export_folder = path.parent().map(Path::to_path_buf);
         if let Some(stem) = ExportTarget::stem(&path) {
-            let name = self.view.file_name.to_owned();
+            let name = self.file_name().to_owned();
             preferences.export_names.insert(name, stem);
         }
-        let (width, dpi) = preferences.png;
+        let dpi = preferences.dpi;
         let mut sources = preferences.experiment.dataset.files();
         sources.extend(state.session().files());
         self.failure = None;
         let write = WriteRequest {
             exported,
-            width,
             dpi,
             path,
             sources,
@@ -243,7 +310,7 @@ impl Exporter {
         for answer in self.files.receive() {
             match answer.and_then(|written| written) {
                 Ok((path, note)) => {
-                    self.open = false;
+                    self.close();
                     let note = note.map_or_else(String::new, |note| format!(" ({note})"));
                     state.done(format!("wrote {}{note}", path.display()));
                 }
@@ -273,7 +340,8 @@ fn write(request: WriteRequest, reply: &Reply<'_, ExportResult>) {
     let bytes = match request.exported {
         ExportedContent::Figure(figure, format) => {
             note = figure.font_note();
-            render(&figure, format, request.width, request.dpi).map_err(|e| e.to_string())
+            let width = default_png_width(&figure, request.dpi);
+            render(&figure, format, width, request.dpi).map_err(|e| e.to_string())
         }
         ExportedContent::Bytes(bytes) => Ok(bytes),
     };

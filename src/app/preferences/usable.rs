@@ -100,7 +100,8 @@ fn possible(preferences: &Preferences) -> bool {
         recent,
         view,
         experiment,
-        png: (width, dpi),
+        paper,
+        dpi,
         max_pixels,
         export_folder,
         ..
@@ -114,7 +115,7 @@ fn possible(preferences: &Preferences) -> bool {
         && recent.len() <= 64
         && short.max().unwrap_or_default() <= LONGEST_NAME
         && view.brush <= Settings::LONGEST_SIDE
-        && (100..=20_000).contains(width)
+        && paper.is_possible()
         && (36.0..=2400.0).contains(dpi)
         && (1..=64_000_000).contains(max_pixels)
         && session.settings.is_possible()
@@ -194,7 +195,7 @@ mod tests {
         #[test]
         fn no_value_anywhere_is_too_wild_to_start_on(
             place in prop::sample::select(vec![
-                vec!["zoom"], vec!["window"], vec!["png"], vec!["recent"], vec!["max_pixels"],
+                vec!["zoom"], vec!["window"], vec!["paper", "width"], vec!["paper", "type_size"], vec!["dpi"], vec!["recent"], vec!["max_pixels"],
                 vec!["session"], vec!["session", "source"], vec!["session", "settings", "adaptive"],
                 vec!["session", "settings", "adaptive", "painted"],
                 vec!["session", "settings", "melora", "blocks"],

@@ -11,8 +11,8 @@ use crate::approx::factor::{Keep, Spectra};
 use crate::approx::layout::{
     BlockLayout, LayoutError, LayoutKind, Side, check_divisor, check_segments,
 };
-use crate::figure::Marker;
 use crate::figure::palette::Hue;
+use crate::figure::{Dash, Marker};
 
 /// A method in words, and what can be set of it.
 #[derive(Debug)]
@@ -37,6 +37,8 @@ pub struct Definition {
     pub hue: Hue,
     /// Its points in plots.
     pub marker: Marker,
+    /// Its lines in plots that are to be read without colour.
+    pub dash: Dash,
 }
 
 /// A price per parameter: a positive number.

@@ -11,8 +11,8 @@ use crate::approx::factor::{Keep, Spectra};
 use crate::approx::layout::{
     BlockSize, LayoutError, LayoutKind, LayoutNumbers, Side, check_divisor,
 };
-use crate::figure::Marker;
 use crate::figure::palette::Hue;
+use crate::figure::{Dash, Marker};
 
 /// `s` Kronecker products of an `m₁ × n₁` and an `m₂ × n₂` matrix, `m = m₁ m₂` and `n = n₁ n₂`: the
 /// best such sum is the truncated SVD of Van Loan's rearrangement, which is one part.
@@ -75,6 +75,7 @@ impl Defined for KroneckerSettings {
         local: false,
         hue: Hue::Slate,
         marker: Marker::Cross,
+        dash: Dash::LongShort,
     };
 }
 

@@ -9,8 +9,8 @@ use super::definition::{
 use crate::approx::choice::Choice;
 use crate::approx::factor::{Keep, Spectra};
 use crate::approx::layout::{LayoutError, LayoutKind, Side};
-use crate::figure::Marker;
 use crate::figure::palette::Hue;
+use crate::figure::{Dash, Marker};
 
 /// Localized LoRA's `K × K` grid of blocks of rank `r_block` (II.C, Eq. 2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -62,6 +62,7 @@ impl Defined for LocalizedSettings {
         local: true,
         hue: Hue::BluishGreen,
         marker: Marker::Square,
+        dash: Dash::Dashed,
     };
 }
 

@@ -11,8 +11,8 @@ use crate::approx::choice::Choice;
 use crate::approx::curve::{CurvePoint, adaptive_curve};
 use crate::approx::factor::{Keep, Spectra};
 use crate::approx::layout::{BlockLayout, LayoutError, LayoutKind, Side};
-use crate::figure::Marker;
 use crate::figure::palette::Hue;
+use crate::figure::{Dash, Marker};
 
 /// Localized LoRA with a rank `r_ij` per block (II.C), chosen for a budget.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -82,6 +82,7 @@ impl Defined for AdaptiveSettings {
         local: false,
         hue: Hue::ReddishPurple,
         marker: Marker::Diamond,
+        dash: Dash::DashDot,
     };
 }
 

@@ -9,8 +9,8 @@ use super::definition::{
 use crate::approx::choice::Choice;
 use crate::approx::factor::{Keep, Spectra};
 use crate::approx::layout::{LayoutError, LayoutKind};
-use crate::figure::Marker;
 use crate::figure::palette::Hue;
+use crate::figure::{Dash, Marker};
 
 /// LoRA's global rank `r` (II.B, Eq. 1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -47,6 +47,7 @@ impl Defined for LoraSettings {
         local: false,
         hue: Hue::Blue,
         marker: Marker::Circle,
+        dash: Dash::Solid,
     };
 }
 

@@ -9,8 +9,8 @@ use super::definition::{
 use crate::approx::choice::Choice;
 use crate::approx::factor::{Keep, Spectra};
 use crate::approx::layout::{LayoutError, LayoutKind, Side};
-use crate::figure::Marker;
 use crate::figure::palette::Hue;
+use crate::figure::{Dash, Marker};
 
 /// MELoRA's `N` diagonal blocks of rank `r_diag` (II.D, Eq. 4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -62,6 +62,7 @@ impl Defined for MeloraSettings {
         local: true,
         hue: Hue::Vermillion,
         marker: Marker::Triangle,
+        dash: Dash::Dotted,
     };
 }
 

@@ -12,8 +12,8 @@ use crate::approx::layout::{
     BlockSize, LayoutError, LayoutKind, LayoutNumbers, Side, check_segments, sizes_of_grid,
 };
 use crate::approx::segment::segments;
-use crate::figure::Marker;
 use crate::figure::palette::Hue;
+use crate::figure::{Dash, Marker};
 
 /// Monarch's parts: the rows `i ≡ a (mod l)` within one of `k` segments of the columns, each of rank
 /// ρ (arXiv 2204.00595 with ρ = 1, 2408.17383).
@@ -76,6 +76,7 @@ impl Defined for MonarchSettings {
         local: false,
         hue: Hue::Wine,
         marker: Marker::Star,
+        dash: Dash::ShortDot,
     };
 }
 

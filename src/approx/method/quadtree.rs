@@ -12,8 +12,8 @@ use crate::approx::curve::CurvePoint;
 use crate::approx::factor::Spectra;
 use crate::approx::layout::{BlockLayout, BlockSize, LayoutError, LayoutKind, LayoutNumbers};
 use crate::approx::quadtree;
-use crate::figure::Marker;
 use crate::figure::palette::Hue;
+use crate::figure::{Dash, Marker};
 
 /// The leaves of a tree of halved blocks, chosen for a budget or for a price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -59,6 +59,7 @@ impl Defined for QuadtreeSettings {
         local: false,
         hue: Hue::Orange,
         marker: Marker::TriangleDown,
+        dash: Dash::Sparse,
     };
 }
 

@@ -8,8 +8,8 @@ use super::definition::{
 use crate::approx::choice::Choice;
 use crate::approx::factor::{Keep, Spectra};
 use crate::approx::layout::{LayoutError, LayoutKind, Side};
-use crate::figure::Marker;
 use crate::figure::palette::Hue;
+use crate::figure::{Dash, Marker};
 
 /// A `K_r × K_c` grid of blocks of rank ρ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -71,6 +71,7 @@ impl Defined for RectangularSettings {
         local: false,
         hue: Hue::Indigo,
         marker: Marker::TriangleRight,
+        dash: Dash::Long,
     };
 }
 

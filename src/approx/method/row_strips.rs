@@ -8,8 +8,8 @@ use super::definition::{
 use crate::approx::choice::Choice;
 use crate::approx::factor::{Keep, Spectra};
 use crate::approx::layout::{LayoutError, LayoutKind, Side};
-use crate::figure::Marker;
 use crate::figure::palette::Hue;
+use crate::figure::{Dash, Marker};
 
 /// `N` strips of rows, each of rank ρ (BD-LoRA, arXiv 2510.23346).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -56,6 +56,7 @@ impl Defined for RowStripsSettings {
         local: false,
         hue: Hue::Olive,
         marker: Marker::BarAcross,
+        dash: Dash::DashDotDot,
     };
 }
 

@@ -11,8 +11,8 @@ use crate::approx::choice::Choice;
 use crate::approx::curve::{CurvePoint, uniform_curve};
 use crate::approx::factor::Spectra;
 use crate::approx::layout::{BlockLayout, BlockSize, LayoutError, LayoutKind, LayoutNumbers};
-use crate::figure::Marker;
 use crate::figure::palette::Hue;
+use crate::figure::{Dash, Marker};
 
 /// Curves of more entries than this have the points that differ to the eye.
 const MOST_POINTS: usize = 4096;
@@ -58,6 +58,7 @@ impl Defined for SparseSettings {
         local: false,
         hue: Hue::Forest,
         marker: Marker::Plus,
+        dash: Dash::SparseDots,
     };
 }
 

@@ -7,10 +7,10 @@ use super::{Context, Look};
 use crate::approx::{Block, BlockLayout, Evaluation, Pieces};
 use crate::figure::palette::Theme;
 use crate::figure::table::{Cell, Column, Row, Table};
-use crate::figure::{BlockLine, Colors, Element, Figure, Gain, Heading, Heatmap, ScaleBar, label};
+use crate::figure::{
+    BlockLine, Colors, Element, Figure, Gain, Heading, Heatmap, Omitted, ScaleBar, label,
+};
 
-/// Panels beside each other; more would be too small to read on a page.
-const PER_ROW: usize = 5;
 /// A longer name is cut above its panel and stands whole in the notes.
 const NAME_SHOWN: usize = 21;
 
@@ -52,17 +52,18 @@ pub fn figure_one(context: &Context, shown: &Approximation) -> Figure {
         &format!("{} and its approximations", shown.name),
         describe(shown),
     );
-    let columns = pictures.first().map_or(1, Vec::len);
     let missed = shown.error_maps.filter(|_| !shown.panels.is_empty());
     let missed = missed.map(|gain| Residuals::of(shown, gain));
     let cut = missed.as_ref().and_then(|missed| missed.scale.note());
-    let residuals = missed.map_or_else(Vec::new, |missed| missed.elements(context, shown));
-    let mut residuals = in_rows(residuals, columns).into_iter();
-    let mut signed = in_rows(signed_scale(context, shown), columns).into_iter();
-    for row in pictures {
-        figure.rows.push(row);
-        figure.rows.extend(signed.next());
-        figure.rows.extend(residuals.next());
+    let columns = pictures.len();
+    figure.rows.push(pictures);
+    if let Some(bar) = signed_scale(context, shown) {
+        let empty = vec![Element::Blank; columns.saturating_sub(1)];
+        figure.rows.extend(with_scale(context, bar, empty));
+    }
+    if let Some(missed) = missed {
+        let (bar, maps) = missed.elements(context, shown);
+        figure.rows.extend(with_scale(context, bar, maps));
     }
     let panels = shown.panels.iter();
     let evaluations: Vec<&Evaluation> = panels.map(|panel| panel.evaluation).collect();
@@ -81,16 +82,33 @@ pub fn figure_one(context: &Context, shown: &Approximation) -> Figure {
     figure
 }
 
-/// Original and reconstructions, in rows of equal length.
-pub(super) fn pictures(context: &Context, shown: &Approximation) -> Vec<Vec<Element>> {
+/// Original and reconstructions in a row.
+pub(super) fn pictures(context: &Context, shown: &Approximation) -> Vec<Element> {
     let scale = scale(context, shown);
     let panels = shown.panels.iter();
     let panels = panels.map(|panel| reconstruction(context, panel, scale));
-    let pictures: Vec<Element> = std::iter::once(original(shown, scale))
+    let original = (!context.omits(Omitted::Original)).then(|| original(shown, scale));
+    original
+        .into_iter()
         .chain(panels)
-        .collect();
-    let columns = pictures.len().min(PER_ROW);
-    in_rows(pictures, columns)
+        .map(|one| briefly(context, one))
+        .collect()
+}
+
+/// A pane with nothing but its name and its error where numbers are left out.
+fn briefly(context: &Context, mut element: Element) -> Element {
+    if let Element::Heatmap(map) = &mut element
+        && context.omits(Omitted::Numbers)
+        && let (Some(first), true) = (map.headings.first(), map.headings.len() > 1)
+    {
+        // The error is the last line of a reconstruction; the original has a name there.
+        let last = match map.block_color {
+            Some(_) => map.headings.last(),
+            None => map.headings.get(1),
+        };
+        map.headings = [Some(first), last].into_iter().flatten().cloned().collect();
+    }
+    element
 }
 
 /// The colours of the matrix and its reconstructions, and the ends of their scale.
@@ -100,15 +118,23 @@ fn scale(context: &Context, shown: &Approximation) -> (Colors, (f64, f64)) {
 }
 
 /// Under the original the colours of signed values, which nobody knows by heart.
-fn signed_scale(context: &Context, shown: &Approximation) -> Vec<Element> {
+fn signed_scale(context: &Context, shown: &Approximation) -> Option<Element> {
     let (colors, range) = scale(context, shown);
     let bar = ScaleBar {
         range,
         colors,
         label: "entries of W and Ŵ".to_owned(),
     };
-    let signed = (colors == Colors::Diverging).then_some(Element::ScaleBar(bar));
-    signed.into_iter().collect()
+    (colors == Colors::Diverging).then_some(Element::ScaleBar(bar))
+}
+
+/// A scale in the place under the original, beside what stands under the reconstructions; in a row of
+/// its own where the original is left out.
+fn with_scale(context: &Context, scale: Element, others: Vec<Element>) -> Vec<Vec<Element>> {
+    if context.omits(Omitted::Original) {
+        return vec![others, vec![scale]];
+    }
+    vec![std::iter::once(scale).chain(others).collect()]
 }
 
 /// Whether any method has chosen something from the data, which takes bits to tell.
@@ -153,21 +179,6 @@ pub fn comparison_table(theme: Theme, evaluations: &[&Evaluation], bits: bool) -
 
 /// The heading over [`label::bits`].
 pub const BITS: &str = "Structure bits";
-
-/// The elements in rows of equal length.
-fn in_rows(elements: Vec<Element>, columns: usize) -> Vec<Vec<Element>> {
-    let mut rows: Vec<Vec<Element>> = Vec::new();
-    for element in elements {
-        match rows.last_mut() {
-            Some(row) if row.len() < columns => row.push(element),
-            _ => rows.push(vec![element]),
-        }
-    }
-    if let Some(row) = rows.last_mut() {
-        row.resize(columns, Element::Blank);
-    }
-    rows
-}
 
 fn original(shown: &Approximation, (colors, range): (Colors, (f64, f64))) -> Element {
     let (rows, cols) = shown.matrix.shape();
@@ -226,8 +237,8 @@ impl Residuals {
         Self { maps, scale }
     }
 
-    /// What is missed under each reconstruction, and under the original the scale.
-    fn elements(self, context: &Context, shown: &Approximation) -> Vec<Element> {
+    /// What is missed under each reconstruction, and its scale.
+    fn elements(self, context: &Context, shown: &Approximation) -> (Element, Vec<Element>) {
         let bar = self.scale.bar();
         let maps = self.maps.into_iter().zip(&shown.panels);
         let maps = maps.map(|(map, panel)| {
@@ -239,10 +250,8 @@ impl Residuals {
                 ..Heatmap::new(map, bar.range, bar.colors)
             })
         });
-        let maps: Vec<Element> = maps.collect();
-        std::iter::once(Element::ScaleBar(bar))
-            .chain(maps)
-            .collect()
+        let maps = maps.collect();
+        (Element::ScaleBar(bar), maps)
     }
 }
 
@@ -290,7 +299,7 @@ pub(super) fn extremes(matrix: &DMatrix<f64>) -> (f64, f64) {
         .unwrap_or((0.0, 1.0))
 }
 
-fn describe(shown: &Approximation) -> String {
+pub(super) fn describe(shown: &Approximation) -> String {
     let (rows, cols) = shown.matrix.shape();
     let panels = shown.panels.iter().map(|panel| {
         let one = panel.evaluation;

@@ -16,7 +16,7 @@ pub fn build_up(context: &Context, shown: &Approximation, plot: Plot, caption: &
     let mut figure = context
         .figure(Figure::PAGE, &title, caption.to_owned())
         .with_title(format!("{}: {caption}", label::clean(shown.name)));
-    figure.rows.extend(pictures(context, shown));
+    figure.rows.push(pictures(context, shown));
     figure.with_row(vec![Element::Plot(plot)])
 }
 

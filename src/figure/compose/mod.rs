@@ -16,7 +16,9 @@ mod projection;
 mod ranks;
 mod residuals;
 mod scan;
+mod sources;
 mod spectra;
+mod together;
 
 pub use approximation::{
     Approximation, BITS, Panel, comparison_table, figure_one, kept_entries, tells_bits,
@@ -47,10 +49,14 @@ pub use projection::{
 pub use ranks::{BlockRanks, rank_heatmap, rank_map, rank_scale, rank_table};
 pub use residuals::ResidualScale;
 pub use scan::{MapColumn, model_name, scan_map, scan_sentence, scan_table};
+pub use sources::source_grid;
 pub use spectra::{MethodSpectrum, plain_spectrum, singular_values, spectrum_plot, spectrum_plots};
+pub use together::{letter, together};
 
+use super::contents::without;
 use super::palette::{ColorMap, Theme};
-use super::{Figure, Metadata};
+use super::paper::{Paper, points};
+use super::{Figure, Metadata, Omitted};
 
 /// The look and the origin of a figure, beside its results.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,6 +65,10 @@ pub struct Context {
     pub theme: Theme,
     /// The colours of matrices.
     pub colors: ColorMap,
+    /// Size and type on paper.
+    pub paper: Paper,
+    /// What is left out.
+    pub omit: Vec<Omitted>,
     /// The matrix or data set, as a command line names it.
     pub source: String,
     /// The command line that makes the figure; empty when there is none.
@@ -71,14 +81,34 @@ impl Context {
         Self {
             theme: Theme::Light,
             colors: ColorMap::default(),
+            paper: Paper::default(),
+            omit: Vec::new(),
             source: source.into(),
             command: command.into(),
         }
     }
 
-    /// A figure of `width` points that holds nothing yet; `title` and `description` stand in its file.
+    /// Whether a part is left out.
+    pub fn omits(&self, part: Omitted) -> bool {
+        self.omit.contains(&part)
+    }
+
+    /// The figure without the tables and notes that are left out.
+    #[must_use]
+    pub fn trimmed(&self, mut figure: Figure) -> Figure {
+        without(&mut figure.rows, &self.omit);
+        figure
+    }
+
+    /// A figure that holds nothing yet, of `width` points where no other is chosen; `title` and
+    /// `description` stand in its file.
     pub fn figure(&self, width: f64, title: &str, description: String) -> Figure {
         let metadata = Metadata::new(title, description, &self.source, &self.command);
-        Figure::new(self.theme, width, metadata)
+        let width = self.paper.width.map_or(width, points);
+        Figure {
+            type_size: self.paper.type_size,
+            line_styles: self.paper.line_styles,
+            ..Figure::new(self.theme, width, metadata)
+        }
     }
 }

@@ -38,10 +38,8 @@ pub fn order(context: &Context, found: &FoundOrder, name: &str, range: (f64, f64
         "Order of rows and columns",
         found.verdict(),
     );
-    figure.rows.extend(row(before, name));
-    figure
-        .rows
-        .extend(row(after, &format!("{name}, reordered")));
+    figure.rows.push(row(before, name));
+    figure.rows.push(row(after, &format!("{name}, reordered")));
     figure
         .with_row(vec![Element::Table(order_table(found, context.theme))])
         .with_row(vec![Element::Notes(vec![format!("{}.", found.verdict())])])

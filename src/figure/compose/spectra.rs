@@ -3,7 +3,7 @@
 use super::{Context, Look};
 use crate::approx::{MethodSettings, Pieces, Spectra};
 use crate::figure::palette::{self, Theme};
-use crate::figure::{Element, Figure, Guide, GuideAxis, Marker, Plot, Series, SeriesStyle};
+use crate::figure::{Dash, Element, Figure, Guide, GuideAxis, Marker, Plot, Series, SeriesStyle};
 
 /// More blocks than this are shown by their largest, median and smallest singular values.
 const MOST_LINES: usize = 128;
@@ -86,6 +86,7 @@ pub fn spectrum_plot(theme: Theme, method: &MethodSpectrum, block: Option<usize>
         };
         let line = Series {
             name: String::new(),
+            dash: Dash::Solid,
             ..look.line(indexed(sigma))
         };
         plot.series
@@ -143,8 +144,10 @@ fn spectrum(theme: Theme, method: &MethodSpectrum, sigma: &[&[f64]]) -> Plot {
     } else {
         SeriesStyle::FaintLine
     };
+    // A plot of its own needs no dashes to tell it from others.
     let unnamed = |points| Series {
         name: String::new(),
+        dash: Dash::Solid,
         ..look.line(points)
     };
     let lines = block_lines(sigma).into_iter().map(unnamed);

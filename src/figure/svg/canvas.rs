@@ -8,9 +8,13 @@ use base64::prelude::BASE64_STANDARD;
 
 use crate::figure::fallback::{Covered, Fallbacks};
 use crate::figure::font::{self, Type};
-use crate::figure::label;
 use crate::figure::palette::{Rgb, Theme};
 use crate::figure::place::Area;
+use crate::figure::plot::{Series, SeriesStyle};
+use crate::figure::{Figure, Paper, label};
+
+/// The dashes of guides and of second measures.
+const DASHES: &[f64] = &[3.0, 2.0];
 
 /// The style of a line.
 #[derive(Debug, Clone, Copy)]
@@ -18,7 +22,8 @@ pub(super) struct Stroke {
     pub color: Rgb,
     pub width: f64,
     pub opacity: f64,
-    pub dashed: bool,
+    /// Dashes and gaps in turn; none for a solid line.
+    pub dashes: &'static [f64],
 }
 
 impl Stroke {
@@ -27,13 +32,28 @@ impl Stroke {
             color,
             width,
             opacity: 1.0,
-            dashed: false,
+            dashes: &[],
+        }
+    }
+
+    /// The line of a series.
+    pub(super) fn of_series(canvas: &Canvas, series: &Series, width: f64) -> Self {
+        // Markers tell lines apart that have them, and pale ones are there to be looked past.
+        let plain = matches!(series.style, SeriesStyle::Line | SeriesStyle::Steps);
+        let dashes = match (series.dashed, canvas.line_styles && plain) {
+            (true, _) => DASHES,
+            (false, true) => series.dash.pattern(),
+            (false, false) => &[],
+        };
+        Self {
+            dashes,
+            ..Self::solid(series.color, width)
         }
     }
 
     pub(super) fn dashed(color: Rgb, width: f64) -> Self {
         Self {
-            dashed: true,
+            dashes: DASHES,
             ..Self::solid(color, width)
         }
     }
@@ -47,8 +67,9 @@ impl Stroke {
         if self.opacity < 1.0 {
             let _ = write!(text, r#" stroke-opacity="{}""#, number(self.opacity));
         }
-        if self.dashed {
-            text += r#" stroke-dasharray="3 2""#;
+        if !self.dashes.is_empty() {
+            let lengths: Vec<String> = self.dashes.iter().map(|one| number(*one)).collect();
+            let _ = write!(text, r#" stroke-dasharray="{}""#, lengths.join(" "));
         }
         text
     }
@@ -65,6 +86,10 @@ pub(super) enum Anchor {
 /// Collects the shapes of a figure.
 pub(super) struct Canvas {
     pub theme: Theme,
+    /// Whether series differ in their dashes.
+    pub line_styles: bool,
+    /// The smallest type that may be set, in the units of the layout.
+    pub smallest: f64,
     out: String,
     clips: usize,
     /// The characters written in the regular face and in the bold one.
@@ -72,9 +97,11 @@ pub(super) struct Canvas {
 }
 
 impl Canvas {
-    pub(super) fn new(theme: Theme) -> Self {
+    pub(super) fn new(figure: &Figure) -> Self {
         Self {
-            theme,
+            theme: figure.theme,
+            line_styles: figure.line_styles,
+            smallest: Paper::SMALLEST / figure.scale(),
             out: String::new(),
             clips: 0,
             written: Default::default(),
@@ -241,7 +268,7 @@ impl Canvas {
             r#"<text {position} font-size="{}"{weight}{anchor} fill="{}">{}</text>"#,
             number(face.size),
             color.hex(),
-            typeset(&text, face.size)
+            typeset(&text, face.size, self.smallest)
         );
     }
 
@@ -302,8 +329,9 @@ fn number(value: f64) -> String {
 }
 
 /// Text as XML, its indices set low.
-fn typeset(text: &str, size: f64) -> String {
-    let (small, down) = (number(size * 0.75), number(size * 0.2));
+fn typeset(text: &str, size: f64, smallest: f64) -> String {
+    let small = (size * 0.75).max(smallest).min(size);
+    let (small, down) = (number(small), number(size * 0.2));
     let mut out = String::new();
     let mut lowered = false;
     for (part, low) in label::typeset(text) {

@@ -15,14 +15,15 @@ pub(super) fn draw_legend(
     area: Area,
     plot: &Plot,
 ) -> f64 {
-    const KEY: f64 = 15.0;
+    // Room for the longest dashes twice.
+    let key = if canvas.line_styles { 22.0 } else { 15.0 };
     const GAP: f64 = 12.0;
     let ink = palette::foreground(canvas.theme);
     let mut rows: Vec<Vec<(&Series, String, f64)>> = Vec::new();
     let mut used = f64::INFINITY;
     for series in plot.series.iter().filter(|series| !series.name.is_empty()) {
-        let name = BODY.fit(&series.name, width - KEY - 4.0);
-        let wide = KEY + 3.0 + BODY.width(&name);
+        let name = BODY.fit(&series.name, width - key - 4.0);
+        let wide = key + 3.0 + BODY.width(&name);
         if used + GAP + wide > width {
             rows.push(Vec::new());
             used = -GAP;
@@ -39,8 +40,8 @@ pub(super) fn draw_legend(
         let middle = area.x + area.width / 2.0 - total / 2.0;
         let mut left = middle.clamp(x, (x + width - total).max(x));
         for (series, name, wide) in row {
-            draw_key(canvas, (left, baseline - 2.7), KEY, series);
-            let at = (left + KEY + 3.0, baseline);
+            draw_key(canvas, (left, baseline - 2.7), key, series);
+            let at = (left + key + 3.0, baseline);
             canvas.text(at, &name, BODY, ink, Anchor::Start);
             left += wide + GAP;
         }
@@ -52,10 +53,7 @@ fn draw_key(canvas: &mut Canvas, (x, y): (f64, f64), width: f64, series: &Series
     let middle = (x + width / 2.0, y);
     match series.style {
         SeriesStyle::Line | SeriesStyle::LineWithPoints | SeriesStyle::FaintLine => {
-            let stroke = Stroke {
-                dashed: series.dashed,
-                ..Stroke::solid(series.color, LINE)
-            };
+            let stroke = Stroke::of_series(canvas, series, LINE);
             canvas.line((x, y), (x + width, y), stroke);
         }
         SeriesStyle::Steps | SeriesStyle::Bars => {
@@ -66,7 +64,7 @@ fn draw_key(canvas: &mut Canvas, (x, y): (f64, f64), width: f64, series: &Series
                 height: 6.0,
             };
             canvas.fill(bar, series.color, 0.13);
-            canvas.outline(bar, Stroke::solid(series.color, 1.1));
+            canvas.outline(bar, Stroke::of_series(canvas, series, 1.1));
         }
         SeriesStyle::Points | SeriesStyle::FaintPoints => {}
     }

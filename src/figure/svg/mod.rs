@@ -1,5 +1,6 @@
 //! SVG: the layout of a figure, and its parts drawn one below the other.
 
+mod arrange;
 mod canvas;
 mod frame;
 mod heatmap;
@@ -14,13 +15,16 @@ use std::collections::BTreeSet;
 use canvas::{Anchor, Canvas, escape};
 
 use super::font::{FAMILY, Type};
-use super::{Element, Figure, Heading, Metadata, palette};
+use super::paper::millimetres;
+use super::{Element, Figure, Heading, Metadata, Part, palette};
 
 const MARGIN: f64 = 8.0;
 const COLUMN_GAP: f64 = 12.0;
 const ROW_GAP: f64 = 12.0;
 
 const TITLE: Type = Type::bold(9.5);
+/// The letter of a part.
+const LETTER: Type = Type::bold(10.0);
 const NAME: Type = Type::bold(8.0);
 const BODY: Type = Type::regular(7.5);
 const SMALL: Type = Type::regular(7.0);
@@ -37,26 +41,28 @@ pub(super) enum Fonts {
 
 /// The characters written in a figure, in regular and in bold.
 pub(super) fn written(figure: &Figure) -> [BTreeSet<char>; 2] {
-    let mut canvas = Canvas::new(figure.theme);
-    draw(figure, figure.drawn_width(), &mut canvas);
+    let mut canvas = Canvas::new(figure);
+    draw(figure, figure.layout_width(), &mut canvas);
     canvas.written().clone()
 }
 
-/// The whole document, its size in points, and what is written in it, in regular and in bold.
+/// The whole document, its size in millimetres, and what is written in it, in regular and in bold.
 pub(super) fn document(figure: &Figure, fonts: Fonts) -> (String, [BTreeSet<char>; 2]) {
-    let width = figure.drawn_width();
-    let mut canvas = Canvas::new(figure.theme);
+    let width = figure.layout_width();
+    let mut canvas = Canvas::new(figure);
     let height = draw(figure, width, &mut canvas);
     let written = canvas.written().clone();
     let text = format!(
         concat!(
             r#"<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" "#,
-            r#"width="{width}pt" height="{height}pt" viewBox="0 0 {width} {height}" "#,
+            r#"width="{across}mm" height="{down}mm" viewBox="0 0 {width} {height}" "#,
             r#"font-family="'{family}'{others}, Verdana, sans-serif" role="img">"#,
             "\n{about}{faces}",
             r#"<rect width="{width}" height="{height}" fill="{ground}"/>"#,
             "\n{body}</svg>\n"
         ),
+        across = canvas::xy(millimetres(width * figure.scale())),
+        down = canvas::xy(millimetres(height * figure.scale())),
         width = canvas::xy(width),
         height = canvas::xy(height),
         family = FAMILY,
@@ -85,36 +91,62 @@ fn draw(figure: &Figure, width: f64, canvas: &mut Canvas) -> f64 {
         canvas.text((MARGIN, y + 9.0), &text, TITLE, color, Anchor::Start);
         y += 18.0;
     }
-    for (i, row) in figure.rows.iter().enumerate() {
+    y = draw_rows(canvas, (MARGIN, y), inner, &figure.rows);
+    (y + MARGIN).ceil()
+}
+
+/// Draws rows below each other, wrapped where their elements would be too narrow; the answer is the
+/// lower edge.
+fn draw_rows(canvas: &mut Canvas, (x, top): (f64, f64), width: f64, rows: &[Vec<Element>]) -> f64 {
+    let mut y = top;
+    for (i, row) in arrange::wrapped(rows, width).iter().enumerate() {
         if i > 0 {
             y += ROW_GAP;
         }
         let columns = row.len().max(1) as f64;
-        let share = ((inner - COLUMN_GAP * (columns - 1.0)) / columns).max(20.0);
+        let share = ((width - COLUMN_GAP * (columns - 1.0)) / columns).max(20.0);
         // Pictures of a row begin at the same height, however many lines stand above each.
-        let lines = row.iter().map(heading_lines).max().unwrap_or_default();
+        let lines = row.iter().map(|element| heading_lines(element)).max();
+        let lines = lines.unwrap_or_default();
         let mut tallest: f64 = 0.0;
         for (column, element) in row.iter().enumerate() {
-            let x = MARGIN + column as f64 * (share + COLUMN_GAP);
-            let at = (x, y);
-            let height = match element {
-                Element::Heatmap(map) => heatmap::draw(canvas, at, share, map, lines),
-                Element::ConfusionMatrix(matrix) => {
-                    heatmap::draw_confusion(canvas, at, share, matrix, lines)
-                }
-                Element::ScaleBar(bar) => heatmap::draw_scale_bar(canvas, at, share, bar),
-                Element::Product(one) => product::draw(canvas, at, share, one, lines),
-                Element::Bars(bars) => product::draw_bars(canvas, at, share, bars, lines),
-                Element::Plot(plot) => plot::draw(canvas, at, share, plot),
-                Element::Table(table) => table::draw(canvas, at, share, table),
-                Element::Notes(notes) => draw_notes(canvas, at, share, notes),
-                Element::Blank => 0.0,
-            };
-            tallest = tallest.max(height);
+            let at = (x + column as f64 * (share + COLUMN_GAP), y);
+            tallest = tallest.max(draw_element(canvas, at, share, element, lines));
         }
         y += tallest;
     }
-    (y + MARGIN).ceil()
+    y
+}
+
+/// Draws an element, its picture below `lines` lines of headings; the answer is its height.
+fn draw_element(
+    canvas: &mut Canvas,
+    at: (f64, f64),
+    width: f64,
+    element: &Element,
+    lines: usize,
+) -> f64 {
+    match element {
+        Element::Heatmap(map) => heatmap::draw(canvas, at, width, map, lines),
+        Element::ConfusionMatrix(matrix) => {
+            heatmap::draw_confusion(canvas, at, width, matrix, lines)
+        }
+        Element::ScaleBar(bar) => heatmap::draw_scale_bar(canvas, at, width, bar),
+        Element::Product(one) => product::draw(canvas, at, width, one, lines),
+        Element::Bars(bars) => product::draw_bars(canvas, at, width, bars, lines),
+        Element::Plot(plot) => plot::draw(canvas, at, width, plot),
+        Element::Table(table) => table::draw(canvas, at, width, table),
+        Element::Notes(notes) => draw_notes(canvas, at, width, notes),
+        Element::Part(part) => draw_part(canvas, at, width, part),
+        Element::Blank => 0.0,
+    }
+}
+
+/// Draws a part under its letter; the answer is its height.
+fn draw_part(canvas: &mut Canvas, (x, y): (f64, f64), width: f64, part: &Part) -> f64 {
+    let color = palette::foreground(canvas.theme);
+    canvas.text((x, y + 8.5), &part.letter, LETTER, color, Anchor::Start);
+    draw_rows(canvas, (x, y + 13.0), width, &part.rows) - y
 }
 
 fn heading_lines(element: &Element) -> usize {
@@ -157,25 +189,28 @@ fn draw_headings(canvas: &mut Canvas, (x, y): (f64, f64), width: f64, headings: 
 fn draw_notes(canvas: &mut Canvas, (x, y): (f64, f64), width: f64, notes: &[String]) -> f64 {
     let color = palette::muted(canvas.theme);
     let mut baseline = y - 5.0;
-    let mut write = |line: &str| {
+    for line in notes.iter().flat_map(|note| lines(note, SMALL, width)) {
         baseline += LINE_HEIGHT - 1.0;
-        let line = SMALL.fit(line, width);
         canvas.text((x, baseline), &line, SMALL, color, Anchor::Start);
-    };
-    for note in notes {
-        let mut line = String::new();
-        for word in note.split_whitespace() {
-            let longer = format!("{line}{}{word}", if line.is_empty() { "" } else { " " });
-            if SMALL.width(&longer) > width && !line.is_empty() {
-                write(&line);
-                line = word.to_owned();
-            } else {
-                line = longer;
-            }
-        }
-        write(&line);
     }
     baseline + 2.5 - y
+}
+
+/// A paragraph broken between words.
+fn lines(text: &str, face: Type, width: f64) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        let longer = format!("{line}{}{word}", if line.is_empty() { "" } else { " " });
+        if face.width(&longer) > width && !line.is_empty() {
+            lines.push(face.fit(&line, width));
+            line = word.to_owned();
+        } else {
+            line = longer;
+        }
+    }
+    lines.push(face.fit(&line, width));
+    lines
 }
 
 /// Title, description and Dublin Core terms, for people, screen readers and search.

@@ -20,9 +20,8 @@ impl Frame {
         match series.style {
             SeriesStyle::Line | SeriesStyle::LineWithPoints | SeriesStyle::FaintLine => {
                 let stroke = Stroke {
-                    dashed: series.dashed,
                     opacity: if faint { 0.45 } else { 1.0 },
-                    ..Stroke::solid(series.color, if faint { 0.6 } else { LINE })
+                    ..Stroke::of_series(canvas, series, if faint { 0.6 } else { LINE })
                 };
                 let data: String = pieces.iter().map(|piece| polyline(piece)).collect();
                 canvas.path(&data, stroke);
@@ -92,7 +91,7 @@ impl Frame {
                 0.13,
                 None,
             );
-            canvas.path(&data, Stroke::solid(series.color, 1.1));
+            canvas.path(&data, Stroke::of_series(canvas, series, 1.1));
             obstacles.add_point(*last);
         }
     }

@@ -10,10 +10,12 @@ use crate::app::background::BackgroundTask;
 use crate::app::export::{Content, ExportedContent};
 use crate::app::state::State;
 use crate::approx::order::Search;
+use crate::figure::Figure;
 use crate::session::{Export, Session};
 use crate::source::Limits;
 use crate::views::{
-    Material, Need, Shown, Subject, View, factors, locality, locality_by_label, order,
+    Composition, Document, Material, Need, Shown, Subject, View, factors, locality,
+    locality_by_label, order,
 };
 
 /// A view of what is on screen, as a command line would call it.
@@ -128,15 +130,83 @@ pub fn exported(
     view: &'static View,
     (content, export): (Content, &Export),
 ) -> Result<ExportedContent, String> {
-    let measured = unmeasured(tab, state, view).is_none();
-    let background = &tab.background;
-    let survey = background.survey.as_ref().filter(|_| measured);
-    let grids = background.grids.as_ref().filter(|_| measured);
-    let structures = background.atlas.as_ref().filter(|_| measured);
-    let tested = background.locality.as_ref().filter(|_| measured);
-    let of_images = background.locality_survey.as_ref().filter(|_| measured);
-    let searched = background.order.as_ref().filter(|_| measured);
+    read(tab, state, limits, view, export, |document| {
+        content.of_document(document)
+    })
+}
+
+/// The caption of a view's figure.
+pub fn caption(
+    tab: &ApproximateTab,
+    state: &State,
+    limits: &Limits,
+    view: &'static View,
+    export: &Export,
+) -> Result<String, String> {
+    read(tab, state, limits, view, export, |document| {
+        document.caption()
+    })
+}
+
+/// Reads the document of a view.
+fn read<T>(
+    tab: &ApproximateTab,
+    state: &State,
+    limits: &Limits,
+    view: &'static View,
+    export: &Export,
+    read: impl FnOnce(&Document<'_>) -> Result<T, String>,
+) -> Result<T, String> {
+    let material = material(tab, state, &[view]);
+    let shown = shown(state, view);
+    let session = Composition::of(view).session(&material);
+    let session = session.unwrap_or_else(|| state.session().clone());
+    let command = shown.command(&session, limits, Some(export));
+    let options = shown.options(shown.subject(&session), command, Some(export));
+    read(&view.document(&material, &options))
+}
+
+/// The figure of several views and its caption.
+pub fn composed(
+    tab: &ApproximateTab,
+    state: &State,
+    limits: &Limits,
+    (composition, others): (&Composition, &[&Analysis]),
+    export: &Export,
+) -> Result<(Figure, String), String> {
     let material = Material {
+        others,
+        ..material(tab, state, &composition.views)
+    };
+    let session = composition.session(&material);
+    let session = session.unwrap_or_else(|| state.session().clone());
+    let command = composition.command(&session, limits, export);
+    let options = composition.options(&session, command, export);
+    let figure = composition.figure(&material, &options)?;
+    Ok((figure, composition.caption(&material, &options)?))
+}
+
+/// What is at hand for views, nothing of other settings than the analysis.
+fn material<'a>(
+    tab: &'a ApproximateTab,
+    state: &'a State,
+    views: &[&'static View],
+) -> Material<'a> {
+    let missing: Vec<Need> = views
+        .iter()
+        .filter(|view| unmeasured(tab, state, view).is_some())
+        .map(|view| view.needs)
+        .collect();
+    let background = &tab.background;
+    let has = |need: Need| !missing.contains(&need);
+    let survey = background.survey.as_ref().filter(|_| has(Need::Survey));
+    let grids = background.grids.as_ref().filter(|_| has(Need::Grids));
+    let structures = background.atlas.as_ref().filter(|_| has(Need::Atlas));
+    let tested = background.locality.as_ref().filter(|_| has(Need::Locality));
+    let of_images = background.locality_survey.as_ref();
+    let of_images = of_images.filter(|_| has(Need::LocalitySurvey));
+    let searched = background.order.as_ref().filter(|_| has(Need::Order));
+    Material {
         analysis: state.analysis.as_deref(),
         survey: survey.map(|(_, surveyed)| surveyed),
         grids: grids.map(|(_, grids)| grids),
@@ -145,22 +215,5 @@ pub fn exported(
         locality_survey: of_images.map(|(_, found)| found),
         order: searched.map(|(_, found)| found),
         ..Material::default()
-    };
-    let shown = shown(state, view);
-    let session = computed_session(&material, view).unwrap_or_else(|| state.session().clone());
-    let command = shown.command(&session, limits, Some(export));
-    let options = shown.options(shown.subject(&session), command, Some(export));
-    content.of_document(&view.document(&material, &options))
-}
-
-/// The session that was computed, at the settings that the view's matrices took.
-fn computed_session(material: &Material<'_>, view: &View) -> Option<Session> {
-    let mut session = material.analysis?.session.clone();
-    if let (Subject::Images, Some(tested)) = (view.subject, material.locality_survey) {
-        session.settings = tested.settings.clone();
     }
-    if let (Subject::Images, Some(surveyed)) = (view.subject, material.survey) {
-        session.settings = surveyed.settings.clone();
-    }
-    Some(session)
 }

@@ -39,7 +39,7 @@ pub fn show(ui: &mut egui::Ui, state: &mut State, theme: Theme, room: f32, out: 
         }
         ui.menu_button("Copy table", |ui| copy_menu(ui, &analysis, out))
             .response
-            .on_hover_text("As text, CSV or LaTeX");
+            .on_hover_text("As text, CSV, LaTeX or Markdown");
         Command::Approximate(MatrixAction::Pin).button(ui, out);
         if !state.pinned.is_empty() {
             Command::Approximate(MatrixAction::Unpin).button(ui, out);
@@ -213,6 +213,7 @@ fn copy_menu(ui: &mut egui::Ui, analysis: &Analysis, out: &mut Vec<Command>) {
         ("As text", table(bits).to_text()),
         ("As CSV", table(true).to_csv()),
         ("As LaTeX", table(bits).to_latex()),
+        ("As Markdown", table(bits).to_markdown()),
     ] {
         if ui.button(name).clicked() {
             out.push(Command::CopyText(text));

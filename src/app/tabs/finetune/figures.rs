@@ -1,5 +1,6 @@
 //! The tab's side of an export, and its command line.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use super::FinetuneTab;
@@ -7,7 +8,7 @@ use crate::app::export::{Content, ExportedContent};
 use crate::experiment::Experiment;
 use crate::finetune::Inspection;
 use crate::session::Export;
-use crate::views::{Material, Need, Shown, View};
+use crate::views::{Document, Material, Need, Shown, View};
 
 /// A view of the sweep, as a command line would call it; what is selected on the screen is nothing
 /// that Figure 2 says.
@@ -37,6 +38,25 @@ pub fn exported(
     view: &'static View,
     (content, export): (Content, &Export),
 ) -> Result<ExportedContent, String> {
+    let picture = matches!(content, Content::Figure(_));
+    read(tab, view, (picture, export), |document| {
+        content.of_document(document)
+    })
+}
+
+/// The caption of a view's figure.
+pub fn caption(tab: &FinetuneTab, view: &'static View, export: &Export) -> Result<String, String> {
+    let caption = |document: &Document<'_>| -> Result<String, String> { document.caption() };
+    read(tab, view, (true, export), caption)
+}
+
+/// Reads the document of a view, for a picture or for numbers.
+fn read<T>(
+    tab: &FinetuneTab,
+    view: &'static View,
+    (picture, export): (bool, &Export),
+    read: impl FnOnce(&Document<'_>) -> Result<T, String>,
+) -> Result<T, String> {
     let shown = shown(tab, view);
     let known = tab.looks.known();
     let runs = known.iter().map(Arc::as_ref);
@@ -44,15 +64,13 @@ pub fn exported(
         .filter(|run| shown.runs.contains(&run.record.key))
         .collect();
     let results = tab.training.results();
-    if view.needs == Need::Results && tab.training.under_way() {
-        let figure = matches!(content, Content::Figure(_));
-        if figure && results.is_some_and(|results| results.full.test_accuracy.is_none()) {
-            return Err(
-                "the first point needs full fine-tuning, which is being trained; export again \
-                 when it appears"
-                    .to_owned(),
-            );
-        }
+    let unfinished = results.is_some_and(|results| results.full.test_accuracy.is_none());
+    if view.needs == Need::Results && tab.training.under_way() && picture && unfinished {
+        return Err(
+            "the first point needs full fine-tuning, which is being trained; export again \
+             when it appears"
+                .to_owned(),
+        );
     }
     let material = Material {
         results,
@@ -63,5 +81,15 @@ pub fn exported(
     };
     let source = results.map_or_else(String::new, |results| results.dataset.clone());
     let options = shown.options(source, command(tab, view, Some(export)), Some(export));
-    content.of_document(&view.document(&material, &options))
+    read(&view.document(&material, &options))
+}
+
+/// A number that changes with what a view of the sweep shows.
+pub fn version(tab: &FinetuneTab, view: &'static View) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    let results = tab.training.results();
+    let runs = results.map(|results| (results.runs.len(), results.full.test_accuracy.is_some()));
+    (runs, tab.looks.known().len()).hash(&mut hasher);
+    format!("{:?}", shown(tab, view).runs).hash(&mut hasher);
+    hasher.finish()
 }

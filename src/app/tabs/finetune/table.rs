@@ -177,6 +177,7 @@ fn head(ui: &mut egui::Ui, results: &Results, view: &mut TableOptions, out: &mut
                 ("As text", copied_as_text as fn(&Results, bool) -> String),
                 ("As CSV", copied_as_csv),
                 ("As LaTeX", copied_as_latex),
+                ("As Markdown", copied_as_markdown),
             ] {
                 if ui.button(name).clicked() {
                     out.push(Command::CopyText(text(results, view.all_runs)));
@@ -185,7 +186,7 @@ fn head(ui: &mut egui::Ui, results: &Results, view: &mut TableOptions, out: &mut
             }
         })
         .response
-        .on_hover_text("As text, CSV or LaTeX");
+        .on_hover_text("As text, CSV, LaTeX or Markdown");
         if let Some(warning) = crate::finetune::edge_warning(results) {
             let color = ui.visuals().warn_fg_color;
             let text = egui::Label::new(RichText::new(format!("⚠ {warning}")).color(color));
@@ -226,6 +227,10 @@ fn copied_as_text(results: &Results, all_runs: bool) -> String {
 
 fn copied_as_latex(results: &Results, all_runs: bool) -> String {
     read(results, all_runs).to_latex()
+}
+
+fn copied_as_markdown(results: &Results, all_runs: bool) -> String {
+    read(results, all_runs).to_markdown()
 }
 
 /// For programs, with every standard deviation in a column of its own.

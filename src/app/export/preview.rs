@@ -1,0 +1,175 @@
+//! The preview of a figure, drawn as its file will be, on a thread of its own.
+
+use eframe::egui::{self, ColorImage, TextureHandle, TextureOptions};
+
+use crate::app::service::Service;
+use crate::app::worker::{Reply, Wake};
+use crate::figure::Figure;
+use crate::figure::paper::{millimetres, points};
+use crate::session::Export;
+use crate::views::Composition;
+
+/// Widths are rounded up to this many pixels, so that a growing window draws rarely.
+const STEP: u32 = 64;
+/// More pixels show nothing more.
+const WIDEST: u32 = 2048;
+
+/// The choices that a preview shows, and a number that changes with the results behind it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PreviewKey {
+    /// The views.
+    pub composition: Composition,
+    /// The look.
+    pub export: Export,
+    /// The results.
+    pub results: u64,
+}
+
+struct Request {
+    figure: Figure,
+    width: u32,
+}
+
+struct Drawn {
+    image: ColorImage,
+    /// Width and height on paper, in millimetres.
+    size: [f64; 2],
+}
+
+/// A drawing that is on screen.
+struct Picture {
+    texture: TextureHandle,
+    size: [f64; 2],
+}
+
+/// The preview and its worker.
+pub struct Preview {
+    service: Service<Request, Result<Drawn, String>>,
+    asked: Option<(PreviewKey, u32)>,
+    picture: Option<Picture>,
+    failure: Option<String>,
+    /// Pixels across that the dialog has room for.
+    room: u32,
+}
+
+impl Default for Preview {
+    fn default() -> Self {
+        Self {
+            service: Service::new("preview", draw),
+            asked: None,
+            picture: None,
+            failure: None,
+            room: 10 * STEP,
+        }
+    }
+}
+
+fn draw(request: Request, reply: &Reply<'_, Result<Drawn, String>>) {
+    let Request { figure, width } = request;
+    let drawn = figure.check_paper().and_then(|()| {
+        let pixels = figure.to_pixels(width)?;
+        let [width, height] = pixels.size;
+        let across = millimetres(figure.drawn_width());
+        Ok(Drawn {
+            image: ColorImage::from_rgba_premultiplied([width, height], &pixels.rgba),
+            size: [across, across * height as f64 / width as f64],
+        })
+    });
+    reply.send(drawn.map_err(|error| error.to_string()));
+}
+
+impl Preview {
+    /// Whether this is not what was asked for last.
+    pub fn wants(&self, key: &PreviewKey) -> bool {
+        let asked = self.asked.as_ref();
+        asked.is_none_or(|(known, room)| known != key || *room != self.room)
+    }
+
+    /// Draws a figure, or says why there is none; the newest wins.
+    pub fn ask(&mut self, key: PreviewKey, figure: Result<Figure, String>, wake: &Wake) {
+        self.asked = Some((key, self.room));
+        match figure {
+            Ok(figure) => {
+                let width = self.room;
+                self.service.ask(Request { figure, width }, wake);
+            }
+            Err(why) => {
+                self.service.cancel();
+                self.fail(why);
+            }
+        }
+    }
+
+    /// Forgets what was drawn.
+    pub fn close(&mut self) {
+        self.service.cancel();
+        *self = Self {
+            room: self.room,
+            ..Self::default()
+        };
+    }
+
+    /// Whether a drawing is on its way.
+    pub fn busy(&self) -> bool {
+        self.service.busy()
+    }
+
+    /// Takes what the worker drew.
+    pub fn receive(&mut self, ctx: &egui::Context) {
+        for answer in self.service.receive() {
+            match answer.and_then(|drawn| drawn) {
+                Ok(drawn) => {
+                    let options = TextureOptions::LINEAR;
+                    self.failure = None;
+                    self.picture = Some(Picture {
+                        texture: ctx.load_texture("preview", drawn.image, options),
+                        size: drawn.size,
+                    });
+                }
+                Err(why) => self.fail(why),
+            }
+        }
+    }
+
+    fn fail(&mut self, why: String) {
+        self.picture = None;
+        self.failure = Some(why);
+    }
+
+    /// The width on paper of what is drawn, in points.
+    pub fn own_width(&self) -> Option<f64> {
+        let picture = self.picture.as_ref()?;
+        Some(points(picture.size[0]))
+    }
+
+    /// Draws the picture into `place`, or why there is none.
+    pub fn ui(&mut self, ui: &mut egui::Ui, place: egui::Rect) {
+        let size = place.size();
+        let wide = (size.x * ui.ctx().pixels_per_point()) as u32;
+        self.room = wide.clamp(STEP, WIDEST).next_multiple_of(STEP);
+        let layout = egui::Layout::top_down(egui::Align::Center);
+        let child = egui::UiBuilder::new().max_rect(place).layout(layout);
+        let mut child = ui.new_child(child);
+        let ui = &mut child;
+        let line = ui.text_style_height(&egui::TextStyle::Small) + ui.spacing().item_spacing.y;
+        match (&self.picture, &self.failure) {
+            (Some(picture), _) => {
+                let [across, down] = picture.size;
+                let said = format!("{across:.1} × {down:.1} mm on paper");
+                let image = egui::Image::new(&picture.texture)
+                    .max_size(egui::vec2(size.x, size.y - line))
+                    .alt_text(format!("Preview of the figure, {said}"));
+                ui.add(image);
+                ui.label(egui::RichText::new(said).small());
+            }
+            (None, Some(why)) => {
+                ui.add_space(size.y / 3.0);
+                ui.label(crate::app::notices::capitalized(why));
+            }
+            (None, None) => {
+                ui.add_space(size.y / 3.0);
+                ui.spinner();
+            }
+        }
+    }
+}
