@@ -16,7 +16,9 @@ mod picture;
 mod result;
 mod scan;
 mod survey;
+mod tensors;
 mod verdict;
+mod written;
 
 pub use adapter::{
     AdapterError, AdapterFiles, AdapterRank, AdapterSettings, WrittenLayer, adapters, usual_rank,
@@ -38,3 +40,4 @@ pub use scan::{
 };
 pub use survey::{Images, SurveyError, SurveyResult, survey_images};
 pub use verdict::{Closest, over_images};
+pub use written::{factors_file, reconstructions_file};
