@@ -27,9 +27,10 @@ pub struct Locality {
 }
 
 /// One of the three questions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum LocalityQuestion {
     /// Is the matrix local?
+    #[default]
     Local,
     /// Is it diagonal?
     Diagonal,

@@ -17,6 +17,7 @@ mod result;
 mod scan;
 mod survey;
 mod tensors;
+mod terms;
 mod verdict;
 mod written;
 
@@ -39,5 +40,6 @@ pub use scan::{
     ScanSettings, ScanTarget, ScanTargets, SkippedArray, merge, read_scan,
 };
 pub use survey::{Images, SurveyError, SurveyResult, survey_images};
+pub use terms::{PartChoice, Term, Terms, Tiling};
 pub use verdict::{Closest, over_images};
 pub use written::{factors_file, reconstructions_file};

@@ -36,6 +36,7 @@ pub fn show(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
         ui.menu_button("View", |ui| {
             Command::Approximate(MatrixAction::ResetZoom).menu_item(ui, out);
             Command::Approximate(MatrixAction::ToggleControls).menu_item(ui, out);
+            Command::Approximate(MatrixAction::Factors).menu_item(ui, out);
             Command::FullScreen.menu_item(ui, out);
             Command::Approximate(MatrixAction::Present).menu_item(ui, out);
             ui.separator();

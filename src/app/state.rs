@@ -14,7 +14,7 @@ use super::dialogs::Dialogs;
 use super::notices::Notices;
 use super::tabs::approximate::view::ApproximateView;
 use super::worker::Wake;
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, PartChoice};
 use crate::experiment::Experiment;
 use crate::finetune::Results;
 use crate::session::Session;
@@ -141,6 +141,8 @@ pub struct State {
     speaker: Option<Tab>,
     /// The text in the path field.
     pub path_field: String,
+    /// The part of a method that is looked at: the factors' view is of it.
+    pub part: PartChoice,
     /// Whether the help page is open.
     pub help: bool,
     /// Whether the first tab is shown to a class, without the panels round it.
@@ -171,6 +173,7 @@ impl State {
             opened_by: Act::Open,
             speaker: None,
             path_field: String::new(),
+            part: PartChoice::default(),
             help: false,
             presenting: false,
             about: false,

@@ -4,55 +4,43 @@ use eframe::egui::{self, Color32, ColorImage, Pos2, Rect, TextureHandle, Texture
 use nalgebra::DMatrix;
 use rayon::prelude::*;
 
-use crate::figure::palette::{self, ColorMap, Rgb, Theme};
+use crate::figure::Colors;
+use crate::figure::palette::{ColorMap, Rgb, Theme};
 
 /// A colour scale for numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Scale {
-    /// From `low` to `high` on a colour map.
-    Sequential {
-        /// The colours.
-        map: ColorMap,
-        /// The value of the first colour.
-        low: f64,
-        /// The value of the last colour.
-        high: f64,
-    },
-    /// From `-bound` over zero to `bound`, for signed residuals.
-    Diverging {
-        /// The ground whose middle colour recedes.
-        theme: Theme,
-        /// The largest absolute value.
-        bound: f64,
-    },
+pub struct Scale {
+    /// The colours.
+    pub colors: Colors,
+    /// The values of the first and the last colour.
+    pub range: (f64, f64),
+    /// The ground of the window.
+    pub theme: Theme,
 }
 
 impl Scale {
-    /// The values of the first and the last colour.
-    pub fn ends(&self) -> (f64, f64) {
-        match *self {
-            Self::Sequential { low, high, .. } => (low, high),
-            Self::Diverging { bound, .. } => (-bound, bound),
+    /// The colours that `map` gives values over `range`.
+    pub fn of(map: ColorMap, range: (f64, f64), theme: Theme) -> Self {
+        let (colors, range) = Colors::of(map, range);
+        Self {
+            colors,
+            range,
+            theme,
+        }
+    }
+
+    /// From `-bound` over zero to `bound`.
+    pub fn signed(bound: f64, theme: Theme) -> Self {
+        Self {
+            colors: Colors::Diverging,
+            range: (-bound, bound),
+            theme,
         }
     }
 
     /// The colour of a value.
     pub fn color(&self, value: f64) -> Rgb {
-        match *self {
-            Self::Sequential { map, low, high } => {
-                let span = high - low;
-                let t = if span > 0.0 {
-                    (value - low) / span
-                } else {
-                    0.5
-                };
-                palette::sequential(map, t)
-            }
-            Self::Diverging { theme, bound } => {
-                let t = if bound > 0.0 { value / bound } else { 0.0 };
-                palette::diverging(theme, t)
-            }
-        }
+        self.colors.color(self.theme, value, self.range)
     }
 }
 
@@ -152,7 +140,7 @@ fn image_of(
 ) -> ColorImage {
     // 1024 steps of the scale are more than a screen can show, and cheaper than a colour per cell.
     const STEPS: usize = 1024;
-    let (low, high) = scale.ends();
+    let (low, high) = scale.range;
     let span = high - low;
     let colors: Vec<Color32> = (0..=STEPS)
         .map(|step| color32(scale.color(low + span * step as f64 / STEPS as f64)))

@@ -6,7 +6,7 @@ use eframe::egui::{self, FontData, FontDefinitions, FontFamily, TextStyle};
 
 use super::texture::color32;
 use crate::approx::Method;
-use crate::figure::palette::{self, Rgb, Theme};
+use crate::figure::palette::{self, Hue, Rgb, Theme};
 
 /// The palette's theme for the window's present one.
 pub fn of(ctx: &egui::Context) -> Theme {
@@ -26,11 +26,14 @@ pub fn method_text(of: Method, theme: Theme) -> Rgb {
     palette::as_text(theme, method(of, theme))
 }
 
-/// Errors and warnings in colours that can be read: egui's own red has a contrast of 4.3 on dark
-/// and 3.8 on light.
+/// Text in colours that can be read: egui's own red has a contrast of 4.3 on dark and 3.8 on light,
+/// its weak text one of 2.8 and 3.0.
 fn readable(visuals: &mut egui::Visuals, theme: Theme) {
+    visuals.widgets.noninteractive.fg_stroke.color = color32(palette::window_text(theme));
+    visuals.weak_text_color = Some(color32(palette::weak_text(theme)));
     visuals.error_fg_color = color32(palette::error_text(theme));
     visuals.warn_fg_color = color32(palette::warning_text(theme));
+    visuals.hyperlink_color = color32(palette::as_text(theme, Hue::Blue.on(theme)));
 }
 
 /// Sets sizes, and adds the font with the mathematics that we print behind egui's own.
@@ -70,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_can_be_read_and_the_focus_seen_in_both_themes() {
+    fn every_text_has_the_contrast_of_wcag_aa_in_both_themes() {
         let ctx = egui::Context::default();
         install(&ctx);
         for (theme, of) in [
@@ -78,11 +81,47 @@ mod tests {
             (egui::Theme::Dark, Theme::Dark),
         ] {
             let visuals = ctx.style_of(theme).visuals.clone();
-            for ground in [visuals.panel_fill, visuals.window_fill] {
-                for text in [visuals.error_fg_color, visuals.warn_fg_color] {
+            let grounds = [
+                visuals.panel_fill,
+                visuals.window_fill,
+                visuals.extreme_bg_color,
+            ];
+            let texts = [
+                visuals.text_color(),
+                visuals.weak_text_color(),
+                visuals.strong_text_color(),
+                visuals.error_fg_color,
+                visuals.warn_fg_color,
+                visuals.hyperlink_color,
+            ];
+            let methods = Method::ALL.iter();
+            let methods = methods.map(|method| color32(method_text(*method, of)));
+            for text in texts.into_iter().chain(methods) {
+                for ground in grounds {
                     let contrast = rgb(text).contrast(rgb(ground));
-                    assert!(contrast >= 4.5, "{theme:?}: {text:?} has {contrast:.2}");
+                    assert!(
+                        contrast >= 4.5,
+                        "{theme:?}: {text:?} on {ground:?} {contrast:.2}"
+                    );
                 }
+            }
+            let widgets = &visuals.widgets;
+            let buttons = [
+                &widgets.inactive,
+                &widgets.hovered,
+                &widgets.active,
+                &widgets.open,
+            ];
+            let buttons = buttons.map(|one| (one.text_color(), one.weak_bg_fill));
+            let selection = (visuals.selection.stroke.color, visuals.selection.bg_fill);
+            for (text, ground) in buttons.into_iter().chain([selection]) {
+                let contrast = rgb(text).contrast(rgb(ground));
+                assert!(
+                    contrast >= 4.5,
+                    "{theme:?}: {text:?} on {ground:?} {contrast:.2}"
+                );
+            }
+            for ground in grounds {
                 let ring = palette::focus_ring(of).contrast(rgb(ground));
                 assert!(ring >= 3.0, "{theme:?}: {ring:.2}");
             }

@@ -52,7 +52,7 @@ pub struct AnimateArgs {
     /// Light or dark ground [default: light]
     #[arg(long, value_parser = themes(), requires = "figure", help_heading = "Animation")]
     pub theme: Option<Theme>,
-    /// Colour scale of the matrices [default: gray]
+    /// Colours of the matrices [default: automatic]
     #[arg(long, value_parser = colors(), requires = "figure", help_heading = "Animation")]
     pub colors: Option<ColorMap>,
     #[command(flatten)]

@@ -1,5 +1,6 @@
 //! `approximate`: one matrix, every method.
 
+use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
@@ -9,21 +10,33 @@ use nalgebra::DMatrix;
 use super::figure::FigureTarget;
 use super::output::{self, Outputs};
 use super::present::{PrintedPage, present};
-use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, choice};
+use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, choice, number, show};
 use crate::analysis::{
-    Analysis, Analyst, Closest, GridSearch, SilentListener, factors_file, grid_budget,
+    Analysis, Analyst, Closest, GridSearch, PartChoice, SilentListener, factors_file, grid_budget,
     reconstructions_file,
 };
+use crate::approx::Method;
+use crate::figure::Gain;
 use crate::figure::palette::ColorMap;
 use crate::session::Settings;
 use crate::source::Limits;
-use crate::views::{Material, Shown, approximation};
+use crate::views::{Material, Shown, View, approximation};
 
 /// Arguments of `approximate`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ApproximateArgs {
     #[command(flatten)]
     pub(super) source: SourceArgs,
+    /// Shows another view instead
+    #[arg(long, value_name = "VIEW", value_parser = show::parser("approximate"))]
+    pub show: Option<&'static View>,
+    /// The method whose factors are shown [default: Localized LoRA, else the first one]
+    #[arg(long, value_name = "METHOD", value_parser = methods(), requires = "show")]
+    pub of: Option<Method>,
+    /// The block whose factors are shown, counted from 1, row by row [default: the one with the
+    /// most energy]
+    #[arg(long, value_name = "NUMBER", value_parser = number::non_zero, requires = "of")]
+    pub block: Option<NonZeroUsize>,
     #[command(flatten)]
     pub(super) settings: SettingsArgs,
     /// Sets K to the grid with the lowest error within the budget (default: Localized's own cost)
@@ -42,7 +55,15 @@ pub struct ApproximateArgs {
     /// Adds a row of signed residuals to the figure
     #[arg(long, requires = "figure", help_heading = "Figure")]
     pub error_maps: bool,
-    /// Colour scale of the matrices [default: gray]
+    /// Gain of the residuals' colours, a whole number; larger residuals get the last colour
+    #[arg(
+        long,
+        value_name = "TIMES",
+        requires = "error_maps",
+        help_heading = "Figure"
+    )]
+    pub error_gain: Option<Gain>,
+    /// Colours of the matrices [default: automatic]
     #[arg(long, value_parser = colors(), requires = "figure", help_heading = "Figure")]
     pub colors: Option<ColorMap>,
 }
@@ -59,12 +80,28 @@ pub(super) fn colors() -> impl TypedValueParser<Value = ColorMap> {
     choice::parser(ColorMap::ALL.map(|map| (map.name(), map.about(), map)))
 }
 
+fn methods() -> impl TypedValueParser<Value = Method> {
+    let methods = Method::ALL.iter();
+    choice::parser(methods.map(|method| (method.key(), method.title(), *method)))
+}
+
 impl ApproximateArgs {
+    pub(super) fn shown(&self) -> Shown {
+        Shown {
+            part: PartChoice {
+                method: self.of,
+                part: self.block.map(|number| number.get() - 1),
+            },
+            ..Shown::of(self.show.unwrap_or(&approximation::VIEW))
+        }
+    }
+
     /// The figure with what only a picture of matrices has.
     pub(super) fn target(&self) -> Result<Option<FigureTarget>, Failure> {
         let mut target = self.figure.target()?;
         if let Some(target) = &mut target {
             target.export.error_maps = self.error_maps;
+            target.export.error_gain = self.error_gain.unwrap_or_default();
             target.export.colors = self.colors.unwrap_or_default();
         }
         Ok(target)
@@ -174,7 +211,7 @@ pub(super) fn run(arguments: &ApproximateArgs) -> Result<(), Failure> {
         .notes
         .extend(written.into_iter().flatten().flatten());
     computed.present(
-        &Shown::of(&approximation::VIEW),
+        &arguments.shown(),
         Material::default(),
         (&arguments.source.limits(), arguments.format),
         target.as_ref(),

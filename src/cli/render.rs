@@ -309,6 +309,7 @@ impl RenderArgs {
             theme: self.theme.unwrap_or_default(),
             colors: display.colors,
             error_maps: display.error_maps,
+            error_gain: display.error_gain,
             ..Export::to(path)
         }
     }

@@ -9,16 +9,17 @@ use proptest::prelude::*;
 
 use super::figure::FigureTarget;
 use super::{CliCommand, Invocation, parse};
-use crate::analysis::{Growth, Images};
+use crate::analysis::{Growth, Images, PartChoice};
 use crate::approx::budget::BudgetRule;
 use crate::approx::method::{Method, Price, Role};
 use crate::figure::Format;
+use crate::figure::Gain;
 use crate::figure::animation::AnimationFormat;
 use crate::figure::palette::{ColorMap, Theme};
 use crate::session::{Export, Session, Settings};
 use crate::source::{Dataset, Limits, Source, Split, Transform};
 use crate::views::build_up::AnimationExport;
-use crate::views::{ALL, Shown, Subject, approximation, data_set, error_curve};
+use crate::views::{ALL, Shown, Subject, approximation, data_set, error_curve, factors};
 
 /// The shape that settings are fitted to.
 const SHAPE: (usize, usize) = (28, 28);
@@ -52,7 +53,7 @@ fn read(command: &str) -> Parsed {
         };
     match *parsed {
         CliCommand::Approximate(it) => {
-            let shown = Shown::of(&approximation::VIEW);
+            let shown = it.shown();
             of_matrix(&it.source, &it.settings, shown, it.target().unwrap())
         }
         CliCommand::Curve(it) => {
@@ -179,6 +180,17 @@ fn views() -> impl Strategy<Value = Shown> {
         .filter(|view| view.subject == Subject::Matrix);
     prop_oneof![
         prop::sample::select(of_matrix.collect::<Vec<_>>()).prop_map(Shown::of),
+        (
+            prop::sample::select(Method::ALL.to_vec()),
+            prop::option::of(0usize..99)
+        )
+            .prop_map(|(method, part)| Shown {
+                part: PartChoice {
+                    method: Some(method),
+                    part,
+                },
+                ..Shown::of(&factors::VIEW)
+            }),
         (1usize..5000).prop_map(|most| Shown {
             max_params: Some(most),
             ..Shown::of(&error_curve::VIEW)
@@ -210,15 +222,17 @@ fn exports() -> impl Strategy<Value = Export> {
     let width = prop::option::of(1u32..9000);
     let dpi = prop::sample::select(vec![300.0, 96.0, 150.5]);
     let colors = prop::sample::select(ColorMap::ALL.to_vec());
-    (path, width, dpi, any::<bool>(), colors, any::<bool>()).prop_map(
-        |((path, format), width, dpi, dark, colors, error_maps)| Export {
+    let gain = prop::option::of(prop::sample::select(Gain::USUAL.to_vec()));
+    (path, width, dpi, any::<bool>(), colors, gain).prop_map(
+        |((path, format), width, dpi, dark, colors, gain)| Export {
             path: PathBuf::from(path),
             format,
             width,
             dpi,
             theme: if dark { Theme::Dark } else { Theme::Light },
             colors,
-            error_maps,
+            error_maps: gain.is_some(),
+            error_gain: gain.unwrap_or_default(),
         },
     )
 }
@@ -252,6 +266,7 @@ proptest! {
             if !shown.view.pictures {
                 export.colors = ColorMap::default();
                 export.error_maps = false;
+                export.error_gain = Gain::default();
             }
             export
         });

@@ -14,8 +14,8 @@ use crate::analysis::{
     Scan, ScanProgress, ScanSettings, ScanTargets, SkippedArray, merge, read_scan,
 };
 use crate::figure::compose::{MapColumn, model_name};
-use crate::figure::palette::ColorMap;
-use crate::figure::{Colors, label};
+use crate::figure::label;
+use crate::figure::palette::{ColorMap, Gradient};
 use crate::process::signals::StopGuard;
 use crate::session::words::Words;
 use crate::source::{Limits, Source};
@@ -247,7 +247,7 @@ impl ScanArgs {
     fn options(&self, scan: &Scan, target: Option<&FigureTarget>) -> Options {
         let export = target.map(|target| &target.export);
         let mut options = Shown::of(&scan::VIEW).options(model_name(scan), self.command(), export);
-        options.context.colors = Colors::Sequential(ColorMap::Viridis);
+        options.context.colors = ColorMap::Gradient(Gradient::Viridis);
         options
     }
 

@@ -4,13 +4,13 @@ use std::ops::Range;
 
 use nalgebra::DMatrix;
 
-use super::palette::{self, ColorMap, Rgb, Theme};
+use super::palette::{self, ColorMap, Gradient, Rgb, Theme};
 
 /// A way to colour the values of a heat map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Colors {
     /// From the low end of the range to the high end.
-    Sequential(ColorMap),
+    Sequential(Gradient),
     /// Signed values, neutral in the middle of the range.
     Diverging,
     /// From the ground at the low end to this colour, which is a method's, at the high end.
@@ -18,6 +18,19 @@ pub enum Colors {
 }
 
 impl Colors {
+    /// The colours that `map` gives values over `range`, and the ends of their scale, which is
+    /// symmetric about zero where they diverge.
+    pub fn of(map: ColorMap, range: (f64, f64)) -> (Self, (f64, f64)) {
+        let (low, high) = range;
+        let signed = low < 0.0 && high > 0.0;
+        let largest = low.abs().max(high.abs());
+        match map {
+            ColorMap::Gradient(gradient) => (Self::Sequential(gradient), range),
+            ColorMap::Automatic if !signed => (Self::Sequential(Gradient::Gray), range),
+            ColorMap::Automatic | ColorMap::Diverging => (Self::Diverging, (-largest, largest)),
+        }
+    }
+
     /// The colour of `value` on a scale over `range`; what is not finite, and every value of an
     /// empty range, gets a defined colour too.
     pub fn color(self, theme: Theme, value: f64, range: (f64, f64)) -> Rgb {
@@ -184,6 +197,26 @@ mod tests {
                     assert!(contrast >= 4.5, "{hue:?} at {share} %: {contrast}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn zero_is_in_the_middle_of_a_diverging_scale() {
+        let gray = Colors::Sequential(Gradient::Gray);
+        let of = |low, high| Colors::of(ColorMap::Automatic, (low, high));
+        assert_eq!(of(0.0, 255.0), (gray, (0.0, 255.0)));
+        assert_eq!(of(-3.0, -1.0), (gray, (-3.0, -1.0)));
+        assert_eq!(of(-3.0, 1.0), (Colors::Diverging, (-3.0, 3.0)));
+        assert_eq!(of(-1.0, 2.5), (Colors::Diverging, (-2.5, 2.5)));
+        let chosen = Colors::of(ColorMap::Diverging, (0.0, 4.0));
+        assert_eq!(chosen, (Colors::Diverging, (-4.0, 4.0)));
+        let ink = ColorMap::Gradient(Gradient::Ink);
+        let chosen = Colors::of(ink, (-3.0, 1.0));
+        assert_eq!(chosen, (Colors::Sequential(Gradient::Ink), (-3.0, 1.0)));
+        for theme in [Theme::Light, Theme::Dark] {
+            let (colors, range) = of(-0.3, 7.0);
+            let zero = colors.color(theme, 0.0, range);
+            assert_eq!(zero, palette::diverging(theme, 0.0));
         }
     }
 }

@@ -7,16 +7,19 @@
 
 pub mod animation;
 pub mod axis;
+pub mod bars;
 pub mod compose;
 pub mod label;
 pub mod palette;
 pub mod place;
+pub mod product;
 pub mod ticks;
 
 mod faces;
 mod fallback;
 mod font;
 mod format;
+mod gain;
 mod heatmap;
 mod model;
 mod pdf;
@@ -29,6 +32,7 @@ mod tree;
 
 pub use fallback::{Face, system_face};
 pub use format::{FigureError, Format, MAX_PIXELS};
+pub use gain::Gain;
 pub use heatmap::{BlockLine, Colors, ConfusionMatrix, Heading, Heatmap, ScaleBar, class_strength};
 pub use model::{Element, Figure, Metadata};
 pub use plot::{Guide, GuideAxis, Mark, Marker, Plot, Series, SeriesStyle};

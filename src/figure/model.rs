@@ -1,8 +1,10 @@
 //! The description of a figure: rows of elements, and what is known about where it came from.
 
+use super::bars::BlockBars;
 use super::heatmap::{ConfusionMatrix, Heatmap, ScaleBar};
 use super::palette::Theme;
 use super::plot::Plot;
+use super::product::Product;
 use super::table::Table;
 
 /// A figure, independent of the format it will be written in.
@@ -62,6 +64,10 @@ impl Figure {
 pub enum Element {
     /// A matrix as a picture.
     Heatmap(Heatmap),
+    /// A matrix as a product of two factors.
+    Product(Box<Product>),
+    /// The singular values of blocks inside them.
+    Bars(BlockBars),
     /// The colour scale that the heat maps above it share.
     ScaleBar(ScaleBar),
     /// Curves, points and histograms over two axes.

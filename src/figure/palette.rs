@@ -180,14 +180,24 @@ pub fn focus_ring(theme: Theme) -> Rgb {
     by_theme(theme, Rgb(0x10, 0x10, 0x10), Rgb(0xff, 0xff, 0xff))
 }
 
-/// `color` moved towards the foreground until it reads as text on the theme's ground
-/// (a contrast of 4.5, WCAG AA).
+/// The window's usual text.
+pub fn window_text(theme: Theme) -> Rgb {
+    by_theme(theme, Rgb(0x42, 0x42, 0x42), Rgb(0xaa, 0xaa, 0xaa))
+}
+
+/// The window's text of second importance: hints in fields, what is not meant now.
+pub fn weak_text(theme: Theme) -> Rgb {
+    by_theme(theme, Rgb(0x66, 0x66, 0x66), Rgb(0x92, 0x92, 0x92))
+}
+
+/// `color` moved towards the foreground until it reads as text on the theme's ground (a contrast of
+/// 4.5, WCAG AA), also on that of the window, which is a little closer to the middle.
 pub fn as_text(theme: Theme, color: Rgb) -> Rgb {
     let ground = background(theme);
     let strong = foreground(theme);
     (0..=20)
         .map(|step| color.mix(strong, f64::from(step) / 20.0))
-        .find(|mixed| mixed.contrast(ground) >= 4.5)
+        .find(|mixed| mixed.contrast(ground) >= 4.8)
         .unwrap_or(strong)
 }
 
@@ -214,7 +224,7 @@ pub fn text_on(ground: Rgb) -> Rgb {
 /// A colour scale from low to high.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum ColorMap {
+pub enum Gradient {
     /// Black to white, as the digits are stored and as the paper prints them.
     #[default]
     Gray,
@@ -228,41 +238,63 @@ pub enum ColorMap {
     Cividis,
 }
 
+/// The colours of a matrix's values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColorMap {
+    /// Diverging where values have both signs, gray where they have one.
+    #[default]
+    Automatic,
+    /// Blue below zero, red above it, on a scale that is symmetric about zero.
+    Diverging,
+    /// From the lowest value to the highest.
+    #[serde(untagged)]
+    Gradient(Gradient),
+}
+
 impl ColorMap {
     /// All of them, in the order of a menu.
-    pub const ALL: [Self; 5] = [
-        Self::Gray,
-        Self::Ink,
-        Self::Viridis,
-        Self::Magma,
-        Self::Cividis,
+    pub const ALL: [Self; 7] = [
+        Self::Automatic,
+        Self::Gradient(Gradient::Gray),
+        Self::Gradient(Gradient::Ink),
+        Self::Gradient(Gradient::Viridis),
+        Self::Gradient(Gradient::Magma),
+        Self::Gradient(Gradient::Cividis),
+        Self::Diverging,
     ];
 
     /// The name on the command line.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Gray => "gray",
-            Self::Ink => "ink",
-            Self::Viridis => "viridis",
-            Self::Magma => "magma",
-            Self::Cividis => "cividis",
+            Self::Automatic => "automatic",
+            Self::Diverging => "diverging",
+            Self::Gradient(Gradient::Gray) => "gray",
+            Self::Gradient(Gradient::Ink) => "ink",
+            Self::Gradient(Gradient::Viridis) => "viridis",
+            Self::Gradient(Gradient::Magma) => "magma",
+            Self::Gradient(Gradient::Cividis) => "cividis",
         }
     }
 
     /// Its colours, from low to high.
     pub fn about(self) -> &'static str {
         match self {
-            Self::Gray => "Black to white, as the digits are stored and the paper prints them",
-            Self::Ink => "White to black, as ink on paper",
-            Self::Viridis => "Dark blue, green, yellow",
-            Self::Magma => "Black, purple, pale yellow",
-            Self::Cividis => "Blue to yellow, the same to the colour-blind",
+            Self::Automatic => "Diverging for values of both signs, gray for all others",
+            Self::Diverging => "Blue below zero, red above it, with zero in the middle",
+            Self::Gradient(Gradient::Gray) => {
+                "Black to white, as the digits are stored and the paper prints them"
+            }
+            Self::Gradient(Gradient::Ink) => "White to black, as ink on paper",
+            Self::Gradient(Gradient::Viridis) => "Dark blue, green, yellow",
+            Self::Gradient(Gradient::Magma) => "Black, purple, pale yellow",
+            Self::Gradient(Gradient::Cividis) => "Blue to yellow, the same to the colour-blind",
         }
     }
 }
 
 /// The colour at `t`, 0 (low) to 1 (high), on a scale; outside values get the nearest end.
-pub fn sequential(map: ColorMap, t: f64) -> Rgb {
+pub fn sequential(gradient: Gradient, t: f64) -> Rgb {
     let t = if t.is_nan() { 0.0 } else { t.clamp(0.0, 1.0) };
     let gray = |share: f64| {
         let level = (share * 255.0).round() as u8;
@@ -272,12 +304,12 @@ pub fn sequential(map: ColorMap, t: f64) -> Rgb {
         let color = gradient.eval_continuous(t);
         Rgb(color.r, color.g, color.b)
     };
-    match map {
-        ColorMap::Gray => gray(t),
-        ColorMap::Ink => gray(1.0 - t),
-        ColorMap::Viridis => sample(colorous::VIRIDIS),
-        ColorMap::Magma => sample(colorous::MAGMA),
-        ColorMap::Cividis => sample(colorous::CIVIDIS),
+    match gradient {
+        Gradient::Gray => gray(t),
+        Gradient::Ink => gray(1.0 - t),
+        Gradient::Viridis => sample(colorous::VIRIDIS),
+        Gradient::Magma => sample(colorous::MAGMA),
+        Gradient::Cividis => sample(colorous::CIVIDIS),
     }
 }
 
@@ -333,7 +365,7 @@ mod tests {
     fn gray_is_the_stored_digit() {
         for level in 0..=255u8 {
             assert_eq!(
-                sequential(ColorMap::Gray, f64::from(level) / 255.0),
+                sequential(Gradient::Gray, f64::from(level) / 255.0),
                 Rgb(level, level, level)
             );
         }
@@ -343,7 +375,9 @@ mod tests {
     fn scales_take_any_number() {
         for t in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -3.0, 7.0] {
             for map in ColorMap::ALL {
-                sequential(map, t);
+                if let ColorMap::Gradient(gradient) = map {
+                    sequential(gradient, t);
+                }
             }
             for theme in THEMES {
                 diverging(theme, t);
@@ -360,6 +394,18 @@ mod tests {
                 let (low, high) = (diverging(theme, -strength), diverging(theme, strength));
                 assert!(low.2 > low.0 && high.0 > high.2, "{theme:?} {strength}");
             }
+        }
+    }
+
+    #[test]
+    fn color_maps_are_kept_by_their_names() {
+        for map in ColorMap::ALL {
+            let kept = serde_json::to_value(map).expect("is written");
+            assert_eq!(kept, map.name());
+            assert_eq!(
+                serde_json::from_value::<ColorMap>(kept).expect("is read"),
+                map
+            );
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::figure::Format;
 use crate::figure::palette::{ColorMap, Theme};
+use crate::figure::{Format, Gain};
 
 /// A figure's file, and what is chosen for it.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +22,8 @@ pub struct Export {
     pub colors: ColorMap,
     /// A row of residuals under the reconstructions.
     pub error_maps: bool,
+    /// The gain of its colours.
+    pub error_gain: Gain,
 }
 
 impl Export {
@@ -38,6 +40,7 @@ impl Export {
             theme: Theme::default(),
             colors: ColorMap::default(),
             error_maps: false,
+            error_gain: Gain::default(),
         }
     }
 }

@@ -61,7 +61,7 @@ impl AnimationExport {
     pub fn context(&self, source: String, command: Option<String>) -> Context {
         Context {
             theme: self.theme,
-            colors: Colors::Sequential(self.colors),
+            colors: self.colors,
             ..Context::new(source, command.unwrap_or_default())
         }
     }
@@ -143,7 +143,7 @@ pub fn animation(build_up: &BuildUp, context: &Context, export: &AnimationExport
         width: export.width,
         delay,
         rest: REST.max(delay),
-        colors: context.colors,
+        colors: Colors::of(context.colors, build_up.analysis().range).0,
         inks: inks.collect(),
         metadata: frame(build_up, build_up.last(), context).metadata,
     }
@@ -159,7 +159,7 @@ pub fn frame(build_up: &BuildUp, step: usize, context: &Context) -> Figure {
         rank: Some(analysis.rank),
         range: Some(analysis.range),
         panels: analysis.outcomes().map(panel).collect(),
-        error_maps: false,
+        error_maps: None,
         notes: Vec::new(),
     };
     let plot = plot(build_up, &analysis, context.theme);

@@ -4,12 +4,14 @@
 pub mod accuracy_drop;
 pub mod approximation;
 pub mod best_grid;
+pub mod block_spectra;
 pub mod build_up;
 pub mod confusion;
 pub mod data_set;
 pub mod delta_weights;
 mod document;
 pub mod error_curve;
+pub mod factors;
 pub mod locality;
 mod material;
 mod options;
@@ -29,10 +31,12 @@ pub use shown::Shown;
 pub use view::{Need, Subject, TableForm, View, ViewCall};
 
 /// All views, in the order of menus.
-pub static ALL: [&View; 13] = [
+pub static ALL: [&View; 15] = [
     &approximation::VIEW,
     &error_curve::VIEW,
     &singular_values::VIEW,
+    &block_spectra::VIEW,
+    &factors::VIEW,
     &data_set::VIEW,
     &best_grid::VIEW,
     &rank_map::VIEW,

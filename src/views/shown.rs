@@ -2,9 +2,9 @@
 
 use super::options::Options;
 use super::view::{Need, Subject, View};
-use crate::analysis::{DRAWS, Images, STARTS};
+use crate::analysis::{DRAWS, Images, PartChoice, STARTS};
 use crate::experiment::{Experiment, RunName};
-use crate::figure::Colors;
+use crate::figure::Gain;
 use crate::figure::compose::Context;
 use crate::figure::palette::ColorMap;
 use crate::finetune::RunKey;
@@ -19,6 +19,8 @@ pub struct Shown {
     pub view: &'static View,
     /// The number of parameters where curves end; the matrix's number of entries when absent.
     pub max_params: Option<usize>,
+    /// The part of a method that is taken apart.
+    pub part: PartChoice,
     /// The draws of a permutation test, and the seed that chooses them.
     pub draws: (usize, u64),
     /// The starts of a search for an order, and the seed that chooses them.
@@ -35,6 +37,7 @@ impl Shown {
         Self {
             view,
             max_params: None,
+            part: PartChoice::default(),
             draws: (DRAWS, 0),
             starts: (STARTS, 0),
             images: Images::default(),
@@ -53,12 +56,13 @@ impl Shown {
         let mut context = Context::new(source, command.unwrap_or_default());
         if let Some(export) = export {
             context.theme = export.theme;
-            context.colors = Colors::Sequential(export.colors);
+            context.colors = export.colors;
         }
         Options {
             context,
-            error_maps: export.is_some_and(|export| export.error_maps),
+            error_maps: export.and_then(|export| export.error_maps.then_some(export.error_gain)),
             max_params: self.max_params,
+            part: self.part,
         }
     }
 
@@ -146,6 +150,12 @@ impl Shown {
         if let Some(show) = call.show {
             words.option("show", show);
         }
+        if let Some(method) = self.part.method {
+            words.option("of", method.key());
+        }
+        if let Some(part) = self.part.part {
+            words.option("block", &(part + 1).to_string());
+        }
     }
 
     fn images(&self, words: &mut Words) -> Option<()> {
@@ -168,6 +178,9 @@ impl Shown {
             }
             if export.error_maps {
                 words.flag("error-maps");
+                if export.error_gain != Gain::default() {
+                    words.option("error-gain", &export.error_gain.to_string());
+                }
             }
         }
         Some(())

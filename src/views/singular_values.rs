@@ -49,7 +49,11 @@ fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> 
 }
 
 /// A row per singular value.
-fn tables(material: &Material<'_>, _: &Options, _: TableForm) -> Result<Vec<Table>, String> {
+pub(super) fn tables(
+    material: &Material<'_>,
+    _: &Options,
+    _: TableForm,
+) -> Result<Vec<Table>, String> {
     let methods = spectra(material.analysis()?);
     let rows = methods.iter().flat_map(|method| {
         let blocks = method.spectra.layout.blocks().iter();
@@ -132,7 +136,7 @@ impl BlockSpectra {
     }
 }
 
-fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
+pub(super) fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
     let analysis = material.analysis()?;
     let spectra = analysis
         .outcomes()

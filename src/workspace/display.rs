@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::figure::Gain;
 use crate::figure::palette::ColorMap;
 use crate::source::Split;
 use crate::views::{View, approximation, error_curve, singular_values};
@@ -17,6 +18,8 @@ pub struct DisplaySettings {
     pub views: Vec<&'static View>,
     /// Residuals instead of reconstructions.
     pub error_maps: bool,
+    /// The gain of their colours.
+    pub error_gain: Gain,
     /// Colours of the matrix.
     pub colors: ColorMap,
     /// Whether block lines are drawn.
@@ -38,6 +41,7 @@ impl Default for DisplaySettings {
                 &singular_values::VIEW,
             ],
             error_maps: false,
+            error_gain: Gain::default(),
             colors: ColorMap::default(),
             block_lines: true,
             log_error: false,

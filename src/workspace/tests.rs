@@ -10,7 +10,8 @@ use serde_json::json;
 use super::*;
 use crate::approx::budget::BudgetRule;
 use crate::approx::method::{Method, Role};
-use crate::figure::palette::ColorMap;
+use crate::figure::Gain;
+use crate::figure::palette::{ColorMap, Gradient};
 use crate::session::Settings;
 use crate::source::{Dataset, NamedMatrix, Source, Split, Transform};
 use crate::views::{ALL, Subject};
@@ -97,11 +98,15 @@ fn displays() -> impl Strategy<Value = DisplaySettings> {
     let views = prop::sample::subsequence(views.collect::<Vec<_>>(), 0..5);
     let colors = prop::sample::select(ColorMap::ALL.to_vec());
     let switches = prop::array::uniform4(any::<bool>());
+    let gain = prop::sample::select(Gain::USUAL.to_vec());
+    let colors = (colors, gain);
     (views, colors, switches, prop::option::of(any::<bool>())).prop_map(
-        |(views, colors, [error_maps, block_lines, log_error, train], log_parameters)| {
+        |(views, (colors, error_gain), switches, log_parameters)| {
+            let [error_maps, block_lines, log_error, train] = switches;
             DisplaySettings {
                 views,
                 error_maps,
+                error_gain,
                 colors,
                 block_lines,
                 log_error,
@@ -318,7 +323,7 @@ fn the_file_of_the_first_version_is_read_whole() {
     );
     assert_eq!(
         (read.display.error_maps, read.display.colors),
-        (true, ColorMap::Viridis)
+        (true, ColorMap::Gradient(Gradient::Viridis))
     );
     assert_eq!(read.display.views.len(), 3);
 }

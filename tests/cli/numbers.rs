@@ -331,3 +331,27 @@ fn files_of_all_kinds_are_approximated() {
         assert_eq!(found["methods"][1]["error"], 0.0);
     }
 }
+
+#[test]
+fn the_factors_of_a_block_multiply_to_what_is_kept_of_it() {
+    let found = json_of("approximate mnist:test:1 --show factors --of lora --json");
+    let numbers = |name: &str| -> Vec<Vec<f64>> {
+        serde_json::from_value(found[name].clone()).expect("rows of numbers")
+    };
+    let (b, a) = (numbers("b"), numbers("a"));
+    assert_eq!((b.len(), b[0].len(), a.len(), a[0].len()), (28, 4, 4, 28));
+    assert_eq!(found["params"], 224);
+    let product = |i: usize, j: usize| (0..4).map(|k| b[i][k] * a[k][j]).sum::<f64>();
+    let cells = (0..28).flat_map(|i| (0..28).map(move |j| (i, j)));
+    let energy: f64 = cells.map(|(i, j)| product(i, j).powi(2)).sum();
+    let terms = found["terms"].as_array().expect("four");
+    let shares = terms
+        .iter()
+        .map(|term| term["energy_share"].as_f64().unwrap());
+    let norm = found["norm"].as_f64().unwrap();
+    assert!((energy / (norm * norm) - shares.sum::<f64>()).abs() < 1e-9);
+    assert_eq!(four(&terms[3]["error"]), "0.2313");
+    let folder = tempfile::tempdir().unwrap();
+    let line = "approximate mnist:test:1 --show factors --of melora --block 5";
+    refuse(folder.path(), line, 1, "MELoRA has 4 blocks here");
+}

@@ -11,7 +11,7 @@ use image::{AnimationDecoder, Frame, RgbaImage};
 use localized_lora::analysis::{Analyst, BuildUp, Growth, SilentListener};
 use localized_lora::figure::animation::{Animation, AnimationFormat};
 use localized_lora::figure::compose::Context;
-use localized_lora::figure::palette::{ColorMap, Theme};
+use localized_lora::figure::palette::{ColorMap, Gradient, Theme};
 use localized_lora::session::Session;
 use localized_lora::source::Limits;
 use localized_lora::views::build_up::{AnimationExport, animation, frame, usual_delay};
@@ -81,7 +81,11 @@ fn gif(bytes: &[u8]) -> Vec<Frame> {
 
 #[test]
 fn every_frame_of_a_png_is_the_static_figure() {
-    let made = Made::new(Growth::Rank, Theme::Light, ColorMap::Viridis);
+    let made = Made::new(
+        Growth::Rank,
+        Theme::Light,
+        ColorMap::Gradient(Gradient::Viridis),
+    );
     let frames = apng(&made.encode(AnimationFormat::Apng));
     assert_eq!(frames.len(), made.build_up.last() + 1);
     for (step, frame) in frames.iter().enumerate() {
@@ -101,9 +105,9 @@ fn distance(one: &RgbaImage, other: &RgbaImage) -> (u8, f64) {
 #[test]
 fn every_frame_of_a_gif_looks_as_the_static_figure() {
     for (theme, colors) in [
-        (Theme::Light, ColorMap::Gray),
-        (Theme::Dark, ColorMap::Gray),
-        (Theme::Light, ColorMap::Magma),
+        (Theme::Light, ColorMap::Gradient(Gradient::Gray)),
+        (Theme::Dark, ColorMap::Gradient(Gradient::Gray)),
+        (Theme::Light, ColorMap::Gradient(Gradient::Magma)),
     ] {
         let made = Made::new(Growth::Rank, theme, colors);
         let frames = gif(&made.encode(AnimationFormat::Gif));
@@ -121,7 +125,11 @@ fn every_frame_of_a_gif_looks_as_the_static_figure() {
 
 #[test]
 fn frames_last_as_long_as_chosen_and_the_last_one_rests() {
-    let mut made = Made::new(Growth::Block, Theme::Light, ColorMap::Gray);
+    let mut made = Made::new(
+        Growth::Block,
+        Theme::Light,
+        ColorMap::Gradient(Gradient::Gray),
+    );
     made.animation.delay = Duration::from_millis(120);
     for (bytes, decode) in [
         (
@@ -145,7 +153,11 @@ fn frames_last_as_long_as_chosen_and_the_last_one_rests() {
 
 #[test]
 fn a_stopped_animation_gives_nothing() {
-    let made = Made::new(Growth::Rank, Theme::Light, ColorMap::Gray);
+    let made = Made::new(
+        Growth::Rank,
+        Theme::Light,
+        ColorMap::Gradient(Gradient::Gray),
+    );
     let drawn = |step| frame(&made.build_up, step, &made.context);
     let stop = |done: usize| match done {
         3 => ControlFlow::Break(()),

@@ -1,6 +1,6 @@
 //! What the picture shows: cells in the palette's colours, block lines where the blocks end.
 
-use localized_lora::figure::palette::{self, ColorMap, Hue, Rgb, Theme};
+use localized_lora::figure::palette::{self, Gradient, Hue, Rgb, Theme};
 use localized_lora::figure::{BlockLine, Colors, Element, Figure, Heatmap, Metadata, Plot, Series};
 use nalgebra::DMatrix;
 
@@ -46,8 +46,8 @@ const SIDE: f64 = 200.0 * SCALE;
 fn every_cell_has_the_palette_s_colour() {
     for theme in THEMES {
         for colors in [
-            Colors::Sequential(ColorMap::Gray),
-            Colors::Sequential(ColorMap::Viridis),
+            Colors::Sequential(Gradient::Gray),
+            Colors::Sequential(Gradient::Viridis),
             Colors::Diverging,
         ] {
             let matrix = DMatrix::from_fn(7, 5, |row, col| (row * 5 + col) as f64 - 17.0);
@@ -74,7 +74,7 @@ fn every_cell_has_the_palette_s_colour() {
 #[test]
 fn a_large_matrix_keeps_its_cells() {
     let matrix = DMatrix::from_fn(800, 800, |row, col| f64::from((row + col) % 2 == 0));
-    let map = Heatmap::new(matrix, (0.0, 1.0), Colors::Sequential(ColorMap::Gray));
+    let map = Heatmap::new(matrix, (0.0, 1.0), Colors::Sequential(Gradient::Gray));
     let picture = Picture::of(&figure(Theme::Light, Element::Heatmap(map)), 864);
     for (row, col) in [(5, 5), (5, 6), (400, 401), (797, 797)] {
         let level = if (row + col) % 2 == 0 { 255 } else { 0 };
@@ -89,7 +89,7 @@ fn block_lines_stand_on_the_blocks_edges() {
     let mut map = Heatmap::new(
         DMatrix::zeros(28, 28),
         (0.0, 1.0),
-        Colors::Sequential(ColorMap::Gray),
+        Colors::Sequential(Gradient::Gray),
     );
     // A 2 x 2 grid of which one block is missing.
     map.blocks = [(0..14, 0..14), (0..14, 14..28), (14..28, 0..14)]

@@ -11,8 +11,8 @@ use localized_lora::approx::{
     evaluate, reconstruct, table_one,
 };
 use localized_lora::figure::compose::*;
-use localized_lora::figure::palette::Theme;
-use localized_lora::figure::{BlockLine, Colors, Figure};
+use localized_lora::figure::palette::{ColorMap, Theme};
+use localized_lora::figure::{BlockLine, Figure, Gain};
 use localized_lora::finetune::Layout;
 use nalgebra::DMatrix;
 
@@ -104,7 +104,7 @@ impl Worked {
             rank: Some(self.rank()),
             range: None,
             panels: panels.map(|(s, f, e, p)| panel((s, f, e, p))).collect(),
-            error_maps,
+            error_maps: error_maps.then(Gain::default),
             notes: Vec::new(),
         };
         figure_one(context, &shown)
@@ -302,7 +302,7 @@ pub fn all(theme: Theme) -> Vec<(&'static str, Figure)> {
     let context = context(theme);
     let (worked, wide) = (Worked::table_one(), Worked::wide());
     let signed = Context {
-        colors: Colors::Diverging,
+        colors: ColorMap::Diverging,
         ..context.clone()
     };
     vec![

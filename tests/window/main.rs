@@ -5,6 +5,7 @@
 
 mod approximate;
 mod export;
+mod factors;
 mod finetune;
 mod finetune_kept;
 mod finetune_table;

@@ -14,6 +14,7 @@ use localized_lora::approx::budget::BudgetRule;
 use localized_lora::approx::{
     AdaptiveSettings, LocalizedSettings, LoraSettings, MeloraSettings, Method,
 };
+use localized_lora::figure::Gain;
 use localized_lora::session::{Session, Settings};
 use localized_lora::source::{Dataset, Source, Split, Transform};
 use localized_lora::views::{self, Need, Subject, View, approximation};
@@ -333,9 +334,16 @@ fn the_colours_of_error_maps_end_at_the_same_error_in_both() {
         ..Settings::default()
     };
     let one = digit(&data_set(folder.path()), 1);
-    for (source, settings, end) in [
-        (Source::from_path(&dark), exact, Some("9·10⁻⁹")),
-        (one, Settings::default(), None),
+    let strong = Gain::USUAL[2];
+    for (source, settings, gain, end) in [
+        (
+            Source::from_path(&dark),
+            exact,
+            Gain::default(),
+            Some("9·10⁻⁹"),
+        ),
+        (one.clone(), Settings::default(), Gain::default(), None),
+        (one, Settings::default(), strong, None),
     ] {
         let session = Session {
             source,
@@ -347,11 +355,17 @@ fn the_colours_of_error_maps_end_at_the_same_error_in_both() {
             ..Preferences::default()
         };
         preferences.view.error_maps = true;
+        preferences.view.error_gain = gain;
         let mut harness = window_with(preferences);
         let view = &approximation::VIEW;
         let svg = exported(&mut harness, view, &folder.path().join("one.svg")).unwrap();
         let texts = texts(&svg);
-        let scale = texts.iter().position(|text| text == "residual W − Ŵ");
+        let name = match gain == strong {
+            true => "residual W − Ŵ, gain ×5",
+            false => "residual W − Ŵ",
+        };
+        harness.get_by_label(&name.replacen('r', "R", 1));
+        let scale = texts.iter().position(|text| text == name);
         let [low, high, _] = &texts[scale.unwrap() - 3..scale.unwrap()] else {
             unreachable!()
         };
@@ -361,6 +375,29 @@ fn the_colours_of_error_maps_end_at_the_same_error_in_both() {
             harness.get_by_label(end);
         }
     }
+}
+
+#[test]
+fn signed_values_have_a_scale_about_zero_in_both() {
+    let folder = tempfile::tempdir().unwrap();
+    let signed = folder.path().join("signed.csv");
+    std::fs::write(&signed, "1,0,-2\n0,3,1\n-1,0,8\n").unwrap();
+    let session = Session {
+        source: Source::from_path(&signed),
+        ..Session::default()
+    };
+    let mut harness = window_with(Preferences {
+        session,
+        ..Preferences::default()
+    });
+    for end in ["−8", "8"] {
+        harness.get_by_label(end);
+    }
+    let path = folder.path().join("signed.svg");
+    let svg = exported(&mut harness, &approximation::VIEW, &path).unwrap();
+    let texts = texts(&svg);
+    let scale = texts.iter().position(|text| text == "entries of W and Ŵ");
+    assert_eq!(texts[scale.unwrap() - 3..scale.unwrap()], ["−8", "8", "0"]);
 }
 
 #[test]

@@ -104,7 +104,7 @@ fn keys_play_pause_and_step_and_the_panes_follow() {
     assert_eq!(parameters(&harness), [112, 112, 112]);
     harness.get_by_label("112 of 224 parameters, rank by rank");
     // Above its pane; the table yields to the player.
-    harness.get_by_label("K = 2, r_block = 1 · 112 parameters (14.3 %)");
+    harness.get_by_label("K = 2, rblock = 1 · 112 parameters (14.3 %)");
     harness.key_press(Key::Comma);
     settle(&mut harness);
     // A rank of LoRA is paid for, one of all four blocks is not.

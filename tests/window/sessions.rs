@@ -7,7 +7,7 @@ use localized_lora::app::Explorer;
 use localized_lora::app::command::Command;
 use localized_lora::app::sessions::{action::SessionAction, in_view};
 use localized_lora::app::state::{Message, Preferences};
-use localized_lora::figure::palette::ColorMap;
+use localized_lora::figure::palette::{ColorMap, Gradient};
 use localized_lora::session::Session;
 use localized_lora::source::Source;
 use localized_lora::views::data_set;
@@ -31,7 +31,7 @@ fn unusual() -> Preferences {
     preferences.session.settings.show_adaptive = true;
     preferences.session.settings.localized.grid = 4;
     preferences.view.error_maps = true;
-    preferences.view.map = ColorMap::Magma;
+    preferences.view.map = ColorMap::Gradient(Gradient::Magma);
     preferences.view.block_lines = false;
     preferences.view.log_error = true;
     preferences.view.log_parameters = Some(true);

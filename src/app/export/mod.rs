@@ -123,6 +123,7 @@ impl Exporter {
             theme: self.theme,
             colors: state.preferences.view.map,
             error_maps: state.preferences.view.error_maps,
+            error_gain: state.preferences.view.error_gain,
             ..Export::to(path)
         }
     }

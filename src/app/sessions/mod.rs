@@ -11,10 +11,11 @@ use super::save_dialog::{SaveDialog, SaveRequest};
 use super::service::Service;
 use super::state::{Preferences, State};
 use super::tabs;
+use super::tabs::approximate::view::PaneContent;
 use super::tabs::approximate::view::second::stands_beside;
 use super::tabs::finetune::action::TAB as SWEEP_TAB;
 use super::worker::{Reply, Wake};
-use crate::views::{approximation, error_curve};
+use crate::views::{approximation, block_spectra, error_curve};
 use crate::workspace::{self, DisplaySettings, ENDING, Workspace};
 
 use action::SessionAction;
@@ -154,12 +155,17 @@ impl Sessions {
 pub fn in_view(state: &State) -> Workspace {
     let preferences = &state.preferences;
     let view = &preferences.view;
+    let panes = match view.panes() {
+        PaneContent::Spectra => &block_spectra::VIEW,
+        PaneContent::Reconstructions | PaneContent::ErrorMaps => &approximation::VIEW,
+    };
     Workspace {
         tab: state.tab.id().to_owned(),
         session: state.session().clone(),
         display: DisplaySettings {
-            views: vec![&approximation::VIEW, &error_curve::VIEW, view.second],
+            views: vec![panes, &error_curve::VIEW, view.second],
             error_maps: view.error_maps,
+            error_gain: view.error_gain,
             colors: view.map,
             block_lines: view.block_lines,
             log_error: view.log_error,
@@ -186,6 +192,8 @@ pub fn show(state: &mut State, workspace: &Workspace) {
         ..
     } = &mut state.preferences;
     view.error_maps = display.error_maps;
+    view.spectra = display.views.contains(&&block_spectra::VIEW);
+    view.error_gain = display.error_gain;
     view.map = display.colors;
     view.block_lines = display.block_lines;
     view.log_error = display.log_error;

@@ -1,13 +1,16 @@
 //! Sliders that show a setting as this matrix takes it and keep the one that is wanted: only a
 //! user's hand writes.
 
-use eframe::egui::{self, RichText, Slider, WidgetInfo};
+use eframe::egui::{self, Slider, WidgetInfo};
 
 use super::plot::typeset;
 use crate::figure::label;
 
-/// Width of the labels before the sliders, so that the sliders stand in line.
-const LABEL: f32 = 84.0;
+/// Width of the labels before the sliders: a part of the row, so that the sliders stand in line.
+const LABEL: std::ops::RangeInclusive<f32> = 84.0..=116.0;
+
+/// The part of the row that labels take.
+const LABEL_SHARE: f32 = 0.37;
 
 /// Width of the numbers behind the sliders.
 const NUMBER: f32 = 56.0;
@@ -110,10 +113,12 @@ fn row<N: egui::emath::Numeric>(
 
 /// The label at the head of a row, with its index set low.
 pub fn named(ui: &mut egui::Ui, name: &str) -> egui::Response {
-    let size = egui::vec2(LABEL, ui.spacing().interact_size.y);
+    let width = LABEL_SHARE * ui.available_width();
+    let width = width.clamp(*LABEL.start(), *LABEL.end());
+    let size = egui::vec2(width, ui.spacing().interact_size.y);
     let layout = egui::Layout::left_to_right(egui::Align::Center);
     ui.allocate_ui_with_layout(size, layout, |ui| {
-        ui.set_width(LABEL);
+        ui.set_width(width);
         let font = egui::TextStyle::Body.resolve(ui.style());
         let text = typeset(name, &font, ui.visuals().text_color());
         ui.add(egui::Label::new(text).truncate())
@@ -163,11 +168,11 @@ pub fn choice(
 /// One small line that is always there, so that what it says moves nothing: the first of `told`
 /// that is not empty, whole under the pointer.
 pub fn line(ui: &mut egui::Ui, told: &[String], otherwise: &str) {
+    let font = egui::TextStyle::Small.resolve(ui.style());
+    let visuals = ui.visuals();
     let text = match told {
-        [] => RichText::new(otherwise).small(),
-        _ => RichText::new(told.join(" · "))
-            .small()
-            .color(ui.visuals().warn_fg_color),
+        [] => typeset(otherwise, &font, visuals.text_color()),
+        _ => typeset(&told.join(" · "), &font, visuals.warn_fg_color),
     };
     let response = ui.add(egui::Label::new(text).truncate());
     if told.len() > 1 {

@@ -10,6 +10,8 @@ use super::focus;
 use super::parts::{LINE_SPACING, PartsView};
 use crate::app::texture::{MatrixTexture, color32};
 use crate::approx::BlockLayout;
+use crate::figure::bars::BlockBars;
+use crate::figure::place::Area;
 use crate::figure::{BlockLine, label, palette};
 
 /// The part of the matrix that all panes show.
@@ -32,6 +34,9 @@ impl Default for PaneView {
 
 /// The closest zoom shows about this many cells.
 const CLOSEST_CELLS: f32 = 4.0;
+
+/// From this size on a cell may have an outline of its own.
+const CELL_OUTLINED: f32 = 9.0;
 
 /// From this size on a cell has room for its number.
 const NUMBER_SIZE: f32 = 36.0;
@@ -65,6 +70,8 @@ pub struct MatrixView<'a> {
     pub matrix: &'a DMatrix<f64>,
     /// The picture of them.
     pub texture: &'a MatrixTexture,
+    /// The singular values of the blocks, drawn in the picture's place.
+    pub bars: Option<(&'a BlockBars, palette::Theme)>,
     /// Block lines and their colour.
     pub blocks: Option<(&'a BlockLayout, Color32)>,
     /// The ranks of the blocks, where they are written into them.
@@ -80,7 +87,7 @@ pub struct MatrixView<'a> {
 /// The actions of the user on a pane.
 pub struct PaneResponse {
     /// The pane.
-    pub id: egui::Id,
+    pub response: Response,
     /// Where the matrix is drawn.
     pub shown: Rect,
     /// The cell under the pointer.
@@ -106,8 +113,14 @@ impl MatrixView<'_> {
         let painter = ui
             .painter()
             .with_clip_rect(shown.expand(1.0).intersect(ui.clip_rect()));
-        self.texture.paint(&painter, to_screen);
-        if scale >= NUMBER_SIZE {
+        match self.bars {
+            Some((bars, theme)) => {
+                let whole = Rect::from_min_size(origin, cells * scale);
+                paint_bars(&painter, bars, theme, (whole, shown));
+            }
+            None => self.texture.paint(&painter, to_screen),
+        }
+        if scale >= NUMBER_SIZE && self.bars.is_none() {
             self.paint_numbers(&painter, shown, origin, scale);
         }
         self.paint_blocks(&painter, &to_screen, scale);
@@ -129,13 +142,13 @@ impl MatrixView<'_> {
         };
         let pointed = response.interact_pointer_pos();
         PaneResponse {
-            id: response.id,
             shown,
             hovered: response.hover_pos().and_then(cell_at),
-            clicked: match pointed.filter(|_| response.clicked()) {
+            clicked: match pointed.filter(|_| response.clicked() || response.secondary_clicked()) {
                 Some(at) => cell_at(at),
                 None => self.block_by_key(ui, &response),
             },
+            response,
         }
     }
 
@@ -187,7 +200,13 @@ impl MatrixView<'_> {
         };
         for line in lines {
             let shorter = line.rows.len().min(line.cols.len());
-            if scale * shorter as f32 >= LINE_SPACING {
+            // The lines round single cells would cover what is in them much earlier.
+            let least = if shorter == 1 {
+                CELL_OUTLINED
+            } else {
+                LINE_SPACING
+            };
+            if scale * shorter as f32 >= least {
                 let corner = |row: usize, col: usize| to_screen(Pos2::new(col as f32, row as f32));
                 let place = Rect::from_min_max(
                     corner(line.rows.start, line.cols.start),
@@ -200,7 +219,7 @@ impl MatrixView<'_> {
 
     fn paint_numbers(&self, painter: &egui::Painter, shown: Rect, origin: Pos2, scale: f32) {
         let colors = self.texture.scale();
-        let (low, high) = colors.ends();
+        let (low, high) = colors.range;
         let largest = low.abs().max(high.abs());
         let first = ((shown.min - origin) / scale).max(Vec2::ZERO);
         let last = (shown.max - origin) / scale;
@@ -221,6 +240,49 @@ impl MatrixView<'_> {
         }
     }
 }
+
+/// The bars of the blocks in what is `shown` of the `whole` matrix.
+fn paint_bars(
+    painter: &egui::Painter,
+    bars: &BlockBars,
+    theme: palette::Theme,
+    (whole, shown): (Rect, Rect),
+) {
+    let ground = color32(palette::background(theme));
+    painter.rect_filled(shown, 0.0, ground);
+    let area = Area {
+        x: f64::from(whole.left()),
+        y: f64::from(whole.top()),
+        width: f64::from(whole.width()),
+        height: f64::from(whole.height()),
+    };
+    let on_screen = |area: Area| {
+        let corner = Pos2::new(area.x as f32, area.y as f32);
+        Rect::from_min_size(corner, Vec2::new(area.width as f32, area.height as f32))
+    };
+    let (mut drawn, mut wanted) = (false, false);
+    for block in &bars.blocks {
+        let place = block.place(area, bars.shape);
+        if !on_screen(place).intersects(shown) {
+            continue;
+        }
+        wanted |= !block.heights.is_empty();
+        for (bar, kept) in block.bars(place) {
+            drawn = true;
+            let color = color32(bars.shade(theme, kept));
+            painter.rect_filled(on_screen(bar), 0.0, color);
+        }
+    }
+    if wanted && !drawn {
+        let ink = color32(palette::foreground(theme));
+        let font = FontId::proportional(12.0);
+        let at = shown.center();
+        painter.text(at, Align2::CENTER_CENTER, TOO_SMALL, font, ink);
+    }
+}
+
+/// In the place of bars that would be too small.
+const TOO_SMALL: &str = "Blocks too small; zoom in";
 
 /// Parts of the largest number that rounding may leave of a zero.
 const DUST: f64 = 1e-12;

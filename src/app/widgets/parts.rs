@@ -129,6 +129,12 @@ impl PartsView<'_> {
                 _ => rank.to_string(),
             };
             let font = FontId::proportional(10.0);
+            let wide = self
+                .painter
+                .layout_no_wrap(text.clone(), font.clone(), Color32::WHITE);
+            if wide.size().x > rect.width() - 2.0 {
+                continue;
+            }
             let at = rect.center();
             for (shift, color) in [(1.0, Color32::BLACK), (0.0, Color32::WHITE)] {
                 let place = at + egui::vec2(shift, shift);

@@ -2,18 +2,17 @@
 
 use nalgebra::DMatrix;
 
+use super::residuals::ResidualScale;
 use super::{Context, Look};
 use crate::approx::{Block, BlockLayout, Evaluation, Pieces};
 use crate::figure::palette::Theme;
 use crate::figure::table::{Cell, Column, Row, Table};
-use crate::figure::{BlockLine, Colors, Element, Figure, Heading, Heatmap, ScaleBar, label};
+use crate::figure::{BlockLine, Colors, Element, Figure, Gain, Heading, Heatmap, ScaleBar, label};
 
 /// Panels beside each other; more would be too small to read on a page.
 const PER_ROW: usize = 5;
 /// A longer name is cut above its panel and stands whole in the notes.
 const NAME_SHOWN: usize = 21;
-/// Residuals below this share of the largest cell are rounding.
-const ROUNDING: f64 = 1e-9;
 
 /// A matrix and its approximations.
 #[derive(Debug, Clone)]
@@ -28,8 +27,8 @@ pub struct Approximation<'a> {
     pub range: Option<(f64, f64)>,
     /// The approximations, from left to right.
     pub panels: Vec<Panel<'a>>,
-    /// Adds a row of signed residuals W − Ŵ on one scale.
-    pub error_maps: bool,
+    /// Adds a row of signed residuals W − Ŵ on one scale, with this gain.
+    pub error_maps: Option<Gain>,
     /// Notes that a fair comparison of the numbers needs.
     pub notes: Vec<String>,
 }
@@ -54,14 +53,15 @@ pub fn figure_one(context: &Context, shown: &Approximation) -> Figure {
         describe(shown),
     );
     let columns = pictures.first().map_or(1, Vec::len);
-    let residuals = if shown.error_maps && !shown.panels.is_empty() {
-        residuals(context, shown)
-    } else {
-        Vec::new()
-    };
+    let missed = shown.error_maps.filter(|_| !shown.panels.is_empty());
+    let missed = missed.map(|gain| Residuals::of(shown, gain));
+    let cut = missed.as_ref().and_then(|missed| missed.scale.note());
+    let residuals = missed.map_or_else(Vec::new, |missed| missed.elements(context, shown));
     let mut residuals = in_rows(residuals, columns).into_iter();
+    let mut signed = in_rows(signed_scale(context, shown), columns).into_iter();
     for row in pictures {
         figure.rows.push(row);
+        figure.rows.extend(signed.next());
         figure.rows.extend(residuals.next());
     }
     let panels = shown.panels.iter();
@@ -73,7 +73,7 @@ pub fn figure_one(context: &Context, shown: &Approximation) -> Figure {
     let long = shown.name.chars().count() > NAME_SHOWN;
     let name = long.then(|| format!("Original: {}.", label::clean(shown.name)));
     let sentences = shown.notes.iter().map(|note| format!("{note}."));
-    let cut = cut_off(shown).then(|| format!("{}.", ResidualLimit::EXCEEDED));
+    let cut = cut.map(|note| format!("{note}."));
     let notes: Vec<String> = name.into_iter().chain(sentences).chain(cut).collect();
     if !notes.is_empty() {
         figure.rows.push(vec![Element::Notes(notes)]);
@@ -83,22 +83,32 @@ pub fn figure_one(context: &Context, shown: &Approximation) -> Figure {
 
 /// Original and reconstructions, in rows of equal length.
 pub(super) fn pictures(context: &Context, shown: &Approximation) -> Vec<Vec<Element>> {
-    let range = shown.range.unwrap_or_else(|| {
-        let (low, high) = extremes(shown.matrix);
-        let largest = low.abs().max(high.abs());
-        match context.colors {
-            Colors::Sequential(_) | Colors::Tint(_) => (low, high),
-            // Zero must have the neutral colour.
-            Colors::Diverging => (-largest, largest),
-        }
-    });
+    let scale = scale(context, shown);
     let panels = shown.panels.iter();
-    let panels = panels.map(|panel| reconstruction(context, panel, range));
-    let pictures: Vec<Element> = std::iter::once(original(context, shown, range))
+    let panels = panels.map(|panel| reconstruction(context, panel, scale));
+    let pictures: Vec<Element> = std::iter::once(original(shown, scale))
         .chain(panels)
         .collect();
     let columns = pictures.len().min(PER_ROW);
     in_rows(pictures, columns)
+}
+
+/// The colours of the matrix and its reconstructions, and the ends of their scale.
+fn scale(context: &Context, shown: &Approximation) -> (Colors, (f64, f64)) {
+    let range = shown.range.unwrap_or_else(|| extremes(shown.matrix));
+    Colors::of(context.colors, range)
+}
+
+/// Under the original the colours of signed values, which nobody knows by heart.
+fn signed_scale(context: &Context, shown: &Approximation) -> Vec<Element> {
+    let (colors, range) = scale(context, shown);
+    let bar = ScaleBar {
+        range,
+        colors,
+        label: "entries of W and Ŵ".to_owned(),
+    };
+    let signed = (colors == Colors::Diverging).then_some(Element::ScaleBar(bar));
+    signed.into_iter().collect()
 }
 
 /// Whether any method has chosen something from the data, which takes bits to tell.
@@ -159,7 +169,7 @@ fn in_rows(elements: Vec<Element>, columns: usize) -> Vec<Vec<Element>> {
     rows
 }
 
-fn original(context: &Context, shown: &Approximation, range: (f64, f64)) -> Element {
+fn original(shown: &Approximation, (colors, range): (Colors, (f64, f64))) -> Element {
     let (rows, cols) = shown.matrix.shape();
     let mut headings = vec![
         Heading::name("Original", None),
@@ -172,11 +182,15 @@ fn original(context: &Context, shown: &Approximation, range: (f64, f64)) -> Elem
     }
     Element::Heatmap(Heatmap {
         headings,
-        ..Heatmap::new(shown.matrix.clone(), range, context.colors)
+        ..Heatmap::new(shown.matrix.clone(), range, colors)
     })
 }
 
-fn reconstruction(context: &Context, panel: &Panel, range: (f64, f64)) -> Element {
+fn reconstruction(
+    context: &Context,
+    panel: &Panel,
+    (colors, range): (Colors, (f64, f64)),
+) -> Element {
     let one = panel.evaluation;
     let look = Look::method(one.method(), context.theme);
     let headings = vec![
@@ -191,86 +205,46 @@ fn reconstruction(context: &Context, panel: &Panel, range: (f64, f64)) -> Elemen
         blocks: block_lines(panel),
         row_classes: panel.layout.drawn().row_classes,
         block_color: Some(look.color),
-        ..Heatmap::new(panel.reconstruction.clone(), range, context.colors)
+        ..Heatmap::new(panel.reconstruction.clone(), range, colors)
     })
 }
 
-/// Whether the error maps, if there are any, have residuals beyond their colours.
-fn cut_off(shown: &Approximation) -> bool {
-    let missed = |panel: &Panel<'_>| shown.matrix - panel.reconstruction;
-    let missed: Vec<DMatrix<f64>> = shown.panels.iter().map(missed).collect();
-    shown.error_maps && limit_of(shown, &missed).exceeded
+/// What each method misses, and the scale of its colours.
+struct Residuals {
+    maps: Vec<DMatrix<f64>>,
+    scale: ResidualScale,
 }
 
-fn limit_of(shown: &Approximation, missed: &[DMatrix<f64>]) -> ResidualLimit {
-    let panels = shown.panels.iter().zip(missed);
-    let largest = panels.map(|(panel, map)| (panel.evaluation, map.amax()));
-    residual_limit(shown.matrix.amax(), &largest.collect::<Vec<_>>())
-}
+impl Residuals {
+    fn of(shown: &Approximation, gain: Gain) -> Self {
+        let missed = |panel: &Panel<'_>| shown.matrix - panel.reconstruction;
+        let maps: Vec<DMatrix<f64>> = shown.panels.iter().map(missed).collect();
+        let panels = shown.panels.iter().zip(&maps);
+        let largest = panels.map(|(panel, map)| (panel.evaluation, map.amax()));
+        let largest: Vec<_> = largest.collect();
+        let scale = ResidualScale::of(shown.matrix.amax(), &largest, gain);
+        Self { maps, scale }
+    }
 
-/// Under each reconstruction what it misses, and under the original the scale of it.
-fn residuals(context: &Context, shown: &Approximation) -> Vec<Element> {
-    let missed: Vec<DMatrix<f64>> = shown
-        .panels
-        .iter()
-        .map(|panel| shown.matrix - panel.reconstruction)
-        .collect();
-    let limit = limit_of(shown, &missed).end;
-    let range = (-limit, limit);
-    let maps = missed.into_iter().zip(&shown.panels).map(|(map, panel)| {
-        let method = panel.evaluation.method();
-        Element::Heatmap(Heatmap {
-            blocks: block_lines(panel),
-            row_classes: panel.layout.drawn().row_classes,
-            block_color: Some(Look::method(method, context.theme).color),
-            ..Heatmap::new(map, range, Colors::Diverging)
-        })
-    });
-    let scale = Element::ScaleBar(ScaleBar {
-        range,
-        colors: Colors::Diverging,
-        label: "residual W − Ŵ".to_owned(),
-    });
-    std::iter::once(scale).chain(maps).collect()
-}
-
-/// Where the one colour scale of residuals ends.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ResidualLimit {
-    /// The largest residual that has a colour of its own.
-    pub end: f64,
-    /// Whether a method has larger ones, which get the last colour.
-    pub exceeded: bool,
-}
-
-impl ResidualLimit {
-    /// What a reader of the colours must know.
-    pub const EXCEEDED: &'static str = "Error maps: the colours end at the largest W − Ŵ of the \
-        methods that reach every entry; larger ones have the last colour";
-}
-
-/// One colour scale for the residuals of all methods, so that equal colours are equal errors. It
-/// ends at the largest residual of those whose blocks reach every entry, of all where none does: a
-/// method that leaves entries out would make the others' residuals look like nothing. It never ends
-/// within what rounding leaves, or an exact approximation would have the strongest colours.
-pub fn residual_limit(largest_cell: f64, largest: &[(&Evaluation, f64)]) -> ResidualLimit {
-    let least = ROUNDING * largest_cell;
-    let whole = largest
-        .iter()
-        .filter(|(one, _)| one.out_of_reach <= REACHED);
-    let most = |values: &mut dyn Iterator<Item = f64>| values.fold(0.0, f64::max);
-    let of_whole = most(&mut whole.map(|(_, value)| *value));
-    let of_all = most(&mut largest.iter().map(|(_, value)| *value));
-    // Beside exact methods the others are all that is to be seen.
-    let end = if of_whole > least { of_whole } else { of_all };
-    ResidualLimit {
-        end: end.max(least),
-        exceeded: of_all > end.max(least),
+    /// What is missed under each reconstruction, and under the original the scale.
+    fn elements(self, context: &Context, shown: &Approximation) -> Vec<Element> {
+        let bar = self.scale.bar();
+        let maps = self.maps.into_iter().zip(&shown.panels);
+        let maps = maps.map(|(map, panel)| {
+            let method = panel.evaluation.method();
+            Element::Heatmap(Heatmap {
+                blocks: block_lines(panel),
+                row_classes: panel.layout.drawn().row_classes,
+                block_color: Some(Look::method(method, context.theme).color),
+                ..Heatmap::new(map, bar.range, bar.colors)
+            })
+        });
+        let maps: Vec<Element> = maps.collect();
+        std::iter::once(Element::ScaleBar(bar))
+            .chain(maps)
+            .collect()
     }
 }
-
-/// An error out of reach that is rounding.
-const REACHED: f64 = 1e-9;
 
 /// The blocks' outlines, or those of the entries that are kept one by one.
 fn block_lines(panel: &Panel) -> Vec<BlockLine> {

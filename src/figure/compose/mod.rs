@@ -1,9 +1,11 @@
 //! Figures from results: which panels, curves and tables show them.
 
 mod approximation;
+mod block_bars;
 mod build_up;
 mod curves;
 mod dataset;
+mod factors;
 mod finetune;
 mod grids;
 mod locality;
@@ -11,18 +13,20 @@ mod look;
 mod order;
 mod projection;
 mod ranks;
+mod residuals;
 mod scan;
 mod spectra;
 
 pub use approximation::{
-    Approximation, BITS, Panel, ResidualLimit, comparison_table, figure_one, kept_entries,
-    residual_limit, tells_bits,
+    Approximation, BITS, Panel, comparison_table, figure_one, kept_entries, tells_bits,
 };
+pub use block_bars::{BarsOfMethods, block_bars};
 pub use build_up::{build_up, build_up_plot};
 pub use curves::{ErrorCurve, curve_table, error_against_parameters, error_mark, error_plot};
 pub use dataset::{
     distribution, distribution_plot, label_table, survey_rows, survey_table, verdict_sentence,
 };
+pub use factors::{factors, terms_table};
 pub use finetune::{
     AccuracyDrop, Confusion, DeltaWeights, DropPoint, Feature, Frontier, TrainingCurve,
     accuracy_drop, accuracy_drop_plot, accuracy_plot, confusion, confusion_matrix, delta_weights,
@@ -36,19 +40,20 @@ pub use projection::{
     correlation_table, projection_plots, projection_sentence, projection_table, projections,
 };
 pub use ranks::{BlockRanks, rank_heatmap, rank_map, rank_scale, rank_table};
+pub use residuals::ResidualScale;
 pub use scan::{MapColumn, model_name, scan_map, scan_sentence, scan_table};
 pub use spectra::{MethodSpectrum, plain_spectrum, singular_values, spectrum_plot, spectrum_plots};
 
 use super::palette::{ColorMap, Theme};
-use super::{Colors, Figure, Metadata};
+use super::{Figure, Metadata};
 
 /// The look and the origin of a figure, beside its results.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Context {
     /// Light or dark ground.
     pub theme: Theme,
-    /// The colour scale of matrices.
-    pub colors: Colors,
+    /// The colours of matrices.
+    pub colors: ColorMap,
     /// The matrix or data set, as a command line names it.
     pub source: String,
     /// The command line that makes the figure; empty when there is none.
@@ -56,11 +61,11 @@ pub struct Context {
 }
 
 impl Context {
-    /// A figure of `source` on a light ground, its matrices in gray.
+    /// A figure of `source` on a light ground in the usual colours.
     pub fn new(source: impl Into<String>, command: impl Into<String>) -> Self {
         Self {
             theme: Theme::Light,
-            colors: Colors::Sequential(ColorMap::Gray),
+            colors: ColorMap::default(),
             source: source.into(),
             command: command.into(),
         }

@@ -27,7 +27,7 @@ pub fn order(context: &Context, found: &FoundOrder, name: &str, range: (f64, f64
                 rank: None,
                 range: Some(range),
                 panels: vec![panel],
-                error_maps: false,
+                error_maps: None,
                 notes: Vec::new(),
             },
         )

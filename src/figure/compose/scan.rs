@@ -110,7 +110,7 @@ impl MapColumn {
     fn colors(self, context: &Context) -> Colors {
         match self {
             Self::Difference | Self::Locality => Colors::Diverging,
-            _ => context.colors,
+            _ => Colors::of(context.colors, (0.0, 1.0)).0,
         }
     }
 }

@@ -173,7 +173,7 @@ fn spectrum(theme: Theme, method: &MethodSpectrum, sigma: &[&[f64]]) -> Plot {
 
 /// Each block's values that count towards a numerical rank; numerically zero ones would only
 /// stretch the axis to 1e-16.
-fn above_threshold(spectra: &Spectra) -> Vec<&[f64]> {
+pub(super) fn above_threshold(spectra: &Spectra) -> Vec<&[f64]> {
     let blocks = spectra.sigma.iter().enumerate();
     blocks
         .map(|(block, sigma)| &sigma[..spectra.numerical_rank(block)])

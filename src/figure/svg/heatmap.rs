@@ -1,7 +1,7 @@
 //! Heat maps, their colour scale, and confusion matrices.
 
 use super::canvas::{Anchor, Canvas, Stroke, xy};
-use super::{BODY, LINE_HEIGHT, SMALL, draw_headings};
+use super::{BODY, SMALL, top_below};
 use crate::figure::heatmap::{BlockLine, ConfusionMatrix, Heatmap, ScaleBar, class_strength};
 use crate::figure::place::Area;
 use crate::figure::{FigureError, label, palette};
@@ -24,8 +24,7 @@ pub(super) fn draw(
     map: &Heatmap,
     lines: usize,
 ) -> f64 {
-    draw_headings(canvas, (x, y), width, &map.headings);
-    let top = y + lines as f64 * LINE_HEIGHT + if lines > 0 { 2.5 } else { 0.0 };
+    let top = top_below(canvas, (x, y), width, &map.headings, lines);
     let (rows, cols) = map.matrix.shape();
     if rows == 0 || cols == 0 {
         return top - y;
@@ -37,6 +36,12 @@ pub(super) fn draw(
         width: (cell * cols as f64).max(THINNEST),
         height: (cell * rows as f64).max(THINNEST),
     };
+    paint(canvas, area, map);
+    area.bottom() - y
+}
+
+/// Draws the cells with what stands over them into `area`.
+pub(super) fn paint(canvas: &mut Canvas, area: Area, map: &Heatmap) {
     if let Ok(png) = picture(map, canvas) {
         canvas.image(area, &png);
     }
@@ -48,7 +53,6 @@ pub(super) fn draw(
     if map.numbers {
         draw_numbers(canvas, area, map);
     }
-    area.bottom() - y
 }
 
 /// The cells' numbers, if all of them fit.
@@ -224,8 +228,7 @@ pub(super) fn draw_confusion(
     matrix: &ConfusionMatrix,
     lines: usize,
 ) -> f64 {
-    draw_headings(canvas, (x, y), width, &matrix.headings);
-    let top = y + lines as f64 * LINE_HEIGHT + if lines > 0 { 2.5 } else { 0.0 };
+    let top = top_below(canvas, (x, y), width, &matrix.headings, lines);
     let classes = matrix.classes.len().max(1) as f64;
     let names = matrix.classes.iter().map(|name| BODY.width(name));
     let indent = (names.fold(0.0, f64::max) + 18.0).min(width / 3.0);

@@ -5,6 +5,7 @@ mod frame;
 mod heatmap;
 mod legend;
 mod plot;
+mod product;
 mod series;
 mod table;
 
@@ -102,6 +103,8 @@ fn draw(figure: &Figure, width: f64, canvas: &mut Canvas) -> f64 {
                     heatmap::draw_confusion(canvas, at, share, matrix, lines)
                 }
                 Element::ScaleBar(bar) => heatmap::draw_scale_bar(canvas, at, share, bar),
+                Element::Product(one) => product::draw(canvas, at, share, one, lines),
+                Element::Bars(bars) => product::draw_bars(canvas, at, share, bars, lines),
                 Element::Plot(plot) => plot::draw(canvas, at, share, plot),
                 Element::Table(table) => table::draw(canvas, at, share, table),
                 Element::Notes(notes) => draw_notes(canvas, at, share, notes),
@@ -118,8 +121,22 @@ fn heading_lines(element: &Element) -> usize {
     match element {
         Element::Heatmap(map) => map.headings.len(),
         Element::ConfusionMatrix(matrix) => matrix.headings.len(),
+        Element::Product(product) => product.headings.len(),
+        Element::Bars(bars) => bars.headings.len(),
         _ => 0,
     }
+}
+
+/// Writes the headings; the answer is where a picture below `lines` lines of them begins.
+fn top_below(
+    canvas: &mut Canvas,
+    (x, y): (f64, f64),
+    width: f64,
+    headings: &[Heading],
+    lines: usize,
+) -> f64 {
+    draw_headings(canvas, (x, y), width, headings);
+    y + lines as f64 * LINE_HEIGHT + if lines > 0 { 2.5 } else { 0.0 }
 }
 
 /// Writes the lines above a picture.

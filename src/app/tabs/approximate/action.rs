@@ -29,6 +29,8 @@ pub enum MatrixAction {
     ToggleControls,
     /// The line above the panes.
     ToggleVerdict,
+    /// The factors and terms of a block.
+    Factors,
     /// Large type and one thing at a time, for a class.
     Present,
     /// The next thing to present.
@@ -39,7 +41,7 @@ pub enum MatrixAction {
 
 impl MatrixAction {
     /// Those that stand in menus and have keys.
-    pub const NAMED: [Self; 14] = [
+    pub const NAMED: [Self; 15] = [
         Self::PreviousDigit,
         Self::NextDigit,
         Self::RandomDigit,
@@ -51,6 +53,7 @@ impl MatrixAction {
         Self::Play(PlayAction::Export),
         Self::ToggleControls,
         Self::ToggleVerdict,
+        Self::Factors,
         Self::Present,
         Self::NextScene,
         Self::PreviousScene,
@@ -70,6 +73,7 @@ impl MatrixAction {
             Self::Play(own) => own.text(),
             Self::ToggleControls => "Show or hide controls",
             Self::ToggleVerdict => "Show or hide summary line",
+            Self::Factors => "Show factors",
             Self::Present => "Present",
             Self::NextScene => "Next scene",
             Self::PreviousScene => "Previous scene",
@@ -92,6 +96,7 @@ impl MatrixAction {
             Self::Play(own) => own.tooltip(),
             Self::ToggleControls => "Give the room of the controls to the pictures, and back",
             Self::ToggleVerdict => "The line that says which method is closest",
+            Self::Factors => "One block as W ≈ B A: the factors, the terms, and what each adds",
             Self::Present => "Large type and one thing at a time, for a class",
             Self::NextScene => "Panes, plots, then the examples, while presenting",
             Self::PreviousScene => "Back one scene, while presenting",
@@ -108,6 +113,7 @@ impl MatrixAction {
             Self::Pin => plain(Key::P),
             Self::ResetZoom => plain(Key::Num0),
             Self::Play(own) => own.shortcut(),
+            Self::Factors => plain(Key::F),
             Self::Present => plain(Key::F5),
             Self::NextScene => plain(Key::PageDown),
             Self::PreviousScene => plain(Key::PageUp),

@@ -1,8 +1,9 @@
 //! A card per method with its sliders. They show what this matrix takes of the wanted settings, and
 //! say why where that is something else.
 
-use eframe::egui::{self, Align, Frame, Layout, RichText, WidgetInfo};
+use eframe::egui::{self, Align, Frame, Layout, RichText, TextStyle, WidgetInfo};
 
+use super::factors::FactorsWindow;
 use super::fit::Fit;
 use super::shared_budget;
 use crate::analysis::{Analysis, localized_parameters};
@@ -10,6 +11,7 @@ use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
 use crate::app::widgets::knobs::{line, linked, slider, stepped};
+use crate::app::widgets::plot::indexed;
 use crate::approx::Pieces;
 use crate::approx::layout::BlockSize;
 use crate::approx::method::{Method, MethodSettings, ParameterDefault, Role};
@@ -19,7 +21,13 @@ use crate::figure::palette::Theme;
 use crate::session::Settings;
 
 /// Draws the cards; `settings` changes as the user drags and types, and not by being drawn.
-pub fn show(ui: &mut egui::Ui, state: &State, settings: &mut Settings, theme: Theme) {
+pub fn show(
+    ui: &mut egui::Ui,
+    state: &State,
+    settings: &mut Settings,
+    factors: &mut Option<FactorsWindow>,
+    theme: Theme,
+) {
     let known = state.analysis.as_ref().map(|analysis| analysis.shape());
     let Some(shape) = known.or_else(|| state.latest_session().source.shape()) else {
         return waiting(ui, settings, theme);
@@ -33,7 +41,11 @@ pub fn show(ui: &mut egui::Ui, state: &State, settings: &mut Settings, theme: Th
         if !settings.shows(method) {
             continue;
         }
-        card(ui, settings, method, theme, |ui, settings| {
+        let outcome = state.analysis.as_ref();
+        let outcome = outcome.and_then(|analysis| analysis.outcome_of(method));
+        let has_factors = outcome.is_some_and(FactorsWindow::shows);
+        let open = has_factors.then_some(&mut *factors);
+        card(ui, settings, method, (theme, open), |ui, settings| {
             numbers(ui, settings, method, &fit);
             told(ui, state, settings, method, &fit);
         });
@@ -44,8 +56,9 @@ pub fn show(ui: &mut egui::Ui, state: &State, settings: &mut Settings, theme: Th
 /// Before there is a matrix nothing is known of its blocks: the settings are shown as they are wanted.
 fn waiting(ui: &mut egui::Ui, settings: &mut Settings, theme: Theme) {
     for wanted in settings.shown() {
-        card(ui, settings, wanted.method(), theme, |ui, _| {
-            ui.label(wanted.describe());
+        card(ui, settings, wanted.method(), (theme, None), |ui, _| {
+            let setting = wanted.describe();
+            ui.label(indexed(ui, &setting, &TextStyle::Body));
             ui.label(RichText::new("Waiting for the matrix").small());
         });
     }
@@ -55,7 +68,7 @@ fn card(
     ui: &mut egui::Ui,
     settings: &mut Settings,
     method: Method,
-    theme: Theme,
+    (theme, factors): (Theme, Option<&mut Option<FactorsWindow>>),
     add: impl FnOnce(&mut egui::Ui, &mut Settings),
 ) {
     Frame::group(ui.style()).show(ui, |ui| {
@@ -64,9 +77,14 @@ fn card(
         ui.push_id(method.key(), |ui| {
             ui.horizontal(|ui| {
                 ui.label(RichText::new(method.title()).strong().color(color));
-                if settings.switch(method).is_some() {
-                    remove(ui, settings, method);
-                }
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    if settings.switch(method).is_some() {
+                        remove(ui, settings, method);
+                    }
+                    if let Some(factors) = factors {
+                        open_factors(ui, method, factors);
+                    }
+                });
             });
             add(ui, settings);
         });
@@ -76,15 +94,24 @@ fn card(
 /// The cross at the right end of a card that can be taken away.
 fn remove(ui: &mut egui::Ui, settings: &mut Settings, method: Method) {
     let name = format!("Remove {}", method.title());
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        let button = ui.small_button("×").on_hover_text(&name);
-        button.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &name));
-        if button.clicked()
-            && let Some(shown) = settings.switch(method)
-        {
-            *shown = false;
-        }
-    });
+    let button = ui.small_button("×").on_hover_text(&name);
+    button.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &name));
+    if button.clicked()
+        && let Some(shown) = settings.switch(method)
+    {
+        *shown = false;
+    }
+}
+
+/// Opens the window on a method's factors.
+fn open_factors(ui: &mut egui::Ui, method: Method, factors: &mut Option<FactorsWindow>) {
+    let name = format!("Factors of {}", method.title());
+    let hint = "One block as W ≈ B A: the factors, the terms, and what each adds";
+    let button = ui.small_button("B A…").on_hover_text(hint);
+    button.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &name));
+    if button.clicked() {
+        *factors = Some(FactorsWindow::of(method));
+    }
 }
 
 /// The structures that are not shown, each with what it is.
@@ -98,7 +125,7 @@ fn add_structure(ui: &mut egui::Ui, settings: &mut Settings, fit: &Fit) {
         ui.set_max_width(MENU_WIDTH);
         for method in hidden {
             let button = ui.button(RichText::new(method.title()).strong());
-            let about = RichText::new(method.definition().about).small();
+            let about = indexed(ui, method.definition().about, &TextStyle::Small);
             // A menu would spread the words over its width.
             ui.with_layout(Layout::top_down(Align::Min), |ui| ui.label(about));
             if button.clicked() {

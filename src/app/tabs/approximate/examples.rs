@@ -12,7 +12,7 @@ use crate::app::service::Service;
 use crate::app::state::State;
 use crate::app::texture::{MatrixTexture, Scale};
 use crate::app::worker::{Reply, wake_by};
-use crate::figure::palette::ColorMap;
+use crate::figure::palette::{ColorMap, Theme};
 use crate::session::Session;
 use crate::source::Limits;
 
@@ -88,7 +88,13 @@ fn draw_all(reply: &Reply<'_, Picture>) {
 }
 
 /// Draws the cards; a click on one opens it.
-pub fn show(tab: &mut ApproximateTab, ui: &mut egui::Ui, state: &State, session: &mut Session) {
+pub fn show(
+    tab: &mut ApproximateTab,
+    ui: &mut egui::Ui,
+    state: &State,
+    session: &mut Session,
+    theme: Theme,
+) {
     let examples = &mut tab.examples;
     // The first picture comes first.
     if state.analysis.is_some() && !std::mem::replace(&mut examples.asked, true) {
@@ -99,9 +105,7 @@ pub fn show(tab: &mut ApproximateTab, ui: &mut egui::Ui, state: &State, session:
         .show_unindented(ui, |ui| {
             for (place, preset) in examples.presets.iter().enumerate() {
                 let texture = examples.pictures.get(&place).map(|picture| {
-                    let (low, high) = picture.range;
-                    let map = ColorMap::default();
-                    let scale = Scale::Sequential { map, low, high };
+                    let scale = Scale::of(ColorMap::default(), picture.range, theme);
                     let kept = examples.textures.remove(&place);
                     MatrixTexture::keep(kept, ui.ctx(), picture.id, &picture.matrix, scale)
                 });

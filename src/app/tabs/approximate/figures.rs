@@ -3,20 +3,25 @@
 
 use super::ApproximateTab;
 use super::data_set::survey_ask;
-use crate::analysis::{Analysis, Images, grid_budget, locality_settings};
+use crate::analysis::{Analysis, Images, PartChoice, grid_budget, locality_settings};
 use crate::app::background::BackgroundTask;
 use crate::app::export::{Content, ExportedContent};
 use crate::app::state::State;
 use crate::approx::order::Search;
 use crate::session::{Export, Session};
 use crate::source::Limits;
-use crate::views::{Material, Need, Shown, Subject, View, locality, order};
+use crate::views::{Material, Need, Shown, Subject, View, factors, locality, order};
 
 /// A view of what is on screen, as a command line would call it.
 pub fn shown(state: &State, view: &'static View) -> Shown {
     let split = state.preferences.view.split;
+    let part = match *view == factors::VIEW {
+        true => state.part,
+        false => PartChoice::default(),
+    };
     Shown {
         images: Images::beside(&state.session().source, split),
+        part,
         ..Shown::of(view)
     }
 }

@@ -1,5 +1,6 @@
 //! Wanted settings as a matrix takes them.
 
+use crate::approx::Pieces;
 use crate::approx::budget::parameters;
 use crate::approx::layout::LayoutKind;
 use crate::figure::label;
@@ -21,7 +22,13 @@ impl Fit {
         let count: usize = sizes.iter().map(|size| size.count).sum();
         let height = sizes.iter().map(|size| size.rows).max().unwrap_or_default();
         let width = sizes.iter().map(|size| size.cols).max().unwrap_or_default();
+        if sizes.iter().all(|size| size.pieces == Pieces::Entries) {
+            return format!("{} entries; each costs 1", label::count(rows * cols));
+        }
         let blocks = match (count, sizes.len()) {
+            (1, _) if (height, width) != (rows, cols) => {
+                format!("rearranged to {height} × {width}")
+            }
             (1, _) => format!("1 block of {height} × {width}"),
             (_, 1) => format!("{} blocks of {height} × {width}", label::count(count)),
             _ => format!("{} blocks up to {height} × {width}", label::count(count)),

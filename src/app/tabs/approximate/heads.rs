@@ -1,10 +1,11 @@
 //! What stands above a pane: whose it is, its error, large, and its settings.
 
-use eframe::egui::{self, FontId, Frame, RichText, Stroke, Vec2};
+use eframe::egui::{self, FontId, Frame, Rect, RichText, Stroke, StrokeKind, TextStyle, Vec2};
 
 use crate::analysis::Analysis;
 use crate::app::texture::color32;
 use crate::app::theme;
+use crate::app::widgets::plot::indexed;
 use crate::approx::{Evaluation, Method};
 use crate::figure::label;
 use crate::figure::palette::Theme;
@@ -88,7 +89,8 @@ impl Head {
     ) {
         let size = Vec2::new(width, self.height());
         let small = |ui: &mut egui::Ui, text: &str| {
-            ui.add(egui::Label::new(RichText::new(text).small()).truncate());
+            let text = indexed(ui, text, &TextStyle::Small);
+            ui.add(egui::Label::new(text).truncate());
         };
         ui.allocate_ui(size, |ui| {
             ui.set_min_height(size.y);
@@ -179,6 +181,24 @@ impl Head {
         self.show(ui, width, title, number, &details);
     }
 
+    /// The mark of a winner whose head has no room for the word: it stands in a corner of the
+    /// picture.
+    pub fn mark_winner(self, ui: &egui::Ui, picture: Rect, method: Method, theme: Theme) {
+        if self.form != Form::Small {
+            return;
+        }
+        let color = color32(theme::method_text(method, theme));
+        let ink = ui.visuals().strong_text_color();
+        let font = TextStyle::Small.resolve(ui.style());
+        let text = ui.painter().layout_no_wrap(WINNER.to_owned(), font, ink);
+        let corner = picture.left_bottom() - Vec2::new(0.0, text.size().y + 2.0);
+        let place = Rect::from_min_size(corner, text.size() + Vec2::new(6.0, 2.0));
+        let painter = ui.painter();
+        painter.rect_filled(place, 2.0, ui.visuals().window_fill);
+        painter.rect_stroke(place, 2.0, Stroke::new(1.0, color), StrokeKind::Inside);
+        painter.galley(corner + Vec2::new(3.0, 1.0), text, ink);
+    }
+
     /// The head of a method whose setting gives nothing.
     pub fn of_nothing(
         self,
@@ -223,6 +243,9 @@ impl Head {
     }
 }
 
+/// The word that marks the winner.
+const WINNER: &str = "closest";
+
 /// What the word that marks the winner takes beside the name.
 const BADGE: f32 = 56.0;
 
@@ -242,5 +265,5 @@ fn badge(ui: &mut egui::Ui, method: Method, theme: Theme) {
         .stroke(Stroke::new(1.5, color))
         .corner_radius(3.0)
         .inner_margin(egui::vec2(4.0, 0.0))
-        .show(ui, |ui| ui.label(RichText::new("closest").strong().small()));
+        .show(ui, |ui| ui.label(RichText::new(WINNER).strong().small()));
 }

@@ -7,12 +7,16 @@ use eframe::egui;
 use super::ApproximateTab;
 use super::figures::locality_ask;
 use super::progress::DIMMED;
-use crate::analysis::{Analysis, LocalityQuestion};
+use crate::analysis::{Analysis, Locality, LocalityQuestion};
 use crate::app::widgets::measuring::{still_shown, working};
 use crate::app::widgets::plot::PlotView;
 use crate::app::worker::wake_by;
+use crate::figure::Plot;
 use crate::figure::compose::locality_plots;
 use crate::figure::palette::Theme;
+
+/// With less room the three plots would be too small to be read: one is shown at a time.
+const ALL_THREE: f32 = 700.0;
 
 /// Draws the test as far as it is.
 pub fn show(
@@ -27,6 +31,7 @@ pub fn show(
     tab.background
         .ask(wanted.clone(), Some(Arc::clone(&analysis.loaded)), &wake);
     working(&mut tab.background, ui);
+    let chosen = &mut tab.question;
     let Some((shown, found)) = &tab.background.locality else {
         return;
     };
@@ -38,25 +43,52 @@ pub fn show(
             ui.multiply_opacity(DIMMED);
         }
         ui.label(found.verdict());
-        let height = ui.available_height();
-        let plots = locality_plots(theme, found);
-        let plots = LocalityQuestion::ALL.into_iter().zip(&plots);
-        ui.columns_const::<3, _>(|columns| {
-            for (ui, (question, plot)) in columns.iter_mut().zip(plots) {
-                let name = format!("Is it {}?", question.adjective());
-                let view = PlotView {
-                    name: &name,
-                    plot,
-                    theme,
-                    height,
-                    refit,
-                    empty: "No draw has been made",
-                };
-                view.show(ui, &|_| None);
-            }
-        });
+        plots(ui, chosen, found, (theme, refit));
     });
     if again {
         tab.background.again();
+    }
+}
+
+/// The three plots, or the chosen one where there is little room.
+fn plots(
+    ui: &mut egui::Ui,
+    chosen: &mut LocalityQuestion,
+    found: &Locality,
+    (theme, refit): (Theme, bool),
+) {
+    let plots = locality_plots(theme, found);
+    let plots = LocalityQuestion::ALL.into_iter().zip(&plots);
+    let draw = |ui: &mut egui::Ui, question: LocalityQuestion, plot: &Plot, refit: bool| {
+        let name = format!("Is it {}?", question.adjective());
+        let view = PlotView {
+            name: &name,
+            plot,
+            theme,
+            height: ui.available_height(),
+            refit,
+            empty: "No draw has been made",
+        };
+        view.show(ui, &|_| None);
+    };
+    if ui.available_width() >= ALL_THREE {
+        ui.columns_const::<3, _>(|columns| {
+            for (ui, (question, plot)) in columns.iter_mut().zip(plots) {
+                draw(ui, question, plot, refit);
+            }
+        });
+        return;
+    }
+    let before = *chosen;
+    ui.horizontal(|ui| {
+        for question in LocalityQuestion::ALL {
+            let name = format!("Is it {}?", question.adjective());
+            ui.selectable_value(chosen, question, name);
+        }
+    });
+    // Each question has axes of its own.
+    let refit = refit || before != *chosen;
+    for (question, plot) in plots.filter(|(question, _)| *question == *chosen) {
+        draw(ui, question, plot, refit);
     }
 }

@@ -7,6 +7,7 @@ mod cards;
 mod content;
 mod data_set;
 mod examples;
+mod factors;
 pub mod figures;
 mod fit;
 mod grids;
@@ -37,6 +38,7 @@ use std::sync::Arc;
 
 use eframe::egui;
 
+use crate::analysis::LocalityQuestion;
 use crate::app::background::Background;
 use crate::app::command::Command;
 use crate::app::export::home;
@@ -66,6 +68,8 @@ pub struct ApproximateTab {
     /// The matrix that the plots last showed.
     plotted: Option<u64>,
     textures: HashMap<Option<Method>, MatrixTexture>,
+    /// The question of the locality test that is shown where there is room for one.
+    question: LocalityQuestion,
     /// The work that has been asked for and is not on screen yet.
     pending: Option<Pending>,
     /// The wall of digits, which also knows what *next* means.
@@ -77,6 +81,8 @@ pub struct ApproximateTab {
     /// The survey for the line above the panes.
     overall: verdict_line::Overall,
     examples: examples::Examples,
+    /// The window on a block's factors, while it is open.
+    factors: Option<factors::FactorsWindow>,
     /// What is presented, while something is.
     presentation: Option<presentation::Presentation>,
     /// The pane or plot that has all the room.
@@ -157,7 +163,11 @@ impl Page for ApproximateTab {
     }
 
     fn cancel(&mut self) -> bool {
-        if self.player.export.close() || self.maximized.take().is_some() || self.player.leave() {
+        if self.player.export.close()
+            || self.factors.take().is_some()
+            || self.maximized.take().is_some()
+            || self.player.leave()
+        {
             return true;
         }
         self.background.cancel();
@@ -205,6 +215,7 @@ impl Page for ApproximateTab {
                 let presented = self.presentation.as_mut();
                 presented.and_then(|presented| presented.step(forward))
             }
+            MatrixAction::Factors => return self.toggle_factors(state),
             MatrixAction::ToggleVerdict => {
                 state.preferences.view.verdict ^= true;
                 return;
@@ -238,6 +249,8 @@ impl Page for ApproximateTab {
                 content::show(tab, ui, state, &mut session, theme, out);
             });
         });
+        factors::show(self, ui.ctx(), state, theme);
+        state.part = self.part();
         let home = home();
         self.player.export.ui(ui.ctx(), home.as_deref(), out);
         if session != before {
@@ -264,8 +277,8 @@ fn controls(
             egui::ScrollArea::vertical().show(ui, |ui| {
                 source_panel::show(tab, ui, state, session, out);
                 ui.separator();
-                cards::show(ui, state, &mut session.settings, theme);
-                examples::show(tab, ui, state, session);
+                cards::show(ui, state, &mut session.settings, &mut tab.factors, theme);
+                examples::show(tab, ui, state, session, theme);
                 focus::follow(ui);
             });
         });

@@ -9,9 +9,9 @@ use super::figures::order_ask;
 use super::progress::DIMMED;
 use crate::analysis::{Analysis, FoundOrder};
 use crate::app::widgets::measuring::working;
+use crate::app::widgets::numbers;
 use crate::app::worker::wake_by;
 use crate::approx::Method;
-use crate::figure::Table;
 use crate::figure::compose::order_table;
 use crate::figure::palette::Theme;
 use crate::session::Session;
@@ -66,22 +66,6 @@ pub fn show(
 
 fn result(ui: &mut egui::Ui, found: &FoundOrder, theme: Theme) {
     ui.label(found.verdict());
-    numbers(ui, &order_table(found, theme));
-}
-
-fn numbers(ui: &mut egui::Ui, table: &Table) {
-    egui::Grid::new("order")
-        .spacing([18.0, 3.0])
-        .show(ui, |ui| {
-            for column in &table.columns {
-                ui.small(&column.name);
-            }
-            ui.end_row();
-            for row in &table.rows {
-                for cell in &row.cells {
-                    ui.label(&cell.text);
-                }
-                ui.end_row();
-            }
-        });
+    let table = order_table(found, theme);
+    numbers::table(ui, "order", &table, table.rows.len(), None);
 }

@@ -4,21 +4,24 @@ use eframe::egui::{self, RichText, Stroke, StrokeKind, Vec2};
 
 use super::ApproximateTab;
 use super::arrange::Arrangement;
+use super::factors::FactorsWindow;
 use super::heads::PRESENTED;
 use super::maximized::Part;
 use super::pointer::value_at_pointer;
-use super::toolbar::{largest_cell, residuals, sequential};
+use super::toolbar::{cell_scale, largest_cell, residual_scale};
+use super::view::PaneContent;
 use crate::analysis::{Analysis, Closest, MethodResult, Outcome};
 use crate::app::state::State;
 use crate::app::texture::{MatrixTexture, color32};
 use crate::app::theme;
 use crate::app::widgets::matrix_view::{MatrixView, PaneResponse, reading};
 use crate::approx::{BlockLayout, Method};
+use crate::figure::bars::BlockBars;
 use crate::figure::compose::kept_entries;
 use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::session::Session;
-use crate::views::singular_values;
+use crate::views::{block_spectra, singular_values};
 
 /// What all panes of a frame have in common.
 struct Shared<'a> {
@@ -26,7 +29,27 @@ struct Shared<'a> {
     arrangement: Arrangement,
     /// The methods with the lowest error, where several are compared.
     closest: Vec<Method>,
+    /// The singular values in the blocks, where the panes show them.
+    bars: Vec<(Method, BlockBars)>,
     theme: Theme,
+}
+
+impl Shared<'_> {
+    fn bars_of(&self, method: Method) -> Option<(&BlockBars, Theme)> {
+        let mut all = self.bars.iter();
+        let found = all.find(|(of, _)| *of == method);
+        found.map(|(_, bars)| (bars, self.theme))
+    }
+}
+
+/// The bars of all methods, where the panes show them.
+fn bars(analysis: &Analysis, panes: PaneContent, theme: Theme) -> Vec<(Method, BlockBars)> {
+    if panes != PaneContent::Spectra {
+        return Vec::new();
+    }
+    let bars = block_spectra::bars(theme, analysis).methods;
+    let methods = analysis.outcomes().map(|one| one.evaluation.method());
+    methods.zip(bars).collect()
 }
 
 /// Draws the panes in `room`, all or the one that is maximized, and below them what the cursor
@@ -61,6 +84,7 @@ pub fn show(
         analysis: &analysis,
         arrangement: Arrangement::best(panes.len(), analysis.shape(), place, gap, (small, scale)),
         closest: Closest::of(&analysis).map_or_else(Vec::new, |found| found.methods),
+        bars: bars(&analysis, state.preferences.view.panes(), theme),
         theme,
     };
     let mut hovered = None;
@@ -87,7 +111,7 @@ pub fn show(
     if tab.selected != selected && tab.selected.is_some() {
         state.preferences.view.second = &singular_values::VIEW;
     }
-    cursor_line(ui, tab, &analysis, state.preferences.view.error_maps);
+    cursor_line(ui, tab, &analysis, state.preferences.view.panes());
 }
 
 /// The value of a cell as its pane shows it.
@@ -100,7 +124,9 @@ fn value_of(
     let outcome = pane.and_then(|one| one.outcome.as_ref().ok());
     let matrix = match outcome {
         None => &analysis.loaded.matrix,
-        Some(outcome) if state.preferences.view.error_maps => outcome.residual(),
+        Some(outcome) if state.preferences.view.panes() == PaneContent::ErrorMaps => {
+            outcome.residual()
+        }
         Some(outcome) => outcome.reconstruction(),
     };
     let value = matrix.get(cell).copied();
@@ -163,7 +189,7 @@ fn original(
 ) -> PaneResponse {
     let (analysis, size) = (shared.analysis, shared.arrangement.picture);
     let matrix = &analysis.loaded.matrix;
-    let scale = sequential(analysis, state.preferences.view.map);
+    let scale = cell_scale(analysis, &state.preferences.view, shared.theme);
     let id = analysis.matrix_id;
     let texture = MatrixTexture::keep(tab.textures.remove(&None), ui.ctx(), id, matrix, scale);
     shared.arrangement.head.original(ui, size.x, analysis);
@@ -171,6 +197,7 @@ fn original(
         name: "Original",
         matrix,
         texture: &texture,
+        bars: None,
         blocks: None,
         ranks: None,
         outlines: None,
@@ -186,7 +213,7 @@ fn original(
 /// One sentence on a pane for those who hear it.
 fn describe(ui: &egui::Ui, response: &PaneResponse, text: String) {
     ui.ctx()
-        .accesskit_node_builder(response.id, |node| node.set_description(text));
+        .accesskit_node_builder(response.response.id, |node| node.set_description(text));
 }
 
 /// The place of a method whose setting gives nothing: why, and the way out where a larger budget
@@ -225,10 +252,10 @@ fn approximation(
     let closest = shared.closest.contains(&method);
     let Arrangement { head, picture, .. } = shared.arrangement;
     head.of_method(ui, picture.x, &outcome.evaluation, closest, theme);
-    let (matrix, scale) = if view.error_maps {
-        (outcome.residual(), residuals(analysis, theme))
+    let (matrix, scale) = if view.panes() == PaneContent::ErrorMaps {
+        (outcome.residual(), residual_scale(analysis, view, theme))
     } else {
-        (outcome.reconstruction(), sequential(analysis, view.map))
+        (outcome.reconstruction(), cell_scale(analysis, view, theme))
     };
     let kept = tab.textures.remove(&Some(method));
     let texture = MatrixTexture::keep(kept, ui.ctx(), outcome.id(), matrix, scale);
@@ -240,6 +267,7 @@ fn approximation(
         name: method.title(),
         matrix,
         texture: &texture,
+        bars: shared.bars_of(method),
         blocks: view.block_lines.then_some((layout, color)),
         ranks: chosen.then_some(&outcome.evaluation.ranks),
         outlines: view.block_lines.then_some((&kept, color)),
@@ -254,21 +282,31 @@ fn approximation(
         let stroke = Stroke::new(2.5, color);
         ui.painter()
             .rect_stroke(response.shown, 0.0, stroke, StrokeKind::Outside);
+        head.mark_winner(ui, response.shown, method, theme);
     }
-    describe(ui, &response, sentence(outcome, closest, view.error_maps));
+    describe(ui, &response, sentence(outcome, closest, view.panes()));
     tab.textures.insert(Some(method), texture);
     if let Some((row, col)) = response.clicked {
         tab.selected = layout.block_at(row, col).map(|block| (method, block));
+    }
+    if FactorsWindow::shows(outcome) {
+        response.response.context_menu(|ui| {
+            if ui.button("Factors of this block").clicked() {
+                tab.factors = Some(FactorsWindow::of(method));
+                ui.close();
+            }
+        });
     }
     response
 }
 
 /// What a pane shows and its error, in one sentence.
-fn sentence(outcome: &Outcome, closest: bool, errors: bool) -> String {
+fn sentence(outcome: &Outcome, closest: bool, panes: PaneContent) -> String {
     let one = &outcome.evaluation;
-    let what = match errors {
-        true => "what it leaves out",
-        false => "its reconstruction",
+    let what = match panes {
+        PaneContent::ErrorMaps => "what it leaves out",
+        PaneContent::Reconstructions => "its reconstruction",
+        PaneContent::Spectra => "the singular values of its blocks",
     };
     let mark = if closest { ", the closest here" } else { "" };
     format!(
@@ -279,8 +317,22 @@ fn sentence(outcome: &Outcome, closest: bool, errors: bool) -> String {
     )
 }
 
+/// How many of a block's singular values are kept, and what that leaves.
+fn kept_of(outcome: &Outcome, block: usize) -> String {
+    let spectra = &outcome.factors.spectra;
+    let (rank, all) = (
+        outcome.evaluation.ranks[block],
+        spectra.numerical_rank(block),
+    );
+    format!(
+        "keeps {} of {all} (error {})",
+        rank.min(all),
+        label::error(spectra.block_error(block, rank))
+    )
+}
+
 /// The values of the cell under the pointer in every pane, and the block that it is in.
-fn cursor_line(ui: &mut egui::Ui, tab: &ApproximateTab, analysis: &Analysis, errors: bool) {
+fn cursor_line(ui: &mut egui::Ui, tab: &ApproximateTab, analysis: &Analysis, panes: PaneContent) {
     let Some((row, col)) = tab.cursor else {
         let hint = match tab.presentation {
             Some(_) => "Click a picture to enlarge it",
@@ -306,12 +358,8 @@ fn cursor_line(ui: &mut egui::Ui, tab: &ApproximateTab, analysis: &Analysis, err
     );
     for method in &analysis.methods {
         if let Ok(outcome) = &method.outcome {
-            let (shown, what) = match errors {
-                true => (outcome.residual(), "W − Ŵ = "),
-                false => (outcome.reconstruction(), ""),
-            };
-            let value = shown[(row, col)];
-            let place = match outcome.factors.layout().block_at(row, col) {
+            let at = outcome.factors.layout().block_at(row, col);
+            let place = match at {
                 Some(b) => {
                     let block = &outcome.factors.layout().blocks()[b];
                     format!("block ({}, {})", block.i + 1, block.j + 1)
@@ -319,7 +367,15 @@ fn cursor_line(ui: &mut egui::Ui, tab: &ApproximateTab, analysis: &Analysis, err
                 None => "no block".to_owned(),
             };
             let title = method.settings.method().title();
-            text += &format!("   {title} {what}{} in {place}", read(value));
+            let value = match (panes, at) {
+                (PaneContent::Spectra, Some(block)) => kept_of(outcome, block),
+                (PaneContent::Spectra, None) => "keeps nothing".to_owned(),
+                (PaneContent::ErrorMaps, _) => {
+                    format!("W − Ŵ = {}", read(outcome.residual()[(row, col)]))
+                }
+                (PaneContent::Reconstructions, _) => read(outcome.reconstruction()[(row, col)]),
+            };
+            text += &format!("   {title} {value} in {place}");
         }
     }
     ui.add(egui::Label::new(RichText::new(text).small()).truncate());

@@ -9,6 +9,7 @@ use super::view::second;
 use super::{ApproximateTab, grids, locality, order, ranks, spectrum};
 use crate::analysis::Analysis;
 use crate::app::state::State;
+use crate::app::widgets::knobs::choice;
 use crate::app::widgets::plot::{Pick, PlotView};
 use crate::approx::MethodSettings;
 use crate::figure::compose::{error_mark, error_plot};
@@ -16,7 +17,7 @@ use crate::figure::palette::Theme;
 use crate::figure::{Mark, Plot, label};
 use crate::session::{Session, Settings};
 use crate::views::error_curve::curves;
-use crate::views::{self, best_grid, build_up, data_set, rank_map};
+use crate::views::{self, View, best_grid, build_up, data_set, rank_map};
 
 /// Below this the axes would be all there is; the tab scrolls instead.
 pub const LEAST_HEIGHT: f32 = 210.0;
@@ -163,12 +164,7 @@ fn beside(
     refit: bool,
 ) {
     let shown = &mut state.preferences.view.second;
-    ui.horizontal_wrapped(|ui| {
-        for choice in second::CHOICES {
-            ui.selectable_value(shown, choice, choice.short)
-                .on_hover_text(choice.about);
-        }
-    });
+    choose_view(ui, shown);
     let shown = *shown;
     if *shown == data_set::VIEW {
         super::data_set::show(tab, ui, state, analysis, theme);
@@ -183,6 +179,37 @@ fn beside(
     } else {
         spectrum::show(tab, ui, analysis, theme, refit);
     }
+}
+
+/// The views that may stand there: as buttons where all have room in one row, else as a list.
+fn choose_view(ui: &mut egui::Ui, shown: &mut &'static View) {
+    let font = egui::TextStyle::Button.resolve(ui.style());
+    let (padding, gap) = (ui.spacing().button_padding.x, ui.spacing().item_spacing.x);
+    let width = second::CHOICES.map(|view| {
+        let text = view.short.to_owned();
+        let text = ui
+            .painter()
+            .layout_no_wrap(text, font.clone(), egui::Color32::PLACEHOLDER);
+        text.size().x + 2.0 * padding + gap
+    });
+    let one = |ui: &mut egui::Ui, shown: &mut &'static View, view: &'static View| {
+        ui.selectable_value(shown, view, view.short)
+            .on_hover_text(view.about);
+    };
+    ui.horizontal(|ui| {
+        if width.iter().sum::<f32>() <= ui.available_width() {
+            for view in second::CHOICES {
+                one(ui, shown, view);
+            }
+            return;
+        }
+        let name = shown.short;
+        choice(ui, "Plot", name, 150.0, |ui| {
+            for view in second::CHOICES {
+                one(ui, shown, view);
+            }
+        });
+    });
 }
 
 /// Errors below this are exact but for rounding: on a logarithmic axis they lie at it.

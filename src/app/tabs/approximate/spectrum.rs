@@ -3,6 +3,7 @@
 use eframe::egui::{self, RichText};
 
 use super::ApproximateTab;
+use super::factors::FactorsWindow;
 use crate::analysis::Analysis;
 use crate::app::widgets::plot::{Pick, PlotView};
 use crate::approx::Method;
@@ -76,6 +77,11 @@ pub fn show(
     ui.horizontal(|ui| {
         if is_block && ui.small_button("Whole matrix").clicked() {
             tab.selected = None;
+        }
+        let factors = ui.small_button("Factors");
+        let hint = "The factors and terms behind these values (F)";
+        if factors.on_hover_text(hint).clicked() {
+            tab.factors = Some(FactorsWindow::of(of_method.unwrap_or(Method::Lora)));
         }
         ui.add(egui::Label::new(RichText::new(&shown.title).small()).truncate());
     });

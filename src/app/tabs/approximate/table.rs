@@ -1,6 +1,6 @@
 //! The numbers of all methods, and of pinned results, as one table.
 
-use eframe::egui::{self, RichText};
+use eframe::egui::{self, RichText, TextStyle};
 
 use super::action::MatrixAction;
 use crate::analysis::{Analysis, MethodResult, not_matched, notes};
@@ -8,6 +8,7 @@ use crate::app::command::Command;
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme::method_text;
+use crate::app::widgets::plot::indexed;
 use crate::approx::Evaluation;
 use crate::figure::compose::{BITS, comparison_table, tells_bits};
 use crate::figure::label;
@@ -146,7 +147,8 @@ fn row(ui: &mut egui::Ui, method: &MethodResult, theme: Theme, (pinned, bits): (
     let kind = method.settings.method();
     let title = RichText::new(kind.title()).color(color32(method_text(kind, theme)));
     ui.label(if pinned { title } else { title.strong() });
-    ui.label(method.settings.describe());
+    let setting = method.settings.describe();
+    ui.label(indexed(ui, &setting, &TextStyle::Body));
     match &method.outcome {
         Ok(outcome) => {
             let e = &outcome.evaluation;

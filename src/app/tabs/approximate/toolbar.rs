@@ -4,15 +4,17 @@ use eframe::egui::{self, Rect, RichText, Role, Sense, Vec2, WidgetInfo};
 
 use super::ApproximateTab;
 use super::action::MatrixAction;
+use super::view::{ApproximateView, PaneContent};
 use crate::analysis::Analysis;
 use crate::app::command::Command;
 use crate::app::notices::capitalized;
 use crate::app::state::State;
 use crate::app::texture::{Scale, color32};
 use crate::app::widgets::knobs::choice;
-use crate::figure::compose::{ResidualLimit, residual_limit};
-use crate::figure::label;
+use crate::figure::compose::ResidualScale;
 use crate::figure::palette::{ColorMap, Theme};
+use crate::figure::{Gain, label};
+use crate::views::block_spectra;
 
 /// Draws the row, folded into a menu where there is little room.
 pub fn show(
@@ -50,26 +52,44 @@ pub fn show(
             }
         }
         if let Some(analysis) = state.analysis.as_ref().filter(|_| !small) {
-            let view = &state.preferences.view;
-            let scale = match view.error_maps {
-                true => residuals(analysis, theme),
-                false => sequential(analysis, view.map),
-            };
-            let size = Vec2::new(SCALE_BAR, ui.spacing().interact_size.y);
-            ui.allocate_ui(size, |ui| ui.horizontal(|ui| scale_bar(ui, scale)));
-            if view.error_maps && limit(analysis).exceeded {
-                let told = RichText::new("larger errors have the last colour").small();
-                ui.label(told).on_hover_text(ResidualLimit::EXCEEDED);
-            }
+            legend(ui, analysis, &state.preferences.view, theme);
         }
     });
 }
 
 fn choices(tab: &mut ApproximateTab, ui: &mut egui::Ui, state: &mut State) {
     let view = &mut state.preferences.view;
-    ui.selectable_value(&mut view.error_maps, false, "Reconstructions");
-    ui.selectable_value(&mut view.error_maps, true, "Error maps")
-        .on_hover_text("W − Ŵ, signed, on one colour scale for all panes");
+    for (content, name, hint) in [
+        (
+            PaneContent::Reconstructions,
+            "Reconstructions",
+            "What each method makes of the matrix",
+        ),
+        (
+            PaneContent::ErrorMaps,
+            "Error maps",
+            "W − Ŵ, signed, on one colour scale for all panes",
+        ),
+        (
+            PaneContent::Spectra,
+            block_spectra::VIEW.short,
+            block_spectra::VIEW.about,
+        ),
+    ] {
+        let shown = ui.selectable_label(view.panes() == content, name);
+        if shown.on_hover_text(hint).clicked() {
+            view.show_in_panes(content);
+        }
+    }
+    if view.panes() == PaneContent::ErrorMaps {
+        let times = |gain: Gain| format!("×{gain}");
+        choice(ui, "Gain", times(view.error_gain), 50.0, |ui| {
+            for gain in Gain::USUAL {
+                ui.selectable_value(&mut view.error_gain, gain, times(gain))
+                    .on_hover_text("How much stronger the error maps are coloured");
+            }
+        });
+    }
     ui.checkbox(&mut view.block_lines, "Block lines");
     choice(ui, "Colours", capitalized(view.map.name()), 90.0, |ui| {
         for map in ColorMap::ALL {
@@ -89,10 +109,41 @@ fn choices(tab: &mut ApproximateTab, ui: &mut egui::Ui, state: &mut State) {
 /// Width of the colour scale with its two numbers.
 const SCALE_BAR: f32 = 190.0;
 
+/// Which colour stands for which number, and for which numbers.
+fn legend(ui: &mut egui::Ui, analysis: &Analysis, view: &ApproximateView, theme: Theme) {
+    let size = Vec2::new(SCALE_BAR, ui.spacing().interact_size.y);
+    let bar = |ui: &mut egui::Ui, scale: Scale, name: &str| {
+        ui.label(RichText::new(name).small());
+        ui.allocate_ui(size, |ui| ui.horizontal(|ui| scale_bar(ui, scale)));
+    };
+    match view.panes() {
+        PaneContent::Reconstructions => {
+            return bar(ui, cell_scale(analysis, view, theme), "Cells");
+        }
+        PaneContent::Spectra => {
+            let note = block_spectra::bars(theme, analysis).note();
+            ui.add(egui::Label::new(RichText::new(&note).small()).truncate())
+                .on_hover_text(note);
+            return;
+        }
+        PaneContent::ErrorMaps => {}
+    }
+    let residuals = residuals(analysis, view);
+    bar(
+        ui,
+        residual_scale(analysis, view, theme),
+        &capitalized(&residuals.name()),
+    );
+    if let Some(note) = residuals.note() {
+        let told = RichText::new("larger errors have the last colour").small();
+        ui.label(told).on_hover_text(note);
+    }
+}
+
 /// Which colour stands for which number.
 fn scale_bar(ui: &mut egui::Ui, scale: Scale) {
     const STEPS: usize = 48;
-    let (low, high) = scale.ends();
+    let (low, high) = scale.range;
     ui.label(RichText::new(label::short(low)).small());
     let (place, response) = ui.allocate_exact_size(Vec2::new(96.0, 10.0), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "colour scale"));
@@ -105,28 +156,27 @@ fn scale_bar(ui: &mut egui::Ui, scale: Scale) {
             .rect_filled(rect, 0.0, color32(scale.color(value)));
     }
     ui.label(RichText::new(label::short(high)).small());
-    response.on_hover_text(match scale {
-        Scale::Sequential { .. } => "The colours of the cells, the same in all panes",
-        Scale::Diverging { .. } => "W − Ŵ: the colours of the error maps, the same in all panes",
-    });
+    response.on_hover_text("The same colours in all panes");
 }
 
 /// The colours of the matrix and its reconstructions.
-pub fn sequential(analysis: &Analysis, map: ColorMap) -> Scale {
-    let (low, high) = analysis.range;
-    Scale::Sequential { map, low, high }
+pub fn cell_scale(analysis: &Analysis, view: &ApproximateView, theme: Theme) -> Scale {
+    Scale::of(view.map, analysis.range, theme)
 }
 
 /// The colours of the error maps.
-pub fn residuals(analysis: &Analysis, theme: Theme) -> Scale {
-    let bound = limit(analysis).end;
-    Scale::Diverging { theme, bound }
+pub fn residual_scale(analysis: &Analysis, view: &ApproximateView, theme: Theme) -> Scale {
+    Scale::signed(residuals(analysis, view).end, theme)
 }
 
-fn limit(analysis: &Analysis) -> ResidualLimit {
+fn residuals(analysis: &Analysis, view: &ApproximateView) -> ResidualScale {
     let outcomes = analysis.outcomes();
     let largest = outcomes.map(|one| (&one.evaluation, one.largest_residual()));
-    residual_limit(largest_cell(analysis), &largest.collect::<Vec<_>>())
+    ResidualScale::of(
+        largest_cell(analysis),
+        &largest.collect::<Vec<_>>(),
+        view.error_gain,
+    )
 }
 
 /// The largest absolute value of the matrix.

@@ -173,7 +173,7 @@ fn update(
     let (rows, cols) = matrix.shape();
     let width = ui.available_width();
     let height = (width * rows as f32 / cols as f32).clamp(40.0, 160.0);
-    let scale = Scale::Diverging { theme, bound };
+    let scale = Scale::signed(bound, theme);
     let kept = learned.texture.take();
     let texture = MatrixTexture::keep(kept, ui.ctx(), learned.id, matrix, scale);
     let key = &learned.run.record.key;
@@ -183,6 +183,7 @@ fn update(
         name: &name,
         matrix,
         texture: &texture,
+        bars: None,
         blocks: None,
         ranks: None,
         outlines: Some((&learned.parts, color)),
@@ -200,7 +201,7 @@ fn features(ui: &mut egui::Ui, learned: &mut LearnedRun, side: f32, theme: Theme
     let color = color32(look_of(&learned.run.record.key, theme).color);
     for (place, feature) in learned.features.iter_mut().enumerate() {
         let id = learned.id * 1000 + place as u64 + (1 << 40);
-        let scale = Scale::Diverging { theme, bound };
+        let scale = Scale::signed(bound, theme);
         let kept = feature.texture.take();
         let texture = MatrixTexture::keep(kept, ui.ctx(), id, &feature.image, scale);
         ui.vertical(|ui| {
@@ -216,6 +217,7 @@ fn features(ui: &mut egui::Ui, learned: &mut LearnedRun, side: f32, theme: Theme
                 name: &name,
                 matrix: &feature.image,
                 texture: &texture,
+                bars: None,
                 blocks: None,
                 ranks: None,
                 outlines: Some((&learned.cells, color)),

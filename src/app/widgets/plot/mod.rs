@@ -22,7 +22,7 @@ use crate::figure::palette::{self, Theme};
 use crate::figure::{Plot, SeriesStyle};
 
 pub use pick::Pick;
-pub use text::typeset;
+pub use text::{indexed, typeset};
 
 /// Less than this would be all axes.
 const LEAST_HEIGHT: f32 = 90.0;

@@ -1,9 +1,14 @@
 //! Text with its indices set low, as in the exported figures.
 
 use eframe::egui::text::{LayoutJob, TextFormat};
-use eframe::egui::{Align, Color32, FontId};
+use eframe::egui::{self, Align, Color32, FontId, TextStyle};
 
 use crate::figure::label;
+
+/// `text` in a style of the window and its usual colour, each index smaller and lower.
+pub fn indexed(ui: &egui::Ui, text: &str, style: &TextStyle) -> LayoutJob {
+    typeset(text, &style.resolve(ui.style()), ui.visuals().text_color())
+}
 
 /// `text` in one line, each index smaller and lower.
 pub fn typeset(text: &str, font: &FontId, color: Color32) -> LayoutJob {

@@ -5,9 +5,38 @@ pub mod second;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::Analysis;
+use crate::figure::Gain;
 use crate::figure::palette::ColorMap;
 use crate::source::{Dataset, Source, Split, SyntheticKind, SyntheticSettings};
 use crate::views::{View, singular_values};
+
+/// What the panes of the methods show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaneContent {
+    /// What each method makes of the matrix.
+    Reconstructions,
+    /// What each method misses.
+    ErrorMaps,
+    /// The singular values of every block, inside it.
+    Spectra,
+}
+
+impl ApproximateView {
+    /// What the panes show.
+    pub fn panes(&self) -> PaneContent {
+        match (self.spectra, self.error_maps) {
+            (true, _) => PaneContent::Spectra,
+            (false, true) => PaneContent::ErrorMaps,
+            (false, false) => PaneContent::Reconstructions,
+        }
+    }
+
+    /// Shows something else in the panes.
+    pub fn show_in_panes(&mut self, content: PaneContent) {
+        self.spectra = content == PaneContent::Spectra;
+        self.error_maps = content == PaneContent::ErrorMaps;
+    }
+}
 
 /// The view options of the tab; remembered, but no part of undo.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,6 +44,10 @@ use crate::views::{View, singular_values};
 pub struct ApproximateView {
     /// Residuals instead of reconstructions.
     pub error_maps: bool,
+    /// Singular values instead of both.
+    pub spectra: bool,
+    /// The gain of the error maps' colours.
+    pub error_gain: Gain,
     /// Colours of the matrix.
     pub map: ColorMap,
     /// Whether block lines are drawn.
@@ -50,6 +83,8 @@ impl Default for ApproximateView {
     fn default() -> Self {
         Self {
             error_maps: false,
+            spectra: false,
+            error_gain: Gain::default(),
             map: ColorMap::default(),
             block_lines: true,
             log_error: false,
