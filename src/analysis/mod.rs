@@ -18,8 +18,10 @@ mod picture;
 mod result;
 mod scan;
 mod survey;
+mod tensors;
 mod terms;
 mod verdict;
+mod written;
 
 pub use adapter::{
     AdapterError, AdapterFiles, AdapterRank, AdapterSettings, WrittenLayer, adapters, usual_rank,
@@ -44,3 +46,4 @@ pub use scan::{
 pub use survey::{Images, SurveyError, SurveyResult, survey_images};
 pub use terms::{PartChoice, Term, Terms, Tiling};
 pub use verdict::{Closest, over_images};
+pub use written::{factors_file, reconstructions_file};

@@ -145,6 +145,15 @@ impl Block {
         }
     }
 
+    /// Of a block that is no rectangle, `left` and `right`: entry `(p, q)` is the stored number
+    /// `left[p] + right[q]`, counted down the columns of the matrix.
+    pub fn scattered_places(&self) -> Option<(&[usize], &[usize])> {
+        match &self.place {
+            EntryPlaces::Rectangle { .. } => None,
+            EntryPlaces::Scattered(at) => Some((&at.left, &at.right)),
+        }
+    }
+
     /// Row and column of the matrix where the block's first entry lies; `None` for an empty one.
     pub fn first_cell(&self) -> Option<(usize, usize)> {
         match &self.place {

@@ -2,16 +2,18 @@
 
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 
 use clap::builder::TypedValueParser;
 use nalgebra::DMatrix;
 
 use super::figure::FigureTarget;
-use super::output::Outputs;
+use super::output::{self, Outputs};
 use super::present::{PrintedPage, present};
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, choice, number, show};
 use crate::analysis::{
-    Analysis, Analyst, Closest, GridSearch, PartChoice, SilentListener, grid_budget,
+    Analysis, Analyst, Closest, GridSearch, PartChoice, SilentListener, factors_file, grid_budget,
+    reconstructions_file,
 };
 use crate::approx::Method;
 use crate::figure::Gain;
@@ -42,6 +44,12 @@ pub struct ApproximateArgs {
     pub best_grid: bool,
     #[command(flatten)]
     pub(super) format: FormatArgs,
+    /// Writes the factors of every method, with their layout in the header
+    #[arg(long, value_name = "FILE.safetensors", value_parser = tensors(), help_heading = "Output")]
+    pub factors: Option<PathBuf>,
+    /// Writes what every method's factors multiply to
+    #[arg(long, value_name = "FILE.safetensors", value_parser = tensors(), help_heading = "Output")]
+    pub reconstruction: Option<PathBuf>,
     #[command(flatten)]
     pub(super) figure: FigureArgs,
     /// Adds a row of signed residuals to the figure
@@ -58,6 +66,14 @@ pub struct ApproximateArgs {
     /// Colours of the matrices [default: automatic]
     #[arg(long, value_parser = colors(), requires = "figure", help_heading = "Figure")]
     pub colors: Option<ColorMap>,
+}
+
+/// Reads the path of a file of tensors.
+fn tensors() -> impl TypedValueParser<Value = PathBuf> {
+    output::parser().try_map(|path| match path.extension() {
+        Some(ending) if ending.eq_ignore_ascii_case("safetensors") => Ok(path),
+        _ => Err("the file's name must end in .safetensors"),
+    })
 }
 
 pub(super) fn colors() -> impl TypedValueParser<Value = ColorMap> {
@@ -177,9 +193,23 @@ pub(super) fn grids(matrix: &DMatrix<f64>, settings: &Settings) -> Result<GridSe
 /// Runs `approximate`.
 pub(super) fn run(arguments: &ApproximateArgs) -> Result<(), Failure> {
     let target = arguments.target()?;
-    let outputs = Outputs::of(arguments.format).and("--figure", arguments.figure.figure.as_deref());
+    let outputs = Outputs::of(arguments.format)
+        .and("--figure", arguments.figure.figure.as_deref())
+        .and("--factors", arguments.factors.as_deref())
+        .and("--reconstruction", arguments.reconstruction.as_deref());
     outputs.check(&arguments.source.files())?;
-    let computed = MatrixResult::new(&arguments.source, &arguments.settings, arguments.best_grid)?;
+    let mut computed =
+        MatrixResult::new(&arguments.source, &arguments.settings, arguments.best_grid)?;
+    let analysis = &computed.analysis;
+    let factors = arguments.factors.as_ref();
+    let factors = factors.map(|path| output::write(path, &factors_file(analysis), "factors"));
+    let whole = arguments.reconstruction.as_ref();
+    let whole =
+        whole.map(|path| output::write(path, &reconstructions_file(analysis), "reconstructions"));
+    let written = [factors.transpose()?, whole.transpose()?];
+    computed
+        .notes
+        .extend(written.into_iter().flatten().flatten());
     computed.present(
         &arguments.shown(),
         Material::default(),

@@ -230,3 +230,79 @@ fn the_map_of_a_model_is_drawn() {
         "{csv}"
     );
 }
+
+fn array(folder: &Path, name: &str) -> nalgebra::DMatrix<f64> {
+    let source = format!("{}#{name}", folder.join("f.safetensors").display());
+    let limits = localized_lora::source::Limits::default();
+    let loaded = localized_lora::source::load(&source.parse().unwrap(), &limits);
+    loaded.unwrap_or_else(|error| panic!("{error}")).matrix
+}
+
+/// Ŵ of a method from its factors in the file, by the layout in the header.
+fn multiplied(folder: &Path, method: &str, layout: &Value) -> nalgebra::DMatrix<f64> {
+    let number = |value: &Value| usize::try_from(value.as_u64().unwrap()).unwrap();
+    let mut whole = nalgebra::DMatrix::zeros(number(&layout["rows"]), number(&layout["cols"]));
+    for (at, block) in layout["blocks"].as_array().unwrap().iter().enumerate() {
+        let part = |name: &str| array(folder, &format!("{method}.{at}.{name}"));
+        if method == "sparse" {
+            for (place, value) in part("places").iter().zip(part("values").iter()) {
+                whole[*place as usize] = *value;
+            }
+            continue;
+        }
+        let product = part("up") * part("down");
+        assert_eq!(number(&block["rank"]), part("up").ncols());
+        for p in 0..product.nrows() {
+            for q in 0..product.ncols() {
+                match block.get("row") {
+                    Some(row) => {
+                        whole[(number(row) + p, number(&block["col"]) + q)] = product[(p, q)]
+                    }
+                    None => whole[(part("left")[p] + part("right")[q]) as usize] = product[(p, q)],
+                }
+            }
+        }
+    }
+    whole
+}
+
+#[test]
+fn factors_and_what_they_multiply_to_are_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = succeed(
+        folder.path(),
+        "approximate mnist:test:1 --add monarch:row_classes=4,column_blocks=4,rank=1 --add sparse:entries=30 \
+         --json --factors f.safetensors --reconstruction r.safetensors",
+    );
+    let found: Value = serde_json::from_str(&text).unwrap();
+    let bytes = fs::read(folder.path().join("f.safetensors")).unwrap();
+    let length = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+    let header: Value = serde_json::from_slice(&bytes[8..8 + length]).unwrap();
+    let layout = header["__metadata__"]["layout"].as_str().unwrap();
+    let layout: Value = serde_json::from_str(layout).unwrap();
+    let methods = found["methods"].as_array().unwrap();
+    assert_eq!(methods.len(), 5);
+    for method in methods {
+        let (name, error) = (
+            method["method"].as_str().unwrap(),
+            method["error"].as_f64().unwrap(),
+        );
+        let rest = format!("approximate mnist:test:1 --subtract r.safetensors#{name} --json");
+        let rest: Value = serde_json::from_str(&succeed(folder.path(), &rest)).unwrap();
+        let norm = |of: &Value| of["norm"].as_f64().unwrap();
+        // Pixels are whole numbers, so the reconstruction is stored in 32-bit floats.
+        assert!((norm(&rest) / norm(&found) - error).abs() < 1e-6, "{name}");
+        let product = multiplied(folder.path(), name, &layout[name]);
+        let limits = localized_lora::source::Limits::default();
+        let digit =
+            localized_lora::source::load(&"mnist:test:1".parse().unwrap(), &limits).unwrap();
+        let apart = (digit.matrix - product).norm() / norm(&found);
+        assert!((apart - error).abs() < 1e-12, "{name}: {apart} {error}");
+    }
+    refuse(
+        folder.path(),
+        "approximate mnist:test:1 --factors f.npz",
+        2,
+        "must end in .safetensors",
+    );
+}

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use nalgebra::DMatrix;
 
-use super::tensors::StoredTensor;
+use crate::analysis::tensors::{StoredTensor, StoredValues};
 use crate::approx::{BlockLayout, FactorError, Factorization, Factors, Keep, LayoutKind};
 
 type KeepGoing<'a> = &'a (dyn Fn() -> ControlFlow<()> + Sync);
@@ -75,14 +75,13 @@ impl LayerFactors {
             None => {
                 let (up, down) = &self.blocks[0];
                 vec![
-                    StoredTensor::of_matrix(name("lora_A.weight"), down),
-                    StoredTensor::of_matrix(name("lora_B.weight"), up),
+                    StoredTensor::of_f32(name("lora_A.weight"), down),
+                    StoredTensor::of_f32(name("lora_B.weight"), up),
                 ]
             }
             Some(grid) => self.gralora_tensors(grid, &name),
         };
-        let finite = |tensor: &StoredTensor| tensor.values.iter().all(|value| value.is_finite());
-        stored.iter().all(finite).then_some(stored)
+        stored.iter().all(StoredTensor::is_finite).then_some(stored)
     }
 
     /// `A[b][:, jρ + t] = A_jb[t, :]` and `B[j][bρ + t, :] = B_jb[:, t]` for block row j and block column b.
@@ -110,12 +109,12 @@ impl LayerFactors {
             StoredTensor {
                 name: name("gralora_A"),
                 shape: vec![grid, inputs, grid * rank],
-                values: a,
+                values: StoredValues::F32(a),
             },
             StoredTensor {
                 name: name("gralora_B"),
                 shape: vec![grid, grid * rank, outputs],
-                values: b,
+                values: StoredValues::F32(b),
             },
         ]
     }

@@ -1,7 +1,6 @@
 //! Adapters from matrices: the best LoRA or GraLoRA of every layer, as files that PEFT loads.
 
 mod factors;
-mod tensors;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -11,10 +10,10 @@ use serde_json::{Value, json};
 
 use super::error::AnalysisError;
 use super::scan::{PlanStructure, ScanTargets};
+use super::tensors::{self, StoredTensor};
 use crate::approx::metrics::norm;
 use crate::source::{Limits, load};
 use factors::LayerFactors;
-use tensors::StoredTensor;
 
 /// The wish for one layer.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,7 +106,7 @@ pub fn adapters(
             layer: target.name.clone(),
             sides: (target.sides.0 as usize, target.sides.1 as usize),
             rank: factors.rank(),
-            params: stored.iter().map(|tensor| tensor.values.len()).sum(),
+            params: stored.iter().map(StoredTensor::count).sum(),
             error: if whole > 0.0 { apart / whole } else { 0.0 },
         };
         let group = match settings.structure {

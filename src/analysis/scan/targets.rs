@@ -110,7 +110,8 @@ impl ScanTargets {
 fn file(path: &Path, name: &str) -> Source {
     Source::File {
         path: path.to_owned(),
-        array: Some(name.to_owned()),
+        // The array of an NPY file has no name.
+        array: (!name.is_empty()).then(|| name.to_owned()),
     }
 }
 

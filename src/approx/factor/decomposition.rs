@@ -91,6 +91,12 @@ impl Decomposition {
 }
 
 impl Entries {
+    /// The places of the first `count` cells, counted down the columns, and the cells.
+    pub fn first(&self, count: usize) -> (&[usize], &[f64]) {
+        let count = count.min(self.places.len());
+        (&self.places[..count], &self.cells[..count])
+    }
+
     /// The first `count` of `p × q` cells, zero elsewhere.
     pub(super) fn put(&self, count: usize, cells: &mut DMatrix<f64>) {
         for (at, cell) in self.places.iter().zip(&self.cells).take(count) {
@@ -101,7 +107,7 @@ impl Entries {
 
 impl Whole {
     /// The cells.
-    pub(super) fn cells(&self) -> &DMatrix<f64> {
+    pub fn cells(&self) -> &DMatrix<f64> {
         &self.cells
     }
 }

@@ -1,0 +1,106 @@
+//! Safetensors files as they are written.
+
+use std::collections::BTreeMap;
+
+use nalgebra::DMatrix;
+use serde_json::{Map, Value, json};
+
+/// One tensor, its values with the last index counting fastest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredTensor {
+    pub name: String,
+    pub shape: Vec<usize>,
+    pub values: StoredValues,
+}
+
+/// Values of one type.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StoredValues {
+    F32(Vec<f32>),
+    F64(Vec<f64>),
+    I64(Vec<i64>),
+}
+
+impl StoredTensor {
+    /// A matrix of 32-bit floats.
+    pub fn of_f32(name: String, matrix: &DMatrix<f32>) -> Self {
+        Self {
+            name,
+            shape: vec![matrix.nrows(), matrix.ncols()],
+            values: StoredValues::F32(matrix.transpose().as_slice().to_vec()),
+        }
+    }
+
+    /// A matrix of 64-bit floats.
+    pub fn of_f64(name: String, matrix: &DMatrix<f64>) -> Self {
+        Self {
+            name,
+            shape: vec![matrix.nrows(), matrix.ncols()],
+            values: StoredValues::F64(matrix.transpose().as_slice().to_vec()),
+        }
+    }
+
+    /// Places that are counted from 0.
+    pub fn of_places(name: String, places: &[usize]) -> Self {
+        Self {
+            name,
+            shape: vec![places.len()],
+            values: StoredValues::I64(places.iter().map(|at| *at as i64).collect()),
+        }
+    }
+
+    /// The number of its values.
+    pub fn count(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// Whether all its values are finite.
+    pub fn is_finite(&self) -> bool {
+        match &self.values {
+            StoredValues::F32(values) => values.iter().all(|value| value.is_finite()),
+            StoredValues::F64(values) => values.iter().all(|value| value.is_finite()),
+            StoredValues::I64(_) => true,
+        }
+    }
+}
+
+impl StoredValues {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::F32(_) => "F32",
+            Self::F64(_) => "F64",
+            Self::I64(_) => "I64",
+        }
+    }
+
+    fn append(&self, bytes: &mut Vec<u8>) {
+        match self {
+            Self::F32(values) => bytes.extend(values.iter().flat_map(|value| value.to_le_bytes())),
+            Self::F64(values) => bytes.extend(values.iter().flat_map(|value| value.to_le_bytes())),
+            Self::I64(values) => bytes.extend(values.iter().flat_map(|value| value.to_le_bytes())),
+        }
+    }
+}
+
+/// The bytes of a file. The header is padded with spaces so that the data begin at a multiple of 8, as the
+/// reference implementation does.
+pub fn file(metadata: &BTreeMap<String, String>, tensors: &[StoredTensor]) -> Vec<u8> {
+    let mut tensors: Vec<&StoredTensor> = tensors.iter().collect();
+    tensors.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+    let mut header = Map::new();
+    header.insert("__metadata__".to_owned(), json!(metadata));
+    let mut data = Vec::new();
+    for tensor in &tensors {
+        let begin = data.len();
+        tensor.values.append(&mut data);
+        let (dtype, end) = (tensor.values.name(), data.len());
+        let entry = json!({"dtype": dtype, "shape": tensor.shape, "data_offsets": [begin, end]});
+        header.insert(tensor.name.clone(), entry);
+    }
+    let mut text = Value::Object(header).to_string().into_bytes();
+    text.resize(text.len().next_multiple_of(8), b' ');
+    let mut bytes = (text.len() as u64).to_le_bytes().to_vec();
+    bytes.append(&mut text);
+    bytes.append(&mut data);
+    bytes
+}
