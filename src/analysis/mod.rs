@@ -5,6 +5,7 @@ mod adapter;
 mod analyst;
 mod budget;
 mod build_up;
+mod color;
 mod error;
 mod grids;
 mod listener;
@@ -25,6 +26,7 @@ pub use adapter::{
 pub use analyst::Analyst;
 pub use budget::{Expense, affordable, compared_at, localized_parameters, not_matched};
 pub use build_up::{BuildUp, Growth, MOST_STEPS};
+pub use color::Channels;
 pub use error::AnalysisError;
 pub use grids::{GridSearch, grid_budget};
 pub use listener::{Listener, SilentListener, Stage};

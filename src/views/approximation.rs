@@ -34,6 +34,7 @@ fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> 
         &options.context,
         &Approximation {
             matrix: &analysis.loaded.matrix,
+            channels: analysis.loaded.channels.as_deref(),
             name: &analysis.session.title(&analysis.loaded.name),
             rank: Some(analysis.rank),
             range: Some(analysis.range),
@@ -49,6 +50,7 @@ pub(super) fn panel(outcome: &Outcome) -> Panel<'_> {
         evaluation: &outcome.evaluation,
         layout: outcome.factors.layout(),
         reconstruction: outcome.reconstruction(),
+        channels: outcome.channels(),
     }
 }
 
