@@ -18,10 +18,18 @@ pub struct Matrix {
     transform: TransformReport,
     rows: usize,
     cols: usize,
+    /// Three for a picture in colour.
+    #[serde(skip_serializing_if = "is_one")]
+    channels: usize,
     rank: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     truncated: Option<TruncatedSpectrum>,
     norm: f64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for a reference
+fn is_one(channels: &usize) -> bool {
+    *channels == 1
 }
 
 impl Matrix {
@@ -34,6 +42,7 @@ impl Matrix {
             transform: session.transform.into(),
             rows,
             cols,
+            channels: analysis.channels(),
             rank: analysis.rank,
             truncated: analysis.truncated,
             norm: analysis.norm,

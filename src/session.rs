@@ -32,6 +32,9 @@ pub struct Session {
     /// An order of rows and columns, applied last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<ChosenOrder>,
+    /// Whether a picture in colour is approximated channel by channel.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub color: bool,
     /// The settings of all methods.
     pub settings: Settings,
 }
@@ -50,7 +53,11 @@ impl Session {
     /// # Errors
     /// As [`source::load`].
     pub fn load(&self, limits: &Limits) -> Result<LoadedMatrix, SourceError> {
-        let loaded = source::load(&self.whole_source(), limits)?;
+        let limits = Limits {
+            channels: self.color,
+            ..*limits
+        };
+        let loaded = source::load(&self.whole_source(), &limits)?;
         let loaded = self.transform.of_loaded(loaded)?;
         match &self.order {
             Some(order) => order.of_loaded(loaded),
@@ -64,6 +71,7 @@ impl Session {
             && self.subtract == other.subtract
             && self.transform == other.transform
             && self.order == other.order
+            && self.color == other.color
     }
 
     /// The name of a matrix with all that was done to it.
@@ -97,6 +105,7 @@ impl Default for Session {
             subtract: None,
             transform: Transform::default(),
             order: None,
+            color: false,
             settings: Settings::default(),
         }
     }

@@ -5,6 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
+use nalgebra::DMatrix;
+
+use super::color::{Channels, ColorPicture, combined, combined_curve, norms};
 use super::error::AnalysisError;
 use super::listener::{Listener, Stage};
 use super::outcome::{MethodResult, Outcome};
@@ -33,6 +36,8 @@ const LEAST: usize = 8;
 pub struct Analyst {
     kept: Option<KeptMatrix>,
     factors: HashMap<LayoutKind, Arc<Factors>>,
+    /// Those of red, green and blue.
+    channels: HashMap<LayoutKind, Channels<Arc<Factors>>>,
     curves: HashMap<(Method, LayoutKind), Arc<Vec<CurvePoint>>>,
     pictures: HashMap<MethodSettings, Arc<Picture>>,
 }
@@ -64,6 +69,50 @@ struct Run<'a> {
     kept: KeptMatrix,
     listener: &'a dyn Listener,
     timing: Timing,
+}
+
+impl Run<'_> {
+    fn factorize(
+        &self,
+        matrix: &DMatrix<f64>,
+        layout: BlockLayout,
+        keep: Keep,
+    ) -> Result<Factors, AnalysisError> {
+        let (begun, of) = (AtomicUsize::new(0), layout.blocks().len());
+        let asked = || {
+            // Asked before each block, and perhaps once more within a large one.
+            let block = (begun.fetch_add(1, Ordering::Relaxed) + 1).min(of);
+            self.listener.reached(Stage::Factorizing { block, of });
+            self.listener.keep_going()
+        };
+        Ok(Factors::compute_first(matrix, layout, keep, &asked)?)
+    }
+}
+
+/// The numbers over all channels, and their picture; those of the matrix where it has none.
+fn in_colour(
+    one: Evaluation,
+    loaded: &LoadedMatrix,
+    channels: Option<&Channels<Arc<Factors>>>,
+) -> Result<(Evaluation, Option<Arc<ColorPicture>>), String> {
+    let (Some(factors), Some(matrices)) = (channels, loaded.channels.as_deref()) else {
+        return Ok((one, None));
+    };
+    let [red, green, blue] = factors;
+    let measure = |factors: &Factors| {
+        evaluate(&factors.spectra, &one.settings).map_err(|error| error.to_string())
+    };
+    let each = [measure(red)?, measure(green)?, measure(blue)?];
+    let kept = [0, 1, 2].map(|at| {
+        let used = match &each[at].leaves {
+            Some(leaves) => Arc::new(factors[at].of_leaves(&matrices[at], leaves)),
+            None => Arc::clone(&factors[at]),
+        };
+        (used, each[at].ranks.clone())
+    });
+    let norms = norms(factors.each_ref().map(|one| &one.spectra));
+    let picture = Arc::new(ColorPicture::new(kept));
+    Ok((combined(one, &each, norms), Some(picture)))
 }
 
 impl Analyst {
@@ -158,6 +207,7 @@ impl Analyst {
             return Err(FactorError::Stopped.into());
         }
         self.factors.clear();
+        self.channels.clear();
         self.curves.clear();
         self.pictures.clear();
         let kept = KeptMatrix {
@@ -188,17 +238,38 @@ impl Analyst {
         self.curves.retain(|(_, of), _| *of != kind);
         let before = Instant::now();
         let matrix = &run.kept.loaded.matrix;
-        let (begun, of) = (AtomicUsize::new(0), layout.blocks().len());
-        let asked = || {
-            // Asked before each block, and perhaps once more within a large one.
-            let block = (begun.fetch_add(1, Ordering::Relaxed) + 1).min(of);
-            run.listener.reached(Stage::Factorizing { block, of });
-            run.listener.keep_going()
-        };
-        let factors = Arc::new(Factors::compute_first(matrix, layout, keep, &asked)?);
+        let factors = Arc::new(run.factorize(matrix, layout, keep)?);
         run.timing.factorize += before.elapsed();
         self.factors.insert(kind, Arc::clone(&factors));
         Ok(factors)
+    }
+
+    /// The factors of red, green and blue; nothing for a matrix without them.
+    fn channels(
+        &mut self,
+        kind: LayoutKind,
+        run: &mut Run<'_>,
+    ) -> Result<Option<Channels<Arc<Factors>>>, AnalysisError> {
+        let kind = kind.canonical();
+        let Some([red, green, blue]) = run.kept.loaded.channels.as_deref() else {
+            return Ok(None);
+        };
+        if let Some(known) = self.channels.get(&kind) {
+            return Ok(Some(known.clone()));
+        }
+        let before = Instant::now();
+        let of = |matrix: &DMatrix<f64>| {
+            let layout = BlockLayout::new(matrix.nrows(), matrix.ncols(), kind)?;
+            run.factorize(matrix, layout, Keep::All)
+        };
+        let made = [
+            Arc::new(of(red)?),
+            Arc::new(of(green)?),
+            Arc::new(of(blue)?),
+        ];
+        run.timing.factorize += before.elapsed();
+        self.channels.insert(kind, made.clone());
+        Ok(Some(made))
     }
 
     /// One method: its curve in any case, and what its setting gives or why it gives nothing.
@@ -218,8 +289,11 @@ impl Analyst {
             Some(sentence) => Err(sentence),
             None => evaluated.map_err(|error| error.to_string()),
         };
-        let curve = self.curve(&settings, &factors);
-        let outcome = evaluation.map(|evaluation| {
+        let channels = self.channels(settings.layout(), run)?;
+        let loaded = &run.kept.loaded;
+        let curve = self.curve(&settings, &factors, channels.as_ref());
+        let evaluation = evaluation.and_then(|one| in_colour(one, loaded, channels.as_ref()));
+        let outcome = evaluation.map(|(evaluation, color)| {
             let picture = || {
                 let ranks = evaluation.ranks.clone();
                 let used = match &evaluation.leaves {
@@ -234,6 +308,7 @@ impl Analyst {
                 evaluation,
                 factors: picture.factors(),
                 picture,
+                color,
             }
         });
         Ok(MethodResult {
@@ -259,9 +334,23 @@ impl Analyst {
         }
     }
 
-    fn curve(&mut self, settings: &MethodSettings, factors: &Factors) -> Arc<Vec<CurvePoint>> {
+    fn curve(
+        &mut self,
+        settings: &MethodSettings,
+        factors: &Factors,
+        channels: Option<&Channels<Arc<Factors>>>,
+    ) -> Arc<Vec<CurvePoint>> {
         let kind = settings.layout().canonical();
-        let made = || Arc::new(settings.configured().curve(&factors.spectra));
+        let of = |factors: &Factors| settings.configured().curve(&factors.spectra);
+        let made = || {
+            Arc::new(match channels {
+                None => of(factors),
+                Some(all) => {
+                    let each = all.each_ref().map(|one| of(one));
+                    combined_curve(&each, norms(all.each_ref().map(|one| &one.spectra)))
+                }
+            })
+        };
         let known = self.curves.entry((settings.method(), kind));
         Arc::clone(known.or_insert_with(made))
     }
@@ -274,6 +363,7 @@ impl Analyst {
             let wanted: Vec<_> = shown.iter().map(|s| s.layout().canonical()).collect();
             let keep = |kind: &LayoutKind| *kind == LayoutKind::Grid(1) || wanted.contains(kind);
             self.factors.retain(|kind, _| keep(kind));
+            self.channels.retain(|kind, _| keep(kind));
             self.curves.retain(|(_, kind), _| keep(kind));
         }
     }

@@ -239,6 +239,7 @@ fn partial(of: &Analysis, whole: &Outcome, terms: &[Term]) -> Outcome {
         evaluation: evaluate_at(spectra, &settings, ranks),
         factors: Arc::clone(&whole.factors),
         picture: Arc::new(picture),
+        color: None,
     }
 }
 

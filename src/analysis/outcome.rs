@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use nalgebra::DMatrix;
 
+use super::color::{Channels, ColorPicture};
 use super::picture::Picture;
 use crate::approx::curve::CurvePoint;
 use crate::approx::{Evaluation, Factors, MethodSettings};
@@ -27,6 +28,8 @@ pub struct Outcome {
     /// The factorization it comes from.
     pub factors: Arc<Factors>,
     pub(super) picture: Arc<Picture>,
+    /// The channels, where the picture is approximated in colour.
+    pub(super) color: Option<Arc<ColorPicture>>,
 }
 
 impl Outcome {
@@ -38,6 +41,12 @@ impl Outcome {
     /// Ŵ, of the matrix's shape. Multiplied out the first time.
     pub fn reconstruction(&self) -> &DMatrix<f64> {
         self.picture.reconstruction()
+    }
+
+    /// Red, green and blue of Ŵ, where the picture is approximated in colour. Multiplied out the
+    /// first time.
+    pub fn channels(&self) -> Option<&Channels<DMatrix<f64>>> {
+        self.color.as_ref().map(|color| color.channels())
     }
 
     /// W − Ŵ, signed. Computed the first time.

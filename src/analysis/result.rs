@@ -84,6 +84,16 @@ impl Analysis {
         self.loaded.matrix.shape()
     }
 
+    /// Into how many channels the entries fall: three of a picture in colour, else one.
+    pub fn channels(&self) -> usize {
+        if self.loaded.channels.is_some() { 3 } else { 1 }
+    }
+
+    /// The entries that are approximated, over all channels.
+    pub fn entries(&self) -> usize {
+        self.loaded.matrix.len() * self.channels()
+    }
+
     /// The name of the matrix, with its label and its transform.
     pub fn name(&self) -> String {
         self.session.title(&self.loaded.labelled_name())
@@ -193,6 +203,7 @@ impl Analysis {
         for outcome in self.outcomes() {
             listener.reached(Stage::Multiplying);
             outcome.residual();
+            outcome.channels();
         }
         self.timing.reconstruct = before.elapsed();
     }

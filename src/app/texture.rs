@@ -5,7 +5,7 @@ use nalgebra::DMatrix;
 use rayon::prelude::*;
 
 use crate::figure::Colors;
-use crate::figure::palette::{ColorMap, Rgb, Theme};
+use crate::figure::palette::{ColorMap, Rgb, Theme, pixel};
 
 /// A colour scale for numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,6 +66,7 @@ struct TextureTile {
 struct TextureKey {
     id: u64,
     scale: Scale,
+    colour: bool,
 }
 
 /// Before the first frame the adapter's limit is unknown and reads 2048, so it is never exceeded.
@@ -81,20 +82,59 @@ impl MatrixTexture {
         matrix: &DMatrix<f64>,
         scale: Scale,
     ) -> Self {
-        let key = TextureKey { id, scale };
+        let key = TextureKey {
+            id,
+            scale,
+            colour: false,
+        };
         match kept {
             Some(kept) if kept.key == key => kept,
             _ => Self::new(ctx, key, matrix),
         }
     }
 
+    /// The textures of a picture in colour, as [`MatrixTexture::keep`].
+    pub fn keep_colour(
+        kept: Option<Self>,
+        ctx: &egui::Context,
+        id: u64,
+        channels: &[DMatrix<f64>; 3],
+        scale: Scale,
+    ) -> Self {
+        let key = TextureKey {
+            id,
+            scale,
+            colour: true,
+        };
+        match kept {
+            Some(kept) if kept.key == key => kept,
+            _ => Self::tiled(ctx, key, channels[0].shape(), |top, left, height, width| {
+                let pixels = (0..height * width).map(|at| {
+                    let cell = (top + at / width, left + at % width);
+                    color32(pixel(channels.each_ref().map(|one| one[cell]), scale.range))
+                });
+                ColorImage::new([width, height], pixels.collect())
+            }),
+        }
+    }
+
     fn new(ctx: &egui::Context, key: TextureKey, matrix: &DMatrix<f64>) -> Self {
-        let (rows, cols) = matrix.shape();
+        Self::tiled(ctx, key, matrix.shape(), |top, left, height, width| {
+            image_of(matrix, key.scale, top, left, height, width)
+        })
+    }
+
+    fn tiled(
+        ctx: &egui::Context,
+        key: TextureKey,
+        (rows, cols): (usize, usize),
+        image: impl Fn(usize, usize, usize, usize) -> ColorImage,
+    ) -> Self {
         let mut tiles = Vec::new();
         for top in (0..rows).step_by(TILE) {
             for left in (0..cols).step_by(TILE) {
                 let (height, width) = ((rows - top).min(TILE), (cols - left).min(TILE));
-                let image = image_of(matrix, key.scale, top, left, height, width);
+                let image = image(top, left, height, width);
                 tiles.push(TextureTile {
                     cells: Rect::from_min_size(
                         Pos2::new(left as f32, top as f32),

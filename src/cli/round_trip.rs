@@ -281,13 +281,14 @@ proptest! {
         shown in views(),
         export in prop::option::of(exports()),
         max_pixels in prop::sample::select(vec![None, Some(1usize), Some(9_000_000)]),
+        color: bool,
     ) {
         let transform = Transform { shuffle, shift };
         let of_dataset = shown.view.subject == Subject::Images;
         let mut session = if of_dataset {
             Session { transform, settings, ..Session::default() }
         } else {
-            Session { source, subtract, transform, settings, order: None }
+            Session { source, subtract, transform, settings, order: None, color }
         };
         session.settings = session.settings.fitted(SHAPE.0, SHAPE.1).settings;
         let limits = match max_pixels {

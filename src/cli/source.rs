@@ -48,6 +48,9 @@ pub struct SourceArgs {
     /// Scales down images with more pixels than this
     #[arg(long, value_name = "PIXELS", value_parser = number::non_zero)]
     pub max_pixels: Option<NonZeroUsize>,
+    /// Approximates a picture in colour channel by channel, each with the same settings
+    #[arg(long)]
+    pub color: bool,
     #[command(flatten)]
     pub(super) transform: TransformArgs,
     /// Brings rows and columns into the order that localized-lora order found
@@ -68,6 +71,7 @@ impl SourceArgs {
             subtract: self.subtract.clone(),
             transform: self.transform.transform(),
             order: self.order.clone(),
+            color: self.color,
             ..Session::default()
         }
     }

@@ -111,6 +111,8 @@ pub struct Heatmap {
     pub block_color: Option<Rgb>,
     /// Writes the cells' numbers into them, where there is room.
     pub numbers: bool,
+    /// Red, green and blue in place of the colour scale, over the same range.
+    pub channels: Option<Box<[DMatrix<f64>; 3]>>,
 }
 
 impl Heatmap {
@@ -125,6 +127,7 @@ impl Heatmap {
             row_classes: None,
             block_color: None,
             numbers: false,
+            channels: None,
         }
     }
 

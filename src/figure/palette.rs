@@ -313,6 +313,16 @@ pub fn sequential(gradient: Gradient, t: f64) -> Rgb {
     }
 }
 
+/// The colour of a pixel whose red, green and blue are on a scale over `range`.
+pub fn pixel(rgb: [f64; 3], (low, high): (f64, f64)) -> Rgb {
+    let level = |value: f64| {
+        let share = (value - low) / (high - low);
+        (share.clamp(0.0, 1.0) * 255.0).round() as u8
+    };
+    let [red, green, blue] = rgb.map(level);
+    Rgb(red, green, blue)
+}
+
 /// The colour of a signed value `t` from -1 (blue) over 0 to 1 (red): white in the middle on a
 /// light ground, near-black on a dark one, so that *no difference* recedes in both.
 pub fn diverging(theme: Theme, t: f64) -> Rgb {

@@ -45,6 +45,9 @@ impl Words {
         if limits.max_pixels != Limits::default().max_pixels {
             self.option("max-pixels", &limits.max_pixels.to_string());
         }
+        if session.color {
+            self.flag("color");
+        }
         Some(())
     }
 

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::approx::order::Order;
-use crate::memory;
 use crate::source::{LoadedMatrix, SourceError};
 use crate::store::read;
 
@@ -127,7 +126,7 @@ impl ChosenOrder {
     ///
     /// # Errors
     /// An order for another shape, or no memory for the matrix once more.
-    pub(super) fn of_loaded(&self, mut loaded: LoadedMatrix) -> Result<LoadedMatrix, SourceError> {
+    pub(super) fn of_loaded(&self, loaded: LoadedMatrix) -> Result<LoadedMatrix, SourceError> {
         let (rows, cols) = loaded.matrix.shape();
         let shape = (self.order.rows.len(), self.order.cols.len());
         if shape != (rows, cols) {
@@ -139,10 +138,7 @@ impl ChosenOrder {
                 order_cols: shape.1,
             });
         }
-        memory::ensure_free(memory::size_of_items(loaded.matrix.len(), 8))
-            .map_err(|shortage| SourceError::memory(&loaded.name, shortage, "take a part of it"))?;
-        loaded.matrix = self.order.apply(&loaded.matrix);
-        Ok(loaded)
+        loaded.reordered(1, |matrix| self.order.apply(matrix))
     }
 
     /// Its effect in words, to stand behind a matrix's name.

@@ -12,6 +12,8 @@ pub struct Limits {
     pub max_decoded_bytes: u64,
     /// Cells of a table or an array; 8 bytes each in memory.
     pub max_cells: usize,
+    /// Whether the colours of a picture are kept beside its luminance.
+    pub channels: bool,
     /// Bytes of a picture or text file, which are read as a whole.
     pub max_file_bytes: u64,
 }
@@ -23,6 +25,7 @@ impl Default for Limits {
             max_pixels: 2048 * 2048,
             max_decoded_bytes: 512 << 20,
             max_cells: 64 << 20,
+            channels: false,
             max_file_bytes: 512 << 20,
         }
     }

@@ -22,9 +22,32 @@ pub struct LoadedMatrix {
     pub pixel_range: Option<(f64, f64)>,
     /// Whether it is an adapter's update already, from which no base is subtracted.
     pub is_update: bool,
+    /// Whether it is the luminance of a picture in colour.
+    pub coloured: bool,
+    /// Red, green and blue of such a picture, where they were asked for, each in the matrix's shape.
+    pub channels: Option<Box<[DMatrix<f64>; 3]>>,
 }
 
 impl LoadedMatrix {
+    /// Every matrix of it reordered in the same way.
+    ///
+    /// # Errors
+    /// When there is no memory for `copies` of each.
+    pub(crate) fn reordered(
+        mut self,
+        copies: usize,
+        reorder: impl Fn(&DMatrix<f64>) -> DMatrix<f64>,
+    ) -> Result<Self, SourceError> {
+        let cells = self.matrix.len() * if self.channels.is_some() { 4 } else { 1 };
+        memory::ensure_free(memory::size_of_items(cells * copies, 8))
+            .map_err(|shortage| SourceError::memory(&self.name, shortage, "take a part of it"))?;
+        self.matrix = reorder(&self.matrix);
+        for channel in self.channels.iter_mut().flat_map(|all| all.iter_mut()) {
+            *channel = reorder(channel);
+        }
+        Ok(self)
+    }
+
     /// The title with the class, where the matrix has one: *MNIST test image 1 (label 2)*.
     pub fn labelled_name(&self) -> String {
         let label = self.label.map(|label| format!(" (label {label})"));
@@ -38,6 +61,8 @@ impl LoadedMatrix {
             label: None,
             notes: Vec::new(),
             pixel_range: None,
+            coloured: false,
+            channels: None,
             is_update: false,
         }
     }

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use super::{LoadedMatrix, SourceError};
 use crate::approx::permutation::permutation;
-use crate::memory;
 
 /// A reordering of a matrix; the default leaves it as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -42,15 +41,12 @@ impl Transform {
     ///
     /// # Errors
     /// When there is no memory for it.
-    pub fn of_loaded(&self, mut loaded: LoadedMatrix) -> Result<LoadedMatrix, SourceError> {
-        if !self.is_identity() {
-            let copies = if self.shuffle.is_some() { 2 } else { 1 };
-            memory::ensure_free(memory::size_of_items(loaded.matrix.len() * copies, 8)).map_err(
-                |shortage| SourceError::memory(&loaded.name, shortage, "take a part of it"),
-            )?;
-            loaded.matrix = self.apply(&loaded.matrix);
+    pub fn of_loaded(&self, loaded: LoadedMatrix) -> Result<LoadedMatrix, SourceError> {
+        if self.is_identity() {
+            return Ok(loaded);
         }
-        Ok(loaded)
+        let copies = if self.shuffle.is_some() { 2 } else { 1 };
+        loaded.reordered(copies, |matrix| self.apply(matrix))
     }
 
     /// The reordered matrix, of the same shape and with the same values.

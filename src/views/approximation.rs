@@ -59,6 +59,7 @@ fn shown<'a>(analysis: &'a Analysis, name: &'a str, options: &Options) -> Approx
     };
     Approximation {
         matrix: &analysis.loaded.matrix,
+        channels: analysis.loaded.channels.as_deref(),
         name,
         rank: Some(analysis.rank_words()),
         range: Some(analysis.range),
@@ -73,6 +74,7 @@ pub(super) fn panel(outcome: &Outcome) -> Panel<'_> {
         evaluation: &outcome.evaluation,
         layout: outcome.factors.layout(),
         reconstruction: outcome.reconstruction(),
+        channels: outcome.channels(),
     }
 }
 

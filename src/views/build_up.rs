@@ -155,6 +155,7 @@ pub fn frame(build_up: &BuildUp, step: usize, context: &Context) -> Figure {
     let name = analysis.session.title(&analysis.loaded.name);
     let shown = Approximation {
         matrix: &analysis.loaded.matrix,
+        channels: None,
         name: &name,
         rank: Some(analysis.rank_words()),
         range: Some(analysis.range),
@@ -171,12 +172,7 @@ pub fn frame(build_up: &BuildUp, step: usize, context: &Context) -> Figure {
 pub fn plot(build_up: &BuildUp, step: &Analysis, theme: Theme) -> Plot {
     let whole = build_up.analysis();
     let evaluations: Vec<&Evaluation> = step.evaluations();
-    compose::build_up_plot(
-        theme,
-        whole.loaded.matrix.len(),
-        &curves(whole),
-        &evaluations,
-    )
+    compose::build_up_plot(theme, whole.entries(), &curves(whole), &evaluations)
 }
 
 /// The steps as a table: parameters, and the error of each method.

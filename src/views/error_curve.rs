@@ -42,7 +42,7 @@ impl<'a> MethodCurves<'a> {
     fn new(material: &Material<'a>, options: &Options) -> Result<Self, String> {
         let analysis = material.analysis()?;
         let most = options.max_params;
-        let most = most.unwrap_or(analysis.loaded.matrix.len());
+        let most = most.unwrap_or(analysis.entries());
         let within = |points: &[CurvePoint]| -> Vec<CurvePoint> {
             let points = points.iter().copied();
             points.filter(|point| point.params <= most).collect()
@@ -78,7 +78,7 @@ pub fn curves(analysis: &Analysis) -> Vec<ErrorCurve<'_>> {
 
 fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {
     let curves = MethodCurves::new(material, options)?;
-    let entries = curves.analysis.loaded.matrix.len();
+    let entries = curves.analysis.entries();
     let mut list = curves.list();
     list.retain(|curve| {
         let method = curve.settings.method();

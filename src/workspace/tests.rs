@@ -130,6 +130,7 @@ fn workspaces() -> impl Strategy<Value = Workspace> {
                     subtract,
                     transform: Transform { shuffle, shift },
                     order: None,
+                    color: sweep,
                     settings,
                 },
                 display,

@@ -5,6 +5,7 @@
 
 mod animations;
 mod arrays;
+mod colour;
 mod compose;
 mod data_sets;
 mod errors;

@@ -256,7 +256,7 @@ fn multiplied(folder: &Path, method: &str, layout: &Value) -> nalgebra::DMatrix<
             for q in 0..product.ncols() {
                 match block.get("row") {
                     Some(row) => {
-                        whole[(number(row) + p, number(&block["col"]) + q)] = product[(p, q)]
+                        whole[(number(row) + p, number(&block["col"]) + q)] = product[(p, q)];
                     }
                     None => whole[(part("left")[p] + part("right")[q]) as usize] = product[(p, q)],
                 }

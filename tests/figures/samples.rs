@@ -96,10 +96,12 @@ impl Worked {
             evaluation,
             layout: Factors::layout(factors),
             reconstruction: picture,
+            channels: None,
         };
         let panels = self.methods.iter();
         let shown = Approximation {
             matrix: &self.matrix,
+            channels: None,
             name,
             rank: Some(self.rank().to_string()),
             range: None,

@@ -15,6 +15,7 @@ fn tight() -> Limits {
         max_decoded_bytes: 1 << 20,
         max_cells: 10_000,
         max_file_bytes: 1 << 20,
+        ..Limits::default()
     }
 }
 

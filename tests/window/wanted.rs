@@ -205,6 +205,7 @@ fn any_session() -> impl Strategy<Value = Session> {
             subtract: None,
             transform: Transform { shuffle, shift },
             order: None,
+            color: false,
             settings,
         }
     })

@@ -19,6 +19,8 @@ const NAME_SHOWN: usize = 21;
 pub struct Approximation<'a> {
     /// The matrix.
     pub matrix: &'a DMatrix<f64>,
+    /// Red, green and blue, where it is approximated in colour.
+    pub channels: Option<&'a [DMatrix<f64>; 3]>,
     /// The name of the matrix.
     pub name: &'a str,
     /// Its numerical rank, where that is known.
@@ -42,6 +44,8 @@ pub struct Panel<'a> {
     pub layout: &'a BlockLayout,
     /// Ŵ, of the matrix's shape.
     pub reconstruction: &'a DMatrix<f64>,
+    /// Its red, green and blue, where it is in colour.
+    pub channels: Option<&'a [DMatrix<f64>; 3]>,
 }
 
 /// Original and reconstructions side by side, residuals below if asked for, the table beneath.
@@ -186,13 +190,16 @@ fn original(shown: &Approximation, (colors, range): (Colors, (f64, f64))) -> Ele
         Heading::name("Original", None),
         Heading::plain(shown.name),
         Heading::plain(format!("{rows} × {cols}")),
-        Heading::plain(label::entries(rows * cols)),
+        Heading::plain(label::entries(
+            rows * cols * if shown.channels.is_some() { 3 } else { 1 },
+        )),
     ];
     if let Some(rank) = &shown.rank {
         headings.push(Heading::plain(format!("rank {rank}")));
     }
     Element::Heatmap(Heatmap {
         headings,
+        channels: shown.channels.map(|all| Box::new(all.clone())),
         ..Heatmap::new(shown.matrix.clone(), range, colors)
     })
 }
@@ -216,6 +223,7 @@ fn reconstruction(
         blocks: block_lines(panel),
         row_classes: panel.layout.drawn().row_classes,
         block_color: Some(look.color),
+        channels: panel.channels.map(|all| Box::new(all.clone())),
         ..Heatmap::new(panel.reconstruction.clone(), range, colors)
     })
 }

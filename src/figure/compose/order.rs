@@ -18,11 +18,13 @@ pub fn order(context: &Context, found: &FoundOrder, name: &str, range: (f64, f64
             evaluation: &ordered.evaluation,
             layout: &ordered.layout,
             reconstruction: &ordered.reconstruction,
+            channels: None,
         };
         pictures(
             context,
             &Approximation {
                 matrix: &ordered.matrix,
+                channels: None,
                 name,
                 rank: None,
                 range: Some(range),

@@ -1,5 +1,7 @@
 //! Heat maps, their colour scale, and confusion matrices.
 
+use nalgebra::DMatrix;
+
 use super::canvas::{Anchor, Canvas, Stroke, xy};
 use super::{BODY, SMALL, top_below};
 use crate::figure::heatmap::{BlockLine, ConfusionMatrix, Heatmap, ScaleBar, class_strength};
@@ -139,12 +141,16 @@ fn picture(map: &Heatmap, canvas: &Canvas) -> Result<Vec<u8>, FigureError> {
     for row in 0..high {
         let start = pixels.len();
         for col in 0..wide {
-            let value = if cells == 1 {
-                map.matrix[(row, col)]
-            } else {
-                mean_of_cells(map, row * cells, col * cells, cells)
+            let value = |matrix: &DMatrix<f64>| match cells {
+                1 => matrix[(row, col)],
+                _ => mean_of_cells(matrix, row * cells, col * cells, cells),
             };
-            let color = map.colors.color(canvas.theme, value, map.range);
+            let color = match &map.channels {
+                Some(channels) => palette::pixel(channels.each_ref().map(value), map.range),
+                None => map
+                    .colors
+                    .color(canvas.theme, value(&map.matrix), map.range),
+            };
             for _ in 0..zoom {
                 pixels.extend([color.0, color.1, color.2]);
             }
@@ -157,12 +163,10 @@ fn picture(map: &Heatmap, canvas: &Canvas) -> Result<Vec<u8>, FigureError> {
     encode(&pixels, wide * zoom, high * zoom)
 }
 
-fn mean_of_cells(map: &Heatmap, row: usize, col: usize, side: usize) -> f64 {
-    let (rows, cols) = map.matrix.shape();
-    let view = map
-        .matrix
-        .view((row, col), (side.min(rows - row), side.min(cols - col)));
-    view.mean()
+fn mean_of_cells(matrix: &DMatrix<f64>, row: usize, col: usize, side: usize) -> f64 {
+    let (rows, cols) = matrix.shape();
+    let size = (side.min(rows - row), side.min(cols - col));
+    matrix.view((row, col), size).mean()
 }
 
 fn encode(pixels: &[u8], width: usize, height: usize) -> Result<Vec<u8>, FigureError> {

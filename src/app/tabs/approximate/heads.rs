@@ -130,7 +130,7 @@ impl Head {
             _ => format!("{rows} × {cols}, numerical rank {}", analysis.rank_words()),
         };
         let details = [
-            label::entries(rows * cols),
+            label::entries(analysis.entries()),
             format!("norm {}", label::short(analysis.norm)),
         ];
         let title = |ui: &mut egui::Ui| {

@@ -1,6 +1,7 @@
 //! Original and reconstructions side by side, one zoom and one cursor for all.
 
 use eframe::egui::{self, RichText, Stroke, StrokeKind, Vec2};
+use nalgebra::DMatrix;
 
 use super::ApproximateTab;
 use super::arrange::Arrangement;
@@ -9,7 +10,7 @@ use super::heads::PRESENTED;
 use super::maximized::Part;
 use super::pointer::value_at_pointer;
 use super::toolbar::{cell_scale, largest_cell, residual_scale};
-use super::view::PaneContent;
+use super::view::{ApproximateView, PaneContent};
 use crate::analysis::{Analysis, Closest, MethodResult, Outcome};
 use crate::app::state::State;
 use crate::app::texture::{MatrixTexture, color32};
@@ -191,7 +192,11 @@ fn original(
     let matrix = &analysis.loaded.matrix;
     let scale = cell_scale(analysis, &state.preferences.view, shared.theme);
     let id = analysis.matrix_id;
-    let texture = MatrixTexture::keep(tab.textures.remove(&None), ui.ctx(), id, matrix, scale);
+    let kept = tab.textures.remove(&None);
+    let texture = match analysis.loaded.channels.as_deref() {
+        Some(channels) => MatrixTexture::keep_colour(kept, ui.ctx(), id, channels, scale),
+        None => MatrixTexture::keep(kept, ui.ctx(), id, matrix, scale),
+    };
     shared.arrangement.head.original(ui, size.x, analysis);
     let view = MatrixView {
         name: "Original",
@@ -252,13 +257,8 @@ fn approximation(
     let closest = shared.closest.contains(&method);
     let Arrangement { head, picture, .. } = shared.arrangement;
     head.of_method(ui, picture.x, &outcome.evaluation, closest, theme);
-    let (matrix, scale) = if view.panes() == PaneContent::ErrorMaps {
-        (outcome.residual(), residual_scale(analysis, view, theme))
-    } else {
-        (outcome.reconstruction(), cell_scale(analysis, view, theme))
-    };
     let kept = tab.textures.remove(&Some(method));
-    let texture = MatrixTexture::keep(kept, ui.ctx(), outcome.id(), matrix, scale);
+    let (matrix, texture) = pane_picture(ui.ctx(), outcome, (analysis, view, theme), kept);
     let layout: &BlockLayout = outcome.factors.layout();
     let color = color32(theme::method(method, theme));
     let chosen = layout.kind().overlaps();
@@ -298,6 +298,28 @@ fn approximation(
         });
     }
     response
+}
+
+/// The matrix that a method's pane shows, and its picture.
+fn pane_picture<'a>(
+    ctx: &egui::Context,
+    outcome: &'a Outcome,
+    (analysis, view, theme): (&Analysis, &ApproximateView, Theme),
+    kept: Option<MatrixTexture>,
+) -> (&'a DMatrix<f64>, MatrixTexture) {
+    let id = outcome.id();
+    if view.panes() == PaneContent::ErrorMaps {
+        let scale = residual_scale(analysis, view, theme);
+        let matrix = outcome.residual();
+        return (matrix, MatrixTexture::keep(kept, ctx, id, matrix, scale));
+    }
+    let scale = cell_scale(analysis, view, theme);
+    let matrix = outcome.reconstruction();
+    let texture = match outcome.channels() {
+        Some(channels) => MatrixTexture::keep_colour(kept, ctx, id, channels, scale),
+        None => MatrixTexture::keep(kept, ctx, id, matrix, scale),
+    };
+    (matrix, texture)
 }
 
 /// What a pane shows and its error, in one sentence.

@@ -12,6 +12,7 @@ use crate::app::state::State;
 use crate::app::widgets::knobs::choice;
 use crate::app::widgets::plot::{Pick, PlotView};
 use crate::approx::MethodSettings;
+use crate::approx::curve::CurvePoint;
 use crate::figure::compose::{error_mark, error_plot};
 use crate::figure::palette::Theme;
 use crate::figure::{Mark, Plot, label};
@@ -123,7 +124,7 @@ fn first(
         .filter(|_| tab.player.step().is_some());
     let mut plot = match build_up {
         Some(build_up) => build_up::plot(build_up, analysis, theme),
-        None => error_plot(theme, analysis.loaded.matrix.len(), &curves(analysis)),
+        None => error_plot(theme, analysis.entries(), &curves(analysis)),
     };
     ui.horizontal_wrapped(|ui| {
         ui.strong("Error against parameters");
@@ -231,7 +232,12 @@ fn choose_rank(
     let chosen = |pick: Pick| {
         let method = analysis.methods.get(pick.series)?;
         let point = method.curve.get(pick.point.checked_sub(skipped)?)?;
-        Some((method.settings.at_point(point), point))
+        // A setting is for one channel.
+        let of_one = CurvePoint {
+            params: point.params / analysis.channels(),
+            ..*point
+        };
+        Some((method.settings.at_point(&of_one), point))
     };
     let text = |pick: Pick| {
         let (settings, point) = chosen(pick)?;

@@ -25,7 +25,7 @@ pub fn show(
     out: &mut Vec<Command>,
 ) {
     let open = head(ui, state, session, out);
-    notes(ui, state);
+    notes(ui, state, session);
     if !open {
         return;
     }
@@ -80,10 +80,19 @@ const NAVIGATION: f32 = 146.0;
 
 /// In one line what is to be known of the matrix: a note may not push the controls away from under
 /// the pointer.
-fn notes(ui: &mut egui::Ui, state: &State) {
-    if let Some(analysis) = &state.analysis {
-        line(ui, &analysis.loaded.notes, &about(analysis));
+fn notes(ui: &mut egui::Ui, state: &State, session: &mut Session) {
+    let Some(analysis) = &state.analysis else {
+        return;
+    };
+    if !analysis.loaded.coloured {
+        return line(ui, &analysis.loaded.notes, &about(analysis));
     }
+    ui.horizontal(|ui| {
+        let hint = "Approximate red, green and blue, each with these settings";
+        ui.checkbox(&mut session.color, "Colour")
+            .on_hover_text(hint);
+        line(ui, &analysis.loaded.notes, &about(analysis));
+    });
 }
 
 /// The matrix's shape and the values in it.

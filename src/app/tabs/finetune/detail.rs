@@ -154,6 +154,7 @@ fn open(learned: &LearnedRun, session: &Session, out: &mut Vec<Command>) {
             subtract: None,
             transform: crate::source::Transform::default(),
             order: None,
+            color: false,
             ..session.clone()
         };
         out.push(Command::SetSession(Box::new(session)));

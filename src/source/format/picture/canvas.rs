@@ -27,8 +27,21 @@ pub enum Alpha {
 pub struct Shade {
     /// 0 to 255, or more where the numbers of a picture go beyond white.
     pub luminance: f64,
+    /// Red, green and blue, on the same scale.
+    pub rgb: [f64; 3],
     /// Whether it is anything but grey.
     pub coloured: bool,
+}
+
+impl Shade {
+    /// A grey one.
+    const fn gray(luminance: f64) -> Self {
+        Self {
+            luminance,
+            rgb: [luminance; 3],
+            coloured: false,
+        }
+    }
 }
 
 impl Shade {
@@ -40,19 +53,23 @@ impl Shade {
             false => red,
             true => 0.2126 * red + 0.7152 * green + 0.0722 * blue,
         };
-        let shown = match alpha {
-            Alpha::Opaque => color,
-            Alpha::Straight(opacity) => color * opacity + (1.0 - opacity),
-            Alpha::Premultiplied(opacity) => color + (1.0 - opacity),
-        };
-        let value = WHITE * shown;
-        // What was a whole number in 8 bits is one again.
-        let rounded = value.round();
-        Self {
-            luminance: match (value - rounded).abs() < 1e-9 {
+        let on_white = |color: f64| {
+            let shown = match alpha {
+                Alpha::Opaque => color,
+                Alpha::Straight(opacity) => color * opacity + (1.0 - opacity),
+                Alpha::Premultiplied(opacity) => color + (1.0 - opacity),
+            };
+            let value = WHITE * shown;
+            // What was a whole number in 8 bits is one again.
+            let rounded = value.round();
+            match (value - rounded).abs() < 1e-9 {
                 true => rounded,
                 false => value,
-            },
+            }
+        };
+        Self {
+            luminance: on_white(color),
+            rgb: [red, green, blue].map(on_white),
             coloured: coloured && alpha != Alpha::Straight(0.0),
         }
     }
@@ -66,6 +83,11 @@ pub struct PictureCanvas<'a> {
     pub orientation: Orientation,
     pub limits: &'a Limits,
 }
+
+/// What is of the colours, and what is not.
+const COLOUR_KEPT: &str = "colour: pictures, errors and parameters are of red, green and blue, each at \
+    the same setting; a budget is for one of them; error maps, blocks and singular values are of the \
+    luminance (Rec. 709)";
 
 impl PictureCanvas<'_> {
     /// The matrix of a picture whose rows `read` gives from top to bottom, scaled down where it
@@ -81,17 +103,20 @@ impl PictureCanvas<'_> {
             });
         }
         let (to_width, to_height) = fitted(width, height, self.limits.max_pixels.max(1));
-        let mut shrink = Shrink {
-            from: (width, height),
-            to: (to_width, to_height),
-            matrix: self.zeros(to_height, to_width)?,
-            narrow: vec![0.0; to_width],
+        let shrink = || -> Result<Shrink, SourceError> {
+            Ok(Shrink {
+                from: (width, height),
+                to: (to_width, to_height),
+                matrix: self.zeros(to_height, to_width)?,
+                narrow: vec![0.0; to_width],
+            })
         };
-        let empty = Shade {
-            luminance: 0.0,
-            coloured: false,
+        let mut gray = shrink()?;
+        let mut channels = match self.limits.channels {
+            true => Some([shrink()?, shrink()?, shrink()?]),
+            false => None,
         };
-        let mut row = vec![empty; width];
+        let mut row = vec![Shade::gray(0.0); width];
         let mut coloured = false;
         for y in 0..height {
             read(y, &mut row)?;
@@ -99,11 +124,22 @@ impl PictureCanvas<'_> {
                 return Err(not_finite(self.name, y, x, row[x].luminance));
             }
             coloured |= row.iter().any(|shade| shade.coloured);
-            shrink.add_row(y, &row);
+            gray.add_row(y, row.iter().map(|shade| shade.luminance));
+            for (at, channel) in channels.iter_mut().flatten().enumerate() {
+                channel.add_row(y, row.iter().map(|shade| shade.rgb[at]));
+            }
         }
-        let mut loaded = LoadedMatrix::new(self.name, self.upright(shrink.matrix)?);
+        let mut loaded = LoadedMatrix::new(self.name, self.upright(gray.matrix)?);
+        loaded.coloured = coloured;
+        let note = match channels.filter(|_| coloured) {
+            Some([red, green, blue]) => {
+                let upright = |channel: Shrink| self.upright(channel.matrix);
+                loaded.channels = Some(Box::new([upright(red)?, upright(green)?, upright(blue)?]));
+                COLOUR_KEPT
+            }
+            None => "colour converted to luminance (Rec. 709)",
+        };
         if coloured {
-            let note = "colour converted to luminance (Rec. 709)";
             loaded.notes.push(note.to_owned());
         }
         if (to_width, to_height) != (width, height) {
@@ -212,17 +248,17 @@ struct Shrink {
 }
 
 impl Shrink {
-    fn add_row(&mut self, y: usize, row: &[Shade]) {
+    fn add_row(&mut self, y: usize, row: impl Iterator<Item = f64>) {
         if self.from == self.to {
-            for (x, shade) in row.iter().enumerate() {
-                self.matrix[(y, x)] = shade.luminance;
+            for (x, value) in row.enumerate() {
+                self.matrix[(y, x)] = value;
             }
             return;
         }
         self.narrow.fill(0.0);
-        for (x, shade) in row.iter().enumerate() {
+        for (x, value) in row.enumerate() {
             for (to, share) in overlaps(x, self.from.0, self.to.0) {
-                self.narrow[to] += share * shade.luminance;
+                self.narrow[to] += share * value;
             }
         }
         for (to, share) in overlaps(y, self.from.1, self.to.1) {
@@ -263,10 +299,7 @@ mod tests {
         };
         let loaded = canvas.paint(|y, row| {
             for (shade, &luminance) in row.iter_mut().zip(rows[y]) {
-                *shade = Shade {
-                    luminance,
-                    coloured: false,
-                };
+                *shade = Shade::gray(luminance);
             }
             Ok(())
         });

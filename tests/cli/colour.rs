@@ -1,0 +1,90 @@
+//! Pictures in colour, channel by channel.
+
+use serde_json::Value;
+
+use super::succeed;
+
+/// A picture of 12 × 10 pixels with other red, green and blue, as a PPM and as three tables.
+fn picture(folder: &std::path::Path) {
+    let (rows, cols) = (12usize, 10usize);
+    let value = |row: usize, col: usize, channel: usize| {
+        let wave = (row * (channel + 2) + col * (5 - channel)) % 17;
+        (wave * 11 + row * col * (channel + 1)) % 256
+    };
+    let mut text = format!("P3 {cols} {rows} 255\n");
+    let mut tables = [const { String::new() }; 3];
+    for row in 0..rows {
+        for col in 0..cols {
+            for (channel, table) in tables.iter_mut().enumerate() {
+                let value = value(row, col, channel);
+                text += &format!("{value} ");
+                table.push_str(&value.to_string());
+                table.push(if col + 1 < cols { ',' } else { '\n' });
+            }
+        }
+        text.push('\n');
+    }
+    std::fs::write(folder.join("p.ppm"), text).unwrap();
+    for (name, table) in ["red", "green", "blue"].iter().zip(tables) {
+        std::fs::write(folder.join(format!("{name}.csv")), table).unwrap();
+    }
+}
+
+#[test]
+fn squared_errors_and_parameters_add_over_red_green_and_blue() {
+    let folder = tempfile::tempdir().unwrap();
+    picture(folder.path());
+    let settings = "--add row_strips --add sparse --adaptive --budget 88 --json";
+    let of = |what: &str| -> Value {
+        let line = format!("approximate {what} {settings}");
+        serde_json::from_str(&succeed(folder.path(), &line)).unwrap()
+    };
+    let colour = of("p.ppm --color");
+    assert_eq!(
+        (&colour["channels"], &colour["rows"]),
+        (&Value::from(3), &Value::from(12))
+    );
+    let channels = ["red.csv", "green.csv", "blue.csv"].map(of);
+    let number = |value: &Value| value.as_f64().unwrap();
+    let energy = |one: &Value| number(&one["norm"]).powi(2);
+    let whole: f64 = channels.iter().map(energy).sum();
+    let methods = colour["methods"].as_array().unwrap();
+    assert_eq!(methods.len(), 6);
+    for (place, method) in methods.iter().enumerate() {
+        let each = channels.each_ref().map(|one| &one["methods"][place]);
+        let missed = channels.iter().zip(each);
+        let missed: f64 = missed
+            .map(|(one, method)| energy(one) * number(&method["error"]).powi(2))
+            .sum();
+        let error = (missed / whole).sqrt();
+        assert!(
+            (number(&method["error"]) - error).abs() < 1e-12,
+            "{method} {error}"
+        );
+        let params: f64 = each.iter().map(|one| number(&one["params"])).sum();
+        assert_eq!(number(&method["params"]), params, "{method}");
+    }
+    // In grey it is one matrix, as before.
+    assert!(of("p.ppm").get("channels").is_none());
+}
+
+#[test]
+fn a_figure_in_colour_has_coloured_pixels_and_the_command_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    picture(folder.path());
+    for (flag, coloured) in [("--color", true), ("", false)] {
+        succeed(
+            folder.path(),
+            &format!("approximate p.ppm {flag} --rank 10 --figure f.png --width 600"),
+        );
+        let image = image::open(folder.path().join("f.png"))
+            .unwrap()
+            .into_rgb8();
+        // The upper left of the first picture, below its headings.
+        let left = image.width() / 12;
+        let mut down = (0..image.height()).map(|y| image.get_pixel(left, y).0);
+        let strong =
+            |[r, g, b]: [u8; 3]| i16::from(r.max(g).max(b)) - i16::from(r.min(g).min(b)) > 60;
+        assert_eq!(down.any(strong), coloured, "{flag}");
+    }
+}
