@@ -254,12 +254,11 @@ fn multiplied(folder: &Path, method: &str, layout: &Value) -> nalgebra::DMatrix<
         assert_eq!(number(&block["rank"]), part("up").ncols());
         for p in 0..product.nrows() {
             for q in 0..product.ncols() {
-                match block.get("row") {
-                    Some(row) => {
-                        whole[(number(row) + p, number(&block["col"]) + q)] = product[(p, q)];
-                    }
-                    None => whole[(part("left")[p] + part("right")[q]) as usize] = product[(p, q)],
-                }
+                let cell = match block.get("row") {
+                    Some(row) => number(row) + p + (number(&block["col"]) + q) * whole.nrows(),
+                    None => (part("left")[p] + part("right")[q]) as usize,
+                };
+                whole[cell] = product[(p, q)];
             }
         }
     }

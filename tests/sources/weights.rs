@@ -289,3 +289,16 @@ fn heads_that_the_model_names_are_told() {
     // 20 rows are not 5 heads of 6.
     assert!(!notes("layers.0.v_proj.weight").contains("heads"));
 }
+
+#[test]
+fn a_header_whose_length_begins_as_a_pickle_is_none() {
+    let entry = r#"{"a":{"dtype":"U8","shape":[1,1],"data_offsets":[0,1]}}"#;
+    for length in [0x280, 0x380, 0x480, 0x580] {
+        let file = safetensors(&format!("{entry:<length$}"), &[7]);
+        assert_eq!(file[0], 0x80);
+        let loaded = super::bytes("a.safetensors", file).unwrap();
+        assert_eq!(loaded.matrix, matrix(1, 1, &[7.0]));
+    }
+    let pickle = [0x80, 2, b'}', b'q', 0, b'.', 0, 0, 0, 0, 0];
+    refused(super::bytes("a.safetensors", pickle), &["a pickle"]);
+}

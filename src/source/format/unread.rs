@@ -3,6 +3,7 @@
 
 use super::input::FileStart;
 use crate::source::SourceError;
+use crate::source::tensors::begins_as_tensors;
 
 /// Kinds of files that are known and not read, and what to do about them.
 struct UnreadFormat {
@@ -184,7 +185,9 @@ pub fn refuse_stand_in(name: &str, start: &FileStart<'_>) -> Result<(), SourceEr
 pub fn refuse_renamed(name: &str, ending: &str, start: &FileStart<'_>) -> Result<(), SourceError> {
     let is_pickle =
         |bytes: &[u8]| bytes.starts_with(b"PK\x03\x04") || matches!(bytes, [0x80, 2..=5, ..]);
-    match ending == "safetensors" && is_pickle(start.bytes) {
+    // The length of a header may begin with the bytes of a pickle.
+    let is_other = !begins_as_tensors(start.bytes) && is_pickle(start.bytes);
+    match ending == "safetensors" && is_other {
         true => Err(SourceError::unsupported(name, PICKLE.0, PICKLE.1)),
         false => Ok(()),
     }
