@@ -17,6 +17,7 @@ mod product;
 mod spectra;
 mod svd;
 mod truncated;
+mod values;
 mod view;
 
 use std::ops::ControlFlow;
@@ -36,8 +37,8 @@ pub use decomposition::Decomposition;
 use memory::SvdOutput;
 pub(super) use product::multiplied_out;
 pub use spectra::{Spectra, TruncatedSpectrum};
-use svd::ScaledValues;
 pub use svd::{factorize, singular_values};
+use values::ScaledValues;
 
 /// Layouts with fewer entries than this are not worth a second thread.
 const WORTH_THREADS: usize = 128 * 128;

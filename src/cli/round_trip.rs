@@ -57,8 +57,7 @@ fn read(command: &str) -> Parsed {
     let figure = |it: &super::FigureArgs| it.target().unwrap();
     match *parsed {
         CliCommand::Approximate(it) => {
-            let shown = it.shown();
-            of_matrix(&it.source, &it.settings, shown, it.target().unwrap())
+            of_matrix(&it.source, &it.settings, it.shown(), it.target().unwrap())
         }
         CliCommand::Curve(it) => {
             of_matrix(&it.source, &it.settings, it.shown(), figure(&it.figure))

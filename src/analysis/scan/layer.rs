@@ -109,8 +109,6 @@ fn structures(
         localized,
         energies: localized_energies,
     } = grids(&whole, (rank, own), &spectra)?;
-    let sigma = whole.sigma.first().map_or(&[][..], Vec::as_slice);
-    let first = sigma.first().copied().unwrap_or_default();
     Ok(ScanLayer {
         layer: target.name.clone(),
         rows,
@@ -124,15 +122,21 @@ fn structures(
         localized,
         best_grid: best(&by_grid),
         by_grid,
-        stable_rank: match first > 0.0 {
-            true => (whole.norm / first).powi(2),
-            false => 0.0,
-        },
+        stable_rank: stable_rank(&whole),
         locality: None,
         verdict: String::new(),
         lora_energies: energies(&whole, KEPT),
         localized_energies,
     })
+}
+
+/// ‖W‖² / σ₁².
+fn stable_rank(whole: &Spectra) -> f64 {
+    let first = whole.sigma.first().and_then(|sigma| sigma.first());
+    match first {
+        Some(first) if *first > 0.0 => (whole.norm / first).powi(2),
+        _ => 0.0,
+    }
 }
 
 /// Localized's results on the grids that are compared.

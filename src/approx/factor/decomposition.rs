@@ -3,7 +3,8 @@
 use faer::Par;
 use nalgebra::DMatrix;
 
-use super::svd::{ScaledValues, factorize_on, unit_of, values_on};
+use super::svd::{factorize_on, values_on};
+use super::values::{ScaledValues, unit_of};
 use super::{Backend, FactorError, Factorization, check_finite};
 use crate::approx::block::Pieces;
 use crate::approx::metrics::{SumOfSquares, largest};

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::decomposition::weights;
 use super::memory::{self, SvdOutput};
-use super::svd::{ScaledValues, unit_of};
+use super::values::{ScaledValues, unit_of};
 use super::{FactorError, Factors, Keep, WORTH_TRUNCATING, check_finite, each_block};
 use crate::approx::block::Block;
 use crate::approx::choice::Leaf;

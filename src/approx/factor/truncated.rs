@@ -14,7 +14,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::check::{APART, is_sorted, orthonormal};
 use super::lanczos::{Leading, NoTriplets, leading, product};
-use super::svd::{ScaledValues, unit_of};
+use super::values::{Rest, ScaledValues, unit_of};
 use super::view::{view, view_mut};
 use super::{Backend, FactorError, Factorization, Keep};
 use crate::approx::block::Pieces;
@@ -32,15 +32,6 @@ const LARGEST_PART: usize = 8;
 /// Random directions, and steps in them, that look for a σ that was missed.
 const PROBES: usize = 4;
 const PROBE_STEPS: usize = 3;
-
-/// What a truncated spectrum leaves out.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Rest {
-    /// The norm of what no kept triplet holds, in the block's unit.
-    pub norm: f64,
-    /// The largest distance of a kept σ from an exact one, relative to it, as measured.
-    pub bound: f64,
-}
 
 /// The number of triplets that are computed of a block, where those are had sooner than all.
 pub(super) fn kept((rows, cols): (usize, usize), pieces: Pieces, keep: Keep) -> Option<usize> {

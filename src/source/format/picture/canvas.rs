@@ -142,22 +142,21 @@ impl PictureCanvas<'_> {
         if coloured {
             loaded.notes.push(note.to_owned());
         }
-        if (to_width, to_height) != (width, height) {
-            let (rows, cols) = loaded.matrix.shape();
-            let turned = (rows, cols) != (to_height, to_width);
-            let (wide, high) = if turned {
-                (height, width)
-            } else {
-                (width, height)
-            };
-            loaded.notes.push(format!(
-                "scaled down from {wide} × {high} to {cols} × {rows} pixels"
-            ));
-        }
+        loaded
+            .notes
+            .extend(self.scaled_down((to_width, to_height), loaded.matrix.shape()));
         // Only pictures of floating-point numbers can be brighter than white.
         let brightest = loaded.matrix.max().max(WHITE);
         loaded.pixel_range = Some((0.0, brightest));
         Ok(loaded)
+    }
+
+    /// A note on a picture that was made smaller.
+    fn scaled_down(&self, to: (usize, usize), (rows, cols): (usize, usize)) -> Option<String> {
+        let from = (self.width, self.height);
+        let turned = (rows, cols) != (to.1, to.0);
+        let (wide, high) = if turned { (from.1, from.0) } else { from };
+        (to != from).then(|| format!("scaled down from {wide} × {high} to {cols} × {rows} pixels"))
     }
 
     /// A picture whose numbers mean no brightness: they are the matrix.
