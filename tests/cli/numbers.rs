@@ -202,7 +202,7 @@ fn the_table_can_be_read_by_people_spreadsheets_and_latex() {
     ));
     let latex = succeed(folder.path(), "approximate mnist:test:1 --latex");
     assert!(
-        latex.starts_with("\\begin{tabular}") && latex.contains("r\\_"),
+        latex.starts_with("\\begin{tabular}") && latex.contains("$r_\\mathrm{diag}=4$"),
         "{latex}"
     );
 }

@@ -112,7 +112,8 @@ fn compare(
     let folder = tempfile::tempdir().unwrap();
     for view in views::ALL {
         // Projections are the command line's alone, and ten thousand images take minutes to test.
-        let long = name == "Table I" && view.needs == Need::LocalitySurvey;
+        let built_in = ["Table I", "one row"].contains(&name);
+        let long = built_in && view.needs == Need::LocalitySurvey;
         if !subjects.contains(&view.subject) || view.needs == Need::Projections || long {
             continue;
         }

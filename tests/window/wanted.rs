@@ -81,7 +81,7 @@ fn table_one_is_right_at_once_after_a_matrix_of_one_row() {
     let mut harness = window();
     let first = results(&harness);
     drop_file(&mut harness, &path);
-    assert_eq!(results(&harness)[1].0, "N = 1, rdiag = 1");
+    assert_eq!(results(&harness)[1].0, "N = 1, r_diag = 1");
     let table_one = presets().remove(0).session;
     set(&mut harness, table_one.clone());
     assert_eq!(results(&harness), first);
@@ -138,7 +138,7 @@ fn the_slider_of_n_brings_the_wanted_rank_back() {
         settle(harness);
     };
     blocks(&mut harness, 28.0);
-    assert_eq!(results(&harness)[1].0, "N = 28, rdiag = 1");
+    assert_eq!(results(&harness)[1].0, "N = 28, r_diag = 1");
     harness.get_by_label("rdiag = 4 wanted; 1 is the most for 1 × 1 blocks");
     blocks(&mut harness, 4.0);
     assert_eq!(wanted(&harness).settings.melora.rank, 4);

@@ -79,13 +79,8 @@ fn structures(
         if keep_going().is_break() {
             return Err(FactorError::Stopped.into());
         }
-        let layout = BlockLayout::new(rows, cols, kind)?;
-        Ok(Spectra::of_first(
-            matrix,
-            layout,
-            Keep::First(keep),
-            keep_going,
-        )?)
+        let (layout, keep) = (BlockLayout::new(rows, cols, kind)?, Keep::First(keep));
+        Ok(Spectra::of_first(matrix, layout, keep, keep_going)?)
     };
     let whole = spectra(LayoutKind::Grid(1), rank.max(KEPT))?;
     // Energies are kept for plans, so the square must be a number too.

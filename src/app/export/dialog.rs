@@ -74,12 +74,12 @@ impl Exporter {
                     ui.separator();
                     let size = egui::vec2(ui.available_width(), LOW_PREVIEW);
                     let (place, _) = ui.allocate_exact_size(size, egui::Sense::hover());
-                    self.preview.ui(ui, place);
+                    self.preview.ui(ui, place, self.failure.as_deref());
                 }
             });
         });
         if wide {
-            self.preview.ui(ui, right);
+            self.preview.ui(ui, right, self.failure.as_deref());
         }
     }
 

@@ -2,6 +2,7 @@
 
 use eframe::egui::{self, ColorImage, TextureHandle, TextureOptions};
 
+use crate::app::notices::capitalized;
 use crate::app::service::Service;
 use crate::app::worker::{Reply, Wake};
 use crate::figure::Figure;
@@ -142,8 +143,8 @@ impl Preview {
         Some(points(picture.size[0]))
     }
 
-    /// Draws the picture into `place`, or why there is none.
-    pub fn ui(&mut self, ui: &mut egui::Ui, place: egui::Rect) {
+    /// Draws the picture into `place`, or why there is none, where that is not `told` already.
+    pub fn ui(&mut self, ui: &mut egui::Ui, place: egui::Rect, told: Option<&str>) {
         let size = place.size();
         let wide = (size.x * ui.ctx().pixels_per_point()) as u32;
         self.room = wide.clamp(STEP, WIDEST).next_multiple_of(STEP);
@@ -164,7 +165,10 @@ impl Preview {
             }
             (None, Some(why)) => {
                 ui.add_space(size.y / 3.0);
-                ui.label(crate::app::notices::capitalized(why));
+                match told == Some(why) {
+                    true => ui.label("No preview"),
+                    false => ui.label(capitalized(why)),
+                };
             }
             (None, None) => {
                 ui.add_space(size.y / 3.0);
