@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use nalgebra::DMatrix;
 
-use crate::approx::locality::{LocalitySettings, LocalityTest, NullTest};
+use crate::approx::locality::{LEAST_DRAWS, LocalitySettings, LocalityTest, NullTest};
 use crate::approx::metrics::{Comparison, compare};
 use crate::approx::{Evaluation, FactorError};
 use crate::figure::label;
@@ -124,6 +124,14 @@ impl Locality {
     /// *More local than chance (z = −6.6, p = 0.0025), and Localized LoRA is the better choice:
     /// 0.2119 against LoRA's 0.2313, both with 224 parameters*.
     pub fn verdict(&self) -> String {
+        let draws = self.test.draws();
+        if draws < LEAST_DRAWS {
+            return format!(
+                "Too few draws to tell structure from chance: with {draws} no p is below {}; use at least \
+                 {LEAST_DRAWS}",
+                label::short(1.0 / (1 + draws) as f64)
+            );
+        }
         let yes = LocalityQuestion::ALL.into_iter();
         let yes: Vec<LocalityQuestion> = yes
             .filter(|one| self.answer(*one).beyond_chance())

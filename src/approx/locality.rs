@@ -111,6 +111,9 @@ impl NullTest {
 /// The p-value up to which structure is called more than chance.
 pub const SIGNIFICANT: f64 = 0.01;
 
+/// Draws without which no p-value can be as small as that: p is at least 1 / (1 + draws).
+pub const LEAST_DRAWS: usize = 99;
+
 /// The tests on one matrix, with as many draws as were made.
 #[derive(Clone, Debug)]
 pub struct LocalityTest {

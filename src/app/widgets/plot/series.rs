@@ -40,9 +40,15 @@ pub(super) fn draw(plot: &mut PlotUi<'_>, series: &Series, axes: &Axes) {
     let color = color32(series.color);
     match series.style {
         SeriesStyle::Steps => pieces.iter().for_each(|piece| {
-            let outline = outline(piece, axes.y.scaled(foot(axes)));
-            let line = Line::new("", outline).color(color).width(1.4);
-            plot.line(line.fill(axes.y.scaled(foot(axes)) as f32).fill_alpha(0.13));
+            let foot = axes.y.scaled(foot(axes));
+            // A line's own fill goes astray where the line is upright.
+            for bar in piece.windows(2) {
+                let (left, right, top) = (bar[0][0], bar[1][0], bar[0][1]);
+                let corners = vec![[left, foot], [left, top], [right, top], [right, foot]];
+                let bar = Polygon::new("", corners).stroke(Stroke::NONE);
+                plot.polygon(bar.fill_color(color.gamma_multiply(0.13)));
+            }
+            plot.line(Line::new("", outline(piece, foot)).color(color).width(1.4));
         }),
         SeriesStyle::Line | SeriesStyle::LineWithPoints | SeriesStyle::FaintLine => {
             let faint = series.style == SeriesStyle::FaintLine;
