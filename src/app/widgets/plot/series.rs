@@ -41,14 +41,16 @@ pub(super) fn draw(plot: &mut PlotUi<'_>, series: &Series, axes: &Axes) {
     match series.style {
         SeriesStyle::Steps => pieces.iter().for_each(|piece| {
             let foot = axes.y.scaled(foot(axes));
-            // A line's own fill goes astray where the line is upright.
             for bar in piece.windows(2) {
                 let (left, right, top) = (bar[0][0], bar[1][0], bar[0][1]);
                 let corners = vec![[left, foot], [left, top], [right, top], [right, foot]];
                 let bar = Polygon::new("", corners).stroke(Stroke::NONE);
                 plot.polygon(bar.fill_color(color.gamma_multiply(0.13)));
             }
-            plot.line(Line::new("", outline(piece, foot)).color(color).width(1.4));
+            // Edge by edge: a stroke around right angles that follow each other closely becomes a band.
+            for edge in outline(piece, foot).windows(2) {
+                plot.line(Line::new("", edge.to_vec()).color(color).width(1.4));
+            }
         }),
         SeriesStyle::Line | SeriesStyle::LineWithPoints | SeriesStyle::FaintLine => {
             let faint = series.style == SeriesStyle::FaintLine;
