@@ -228,12 +228,12 @@ impl Analyst {
         run: &mut Run<'_>,
     ) -> Result<Arc<Factors>, AnalysisError> {
         let kind = kind.canonical();
-        let (rows, cols) = run.kept.loaded.matrix.shape();
-        let layout = BlockLayout::new(rows, cols, kind)?;
-        let keep = in_steps(keep, &layout);
         if let Some(known) = self.factors.get(&kind).filter(|known| known.holds(keep)) {
             return Ok(Arc::clone(known));
         }
+        let (rows, cols) = run.kept.loaded.matrix.shape();
+        let layout = BlockLayout::new(rows, cols, kind)?;
+        let keep = in_steps(keep, &layout);
         // A curve ends where the spectrum does.
         self.curves.retain(|(_, of), _| *of != kind);
         let before = Instant::now();

@@ -1,16 +1,11 @@
 //! The atlas: every structure at its best within the budget.
 
-use std::sync::Arc;
-
 use eframe::egui::{self, RichText};
 
-use super::ApproximateTab;
 use super::figures::atlas_ask;
-use super::progress::DIMMED;
+use super::{ApproximateTab, answered};
 use crate::analysis::Analysis;
-use crate::app::widgets::measuring::{still_shown, working};
 use crate::app::widgets::plot::{Pick, PlotView};
-use crate::app::worker::wake_by;
 use crate::approx::atlas::{Atlas, AtlasEntry};
 use crate::figure::compose::{atlas_bars, atlas_curves};
 use crate::figure::label;
@@ -33,27 +28,20 @@ pub fn show(
     theme: Theme,
 ) {
     let wanted = atlas_ask(analysis);
-    let wake = wake_by(ui.ctx());
-    tab.background
-        .ask(wanted.clone(), Some(Arc::clone(&analysis.loaded)), &wake);
-    working(&mut tab.background, ui);
+    answered::ask(&mut tab.background, ui, &wanted, analysis);
     let Some((shown, found)) = &tab.background.atlas else {
         return;
     };
-    // What is shown may be the answer to an earlier question.
     let old = *shown != wanted;
-    let again = old && still_shown(ui, &tab.background, "the previous atlas");
-    let chosen = ui.scope(|ui| {
-        if old {
-            ui.multiply_opacity(DIMMED);
-        }
+    let said = (old, "the previous atlas");
+    let (chosen, again) = answered::draw(&tab.background, ui, said, |ui| {
         ui.label(found.sentence());
         for remark in found.remarks() {
             ui.add(egui::Label::new(RichText::new(remark).small()).truncate());
         }
         plots(ui, found, analysis, theme)
     });
-    if let Some(entry) = chosen.inner.filter(|_| !old) {
+    if let Some(entry) = chosen.filter(|_| !old) {
         entry.choose(&mut session.settings);
     }
     if again {

@@ -2,15 +2,14 @@
 
 use eframe::egui::{self, RichText};
 
-use super::ApproximateTab;
 use super::by_label::{self, LabelTable};
-use super::progress::DIMMED;
+use super::{ApproximateTab, answered};
 use crate::analysis::{Analysis, Images, SurveyResult};
 use crate::app::background::BackgroundTask;
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
-use crate::app::widgets::measuring::{still_shown, working};
+use crate::app::widgets::measuring::working;
 use crate::app::widgets::plot::PlotView;
 use crate::app::worker::wake_by;
 use crate::approx::survey::Survey;
@@ -56,11 +55,8 @@ pub fn show(
             .collect();
         format!("the {} at {}", shown.subject(), settings.join("; "))
     };
-    let again = old && still_shown(ui, &tab.background, &what());
-    ui.scope(|ui| {
-        if old {
-            ui.multiply_opacity(DIMMED);
-        }
+    let what = if old { what() } else { String::new() };
+    let ((), again) = answered::draw(&tab.background, ui, (old, &what), |ui| {
         for note in &surveyed.remarks {
             ui.add(egui::Label::new(RichText::new(note).small()).truncate());
         }

@@ -1,16 +1,11 @@
 //! The best grid for a budget: the error of every K that fits.
 
-use std::sync::Arc;
-
 use eframe::egui;
 
-use super::ApproximateTab;
 use super::figures::grids_ask;
-use super::progress::DIMMED;
+use super::{ApproximateTab, answered};
 use crate::analysis::Analysis;
-use crate::app::widgets::measuring::{still_shown, working};
 use crate::app::widgets::plot::{Pick, PlotView};
-use crate::app::worker::wake_by;
 use crate::approx::best_grid::GridAtBudget;
 use crate::approx::{LocalizedSettings, MethodSettings};
 use crate::figure::compose::{best_grid_plot, grid_sentence};
@@ -27,24 +22,17 @@ pub fn show(
     theme: Theme,
 ) {
     let wanted = grids_ask(analysis);
-    let wake = wake_by(ui.ctx());
-    tab.background
-        .ask(wanted.clone(), Some(Arc::clone(&analysis.loaded)), &wake);
-    working(&mut tab.background, ui);
+    answered::ask(&mut tab.background, ui, &wanted, analysis);
     let Some((shown, grids)) = &tab.background.grids else {
         return;
     };
-    // What is shown may be the answer to an earlier question.
     let old = *shown != wanted;
-    let again = old && still_shown(ui, &tab.background, "the previous search");
-    let chosen = ui.scope(|ui| {
-        if old {
-            ui.multiply_opacity(DIMMED);
-        }
+    let said = (old, "the previous search");
+    let (chosen, again) = answered::draw(&tab.background, ui, said, |ui| {
         ui.label(grid_sentence(&grids.found, grids.budget));
         plot(ui, &grids.found, analysis, theme)
     });
-    if let Some(chosen) = chosen.inner.filter(|_| !old) {
+    if let Some(chosen) = chosen.filter(|_| !old) {
         session.settings.matched = None;
         session.settings.localized = chosen;
     }

@@ -1,16 +1,11 @@
 //! The locality test: three null distributions with the matrix's own values, live.
 
-use std::sync::Arc;
-
 use eframe::egui;
 
-use super::ApproximateTab;
 use super::figures::locality_ask;
-use super::progress::DIMMED;
+use super::{ApproximateTab, answered};
 use crate::analysis::{Analysis, Locality, LocalityQuestion};
-use crate::app::widgets::measuring::{still_shown, working};
 use crate::app::widgets::plot::PlotView;
-use crate::app::worker::wake_by;
 use crate::figure::Plot;
 use crate::figure::compose::locality_plots;
 use crate::figure::palette::Theme;
@@ -27,21 +22,13 @@ pub fn show(
     refit: bool,
 ) {
     let wanted = locality_ask(analysis);
-    let wake = wake_by(ui.ctx());
-    tab.background
-        .ask(wanted.clone(), Some(Arc::clone(&analysis.loaded)), &wake);
-    working(&mut tab.background, ui);
+    answered::ask(&mut tab.background, ui, &wanted, analysis);
     let chosen = &mut tab.question;
     let Some((shown, found)) = &tab.background.locality else {
         return;
     };
-    // What is shown may be the answer to an earlier question.
-    let old = *shown != wanted;
-    let again = old && still_shown(ui, &tab.background, "the previous test");
-    ui.scope(|ui| {
-        if old {
-            ui.multiply_opacity(DIMMED);
-        }
+    let said = (*shown != wanted, "the previous test");
+    let ((), again) = answered::draw(&tab.background, ui, said, |ui| {
         ui.label(found.verdict());
         plots(ui, chosen, found, (theme, refit));
     });

@@ -1,6 +1,7 @@
 //! Experiment 1: a matrix, its approximations, their errors and parameters, live.
 
 pub mod action;
+mod answered;
 mod arrange;
 mod atlas;
 mod by_label;
