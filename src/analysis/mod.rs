@@ -12,6 +12,7 @@ mod grids;
 mod listener;
 mod locality;
 mod locality_survey;
+mod model;
 mod notes;
 mod order;
 mod outcome;
@@ -37,13 +38,17 @@ pub use grids::{GridSearch, grid_budget};
 pub use listener::{Listener, SilentListener, Stage};
 pub use locality::{DRAWS, Locality, LocalityQuestion, locality_settings};
 pub use locality_survey::{LabelShares, LocalitySurvey, SURVEY_DRAWS, survey_locality};
+pub use model::{
+    BaseMatch, LayerSource, ModelBase, ModelComparison, OpenModel, refusal as array_refusal,
+};
 pub use notes::notes;
 pub use order::{FoundOrder, Ordered, STARTS};
 pub use outcome::{MethodResult, Outcome};
 pub use result::{Analysis, Timing};
 pub use scan::{
     LayerPlan, Plan, PlanStructure, Scan, ScanError, ScanLayer, ScanLocality, ScanProgress,
-    ScanSettings, ScanTarget, ScanTargets, SkippedArray, merge, read_scan,
+    ScanSettings, ScanTarget, ScanTargets, SkippedArray, matches_pattern, merge, natural,
+    read_scan,
 };
 pub use survey::{Images, SurveyError, SurveyResult, survey_images};
 pub use terms::{PartChoice, Term, Terms, Tiling};

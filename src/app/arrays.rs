@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use eframe::egui;
 
+use super::command::Command;
 use super::service::Service;
 use super::worker::{Reply, Wake};
 use crate::session::Session;
@@ -131,14 +132,23 @@ impl ArrayChooser {
     }
 
     /// Draws the choice; the session with the chosen array comes back.
-    pub fn ui(&mut self, ctx: &egui::Context) -> Option<Session> {
+    pub fn ui(&mut self, ctx: &egui::Context, out: &mut Vec<Command>) -> Option<Session> {
         let choice = self.choice.as_mut()?;
         let mut chosen = None;
         let mut close = false;
         let modal = egui::Modal::new(egui::Id::unique("arrays")).show(ctx, |ui| {
             ui.set_width(420.0_f32.min(ctx.content_rect().width() - 48.0));
             chosen = choice.ui(ui);
-            close = ui.button("Close").on_hover_text("Open nothing").clicked();
+            ui.horizontal(|ui| {
+                let browse = ui.button("Show in Weights");
+                let hint = "All of its arrays as a tree, beside those of a base model";
+                if browse.on_hover_text(hint).clicked() {
+                    let path = choice.asked.path.clone();
+                    out.extend(Command::browse_model(path));
+                    close = true;
+                }
+                close |= ui.button("Close").on_hover_text("Open nothing").clicked();
+            });
         });
         let session = chosen.map(|name| choice.asked.session_with(name));
         if session.is_some() || close || modal.should_close() {

@@ -10,6 +10,7 @@ use super::tab::Tab;
 use super::tabs::approximate::action::MatrixAction;
 use super::tabs::approximate::play::action::PlayAction;
 use super::tabs::finetune::action::{SweepAction, TAB as SWEEP_TAB};
+use super::tabs::weights::action::{ModelRole, TAB as WEIGHTS_TAB, WeightsAction};
 use crate::session::Session;
 use crate::source::readable_formats;
 
@@ -76,6 +77,8 @@ pub enum Command {
     Approximate(MatrixAction),
     /// One of the Fine-tune tab.
     Finetune(SweepAction),
+    /// One of the Weights tab.
+    Weights(WeightsAction),
 }
 
 /// The form of a copied caption.
@@ -137,6 +140,7 @@ impl Command {
         match self {
             Self::Approximate(_) => Some(Tab::HOME),
             Self::Finetune(_) => Some(SWEEP_TAB),
+            Self::Weights(_) => Some(WEIGHTS_TAB),
             _ => None,
         }
     }
@@ -166,12 +170,19 @@ impl Command {
             Self::Session(own) => own.text(),
             Self::Approximate(own) => own.text(),
             Self::Finetune(own) => own.text(),
+            Self::Weights(own) => own.text(),
         }
     }
 
     /// Opens the tab in which adapters are trained.
     pub fn show_sweep() -> Self {
         Self::Show(SWEEP_TAB)
+    }
+
+    /// Opens a model in the tab of weights.
+    pub fn browse_model(path: PathBuf) -> [Self; 2] {
+        let open = WeightsAction::Open(ModelRole::Model, path);
+        [Self::Weights(open), Self::Show(WEIGHTS_TAB)]
     }
 
     /// The tooltip.
@@ -203,6 +214,7 @@ impl Command {
             Self::Session(own) => own.tooltip(),
             Self::Approximate(own) => own.tooltip(),
             Self::Finetune(own) => own.tooltip(),
+            Self::Weights(own) => own.tooltip(),
         }
     }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::command::Command;
 use super::service::Service;
 use super::worker::{Reply, Wake};
-use crate::source::OPENABLE_EXTENSIONS;
+use crate::source::{ARRAY_EXTENSIONS, OPENABLE_EXTENSIONS};
 
 /// The kind of path that a dialog asks for.
 pub enum Question {
@@ -24,6 +24,11 @@ impl Question {
     /// A file with a matrix.
     pub fn matrix() -> Self {
         Self::File("Images, tables and arrays", OPENABLE_EXTENSIONS.clone())
+    }
+
+    /// A file with arrays, or the index of several.
+    pub fn arrays() -> Self {
+        Self::File("Models and arrays", ARRAY_EXTENSIONS.clone())
     }
 }
 

@@ -182,7 +182,7 @@ impl Explorer {
         self.exporter.ui(ui.ctx(), &mut self.state, &mut out);
         let home = export::home();
         self.sessions.ui(ui.ctx(), home.as_deref(), &mut out);
-        if let Some(session) = self.arrays.ui(ui.ctx()) {
+        if let Some(session) = self.arrays.ui(ui.ctx(), &mut out) {
             out.insert(0, Command::SetSession(Box::new(session)));
         }
         help::show(ui.ctx(), &mut self.state);

@@ -8,6 +8,7 @@ use eframe::egui;
 use super::Explorer;
 use super::command::Command;
 use super::export::home;
+use super::page::Page;
 use super::sessions;
 use super::state::{Act, Arriving, Message, State, Tab};
 use super::tabs::approximate::view::gallery_follows;
@@ -266,8 +267,9 @@ pub fn dropped(explorer: &mut Explorer, ctx: &egui::Context) -> Option<Command> 
         return Some(Command::OpenPath(path));
     }
     let open = explorer.state.tab;
-    let mut pages = explorer.pages.iter();
-    let taken = pages.find_map(|page| {
+    let mut pages: Vec<&dyn Page> = explorer.pages.iter().collect();
+    pages.sort_by_key(|page| page.tab() != open);
+    let taken = pages.into_iter().find_map(|page| {
         let command = page.takes(&path, page.tab() == open)?;
         Some((page.tab(), command))
     });

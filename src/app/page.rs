@@ -35,6 +35,11 @@ pub trait Page: Any {
     /// Runs a command that is its own; what follows from it goes to `out`.
     fn run(&mut self, _command: &Command, _state: &mut State, _out: &mut Vec<Command>) {}
 
+    /// Its own command in place of one for the whole window, while it is open.
+    fn instead_of(&self, _command: &Command) -> Option<Command> {
+        None
+    }
+
     /// Stops its work; whether that is all there is to stop while it is open.
     fn cancel(&mut self) -> bool {
         false

@@ -19,7 +19,7 @@ use crate::experiment::{Experiment, Projections};
 use crate::figure::Paper;
 use crate::finetune::Results;
 use crate::session::{Export, Session};
-use crate::source::{DigitSet, Limits};
+use crate::source::{DigitSet, Limits, Source};
 use crate::workspace::Workspace;
 
 /// Light, dark or as the system has it.
@@ -149,6 +149,8 @@ pub struct State {
     pub path_field: String,
     /// The part of a method that is looked at: the factors' view is of it.
     pub part: PartChoice,
+    /// The tab that the matrix of this source was opened from.
+    pub opened_from: Option<(Tab, Source)>,
     /// Whether the help page is open.
     pub help: bool,
     /// Whether the first tab is shown to a class, without the panels round it.
@@ -181,6 +183,7 @@ impl State {
             speaker: None,
             path_field: String::new(),
             part: PartChoice::default(),
+            opened_from: None,
             help: false,
             presenting: false,
             about: false,

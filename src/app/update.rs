@@ -83,6 +83,9 @@ fn no_digits(state: &mut State, why: String) {
 
 /// Runs one command.
 pub fn run(explorer: &mut Explorer, ctx: &egui::Context, command: Command) {
+    let open = explorer.pages.of(explorer.state.tab);
+    let own = open.and_then(|page| page.instead_of(&command));
+    let command = own.unwrap_or(command);
     if let Some(owner) = command.owner() {
         return run_own(explorer, ctx, owner, &command);
     }
@@ -119,7 +122,7 @@ pub fn run(explorer: &mut Explorer, ctx: &egui::Context, command: Command) {
         Command::About => explorer.state.about = !explorer.state.about,
         Command::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
         Command::Session(action) => run_on_session(explorer, ctx, action),
-        Command::Approximate(_) | Command::Finetune(_) => {}
+        Command::Approximate(_) | Command::Finetune(_) | Command::Weights(_) => {}
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::{Failure, print};
+use crate::analysis::ModelComparison;
 use crate::figure::{Cell, Column, Row, Table, label};
 use crate::memory;
 use crate::source::{ArrayInfo, Arrays, UpdateInfo, formats_with_arrays, list_arrays};
@@ -29,70 +30,7 @@ struct Listing<'a> {
     #[serde(flatten)]
     listed: &'a Arrays,
     #[serde(skip_serializing_if = "Option::is_none")]
-    subtract: Option<Comparison<'a>>,
-}
-
-/// The arrays of a base beside those that are listed.
-#[derive(Serialize)]
-struct Comparison<'a> {
-    file: String,
-    /// Arrays whose shape is another one.
-    other_shapes: Vec<(&'a str, &'a [u64], &'a [u64])>,
-    /// Arrays that the base does not have.
-    not_in_base: Vec<&'a str>,
-    /// Arrays that only the base has.
-    only_in_base: Vec<&'a str>,
-}
-
-impl<'a> Comparison<'a> {
-    fn new(file: String, arrays: &'a [ArrayInfo], base: &'a [ArrayInfo]) -> Self {
-        let pairs = || arrays.iter().map(|one| (one, one.base_among(base)));
-        let mut matched: Vec<&str> = pairs()
-            .filter_map(|(_, base)| Some(base?.name.as_str()))
-            .collect();
-        matched.sort_unstable();
-        let other = pairs().filter_map(|(one, base)| {
-            let base = base.filter(|base| base.shape != one.shape)?;
-            Some((one.name.as_str(), &one.shape[..], &base.shape[..]))
-        });
-        let only = base.iter().map(|one| one.name.as_str());
-        Self {
-            file,
-            other_shapes: other.collect(),
-            not_in_base: pairs()
-                .filter(|(_, base)| base.is_none())
-                .map(|(one, _)| one.name.as_str())
-                .collect(),
-            only_in_base: only
-                .filter(|name| matched.binary_search(name).is_err())
-                .collect(),
-        }
-    }
-
-    /// A sentence for each difference.
-    fn notes(&self) -> Vec<String> {
-        let sides = |shape: &[u64]| -> String {
-            let sides: Vec<String> = shape.iter().map(u64::to_string).collect();
-            sides.join(" × ")
-        };
-        let other = self.other_shapes.iter().map(|(name, shape, base)| {
-            format!(
-                "{name} is {} and {} in {}",
-                sides(shape),
-                sides(base),
-                self.file
-            )
-        });
-        let missing = self
-            .not_in_base
-            .iter()
-            .map(|name| format!("{name} is not in {}", self.file));
-        let only = self
-            .only_in_base
-            .iter()
-            .map(|name| format!("{name} is only in {}", self.file));
-        other.chain(missing).chain(only).collect()
-    }
+    subtract: Option<ModelComparison>,
 }
 
 /// Runs `arrays`.
@@ -102,11 +40,8 @@ pub(super) fn run(arguments: &ArraysArgs) -> Result<(), Failure> {
     let base = arguments.subtract.as_ref().map(list_arrays).transpose()?;
     let compared = arguments.subtract.as_ref().zip(base.as_ref());
     let compared = compared.map(|(path, base)| {
-        Comparison::new(
-            path.display().to_string(),
-            updates_or_all(&listed.arrays),
-            &base.arrays,
-        )
+        let file = path.display().to_string();
+        ModelComparison::new(file, listed.layers(), &base.arrays)
     });
     if arguments.json {
         let (listed, subtract) = (&listed, compared);
@@ -127,21 +62,13 @@ pub(super) fn run(arguments: &ArraysArgs) -> Result<(), Failure> {
             false => format!("{}: {}", other.name, other.reason),
         })
         .collect();
-    notes.extend(compared.iter().flat_map(Comparison::notes));
+    notes.extend(compared.iter().flat_map(ModelComparison::notes));
     let tables: Vec<Table> = match listed.arrays.is_empty() {
         true => Vec::new(),
         false => vec![table(&file, &listed.arrays)],
     };
     let tables: Vec<&Table> = tables.iter().collect();
     print::page(&format!("{file}: {count}"), &tables, &notes)
-}
-
-/// The updates of an adapter, which stand first, or all arrays where there are none.
-fn updates_or_all(arrays: &[ArrayInfo]) -> &[ArrayInfo] {
-    match arrays.partition_point(|array| array.update.is_some()) {
-        0 => arrays,
-        updates => &arrays[..updates],
-    }
 }
 
 /// The one array of an `.npy` file goes by the file's name.

@@ -1,5 +1,7 @@
 //! Lists of the arrays in a file.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use super::adapter::Update;
@@ -86,17 +88,67 @@ pub struct Arrays {
     pub others: Vec<OtherMember>,
 }
 
-impl ArrayInfo {
-    /// The array of a base model that this one was tuned from: of the same name, or the only one whose name
-    /// ends with it.
-    pub fn base_among<'a>(&self, base: &'a [Self]) -> Option<&'a Self> {
-        if let Some(same) = base.iter().find(|one| one.name == self.name) {
-            return Some(same);
+impl Arrays {
+    /// The updates of an adapter, which stand first, or all arrays where there are none.
+    pub fn layers(&self) -> &[ArrayInfo] {
+        match self.arrays.partition_point(|array| array.update.is_some()) {
+            0 => &self.arrays,
+            updates => &self.arrays[..updates],
         }
-        let ending = format!(".{}", self.name);
-        let mut found = base.iter().filter(|one| one.name.ends_with(&ending));
-        match (found.next(), found.next()) {
-            (only, None) => only,
+    }
+}
+
+/// The arrays of a base model by the names that those tuned from it may have.
+pub struct BaseArrays<'a> {
+    exact: HashMap<&'a str, usize>,
+    /// By every ending behind a dot; nothing where several arrays share it.
+    endings: HashMap<&'a str, Option<usize>>,
+}
+
+impl<'a> BaseArrays<'a> {
+    /// Looks at the names of `base`.
+    pub fn new(base: &'a [ArrayInfo]) -> Self {
+        let mut endings = HashMap::new();
+        for (at, array) in base.iter().enumerate() {
+            for (dot, _) in array.name.match_indices('.').take(MOST_DOTS) {
+                let ending = &array.name[dot + 1..];
+                let known = endings.entry(ending).or_insert(Some(at));
+                *known = known.filter(|known| *known == at);
+            }
+        }
+        Self {
+            exact: base
+                .iter()
+                .enumerate()
+                .rev()
+                .map(|(at, array)| (array.name.as_str(), at))
+                .collect(),
+            endings,
+        }
+    }
+
+    /// The place of the array that one of this name was tuned from: of the same name, or the only one whose
+    /// name ends with it.
+    pub fn of(&self, name: &str) -> Option<usize> {
+        let same = self.exact.get(name).copied();
+        same.or_else(|| self.endings.get(name).copied().flatten())
+    }
+}
+
+/// A name with more levels than this is that of a hostile file.
+const MOST_DOTS: usize = 64;
+
+impl ArrayInfo {
+    /// Rows and columns that it is read as: of more than two sides the first, and all others together.
+    pub fn as_matrix(&self) -> Option<(u64, u64)> {
+        match &self.shape[..] {
+            [rows, rest @ ..] if !rest.is_empty() => {
+                let mut rest = rest.iter();
+                Some((
+                    *rows,
+                    rest.try_fold(1_u64, |all, side| all.checked_mul(*side))?,
+                ))
+            }
             _ => None,
         }
     }
@@ -107,5 +159,42 @@ impl ArrayInfo {
             true => "one number".to_owned(),
             false => sides(&self.shape),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arrays(names: &[&str]) -> Vec<ArrayInfo> {
+        let array = |name: &&str| ArrayInfo {
+            name: (*name).to_owned(),
+            shape: vec![64, 3, 7, 7],
+            dtype: "F32".to_owned(),
+            bytes: 0,
+            update: None,
+        };
+        names.iter().map(array).collect()
+    }
+
+    #[test]
+    fn a_base_is_found_by_its_name_or_by_the_only_ending() {
+        let base = arrays(&["model.h.0.q", "q", "model.h.1.k", "other.h.1.k"]);
+        let base = BaseArrays::new(&base);
+        assert_eq!(base.of("q"), Some(1), "the exact name goes first");
+        assert_eq!(base.of("h.0.q"), Some(0));
+        assert_eq!(base.of("h.1.k"), None, "two end with it");
+        assert_eq!(base.of("model.h.1.k"), Some(2));
+        assert_eq!(base.of("0.v"), None);
+    }
+
+    #[test]
+    fn more_than_two_sides_are_read_as_the_first_and_the_rest() {
+        let mut array = arrays(&["conv"]).remove(0);
+        assert_eq!(array.as_matrix(), Some((64, 147)));
+        array.shape.truncate(1);
+        assert_eq!(array.as_matrix(), None);
+        array.shape = vec![2, u64::MAX, u64::MAX];
+        assert_eq!(array.as_matrix(), None, "no overflow");
     }
 }

@@ -47,15 +47,16 @@ pub use digits::{digits, digits_if_ready, half_there};
 pub use error::SourceError;
 pub use file::{arrays_in, list_arrays, load_bytes};
 pub use format::picture::from_rgba;
-pub use format::{OPENABLE_EXTENSIONS, formats_with_arrays, readable_formats};
+pub use format::{ARRAY_EXTENSIONS, OPENABLE_EXTENSIONS, formats_with_arrays, readable_formats};
 pub use limits::Limits;
-pub use listing::{ArrayInfo, Arrays, OtherMember, UpdateInfo};
+pub use listing::{ArrayInfo, Arrays, BaseArrays, OtherMember, UpdateInfo};
 pub use matrix::{LoadedMatrix, NamedMatrix};
 pub use spec::{Dataset, Source};
 pub use split::Split;
 pub use synthetic::{MAX_SYNTHETIC_SIDE, SyntheticKind, SyntheticSettings, synthesize};
 pub use transform::{Transform, shifted, shuffled};
 pub use typed::typed_path;
+pub use weights::is_at as holds_weights;
 
 use builtin::IMAGE_SIDE;
 use nalgebra::DMatrix;

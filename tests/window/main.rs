@@ -22,6 +22,7 @@ mod real;
 mod sessions;
 mod together;
 mod wanted;
+mod weights;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -18,7 +18,7 @@ use crate::source::Limits;
 
 pub use file::{merge, read_scan};
 pub use plan::{LayerPlan, Plan, PlanStructure};
-pub use targets::{ScanTarget, ScanTargets};
+pub use targets::{ScanTarget, ScanTargets, matches_pattern, natural};
 
 /// The version of the file of a scan.
 pub const VERSION: u32 = 1;

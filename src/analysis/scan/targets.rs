@@ -1,9 +1,10 @@
 //! The arrays that a scan looks at, and those that it leaves out, told before any work.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::{ScanSettings, SkippedArray};
-use crate::source::{ArrayInfo, Source, SourceError, arrays_in};
+use crate::analysis::model::array_of;
+use crate::source::{ArrayInfo, BaseArrays, Source, SourceError, arrays_in};
 
 /// Matrices with a shorter side are left out: no structure has room in them.
 const LEAST_SIDE: u64 = 8;
@@ -54,6 +55,7 @@ impl ScanTargets {
             arrays.retain(|array| array.update.is_some());
         }
         let base = settings.subtract.as_deref().map(arrays_in).transpose()?;
+        let base = base.as_deref().map(|all| (all, BaseArrays::new(all)));
         let mut found = Self {
             model: settings.model.clone(),
             subtract: settings.subtract.clone(),
@@ -61,7 +63,7 @@ impl ScanTargets {
         };
         arrays.sort_by_cached_key(|array| natural(&array.name));
         for array in arrays {
-            let matches = |pattern: &String| matches(pattern, &array.name);
+            let matches = |pattern: &String| matches_pattern(pattern, &array.name);
             if !patterns.is_empty() && !patterns.iter().any(matches) {
                 continue;
             }
@@ -70,11 +72,15 @@ impl ScanTargets {
             };
             let reason = match (rows.min(cols) < LEAST_SIDE, &base) {
                 (true, _) => Some(format!("{rows} × {cols}: a side is below {LEAST_SIDE}")),
-                (false, Some(base)) => unmatched(&array, base),
+                (false, Some((all, base))) => {
+                    unmatched(&array, base.of(&array.name).map(|at| &all[at]))
+                }
                 (false, None) => None,
             };
-            let base_dtype = base.as_ref().and_then(|base| array.base_among(base));
-            let base_dtype = base_dtype.map(|base| base.dtype.clone());
+            let base_dtype = base.as_ref().and_then(|(all, base)| {
+                let at = base.of(&array.name)?;
+                Some(all[at].dtype.clone())
+            });
             match reason {
                 Some(reason) => found.skipped.push(SkippedArray {
                     name: array.name,
@@ -93,7 +99,7 @@ impl ScanTargets {
 
     /// The source of a target.
     pub fn source(&self, target: &ScanTarget) -> Source {
-        let whole = file(&self.model, &target.name);
+        let whole = array_of(&self.model, &target.name);
         match self.base(target) {
             Some(base) if !target.is_update => whole.minus(base),
             _ => whole,
@@ -103,21 +109,13 @@ impl ScanTargets {
     /// The base weight of a target.
     pub fn base(&self, target: &ScanTarget) -> Option<Source> {
         let base = self.subtract.as_deref()?;
-        Some(file(base, &target.name))
-    }
-}
-
-fn file(path: &Path, name: &str) -> Source {
-    Source::File {
-        path: path.to_owned(),
-        // The array of an NPY file has no name.
-        array: (!name.is_empty()).then(|| name.to_owned()),
+        Some(array_of(base, &target.name))
     }
 }
 
 /// Why an array has no base.
-fn unmatched(array: &ArrayInfo, base: &[ArrayInfo]) -> Option<String> {
-    match array.base_among(base) {
+fn unmatched(array: &ArrayInfo, base: Option<&ArrayInfo>) -> Option<String> {
+    match base {
         None => Some("the base has no array of this name".to_owned()),
         Some(one) if one.shape == array.shape => None,
         Some(one) => Some(format!("{} and its base is {}", array.sides(), one.sides())),
@@ -125,7 +123,7 @@ fn unmatched(array: &ArrayInfo, base: &[ArrayInfo]) -> Option<String> {
 }
 
 /// Whether a name matches a pattern, in which `*` stands for anything and `?` for one character.
-fn matches(pattern: &str, name: &str) -> bool {
+pub fn matches_pattern(pattern: &str, name: &str) -> bool {
     let (pattern, name): (Vec<char>, Vec<char>) =
         (pattern.chars().collect(), name.chars().collect());
     let (mut at, mut of) = (0, 0);
@@ -186,7 +184,7 @@ mod tests {
             ("*q*q*", "qq"),
             ("a", "a"),
         ] {
-            assert!(matches(pattern, name), "{pattern} {name}");
+            assert!(matches_pattern(pattern, name), "{pattern} {name}");
         }
         for (pattern, name) in [
             ("layers.1.*", "layers.10.q"),
@@ -194,7 +192,7 @@ mod tests {
             ("*b", "abc"),
             ("?", ""),
         ] {
-            assert!(!matches(pattern, name), "{pattern} {name}");
+            assert!(!matches_pattern(pattern, name), "{pattern} {name}");
         }
     }
 

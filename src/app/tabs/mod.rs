@@ -3,6 +3,7 @@
 pub mod approximate;
 pub mod finetune;
 pub mod method;
+pub mod weights;
 
 use std::any::Any;
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use self::approximate::ApproximateTab;
 use self::finetune::FinetuneTab;
 use self::method::MethodTab;
+use self::weights::WeightsTab;
 use super::page::Page;
 use super::tab::Tab;
 use super::worker::Wake;
@@ -30,6 +32,9 @@ const OTHERS: &[(Tab, TabBuilder)] = &[
         Box::new(FinetuneTab::new(place))
     }),
     (method::TAB, |_| Box::<MethodTab>::default()),
+    (weights::action::TAB, |place| {
+        Box::new(WeightsTab::new(place))
+    }),
 ];
 
 /// All tabs, in their order.

@@ -9,3 +9,4 @@ pub mod measuring;
 pub mod numbers;
 mod parts;
 pub mod plot;
+pub mod row_keys;

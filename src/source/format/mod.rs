@@ -102,6 +102,18 @@ pub static OPENABLE_EXTENSIONS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     all
 });
 
+/// The endings of the files whose arrays are listed, for a file dialog; `json` is that of an index of shards.
+pub static ARRAY_EXTENSIONS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let mut holding: Vec<&str> = FORMATS
+        .iter()
+        .filter(|one| one.holds() != FormatContent::Matrix)
+        .flat_map(|format| format.endings())
+        .copied()
+        .collect();
+    holding.push("json");
+    holding
+});
+
 /// Whether `#NAME` behind a file with this ending can name an array.
 pub(super) fn may_hold_arrays(ending: &str) -> bool {
     let mut holding = FORMATS

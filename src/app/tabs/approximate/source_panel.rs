@@ -24,6 +24,7 @@ pub fn show(
     session: &mut Session,
     out: &mut Vec<Command>,
 ) {
+    back(ui, state, out);
     let open = head(ui, state, session, out);
     notes(ui, state, session);
     if !open {
@@ -38,6 +39,19 @@ pub fn show(
     digits(tab, ui, state, session, out);
     synthetic(ui, state, session);
     change(ui, state, session, out);
+}
+
+/// The way back to the tab that the matrix was opened from.
+fn back(ui: &mut egui::Ui, state: &State, out: &mut Vec<Command>) {
+    let from = state.opened_from.as_ref();
+    let here = from.filter(|(_, source)| *source == state.latest_session().source);
+    if let Some((tab, _)) = here {
+        let text = format!("← Back to {}", tab.title());
+        let hint = "The tab that this matrix was opened from, as you left it";
+        if ui.button(text).on_hover_text(hint).clicked() {
+            out.push(Command::Show(*tab));
+        }
+    }
 }
 
 /// What is on screen, which unfolds what a matrix can be taken from, and the way through the

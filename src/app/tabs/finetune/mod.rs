@@ -39,7 +39,7 @@ use crate::experiment::figures::{look_of, setting};
 use crate::figure::palette::Theme;
 use crate::finetune::train::EpochRecord;
 use crate::finetune::{RunKey, SweepSettings};
-use crate::source::Dataset;
+use crate::source::{Dataset, holds_weights};
 
 /// Both plots are at least this high; the tab scrolls instead.
 const LEAST_HEIGHT: f32 = 250.0;
@@ -309,6 +309,7 @@ impl Page for FinetuneTab {
         } else if path
             .extension()
             .is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
+            && !holds_weights(path)
         {
             SweepAction::OpenFile(path.to_owned())
         } else {
