@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use clap::builder::TypedValueParser;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::figure::FigureTarget;
 use super::output::Outputs;
 use super::present::{PrintedPage, present};
 use super::{Failure, FigureArgs, FormatArgs, choice, number, output};
@@ -15,11 +14,10 @@ use crate::analysis::{
 };
 use crate::figure::compose::{MapColumn, model_name};
 use crate::figure::label;
-use crate::figure::palette::{ColorMap, Gradient};
 use crate::process::signals::StopGuard;
-use crate::session::words::Words;
 use crate::source::{Limits, Source};
-use crate::views::{Material, Options, Shown, scan};
+use crate::views::Material;
+use crate::views::scan::{self, ScanCall};
 use crate::{report, store};
 
 /// Arguments of `scan`.
@@ -104,7 +102,8 @@ pub(super) fn run(arguments: &ScanArgs) -> Result<(), Failure> {
         scan: Some((&found, arguments.color.unwrap_or_default())),
         ..Material::default()
     };
-    let options = arguments.options(&found, target.as_ref());
+    let export = target.as_ref().map(|target| &target.export);
+    let options = arguments.call().options(&found, export);
     let document = scan::VIEW.document(&material, &options);
     let mut notes = document.notes();
     notes.extend(remarks);
@@ -152,16 +151,8 @@ impl ScanArgs {
         let settings = self.settings(model);
         let targets = ScanTargets::new(&settings, &self.layers)?;
         let mut found = self.begun(&settings, targets.skipped.clone())?;
-        if targets.targets.is_empty() && found.layers.is_empty() {
-            return Err(Failure::run(format!(
-                "this has no two-dimensional array to scan{}; list its arrays with localized-lora arrays: {}",
-                if self.layers.is_empty() {
-                    ""
-                } else {
-                    " whose name matches"
-                },
-                model.display()
-            )));
+        if found.layers.is_empty() {
+            targets.ensure_some(&self.layers).map_err(Failure::run)?;
         }
         let stoppable = StopGuard::begin();
         let bar = ProgressBar::new(1000);
@@ -244,43 +235,12 @@ impl ScanArgs {
         Failure::stopped(status, told)
     }
 
-    fn options(&self, scan: &Scan, target: Option<&FigureTarget>) -> Options {
-        let export = target.map(|target| &target.export);
-        let mut options = Shown::of(&scan::VIEW).options(model_name(scan), self.command(), export);
-        options.context.colors = ColorMap::Gradient(Gradient::Viridis);
-        options
-    }
-
-    /// The command line that makes the same figure again.
-    fn command(&self) -> Option<String> {
-        let mut words = Words::program();
-        words.word("scan");
-        let usual = (8, 4, 100, 0);
-        let own = (self.budget_rank, self.grid, self.draws, self.seed);
-        if own != usual {
-            words.option("budget-rank", &own.0.to_string());
-            words.option("grid", &own.1.to_string());
-            words.option("draws", &own.2.to_string());
-            words.option("seed", &own.3.to_string());
+    fn call(&self) -> ScanCall {
+        ScanCall {
+            settings: self.settings(self.model.as_deref().unwrap_or(Path::new(""))),
+            layers: self.layers.clone(),
+            merge: self.merge.clone(),
+            color: self.color,
         }
-        if !self.layers.is_empty() {
-            words.option("layers", &self.layers.join(","));
-        }
-        if let Some(color) = self.color {
-            words.option("color", color.id());
-        }
-        if let Some(base) = &self.subtract {
-            words.option("subtract", base.to_str()?);
-        }
-        match &self.model {
-            Some(model) => words.last(model.to_str()?),
-            None => {
-                words.flag("merge");
-                for file in &self.merge {
-                    words.word(file.to_str()?);
-                }
-            }
-        }
-        words.quoted()
     }
 }

@@ -1,10 +1,18 @@
 //! Every layer of a model at one budget.
 
+use std::path::PathBuf;
+
 use super::material::Material;
 use super::options::Options;
+use super::shown::Shown;
 use super::view::{Need, Subject, TableForm, View, ViewCall};
+use crate::analysis::{Scan, ScanSettings};
+use crate::figure::compose::MapColumn;
+use crate::figure::palette::{ColorMap, Gradient};
 use crate::figure::{Figure, Table, compose, label};
 use crate::report;
+use crate::session::Export;
+use crate::session::words::Words;
 
 /// The view. It is not in the list of all: the window has no tab of models whose results it could show.
 pub static VIEW: View = View {
@@ -23,6 +31,65 @@ pub static VIEW: View = View {
     npy: None,
     notes,
 };
+
+/// What a scan was asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScanCall {
+    /// Model and settings.
+    pub settings: ScanSettings,
+    /// The patterns of the layers' names; all layers without.
+    pub layers: Vec<String>,
+    /// The files of scans that are merged instead.
+    pub merge: Vec<PathBuf>,
+    /// The column that colours the map.
+    pub color: Option<MapColumn>,
+}
+
+impl ScanCall {
+    /// The options for the figure of `export`, or without one for text.
+    pub fn options(&self, scan: &Scan, export: Option<&Export>) -> Options {
+        let name = compose::model_name(scan);
+        let mut options = Shown::of(&VIEW).options(name, self.command(), export);
+        options.context.colors = COLORS;
+        options
+    }
+
+    /// The command line that makes the same again; `None` when a path is not UTF-8.
+    pub fn command(&self) -> Option<String> {
+        let mut words = Words::program();
+        words.word("scan");
+        let asked = &self.settings;
+        let usual = (8, 4, 100, 0);
+        let own = (asked.budget_rank, asked.grid, asked.draws, asked.seed);
+        if own != usual {
+            words.option("budget-rank", &own.0.to_string());
+            words.option("grid", &own.1.to_string());
+            words.option("draws", &own.2.to_string());
+            words.option("seed", &own.3.to_string());
+        }
+        if !self.layers.is_empty() {
+            words.option("layers", &self.layers.join(","));
+        }
+        if let Some(color) = self.color {
+            words.option("color", color.id());
+        }
+        if let Some(base) = &asked.subtract {
+            words.option("subtract", base.to_str()?);
+        }
+        if self.merge.is_empty() {
+            words.last(asked.model.to_str()?);
+        } else {
+            words.flag("merge");
+            for file in &self.merge {
+                words.word(file.to_str()?);
+            }
+        }
+        words.quoted()
+    }
+}
+
+/// The colours of unsigned columns.
+pub const COLORS: ColorMap = ColorMap::Gradient(Gradient::Viridis);
 
 /// Noise of rounding from which on it is told.
 const TOLD: f64 = 1e-3;

@@ -1,17 +1,21 @@
 //! The Weights tab: models and adapters, and their layers in the first tab.
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use eframe::egui::Key;
 use eframe::egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use localized_lora::analysis::{Scan, ScanLayer, ScanSettings, ScanTargets, read_scan};
 use localized_lora::app::Explorer;
+use localized_lora::app::command::Command;
 use localized_lora::app::state::{Message, Tab};
 use localized_lora::app::tabs::weights::WeightsTab;
-use localized_lora::app::tabs::weights::action::{ModelRole, TAB};
-use localized_lora::source::Source;
+use localized_lora::app::tabs::weights::action::{ModelRole, TAB, WeightsAction};
+use localized_lora::figure::compose::scan_table;
+use localized_lora::source::{Limits, Source};
 
 use super::{drop_file, plain, settle, window_of};
 
@@ -122,14 +126,18 @@ fn what_is_no_matrix_is_named_and_says_why() {
 #[test]
 fn a_tuned_layer_opens_minus_its_base_and_differences_are_told_first() {
     let mut harness = tab();
-    let (tuned, base) = (data("pair/tuned.safetensors"), data("pair/base.safetensors"));
+    let (tuned, base) = (
+        data("pair/tuned.safetensors"),
+        data("pair/base.safetensors"),
+    );
     drop_file(&mut harness, &tuned);
     type_path(&mut harness, ModelRole::Base, base.to_str().unwrap());
     let model = weights(harness.state()).model().unwrap();
     let notes = model.base.as_ref().unwrap().comparison.notes();
     assert!(!notes.is_empty(), "the fixture has differences");
     let told = "1 of another shape, 1 not in the base, 1 only in the base";
-    click(&mut harness, told);
+    harness.get_by_label(told).click();
+    settle(&mut harness);
     for note in &notes {
         harness.get_by_label(note.as_str());
     }
@@ -169,10 +177,15 @@ fn an_adapter_shows_ranks_and_scales_and_opens_its_update() {
 fn a_file_that_is_no_model_is_one_sentence_and_what_was_open_stays() {
     let mut harness = tab();
     drop_file(&mut harness, &data("pair/tuned.safetensors"));
-    let arrays = weights(harness.state()).model().unwrap().listed.arrays.len();
+    let arrays = weights(harness.state())
+        .model()
+        .unwrap()
+        .listed
+        .arrays
+        .len();
     for (text, told) in [
-        ("/no/such/model.safetensors", "There is no file"),
-        ("~~%$ nonsense \u{7}", "There is no file"),
+        ("/no/such/model.safetensors", "there is no folder /no"),
+        ("~~%$ nonsense", "~~%$ nonsense"),
         (
             data("hostile/adapter_bin").to_str().unwrap(),
             "as a pickle, which can run code",
@@ -241,5 +254,195 @@ fn of_ten_thousand_arrays_only_those_in_view_are_drawn_and_keys_reach_all() {
     harness.key_press(Key::Enter);
     settle(&mut harness);
     let (source, _) = shown(&harness);
-    assert!(source.ends_with("#model.layers.2499.attn.k.weight"), "{source}");
+    assert!(
+        source.ends_with("#model.layers.2499.attn.k.weight"),
+        "{source}"
+    );
+}
+
+/// The tuned model of a pair minus its base, in the part of the tab that scans.
+fn scanned() -> Harness<'static, Explorer> {
+    let mut harness = tab();
+    drop_file(&mut harness, &data("pair/tuned.safetensors"));
+    let base = data("pair/base.safetensors");
+    type_path(&mut harness, ModelRole::Base, base.to_str().unwrap());
+    click(&mut harness, "Scan");
+    click(&mut harness, "Run");
+    harness
+}
+
+/// The scan as the command line makes it.
+fn expected() -> Scan {
+    let settings = ScanSettings {
+        model: data("pair/tuned.safetensors"),
+        subtract: Some(data("pair/base.safetensors")),
+        budget_rank: 8,
+        grid: 4,
+        draws: 100,
+        seed: 0,
+    };
+    let targets = ScanTargets::new(&settings, &[]).unwrap();
+    let mut scan = Scan::new(&settings, targets.skipped.clone());
+    let go = || ControlFlow::Continue(());
+    let limits = Limits::default();
+    scan.go_on(&targets, &limits, &go, &mut |_, _| go())
+        .unwrap();
+    scan
+}
+
+/// A scan without the time that it took.
+fn timeless(scan: &Scan) -> Scan {
+    let mut scan = scan.clone();
+    scan.seconds = 0.0;
+    scan
+}
+
+fn found(harness: &Harness<'static, Explorer>) -> Scan {
+    timeless(weights(harness.state()).scan().unwrap())
+}
+
+fn act(harness: &mut Harness<'static, Explorer>, action: WeightsAction) {
+    let context = harness.ctx.clone();
+    let command = Command::Weights(action);
+    harness.state_mut().run(&context, command);
+    settle(harness);
+}
+
+#[test]
+fn a_scan_finds_what_the_command_line_finds_and_saves_the_same_file() {
+    let mut harness = scanned();
+    let scan = found(&harness);
+    assert_eq!(scan, timeless(&expected()));
+    harness.get_by_label_contains("LoRA on 2 of 5 layers");
+    harness.get_by_label_contains("2 arrays were left out");
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    for name in ["scan.json", "scan.csv", "map.svg", "map.png", "map.pdf"] {
+        act(&mut harness, WeightsAction::SaveScan);
+        act(&mut harness, WeightsAction::SaveScanTo(file(name)));
+        assert!(file(name).exists(), "{name}");
+    }
+    assert_eq!(timeless(&read_scan(&file("scan.json")).unwrap()), scan);
+    let csv = fs::read_to_string(file("scan.csv")).unwrap();
+    assert_eq!(csv, scan_table(&scan).to_csv());
+    let svg = fs::read_to_string(file("map.svg")).unwrap();
+    assert!(
+        svg.contains("localized-lora scan --subtract "),
+        "its command"
+    );
+    // The file opens again, also in a window without a model, which it brings.
+    let mut other = tab();
+    drop_file(&mut other, &file("scan.json"));
+    assert_eq!(found(&other), scan);
+    let model = weights(other.state()).model().unwrap();
+    assert_eq!(
+        model.base.as_ref().unwrap().path,
+        data("pair/base.safetensors")
+    );
+    // What is no scan is refused.
+    fs::write(file("other.json"), "{\"scan\": 1}").unwrap();
+    drop_file(&mut other, &file("other.json"));
+    assert!(failure(&other).contains("this is no scan"));
+    assert_eq!(found(&other), scan);
+}
+
+#[test]
+fn a_scan_that_was_stopped_goes_on_and_keeps_its_answers() {
+    let mut harness = tab();
+    drop_file(&mut harness, &data("pair/tuned.safetensors"));
+    click(&mut harness, "Scan");
+    harness.get_by_role_and_label(Role::Button, "Run").click();
+    harness.step();
+    act(&mut harness, WeightsAction::StopScan);
+    let whole = 6;
+    assert!(weights(harness.state()).scan().unwrap().layers.len() <= whole);
+    click(&mut harness, "Run");
+    assert_eq!(found(&harness).layers.len(), whole);
+    let before = found(&harness);
+    harness.key_press(Key::Num1);
+    settle(&mut harness);
+    act(&mut harness, WeightsAction::CopyCommand);
+    let context = harness.ctx.clone();
+    harness.state_mut().run(&context, Command::Show(TAB));
+    settle(&mut harness);
+    assert_eq!(found(&harness), before);
+    click(&mut harness, "Clear");
+    assert!(weights(harness.state()).scan().is_none());
+}
+
+#[test]
+fn a_click_on_a_row_or_a_cell_of_the_map_opens_the_layer() {
+    let mut harness = scanned();
+    let name = "layers.1.global.weight";
+    click(&mut harness, name);
+    let (source, minus) = shown(&harness);
+    assert!(
+        source.ends_with(&format!("tuned.safetensors#{name}")),
+        "{source}"
+    );
+    assert!(
+        minus
+            .unwrap()
+            .ends_with(&format!("base.safetensors#{name}"))
+    );
+    click(&mut harness, "← Back to Weights");
+    let map = harness.get_by_role_and_label(Role::Image, "map of the model");
+    map.focus();
+    harness.run_steps(2);
+    // The first cell is that of the first layer.
+    harness.key_press(Key::ArrowDown);
+    harness.run_steps(2);
+    let map = harness.get_by_role_and_label(Role::Image, "map of the model");
+    let said = map.value().unwrap();
+    assert!(
+        said.starts_with("layers.0.local.weight: Error of Localized"),
+        "{said}"
+    );
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    let (source, _) = shown(&harness);
+    assert!(source.ends_with("#layers.0.local.weight"), "{source}");
+}
+
+#[test]
+fn a_click_on_a_head_sorts_the_layers() {
+    let mut harness = scanned();
+    let scan = found(&harness);
+    let drawn = |harness: &Harness<'static, Explorer>| {
+        let place = |name: &str| {
+            let row = harness.get_by_role_and_label(Role::Button, name);
+            row.rect().top()
+        };
+        let mut rows: Vec<(f32, String)> = scan
+            .layers
+            .iter()
+            .map(|layer| (place(&layer.layer), layer.layer.clone()))
+            .collect();
+        rows.sort_by(|one, other| one.0.total_cmp(&other.0));
+        rows.into_iter().map(|row| row.1).collect::<Vec<_>>()
+    };
+    let mut wanted: Vec<&ScanLayer> = scan.layers.iter().collect();
+    wanted.sort_by(|one, other| one.norm.total_cmp(&other.norm));
+    let names = |layers: &[&ScanLayer]| -> Vec<String> {
+        layers.iter().map(|layer| layer.layer.clone()).collect()
+    };
+    click(&mut harness, "Norm");
+    assert_eq!(drawn(&harness), names(&wanted));
+    click(&mut harness, "Norm ▲");
+    wanted.reverse();
+    assert_eq!(drawn(&harness), names(&wanted));
+}
+
+#[test]
+fn a_pattern_that_matches_nothing_is_told() {
+    let mut harness = tab();
+    drop_file(&mut harness, &data("pair/tuned.safetensors"));
+    click(&mut harness, "Scan");
+    let field = harness.get_by_role_and_label(Role::TextInput, "Layers");
+    field.focus();
+    field.type_text("%%% no such [layer");
+    harness.run_steps(2);
+    click(&mut harness, "Run");
+    harness.get_by_label_contains("no two-dimensional array to scan whose name matches");
+    assert!(weights(harness.state()).scan().is_none());
 }

@@ -97,6 +97,24 @@ impl ScanTargets {
         Ok(found)
     }
 
+    /// Whether there is anything to scan.
+    ///
+    /// # Errors
+    /// A sentence where there is nothing.
+    pub fn ensure_some(&self, patterns: &[String]) -> Result<(), String> {
+        if !self.targets.is_empty() {
+            return Ok(());
+        }
+        let (whose, remedy) = match patterns.is_empty() {
+            true => ("", "list its arrays with localized-lora arrays"),
+            false => (" whose name matches", "change the pattern of the layers"),
+        };
+        let model = self.model.display();
+        Err(format!(
+            "this has no two-dimensional array to scan{whose}; {remedy}: {model}"
+        ))
+    }
+
     /// The source of a target.
     pub fn source(&self, target: &ScanTarget) -> Source {
         let whole = array_of(&self.model, &target.name);

@@ -3,6 +3,7 @@
 pub mod focus;
 pub mod formula;
 pub mod gallery;
+pub mod heat_map;
 pub mod knobs;
 pub mod matrix_view;
 pub mod measuring;
@@ -10,3 +11,4 @@ pub mod numbers;
 mod parts;
 pub mod plot;
 pub mod row_keys;
+pub mod sorted_table;

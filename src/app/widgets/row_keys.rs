@@ -56,7 +56,7 @@ impl RowKeys {
     }
 
     /// The row that is to be scrolled into view, once.
-    pub fn to_bring(&mut self) -> Option<usize> {
+    pub fn brought(&mut self) -> Option<usize> {
         self.current.filter(|_| std::mem::take(&mut self.bring))
     }
 

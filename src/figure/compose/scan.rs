@@ -1,11 +1,12 @@
 //! A scanned model: a table of its layers, and a map of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use nalgebra::DMatrix;
 
 use super::Context;
 use crate::analysis::{Scan, ScanError, ScanLayer};
+use crate::figure::palette::ColorMap;
 use crate::figure::table::{Cell, Column, Row, Table};
 use crate::figure::{Colors, Element, Figure, Heading, Heatmap, ScaleBar, label};
 
@@ -77,6 +78,20 @@ impl MapColumn {
         }
     }
 
+    /// The number of a layer as it is read.
+    pub fn text(self, layer: &ScanLayer) -> String {
+        let value = self.value(layer);
+        match self {
+            _ if value.is_nan() => "–".to_owned(),
+            Self::Lora | Self::Melora | Self::Localized => label::error(value),
+            Self::Diagonal => label::percent(value),
+            Self::Locality => label::one_decimal(value),
+            Self::Difference | Self::BestGrid | Self::Norm | Self::StableRank => {
+                label::short(value)
+            }
+        }
+    }
+
     /// The number of a layer; not a number where it has none.
     fn value(self, layer: &ScanLayer) -> f64 {
         let error = |one: Option<ScanError>| one.map_or(f64::NAN, |one| one.error);
@@ -107,44 +122,91 @@ impl MapColumn {
         }
     }
 
-    fn colors(self, context: &Context) -> Colors {
+    fn colors(self, chosen: ColorMap) -> Colors {
         match self {
             Self::Difference | Self::Locality => Colors::Diverging,
-            _ => Colors::of(context.colors, (0.0, 1.0)).0,
+            _ => Colors::of(chosen, (0.0, 1.0)).0,
         }
     }
 }
 
-/// The layers of a model as a grid: blocks down, kinds of matrix across.
-struct ModelMap<'a> {
+/// The layers of a model as a picture: blocks down, kinds of matrix across, coloured by one column.
+#[derive(Clone, Debug)]
+pub struct ScanMap {
     /// The names of the blocks, by their numbers, and of layers without one.
-    blocks: Vec<String>,
+    pub blocks: Vec<String>,
     /// The kinds: the names with the number left out.
-    kinds: Vec<String>,
-    cells: BTreeMap<(usize, usize), &'a ScanLayer>,
+    pub kinds: Vec<String>,
+    /// The numbers of the column; none where no layer is.
+    pub heatmap: Heatmap,
+    /// Its colours.
+    pub scale: ScaleBar,
+    /// The layer of a cell, by its place in the scan.
+    cells: BTreeMap<(usize, usize), usize>,
 }
 
-impl<'a> ModelMap<'a> {
-    fn new(scan: &'a Scan) -> Self {
-        let (mut blocks, mut kinds) = (Vec::new(), Vec::new());
+impl ScanMap {
+    /// The map of a scan.
+    pub fn new(colors: ColorMap, scan: &Scan, column: MapColumn) -> Self {
+        let (mut blocks, mut kinds) = (NameList::default(), NameList::default());
         let mut cells = BTreeMap::new();
-        let place = |all: &mut Vec<String>, name: String| {
-            let known = all.iter().position(|one| *one == name);
-            known.unwrap_or_else(|| {
-                all.push(name);
-                all.len() - 1
-            })
-        };
-        for layer in &scan.layers {
+        for (place, layer) in scan.layers.iter().enumerate() {
             let (block, kind) = split(&layer.layer);
-            let at = (place(&mut blocks, block), place(&mut kinds, kind));
-            cells.insert(at, layer);
+            cells.insert((blocks.place(block), kinds.place(kind)), place);
         }
+        let (blocks, kinds) = (blocks.names, kinds.names);
+        let mut values = DMatrix::from_element(blocks.len().max(1), kinds.len().max(1), f64::NAN);
+        for (at, layer) in &cells {
+            values[*at] = column.value(&scan.layers[*layer]);
+        }
+        let range = column.range(values.as_slice());
+        let colors = column.colors(colors);
         Self {
             blocks,
             kinds,
+            heatmap: Heatmap {
+                headings: vec![
+                    Heading::name(column.title(), None),
+                    Heading::plain(budget(scan)),
+                ],
+                numbers: true,
+                ..Heatmap::new(values, range, colors)
+            },
+            scale: ScaleBar {
+                range,
+                colors,
+                label: column.title().to_owned(),
+            },
             cells,
         }
+    }
+
+    /// The layer of a cell, by its place in the scan.
+    pub fn layer(&self, cell: (usize, usize)) -> Option<usize> {
+        self.cells.get(&cell).copied()
+    }
+
+    /// The cell of a layer.
+    pub fn cell(&self, layer: usize) -> Option<(usize, usize)> {
+        let mut cells = self.cells.iter();
+        cells.find(|one| *one.1 == layer).map(|one| *one.0)
+    }
+}
+
+/// Names in the order in which they came.
+#[derive(Default)]
+struct NameList {
+    names: Vec<String>,
+    places: HashMap<String, usize>,
+}
+
+impl NameList {
+    fn place(&mut self, name: String) -> usize {
+        let next = self.names.len();
+        *self.places.entry(name).or_insert_with_key(|name| {
+            self.names.push(name.clone());
+            next
+        })
     }
 }
 
@@ -162,27 +224,7 @@ fn split(name: &str) -> (String, String) {
 
 /// The map of a model, coloured by one column.
 pub fn scan_map(context: &Context, scan: &Scan, column: MapColumn) -> Figure {
-    let map = ModelMap::new(scan);
-    let mut values =
-        DMatrix::from_element(map.blocks.len().max(1), map.kinds.len().max(1), f64::NAN);
-    for (at, layer) in &map.cells {
-        values[*at] = column.value(layer);
-    }
-    let range = column.range(values.as_slice());
-    let colors = column.colors(context);
-    let heatmap = Heatmap {
-        headings: vec![
-            Heading::name(column.title(), None),
-            Heading::plain(budget(scan)),
-        ],
-        numbers: true,
-        ..Heatmap::new(values, range, colors)
-    };
-    let scale = ScaleBar {
-        range,
-        colors,
-        label: column.title().to_owned(),
-    };
+    let map = ScanMap::new(context.colors, scan, column);
     let numbered = |names: &[String]| -> String {
         let all = names.iter().enumerate();
         let all = all.map(|(at, name)| format!("{} {}", at + 1, label::clean(name)));
@@ -195,8 +237,8 @@ pub fn scan_map(context: &Context, scan: &Scan, column: MapColumn) -> Figure {
     context
         .figure(Figure::PAGE, "Map of the model", scan_sentence(scan))
         .with_title(label::clean(&title(scan)))
-        .with_row(vec![Element::Heatmap(heatmap)])
-        .with_row(vec![Element::ScaleBar(scale)])
+        .with_row(vec![Element::Heatmap(map.heatmap)])
+        .with_row(vec![Element::ScaleBar(map.scale)])
         .with_row(vec![Element::Notes(notes)])
 }
 

@@ -1,44 +1,12 @@
-//! The map of ranks on screen, as the exported figure has it, and its colour scale.
+//! The legend of the map of ranks: whose ranks they are, and their colour scale.
 
-use eframe::egui::{
-    self, Align2, FontId, Pos2, Rect, RichText, Role, Sense, Stroke, StrokeKind, Vec2, WidgetInfo,
-};
+use eframe::egui::{self, RichText};
 
 use crate::app::texture::color32;
+use crate::app::widgets::heat_map::bar;
+use crate::figure::Heatmap;
 use crate::figure::compose::rank_scale;
 use crate::figure::palette::{self, Theme};
-use crate::figure::{Heatmap, ScaleBar, label};
-
-/// Draws the map into `place`.
-pub fn paint(ui: &egui::Ui, place: Rect, map: &Heatmap, theme: Theme) {
-    let (rows, cols) = map.matrix.shape();
-    let cell = Vec2::new(place.width() / cols as f32, place.height() / rows as f32);
-    let painter = ui.painter();
-    for (row, col) in (0..rows).flat_map(|row| (0..cols).map(move |col| (row, col))) {
-        let corner = Vec2::new(col as f32, row as f32) * cell;
-        let rect = Rect::from_min_size(place.min + corner, cell);
-        let fill = map.cell_color(theme, row, col);
-        painter.rect_filled(rect, 0.0, color32(fill));
-        if cell.x >= 4.0 {
-            let line = Stroke::new(1.0, color32(palette::background(theme)));
-            painter.rect_stroke(rect, 0.0, line, StrokeKind::Middle);
-        }
-        if cell.x >= 16.0 {
-            painter.text(
-                rect.center(),
-                Align2::CENTER_CENTER,
-                label::short(map.matrix[(row, col)]),
-                FontId::proportional((cell.x * 0.4).clamp(9.0, 20.0)),
-                color32(palette::text_on(fill)),
-            );
-        }
-    }
-    let frame = Stroke::new(1.0, color32(palette::frame(theme)));
-    painter.rect_stroke(place, 0.0, frame, StrokeKind::Outside);
-}
-
-/// Width of the colour scale and its numbers.
-const SCALE: f32 = 70.0;
 
 /// The method that the ranks belong to, and the colour scale of the ranks.
 pub fn beside(ui: &mut egui::Ui, map: &Heatmap, high: f32, theme: Theme) {
@@ -54,40 +22,4 @@ pub fn beside(ui: &mut egui::Ui, map: &Heatmap, high: f32, theme: Theme) {
     let scale = rank_scale(map);
     ui.label(RichText::new(&scale.label).small());
     bar(ui, &scale, (high - 110.0).clamp(40.0, 140.0), theme);
-}
-
-/// The scale from its high end down.
-fn bar(ui: &mut egui::Ui, scale: &ScaleBar, height: f32, theme: Theme) {
-    let (place, response) = ui.allocate_exact_size(Vec2::new(SCALE, height), Sense::hover());
-    let ends = [scale.range.0, scale.range.1].map(label::short);
-    response.widget_info(|| {
-        let text = format!("colour scale from {} to {}", ends[0], ends[1]);
-        WidgetInfo::labeled(Role::Label, true, text)
-    });
-    let bar = Rect::from_min_size(place.min, Vec2::new(14.0, height));
-    const STEPS: u8 = 40;
-    for step in 0..STEPS {
-        let share = (f64::from(step) + 0.5) / f64::from(STEPS);
-        let value = scale.range.1 + (scale.range.0 - scale.range.1) * share;
-        let top = bar.top() + height * f32::from(step) / f32::from(STEPS);
-        let part = Rect::from_min_size(
-            Pos2::new(bar.left(), top),
-            Vec2::new(bar.width(), height / f32::from(STEPS) + 0.5),
-        );
-        let color = scale.colors.color(theme, value, scale.range);
-        ui.painter().rect_filled(part, 0.0, color32(color));
-    }
-    let frame = Stroke::new(1.0, color32(palette::frame(theme)));
-    ui.painter()
-        .rect_stroke(bar, 0.0, frame, StrokeKind::Outside);
-    let font = egui::TextStyle::Small.resolve(ui.style());
-    let ink = ui.visuals().text_color();
-    let [low, high] = ends;
-    for (text, y, align) in [
-        (high, bar.top(), Align2::LEFT_TOP),
-        (low, bar.bottom(), Align2::LEFT_BOTTOM),
-    ] {
-        let at = Pos2::new(bar.right() + 5.0, y);
-        ui.painter().text(at, align, text, font.clone(), ink);
-    }
 }

@@ -5,10 +5,11 @@ use eframe::egui::{
 };
 
 use super::ApproximateTab;
-use super::rank_map::{beside, paint};
+use super::rank_map::beside;
 use crate::analysis::Analysis;
 use crate::app::state::State;
 use crate::app::widgets::focus;
+use crate::app::widgets::heat_map::paint;
 use crate::app::widgets::knobs::ranged;
 use crate::approx::{LayoutKind, Method};
 use crate::figure::compose::{BlockRanks, rank_heatmap};

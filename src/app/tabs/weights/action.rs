@@ -34,6 +34,28 @@ pub enum WeightsAction {
     RemoveBase,
     /// Open a layer in the first tab.
     OpenLayer(Box<LayerSource>),
+    /// Measure the layers that are not known yet.
+    Scan,
+    /// Stop measuring.
+    StopScan,
+    /// Forget what was measured.
+    ClearScan,
+    /// Ask where to save the scan.
+    SaveScan,
+    /// Ask the system where, with this name as the first suggestion.
+    BrowseSave(String),
+    /// Take this file for the scan in the dialog.
+    ChooseSave(PathBuf),
+    /// Write the scan, or its map.
+    SaveScanTo(PathBuf),
+    /// Ask for the file of a scan.
+    BrowseScan,
+    /// Show the scan in this file.
+    OpenScan(PathBuf),
+    /// Open the layer of this name, of the scan.
+    OpenScanned(String),
+    /// Put the command line of the scan on the clipboard.
+    CopyCommand,
 }
 
 impl WeightsAction {
@@ -44,7 +66,14 @@ impl WeightsAction {
             Self::BrowseFolder(_) => "Folder…",
             Self::OpenText(..) => "Go",
             Self::RemoveBase => "Remove",
-            Self::OpenLayer(_) => "Open layer",
+            Self::OpenLayer(_) | Self::OpenScanned(_) => "Open layer",
+            Self::Scan => "Run",
+            Self::StopScan => "Stop",
+            Self::ClearScan => "Clear",
+            Self::SaveScan | Self::SaveScanTo(_) => "Save…",
+            Self::BrowseSave(_) | Self::ChooseSave(_) => "Browse…",
+            Self::BrowseScan | Self::OpenScan(_) => "Open scan…",
+            Self::CopyCommand => "Copy as command",
         }
     }
 
@@ -61,7 +90,16 @@ impl WeightsAction {
             Self::BrowseFolder(ModelRole::Base) => "The folder of the model to subtract",
             Self::Open(..) | Self::OpenText(..) => "Open what is typed",
             Self::RemoveBase => "Subtract nothing",
-            Self::OpenLayer(_) => "Open this layer in Approximate",
+            Self::OpenLayer(_) | Self::OpenScanned(_) => "Open this layer in Approximate",
+            Self::Scan => "Measure every matrix of the model, or go on where it was stopped",
+            Self::StopScan => "Stop; what is measured is kept",
+            Self::ClearScan => "Forget these results",
+            Self::SaveScan | Self::SaveScanTo(_) => {
+                "The scan as JSON, which can be continued, its table as CSV, or its map as a figure"
+            }
+            Self::BrowseSave(_) | Self::ChooseSave(_) => "Choose the folder and the file name",
+            Self::BrowseScan | Self::OpenScan(_) => "A scan (JSON) that this program saved",
+            Self::CopyCommand => "The command line that makes the same scan",
         }
     }
 }

@@ -132,7 +132,7 @@ impl Browser {
             .striped(true)
             .auto_shrink([false, false])
             .cell_layout(egui::Layout::left_to_right(egui::Align::Center));
-        if let Some(row) = self.keys.to_bring() {
+        if let Some(row) = self.keys.brought() {
             table = table.scroll_to_row(row, None);
         }
         for width in [name, 150.0, 70.0, 76.0] {
@@ -153,12 +153,7 @@ impl Browser {
                     let node = &self.tree.nodes[at];
                     row.set_selected(self.keys.current(rows.len()) == Some(place));
                     let open = filtered || !self.folded.contains(&at);
-                    if cells(
-                        &mut row,
-                        (node, open),
-                        model,
-                        &state.session().source,
-                    ) {
+                    if cells(&mut row, (node, open), model, &state.session().source) {
                         clicked = Some(place);
                     }
                 });
@@ -182,7 +177,7 @@ impl Browser {
             (RowKey::Fold(_), true) if !folded => Some(RowClick::Toggle(at)),
             (RowKey::Unfold(_), true) if folded => Some(RowClick::Toggle(at)),
             (RowKey::Fold(_), _) => {
-                let above = rows[..row].iter();
+                let mut above = rows[..row].iter();
                 let parent = above.rposition(|one| self.tree.nodes[*one].depth < node.depth);
                 self.keys.go_to(parent?);
                 None

@@ -1,11 +1,15 @@
-//! Real weights: a model or an adapter, what is in it, and its layers one by one.
+//! Real weights: a model or an adapter, its layers one by one, and all of them at one budget.
 
 pub mod action;
 mod browse;
+mod map;
 mod opening;
+mod saving;
+mod scan_view;
+mod scanning;
 mod tree;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use eframe::egui::{self, RichText};
@@ -13,7 +17,8 @@ use eframe::egui::{self, RichText};
 use self::action::{ModelRole, TAB, WeightsAction};
 use self::browse::Browser;
 use self::opening::Opening;
-use crate::analysis::{LayerSource, ModelBase, OpenModel};
+use self::scan_view::ScanView;
+use crate::analysis::{LayerSource, ModelBase, OpenModel, Scan};
 use crate::app::command::Command;
 use crate::app::dialogs::Question;
 use crate::app::export::home;
@@ -28,16 +33,50 @@ use crate::source::holds_weights;
 
 /// The tab: the open models, and how they are looked at.
 pub struct WeightsTab {
+    section: Section,
     opening: Opening,
     browser: Browser,
+    scan: ScanView,
+}
+
+/// A part of the tab.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Section {
+    /// The tree of arrays.
+    #[default]
+    Arrays,
+    /// All layers at one budget.
+    Scan,
+}
+
+impl Section {
+    const ALL: [Self; 2] = [Self::Arrays, Self::Scan];
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Arrays => "Arrays",
+            Self::Scan => "Scan",
+        }
+    }
+
+    fn tooltip(self) -> &'static str {
+        match self {
+            Self::Arrays => "What is in the model; a click opens a layer",
+            Self::Scan => {
+                "Every layer at one budget: which structure is closest, as a map and a table"
+            }
+        }
+    }
 }
 
 impl WeightsTab {
     /// A tab with nothing open.
     pub fn new(place: &StartState) -> Self {
         Self {
+            section: Section::default(),
             opening: Opening::new(Arc::clone(&place.wake)),
             browser: Browser::default(),
+            scan: ScanView::new(),
         }
     }
 
@@ -46,8 +85,17 @@ impl WeightsTab {
         self.opening.model().map(AsRef::as_ref)
     }
 
-    fn body(&mut self, ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
-        let Some(model) = self.opening.model().cloned() else {
+    /// The scan, for tests.
+    pub fn scan(&self) -> Option<&Scan> {
+        self.scan.scanning.found().map(AsRef::as_ref)
+    }
+
+    fn body(&mut self, ui: &mut egui::Ui, state: &mut State, theme: Theme, out: &mut Vec<Command>) {
+        let model = self.opening.model().cloned();
+        if self.section == Section::Scan {
+            return self.scan.ui(ui, model.as_deref(), theme, out);
+        }
+        let Some(model) = model else {
             return nothing_open(ui);
         };
         if let Some(base) = &model.base {
@@ -55,6 +103,82 @@ impl WeightsTab {
         }
         self.browser.ui(ui, &model, state, out);
     }
+
+    fn run_on_models(&mut self, action: &WeightsAction, state: &mut State) {
+        match action {
+            WeightsAction::BrowseFile(role) => {
+                let open: fn(PathBuf) -> Command = match role {
+                    ModelRole::Model => open_model,
+                    ModelRole::Base => open_base,
+                };
+                state.dialogs.ask(Question::arrays(), open);
+            }
+            WeightsAction::BrowseFolder(role) => {
+                let open: fn(PathBuf) -> Command = match role {
+                    ModelRole::Model => open_model,
+                    ModelRole::Base => open_base,
+                };
+                state.dialogs.ask(Question::Folder, open);
+            }
+            WeightsAction::Open(role, path) => self.opening.open(*role, path.clone()),
+            WeightsAction::OpenText(role, text) => {
+                let home = home();
+                if let Some(name) = self.opening.open_text(*role, text, home.as_deref()) {
+                    self.browser.find(name);
+                }
+            }
+            WeightsAction::RemoveBase => self.opening.remove_base(),
+            _ => {}
+        }
+    }
+
+    fn run_on_scan(&mut self, action: &WeightsAction, state: &mut State, out: &mut Vec<Command>) {
+        let model = self.opening.model().cloned();
+        match action {
+            WeightsAction::Scan => match &model {
+                Some(model) => self.scan.run(model, state),
+                None => state.fail("no model is open; open one first"),
+            },
+            WeightsAction::StopScan => self.scan.scanning.stop(),
+            WeightsAction::ClearScan => self.scan.clear(),
+            WeightsAction::SaveScan => self.scan.save(state),
+            WeightsAction::BrowseSave(name) => {
+                state.dialogs.ask(Question::Save(name.clone()), |path| {
+                    Command::Weights(WeightsAction::ChooseSave(path))
+                });
+            }
+            WeightsAction::ChooseSave(path) => self.scan.saving.set_path(path),
+            WeightsAction::SaveScanTo(path) => self.scan.write(path.clone(), state),
+            WeightsAction::BrowseScan => {
+                state
+                    .dialogs
+                    .ask(Question::File("Scans", vec!["json"]), |path| {
+                        Command::Weights(WeightsAction::OpenScan(path))
+                    });
+            }
+            WeightsAction::OpenScan(path) => {
+                self.section = Section::Scan;
+                self.scan.read(path.clone(), state);
+            }
+            WeightsAction::OpenScanned(name) => match self.scan.layer(name, model.as_deref()) {
+                Ok(layer) => open_layer(layer, state, out),
+                Err(why) => state.fail(why),
+            },
+            WeightsAction::CopyCommand => match self.scan.command(model.as_deref()) {
+                Ok(command) => out.push(Command::CopyText(command)),
+                Err(why) => state.fail(why),
+            },
+            _ => {}
+        }
+    }
+}
+
+fn open_model(path: PathBuf) -> Command {
+    Command::Weights(WeightsAction::Open(ModelRole::Model, path))
+}
+
+fn open_base(path: PathBuf) -> Command {
+    Command::Weights(WeightsAction::Open(ModelRole::Base, path))
 }
 
 /// What can be opened.
@@ -126,20 +250,35 @@ impl Page for WeightsTab {
         TAB
     }
 
-    fn receive(&mut self, _state: &mut State) {
+    fn receive(&mut self, state: &mut State) {
         if self.opening.receive()
             && let Some(model) = self.opening.model()
         {
             self.browser.show_model(model);
         }
+        // A scan that is opened brings its models, unless others are open.
+        let models = self.scan.receive(state);
+        if let Some((model, base)) = models.filter(|_| self.opening.model().is_none()) {
+            self.opening.open(ModelRole::Model, model);
+            if let Some(base) = base {
+                self.opening.open(ModelRole::Base, base);
+            }
+        }
     }
 
     fn busy(&self) -> bool {
-        self.opening.busy()
+        self.opening.busy() || self.scan.busy()
+    }
+
+    fn asks(&self) -> bool {
+        self.scan.saving.is_open()
     }
 
     fn cancel(&mut self) -> bool {
-        self.opening.cancel();
+        if !self.scan.saving.close() {
+            self.scan.scanning.stop();
+            self.opening.cancel();
+        }
         true
     }
 
@@ -147,15 +286,21 @@ impl Page for WeightsTab {
         Some(Command::Weights(match command {
             Command::Open => WeightsAction::BrowseFile(ModelRole::Model),
             Command::Subtract => WeightsAction::BrowseFile(ModelRole::Base),
+            Command::Export => WeightsAction::SaveScan,
+            Command::CopyCommand => WeightsAction::CopyCommand,
             _ => return None,
         }))
     }
 
-    /// Anything that is dropped on it is a model; elsewhere only what can be nothing else.
+    /// Anything that is dropped on it is a model or a scan; elsewhere only what can be nothing else.
     fn takes(&self, path: &Path, open: bool) -> Option<Command> {
-        let taken = open || holds_weights(path);
-        let action = WeightsAction::Open(ModelRole::Model, path.to_owned());
-        taken.then_some(Command::Weights(action))
+        let weights = holds_weights(path);
+        let ending = path.extension().unwrap_or_default();
+        let action = match !weights && ending.eq_ignore_ascii_case("json") {
+            true => WeightsAction::OpenScan(path.to_owned()),
+            false => WeightsAction::Open(ModelRole::Model, path.to_owned()),
+        };
+        (open || weights).then_some(Command::Weights(action))
     }
 
     fn run(&mut self, command: &Command, state: &mut State, out: &mut Vec<Command>) {
@@ -164,39 +309,17 @@ impl Page for WeightsTab {
         };
         state.notices.settle(TAB, Act::Other);
         match action {
-            WeightsAction::BrowseFile(ModelRole::Model) => {
-                state.dialogs.ask(Question::arrays(), |path| {
-                    Command::Weights(WeightsAction::Open(ModelRole::Model, path))
-                });
-            }
-            WeightsAction::BrowseFile(ModelRole::Base) => {
-                state.dialogs.ask(Question::arrays(), |path| {
-                    Command::Weights(WeightsAction::Open(ModelRole::Base, path))
-                });
-            }
-            WeightsAction::BrowseFolder(ModelRole::Model) => {
-                state.dialogs.ask(Question::Folder, |path| {
-                    Command::Weights(WeightsAction::Open(ModelRole::Model, path))
-                });
-            }
-            WeightsAction::BrowseFolder(ModelRole::Base) => {
-                state.dialogs.ask(Question::Folder, |path| {
-                    Command::Weights(WeightsAction::Open(ModelRole::Base, path))
-                });
-            }
-            WeightsAction::Open(role, path) => self.opening.open(*role, path.clone()),
-            WeightsAction::OpenText(role, text) => {
-                let home = home();
-                if let Some(name) = self.opening.open_text(*role, text, home.as_deref()) {
-                    self.browser.find(name);
-                }
-            }
-            WeightsAction::RemoveBase => self.opening.remove_base(),
+            WeightsAction::BrowseFile(_)
+            | WeightsAction::BrowseFolder(_)
+            | WeightsAction::Open(..)
+            | WeightsAction::OpenText(..)
+            | WeightsAction::RemoveBase => self.run_on_models(action, state),
             WeightsAction::OpenLayer(layer) => open_layer(layer.as_ref().clone(), state, out),
+            _ => self.run_on_scan(action, state, out),
         }
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, state: &mut State, _theme: Theme, out: &mut Vec<Command>) {
+    fn ui(&mut self, ui: &mut egui::Ui, state: &mut State, theme: Theme, out: &mut Vec<Command>) {
         egui::CentralPanel::default().show(ui, |ui| {
             focus::content(ui);
             self.opening.ui(ui, out);
@@ -207,8 +330,16 @@ impl Page for WeightsTab {
                     Command::Cancel.button(ui, out);
                 });
             }
+            ui.horizontal(|ui| {
+                for section in Section::ALL {
+                    ui.selectable_value(&mut self.section, section, section.title())
+                        .on_hover_text(section.tooltip());
+                }
+            });
             ui.separator();
-            self.body(ui, state, out);
+            self.body(ui, state, theme, out);
         });
+        let home = home();
+        self.scan.saving.ui(ui.ctx(), home.as_deref(), out);
     }
 }

@@ -46,8 +46,8 @@ pub struct ArrayTree {
 /// Levels below this one are not told apart: only a hostile file has so many.
 const DEEPEST: usize = 24;
 
-/// A tree of so many arrays is unfolded whole.
-const SMALL: usize = 40;
+/// So many rows are unfolded at first.
+const SMALL: usize = 30;
 
 /// The name of an array, taken apart.
 struct ArrayName<'a> {
@@ -70,14 +70,27 @@ impl ArrayTree {
             tree.add(&names(arrays, 0..arrays.len()), (0, 0), arrays);
         }
         tree.others(model);
-        if arrays.len() > SMALL {
-            let nodes = tree.nodes.iter().enumerate();
-            let least = usize::from(model.has_updates());
-            let deep = nodes.filter(|(_, node)| node.is_group() && node.depth > least);
-            let deep: Vec<usize> = deep.map(|(at, _)| at).collect();
-            tree.folded.extend(deep);
-        }
+        tree.fold(model);
         tree
+    }
+
+    /// Folds the deeper groups, but for the first ones that have room.
+    fn fold(&mut self, model: &OpenModel) {
+        let least = usize::from(model.has_updates());
+        let nodes = self.nodes.iter().enumerate();
+        let deep = nodes.filter(|(_, node)| node.is_group() && node.depth > least);
+        let deep: Vec<usize> = deep.map(|(at, _)| at).collect();
+        self.folded.extend(&deep);
+        let mut shown = self.rows("", &self.folded, model).len();
+        for at in deep {
+            let (end, depth) = (self.nodes[at].end, self.nodes[at].depth);
+            let inside = self.nodes[at + 1..end].iter();
+            shown += inside.filter(|node| node.depth == depth + 1).count();
+            if shown > SMALL {
+                break;
+            }
+            self.folded.remove(&at);
+        }
     }
 
     /// A group of its own for some of the arrays.

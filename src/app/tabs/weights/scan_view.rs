@@ -1,0 +1,411 @@
+//! The scan on screen: its settings, how far it is, the map of the model and the table of its layers.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use eframe::egui::{self, RichText};
+
+use super::action::WeightsAction;
+use super::map::{self, MapView};
+use super::saving::Saving;
+use super::scanning::{ScanAdvance, Scanning};
+use crate::analysis::{LayerSource, OpenModel, Scan, ScanSettings, read_scan};
+use crate::app::command::Command;
+use crate::app::notices::capitalized;
+use crate::app::service::Service;
+use crate::app::state::State;
+use crate::app::widgets::knobs::{choice, whole};
+use crate::app::widgets::sorted_table::{SortedTable, TableView};
+use crate::app::worker::Reply;
+use crate::figure::compose::{MapColumn, ScanMap, model_name, scan_sentence, scan_table};
+use crate::figure::palette::Theme;
+use crate::figure::{Table, label};
+use crate::views::scan::{COLORS, ScanCall};
+
+/// The settings of the next scan.
+struct ScanFields {
+    budget_rank: usize,
+    grid: usize,
+    draws: usize,
+    seed: usize,
+    /// Patterns with commas between.
+    layers: String,
+}
+
+impl Default for ScanFields {
+    fn default() -> Self {
+        Self {
+            budget_rank: 8,
+            grid: 4,
+            draws: 100,
+            seed: 0,
+            layers: String::new(),
+        }
+    }
+}
+
+/// The results as they are drawn.
+struct DrawnScan {
+    scan: Arc<Scan>,
+    table: Table,
+    map: ScanMap,
+    column: MapColumn,
+}
+
+/// The paths of a model and its base.
+pub type ModelAndBase = (PathBuf, Option<PathBuf>);
+
+/// The part of the tab that scans.
+pub struct ScanView {
+    fields: ScanFields,
+    /// The worker and what it found.
+    pub scanning: Scanning,
+    /// The dialog of its files.
+    pub saving: Saving,
+    /// Reads the files of scans.
+    files: Service<PathBuf, Result<Scan, String>>,
+    column: MapColumn,
+    drawn: Option<DrawnScan>,
+    map: MapView,
+    table: SortedTable,
+}
+
+impl ScanFields {
+    fn patterns(&self) -> Vec<String> {
+        let patterns = self.layers.split(',').map(str::trim);
+        let patterns = patterns.filter(|pattern| !pattern.is_empty());
+        patterns.map(ToOwned::to_owned).collect()
+    }
+
+    fn settings(&self, model: &OpenModel) -> ScanSettings {
+        ScanSettings {
+            model: model.path.clone(),
+            subtract: model.base.as_ref().map(|base| base.path.clone()),
+            budget_rank: self.budget_rank,
+            grid: self.grid,
+            draws: self.draws,
+            seed: self.seed as u64,
+        }
+    }
+}
+
+impl ScanView {
+    /// Nothing is measured.
+    pub fn new() -> Self {
+        Self {
+            fields: ScanFields::default(),
+            scanning: Scanning::default(),
+            saving: Saving::default(),
+            files: Service::new("read scan", |path: PathBuf, reply: &Reply<'_, _>| {
+                let scan = read_scan(&path);
+                reply.send(scan.map_err(|why| format!("{why}: {}", path.display())));
+            }),
+            column: MapColumn::default(),
+            drawn: None,
+            map: MapView::default(),
+            table: SortedTable::default(),
+        }
+    }
+
+    /// Takes what the workers sent; the models of a scan that was opened.
+    pub fn receive(&mut self, state: &mut State) -> Option<ModelAndBase> {
+        if self.scanning.receive() {
+            self.drawn = None;
+        }
+        self.saving.receive(state);
+        let mut models = None;
+        for read in self.files.receive() {
+            match read.and_then(|scan| scan) {
+                Ok(scan) => {
+                    let settings = settings_of(&scan);
+                    models = Some((settings.model, settings.subtract));
+                    self.take(scan);
+                }
+                Err(why) => state.fail(why),
+            }
+        }
+        models.filter(|(model, _)| model.exists())
+    }
+
+    /// Whether layers are measured, or files read or written.
+    pub fn busy(&self) -> bool {
+        self.scanning.busy() || self.saving.busy() || self.files.busy()
+    }
+
+    /// Forgets all results.
+    pub fn clear(&mut self) {
+        self.scanning.clear();
+        self.drawn = None;
+    }
+
+    /// Reads the scan in a file.
+    pub fn read(&mut self, path: PathBuf, state: &State) {
+        self.files.ask(path, &state.wake);
+    }
+
+    /// The call of the scan that is shown, or of the next one.
+    fn call(&self, model: Option<&OpenModel>) -> Option<ScanCall> {
+        let settings = match (self.scanning.found(), model) {
+            (Some(scan), _) => settings_of(scan),
+            (None, Some(model)) => self.fields.settings(model),
+            (None, None) => return None,
+        };
+        Some(ScanCall {
+            settings,
+            layers: self.fields.patterns(),
+            merge: Vec::new(),
+            color: Some(self.column).filter(|column| *column != MapColumn::default()),
+        })
+    }
+
+    /// The command line that makes the same scan.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn command(&self, model: Option<&OpenModel>) -> Result<String, String> {
+        let call = self.call(model).ok_or("no model is open; open one first")?;
+        let command = call.command();
+        command.ok_or_else(|| "no command can name this path; rename the file".to_owned())
+    }
+
+    /// The layer of a scan in the model that is open.
+    ///
+    /// # Errors
+    /// Another model is open, or none.
+    pub fn layer(&self, name: &str, model: Option<&OpenModel>) -> Result<LayerSource, String> {
+        let known = model.and_then(|model| Some((model, model.find(name)?)));
+        let Some((model, at)) = known else {
+            let of = self.scanning.found().map(|scan| scan.model.clone());
+            let of = of.unwrap_or_default();
+            return Err(format!(
+                "{name} is not in the model that is open; open that of the scan: {of}"
+            ));
+        };
+        model.layer(at)
+    }
+
+    fn take(&mut self, scan: Scan) {
+        self.fields = ScanFields {
+            budget_rank: scan.budget_rank,
+            grid: scan.localized_grid,
+            draws: scan.draws,
+            seed: scan.seed as usize,
+            layers: String::new(),
+        };
+        self.scanning.take(scan);
+        self.drawn = None;
+    }
+
+    /// Measures what is not known yet.
+    pub fn run(&mut self, model: &OpenModel, state: &State) {
+        let settings = self.fields.settings(model);
+        let patterns = self.fields.patterns();
+        self.scanning.run(settings, patterns, &state.wake);
+    }
+
+    /// Asks where to save the scan.
+    pub fn save(&mut self, state: &mut State) {
+        match self.scanning.found() {
+            Some(scan) if !scan.layers.is_empty() => self.saving.open(state, scan),
+            _ => state.fail("no model has been scanned; scan one first"),
+        }
+    }
+
+    /// Writes the scan, its table or its map.
+    pub fn write(&mut self, path: PathBuf, state: &State) {
+        if let (Some(scan), Some(call)) = (self.scanning.found().cloned(), self.call(None)) {
+            self.saving.write(path, scan, call, state);
+        }
+    }
+
+    /// Draws it.
+    pub fn ui(
+        &mut self,
+        ui: &mut egui::Ui,
+        model: Option<&OpenModel>,
+        theme: Theme,
+        out: &mut Vec<Command>,
+    ) {
+        self.settings(ui, model, out);
+        self.state_line(ui, model);
+        let Some(scan) = self.scanning.found().cloned() else {
+            return;
+        };
+        if scan.layers.is_empty() {
+            return;
+        }
+        self.head(ui, &scan);
+        let drawn = self.drawn.take();
+        let column = self.column;
+        let mut drawn = drawn.unwrap_or_else(|| {
+            self.table.changed();
+            self.map.changed();
+            DrawnScan::new(scan, column)
+        });
+        if drawn.column != column {
+            drawn.map = ScanMap::new(COLORS, &drawn.scan, column);
+            drawn.column = column;
+        }
+        let chosen = self.results(ui, &drawn, theme);
+        if let Some(layer) = chosen {
+            let name = drawn.scan.layers[layer].layer.clone();
+            out.push(Command::Weights(WeightsAction::OpenScanned(name)));
+        }
+        self.drawn = Some(drawn);
+    }
+
+    fn settings(&mut self, ui: &mut egui::Ui, model: Option<&OpenModel>, out: &mut Vec<Command>) {
+        let fields = &mut self.fields;
+        ui.horizontal_wrapped(|ui| {
+            for (name, value, least, most, hint) in [
+                ("Budget rank", &mut fields.budget_rank, 1, 4096, "Every structure gets the parameters of LoRA at this rank"),
+                ("Grid K", &mut fields.grid, 1, 1024, "Localized’s K, at rank R/K, and MELoRA’s number of blocks N"),
+                ("Draws", &mut fields.draws, 0, 100_000, "The most random orders of a layer’s locality test; 0 for none"),
+                ("Seed", &mut fields.seed, 0, u32::MAX as usize, "Chooses the random orders"),
+            ] {
+                let label = ui.label(name);
+                ui.add(whole(value, least, most))
+                    .labelled_by(label.id)
+                    .on_hover_text(hint);
+            }
+            let label = ui.label("Layers");
+            let field = egui::TextEdit::singleline(&mut fields.layers)
+                .hint_text("all; or *.attn.*, layers.?.q*")
+                .desired_width(170.0);
+            ui.add(field).labelled_by(label.id).on_hover_text(
+                "Only layers with such names, patterns with commas between; * stands for anything, ? for one character",
+            );
+        });
+        ui.horizontal_wrapped(|ui| {
+            match self.scanning.busy() {
+                true => button(ui, WeightsAction::StopScan, true, out),
+                false => button(ui, WeightsAction::Scan, model.is_some(), out),
+            }
+            let some = self.scanning.found().is_some();
+            button(ui, WeightsAction::SaveScan, some, out);
+            button(ui, WeightsAction::BrowseScan, true, out);
+            button(ui, WeightsAction::ClearScan, some, out);
+        });
+    }
+
+    /// How far the scan is, or why it ended early; before the first one what it would look at.
+    fn state_line(&self, ui: &mut egui::Ui, model: Option<&OpenModel>) {
+        if let Some(why) = self.scanning.failure() {
+            let text = RichText::new(capitalized(why)).color(ui.visuals().error_fg_color);
+            ui.add(egui::Label::new(text).wrap());
+        }
+        if self.scanning.busy() {
+            ui.horizontal(|ui| {
+                let advance = self.scanning.advance();
+                let share = advance.and_then(|one| one.progress);
+                let share = share.map_or(0.0, |progress| progress.fraction as f32);
+                ui.add(egui::ProgressBar::new(share).desired_width(180.0));
+                ui.label(match (self.scanning.stopping(), advance) {
+                    (true, _) => "Stopping…".to_owned(),
+                    (false, Some(advance)) => going_on(advance),
+                    (false, None) => "Reading names and shapes…".to_owned(),
+                });
+            });
+        } else if self.scanning.found().is_none() {
+            ui.label(match model {
+                Some(_) => "Scan measures every matrix of the model at one budget: LoRA, MELoRA and Localized at equal parameters, and whether it is local",
+                None => "Open a model first, or a scan that was saved",
+            });
+        }
+    }
+
+    /// What the scan says in a sentence, and the colours of the map.
+    fn head(&mut self, ui: &mut egui::Ui, scan: &Scan) {
+        let of = format!(
+            "{}: {} layers in {}",
+            model_name(scan),
+            label::count(scan.layers.len()),
+            label::seconds(scan.seconds)
+        );
+        ui.add(egui::Label::new(RichText::new(&of).strong()).truncate());
+        ui.add(egui::Label::new(scan_sentence(scan)).wrap());
+        if !scan.skipped.is_empty() {
+            let count = label::count(scan.skipped.len());
+            let told = scan.skipped.iter().take(SKIPPED);
+            let told = told.map(|one| format!("{}: {}", one.name, one.reason));
+            let told: Vec<String> = told.collect();
+            ui.weak(format!("{count} arrays were left out"))
+                .on_hover_text(told.join("\n"));
+        }
+        ui.horizontal(|ui| {
+            let column = &mut self.column;
+            choice(ui, "Colour by", column.title(), 260.0, |ui| {
+                for one in MapColumn::ALL {
+                    ui.selectable_value(column, one, one.title());
+                }
+            });
+        });
+    }
+
+    /// The map above the table; the layer that was chosen in either.
+    fn results(&mut self, ui: &mut egui::Ui, drawn: &DrawnScan, theme: Theme) -> Option<usize> {
+        let high = map::height(&drawn.map).min(MAP * ui.available_height());
+        let spoken = |layer: usize| {
+            let name = &drawn.scan.layers[layer].layer;
+            let value = drawn.column.text(&drawn.scan.layers[layer]);
+            let verdict = &drawn.scan.layers[layer].verdict;
+            format!("{name}: {} {value}; {verdict}", drawn.column.title())
+        };
+        let by_map = self.map.ui(ui, &drawn.map, high, theme, &spoken);
+        let view = TableView {
+            name: "layers of the scan",
+            table: &drawn.table,
+            hint: "click to open it in Approximate",
+        };
+        let by_row = self.table.ui(ui, &view);
+        by_map.or(by_row)
+    }
+}
+
+/// The most of the room that the map takes from the table.
+const MAP: f32 = 0.45;
+
+/// So many arrays that were left out are told under the pointer.
+const SKIPPED: usize = 20;
+
+impl DrawnScan {
+    fn new(scan: Arc<Scan>, column: MapColumn) -> Self {
+        Self {
+            table: scan_table(&scan),
+            map: ScanMap::new(COLORS, &scan, column),
+            scan,
+            column,
+        }
+    }
+}
+
+/// The settings that made a scan.
+fn settings_of(scan: &Scan) -> ScanSettings {
+    ScanSettings {
+        model: PathBuf::from(&scan.model),
+        subtract: scan.subtract.as_ref().map(PathBuf::from),
+        budget_rank: scan.budget_rank,
+        grid: scan.localized_grid,
+        draws: scan.draws,
+        seed: scan.seed,
+    }
+}
+
+/// *12 of 52 layers, 34 s left*
+fn going_on(advance: ScanAdvance) -> String {
+    let (done, of) = (label::count(advance.done), label::count(advance.of));
+    match advance.progress {
+        None => format!("{done} of {of} layers"),
+        Some(progress) => {
+            let left = label::count(progress.seconds_left.round() as usize);
+            format!("{done} of {of} layers, {left} s left")
+        }
+    }
+}
+
+fn button(ui: &mut egui::Ui, action: WeightsAction, possible: bool, out: &mut Vec<Command>) {
+    let button = ui.add_enabled(possible, egui::Button::new(action.text()));
+    if button.on_hover_text(action.tooltip()).clicked() {
+        out.push(Command::Weights(action));
+    }
+}

@@ -1,0 +1,187 @@
+//! The scan of the open model: the worker that measures layer by layer, and what it found.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::analysis::{Scan, ScanProgress, ScanSettings, ScanTargets};
+use crate::app::service::Service;
+use crate::app::worker::{Pool, Reply, Wake};
+use crate::source::Limits;
+
+/// A scan that is asked for.
+struct ScanRequest {
+    settings: ScanSettings,
+    patterns: Vec<String>,
+    /// Results that it goes on from, where they have the same settings.
+    known: Option<Arc<Scan>>,
+    /// Told by *Stop*; what was measured until then is kept, so the answer is still wanted.
+    stop: Arc<AtomicBool>,
+}
+
+/// A message of the worker.
+enum ScanMessage {
+    /// What there is so far, and how far that is.
+    At(Arc<Scan>, ScanAdvance),
+    /// All of it, or what there was when it was stopped, and why it ended early.
+    Ended(Option<Arc<Scan>>, Option<String>),
+}
+
+/// How far a scan is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ScanAdvance {
+    /// Layers that are measured.
+    pub done: usize,
+    /// Layers that are wanted.
+    pub of: usize,
+    /// Work and time; nothing before the first layer.
+    pub progress: Option<ScanProgress>,
+}
+
+/// The worker and its results.
+pub struct Scanning {
+    service: Service<ScanRequest, ScanMessage>,
+    stop: Arc<AtomicBool>,
+    found: Option<Arc<Scan>>,
+    advance: Option<ScanAdvance>,
+    failure: Option<String>,
+}
+
+impl Default for Scanning {
+    fn default() -> Self {
+        let pool = Pool::default();
+        Self {
+            service: Service::new("scan", move |request, reply| work(&pool, request, reply)),
+            stop: Arc::default(),
+            found: None,
+            advance: None,
+            failure: None,
+        }
+    }
+}
+
+impl Scanning {
+    /// The results so far.
+    pub fn found(&self) -> Option<&Arc<Scan>> {
+        self.found.as_ref()
+    }
+
+    /// Takes results that a file held.
+    pub fn take(&mut self, scan: Scan) {
+        self.clear();
+        self.found = Some(Arc::new(scan));
+    }
+
+    /// Forgets all results.
+    pub fn clear(&mut self) {
+        self.service.cancel();
+        self.stop.store(true, Ordering::Relaxed);
+        (self.found, self.advance, self.failure) = (None, None, None);
+    }
+
+    /// How far the scan under way is.
+    pub fn advance(&self) -> Option<ScanAdvance> {
+        self.advance.filter(|_| self.busy())
+    }
+
+    /// Why the last one ended early.
+    pub fn failure(&self) -> Option<&str> {
+        self.failure.as_deref()
+    }
+
+    /// Whether layers are being measured.
+    pub fn busy(&self) -> bool {
+        self.service.busy()
+    }
+
+    /// Whether it was told to stop and has not yet.
+    pub fn stopping(&self) -> bool {
+        self.busy() && self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Measures the layers that are not known yet at these settings.
+    pub fn run(&mut self, settings: ScanSettings, patterns: Vec<String>, wake: &Wake) {
+        self.stop = Arc::default();
+        (self.failure, self.advance) = (None, None);
+        let request = ScanRequest {
+            settings,
+            patterns,
+            known: self.found.clone(),
+            stop: Arc::clone(&self.stop),
+        };
+        self.service.ask(request, wake);
+    }
+
+    /// Stops; what is measured is kept.
+    pub fn stop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Takes what the worker sent; whether there are other results now.
+    pub fn receive(&mut self) -> bool {
+        let mut changed = false;
+        for message in self.service.receive() {
+            match message {
+                Ok(ScanMessage::At(scan, advance)) => {
+                    (self.found, self.advance) = (Some(scan), Some(advance));
+                    changed = true;
+                }
+                Ok(ScanMessage::Ended(scan, failure)) => {
+                    changed |= scan.is_some();
+                    self.found = scan.or(self.found.take());
+                    self.failure = failure;
+                }
+                Err(why) => self.failure = Some(why),
+            }
+        }
+        changed
+    }
+}
+
+/// Results are sent so often at most: each is a copy of all that there is.
+const OFTEN: Duration = Duration::from_millis(300);
+
+fn work(pool: &Pool, request: ScanRequest, reply: &Reply<'_, ScanMessage>) {
+    let ended = |scan, why| reply.send(ScanMessage::Ended(scan, why));
+    let targets = match ScanTargets::new(&request.settings, &request.patterns) {
+        Ok(targets) => targets,
+        Err(error) => return ended(None, Some(error.to_string())),
+    };
+    if let Err(why) = targets.ensure_some(&request.patterns) {
+        return ended(None, Some(why));
+    }
+    let fresh = Scan::new(&request.settings, targets.skipped.clone());
+    let known = request.known.filter(|known| known.same_settings(&fresh));
+    let mut scan = known.map_or(fresh, |known| known.as_ref().clone());
+    let of = targets.targets.len();
+    let done = |scan: &Scan| {
+        let known = |name: &str| scan.layers.iter().any(|layer| layer.layer == name);
+        let targets = targets.targets.iter();
+        targets.filter(|target| known(&target.name)).count()
+    };
+    let mut advance = ScanAdvance {
+        done: done(&scan),
+        of,
+        progress: None,
+    };
+    reply.send(ScanMessage::At(Arc::new(scan.clone()), advance));
+    let keep_going = || match request.stop.load(Ordering::Relaxed) {
+        true => ControlFlow::Break(()),
+        false => reply.keep_going(),
+    };
+    let mut sent = Instant::now();
+    let mut on_layer = |scan: &Scan, progress: ScanProgress| {
+        advance.done += 1;
+        advance.progress = Some(progress);
+        if sent.elapsed() >= OFTEN {
+            sent = Instant::now();
+            reply.send(ScanMessage::At(Arc::new(scan.clone()), advance));
+        }
+        keep_going()
+    };
+    let limits = Limits::default();
+    let result = pool.run(|| scan.go_on(&targets, &limits, &keep_going, &mut on_layer));
+    let failure = result.err().filter(|error| !error.is_stop());
+    ended(Some(Arc::new(scan)), failure.map(|error| error.to_string()));
+}

@@ -1,0 +1,80 @@
+//! Small heat maps with a number in every cell, and the colour scale beside them, as the figures have them.
+
+use eframe::egui::{
+    self, Align2, FontId, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Vec2, WidgetInfo,
+};
+
+use crate::app::texture::color32;
+use crate::figure::palette::{self, Theme};
+use crate::figure::{Heatmap, ScaleBar, label};
+
+/// Draws the map into `place`.
+pub fn paint(ui: &egui::Ui, place: Rect, map: &Heatmap, theme: Theme) {
+    let (rows, cols) = map.matrix.shape();
+    let cell = Vec2::new(place.width() / cols as f32, place.height() / rows as f32);
+    let painter = ui.painter();
+    for (row, col) in (0..rows).flat_map(|row| (0..cols).map(move |col| (row, col))) {
+        let corner = Vec2::new(col as f32, row as f32) * cell;
+        let rect = Rect::from_min_size(place.min + corner, cell);
+        if !ui.is_rect_visible(rect) {
+            continue;
+        }
+        let (value, fill) = (map.matrix[(row, col)], map.cell_color(theme, row, col));
+        painter.rect_filled(rect, 0.0, color32(fill));
+        if cell.x >= 4.0 {
+            let line = Stroke::new(1.0, color32(palette::background(theme)));
+            painter.rect_stroke(rect, 0.0, line, StrokeKind::Middle);
+        }
+        if cell.x >= 16.0 && !value.is_nan() {
+            let size = (cell.x * 0.4).min(cell.y * 0.6).clamp(9.0, 20.0);
+            painter.text(
+                rect.center(),
+                Align2::CENTER_CENTER,
+                label::short(value),
+                FontId::proportional(size),
+                color32(palette::text_on(fill)),
+            );
+        }
+    }
+    let frame = Stroke::new(1.0, color32(palette::frame(theme)));
+    painter.rect_stroke(place, 0.0, frame, StrokeKind::Outside);
+}
+
+/// Width of the colour scale and its numbers.
+pub const SCALE: f32 = 70.0;
+
+/// The scale from its high end down.
+pub fn bar(ui: &mut egui::Ui, scale: &ScaleBar, height: f32, theme: Theme) {
+    let (place, response) = ui.allocate_exact_size(Vec2::new(SCALE, height), Sense::hover());
+    let ends = [scale.range.0, scale.range.1].map(label::short);
+    response.widget_info(|| {
+        let text = format!("colour scale from {} to {}", ends[0], ends[1]);
+        WidgetInfo::labeled(Role::Label, true, text)
+    });
+    let bar = Rect::from_min_size(place.min, Vec2::new(14.0, height));
+    const STEPS: u8 = 40;
+    for step in 0..STEPS {
+        let share = (f64::from(step) + 0.5) / f64::from(STEPS);
+        let value = scale.range.1 + (scale.range.0 - scale.range.1) * share;
+        let top = bar.top() + height * f32::from(step) / f32::from(STEPS);
+        let part = Rect::from_min_size(
+            Pos2::new(bar.left(), top),
+            Vec2::new(bar.width(), height / f32::from(STEPS) + 0.5),
+        );
+        let color = scale.colors.color(theme, value, scale.range);
+        ui.painter().rect_filled(part, 0.0, color32(color));
+    }
+    let frame = Stroke::new(1.0, color32(palette::frame(theme)));
+    ui.painter()
+        .rect_stroke(bar, 0.0, frame, StrokeKind::Outside);
+    let font = egui::TextStyle::Small.resolve(ui.style());
+    let ink = ui.visuals().text_color();
+    let [low, high] = ends;
+    for (text, y, align) in [
+        (high, bar.top(), Align2::LEFT_TOP),
+        (low, bar.bottom(), Align2::LEFT_BOTTOM),
+    ] {
+        let at = Pos2::new(bar.right() + 5.0, y);
+        ui.painter().text(at, align, text, font.clone(), ink);
+    }
+}

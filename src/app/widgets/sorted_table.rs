@@ -1,0 +1,253 @@
+//! A table of a figure with any number of rows: sorted by a click on a head, a row chosen by a click or by
+//! the arrows and Enter.
+
+use std::cmp::Ordering;
+
+use eframe::egui::{self, RichText, Sense, WidgetInfo};
+use egui_extras::{Column, TableBuilder, TableRow};
+
+use super::row_keys::{RowKey, RowKeys, Rows};
+use crate::analysis::natural;
+use crate::figure::{Align, Cell, Table};
+
+/// How a table is looked at.
+#[derive(Default)]
+pub struct SortedTable {
+    by: Option<usize>,
+    descending: bool,
+    /// The rows in their order, until that changes.
+    order: Option<Vec<usize>>,
+    /// Whether a head was clicked.
+    resort: bool,
+    widths: Vec<f32>,
+    keys: RowKeys,
+}
+
+/// A table that is drawn.
+pub struct TableView<'a> {
+    /// Its name for screen readers; it tells it from others.
+    pub name: &'static str,
+    /// Its rows.
+    pub table: &'a Table,
+    /// What a click on a row does, in a sentence.
+    pub hint: &'a str,
+}
+
+/// So many rows are measured for the widths of the columns.
+const MEASURED: usize = 400;
+
+impl SortedTable {
+    /// The rows are others, or have other numbers; the order stays.
+    pub fn changed(&mut self) {
+        self.order = None;
+        self.widths.clear();
+    }
+
+    /// Draws the rows in the room that is left; the answer is the row that was chosen.
+    pub fn ui(&mut self, ui: &mut egui::Ui, view: &TableView<'_>) -> Option<usize> {
+        let order = self.order.take();
+        let order = order.unwrap_or_else(|| self.sorted(view.table));
+        if self.widths.len() != view.table.columns.len() {
+            self.widths = widths(ui, view.table);
+        }
+        let chosen = egui::ScrollArea::horizontal()
+            .id_salt((view.name, "columns"))
+            .auto_shrink([false, false])
+            .show(ui, |ui| self.rows(ui, view, &order))
+            .inner;
+        self.order = (!std::mem::take(&mut self.resort)).then_some(order);
+        chosen
+    }
+
+    fn rows(&mut self, ui: &mut egui::Ui, view: &TableView<'_>, order: &[usize]) -> Option<usize> {
+        let spoken = |place: usize| spoken(view.table, order[place]);
+        let rows = Rows {
+            name: view.name,
+            count: order.len(),
+            text: &spoken,
+        };
+        let place = ui.available_rect_before_wrap();
+        let key = self.keys.show(ui, place.intersect(ui.clip_rect()), &rows);
+        let mut chosen = match key {
+            Some(RowKey::Choose(place)) => order.get(place).copied(),
+            _ => None,
+        };
+        let height = ui.text_style_height(&egui::TextStyle::Body) + 6.0;
+        let mut builder = TableBuilder::new(ui)
+            .id_salt(view.name)
+            .striped(true)
+            .auto_shrink([false, false])
+            .cell_layout(egui::Layout::left_to_right(egui::Align::Center));
+        if let Some(row) = self.keys.brought() {
+            builder = builder.scroll_to_row(row, None);
+        }
+        for width in &self.widths {
+            builder = builder.column(Column::initial(*width).resizable(true).clip(true));
+        }
+        let mut clicked = None;
+        builder
+            .header(height, |mut row| self.heads(&mut row, view.table))
+            .body(|body| {
+                body.rows(height, order.len(), |mut row| {
+                    let (place, at) = (row.index(), order[row.index()]);
+                    row.set_selected(self.keys.current(order.len()) == Some(place));
+                    if cells(&mut row, view, at) {
+                        clicked = Some((place, at));
+                    }
+                });
+            });
+        if let Some((place, at)) = clicked {
+            self.keys.point_at(place);
+            chosen = Some(at);
+        }
+        chosen
+    }
+
+    fn heads(&mut self, row: &mut TableRow<'_, '_>, table: &Table) {
+        for (at, column) in table.columns.iter().enumerate() {
+            row.col(|ui| {
+                let sorted = self.by == Some(at);
+                let text = match (sorted, self.descending) {
+                    (true, true) => format!("{} ▼", column.name),
+                    (true, false) => format!("{} ▲", column.name),
+                    (false, _) => column.name.clone(),
+                };
+                let button = egui::Button::new(RichText::new(text).small().strong()).frame(false);
+                let response = ui.add(button);
+                let hint = format!("Sort by {}", column.name);
+                if response.on_hover_text(hint).clicked() {
+                    self.descending = sorted && !self.descending;
+                    self.by = Some(at);
+                    self.resort = true;
+                }
+            });
+        }
+    }
+
+    fn sorted(&self, table: &Table) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..table.rows.len()).collect();
+        let Some(by) = self.by else {
+            return order;
+        };
+        let words = table.columns.get(by).map(|column| column.align) == Some(Align::Left);
+        let cell = |row: &usize| table.rows[*row].cells.get(by);
+        if words {
+            order.sort_by_cached_key(|row| cell(row).map(|cell| natural(&cell.text)));
+            if self.descending {
+                order.reverse();
+            }
+        } else {
+            let numbers: Vec<Option<f64>> = order.iter().map(|row| number(cell(row))).collect();
+            order.sort_by(|one, other| match (numbers[*one], numbers[*other]) {
+                (Some(one), Some(other)) if self.descending => other.total_cmp(&one),
+                (Some(one), Some(other)) => one.total_cmp(&other),
+                // What has no number stands last in either order.
+                (one, other) => match (one.is_none(), other.is_none()) {
+                    (true, false) => Ordering::Greater,
+                    (false, true) => Ordering::Less,
+                    _ => Ordering::Equal,
+                },
+            });
+        }
+        order
+    }
+}
+
+fn number(cell: Option<&Cell>) -> Option<f64> {
+    let cell = cell?;
+    let text = cell.exact.as_deref().unwrap_or(&cell.text);
+    text.parse().ok()
+}
+
+/// A row in words: each number with the name of its column.
+fn spoken(table: &Table, row: usize) -> String {
+    let cells = table.rows[row].cells.iter().zip(&table.columns);
+    let mut cells = cells.filter(|(cell, _)| !cell.text.is_empty());
+    let first = cells.next().map(|(cell, _)| cell.text.clone());
+    let rest = cells.map(|(cell, column)| format!("{} {}", column.name, cell.text));
+    let all: Vec<String> = first.into_iter().chain(rest).collect();
+    all.join(", ")
+}
+
+/// One row; whether it was clicked.
+fn cells(row: &mut TableRow<'_, '_>, view: &TableView<'_>, at: usize) -> bool {
+    let mut clicked = false;
+    for (place, cell) in view.table.rows[at].cells.iter().enumerate() {
+        let align = view.table.columns.get(place).map(|column| column.align);
+        row.col(|ui| match (place, align) {
+            (0, _) => {
+                // The rows are one stop of the keyboard together.
+                let button = egui::Button::selectable(false, &cell.text)
+                    .sense(Sense::CLICK)
+                    .truncate();
+                let response = ui.add(button);
+                let name = cell.exact.as_deref().unwrap_or(&cell.text);
+                response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, name));
+                clicked = response
+                    .on_hover_text(format!("{name}\n{}", view.hint))
+                    .clicked();
+            }
+            (_, Some(Align::Right)) => {
+                let to_the_right = egui::Layout::right_to_left(egui::Align::Center);
+                ui.with_layout(to_the_right, |ui| ui.label(&cell.text));
+            }
+            _ => _ = ui.add(egui::Label::new(&cell.text).truncate()),
+        });
+    }
+    clicked
+}
+
+/// As wide as what is in them, within limits; what is longer is cut and can be dragged wider.
+fn widths(ui: &egui::Ui, table: &Table) -> Vec<f32> {
+    let wide = |text: &str, style: egui::TextStyle| {
+        let font = style.resolve(ui.style());
+        let color = ui.visuals().text_color();
+        let galley = ui.painter().layout_no_wrap(text.to_owned(), font, color);
+        galley.size().x
+    };
+    let column = |(at, column): (usize, &crate::figure::Column)| {
+        let cells = table.rows.iter().take(MEASURED);
+        let cells = cells.filter_map(|row| row.cells.get(at));
+        let longest = cells.max_by_key(|cell| cell.text.chars().count());
+        let longest = longest.map_or(0.0, |cell| wide(&cell.text, egui::TextStyle::Body));
+        // Room for the arrow.
+        let head = wide(&column.name, egui::TextStyle::Small) + 16.0;
+        (longest.max(head) + 10.0).clamp(40.0, 380.0)
+    };
+    table.columns.iter().enumerate().map(column).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figure::Column;
+    use crate::figure::Row;
+
+    fn table() -> Table {
+        let row = |name: &str, cell: Cell| Row {
+            color: None,
+            cells: vec![Cell::text(name), cell],
+        };
+        Table {
+            title: None,
+            columns: vec![Column::left("Layer"), Column::right("Norm")],
+            rows: vec![
+                row("h.10", Cell::number("1.5", 1.5)),
+                row("h.2", Cell::none()),
+                row("h.1", Cell::count(12_000)),
+            ],
+        }
+    }
+
+    #[test]
+    fn numbers_are_sorted_as_numbers_and_what_has_none_stands_last() {
+        let mut view = SortedTable::default();
+        assert_eq!(view.sorted(&table()), [0, 1, 2]);
+        view.by = Some(1);
+        assert_eq!(view.sorted(&table()), [0, 2, 1]);
+        view.descending = true;
+        assert_eq!(view.sorted(&table()), [2, 0, 1]);
+        view.by = Some(0);
+        assert_eq!(view.sorted(&table()), [0, 1, 2], "names as people count");
+    }
+}
