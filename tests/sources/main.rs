@@ -8,6 +8,7 @@ use nalgebra::DMatrix;
 
 mod adapters;
 mod arrays;
+mod corpus;
 mod data_sets;
 mod fuzz;
 mod idx_folders;
