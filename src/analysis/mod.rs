@@ -9,6 +9,7 @@ mod build_up;
 mod color;
 mod error;
 mod grids;
+mod heads;
 mod listener;
 mod locality;
 mod locality_survey;
@@ -35,6 +36,7 @@ pub use build_up::{BuildUp, Growth, MOST_STEPS};
 pub use color::Channels;
 pub use error::AnalysisError;
 pub use grids::{GridSearch, grid_budget};
+pub use heads::follow_heads;
 pub use listener::{Listener, SilentListener, Stage};
 pub use locality::{DRAWS, Locality, LocalityQuestion, locality_settings};
 pub use locality_survey::{LabelShares, LocalitySurvey, SURVEY_DRAWS, survey_locality};
@@ -51,6 +53,7 @@ pub use scan::{
     read_scan,
 };
 pub use survey::{Images, SurveyError, SurveyResult, survey_images};
+pub use tensors::TensorFormat;
 pub use terms::{PartChoice, Term, Terms, Tiling};
 pub use verdict::{Closest, over_images};
 pub use written::{factors_file, reconstructions_file};

@@ -3,6 +3,7 @@
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
+use super::head_blocks::HeadBlocks;
 use super::{Limits, SourceError};
 use crate::memory;
 
@@ -24,6 +25,8 @@ pub struct LoadedMatrix {
     pub is_update: bool,
     /// Whether it is the luminance of a picture in colour.
     pub coloured: bool,
+    /// The attention heads in a weight, where its model names them.
+    pub heads: Option<HeadBlocks>,
     /// Red, green and blue of such a picture, where they were asked for, each in the matrix's shape.
     pub channels: Option<Box<[DMatrix<f64>; 3]>>,
 }
@@ -41,11 +44,21 @@ impl LoadedMatrix {
         let cells = self.matrix.len() * if self.channels.is_some() { 4 } else { 1 };
         memory::ensure_free(memory::size_of_items(cells * copies, 8))
             .map_err(|shortage| SourceError::memory(&self.name, shortage, "take a part of it"))?;
+        // They do not lie side by side any more.
+        self.heads = None;
         self.matrix = reorder(&self.matrix);
         for channel in self.channels.iter_mut().flat_map(|all| all.iter_mut()) {
             *channel = reorder(channel);
         }
         Ok(self)
+    }
+
+    /// The matrices that are approximated: the channels of a picture in colour, else the matrix itself.
+    pub fn approximated(&self) -> &[DMatrix<f64>] {
+        match self.channels.as_deref() {
+            Some(channels) => channels,
+            None => std::slice::from_ref(&self.matrix),
+        }
     }
 
     /// The title with the class, where the matrix has one: *MNIST test image 1 (label 2)*.
@@ -62,6 +75,7 @@ impl LoadedMatrix {
             notes: Vec::new(),
             pixel_range: None,
             coloured: false,
+            heads: None,
             channels: None,
             is_update: false,
         }

@@ -26,6 +26,7 @@ mod files;
 mod folder;
 mod format;
 mod half;
+mod head_blocks;
 mod idx;
 mod limits;
 mod listing;
@@ -48,6 +49,7 @@ pub use error::SourceError;
 pub use file::{arrays_in, list_arrays, load_bytes};
 pub use format::picture::from_rgba;
 pub use format::{ARRAY_EXTENSIONS, OPENABLE_EXTENSIONS, formats_with_arrays, readable_formats};
+pub use head_blocks::HeadBlocks;
 pub use limits::Limits;
 pub use listing::{ArrayInfo, Arrays, BaseArrays, OtherMember, UpdateInfo};
 pub use matrix::{LoadedMatrix, NamedMatrix};
@@ -125,6 +127,7 @@ fn difference(whole: LoadedMatrix, part: LoadedMatrix) -> Result<LoadedMatrix, S
         whole.matrix - part.matrix,
     );
     result.is_update = whole.is_update;
+    result.heads = whole.heads;
     result.notes = whole.notes;
     result.notes.extend(part.notes);
     Ok(result)

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::source::head_blocks::HeadBlocks;
 use crate::source::opening::open;
 use crate::system::folder_of;
 
@@ -54,8 +55,8 @@ impl Heads {
         })
     }
 
-    /// The remark for a weight of attention: along which side its heads lie, and the blocks that follow them.
-    pub fn remark(&self, name: &str, (rows, cols): (usize, usize)) -> Option<String> {
+    /// The blocks of a weight of attention that follow its heads.
+    pub fn blocks(&self, name: &str, (rows, cols): (usize, usize)) -> Option<HeadBlocks> {
         let name = name.strip_suffix(".weight").unwrap_or(name);
         let module = name.rsplit('.').next()?;
         let (heads, side, across) = match module {
@@ -69,15 +70,11 @@ impl Heads {
         if heads < 2 || heads.checked_mul(self.size) != Some(side as u64) {
             return None;
         }
-        let (what, down, over) = match across {
-            false => ("rows", heads, 1),
-            true => ("columns", 1, heads),
-        };
-        Some(format!(
-            "{heads} heads of {} {what} each (config.json): --add rectangular_grid:grid_rows={down},grid_cols={over},rank=1 \
-             gives every head a block of its own, --grid {heads} a grid that follows them",
-            self.size
-        ))
+        Some(HeadBlocks {
+            heads: usize::try_from(heads).ok()?,
+            size: usize::try_from(self.size).ok()?,
+            across,
+        })
     }
 }
 
@@ -92,7 +89,12 @@ mod tests {
             keys: 2,
             size: 4,
         };
-        let told = |name: &str, shape| heads.remark(name, shape).unwrap_or_default();
+        let told = |name: &str, shape| {
+            heads
+                .blocks(name, shape)
+                .map(HeadBlocks::remark)
+                .unwrap_or_default()
+        };
         assert!(
             told("model.layers.0.self_attn.q_proj.weight", (32, 16))
                 .starts_with("8 heads of 4 rows")

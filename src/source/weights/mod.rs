@@ -12,6 +12,7 @@ use nalgebra::DMatrix;
 use super::adapter::{Adapter, AdapterConfig};
 use super::error::{one_line, printable, shown};
 use super::format::input::ByteSource;
+use super::head_blocks::HeadBlocks;
 use super::listing::UpdateInfo;
 use super::opening::open;
 use super::tensors::{Shards, TensorFile, TensorStore, shape_note};
@@ -214,8 +215,8 @@ impl<'a> Weights<'a> {
             Entry::Update(at) => self.update(at, base, limits)?,
         };
         let heads = self.heads.as_ref();
-        let remark = heads.and_then(|heads| heads.remark(&name, loaded.matrix.shape()));
-        loaded.notes.extend(remark);
+        loaded.heads = heads.and_then(|heads| heads.blocks(&name, loaded.matrix.shape()));
+        loaded.notes.extend(loaded.heads.map(HeadBlocks::remark));
         if wanted != Some(&name) {
             let note = format!("array '{}'", one_line(&printable(&name)));
             loaded.notes.insert(0, note);

@@ -4,7 +4,7 @@ use eframe::egui::{self, CollapsingHeader, RichText, Role, WidgetInfo};
 
 use super::ApproximateTab;
 use super::action::MatrixAction;
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, follow_heads};
 use crate::app::command::Command;
 use crate::app::path_field;
 use crate::app::state::{Act, State, Tab};
@@ -98,6 +98,19 @@ fn notes(ui: &mut egui::Ui, state: &State, session: &mut Session) {
     let Some(analysis) = &state.analysis else {
         return;
     };
+    if let Some(heads) = analysis.loaded.heads {
+        ui.horizontal(|ui| {
+            let button = ui.button("Block per head").on_hover_text(format!(
+                "Add a rectangular grid with a block for each of the {}",
+                heads.describe()
+            ));
+            if button.clicked() {
+                follow_heads(&mut session.settings, heads, analysis.shape());
+            }
+            line(ui, &analysis.loaded.notes, &about(analysis));
+        });
+        return;
+    }
     if !analysis.loaded.coloured {
         return line(ui, &analysis.loaded.notes, &about(analysis));
     }
