@@ -94,7 +94,11 @@ fn atlas_of(
     };
     let work = format!("atlas {budget} {fineness} {}", file.display());
     let rounds = alternate(rounds, &work, numpy, || {
-        black_box(settings.measure(matrix, &|_, _| go_on()).expect("fits"));
+        black_box(
+            settings
+                .measure(std::slice::from_ref(matrix), &|_, _| go_on())
+                .expect("fits"),
+        );
     });
     println!("  all structures      {rounds}");
 }

@@ -7,12 +7,13 @@ use std::time::Instant;
 
 use nalgebra::DMatrix;
 
-use super::color::{Channels, ColorPicture, combined, combined_curve, norms};
+use super::color::{Channels, ColorChannel, ColorPicture, norms};
 use super::error::AnalysisError;
 use super::listener::{Listener, Stage};
 use super::outcome::{MethodResult, Outcome};
 use super::picture::{Picture, new_id};
 use super::result::{Analysis, Timing};
+use crate::approx::channels::{combined, combined_curve};
 use crate::approx::curve::CurvePoint;
 use crate::approx::{
     BlockLayout, Evaluation, FactorError, Factors, Keep, LayoutError, LayoutKind, Method,
@@ -103,16 +104,22 @@ fn in_colour(
         evaluate(&factors.spectra, &one.settings).map_err(|error| error.to_string())
     };
     let each = [measure(red)?, measure(green)?, measure(blue)?];
-    let kept = [0, 1, 2].map(|at| {
-        let used = match &each[at].leaves {
-            Some(leaves) => Arc::new(factors[at].of_leaves(&matrices[at], leaves)),
-            None => Arc::clone(&factors[at]),
-        };
-        (used, each[at].ranks.clone())
-    });
     let norms = norms(factors.each_ref().map(|one| &one.spectra));
-    let picture = Arc::new(ColorPicture::new(kept));
-    Ok((combined(one, &each, norms), Some(picture)))
+    let all = combined(one, &each, &norms);
+    let mut at = 0;
+    let channels = each.map(|evaluation| {
+        let (own, matrix) = (&factors[at], &matrices[at]);
+        at += 1;
+        let factors = match &evaluation.leaves {
+            Some(leaves) => Arc::new(own.of_leaves(matrix, leaves)),
+            None => Arc::clone(own),
+        };
+        ColorChannel {
+            factors,
+            evaluation,
+        }
+    });
+    Ok((all, Some(Arc::new(ColorPicture::new(channels)))))
 }
 
 impl Analyst {
@@ -347,7 +354,7 @@ impl Analyst {
                 None => of(factors),
                 Some(all) => {
                     let each = all.each_ref().map(|one| of(one));
-                    combined_curve(&each, norms(all.each_ref().map(|one| &one.spectra)))
+                    combined_curve(&each, &norms(all.each_ref().map(|one| &one.spectra)))
                 }
             })
         };

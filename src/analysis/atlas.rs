@@ -40,10 +40,10 @@ impl AtlasSettings {
     /// As [`atlas`].
     pub fn measure(
         self,
-        matrix: &DMatrix<f64>,
+        matrices: &[DMatrix<f64>],
         on_layout: &(dyn Fn(usize, usize) -> ControlFlow<()> + Sync),
     ) -> Result<Atlas, FactorError> {
-        atlas(matrix, self.budget, self.charged, on_layout)
+        atlas(matrices, self.budget, self.charged, on_layout)
     }
 }
 

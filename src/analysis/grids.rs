@@ -22,7 +22,7 @@ pub fn grid_budget(settings: &Settings, rows: usize, cols: usize) -> usize {
 /// Every grid at one budget.
 #[derive(Clone, Debug)]
 pub struct GridSearch {
-    /// Parameters.
+    /// Parameters of each channel.
     pub budget: usize,
     /// Rows and columns of the matrix.
     pub shape: (usize, usize),
@@ -36,14 +36,14 @@ impl GridSearch {
     /// # Errors
     /// As [`grids_at_budget`].
     pub fn search(
-        matrix: &DMatrix<f64>,
+        matrices: &[DMatrix<f64>],
         budget: usize,
         on_grid: &dyn Fn(&GridAtBudget) -> ControlFlow<()>,
     ) -> Result<Self, FactorError> {
         Ok(Self {
             budget,
-            shape: matrix.shape(),
-            found: grids_at_budget(matrix, budget, on_grid)?,
+            shape: matrices.first().map_or((0, 0), DMatrix::shape),
+            found: grids_at_budget(matrices, budget, on_grid)?,
         })
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use nalgebra::DMatrix;
 
-use super::color::{Channels, ColorPicture};
+use super::color::{CHANNELS, Channels, ColorPicture};
 use super::picture::Picture;
 use crate::approx::curve::CurvePoint;
 use crate::approx::{Evaluation, Factors, MethodSettings};
@@ -46,7 +46,27 @@ impl Outcome {
     /// Red, green and blue of Ŵ, where the picture is approximated in colour. Multiplied out the
     /// first time.
     pub fn channels(&self) -> Option<&Channels<DMatrix<f64>>> {
-        self.color.as_ref().map(|color| color.channels())
+        self.color.as_ref().map(|color| color.reconstructed())
+    }
+
+    /// What is stored: the factors and numbers of each channel under the channel's name, or those of the
+    /// matrix without one.
+    pub fn stored(&self) -> Vec<(Option<&'static str>, &Factors, &Evaluation)> {
+        let Some(color) = &self.color else {
+            return vec![(None, &*self.factors, &self.evaluation)];
+        };
+        let channels = CHANNELS.into_iter().zip(&color.channels);
+        channels
+            .map(|(name, one)| (Some(name), &*one.factors, &one.evaluation))
+            .collect()
+    }
+
+    /// Ŵ of each channel under its name, or of the matrix without one. Multiplied out the first time.
+    pub fn reconstructions(&self) -> Vec<(Option<&'static str>, &DMatrix<f64>)> {
+        match self.channels() {
+            None => vec![(None, self.reconstruction())],
+            Some(channels) => CHANNELS.into_iter().map(Some).zip(channels).collect(),
+        }
     }
 
     /// W − Ŵ, signed. Computed the first time.

@@ -1,9 +1,52 @@
-//! Safetensors files as they are written.
+//! Files of tensors as they are written: safetensors and NPZ.
 
 use std::collections::BTreeMap;
+use std::io::{self, Cursor, Write};
+use std::path::Path;
 
 use nalgebra::DMatrix;
+use npyz::WriterBuilder;
 use serde_json::{Map, Value, json};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+/// The member of an NPZ file that holds what a safetensors header says beside the tensors.
+const METADATA: &str = "metadata.json";
+
+/// The formats of a file of tensors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TensorFormat {
+    /// What Hugging Face's libraries read.
+    Safetensors,
+    /// What NumPy reads.
+    Npz,
+}
+
+impl TensorFormat {
+    /// The format that a file's ending names.
+    pub fn from_path(path: &Path) -> Option<Self> {
+        let ending = path.extension()?;
+        let endings = [("safetensors", Self::Safetensors), ("npz", Self::Npz)];
+        let mut endings = endings.into_iter();
+        let named = endings.find(|(name, _)| ending.eq_ignore_ascii_case(name));
+        named.map(|(_, format)| format)
+    }
+
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// When a writer refuses, which in memory it does not.
+    pub(super) fn file(
+        self,
+        metadata: &BTreeMap<String, String>,
+        tensors: &[StoredTensor],
+    ) -> io::Result<Vec<u8>> {
+        match self {
+            Self::Safetensors => Ok(file(metadata, tensors)),
+            Self::Npz => npz(metadata, tensors),
+        }
+    }
+}
 
 /// One tensor, its values with the last index counting fastest.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +90,28 @@ impl StoredTensor {
             shape: vec![places.len()],
             values: StoredValues::I64(places.iter().map(|at| *at as i64).collect()),
         }
+    }
+
+    /// The bytes of an NPY file.
+    fn npy(&self) -> io::Result<Vec<u8>> {
+        match &self.values {
+            StoredValues::F32(values) => self.npy_of(values),
+            StoredValues::F64(values) => self.npy_of(values),
+            StoredValues::I64(values) => self.npy_of(values),
+        }
+    }
+
+    fn npy_of<T: npyz::AutoSerialize + Copy>(&self, values: &[T]) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let shape: Vec<u64> = self.shape.iter().map(|side| *side as u64).collect();
+        let mut writer = npyz::WriteOptions::new()
+            .default_dtype()
+            .shape(&shape)
+            .writer(&mut bytes)
+            .begin_nd()?;
+        writer.extend(values.iter().copied())?;
+        writer.finish()?;
+        Ok(bytes)
     }
 
     /// The number of its values.
@@ -103,4 +168,21 @@ pub fn file(metadata: &BTreeMap<String, String>, tensors: &[StoredTensor]) -> Ve
     bytes.append(&mut text);
     bytes.append(&mut data);
     bytes
+}
+
+/// The bytes of an NPZ file: an NPY member for each tensor, and the metadata as JSON.
+fn npz(metadata: &BTreeMap<String, String>, tensors: &[StoredTensor]) -> io::Result<Vec<u8>> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    // As numpy.savez does: not compressed, and equal contents give equal bytes.
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Stored)
+        .last_modified_time(zip::DateTime::default())
+        .large_file(true);
+    archive.start_file(METADATA, options)?;
+    archive.write_all(json!(metadata).to_string().as_bytes())?;
+    for tensor in tensors {
+        archive.start_file(format!("{}.npy", tensor.name), options)?;
+        archive.write_all(&tensor.npy()?)?;
+    }
+    Ok(archive.finish()?.into_inner())
 }

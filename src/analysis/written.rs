@@ -1,28 +1,32 @@
 //! What an analysis found, as files of tensors: the factors of every method, and what they multiply to.
 
 use std::collections::BTreeMap;
+use std::io;
 
 use nalgebra::DMatrix;
 use serde_json::{Value, json};
 
 use super::outcome::Outcome;
 use super::result::Analysis;
-use super::tensors::{self, StoredTensor};
-use crate::approx::{Block, Decomposition};
+use super::tensors::{StoredTensor, TensorFormat};
+use crate::approx::{Block, Decomposition, Evaluation, Factors};
 
 /// The factors of every method: for block `b` of a method `METHOD.b.up` (p × k) and `METHOD.b.down` (k × q),
 /// U√Σ and √ΣVᵀ. The text `layout` of the header says where the block's rows and columns lie; of a block
 /// that is no rectangle entry (p, q) is cell `METHOD.b.left[p] + METHOD.b.right[q]`, counted down the columns
-/// of the matrix. Entries that are kept by themselves are `METHOD.b.values` at `METHOD.b.places`, counted down
+/// of the matrix. Of a picture in colour `METHOD` is `METHOD.red`, `METHOD.green` and `METHOD.blue`. Entries that are kept by themselves are `METHOD.b.values` at `METHOD.b.places`, counted down
 /// the columns of the block; blocks that are kept whole are `METHOD.b.whole`.
-pub fn factors_file(analysis: &Analysis) -> Vec<u8> {
+///
+/// # Errors
+/// When the writer refuses, which in memory it does not.
+pub fn factors_file(analysis: &Analysis, format: TensorFormat) -> io::Result<Vec<u8>> {
     let mut stored = Vec::new();
     let mut layouts = serde_json::Map::new();
-    for outcome in analysis.outcomes() {
-        let method = outcome.evaluation.method().key();
-        let blocks = outcome.factors.layout().blocks().iter();
-        let pieces = outcome.factors.blocks.iter();
-        let all = blocks.zip(pieces).zip(&outcome.evaluation.ranks);
+    let outcomes = analysis.outcomes();
+    for (channel, factors, evaluation) in outcomes.flat_map(Outcome::stored) {
+        let method = named(evaluation, channel);
+        let blocks = factors.layout().blocks().iter();
+        let all = blocks.zip(&factors.blocks).zip(&evaluation.ranks);
         let mut layout = Vec::new();
         for (at, ((block, pieces), rank)) in all.enumerate() {
             layout.push(place(block, *rank));
@@ -31,29 +35,40 @@ pub fn factors_file(analysis: &Analysis) -> Vec<u8> {
                 stored.extend(factors_of(block, pieces, *rank, &name));
             }
         }
-        layouts.insert(method.to_owned(), described(outcome, &layout));
+        layouts.insert(method, described(factors, evaluation, &layout));
     }
     let mut metadata = origin(analysis);
     metadata.insert("layout".to_owned(), Value::Object(layouts).to_string());
-    tensors::file(&metadata, &stored)
+    format.file(&metadata, &stored)
 }
 
-/// Ŵ of every method, by the method's name; in 32-bit floats where the matrix came in such or in fewer.
-pub fn reconstructions_file(analysis: &Analysis) -> Vec<u8> {
-    let matrix = &analysis.loaded.matrix;
-    let single = matrix
-        .iter()
-        .all(|value| f64::from(*value as f32) == *value);
-    let stored = |outcome: &Outcome| {
-        let name = outcome.evaluation.method().key().to_owned();
-        let found = outcome.reconstruction();
-        match single {
-            true => StoredTensor::of_f32(name, &found.map(|value| value as f32)),
-            false => StoredTensor::of_f64(name, found),
+/// The name of a method, or of one of its channels.
+fn named(evaluation: &Evaluation, channel: Option<&str>) -> String {
+    let method = evaluation.method().key();
+    channel.map_or_else(
+        || method.to_owned(),
+        |channel| format!("{method}.{channel}"),
+    )
+}
+
+/// Ŵ of every method, by the method's name, as in [`factors_file`]; in 32-bit floats where the matrix came in such or in fewer.
+///
+/// # Errors
+/// As [`factors_file`].
+pub fn reconstructions_file(analysis: &Analysis, format: TensorFormat) -> io::Result<Vec<u8>> {
+    let mut values = analysis.loaded.approximated().iter().flatten();
+    let single = values.all(|value| f64::from(*value as f32) == *value);
+    let mut stored = Vec::new();
+    for outcome in analysis.outcomes() {
+        for (channel, found) in outcome.reconstructions() {
+            let name = named(&outcome.evaluation, channel);
+            stored.push(match single {
+                true => StoredTensor::of_f32(name, &found.map(|value| value as f32)),
+                false => StoredTensor::of_f64(name, found),
+            });
         }
-    };
-    let stored: Vec<StoredTensor> = analysis.outcomes().map(stored).collect();
-    tensors::file(&origin(analysis), &stored)
+    }
+    format.file(&origin(analysis), &stored)
 }
 
 fn origin(analysis: &Analysis) -> BTreeMap<String, String> {
@@ -74,14 +89,14 @@ fn origin(analysis: &Analysis) -> BTreeMap<String, String> {
     metadata
 }
 
-fn described(outcome: &Outcome, blocks: &[Value]) -> Value {
-    let (rows, cols) = outcome.factors.layout().shape();
+fn described(factors: &Factors, evaluation: &Evaluation, blocks: &[Value]) -> Value {
+    let (rows, cols) = factors.layout().shape();
     json!({
         "rows": rows,
         "cols": cols,
-        "setting": outcome.evaluation.settings.describe(),
-        "params": outcome.evaluation.params,
-        "error": outcome.evaluation.error,
+        "setting": evaluation.settings.describe(),
+        "params": evaluation.params,
+        "error": evaluation.error,
         "blocks": blocks,
     })
 }

@@ -12,10 +12,11 @@ use serde::Serialize;
 
 use super::block::Pieces;
 use super::budget::affordable_rank;
+use super::channels::{combined, combined_curve};
 use super::curve::CurvePoint;
 use super::evaluate::{Evaluation, evaluate};
-use super::factor::{FactorError, Spectra};
-use super::layout::{BlockLayout, BlockSize, LayoutKind};
+use super::factor::{FactorError, Keep, Spectra};
+use super::layout::{BlockLayout, BlockSize, LayoutError, LayoutKind};
 use super::method::{Method, MethodSettings, Role};
 use super::metrics::{Comparison, compare};
 use super::segment::divisors;
@@ -85,30 +86,36 @@ pub struct AtlasEntry {
     pub curve: Vec<CurvePoint>,
 }
 
-/// Measures every structure. `on_layout` hears how many layouts are done of how many, and may stop.
-/// Cost: the singular values of each layout once, whichever structures have it in common.
+/// Measures every structure. `on_layout` hears how many layouts are done of how many, from none on, and
+/// may stop. Matrices of one shape, such as the channels of a picture, have the same settings, each
+/// within the budget, and count together. Cost: the singular values of each layout once, whichever
+/// structures have it in common; of large matrices no more of them than the budget reaches.
 ///
 /// # Errors
-/// As [`Spectra::of`]; [`FactorError::Stopped`] when `on_layout` answers stop.
+/// As [`Spectra::of_first`]; [`FactorError::Stopped`] when `on_layout` answers stop.
 pub fn atlas(
-    matrix: &DMatrix<f64>,
+    matrices: &[DMatrix<f64>],
     budget: usize,
     charged: bool,
     on_layout: &(dyn Fn(usize, usize) -> ControlFlow<()> + Sync),
 ) -> Result<Atlas, FactorError> {
-    let shape = matrix.shape();
+    let shape = matrices.first().map_or((0, 0), DMatrix::shape);
     let (fineness, asked) = chosen_layouts(shape, budget, charged);
     let (done, of) = (AtomicUsize::new(0), asked.len());
+    let go_on = |done: usize| match on_layout(done, of) {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(()) => Err(FactorError::Stopped),
+    };
+    go_on(0)?;
     let one = |(kind, settings): &(LayoutKind, Vec<MethodSettings>)| {
-        let found = measure(matrix, *kind, settings)?;
-        match on_layout(done.fetch_add(1, Ordering::Relaxed) + 1, of) {
-            ControlFlow::Continue(()) => Ok(found),
-            ControlFlow::Break(()) => Err(FactorError::Stopped),
-        }
+        let keep_going = || on_layout(done.load(Ordering::Relaxed), of);
+        let found = measure(matrices, *kind, settings, &keep_going)?;
+        go_on(done.fetch_add(1, Ordering::Relaxed) + 1)?;
+        Ok(found)
     };
     let mut entries: Vec<AtlasEntry> = Vec::new();
     // The blocks of a large matrix occupy all threads by themselves.
-    let small = matrix.len() <= SIDE_BY_SIDE;
+    let small = shape.0 * shape.1 <= SIDE_BY_SIDE;
     let batch = if small { BATCH } else { 1 };
     for layouts in asked.chunks(batch) {
         let found = layouts.par_iter().map(one);
@@ -123,9 +130,7 @@ pub fn atlas(
     let reached = |method: &Method| entries.iter().any(|one| one.evaluation.method() == *method);
     let missing = Method::ALL.iter().copied();
     let missing = missing.filter(|method| !reached(method)).collect();
-    // Equal ones stay in the order of the methods.
-    entries.sort_by_key(|one| one.evaluation.method());
-    entries.sort_by(|a, b| a.evaluation.error.total_cmp(&b.evaluation.error));
+    rank(&mut entries);
     Ok(Atlas {
         budget,
         charged,
@@ -135,6 +140,17 @@ pub fn atlas(
         layouts: of,
         fineness,
     })
+}
+
+/// Puts the lowest error first; of equal ones, which differ by rounding at most, the first method.
+fn rank(entries: &mut [AtlasEntry]) {
+    entries.sort_by(|a, b| a.evaluation.error.total_cmp(&b.evaluation.error));
+    let equal = |one: &AtlasEntry, next: &AtlasEntry| {
+        compare(one.evaluation.error, next.evaluation.error) == Comparison::Equal
+    };
+    for ties in entries.chunk_by_mut(equal) {
+        ties.sort_by_key(|one| one.evaluation.method());
+    }
 }
 
 /// The layouts to factorize, as many as are not too much work.
@@ -265,18 +281,23 @@ impl Fineness {
 
 /// The settings of one layout that give anything, each with its own part of the curve.
 fn measure(
-    matrix: &DMatrix<f64>,
+    matrices: &[DMatrix<f64>],
     kind: LayoutKind,
     settings: &[MethodSettings],
+    keep_going: &(dyn Fn() -> ControlFlow<()> + Sync),
 ) -> Result<Vec<AtlasEntry>, FactorError> {
-    let spectra = Spectra::of(
-        matrix,
-        BlockLayout::new(matrix.nrows(), matrix.ncols(), kind)?,
-    )?;
+    let spectra = matrices.iter();
+    let spectra = spectra.map(|matrix| enough(matrix, kind, settings, keep_going));
+    let spectra: Vec<Spectra> = spectra.collect::<Result<_, _>>()?;
+    let norms: Vec<f64> = spectra.iter().map(|one| one.norm).collect();
     let entry = |settings: &MethodSettings| {
         // A budget may pay for less than a triplet.
-        let evaluation = evaluate(&spectra, settings).ok()?;
-        let mut curve = settings.configured().curve(&spectra);
+        let each = spectra.iter().map(|one| evaluate(one, settings));
+        let each: Vec<Evaluation> = each.collect::<Result<_, _>>().ok()?;
+        let evaluation = combined(each.first()?.clone(), &each, &norms);
+        let curves = spectra.iter();
+        let curves = curves.map(|one| settings.configured().curve(one));
+        let mut curve = combined_curve(&curves.collect::<Vec<_>>(), &norms);
         curve.retain(|point| point.params <= evaluation.params);
         Some(AtlasEntry {
             evaluation,
@@ -285,6 +306,31 @@ fn measure(
         })
     };
     Ok(settings.iter().filter_map(entry).collect())
+}
+
+/// The spectra of a layout, as far as the settings reach.
+fn enough(
+    matrix: &DMatrix<f64>,
+    kind: LayoutKind,
+    settings: &[MethodSettings],
+    keep_going: &(dyn Fn() -> ControlFlow<()> + Sync),
+) -> Result<Spectra, FactorError> {
+    let layout = BlockLayout::new(matrix.nrows(), matrix.ncols(), kind)?;
+    let needed = settings.iter().map(|one| one.configured().needs());
+    let mut keep = needed.reduce(Keep::and).unwrap_or(Keep::All);
+    loop {
+        let spectra = Spectra::of_first(matrix, layout.clone(), keep, keep_going)?;
+        let short = settings
+            .iter()
+            .filter_map(|one| match evaluate(&spectra, one) {
+                Err(LayoutError::Truncated { kept }) => Some(kept),
+                _ => None,
+            });
+        let Some(kept) = short.max() else {
+            return Ok(spectra);
+        };
+        keep = Keep::First(2 * kept);
+    }
 }
 
 /// Keeps the better one of a method's results, and of their curves the lower parts.

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use nalgebra::DMatrix;
 
 use super::budget::matched_rank;
+use super::channels::combined;
 use super::evaluate::{Evaluation, evaluate};
 use super::factor::{FactorError, Spectra};
 use super::layout::{BlockLayout, LayoutKind};
@@ -23,16 +24,17 @@ pub struct GridAtBudget {
 }
 
 /// Tries every K whose uniform rank 1 fits `budget`; K = 1 is LoRA.
-/// `on_grid` hears of each and may stop. Cost: one factorization per K.
+/// `on_grid` hears of each and may stop. Matrices of one shape, such as the channels of a picture, have
+/// each grid and budget alike and count together. Cost: one factorization of each per K.
 ///
 /// # Errors
 /// As [`Spectra::of`]; [`FactorError::Stopped`] when `on_grid` answers stop.
 pub fn grids_at_budget(
-    matrix: &DMatrix<f64>,
+    matrices: &[DMatrix<f64>],
     budget: usize,
     on_grid: &dyn Fn(&GridAtBudget) -> ControlFlow<()>,
 ) -> Result<Vec<GridAtBudget>, FactorError> {
-    let (rows, cols) = matrix.shape();
+    let (rows, cols) = matrices.first().map_or((0, 0), DMatrix::shape);
     let mut found = Vec::new();
     for grid in 1..=rows.min(cols) {
         let kind = LayoutKind::Grid(grid);
@@ -40,7 +42,16 @@ pub fn grids_at_budget(
         if matched.rank == 0 {
             break;
         }
-        let spectra = Spectra::of(matrix, BlockLayout::new(rows, cols, kind)?)?;
+        let layout = BlockLayout::new(rows, cols, kind)?;
+        let spectra = matrices.iter();
+        let spectra = spectra.map(|matrix| Spectra::of(matrix, layout.clone()));
+        let spectra = spectra.collect::<Result<Vec<_>, _>>()?;
+        let norms: Vec<f64> = spectra.iter().map(|one| one.norm).collect();
+        let measured = |settings: &MethodSettings| {
+            let each = spectra.iter().map(|one| evaluate(one, settings));
+            let each: Vec<Evaluation> = each.collect::<Result<_, _>>().ok()?;
+            Some(combined(each.first()?.clone(), &each, &norms))
+        };
         let uniform = MethodSettings::Localized(LocalizedSettings {
             grid,
             rank: matched.rank,
@@ -52,8 +63,8 @@ pub fn grids_at_budget(
         });
         let entry = GridAtBudget {
             grid,
-            uniform: evaluate(&spectra, &uniform).ok(),
-            adaptive: evaluate(&spectra, &adaptive).ok(),
+            uniform: measured(&uniform),
+            adaptive: measured(&adaptive),
         };
         let flow = on_grid(&entry);
         found.push(entry);

@@ -67,6 +67,17 @@ pub enum Keep {
     First(usize),
 }
 
+impl Keep {
+    /// As many as both ask for.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::First(one), Self::First(other)) => Self::First(one.max(other)),
+            (Self::All, _) | (_, Self::All) => Self::All,
+        }
+    }
+}
+
 /// Why a matrix could not be factorized.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum FactorError {

@@ -20,6 +20,7 @@ pub mod best_grid;
 pub mod bits;
 pub mod block;
 pub mod budget;
+pub mod channels;
 pub mod choice;
 pub mod curve;
 pub mod evaluate;

@@ -13,7 +13,10 @@ use super::samples::dense;
 use super::{TOLERANCE, measure};
 
 fn found(matrix: &DMatrix<f64>, budget: usize, charged: bool) -> Atlas {
-    atlas(matrix, budget, charged, &|_, _| ControlFlow::Continue(())).unwrap()
+    atlas(std::slice::from_ref(matrix), budget, charged, &|_, _| {
+        ControlFlow::Continue(())
+    })
+    .unwrap()
 }
 
 /// Every setting of a method with every rank, whatever it costs.
@@ -112,9 +115,14 @@ fn a_layout_is_factorized_once_and_the_search_can_be_stopped() {
     assert!(kinds(LayoutKind::Grid(1)).count() >= 1);
     let tried: usize = whole.entries.iter().map(|one| one.tried).sum();
     assert!(whole.layouts < tried, "{} of {tried}", whole.layouts);
-    let stopped = atlas(&matrix, 60, false, &|done, _| match done {
-        5.. => ControlFlow::Break(()),
-        _ => ControlFlow::Continue(()),
-    });
+    let stopped = atlas(
+        std::slice::from_ref(&matrix),
+        60,
+        false,
+        &|done, _| match done {
+            5.. => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        },
+    );
     assert_eq!(stopped.err(), Some(FactorError::Stopped));
 }

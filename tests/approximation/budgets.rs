@@ -128,7 +128,7 @@ proptest! {
     #[test]
     fn the_best_grid_is_the_best_of_those_that_the_budget_pays_for(matrix in matrix(), budget in 0_usize..700) {
         let (rows, cols) = matrix.shape();
-        let grids = grids_at_budget(&matrix, budget, &|_| ControlFlow::Continue(())).unwrap();
+        let grids = grids_at_budget(std::slice::from_ref(&matrix), budget, &|_| ControlFlow::Continue(())).unwrap();
         let best = best_uniform(&grids).map(|(_, best)| best);
         let mut paid = 0;
         for grid in 1..=rows.min(cols) {
@@ -166,9 +166,13 @@ fn uniform_ranks_are_taken_where_the_greedy_order_wastes_the_budget() {
 #[test]
 fn the_search_for_the_best_grid_stops_when_told_to() {
     let matrix = nalgebra::DMatrix::from_fn(9, 9, |row, col| (row * col % 5) as f64);
-    let stopped = grids_at_budget(&matrix, 500, &|grid| match grid.grid {
-        2.. => ControlFlow::Break(()),
-        _ => ControlFlow::Continue(()),
-    });
+    let stopped = grids_at_budget(
+        std::slice::from_ref(&matrix),
+        500,
+        &|grid| match grid.grid {
+            2.. => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        },
+    );
     assert_eq!(stopped.unwrap_err(), FactorError::Stopped);
 }

@@ -231,7 +231,11 @@ fn every_error_is_that_of_an_ordinary_matrix_at_any_size_of_the_cells() {
             found
                 .extend((0..spectra.sigma.len()).map(|block| spectra.numerical_rank(block) as f64));
         }
-        for grid in grids_at_budget(matrix, 80, &|_| ControlFlow::Continue(())).unwrap() {
+        for grid in grids_at_budget(std::slice::from_ref(matrix), 80, &|_| {
+            ControlFlow::Continue(())
+        })
+        .unwrap()
+        {
             found.extend(grid.uniform.map(|one| one.error));
             found.extend(grid.adaptive.map(|one| one.error));
         }

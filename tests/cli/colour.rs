@@ -88,3 +88,82 @@ fn a_figure_in_colour_has_coloured_pixels_and_the_command_says_so() {
         assert_eq!(down.any(strong), coloured, "{flag}");
     }
 }
+
+/// What is written is what was measured: red, green and blue apart, with the error of all three.
+#[test]
+fn the_reconstructions_of_a_colour_picture_have_its_error() {
+    let folder = tempfile::tempdir().unwrap();
+    picture(folder.path());
+    let line = "approximate p.ppm --color --add sparse --factors f.safetensors --reconstruction \
+                r.safetensors --json";
+    let found: Value = serde_json::from_str(&succeed(folder.path(), line)).unwrap();
+    let number = |value: &Value| value.as_f64().unwrap();
+    for method in found["methods"].as_array().unwrap() {
+        let key = method["method"].as_str().unwrap();
+        let norm = |line: String| {
+            let text = succeed(folder.path(), &format!("{line} --rank 1 --json"));
+            number(&serde_json::from_str::<Value>(&text).unwrap()["norm"])
+        };
+        let (mut missed, mut whole) = (0.0, 0.0);
+        for channel in ["red", "green", "blue"] {
+            let array = format!("r.safetensors#{key}.{channel}");
+            missed += norm(format!("approximate {channel}.csv --subtract {array}")).powi(2);
+            whole += norm(format!("approximate {channel}.csv")).powi(2);
+        }
+        let error = (missed / whole).sqrt();
+        assert!(
+            (number(&method["error"]) - error).abs() < 1e-6,
+            "{key}: {error}"
+        );
+    }
+    let arrays = succeed(folder.path(), "arrays f.safetensors");
+    for name in [
+        "lora.red.0.up",
+        "localized.blue.3.down",
+        "sparse.green.0.values",
+    ] {
+        assert!(arrays.contains(name), "{name}: {arrays}");
+    }
+}
+
+/// Searches look at what the panes show.
+#[test]
+fn the_best_grid_and_the_atlas_of_a_colour_picture_are_over_its_channels() {
+    let folder = tempfile::tempdir().unwrap();
+    picture(folder.path());
+    let json = |line: &str| -> Value {
+        let text = succeed(folder.path(), &format!("{line} --json"));
+        serde_json::from_str(&text).unwrap()
+    };
+    let error = |found: &Value, key: &str| {
+        let methods = found["methods"].as_array().unwrap();
+        let mut methods = methods.iter();
+        let one = methods.find(|one| one["method"] == key).unwrap();
+        one["error"].as_f64().unwrap()
+    };
+    let grids = json("curve p.ppm --color --show best-grid");
+    for one in grids["grids"].as_array().unwrap() {
+        let localized = &one["localized"];
+        let (grid, rank) = (&one["grid"], &localized["rank"]);
+        let line = format!("approximate p.ppm --color --grid {grid} --block-rank {rank}");
+        let measured = error(&json(&line), "localized");
+        let found = localized["error"].as_f64().unwrap();
+        assert!(
+            (measured - found).abs() < 1e-12,
+            "{grid}: {measured} {found}"
+        );
+    }
+    let best = json("approximate p.ppm --color --best-grid");
+    let lowest = grids["grids"].as_array().unwrap().iter();
+    let lowest = lowest.map(|one| one["localized"]["error"].as_f64().unwrap());
+    let lowest = lowest.fold(f64::INFINITY, f64::min);
+    assert!((error(&best, "localized") - lowest).abs() < 1e-12);
+
+    let atlas = json("atlas p.ppm --color --budget 44");
+    let entries = atlas["structures"].as_array().unwrap();
+    let mut entries = entries.iter();
+    let lora = entries.find(|one| one["method"] == "lora").unwrap();
+    let measured = json("approximate p.ppm --color --rank 2");
+    let (found, measured) = (lora["error"].as_f64().unwrap(), error(&measured, "lora"));
+    assert!((found - measured).abs() < 1e-12, "{found} {measured}");
+}

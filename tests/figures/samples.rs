@@ -156,7 +156,7 @@ impl Worked {
 pub fn grids(context: &Context) -> Figure {
     let matrix = digits(2).remove(1);
     let go_on = |_: &_| std::ops::ControlFlow::Continue(());
-    let found = grids_at_budget(&matrix, 224, &go_on).unwrap();
+    let found = grids_at_budget(std::slice::from_ref(&matrix), 224, &go_on).unwrap();
     best_grid(context, 224, &found, Some(2))
 }
 

@@ -18,12 +18,12 @@ use crate::approx::locality::LocalitySettings;
 use crate::approx::order::Search;
 use crate::claims::Evidence;
 use crate::session::Settings;
-use crate::source::{Dataset, Split, Transform, digits};
+use crate::source::{Dataset, LoadedMatrix, Split, Transform, digits};
 
 /// Answers one question.
 pub(super) fn work((ask, loaded): Request, reply: &Reply<'_, TaskMessage>) {
     let told = match loaded {
-        Some(loaded) => of_matrix(ask, &loaded.matrix, reply),
+        Some(loaded) => of_matrix(ask, &loaded, reply),
         None => of_images(ask, reply),
     };
     match told {
@@ -36,16 +36,15 @@ pub(super) fn work((ask, loaded): Request, reply: &Reply<'_, TaskMessage>) {
 /// A question about a matrix; of a data set it is one about images.
 fn of_matrix(
     ask: BackgroundTask,
-    matrix: &DMatrix<f64>,
+    loaded: &LoadedMatrix,
     reply: &Reply<'_, TaskMessage>,
 ) -> TaskResult<TaskMessage> {
+    let matrix = &loaded.matrix;
     match &ask {
-        BackgroundTask::Grids { budget, .. } => {
-            grids_of(matrix, *budget, reply).map(|found| TaskMessage::Grids(ask, found))
-        }
-        BackgroundTask::Atlas { settings, .. } => {
-            atlas_of(matrix, *settings, reply).map(|found| TaskMessage::Atlas(ask, Box::new(found)))
-        }
+        BackgroundTask::Grids { budget, .. } => grids_of(loaded.approximated(), *budget, reply)
+            .map(|found| TaskMessage::Grids(ask, found)),
+        BackgroundTask::Atlas { settings, .. } => atlas_of(loaded.approximated(), *settings, reply)
+            .map(|found| TaskMessage::Atlas(ask, Box::new(found))),
         BackgroundTask::Locality { settings, .. } => locality_of(&ask, matrix, *settings, reply)
             .map(|found| TaskMessage::Locality(ask, Box::new(found))),
         BackgroundTask::Order { search, .. } => {
@@ -150,22 +149,22 @@ fn claims_of(reply: &Reply<'_, TaskMessage>) -> TaskResult<Evidence> {
 }
 
 fn grids_of(
-    matrix: &DMatrix<f64>,
+    matrices: &[DMatrix<f64>],
     budget: usize,
     reply: &Reply<'_, TaskMessage>,
 ) -> TaskResult<GridSearch> {
-    let (rows, cols) = matrix.shape();
+    let (rows, cols) = matrices.first().map_or((0, 0), DMatrix::shape);
     let of = (budget / (rows + cols).max(1)).clamp(1, rows.min(cols).max(1));
     let on_grid = |grid: &GridAtBudget| {
         let done = grid.grid.min(of);
         reply.send(TaskMessage::Progress(TaskProgress { done, of }));
         reply.keep_going()
     };
-    GridSearch::search(matrix, budget, &on_grid).map_err(said)
+    GridSearch::search(matrices, budget, &on_grid).map_err(said)
 }
 
 fn atlas_of(
-    matrix: &DMatrix<f64>,
+    matrices: &[DMatrix<f64>],
     settings: AtlasSettings,
     reply: &Reply<'_, TaskMessage>,
 ) -> TaskResult<Atlas> {
@@ -173,7 +172,7 @@ fn atlas_of(
         reply.send(TaskMessage::Progress(TaskProgress { done, of }));
         reply.keep_going()
     };
-    settings.measure(matrix, &on_layout).map_err(said)
+    settings.measure(matrices, &on_layout).map_err(said)
 }
 
 fn locality_of(

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::decomposition::weights;
 use super::memory::{self, SvdOutput};
+use super::truncated::kept;
 use super::values::{ScaledValues, unit_of};
 use super::{FactorError, Factors, Keep, WORTH_TRUNCATING, check_finite, each_block};
 use crate::approx::block::Block;
@@ -76,9 +77,12 @@ impl Spectra {
         keep: Keep,
         keep_going: &(dyn Fn() -> ControlFlow<()> + Sync),
     ) -> Result<Self, FactorError> {
-        match matrix.len() < WORTH_TRUNCATING || keep == Keep::All {
-            true => Self::of(matrix, layout),
-            false => Ok(Factors::compute_first(matrix, layout, keep, keep_going)?.spectra),
+        let mut blocks = layout.blocks().iter();
+        let worth = matrix.len() >= WORTH_TRUNCATING
+            && blocks.any(|block| kept(block.sides(), block.pieces(), keep).is_some());
+        match worth {
+            true => Ok(Factors::compute_first(matrix, layout, keep, keep_going)?.spectra),
+            false => Self::of(matrix, layout),
         }
     }
 
