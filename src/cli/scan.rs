@@ -125,6 +125,17 @@ fn merged(files: &[PathBuf]) -> Result<Scan, Failure> {
     let read = |path: &PathBuf| {
         read_scan(path).map_err(|why| Failure::run(format!("{why}: {}", path.display())))
     };
+    let same = |(at, path): (usize, &PathBuf)| {
+        let file = |path: &PathBuf| path.canonicalize().ok();
+        let mut before = files[..at].iter();
+        file(path).is_some_and(|own| before.any(|one| file(one).is_some_and(|it| it == own)))
+    };
+    if let Some((_, twice)) = files.iter().enumerate().find(|&one| same(one)) {
+        return Err(Failure::usage(format!(
+            "--merge names this scan twice; name each once: {}",
+            twice.display()
+        )));
+    }
     let scans = files.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     merge(scans).map_err(Failure::usage)
 }

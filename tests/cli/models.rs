@@ -187,6 +187,41 @@ fn a_plan_is_never_worse_than_equal_ranks_and_its_adapter_has_its_errors() {
 }
 
 #[test]
+fn a_plan_says_why_nothing_can_be_planned() {
+    let folder = tempfile::tempdir().unwrap();
+    scan_of_pair(
+        folder.path(),
+        "--draws 0 --budget-rank 2 --grid 4 --out s.json",
+    );
+    let line = "plan s.json --params 100000 --structure gralora";
+    refuse(
+        folder.path(),
+        line,
+        2,
+        "scan again with a --budget-rank of 4 or more",
+    );
+    let mut scan = read_json(&folder.path().join("s.json"));
+    let layers = scan["layers"].as_array_mut().unwrap();
+    layers[0]["rows"] = json!(u64::MAX / 2);
+    fs::write(folder.path().join("t.json"), scan.to_string()).unwrap();
+    let line = "plan t.json --params 100000";
+    refuse(folder.path(), line, 1, "this scan has impossible values");
+}
+
+#[test]
+fn a_scan_is_merged_with_others_only() {
+    let folder = tempfile::tempdir().unwrap();
+    scan_of_pair(folder.path(), "--draws 0 --out a.json");
+    let twice = "scan --merge a.json ./a.json";
+    refuse(folder.path(), twice, 2, "names this scan twice");
+    let mut scan = read_json(&folder.path().join("a.json"));
+    scan["layers"][0]["stable_rank"] = json!(1.25);
+    fs::write(folder.path().join("b.json"), scan.to_string()).unwrap();
+    let other = "scan --merge a.json b.json";
+    refuse(folder.path(), other, 2, "different numbers for one layer");
+}
+
+#[test]
 fn an_adapter_is_never_written_over_another_and_its_grid_must_divide() {
     let folder = tempfile::tempdir().unwrap();
     let tuned = data("pair/tuned.safetensors");
@@ -300,8 +335,46 @@ fn factors_and_what_they_multiply_to_are_written() {
     }
     refuse(
         folder.path(),
-        "approximate mnist:test:1 --factors f.npz",
+        "approximate mnist:test:1 --factors f.npy",
         2,
-        "must end in .safetensors",
+        "must end in .safetensors or .npz",
     );
+}
+
+/// The same tensors for NumPy.
+#[test]
+fn factors_are_written_as_npz_too() {
+    let folder = tempfile::tempdir().unwrap();
+    for ending in ["safetensors", "npz"] {
+        let line = format!(
+            "approximate mnist:test:1 --add sparse:entries=30 --add monarch --factors f.{ending} \
+             --reconstruction r.{ending}"
+        );
+        succeed(folder.path(), &line);
+    }
+    for (file, arrays) in [
+        (
+            "f",
+            vec![
+                "lora.0.up",
+                "localized.3.down",
+                "sparse.0.values",
+                "monarch.0.left",
+            ],
+        ),
+        (
+            "r",
+            vec!["lora", "melora", "localized", "sparse", "monarch"],
+        ),
+    ] {
+        for name in arrays {
+            let line =
+                format!("approximate {file}.npz#{name} --subtract {file}.safetensors#{name}");
+            let found = succeed(folder.path(), &format!("{line} --rank 1 --json"));
+            let found: Value = serde_json::from_str(&found).unwrap();
+            assert_eq!(found["norm"], json!(0.0), "{file} {name}");
+        }
+    }
+    let listed = succeed(folder.path(), "arrays f.npz");
+    assert!(listed.contains("metadata.json"), "{listed}");
 }

@@ -87,6 +87,14 @@ impl Plan {
             PlanStructure::Gralora => scan.localized_grid,
         };
         let (mut candidates, left_out) = candidates(scan, structure, grid);
+        if candidates.iter().all(|one| one.energies.is_empty()) {
+            let left_out = if candidates.is_empty() {
+                &left_out[..]
+            } else {
+                &[]
+            };
+            return Err(nothing(scan, structure, left_out));
+        }
         let params = spend(&mut candidates, budget);
         if params == 0 {
             return Err(format!(
@@ -124,6 +132,21 @@ impl Plan {
                 .collect(),
             left_out,
         })
+    }
+}
+
+/// The reason why no layer can take part at any budget.
+fn nothing(scan: &Scan, structure: PlanStructure, left_out: &[(String, String)]) -> String {
+    match (structure, left_out) {
+        (_, [(layer, why), ..]) => {
+            format!("no layer can take part; scan again with another --grid: {layer}: {why}")
+        }
+        (PlanStructure::Gralora, []) if !scan.layers.is_empty() => format!(
+            "this scan holds no singular values of the blocks at K = {}; scan again with a --budget-rank \
+             of {} or more, or plan with --structure lora",
+            scan.localized_grid, scan.localized_grid
+        ),
+        (_, []) => "this scan holds no singular values; make it again".to_owned(),
     }
 }
 
