@@ -17,6 +17,7 @@ use crate::figure::animation::{Animation, AnimationFormat};
 use crate::figure::palette::{ColorMap, Theme};
 use crate::process::signals::StopGuard;
 use crate::source::Limits;
+use crate::views::approximation;
 use crate::views::build_up::{self, AnimationExport};
 
 /// Arguments of `animate`.
@@ -153,8 +154,12 @@ pub(super) fn run(arguments: &AnimateArgs) -> Result<(), Failure> {
     let export = arguments.export()?;
     let outputs = Outputs::of(arguments.output).and("--figure", arguments.figure.as_deref());
     outputs.check(&arguments.source.files())?;
-    let MatrixResult { analysis, notes } =
-        MatrixResult::new(&arguments.source, &arguments.settings, false)?;
+    let MatrixResult { analysis, notes } = MatrixResult::new(
+        &arguments.source,
+        &arguments.settings,
+        &approximation::VIEW,
+        false,
+    )?;
     let heading = analysis.heading();
     let mut notes = notes;
     let build_up = BuildUp::new(Arc::new(analysis), arguments.by.unwrap_or_default());

@@ -1,26 +1,26 @@
 //! `approximate`: one matrix, every method.
 
+use std::io;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use clap::builder::TypedValueParser;
-use nalgebra::DMatrix;
 
 use super::figure::FigureTarget;
 use super::output::{self, Outputs};
 use super::present::{PrintedPage, present};
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, choice, number, show};
 use crate::analysis::{
-    Analysis, Analyst, Closest, GridSearch, PartChoice, SilentListener, factors_file, grid_budget,
-    reconstructions_file,
+    Analysis, Analyst, Closest, GridSearch, PartChoice, SilentListener, TensorFormat, Terms,
+    factors_file, grid_budget, reconstructions_file,
 };
 use crate::approx::Method;
 use crate::figure::Gain;
 use crate::figure::palette::ColorMap;
 use crate::session::Settings;
-use crate::source::Limits;
-use crate::views::{Material, Shown, View, approximation};
+use crate::source::{Limits, LoadedMatrix};
+use crate::views::{Material, Shown, View, approximation, factors};
 
 /// Arguments of `approximate`.
 #[derive(Clone, Debug, clap::Args)]
@@ -45,11 +45,11 @@ pub struct ApproximateArgs {
     #[command(flatten)]
     pub(super) format: FormatArgs,
     /// Writes the factors of every method, with their layout in the header
-    #[arg(long, value_name = "FILE.safetensors", value_parser = tensors(), help_heading = "Output")]
-    pub factors: Option<PathBuf>,
+    #[arg(long, value_name = "FILE.safetensors|.npz", value_parser = tensors(), help_heading = "Output")]
+    pub factors: Option<TensorTarget>,
     /// Writes what every method's factors multiply to
-    #[arg(long, value_name = "FILE.safetensors", value_parser = tensors(), help_heading = "Output")]
-    pub reconstruction: Option<PathBuf>,
+    #[arg(long, value_name = "FILE.safetensors|.npz", value_parser = tensors(), help_heading = "Output")]
+    pub reconstruction: Option<TensorTarget>,
     #[command(flatten)]
     pub(super) figure: FigureArgs,
     /// Adds a row of signed residuals to the figure
@@ -68,12 +68,33 @@ pub struct ApproximateArgs {
     pub colors: Option<ColorMap>,
 }
 
+/// A file of tensors to write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TensorTarget {
+    path: PathBuf,
+    format: TensorFormat,
+}
+
 /// Reads the path of a file of tensors.
-fn tensors() -> impl TypedValueParser<Value = PathBuf> {
-    output::parser().try_map(|path| match path.extension() {
-        Some(ending) if ending.eq_ignore_ascii_case("safetensors") => Ok(path),
-        _ => Err("the file's name must end in .safetensors"),
+fn tensors() -> impl TypedValueParser<Value = TensorTarget> {
+    output::parser().try_map(|path| match TensorFormat::from_path(&path) {
+        Some(format) => Ok(TensorTarget { path, format }),
+        None => Err("the file's name must end in .safetensors or .npz"),
     })
+}
+
+impl TensorTarget {
+    /// Writes what `bytes` makes of an analysis, and says where.
+    fn write(
+        &self,
+        analysis: &Analysis,
+        bytes: fn(&Analysis, TensorFormat) -> io::Result<Vec<u8>>,
+        what: &str,
+    ) -> Result<Option<String>, Failure> {
+        let bytes =
+            bytes(analysis, self.format).map_err(|error| Failure::run(error.to_string()))?;
+        output::write(&self.path, &bytes, what)
+    }
 }
 
 pub(super) fn colors() -> impl TypedValueParser<Value = ColorMap> {
@@ -99,6 +120,13 @@ impl ApproximateArgs {
     /// The figure with what only a picture of matrices has.
     pub(super) fn target(&self) -> Result<Option<FigureTarget>, Failure> {
         let mut target = self.figure.target()?;
+        let view = self.show.unwrap_or(&approximation::VIEW);
+        if self.error_maps && *view != approximation::VIEW {
+            return Err(Failure::usage(format!(
+                "residuals belong to the reconstructions; leave out --error-maps or --show {}",
+                view.file_name
+            )));
+        }
         if let Some(target) = &mut target {
             target.export.error_maps = self.error_maps;
             target.export.error_gain = self.error_gain.unwrap_or_default();
@@ -121,17 +149,18 @@ impl MatrixResult {
     pub fn new(
         source: &SourceArgs,
         settings: &SettingsArgs,
+        view: &View,
         best_grid: bool,
     ) -> Result<Self, Failure> {
         let (mut analyst, limits) = (Analyst::default(), source.limits());
         let mut session = source.session();
-        let matrix = &analyst.load(&session, &limits, &SilentListener)?.matrix;
-        let (rows, cols) = matrix.shape();
+        let loaded = analyst.load(&session, &limits, &SilentListener)?;
+        let (rows, cols) = loaded.matrix.shape();
         session.settings = settings.wanted(rows, cols)?;
         let mut chosen = None;
         if best_grid {
             let fitted = session.settings.fitted(rows, cols).settings;
-            let grids = grids(matrix, &fitted)?;
+            let grids = grids(&loaded, &fitted)?;
             chosen = Some(
                 grids
                     .choose(&mut session.settings)
@@ -139,7 +168,10 @@ impl MatrixResult {
             );
         }
         let analysis = analyst.analyse(session, &limits, &SilentListener)?;
-        let left_out = analysis.left_out().map_err(Failure::usage)?;
+        let left_out = match view.searches() {
+            true => Vec::new(),
+            false => analysis.left_out().map_err(Failure::usage)?,
+        };
         let known = analysis.loaded.notes.iter().chain(&analysis.changes);
         let notes = known.cloned().chain(chosen).chain(left_out).collect();
         Ok(Self { analysis, notes })
@@ -183,9 +215,10 @@ impl MatrixResult {
 }
 
 /// Every grid at the budget of `settings`, which fit the matrix.
-pub(super) fn grids(matrix: &DMatrix<f64>, settings: &Settings) -> Result<GridSearch, Failure> {
-    let budget = grid_budget(settings, matrix.nrows(), matrix.ncols());
-    Ok(GridSearch::search(matrix, budget, &|_| {
+pub(super) fn grids(loaded: &LoadedMatrix, settings: &Settings) -> Result<GridSearch, Failure> {
+    let (rows, cols) = loaded.matrix.shape();
+    let budget = grid_budget(settings, rows, cols);
+    Ok(GridSearch::search(loaded.approximated(), budget, &|_| {
         ControlFlow::Continue(())
     })?)
 }
@@ -195,23 +228,37 @@ pub(super) fn run(arguments: &ApproximateArgs) -> Result<(), Failure> {
     let target = arguments.target()?;
     let outputs = Outputs::of(arguments.format)
         .and("--figure", arguments.figure.figure.as_deref())
-        .and("--factors", arguments.factors.as_deref())
-        .and("--reconstruction", arguments.reconstruction.as_deref());
+        .and(
+            "--factors",
+            arguments.factors.as_ref().map(|file| &*file.path),
+        )
+        .and(
+            "--reconstruction",
+            arguments.reconstruction.as_ref().map(|file| &*file.path),
+        );
     outputs.check(&arguments.source.files())?;
-    let mut computed =
-        MatrixResult::new(&arguments.source, &arguments.settings, arguments.best_grid)?;
+    let shown = arguments.shown();
+    let mut computed = MatrixResult::new(
+        &arguments.source,
+        &arguments.settings,
+        shown.view,
+        arguments.best_grid,
+    )?;
     let analysis = &computed.analysis;
+    if *shown.view == factors::VIEW {
+        // A part that does not exist is a wrong option, found before anything is written.
+        Terms::of(analysis, shown.part).map_err(Failure::usage)?;
+    }
     let factors = arguments.factors.as_ref();
-    let factors = factors.map(|path| output::write(path, &factors_file(analysis), "factors"));
+    let factors = factors.map(|file| file.write(analysis, factors_file, "factors"));
     let whole = arguments.reconstruction.as_ref();
-    let whole =
-        whole.map(|path| output::write(path, &reconstructions_file(analysis), "reconstructions"));
+    let whole = whole.map(|file| file.write(analysis, reconstructions_file, "reconstructions"));
     let written = [factors.transpose()?, whole.transpose()?];
     computed
         .notes
         .extend(written.into_iter().flatten().flatten());
     computed.present(
-        &arguments.shown(),
+        &shown,
         Material::default(),
         (&arguments.source.limits(), arguments.format),
         target.as_ref(),

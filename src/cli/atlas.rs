@@ -47,11 +47,11 @@ pub(super) fn run(arguments: &AtlasArgs) -> Result<(), Failure> {
 
 /// Every structure within the budget of an analysis.
 pub(super) fn measure(analysis: &Analysis) -> Result<Atlas, Failure> {
-    let matrix = &analysis.loaded.matrix;
-    let (rows, cols) = matrix.shape();
+    let (rows, cols) = analysis.shape();
     let settings = AtlasSettings::of(&analysis.session.settings, rows, cols);
     let progress = bar();
-    let found = settings.measure(matrix, &|_, of| progress.step(of));
+    let on_layout = |done: usize, of: usize| progress.reached(done, of);
+    let found = settings.measure(analysis.loaded.approximated(), &on_layout);
     progress.end();
     Ok(found?)
 }

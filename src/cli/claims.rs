@@ -35,17 +35,17 @@ pub(super) fn run(arguments: &ClaimsArgs) -> Result<(), Failure> {
     progress.end();
     let claims = claims::claims(&measured.map_err(Failure::run)?, trained.as_ref(), None);
     let table = claims::table(&claims);
+    let open = claims.iter().any(|claim| claim.finding.is_none());
+    let note = "Claims without a number need a sweep: finetune --preset paper --out RESULTS.json, then \
+                claims --results RESULTS.json";
+    let notes = open.then(|| note.to_owned());
+    let notes = notes.as_slice();
     let text = match arguments.format {
         FormatArgs { json: true, .. } => claims::json(&claims).map_err(Failure::run)?,
         FormatArgs { csv: true, .. } => table.to_csv(),
         FormatArgs { latex: true, .. } => table.to_latex(),
-        FormatArgs { .. } => {
-            let open = claims.iter().any(|claim| claim.finding.is_none());
-            let note = "Claims without a number need a sweep: finetune --preset paper --out \
-                        RESULTS.json, then claims --results RESULTS.json";
-            let notes = open.then(|| note.to_owned());
-            return print::page(HEADING, &[&table], notes.as_slice());
-        }
+        FormatArgs { .. } => return print::page(HEADING, &[&table], notes),
     };
+    print::remarks(notes);
     print::standard_output(text)
 }

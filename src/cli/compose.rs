@@ -5,20 +5,20 @@ use std::path::PathBuf;
 
 use clap::builder::TypedValueParser;
 
+use super::approximate::colors;
 use super::dataset::splits;
 use super::figure::FigureTarget;
 use super::measured::ViewMaterial;
 use super::output::Outputs;
 use super::{
-    Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, approximate, choice, number, print,
-    source,
+    Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, choice, number, print, source,
 };
 use crate::analysis::{Analysis, Analyst, SilentListener};
 use crate::figure::palette::ColorMap;
 use crate::figure::{Gain, latex};
 use crate::session::Session;
 use crate::source::{Source, Split};
-use crate::views::{ALL, Composition, View};
+use crate::views::{ALL, Composition, View, approximation};
 
 /// Arguments of `compose`.
 #[derive(Clone, Debug, clap::Args)]
@@ -55,7 +55,7 @@ pub struct ComposeArgs {
     )]
     pub error_gain: Option<Gain>,
     /// Colours of the matrices [default: automatic]
-    #[arg(long, value_parser = approximate::colors(), help_heading = "Figure")]
+    #[arg(long, value_parser = colors(), help_heading = "Figure")]
     pub colors: Option<ColorMap>,
 }
 
@@ -89,6 +89,17 @@ impl ComposeArgs {
 
     /// The figure's file and look.
     pub(super) fn target(&self) -> Result<FigureTarget, Failure> {
+        let rows = self.composition().has_reconstructions();
+        let asked = [
+            ("--with", !self.with.is_empty()),
+            ("--error-maps", self.error_maps),
+        ];
+        if let Some((option, _)) = asked.iter().find(|(_, asked)| *asked && !rows) {
+            return Err(Failure::usage(format!(
+                "{option} adds rows to the reconstructions; add {} to --show, or leave {option} out",
+                approximation::VIEW.file_name
+            )));
+        }
         let target = self.figure.target()?;
         let Some(mut target) = target else {
             return Err(Failure::usage(

@@ -57,7 +57,7 @@ pub(super) fn run(arguments: &CurveArgs) -> Result<(), Failure> {
         |computed| {
             let analysis = &computed.analysis;
             (shown.view.needs == Need::Grids)
-                .then(|| grids(&analysis.loaded.matrix, &analysis.session.settings))
+                .then(|| grids(&analysis.loaded, &analysis.session.settings))
                 .transpose()
         },
         |grids| Material {

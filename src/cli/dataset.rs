@@ -36,7 +36,7 @@ pub struct DatasetArgs {
     #[arg(long)]
     pub locality: bool,
     /// Random orders that each image is compared with; an answer at 1 % needs 99
-    #[arg(long, value_name = "D", default_value_t = default_draws(), value_parser = number::non_zero, requires = "locality")]
+    #[arg(long, value_name = "D", default_value_t = default_draws(), value_parser = number::repeats, requires = "locality")]
     pub draws: NonZeroUsize,
     /// Chooses the random orders
     #[arg(long, value_name = "S", default_value_t = 0, requires = "locality")]

@@ -44,12 +44,13 @@ impl FigureArgs {
     ///
     /// # Errors
     /// A format that neither the ending nor `--format` names, or both and not the same; pixels for
-    /// a terminal.
+    /// a terminal, or of vectors.
     pub fn target(&self) -> Result<Option<FigureTarget>, Failure> {
         let Some(path) = &self.figure else {
             return Ok(None);
         };
         let (format, by_name) = self.format_of(path)?;
+        self.look.refuse_pixels(format)?;
         let export = Export {
             format: by_name.then_some(format),
             ..self.look.export(path.clone())

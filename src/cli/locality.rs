@@ -1,9 +1,9 @@
 //! `locality`: is a matrix local, diagonal or low-rank beyond chance?
 
 use std::num::NonZeroUsize;
-use std::ops::ControlFlow;
 
 use super::matrix_call::MatrixCall;
+use super::progress::bar;
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, number};
 use crate::analysis::{Analysis, DRAWS, Locality, locality_settings};
 use crate::views::{Material, Shown, locality};
@@ -16,7 +16,7 @@ pub struct LocalityArgs {
     #[command(flatten)]
     pub(super) settings: SettingsArgs,
     /// Random orders that the matrix is compared with; p-values reach down to 1/(D + 1)
-    #[arg(long, value_name = "D", default_value_t = default_draws(), value_parser = number::non_zero)]
+    #[arg(long, value_name = "D", default_value_t = default_draws(), value_parser = number::repeats)]
     pub draws: NonZeroUsize,
     /// Chooses the random orders
     #[arg(long, value_name = "S", default_value_t = 0)]
@@ -67,6 +67,12 @@ pub(super) fn measure(
 ) -> Result<Locality, Failure> {
     let settings = locality_settings(&analysis.session.settings, seed);
     let matrix = &analysis.loaded.matrix;
-    let go_on = || ControlFlow::Continue(());
-    Ok(Locality::measure(matrix, settings, draws, &go_on, &|_| {})?)
+    let progress = bar();
+    let go_on = || progress.reached(0, draws);
+    let on_batch = |found: &Locality| {
+        let _ = progress.reached(found.test.draws(), draws);
+    };
+    let found = Locality::measure(matrix, settings, draws, &go_on, &on_batch);
+    progress.end();
+    Ok(found?)
 }

@@ -2,10 +2,10 @@
 
 use clap::builder::TypedValueParser;
 
-use super::choice;
-use crate::figure::Omitted;
+use super::{Failure, choice, number};
 use crate::figure::palette::Theme;
 use crate::figure::paper::{COLUMNS, Paper};
+use crate::figure::{Format, Omitted};
 use crate::session::Export;
 
 /// The options that every figure has. They stand with `--figure` where a subcommand writes one
@@ -18,7 +18,7 @@ pub struct LookArgs {
     #[arg(long, value_name = "WIDTH", value_parser = width)]
     pub width: Option<FigureWidth>,
     /// Size of labels on paper in points, 6.5 or more [default: 7.5]
-    #[arg(long, value_name = "PT")]
+    #[arg(long, value_name = "PT", value_parser = number::finite)]
     pub font_size: Option<f64>,
     /// Draws all lines solid, so that only colour and markers tell the methods apart
     #[arg(long)]
@@ -28,7 +28,7 @@ pub struct LookArgs {
     #[arg(long, value_name = "PART", value_parser = omitted, value_delimiter = ',')]
     pub omit: Vec<Omitted>,
     /// Resolution of a PNG in dots per inch [default: 300]
-    #[arg(long, value_name = "DPI")]
+    #[arg(long, value_name = "DPI", value_parser = number::finite)]
     pub dpi: Option<f64>,
     /// Light or dark background [default: light]
     #[arg(long, value_parser = themes())]
@@ -45,6 +45,25 @@ pub enum FigureWidth {
 }
 
 impl LookArgs {
+    /// Nothing is asked of vectors that only pixels have.
+    ///
+    /// # Errors
+    /// The option that asks for it, and one that says the same of vectors.
+    pub(super) fn refuse_pixels(&self, format: Format) -> Result<(), Failure> {
+        let name = format.extension().to_uppercase();
+        match (format, self.width, self.dpi) {
+            (Format::Png, ..) => Ok(()),
+            (_, Some(FigureWidth::Pixels(width)), _) => Err(Failure::usage(format!(
+                "{name} has no pixels; write --width as a length or a column, such as 89mm or nature-1, \
+                 or name a .png: {width}"
+            ))),
+            (_, _, Some(dpi)) => Err(Failure::usage(format!(
+                "{name} has no resolution; leave --dpi out, or name a .png: {dpi}"
+            ))),
+            _ => Ok(()),
+        }
+    }
+
     /// The same look for any figure's file.
     pub(super) fn export(&self, path: std::path::PathBuf) -> Export {
         let (pixels, paper) = match self.width {

@@ -32,7 +32,7 @@ impl MatrixCall<'_> {
             .and("--figure", self.figure.figure.as_deref())
             .and("--out", self.out);
         outputs.check(&self.source.files())?;
-        let mut computed = MatrixResult::new(self.source, self.settings, false)?;
+        let mut computed = MatrixResult::new(self.source, self.settings, shown.view, false)?;
         let measured = measure(&mut computed)?;
         computed.present(
             shown,

@@ -57,7 +57,7 @@ impl<'a> ViewMaterial<'a> {
         match view.needs {
             Need::Grids => {
                 let settings = &analysis.session.settings;
-                self.grids = Some(approximate::grids(&analysis.loaded.matrix, settings)?);
+                self.grids = Some(approximate::grids(&analysis.loaded, settings)?);
             }
             Need::Survey => {
                 let set = digits(&images.dataset, images.split)?;

@@ -2,6 +2,8 @@
 
 use std::num::NonZeroUsize;
 
+const MOST_REPEATS: usize = 1_000_000;
+
 /// 1 or more.
 pub(super) fn positive(text: &str) -> Result<usize, String> {
     non_zero(text).map(NonZeroUsize::get)
@@ -26,6 +28,22 @@ pub(super) fn rate(text: &str) -> Result<f64, String> {
         Ok(rate) if rate.is_finite() && rate > 0.0 => Ok(rate),
         _ => Err("a learning rate is a number above 0".to_owned()),
     }
+}
+
+/// Random orders or starts: as many as somebody waits for.
+pub(super) fn repeats(text: &str) -> Result<NonZeroUsize, String> {
+    match text.parse::<NonZeroUsize>() {
+        Ok(number) if number.get() <= MOST_REPEATS => Ok(number),
+        _ => Err("write a whole number from 1 to 1000000".to_owned()),
+    }
+}
+
+/// Any number.
+pub(super) fn finite(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok();
+    number
+        .filter(|number| number.is_finite())
+        .ok_or_else(|| "write a number, such as 8 or 7.5".to_owned())
 }
 
 /// The label of an image.

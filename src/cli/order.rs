@@ -20,7 +20,7 @@ pub struct OrderArgs {
     #[command(flatten)]
     pub(super) settings: SettingsArgs,
     /// Random orders that the search starts from, beside the one the matrix has
-    #[arg(long, value_name = "S", default_value_t = default_starts(), value_parser = number::non_zero)]
+    #[arg(long, value_name = "S", default_value_t = default_starts(), value_parser = number::repeats)]
     pub starts: NonZeroUsize,
     /// Chooses the random orders
     #[arg(long, value_name = "S", default_value_t = 0)]

@@ -26,6 +26,14 @@ impl Progress {
         ControlFlow::Continue(())
     }
 
+    /// So many of `of` items are done; the command line never stops.
+    pub fn reached(&self, done: usize, of: usize) -> ControlFlow<()> {
+        self.0.set_length(of as u64);
+        // Threads may tell out of turn.
+        self.0.set_position(self.0.position().max(done as u64));
+        ControlFlow::Continue(())
+    }
+
     /// Takes the bar away.
     pub fn end(&self) {
         self.0.finish_and_clear();

@@ -250,21 +250,27 @@ fn exports() -> impl Strategy<Value = Export> {
             colors,
             gain,
             omit,
-        )| Export {
-            path: PathBuf::from(path),
-            format,
-            width,
-            dpi,
-            theme: if dark { Theme::Dark } else { Theme::Light },
-            colors,
-            error_maps: gain.is_some(),
-            error_gain: gain.unwrap_or_default(),
-            omit,
-            paper: Paper {
-                width: on_paper,
-                type_size,
-                line_styles,
-            },
+        )| {
+            let png = format.map_or(path.ends_with("png") || path.ends_with("PNG"), |it| {
+                it == Format::Png
+            });
+            Export {
+                path: PathBuf::from(path),
+                format,
+                // Vectors have no pixels.
+                width: width.filter(|_| png),
+                dpi: if png { dpi } else { Export::DPI },
+                theme: if dark { Theme::Dark } else { Theme::Light },
+                colors,
+                error_maps: gain.is_some(),
+                error_gain: gain.unwrap_or_default(),
+                omit,
+                paper: Paper {
+                    width: on_paper,
+                    type_size,
+                    line_styles,
+                },
+            }
         },
     )
 }
@@ -298,6 +304,8 @@ proptest! {
         let export = export.map(|mut export| {
             if !shown.view.pictures {
                 export.colors = ColorMap::default();
+            }
+            if *shown.view != approximation::VIEW {
                 export.error_maps = false;
                 export.error_gain = Gain::default();
             }
@@ -333,9 +341,15 @@ proptest! {
         source in sources(),
         shuffle in prop::option::of(any::<u64>()),
         settings in settings(),
-        composition in compositions(),
-        export in exports(),
+        mut composition in compositions(),
+        mut export in exports(),
     ) {
+        // They belong to the reconstructions.
+        if !composition.has_reconstructions() {
+            composition.others.clear();
+            export.error_maps = false;
+            export.error_gain = Gain::default();
+        }
         let session = Session {
             source,
             transform: Transform { shuffle, shift: (0, 0) },

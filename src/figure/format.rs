@@ -83,6 +83,9 @@ pub enum FigureError {
         /// The resolution asked for.
         dpi: f64,
     },
+    /// Everything that the figure could show is left out.
+    #[error("nothing is left of this figure; leave out fewer of its parts")]
+    Empty,
     /// Type that nobody can read, or that nothing has room for.
     #[error(
         "labels can have {} to {} pt, so that no text is under {} pt; choose another size: {} pt",

@@ -59,12 +59,27 @@ impl Figure {
         self
     }
 
+    /// Whether everything that it could show is left out.
+    pub fn is_empty(&self) -> bool {
+        !shows_anything(&self.rows)
+    }
+
     /// This figure with a title.
     #[must_use]
     pub fn with_title(mut self, title: impl Into<String>) -> Self {
         self.title = Some(title.into());
         self
     }
+}
+
+/// Whether any of the rows shows more than sentences and scales.
+fn shows_anything(rows: &[Vec<Element>]) -> bool {
+    rows.iter().flatten().any(|element| match element {
+        Element::ScaleBar(_) | Element::Notes(_) | Element::Blank => false,
+        Element::Table(table) => !table.rows.is_empty(),
+        Element::Part(part) => shows_anything(&part.rows),
+        _ => true,
+    })
 }
 
 /// One part of a figure.

@@ -62,16 +62,19 @@ impl Figure {
         }
     }
 
-    /// Whether the figure can have its width and type on paper.
+    /// Whether the figure shows anything, and can have its width and type on paper.
     ///
     /// # Errors
-    /// [`FigureError::Type`] for type that would put text under 6 points, or that nothing has room
+    /// [`FigureError::Empty`] for one of which everything is left out; [`FigureError::Type`] for type that would put text under 6 points, or that nothing has room
     /// for; [`FigureError::Width`] for a width that has no room for the text.
     pub fn check_paper(&self) -> Result<(), FigureError> {
         if !(Paper::LEAST_TYPE..=Paper::MOST_TYPE).contains(&self.type_size) {
             return Err(FigureError::Type {
                 size: self.type_size,
             });
+        }
+        if self.is_empty() {
+            return Err(FigureError::Empty);
         }
         let ends = [Self::MIN_WIDTH, Self::MAX_WIDTH].map(|width| width * self.scale());
         // Millimetres are no whole points.

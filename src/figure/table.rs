@@ -3,6 +3,14 @@
 use super::latex::latex;
 use super::palette::Rgb;
 
+/// A number to its last digit, in as few characters as a program needs.
+fn exact(value: f64) -> String {
+    match value.abs() {
+        size if size != 0.0 && !(1e-5..1e16).contains(&size) => format!("{value:e}"),
+        _ => value.to_string(),
+    }
+}
+
 /// A table with a header.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Table {
@@ -110,7 +118,7 @@ impl Cell {
     pub fn number(text: impl Into<String>, value: f64) -> Self {
         Self {
             text: text.into(),
-            exact: Some(value.to_string()),
+            exact: Some(exact(value)),
         }
     }
 

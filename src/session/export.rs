@@ -50,6 +50,11 @@ impl Export {
         }
     }
 
+    /// The format that is written; `None` where neither the ending nor the choice tells.
+    pub fn written_as(&self) -> Option<Format> {
+        self.format.or_else(|| Format::from_path(&self.path).ok())
+    }
+
     /// The width of a PNG of a figure, in pixels.
     pub fn pixels(&self, figure: &Figure) -> u32 {
         self.width

@@ -1,8 +1,8 @@
 //! The words of a command line, quoted for a POSIX shell.
 
 use super::Export;
-use crate::figure::Paper;
 use crate::figure::palette::Theme;
+use crate::figure::{Format, Paper};
 
 /// The words so far.
 pub(crate) struct Words(Vec<String>);
@@ -46,7 +46,9 @@ impl Words {
         if let Some(format) = export.format {
             self.option("format", format.extension());
         }
-        if let Some(width) = export.width {
+        // Vectors have no pixels.
+        let in_pixels = export.written_as() == Some(Format::Png);
+        if let Some(width) = export.width.filter(|_| in_pixels) {
             self.option("width", &width.to_string());
         }
         if let Some(width) = export.paper.width {
@@ -62,7 +64,7 @@ impl Words {
             let keys: Vec<String> = export.omit.iter().map(|part| part.key()).collect();
             self.option("omit", &keys.join(","));
         }
-        if export.dpi != Export::DPI {
+        if in_pixels && export.dpi != Export::DPI {
             self.option("dpi", &export.dpi.to_string());
         }
         if export.theme == Theme::Dark {

@@ -30,7 +30,7 @@ pub static VIEW: View = View {
 };
 
 fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {
-    let analysis = material.analysis()?;
+    let analysis = material.computed()?;
     let found = material.atlas()?;
     Ok(compose::atlas(
         &options.context,
@@ -97,7 +97,7 @@ impl From<&AtlasEntry> for StructureReport {
 fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
     let found = material.atlas()?;
     report::text(&AtlasReport {
-        matrix: report::Matrix::of(material.analysis()?),
+        matrix: report::Matrix::of(material.computed()?),
         budget: found.budget,
         charge_structure: found.charged,
         tried: found.fineness,

@@ -31,7 +31,7 @@ pub static VIEW: View = View {
 
 fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {
     let grids = material.grids()?;
-    let present = material.analysis()?.session.settings.localized.grid;
+    let present = material.computed()?.session.settings.localized.grid;
     Ok(compose::best_grid(
         &options.context,
         grids.budget,
@@ -82,7 +82,7 @@ impl GridsReport {
 }
 
 fn json(material: &Material<'_>, _: &Options) -> Result<String, String> {
-    let matrix = Matrix::of(material.analysis()?);
+    let matrix = Matrix::of(material.computed()?);
     report::text(&GridsReport::new(matrix, material.grids()?))
 }
 

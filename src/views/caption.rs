@@ -17,31 +17,16 @@ pub fn caption(
     material: &Material<'_>,
     options: &Options,
 ) -> Result<String, String> {
-    let of_matrix = |view: &&View| view.subject == Subject::Matrix;
     if let [view] = views
-        && !of_matrix(view)
+        && (!of_matrix(view) || view.searches())
     {
         let about = view.document(material, options).figure()?.metadata;
         let said = [about.title, about.description].into_iter();
         let said: Vec<String> = said.filter(|part| !part.is_empty()).collect();
         return Ok(format!("{}.", said.join(": ")));
     }
-    let named = views.iter().enumerate().map(|(number, view)| {
-        let name = name(view, views.len() > 1);
-        let name = match views {
-            [_] => name,
-            _ => format!("({}) {name}", letter(number)),
-        };
-        (of_matrix(view), name)
-    });
-    let (of_matrix, of_images): (Vec<_>, Vec<_>) = named.partition(|(of_matrix, _)| *of_matrix);
-    let [of_matrix, of_images] = [of_matrix, of_images]
-        .map(|named| named.into_iter().map(|(_, name)| name).collect::<Vec<_>>());
-    let mut sentences = vec![format!(
-        "{} of {}",
-        list(&of_matrix),
-        settings(views, material, options)?
-    )];
+    let mut sentences = of_matrices(views, material, options)?;
+    let of_images = named(views, &|view| !of_matrix(view));
     if !of_images.is_empty() {
         let images = material.survey()?;
         let (set, split) = (&images.images.dataset, images.images.split);
@@ -60,6 +45,47 @@ pub fn caption(
     Ok(sentences.join(" "))
 }
 
+fn of_matrix(view: &View) -> bool {
+    view.subject == Subject::Matrix
+}
+
+/// The views that are wanted, with the letters that they have in the figure.
+fn named(views: &[&'static View], wanted: &dyn Fn(&View) -> bool) -> Vec<String> {
+    let all = views.iter().enumerate();
+    let chosen = all.filter(|(_, view)| wanted(view));
+    let named = chosen.map(
+        |(number, view)| match (name(view, views.len() > 1), views) {
+            (name, [_]) => name,
+            (name, _) => format!("({}) {name}", letter(number)),
+        },
+    );
+    named.collect()
+}
+
+/// Sentences on the views of matrices. Only reconstructions are of the other matrices as well.
+fn of_matrices(
+    views: &[&'static View],
+    material: &Material<'_>,
+    options: &Options,
+) -> Result<Vec<String>, String> {
+    let rows = |view: &View| !material.others.is_empty() && *view == approximation::VIEW;
+    let of_all = named(views, &rows);
+    let of_first = named(views, &|view| of_matrix(view) && !rows(view));
+    let mut sentences = Vec::new();
+    if !of_all.is_empty() {
+        let settings = settings(views, material, options)?;
+        sentences.push(format!("{} of {settings}", list(&of_all)));
+    }
+    if !of_first.is_empty() {
+        let of = match of_all.is_empty() {
+            true => settings(views, material, options)?,
+            false => label::clean(&title(material.analysis()?)),
+        };
+        sentences.push(format!("{} of {of}", list(&of_first)));
+    }
+    Ok(sentences)
+}
+
 /// A view in the words of a caption.
 fn name(view: &View, several: bool) -> String {
     match (view.key == approximation::VIEW.key, view.subject, several) {
@@ -76,20 +102,27 @@ fn settings(
     options: &Options,
 ) -> Result<String, String> {
     let analysis = material.analysis()?;
-    let matrices = std::iter::once(analysis).chain(material.others.iter().copied());
-    let matrices: Vec<String> = matrices.map(matrix).collect();
-    let outcomes: Vec<&Outcome> = analysis
-        .outcomes()
-        .filter(|one| {
-            let method = one.evaluation.method();
-            !options.context.omits(Omitted::Method(method))
-        })
-        .collect();
-    let methods: Vec<String> = outcomes.iter().map(|one| method(one)).collect();
+    let outcomes: Vec<&Outcome> = shown(analysis, options).collect();
     let by = match views {
         [one] if **one == approximation::VIEW => " by",
         _ => ", approximated by",
     };
+    // Matrices of other shapes may have other settings, and other costs at the same ones.
+    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
+    for one in std::iter::once(analysis).chain(material.others.iter().copied()) {
+        let methods = methods(&shown(one, options).collect::<Vec<_>>());
+        match groups.last_mut() {
+            Some((same, matrices)) if *same == methods => matrices.push(matrix(one)),
+            _ => groups.push((methods, vec![matrix(one)])),
+        }
+    }
+    let groups: Vec<String> = groups
+        .iter()
+        .map(|(methods, matrices)| match methods.is_empty() {
+            true => list(matrices),
+            false => format!("{}{by} {methods}", list(matrices)),
+        })
+        .collect();
     let errors = match material.others {
         [] => {
             let errors = outcomes
@@ -106,22 +139,35 @@ fn settings(
         }
         _ => "the normalized Frobenius error stands above each reconstruction".to_owned(),
     };
-    Ok(match methods.is_empty() {
-        true => list(&matrices),
-        false => format!(
-            "{}{by} {}, {}; {errors}",
-            list(&matrices),
-            list(&methods),
-            parameters(&outcomes)
-        ),
+    let groups = groups.join("; ");
+    Ok(match outcomes.is_empty() {
+        true => groups,
+        false => format!("{groups}; {errors}"),
     })
+}
+
+/// The methods that a figure shows.
+fn shown<'a>(analysis: &'a Analysis, options: &Options) -> impl Iterator<Item = &'a Outcome> {
+    analysis.outcomes().filter(|one| {
+        let method = one.evaluation.method();
+        !options.context.omits(Omitted::Method(method))
+    })
+}
+
+/// The methods with their settings, and what they cost.
+fn methods(outcomes: &[&Outcome]) -> String {
+    let methods: Vec<String> = outcomes.iter().map(|one| method(one)).collect();
+    match methods.is_empty() {
+        true => String::new(),
+        false => format!("{}, {}", list(&methods), parameters(outcomes)),
+    }
 }
 
 /// Name, shape and rank.
 fn matrix(analysis: &Analysis) -> String {
     let (rows, cols) = analysis.shape();
     let name = label::clean(&title(analysis));
-    format!("{name} ({rows} × {cols}, rank {})", analysis.rank)
+    format!("{name} ({rows} × {cols}, rank {})", analysis.rank_words())
 }
 
 fn method(outcome: &Outcome) -> String {

@@ -44,6 +44,11 @@ impl Composition {
         }
     }
 
+    /// Whether reconstructions are among the views, which further rows stand under.
+    pub fn has_reconstructions(&self) -> bool {
+        self.views.contains(&&approximation::VIEW)
+    }
+
     /// The images that a view of the data set has.
     pub fn images(&self, session: &Session) -> Images {
         Images::beside(&session.source, self.split)
@@ -59,7 +64,8 @@ impl Composition {
         words.settings(&session.settings);
         let names: Vec<&str> = self.views.iter().map(|view| view.file_name).collect();
         words.option("show", &names.join(","));
-        for source in &self.others {
+        let rows = self.has_reconstructions();
+        for source in self.others.iter().filter(|_| rows) {
             words.source_option("with", source)?;
         }
         if let Some(columns) = self.columns {
@@ -72,7 +78,7 @@ impl Composition {
         if export.colors != ColorMap::default() {
             words.option("colors", export.colors.name());
         }
-        if export.error_maps {
+        if export.error_maps && rows {
             words.flag("error-maps");
             if export.error_gain != Gain::default() {
                 words.option("error-gain", &export.error_gain.to_string());

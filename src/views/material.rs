@@ -45,11 +45,18 @@ impl<'a> Material<'a> {
     /// # Errors
     /// Why there is none.
     pub(super) fn analysis(&self) -> Result<&'a Analysis, String> {
-        let analysis = self
-            .analysis
-            .ok_or("nothing has been computed yet; open a matrix first")?;
+        let analysis = self.computed()?;
         analysis.left_out()?;
         Ok(analysis)
+    }
+
+    /// The analysis, whatever its methods gave.
+    ///
+    /// # Errors
+    /// That there is none.
+    pub(super) fn computed(&self) -> Result<&'a Analysis, String> {
+        let none = "nothing has been computed yet; open a matrix first";
+        self.analysis.ok_or_else(|| none.to_owned())
     }
 
     pub(super) fn survey(&self) -> Result<&'a SurveyResult, String> {

@@ -1,5 +1,6 @@
 //! A view with what is chosen beside it: what a command line says and a file's name stands for.
 
+use super::approximation;
 use super::options::Options;
 use super::view::{Need, Subject, View};
 use crate::analysis::{DRAWS, Images, PartChoice, STARTS, SURVEY_DRAWS};
@@ -181,7 +182,7 @@ impl Shown {
             if export.colors != ColorMap::default() {
                 words.option("colors", export.colors.name());
             }
-            if export.error_maps {
+            if export.error_maps && *self.view == approximation::VIEW {
                 words.flag("error-maps");
                 if export.error_gain != Gain::default() {
                     words.option("error-gain", &export.error_gain.to_string());

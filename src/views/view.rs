@@ -128,6 +128,12 @@ impl View {
     pub fn is_panel(&self) -> bool {
         self.subject != Subject::Experiment
     }
+
+    /// Whether it searches the settings by itself, so that those of the session do not matter beside
+    /// their budget.
+    pub fn searches(&self) -> bool {
+        matches!(self.needs, Need::Grids | Need::Atlas)
+    }
 }
 
 impl PartialEq for View {

@@ -103,6 +103,26 @@ fn several_digits_stand_in_one_grid() {
     assert!(!bold.contains(&"A".to_owned()), "one view has no letter");
 }
 
+/// Matrices of other shapes have other settings and costs, which a caption does not mix up.
+#[test]
+fn a_caption_tells_the_settings_and_costs_of_each_shape() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = "compose mnist:test:1 --with synthetic:noise:rows=20,cols=30 --with mnist:test:2 --show \
+                approximation,factors --figure a.svg --caption";
+    let caption = succeed(folder.path(), line);
+    let wanted = [
+        "(A) reconstructions of MNIST test image 1 (28 × 28, rank 15), approximated by LoRA (r = 4), \
+         MELoRA (N = 4, r_diag = 4) and Localized LoRA (K = 2, r_block = 2), 224 parameters each; ",
+        "(20 × 30, rank 20), approximated by LoRA (r = 4), MELoRA (N = 4, r_diag = 4) and Localized \
+         LoRA (K = 2, r_block = 2), 200 parameters each; MNIST test image 2 ",
+        "; the normalized Frobenius error stands above each reconstruction. (B) factors of MNIST test \
+         image 1.",
+    ];
+    for wanted in wanted {
+        assert!(caption.contains(wanted), "{wanted} in {caption}");
+    }
+}
+
 #[test]
 fn what_cannot_be_printed_or_composed_is_told_in_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
@@ -119,6 +139,34 @@ fn what_cannot_be_printed_or_composed_is_told_in_a_sentence() {
         (
             "approximate mnist:test:1 --figure a.svg --omit everything",
             "write one of original, numbers",
+        ),
+        (
+            "approximate mnist:test:1 --figure a.svg --width 1200",
+            "SVG has no pixels; write --width as a length",
+        ),
+        (
+            "approximate mnist:test:1 --figure a.pdf --dpi 600",
+            "PDF has no resolution",
+        ),
+        (
+            "approximate mnist:test:1 --figure a.svg --font-size nan",
+            "write a number",
+        ),
+        (
+            "approximate mnist:test:1 --figure a.svg --omit original,lora,melora,localized,table",
+            "nothing is left of this figure",
+        ),
+        (
+            "approximate mnist:test:1 --show factors --figure a.svg --error-maps",
+            "residuals belong to the reconstructions",
+        ),
+        (
+            "approximate mnist:test:1 --show factors --of sparse",
+            "Sparse is not shown; add it first",
+        ),
+        (
+            "compose mnist:test:1 --show factors --with mnist:test:2 --figure a.svg",
+            "--with adds rows to the reconstructions; add approximation to --show",
         ),
         (
             "approximate mnist:test:1 --font-size 8",
