@@ -76,7 +76,8 @@ proptest! {
             prop_assert_eq!(&again, &entry.evaluation);
         }
         let errors: Vec<f64> = atlas.entries.iter().map(|one| one.evaluation.error).collect();
-        prop_assert!(errors.is_sorted());
+        // Ties stand in the order of the methods.
+        prop_assert!(errors.windows(2).all(|pair| pair[0] <= pair[1] + TOLERANCE), "{:?}", errors);
     }
 
     #[test]
@@ -91,7 +92,7 @@ proptest! {
             prop_assert!(points.is_sorted_by(|a, b| a.params < b.params && a.error > b.error));
             prop_assert!(points.iter().all(|point| point.params <= budget));
             let last = points.last().unwrap().error;
-            prop_assert!((last - entry.evaluation.error).abs() < TOLERANCE);
+            prop_assert!((last - entry.evaluation.error).abs() < TOLERANCE, "{}: {:?} {:?}", last, entry.evaluation, points);
             let by_rank = entry.evaluation.settings.uniform_rank().is_some();
             for point in points.iter().filter(|_| by_rank) {
                 let smaller = found(&matrix, point.params, false);

@@ -19,8 +19,10 @@ pub(super) fn within(
     charge: &dyn Fn(&[Leaf]) -> usize,
 ) -> Vec<Leaf> {
     let mut tried: Vec<Vec<Leaf>> = Vec::new();
-    let (fits, over) = bracket(&Bill::new(candidates, spectra), budget, charge);
+    let bill = Bill::new(candidates, spectra);
+    let (fits, over) = bracket(&bill, budget, charge);
     let within = |leaves: &[Leaf]| budget.saturating_sub(charge(leaves));
+    tried.extend(cheaper_whole(&bill, spectra, budget, charge));
     if let Some(over) = over {
         tried.push(filled(spectra, bare(over.leaves), &within));
     }
@@ -42,6 +44,27 @@ pub(super) fn within(
     let measured = tried.into_iter().map(|leaves| (error(&leaves), leaves));
     let best = measured.min_by(|a, b| a.0.total_cmp(&b.0));
     best.map(|(_, leaves)| leaves).unwrap_or_default()
+}
+
+/// The solutions at the prices of the curve that fit with leaves stored entry by entry, which a search by
+/// the price of factors alone passes over.
+fn cheaper_whole(
+    bill: &Bill<'_>,
+    spectra: &Spectra,
+    budget: usize,
+    charge: &dyn Fn(&[Leaf]) -> usize,
+) -> Vec<Vec<Leaf>> {
+    let solutions = bill.prices().map(|price| bill.at(price));
+    // Entries are never less than half as many as the numbers in the factors.
+    let near = solutions.take_while(|one| one.params <= 2 * budget);
+    let stored = near.filter_map(|solution| {
+        let mut leaves = solution.leaves;
+        let any = stored_whole(spectra, &mut leaves);
+        let ranks: Vec<usize> = leaves.iter().map(|leaf| leaf.rank).collect();
+        let params = spectra.of_leaves(&leaves).layout.parameters(&ranks);
+        (any && params + charge(&leaves) <= budget).then_some(leaves)
+    });
+    stored.collect()
 }
 
 /// The solution at the lowest price found that fits, and that at the highest found that does not.

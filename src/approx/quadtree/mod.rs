@@ -15,9 +15,6 @@ use super::layout::{BlockSize, LayoutError};
 use price::Bill;
 use tree::Candidates;
 
-/// Points of a curve.
-const POINTS: u32 = 96;
-
 /// The blocks that a solution chooses among on a matrix of `rows × cols`: they overlap.
 ///
 /// # Errors
@@ -52,7 +49,7 @@ pub fn at_price(spectra: &Spectra, price: f64) -> Vec<Leaf> {
 }
 
 /// The leaves with the lowest error that were found within `budget` parameters, never worse than the
-/// adaptive ranks of an even grid of 2, 4, 8 … segments; `charge` says what the choice of leaves
+/// adaptive ranks of an even grid of 2, 4, 8 … segments, nor than any point of the curve; `charge` says what the choice of leaves
 /// itself takes of the budget.
 ///
 /// # Errors
@@ -77,14 +74,9 @@ pub fn curve(spectra: &Spectra) -> Vec<CurvePoint> {
     let (rows, cols) = spectra.layout.shape();
     let candidates = Candidates::new(rows, cols);
     let bill = Bill::new(&candidates, spectra);
-    let Some((most, least)) = bill.extremes() else {
-        return Vec::new();
-    };
-    let (high, low) = (most.ln(), (least.ln() - 4.0).max(most.ln() - 40.0));
     let mut points: Vec<CurvePoint> = Vec::new();
-    for step in 0..=POINTS {
-        let share = f64::from(step) / f64::from(POINTS);
-        let mut leaves = bill.at((high + (low - high) * share).exp()).leaves;
+    for price in bill.prices() {
+        let mut leaves = bill.at(price).leaves;
         budget::stored_whole(spectra, &mut leaves);
         let ranks: Vec<usize> = leaves.iter().map(|leaf| leaf.rank).collect();
         let chosen = spectra.of_leaves(&leaves);

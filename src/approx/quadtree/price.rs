@@ -8,6 +8,9 @@ use crate::approx::factor::Spectra;
 /// split for that.
 const TIE: f64 = 1.0 - 1e-12;
 
+/// Prices of a curve.
+const POINTS: u32 = 96;
+
 /// The numbers of every block: σ and the sums of σ² from each on, in relative units.
 pub(super) struct Bill<'a> {
     candidates: &'a Candidates,
@@ -61,6 +64,22 @@ impl<'a> Bill<'a> {
             let (high, low) = ends.unwrap_or((*sigma, *sigma));
             Some((high.max(*sigma), low.min(*sigma)))
         })
+    }
+
+    /// Roots of prices, from the highest that buys anything down to nothing; none where nothing is worth
+    /// anything.
+    pub fn prices(&self) -> impl Iterator<Item = f64> {
+        let ends = self.extremes().map(|(most, least)| {
+            let most = most.ln();
+            (most, (least.ln() - 4.0).max(most - 40.0))
+        });
+        let steps = |(high, low): (f64, f64)| {
+            (0..=POINTS).map(move |step| {
+                let share = f64::from(step) / f64::from(POINTS);
+                (high + (low - high) * share).exp()
+            })
+        };
+        ends.into_iter().flat_map(steps)
     }
 
     /// The solution at the square of `root`, a price in relative units; of equal ones that with the
