@@ -38,8 +38,9 @@ fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut scipy = Peer::numpy();
     println!("{}", load());
-    let noise = noise();
-    let harmonic = harmonic(&noise);
+    // Weights are f32.
+    let noise = noise().map(|cell| f64::from(cell as f32));
+    let harmonic = harmonic(&noise).map(|cell| f64::from(cell as f32));
     for (name, matrix) in [("σ = 1/i", harmonic), ("Gaussian noise", noise)] {
         let file = folder.path().join("matrix.npy");
         fs::write(&file, delta_file(&matrix).expect("bytes")).expect("written");

@@ -13,6 +13,7 @@ mod decomposition;
 mod householder;
 mod lanczos;
 mod memory;
+mod packed;
 mod product;
 mod spectra;
 mod svd;
@@ -28,7 +29,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 use thiserror::Error;
 
-use super::block::Pieces;
+use super::block::{Block, Pieces};
 use super::choice::Leaf;
 use super::layout::{BlockLayout, LayoutError};
 use crate::memory::Shortage;
@@ -260,21 +261,21 @@ fn each_block<T: Send>(
     work: impl Fn(&DMatrix<f64>, Pieces, Par) -> Result<T, FactorError> + Sync,
 ) -> Result<Vec<T>, FactorError> {
     let blocks = layout.blocks();
+    let on = |block: &Block, par: Par| {
+        if block.outline() == Some((0..matrix.nrows(), 0..matrix.ncols())) {
+            return work(matrix, block.pieces(), par);
+        }
+        work(&block.cells(matrix), block.pieces(), par)
+    };
     if matrix.len() < WORTH_THREADS {
-        blocks
-            .iter()
-            .map(|block| work(&block.cells(matrix), block.pieces(), Par::Seq))
-            .collect()
+        blocks.iter().map(|block| on(block, Par::Seq)).collect()
     } else if blocks.len() < rayon::current_num_threads() {
         blocks
             .iter()
-            .map(|block| work(&block.cells(matrix), block.pieces(), Par::rayon(0)))
+            .map(|block| on(block, Par::rayon(0)))
             .collect()
     } else {
-        blocks
-            .par_iter()
-            .map(|block| work(&block.cells(matrix), block.pieces(), Par::Seq))
-            .collect()
+        blocks.par_iter().map(|block| on(block, Par::Seq)).collect()
     }
 }
 

@@ -6,26 +6,25 @@
 
 use std::ops::ControlFlow;
 
+use faer::diag::DiagMut;
+use faer::dyn_stack::{MemBuffer, MemStack};
+use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch};
 use faer::linalg::matmul::matmul;
+use faer::reborrow::ReborrowMut;
 use faer::{Accum, MatMut, MatRef, Par};
 use nalgebra::DMatrix;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use super::Factorization;
 use super::householder::dot;
+use super::packed::Packed;
 use super::svd::factorize_on;
 use super::view::{view, view_mut};
 
-/// Columns that join the bases at once. Products with fewer columns wait for memory, which those of
-/// a block that fits into a cache do not.
-fn width(block: &DMatrix<f64>) -> usize {
-    match block.len() < 2048 * 2048 {
-        true => 8,
-        false => 32,
-    }
-}
+/// Columns that join the bases at once: of fewer a product waits for memory, with more the bases have
+/// to be longer.
+const WIDTH: usize = 8;
 
 /// Rows of a product that a thread takes at once.
 const ROWS_AT_ONCE: usize = 256;
@@ -34,11 +33,17 @@ const ROWS_AT_ONCE: usize = 256;
 /// half of what is promised.
 pub(super) const AIM: f64 = 5e-7;
 
+/// Squares of σ are told apart down to this part of the largest.
+const SQUARED: f64 = 1e-7;
+
 /// A column that keeps less than this of its length has rounding of the basis in it.
 const LOST: f64 = 1e-2;
 
 /// A column that keeps less than this of its length is projected once more.
 const SHORT: f64 = 0.05;
+
+/// Times that a column is made orthogonal; a random one is after two.
+const STRAIGHTENED: usize = 4;
 
 /// The first triplets of a block.
 pub(super) struct Leading {
@@ -58,68 +63,70 @@ pub(super) enum NoTriplets {
     TooSlow,
 }
 
-/// The first `keep` triplets of a finite block whose largest cell is near one, not yet checked.
+/// The first `keep` triplets of a finite block, not yet checked.
 /// Cost: some 10 `keep` products with the block, more where its σ lie close together.
 pub(super) fn leading(
-    block: &DMatrix<f64>,
+    block: &Packed,
     keep: usize,
     par: Par,
     keep_going: &(dyn Fn() -> ControlFlow<()> + Sync),
 ) -> Result<Leading, NoTriplets> {
     let (rows, cols) = block.shape();
-    let (width, most) = (width(block), rows.min(cols) / 4 * 3);
+    let most = rows.min(cols) / 4 * 3;
     let rounding = rows.max(cols) as f64 * f64::EPSILON;
     let mut random = ChaCha8Rng::seed_from_u64(0);
-    let (mut left, mut right) = (Basis::of(rows, width), Basis::of(cols, width));
+    let (mut left, mut right) = (Basis::of(rows, WIDTH), Basis::of(cols, WIDTH));
     let mut band = Band::default();
-    let mut schedule = Schedule::new(keep, width);
-    right.add(random_columns(cols, width, &mut random), &mut random, par);
-    while left.len() + width <= most {
+    let mut schedule = Schedule::new(keep);
+    right.add(random_columns(cols, WIDTH, &mut random), &mut random, par);
+    while left.len() + WIDTH <= most {
         if keep_going().is_break() {
             return Err(NoTriplets::Stopped);
         }
-        let down = product(view(block), right.last(), par);
+        let down = block.times(right.last(), par);
         band.diagonal.push(left.add(down, &mut random, par));
-        let across = product(view(block).transpose(), left.last(), par);
+        let across = block.transpose_times(left.last(), par);
         let next = right.add(across, &mut random, par);
-        if left.len() >= schedule.next {
-            let small =
-                Small::of(&band, &next, (keep, rounding), par).ok_or(NoTriplets::TooSlow)?;
-            if small.worst <= AIM {
-                return Ok(small.lifted(&left, &right, par));
+        let is_last = left.len() + WIDTH > most;
+        if is_last || left.len() >= schedule.next {
+            let small = Small::of(&band, &next, (keep, rounding)).ok_or(NoTriplets::TooSlow)?;
+            if small.near == keep {
+                return small
+                    .lifted(&band, &left, &right, par)
+                    .ok_or(NoTriplets::TooSlow);
             }
-            schedule.after(left.len(), small.worst);
+            schedule.after(left.len(), small.near);
         }
         band.above.push(next.transpose());
     }
     Err(NoTriplets::TooSlow)
 }
 
-/// When to look at B again: what is missing falls by a constant factor or faster for each column.
+/// When to look at B again: from some length on, each column brings about as many triplets near as the
+/// one before it.
 struct Schedule {
-    width: usize,
+    keep: usize,
     next: usize,
-    last: Option<(usize, f64)>,
+    last: (usize, usize),
 }
 
 impl Schedule {
-    fn new(keep: usize, width: usize) -> Self {
+    fn new(keep: usize) -> Self {
         Self {
-            width,
+            keep,
             next: keep + keep / 2,
-            last: None,
+            last: (keep, 0),
         }
     }
 
-    fn after(&mut self, len: usize, worst: f64) {
-        let slope = self.last.map_or(0.0, |(before, was)| {
-            (was / worst).ln().max(0.0) / (len - before) as f64
-        });
-        let missing = (worst / AIM).ln() / slope;
-        // Convergence quickens, so half of the way that a straight line has left; infinite at first.
-        let step = (missing / 2.0).min(len as f64 * 0.3).max(self.width as f64);
-        self.next = len + step as usize;
-        self.last = Some((len, worst));
+    /// After so many columns so many triplets were near enough.
+    fn after(&mut self, len: usize, near: usize) {
+        let (len_before, near_before) = self.last;
+        let gained = near.saturating_sub(near_before).max(1) as f64;
+        let missing = (self.keep - near) as f64 * (len - len_before) as f64 / gained;
+        // A look costs as much as some columns, and far ahead a straight line leads astray.
+        self.next = len + (missing as usize).clamp(len / 32, len / 2) + WIDTH;
+        self.last = (len, near);
     }
 }
 
@@ -131,6 +138,27 @@ struct Band {
 }
 
 impl Band {
+    /// B Bᵀ, its lower half.
+    fn squared(&self) -> DMatrix<f64> {
+        let width = self.diagonal.first().map_or(0, DMatrix::ncols);
+        let len = self.diagonal.len() * width;
+        let mut squared = DMatrix::zeros(len, len);
+        for (at, block) in self.diagonal.iter().enumerate() {
+            let place = (at * width, at * width);
+            let mut own = block * block.transpose();
+            if let Some(above) = self.above.get(at) {
+                own += above * above.transpose();
+                if let Some(next) = self.diagonal.get(at + 1) {
+                    let below = (place.0 + width, place.1);
+                    let beside = next * above.transpose();
+                    squared.view_mut(below, (width, width)).copy_from(&beside);
+                }
+            }
+            squared.view_mut(place, (width, width)).copy_from(&own);
+        }
+        squared
+    }
+
     fn filled(&self) -> DMatrix<f64> {
         let width = self.diagonal.first().map_or(0, DMatrix::ncols);
         let len = self.diagonal.len() * width;
@@ -151,49 +179,83 @@ impl Band {
     }
 }
 
-/// The SVD of B, and how far its first σ may be from those of the block.
+/// The first triplets of B, and how far its σ may be from those of the block.
 struct Small {
-    found: Factorization,
-    keep: usize,
-    /// The largest distance of a kept σ from an exact one, relative to it.
-    worst: f64,
+    /// Left singular vectors, and σ with the right ones where they were computed as well.
+    u: DMatrix<f64>,
+    rest: Option<(Vec<f64>, DMatrix<f64>)>,
+    /// The number of triplets, from the first on, whose distance from an exact one is what is aimed at.
+    near: usize,
 }
 
 impl Small {
     /// `next`: the coefficients of the block of V that is still to come; `rounding`: of σ, relative to
     /// the largest.
-    fn of(
-        band: &Band,
-        next: &DMatrix<f64>,
-        (keep, rounding): (usize, f64),
-        par: Par,
-    ) -> Option<Self> {
-        let filled = band.filled();
-        let (len, width) = (filled.nrows(), next.nrows());
-        let found = factorize_on(&filled, par).ok()?;
-        let keep = keep.min(len);
+    fn of(band: &Band, next: &DMatrix<f64>, (keep, rounding): (usize, f64)) -> Option<Self> {
+        let (sigma, u, v) = match from_squares(band, keep) {
+            Some((sigma, u)) => (sigma, u, None),
+            None => {
+                let found = factorize_on(&band.filled(), Par::Seq).ok()?;
+                let u = found.u.columns(0, keep).into_owned();
+                let v = found.v_t.rows(0, keep).transpose();
+                (found.sigma[..keep].to_vec(), u, Some(v))
+            }
+        };
         // Aᵀ u − σ v = V_next · next · (the last rows of u's part of B).
-        let last = view(&found.u).submatrix(len - width, 0, width, keep);
-        let missing = product(view(next), last, Par::Seq);
-        let floor = rounding * found.sigma.first()?;
-        let distance = |at: usize| missing.column(at).norm() / found.sigma[at].max(floor / AIM);
+        let missing = next * u.rows(u.nrows() - next.nrows(), next.nrows());
+        let floor = rounding * sigma.first()?;
+        let is_near = |at: &usize| missing.column(*at).norm() <= AIM * sigma[*at].max(floor / AIM);
         Some(Self {
-            worst: (0..keep).map(distance).fold(0.0, f64::max),
-            found,
-            keep,
+            near: (0..keep).filter(is_near).count(),
+            u,
+            rest: v.map(|v| (sigma, v)),
         })
     }
 
-    fn lifted(self, left: &Basis, right: &Basis, par: Par) -> Leading {
-        let (len, keep) = (self.found.u.nrows(), self.keep);
-        let u = view(&self.found.u).subcols(0, keep);
-        let v = view(&self.found.v_t).subrows(0, keep).transpose();
-        Leading {
-            u: product(left.columns(0, len), u, par),
-            v: product(right.columns(0, len), v, par),
-            sigma: self.found.sigma[..keep].to_vec(),
-        }
+    fn lifted(self, band: &Band, left: &Basis, right: &Basis, par: Par) -> Option<Leading> {
+        let len = self.u.nrows();
+        let (u, sigma, v) = match self.rest {
+            Some((sigma, v)) => (self.u, sigma, v),
+            None => {
+                // What squares have lost comes back from B itself.
+                let across = product(view(&band.filled()).transpose(), view(&self.u), par);
+                let found = factorize_on(&across, Par::Seq).ok()?;
+                (self.u * found.v_t.transpose(), found.sigma, found.u)
+            }
+        };
+        Some(Leading {
+            u: product(left.columns(0, len), view(&u), par),
+            v: product(right.columns(0, len), view(&v), par),
+            sigma,
+        })
     }
+}
+
+/// The first σ of B and its left singular vectors by the eigenvalues of B Bᵀ, which take half the time;
+/// nothing where squares leave too few digits of the last one.
+fn from_squares(band: &Band, keep: usize) -> Option<(Vec<f64>, DMatrix<f64>)> {
+    let squared = band.squared();
+    let len = squared.nrows();
+    let (mut values, mut vectors) = (vec![0.0; len], DMatrix::zeros(len, len));
+    let vectors_too = ComputeEigenvectors::Yes;
+    let scratch = self_adjoint_evd_scratch::<f64>(len, vectors_too, Par::Seq, Default::default());
+    self_adjoint_evd(
+        view(&squared),
+        DiagMut::from_slice_mut(&mut values),
+        Some(view_mut(&mut vectors)),
+        Par::Seq,
+        MemStack::new(&mut MemBuffer::new(scratch)),
+        Default::default(),
+    )
+    .ok()?;
+    // The largest come last.
+    let values: Vec<f64> = values.into_iter().rev().take(keep).collect();
+    let (first, last) = (*values.first()?, *values.last()?);
+    let order: Vec<usize> = (0..keep).map(|at| len - 1 - at).collect();
+    (last > SQUARED * first).then(|| {
+        let sigma = values.iter().map(|value| value.sqrt()).collect();
+        (sigma, vectors.select_columns(&order))
+    })
 }
 
 /// Orthonormal columns, to which blocks are added.
@@ -227,9 +289,10 @@ impl Basis {
     }
 
     /// Adds what of a block lies outside of the basis, made orthonormal; its coefficients, upper
-    /// triangular. In the place of a column that has nothing new comes another direction.
+    /// triangular. In the place of a column that has nothing new but rounding comes another direction.
     fn add(&mut self, mut block: DMatrix<f64>, random: &mut ChaCha8Rng, par: Par) -> DMatrix<f64> {
         let before: Vec<f64> = lengths(&block);
+        let rounding = self.rows as f64 * f64::EPSILON / 4.0;
         self.project_out(&mut block, par);
         let short = lengths(&block)
             .iter()
@@ -241,29 +304,37 @@ impl Basis {
         let mut coefficients = DMatrix::zeros(self.width, self.width);
         for at in 0..self.width {
             let length = orthogonalize(&mut block, at, Some(&mut coefficients));
-            coefficients[(at, at)] = length;
-            if length > 0.0 {
+            if length > rounding * before[at] {
+                coefficients[(at, at)] = length;
                 block.column_mut(at).unscale_mut(length);
             } else {
-                let fresh = random_columns(self.rows, 1, random);
-                block.column_mut(at).copy_from(&fresh.column(0));
+                block.set_column(at, &random_columns(self.rows, 1, random).column(0));
             }
             if length <= LOST * before[at] {
-                self.straighten(&mut block, at, par);
+                self.straighten(&mut block, at, random, par);
             }
         }
         self.cells.extend_from_slice(block.as_slice());
         coefficients
     }
 
-    /// Makes a column, of rounding alone perhaps, orthogonal to the basis and the columns before it.
-    fn straighten(&self, block: &mut DMatrix<f64>, at: usize, par: Par) {
-        for _ in 0..2 {
+    /// Makes a column orthogonal to the basis and the columns before it. One that lies among those,
+    /// as rounding may, gives way to another direction.
+    fn straighten(&self, block: &mut DMatrix<f64>, at: usize, random: &mut ChaCha8Rng, par: Par) {
+        for _ in 0..STRAIGHTENED {
+            let before = block.column(at).norm();
             let mut column = block.columns(at, 1).into_owned();
             self.project_out(&mut column, par);
-            block.column_mut(at).copy_from(&column.column(0));
+            block.set_column(at, &column.column(0));
             let length = orthogonalize(block, at, None);
+            if length <= LOST * before {
+                block.set_column(at, &random_columns(self.rows, 1, random).column(0));
+                continue;
+            }
             block.column_mut(at).unscale_mut(length);
+            if length > before / 2.0 {
+                return;
+            }
         }
     }
 
@@ -331,8 +402,17 @@ fn add_product(
         matmul(target, accum, left, right, factor, Par::Seq);
     };
     let target = view_mut(target);
+    // The same parts on any number of threads, and so the same numbers.
     match par {
-        Par::Seq => part((target, left)),
+        Par::Seq => {
+            let (rows, columns) = (target.nrows(), target.ncols());
+            let mut target = target;
+            for from in (0..rows).step_by(ROWS_AT_ONCE) {
+                let count = ROWS_AT_ONCE.min(rows - from);
+                let target = target.rb_mut().submatrix_mut(from, 0, count, columns);
+                part((target, left.subrows(from, count)));
+            }
+        }
         Par::Rayon(_) => target
             .par_row_chunks_mut(ROWS_AT_ONCE)
             .zip(left.par_row_chunks(ROWS_AT_ONCE))

@@ -89,8 +89,9 @@ fn work(block: &Block, wanted: SvdOutput) -> f64 {
     let (tall, rank) = (rows.max(cols), rows.min(cols));
     if let Some(keep) = truncated::kept((rows, cols), block.pieces(), wanted.keep()) {
         let columns = (BASIS * keep).min(rank);
-        // Its cells and their scaled copy, from which in the end the triplets are taken off.
+        // Its cells, and packed for both sides.
         return numbers(&[
+            (rows, cols),
             (rows, cols),
             (rows, cols),
             (rows + cols, columns),

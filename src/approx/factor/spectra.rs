@@ -6,6 +6,7 @@ use nalgebra::DMatrix;
 use serde::Serialize;
 
 use super::decomposition::weights;
+use super::householder::dot;
 use super::memory::{self, SvdOutput};
 use super::truncated::kept;
 use super::values::{ScaledValues, unit_of};
@@ -94,7 +95,7 @@ impl Spectra {
         let unit = unit_of(largest(matrix.as_slice()));
         let relative = RelativeSquares {
             unit,
-            whole: SumOfSquares::of(matrix.iter().map(|cell| cell / unit)),
+            whole: squares(matrix, unit),
             outside: outside(matrix, &layout, unit),
         };
         Self {
@@ -242,6 +243,18 @@ impl Spectra {
         let (rows, cols) = self.layout.blocks()[block].sides();
         metrics::numerical_rank(&self.values[block].scaled, rows, cols)
     }
+}
+
+/// All cells, in units. No square is too large, and of many cells those too small do not count.
+fn squares(matrix: &DMatrix<f64>, unit: f64) -> SumOfSquares {
+    if matrix.len() < WORTH_TRUNCATING {
+        return SumOfSquares::of(matrix.iter().map(|cell| cell / unit));
+    }
+    let of_column = |column: &[f64]| {
+        let scaled: Vec<f64> = column.iter().map(|cell| cell / unit).collect();
+        dot(&scaled, &scaled).sqrt()
+    };
+    SumOfSquares::of(matrix.as_slice().chunks(matrix.nrows()).map(of_column))
 }
 
 /// The cells in no block, in units; blocks that overlap are chosen from so that none is left out.

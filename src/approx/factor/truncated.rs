@@ -11,9 +11,12 @@ use faer::{Accum, Par};
 use nalgebra::DMatrix;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
 
 use super::check::{APART, is_sorted, orthonormal};
-use super::lanczos::{Leading, NoTriplets, leading, product};
+use super::householder::dot;
+use super::lanczos::{Leading, NoTriplets, leading};
+use super::packed::Packed;
 use super::values::{Rest, ScaledValues, unit_of};
 use super::view::{view, view_mut};
 use super::{Backend, FactorError, Factorization, Keep};
@@ -30,8 +33,11 @@ const LARGE: usize = 256;
 const LARGEST_PART: usize = 8;
 
 /// Random directions, and steps in them, that look for a σ that was missed.
-const PROBES: usize = 4;
+const PROBES: usize = 8;
 const PROBE_STEPS: usize = 3;
+
+/// Columns of the rest that are there at once.
+const STRIP: usize = 64;
 
 /// The number of triplets that are computed of a block, where those are had sooner than all.
 pub(super) fn kept((rows, cols): (usize, usize), pieces: Pieces, keep: Keep) -> Option<usize> {
@@ -61,13 +67,13 @@ pub(super) fn first(
         return Ok(None);
     };
     let unit = unit_of(size);
-    let scaled = block / unit;
-    let found = match leading(&scaled, keep, par, keep_going) {
+    let packed = Packed::of(block, unit, par);
+    let found = match leading(&packed, keep, par, keep_going) {
         Ok(found) => found,
         Err(NoTriplets::Stopped) => return Err(FactorError::Stopped),
         Err(NoTriplets::TooSlow) => return Ok(None),
     };
-    let Some(rest) = measured(scaled, &found, par) else {
+    let Some(rest) = measured((block, unit), &packed, &found, par) else {
         return Ok(None);
     };
     let values = ScaledValues {
@@ -84,9 +90,14 @@ pub(super) fn first(
     }))
 }
 
-/// The rest of a block beside these triplets, where they are what they say.
-fn measured(block: DMatrix<f64>, found: &Leading, par: Par) -> Option<Rest> {
-    let (u, v) = (view(&found.u), view(&found.v));
+/// The rest of a block beside these triplets, where they are what they say. `packed`: the block in its
+/// unit.
+fn measured(
+    (block, unit): (&DMatrix<f64>, f64),
+    packed: &Packed,
+    found: &Leading,
+    par: Par,
+) -> Option<Rest> {
     let n = block.nrows().max(block.ncols()) as f64 * f64::EPSILON;
     if !is_sorted(&found.sigma) || !orthonormal(&found.u, n, par) || !orthonormal(&found.v, n, par)
     {
@@ -97,8 +108,8 @@ fn measured(block: DMatrix<f64>, found: &Leading, par: Par) -> Option<Rest> {
         left.column_mut(at).scale_mut(*sigma);
         right.column_mut(at).scale_mut(*sigma);
     }
-    let down = product(view(&block), v, par) - &left;
-    let across = product(view(&block).transpose(), u, par) - right;
+    let down = packed.times(view(&found.v), par) - &left;
+    let across = packed.transpose_times(view(&found.u), par) - &right;
     // (u, v)/√2 is a unit vector of the symmetric matrix with W and Wᵀ off its diagonal.
     // Smaller σ are rounding, as in the checks of whole factorizations.
     let floor = APART * n * found.sigma.first()?;
@@ -107,28 +118,58 @@ fn measured(block: DMatrix<f64>, found: &Leading, par: Par) -> Option<Rest> {
         length / std::f64::consts::SQRT_2 / found.sigma[at].max(floor / PROMISED)
     };
     let bound = (0..found.sigma.len()).map(distance).fold(0.0, f64::max);
-    let mut rest = block;
-    matmul(
-        view_mut(&mut rest),
-        Accum::Add,
-        view(&left),
-        v.transpose(),
-        -1.0,
-        par,
-    );
     let last = found.sigma.last()?.max(floor);
-    (bound <= PROMISED && reaches(&rest, par) <= last * (1.0 + PROMISED)).then(|| Rest {
-        norm: norm(rest.iter().copied()),
+    let none_missed = || {
+        let rest = |x: &DMatrix<f64>| packed.times(view(x), par) - &left * (found.v.tr_mul(x));
+        let turned =
+            |y: &DMatrix<f64>| packed.transpose_times(view(y), par) - &right * (found.u.tr_mul(y));
+        reaches(block.ncols(), rest, turned) <= last * (1.0 + PROMISED)
+    };
+    (bound <= PROMISED && none_missed()).then(|| Rest {
+        norm: norm_beside((block, unit), &left, &found.v, par),
         bound,
     })
 }
 
-/// A lower bound of a matrix's largest σ, near to it as a rule: what random directions grow to.
-fn reaches(matrix: &DMatrix<f64>, par: Par) -> f64 {
+/// ‖block / unit − left · rightᵀ‖, a few columns at once.
+fn norm_beside(
+    (block, unit): (&DMatrix<f64>, f64),
+    left: &DMatrix<f64>,
+    right: &DMatrix<f64>,
+    par: Par,
+) -> f64 {
+    let of_strip = |at: usize| {
+        let from = at * STRIP;
+        let columns = block.columns(from, STRIP.min(block.ncols() - from));
+        let mut rest = columns / unit;
+        let right = view(right).subrows(from, rest.ncols()).transpose();
+        matmul(
+            view_mut(&mut rest),
+            Accum::Add,
+            view(left),
+            right,
+            -1.0,
+            Par::Seq,
+        );
+        dot(rest.as_slice(), rest.as_slice()).sqrt()
+    };
+    let strips = 0..block.ncols().div_ceil(STRIP);
+    let norms: Vec<f64> = match par {
+        Par::Seq => strips.map(of_strip).collect(),
+        Par::Rayon(_) => strips.into_par_iter().map(of_strip).collect(),
+    };
+    norm(norms.into_iter())
+}
+
+/// A lower bound of the largest σ of a matrix with so many columns, near to it as a rule: what random
+/// directions grow to.
+fn reaches(
+    columns: usize,
+    times: impl Fn(&DMatrix<f64>) -> DMatrix<f64>,
+    transpose_times: impl Fn(&DMatrix<f64>) -> DMatrix<f64>,
+) -> f64 {
     let mut random = ChaCha8Rng::seed_from_u64(1);
-    let mut x = DMatrix::from_fn(matrix.ncols(), PROBES, |_, _| {
-        random.random_range(-1.0..1.0)
-    });
+    let mut x = DMatrix::from_fn(columns, PROBES, |_, _| random.random_range(-1.0..1.0));
     let mut reached: f64 = 0.0;
     for _ in 0..PROBE_STEPS {
         for mut column in x.column_iter_mut() {
@@ -137,9 +178,9 @@ fn reaches(matrix: &DMatrix<f64>, par: Par) -> f64 {
                 column.unscale_mut(length);
             }
         }
-        let y = product(view(matrix), view(&x), par);
+        let y = times(&x);
         reached = y.column_iter().map(|y| y.norm()).fold(reached, f64::max);
-        x = product(view(matrix).transpose(), view(&y), par);
+        x = transpose_times(&y);
     }
     reached
 }
@@ -253,12 +294,58 @@ mod tests {
                 sigma: kept.iter().map(|at| whole.sigma[*at]).collect(),
                 v: whole.v_t.transpose().select_columns(&kept),
             };
-            measured(block.clone(), &found, Par::Seq)
+            let packed = Packed::of(&block, 1.0, Par::Seq);
+            measured((&block, 1.0), &packed, &found, Par::Seq)
         };
         assert!(without(12).is_some());
         for missing in 0..8 {
             assert!(without(missing).is_none(), "σ {missing}");
         }
+    }
+
+    /// All that such a block has is found after a few columns, and what comes then is rounding.
+    #[test]
+    fn exactly_low_ranks_are_found_at_once() {
+        let product = |rank: usize| {
+            let left = DMatrix::from_fn(600, rank, |i, k| ((i * (k + 2)) % 17) as f64 - 8.0);
+            let right = DMatrix::from_fn(rank, 700, |k, j| ((j * (k + 3)) % 13) as f64 - 6.0);
+            left * right
+        };
+        let constant = DMatrix::from_element(600, 700, 0.3);
+        let lit = DMatrix::from_fn(600, 700, |i, j| if (i, j) == (5, 7) { 2.0 } else { 0.0 });
+        let blocks = [(constant, 1), (lit, 1), (product(1), 1), (product(3), 3)];
+        for (at, (block, rank)) in blocks.into_iter().enumerate() {
+            let found = first_of(&block, 64).expect("triplets");
+            let largest = found.sigma[0];
+            assert!((found.sigma[rank - 1]) > 1e-3 * largest, "{at}");
+            assert!(
+                found.sigma[rank] <= 1e-12 * largest,
+                "{at}: {:e}",
+                found.sigma[rank]
+            );
+            let kept = &found.u * DMatrix::from_diagonal(&found.sigma.clone().into()) * &found.v_t;
+            assert!((&block - kept).norm() <= 1e-12 * largest, "{at}");
+            assert!(
+                found.values.left_out() * found.values.unit <= 1e-12 * largest,
+                "{at}"
+            );
+        }
+    }
+
+    #[test]
+    fn threads_change_no_bit() {
+        let block = random_block(600, 500);
+        let on = |par| {
+            let go_on = || ControlFlow::Continue(());
+            first(&block, Pieces::Triplets, Keep::First(30), par, &go_on).expect("not stopped")
+        };
+        let (one, many) = (
+            on(Par::Seq).expect("triplets"),
+            on(Par::rayon(0)).expect("triplets"),
+        );
+        assert_eq!(one.sigma, many.sigma);
+        assert_eq!((one.u, one.v_t), (many.u, many.v_t));
+        assert_eq!(one.values.rest, many.values.rest);
     }
 
     #[test]
