@@ -14,7 +14,7 @@ const ROWS: usize = 16;
 const COLUMNS: usize = 8;
 
 /// Columns of a panel that stay in the first cache while they meet all columns of the other side.
-const DEPTH: usize = 128;
+const DEPTH: usize = 32;
 
 /// Panels that a thread takes at once: the other side's cells are read once for all of them.
 const PANELS_AT_ONCE: usize = 4;

@@ -332,6 +332,20 @@ mod tests {
         }
     }
 
+    /// The smallest number there is, and one whose norm is beyond the largest.
+    #[test]
+    fn cells_of_any_size_are_computed_with() {
+        for cell in [f64::from_bits(1), f64::MAX] {
+            let found = first_of(&DMatrix::from_element(300, 290, cell), 8).expect("triplets");
+            let sigma = found.values.scaled[0] * (found.values.unit / cell);
+            assert!(
+                (sigma / 87e3_f64.sqrt() - 1.0).abs() < 1e-12,
+                "{cell:e}: {sigma}"
+            );
+            assert!(found.values.left_out() < 1e-9, "{cell:e}");
+        }
+    }
+
     #[test]
     fn threads_change_no_bit() {
         let block = random_block(600, 500);
