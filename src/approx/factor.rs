@@ -32,6 +32,7 @@ use thiserror::Error;
 use super::block::{Block, Pieces};
 use super::choice::Leaf;
 use super::layout::{BlockLayout, LayoutError};
+use super::metrics::largest;
 use crate::memory::Shortage;
 
 pub use decomposition::Decomposition;
@@ -46,6 +47,9 @@ const WORTH_THREADS: usize = 128 * 128;
 
 /// Smaller matrices are factorized whole: all of their spectrum is there soon enough.
 const WORTH_TRUNCATING: usize = 2048 * 2048;
+
+/// Cells of a large matrix that a thread looks at at once.
+const PART: usize = 1 << 16;
 
 /// The library that gave a factorization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -279,12 +283,28 @@ fn each_block<T: Send>(
     }
 }
 
+/// A number of each part of the cells, on all threads where there are many.
+fn in_parts<T: Send>(cells: &[f64], of_part: impl Fn(&[f64]) -> T + Sync) -> Vec<T> {
+    match cells.len() < WORTH_TRUNCATING {
+        true => vec![of_part(cells)],
+        false => cells.par_chunks(PART).map(&of_part).collect(),
+    }
+}
+
+/// The largest magnitude of finite cells.
+fn largest_cell(matrix: &DMatrix<f64>) -> f64 {
+    let parts = in_parts(matrix.as_slice(), largest);
+    parts.into_iter().fold(0.0, f64::max)
+}
+
 fn check_finite(matrix: &DMatrix<f64>) -> Result<(), FactorError> {
     // Without a way out in the middle, which makes it fast; where is only asked when it matters.
-    if matrix
-        .iter()
-        .fold(true, |all, value| all & value.is_finite())
-    {
+    let finite = in_parts(matrix.as_slice(), |cells| {
+        cells
+            .iter()
+            .fold(true, |all, value| all & value.is_finite())
+    });
+    if finite.into_iter().all(|finite| finite) {
         return Ok(());
     }
     let Some(at) = matrix.iter().position(|value| !value.is_finite()) else {

@@ -10,11 +10,13 @@ use super::householder::dot;
 use super::memory::{self, SvdOutput};
 use super::truncated::kept;
 use super::values::{ScaledValues, unit_of};
-use super::{FactorError, Factors, Keep, WORTH_TRUNCATING, check_finite, each_block};
+use super::{
+    FactorError, Factors, Keep, WORTH_TRUNCATING, check_finite, each_block, in_parts, largest_cell,
+};
 use crate::approx::block::Block;
 use crate::approx::choice::Leaf;
 use crate::approx::layout::{BlockLayout, LayoutError};
-use crate::approx::metrics::{self, SumOfSquares, largest};
+use crate::approx::metrics::{self, SumOfSquares};
 
 /// The singular values of every block of a layout: all that errors, curves and ranks need.
 #[derive(Clone, Debug)]
@@ -92,7 +94,7 @@ impl Spectra {
         layout: BlockLayout,
         values: Vec<ScaledValues>,
     ) -> Self {
-        let unit = unit_of(largest(matrix.as_slice()));
+        let unit = unit_of(largest_cell(matrix));
         let relative = RelativeSquares {
             unit,
             whole: squares(matrix, unit),
@@ -250,11 +252,11 @@ fn squares(matrix: &DMatrix<f64>, unit: f64) -> SumOfSquares {
     if matrix.len() < WORTH_TRUNCATING {
         return SumOfSquares::of(matrix.iter().map(|cell| cell / unit));
     }
-    let of_column = |column: &[f64]| {
-        let scaled: Vec<f64> = column.iter().map(|cell| cell / unit).collect();
+    let norms = in_parts(matrix.as_slice(), |cells| {
+        let scaled: Vec<f64> = cells.iter().map(|cell| cell / unit).collect();
         dot(&scaled, &scaled).sqrt()
-    };
-    SumOfSquares::of(matrix.as_slice().chunks(matrix.nrows()).map(of_column))
+    });
+    SumOfSquares::of(norms.into_iter())
 }
 
 /// The cells in no block, in units; blocks that overlap are chosen from so that none is left out.

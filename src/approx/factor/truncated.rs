@@ -19,9 +19,9 @@ use super::lanczos::{Leading, NoTriplets, leading};
 use super::packed::Packed;
 use super::values::{Rest, ScaledValues, unit_of};
 use super::view::{view, view_mut};
-use super::{Backend, FactorError, Factorization, Keep};
+use super::{Backend, FactorError, Factorization, Keep, largest_cell};
 use crate::approx::block::Pieces;
-use crate::approx::metrics::{largest, norm};
+use crate::approx::metrics::norm;
 
 /// The largest relative distance of a kept σ from an exact one.
 const PROMISED: f64 = 1e-6;
@@ -62,7 +62,7 @@ pub(super) fn first(
     par: Par,
     keep_going: &(dyn Fn() -> ControlFlow<()> + Sync),
 ) -> Result<Option<Factorization>, FactorError> {
-    let size = largest(block.as_slice());
+    let size = largest_cell(block);
     let Some(keep) = kept(block.shape(), pieces, keep).filter(|_| size > 0.0) else {
         return Ok(None);
     };
