@@ -6,9 +6,6 @@
 
 use std::ops::ControlFlow;
 
-use faer::diag::DiagMut;
-use faer::dyn_stack::{MemBuffer, MemStack};
-use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch};
 use faer::linalg::matmul::matmul;
 use faer::reborrow::ReborrowMut;
 use faer::{Accum, MatMut, MatRef, Par};
@@ -19,6 +16,7 @@ use rayon::prelude::*;
 
 use super::householder::dot;
 use super::packed::Packed;
+use super::squares::first_of_squares;
 use super::svd::factorize_on;
 use super::view::{view, view_mut};
 
@@ -32,9 +30,6 @@ const ROWS_AT_ONCE: usize = 256;
 /// The largest distance of a kept σ from an exact one, relative to it, that the iteration aims at;
 /// half of what is promised.
 pub(super) const AIM: f64 = 5e-7;
-
-/// Squares of σ are told apart down to this part of the largest.
-const SQUARED: f64 = 1e-7;
 
 /// A column that keeps less than this of its length has rounding of the basis in it.
 const LOST: f64 = 1e-2;
@@ -192,7 +187,7 @@ impl Small {
     /// `next`: the coefficients of the block of V that is still to come; `rounding`: of σ, relative to
     /// the largest.
     fn of(band: &Band, next: &DMatrix<f64>, (keep, rounding): (usize, f64)) -> Option<Self> {
-        let (sigma, u, v) = match from_squares(band, keep) {
+        let (sigma, u, v) = match first_of_squares(&band.squared(), keep) {
             Some((sigma, u)) => (sigma, u, None),
             None => {
                 let found = factorize_on(&band.filled(), Par::Seq).ok()?;
@@ -229,33 +224,6 @@ impl Small {
             sigma,
         })
     }
-}
-
-/// The first σ of B and its left singular vectors by the eigenvalues of B Bᵀ, which take half the time;
-/// nothing where squares leave too few digits of the last one.
-fn from_squares(band: &Band, keep: usize) -> Option<(Vec<f64>, DMatrix<f64>)> {
-    let squared = band.squared();
-    let len = squared.nrows();
-    let (mut values, mut vectors) = (vec![0.0; len], DMatrix::zeros(len, len));
-    let vectors_too = ComputeEigenvectors::Yes;
-    let scratch = self_adjoint_evd_scratch::<f64>(len, vectors_too, Par::Seq, Default::default());
-    self_adjoint_evd(
-        view(&squared),
-        DiagMut::from_slice_mut(&mut values),
-        Some(view_mut(&mut vectors)),
-        Par::Seq,
-        MemStack::new(&mut MemBuffer::new(scratch)),
-        Default::default(),
-    )
-    .ok()?;
-    // The largest come last.
-    let values: Vec<f64> = values.into_iter().rev().take(keep).collect();
-    let (first, last) = (*values.first()?, *values.last()?);
-    let order: Vec<usize> = (0..keep).map(|at| len - 1 - at).collect();
-    (last > SQUARED * first).then(|| {
-        let sigma = values.iter().map(|value| value.sqrt()).collect();
-        (sigma, vectors.select_columns(&order))
-    })
 }
 
 /// Orthonormal columns, to which blocks are added.

@@ -17,6 +17,7 @@ use super::check::{APART, is_sorted, orthonormal};
 use super::householder::dot;
 use super::lanczos::{Leading, NoTriplets, leading};
 use super::packed::Packed;
+use super::short_side::of_long;
 use super::values::{Rest, ScaledValues, unit_of};
 use super::view::{view, view_mut};
 use super::{Backend, FactorError, Factorization, Keep, largest_cell};
@@ -68,13 +69,21 @@ pub(super) fn first(
     };
     let unit = unit_of(size);
     let packed = Packed::of(block, unit, par);
-    let found = match leading(&packed, keep, par, keep_going) {
-        Ok(found) => found,
-        Err(NoTriplets::Stopped) => return Err(FactorError::Stopped),
-        Err(NoTriplets::TooSlow) => return Ok(None),
-    };
-    let Some(rest) = measured((block, unit), &packed, &found, par) else {
-        return Ok(None);
+    let short_side = of_long((block, unit), &packed, keep, par)
+        .and_then(|found| Some((measured((block, unit), &packed, &found, par)?, found)));
+    let (rest, found) = match short_side {
+        Some(verified) => verified,
+        None => {
+            let found = match leading(&packed, keep, par, keep_going) {
+                Ok(found) => found,
+                Err(NoTriplets::Stopped) => return Err(FactorError::Stopped),
+                Err(NoTriplets::TooSlow) => return Ok(None),
+            };
+            match measured((block, unit), &packed, &found, par) {
+                Some(rest) => (rest, found),
+                None => return Ok(None),
+            }
+        }
     };
     let values = ScaledValues {
         scaled: found.sigma,
@@ -330,6 +339,30 @@ mod tests {
                 "{at}"
             );
         }
+    }
+
+    /// Noise, for which the iteration would need most of the shorter side.
+    #[test]
+    fn a_short_side_is_computed_with_whole() {
+        for (rows, cols) in [(1300, 260), (260, 1300)] {
+            let block = random_block(rows, cols) * 3.0;
+            let packed = Packed::of(&block, 2.0, Par::Seq);
+            assert!(of_long((&block, 2.0), &packed, 32, Par::Seq).is_some());
+            let (found, whole) = (
+                first_of(&block, 32).expect("triplets"),
+                factorize(&block).expect("verified"),
+            );
+            assert_eq!(found.sigma.len(), 32);
+            for (found, whole) in found.sigma.iter().zip(&whole.sigma) {
+                assert!((found / whole - 1.0).abs() < 1e-12, "{found} for {whole}");
+            }
+            assert!(found.values.rest.expect("truncated").bound < 1e-9);
+        }
+        let graded = with_sigma(1300, 260, |at| 10f64.powi(-(at as i32)));
+        let packed = Packed::of(&graded, 1.0, Par::Seq);
+        assert!(of_long((&graded, 1.0), &packed, 32, Par::Seq).is_none());
+        let found = first_of(&graded, 32).expect("triplets");
+        assert!((found.sigma[9] / 1e-9 - 1.0).abs() < 1e-6);
     }
 
     /// The smallest number there is, and one whose norm is beyond the largest.
