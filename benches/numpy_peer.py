@@ -81,7 +81,8 @@ def propack(matrix):
     cut = blocks(matrix[None], 4)
     for stack, keep in ((matrix[None], 64), (cut, 16), (cut[::5], 64)):
         for one in stack:
-            svds(one, k=keep, solver="propack")
+            # By default it gives up after 10 times as many steps as triplets.
+            svds(one, k=keep, solver="propack", maxiter=min(20 * keep, *one.shape))
 
 
 def singular_values(parts):
