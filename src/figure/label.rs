@@ -198,6 +198,45 @@ pub fn superscript(exponent: &str) -> String {
         .collect()
 }
 
+/// Words that stand before a number of theirs.
+const BEFORE_NUMBERS: [&str; 9] = [
+    "Table",
+    "Figure",
+    "Definition",
+    "Equation",
+    "Eq.",
+    "Section",
+    "section",
+    "rank",
+    "digit",
+];
+
+/// Signs between two that belong together.
+const BETWEEN: [&str; 4] = ["=", "×", "≈", "·"];
+
+/// A text in which a line never ends before a sign: `0.4 %`, `K = 2`, `28 × 28`, `Table I`.
+pub fn unbroken(text: &str) -> String {
+    let mut words = text.split(' ');
+    let mut joined = words.next().unwrap_or_default().to_owned();
+    let mut before = joined.clone();
+    for word in words {
+        let begins = word.trim_start_matches('(');
+        let numbered = begins.starts_with(|c: char| c.is_ascii_digit() || "IVX".contains(c));
+        let opened = before.trim_start_matches('(');
+        let together = word.starts_with('%')
+            || BETWEEN.contains(&word)
+            || BETWEEN.contains(&before.as_str())
+            || (numbered && BEFORE_NUMBERS.contains(&opened));
+        joined.push(if together { NO_BREAK } else { ' ' });
+        joined.push_str(word);
+        word.clone_into(&mut before);
+    }
+    joined
+}
+
+/// A space at which no line ends.
+pub const NO_BREAK: char = '\u{a0}';
+
 /// The names with an index that texts of the program have.
 const INDEXED: [&str; 8] = [
     "r_diag", "r_block", "r_ij", "K_r", "K_c", "ρ_b", "p_b", "q_b",
@@ -304,6 +343,19 @@ mod tests {
         assert_eq!(tick(-2.0, 0.5), "−2.0");
         assert_eq!(tick(200.0, 50.0), "200");
         assert_eq!(tick(2e-300, 1e-300), "2·10⁻³⁰⁰");
+    }
+
+    #[test]
+    fn a_line_never_ends_before_a_sign() {
+        let shown = |text: &str| unbroken(text).replace(NO_BREAK, "_");
+        assert_eq!(shown("closer on 47.7 % of"), "closer on 47.7_% of");
+        assert_eq!(shown("(K = 2, r_block = 2)"), "(K_=_2, r_block_=_2)");
+        assert_eq!(
+            shown("a 28 × 28 digit of (Table I)"),
+            "a 28_×_28 digit of (Table_I)"
+        );
+        assert_eq!(shown("Tables are here"), "Tables are here");
+        assert_eq!(shown(""), "");
     }
 
     #[test]

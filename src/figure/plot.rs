@@ -7,7 +7,7 @@ use super::palette::Rgb;
 /// A diagram over two axes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Plot {
-    /// A line above the plot.
+    /// Above the plot, in one line or several.
     pub title: Option<String>,
     /// The line's colour, the theme's foreground by default.
     pub title_color: Option<Rgb>,

@@ -21,16 +21,20 @@ pub fn locality(context: &Context, found: &Locality) -> Figure {
 pub fn locality_plots(theme: Theme, found: &Locality) -> [Plot; 3] {
     LocalityQuestion::ALL.map(|question| {
         let (look, test) = (look(question, theme), found.answer(question));
-        let series = look.line(histogram(test));
+        let mut series = look.line(histogram(test));
+        // The question above says whose bars these are.
+        series.name.clear();
+        let highest = series.points.iter().map(|bar| bar.1).fold(0.0, f64::max);
         Plot {
             title: Some(format!(
-                "Is it {}? {}",
+                "Is it {}?\n{}",
                 question.adjective(),
                 found.told(question)
             )),
             x_label: Locality::short_statistic(question).to_owned(),
             y_label: "draws, %".to_owned(),
-            y_from_zero: true,
+            // The value's label has room above the bars.
+            y_range: Some((0.0, if highest > 0.0 { highest * 1.3 } else { 1.0 })),
             series: vec![series.styled(SeriesStyle::Steps, look.marker)],
             guides: vec![Guide {
                 axis: GuideAxis::X,

@@ -16,7 +16,7 @@ use canvas::{Anchor, Canvas, escape};
 
 use super::font::{FAMILY, Type};
 use super::paper::millimetres;
-use super::{Element, Figure, Heading, Metadata, Part, palette};
+use super::{Element, Figure, Heading, Metadata, Part, label, palette};
 
 const MARGIN: f64 = 8.0;
 const COLUMN_GAP: f64 = 12.0;
@@ -106,8 +106,16 @@ fn draw_rows(canvas: &mut Canvas, (x, top): (f64, f64), width: f64, rows: &[Vec<
         let columns = row.len().max(1) as f64;
         let share = ((width - COLUMN_GAP * (columns - 1.0)) / columns).max(20.0);
         // Pictures of a row begin at the same height, however many lines stand above each.
-        let lines = row.iter().map(|element| heading_lines(element)).max();
-        let lines = lines.unwrap_or_default();
+        let most = |lines: &dyn Fn(&Element) -> usize| {
+            row.iter()
+                .map(|element| lines(element))
+                .max()
+                .unwrap_or_default()
+        };
+        let lines = Above {
+            headings: most(&heading_lines),
+            titles: most(&|element| title_lines(element, share)),
+        };
         let mut tallest: f64 = 0.0;
         for (column, element) in row.iter().enumerate() {
             let at = (x + column as f64 * (share + COLUMN_GAP), y);
@@ -118,14 +126,23 @@ fn draw_rows(canvas: &mut Canvas, (x, top): (f64, f64), width: f64, rows: &[Vec<
     y
 }
 
-/// Draws an element, its picture below `lines` lines of headings; the answer is its height.
+/// The lines above all elements of a row.
+#[derive(Clone, Copy)]
+struct Above {
+    headings: usize,
+    /// Above plots.
+    titles: usize,
+}
+
+/// Draws an element, its picture below so many lines; the answer is its height.
 fn draw_element(
     canvas: &mut Canvas,
     at: (f64, f64),
     width: f64,
     element: &Element,
-    lines: usize,
+    above: Above,
 ) -> f64 {
+    let lines = above.headings;
     match element {
         Element::Heatmap(map) => heatmap::draw(canvas, at, width, map, lines),
         Element::ConfusionMatrix(matrix) => {
@@ -134,7 +151,7 @@ fn draw_element(
         Element::ScaleBar(bar) => heatmap::draw_scale_bar(canvas, at, width, bar),
         Element::Product(one) => product::draw(canvas, at, width, one, lines),
         Element::Bars(bars) => product::draw_bars(canvas, at, width, bars, lines),
-        Element::Plot(plot) => plot::draw(canvas, at, width, plot),
+        Element::Plot(plot) => plot::draw(canvas, at, width, plot, above.titles),
         Element::Table(table) => table::draw(canvas, at, width, table),
         Element::Notes(notes) => draw_notes(canvas, at, width, notes),
         Element::Part(part) => draw_part(canvas, at, width, part),
@@ -144,6 +161,9 @@ fn draw_element(
 
 /// Draws a part under its letter; the answer is its height.
 fn draw_part(canvas: &mut Canvas, (x, y): (f64, f64), width: f64, part: &Part) -> f64 {
+    if part.letter.is_empty() {
+        return draw_rows(canvas, (x, y), width, &part.rows) - y;
+    }
     let color = palette::foreground(canvas.theme);
     canvas.text((x, y + 8.5), &part.letter, LETTER, color, Anchor::Start);
     draw_rows(canvas, (x, y + 13.0), width, &part.rows) - y
@@ -155,6 +175,13 @@ fn heading_lines(element: &Element) -> usize {
         Element::ConfusionMatrix(matrix) => matrix.headings.len(),
         Element::Product(product) => product.headings.len(),
         Element::Bars(bars) => bars.headings.len(),
+        _ => 0,
+    }
+}
+
+fn title_lines(element: &Element, width: f64) -> usize {
+    match element {
+        Element::Plot(plot) => plot::title_lines(plot, width).len(),
         _ => 0,
     }
 }
@@ -200,11 +227,15 @@ fn draw_notes(canvas: &mut Canvas, (x, y): (f64, f64), width: f64, notes: &[Stri
 fn lines(text: &str, face: Type, width: f64) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
-    for word in text.split_whitespace() {
+    let text = label::unbroken(text);
+    let words = text
+        .split([' ', '\n', '\t'])
+        .filter(|word| !word.is_empty());
+    for word in words.map(|word| word.replace(label::NO_BREAK, " ")) {
         let longer = format!("{line}{}{word}", if line.is_empty() { "" } else { " " });
         if face.width(&longer) > width && !line.is_empty() {
             lines.push(face.fit(&line, width));
-            line = word.to_owned();
+            line = word;
         } else {
             line = longer;
         }

@@ -4,9 +4,9 @@ use super::canvas::{Anchor, Canvas, Stroke};
 use super::frame::Frame;
 use super::legend::draw_legend;
 use super::series::outline;
-use super::{BODY, LINE_HEIGHT, NAME, SMALL};
+use super::{BODY, LINE_HEIGHT, NAME, SMALL, lines};
 use crate::figure::axis::Axis;
-use crate::figure::place::{Area, Obstacles, along, around};
+use crate::figure::place::{Area, Obstacles, along};
 use crate::figure::plot::{Guide, GuideAxis, Plot};
 use crate::figure::ticks::Tick;
 use crate::figure::{Figure, palette};
@@ -18,19 +18,36 @@ const WIDE_HEIGHT: f64 = 0.2;
 /// Narrow plots are as high as this, if they are as wide.
 const LEAST_HEIGHT: f64 = 92.0;
 const TICK: f64 = 2.5;
+/// Size of a pointed-out point.
+const MARK: f64 = 3.5;
+/// Height of a label, and its distance from its mark.
+const LABEL: f64 = 9.0;
+const LABEL_GAP: f64 = 6.0;
 
-/// Draws a plot into `width`; the answer is its height.
-pub(super) fn draw(canvas: &mut Canvas, (x, y): (f64, f64), width: f64, plot: &Plot) -> f64 {
-    let mut top = y + 4.0;
-    if let Some(title) = &plot.title {
-        let title = NAME.fit(title, width);
-        let color = plot
-            .title_color
-            .unwrap_or(palette::foreground(canvas.theme));
-        let color = palette::as_text(canvas.theme, color);
-        canvas.text((x, y + 8.0), &title, NAME, color, Anchor::Start);
-        top += LINE_HEIGHT + 2.0;
+/// The title of a plot in lines of this width.
+pub(super) fn title_lines(plot: &Plot, width: f64) -> Vec<String> {
+    let written = plot.title.iter().flat_map(|title| title.split('\n'));
+    written.flat_map(|line| lines(line, NAME, width)).collect()
+}
+
+/// Draws a plot into `width`, below `titles` lines of titles; the answer is its height.
+pub(super) fn draw(
+    canvas: &mut Canvas,
+    (x, y): (f64, f64),
+    width: f64,
+    plot: &Plot,
+    titles: usize,
+) -> f64 {
+    let color = plot
+        .title_color
+        .unwrap_or(palette::foreground(canvas.theme));
+    let color = palette::as_text(canvas.theme, color);
+    for (place, line) in title_lines(plot, width).iter().enumerate() {
+        let baseline = y + 8.0 + place as f64 * LINE_HEIGHT;
+        canvas.text((x, baseline), line, NAME, color, Anchor::Start);
     }
+    let gap = if titles > 0 { 2.0 } else { 0.0 };
+    let top = y + 4.0 + titles as f64 * LINE_HEIGHT + gap;
     let height = area_height(width);
     let y_axis = plot.y_axis().laid(top + height, top);
     let y_ticks = match plot.y_names.is_empty() {
@@ -144,14 +161,9 @@ impl Frame {
                 false => (1.0, rim),
                 true => (0.0, Stroke::solid(mark.color, 1.1)),
             };
-            let shape = outline(mark.marker, at, 3.5);
+            let shape = outline(mark.marker, at, MARK);
             canvas.shape(&shape, mark.color, opacity, Some(rim));
-            obstacles.add_area(Area {
-                x: at.0 - 5.0,
-                y: at.1 - 5.0,
-                width: 10.0,
-                height: 10.0,
-            });
+            obstacles.add_mark(at, MARK + 1.0);
         }
         self.draw_labels(canvas, plot, &mut obstacles);
     }
@@ -177,20 +189,29 @@ impl Frame {
     fn draw_labels(&self, canvas: &mut Canvas, plot: &Plot, obstacles: &mut Obstacles) {
         let theme = canvas.theme;
         for guide in &plot.guides {
-            if let Some(at) = self.guide_label_places(guide) {
+            let places = self.guide_label_places(guide);
+            let places = places.filter(|_| !guide.label.is_empty());
+            if let Some(at) = places.and_then(|at| obstacles.place(self.area, &at)) {
                 let color = guide.color.unwrap_or(palette::muted(theme));
-                self.draw_label(canvas, &guide.label, color, &at, obstacles);
+                self.draw_label(canvas, &guide.label, color, at);
             }
         }
-        for mark in &plot.marks {
+        let labelled = plot.marks.iter().filter(|mark| !mark.label.is_empty());
+        for mark in labelled {
             let Some(at) = self
                 .place((mark.x, mark.y))
                 .filter(|at| self.area.contains(*at))
             else {
                 continue;
             };
-            let places = around(at, SMALL.width(&mark.label) + 2.0, 9.0, 6.0);
-            self.draw_label(canvas, &mark.label, mark.color, &places, obstacles);
+            let size = (SMALL.width(&mark.label) + 2.0, LABEL);
+            let Some(beside) = obstacles.place_beside(self.area, at, size, LABEL_GAP) else {
+                continue;
+            };
+            if let Some([from, to]) = beside.leader {
+                canvas.line(from, to, Stroke::solid(mark.color, 0.7));
+            }
+            self.draw_label(canvas, &mark.label, mark.color, beside.area);
         }
     }
 
@@ -204,24 +225,11 @@ impl Frame {
             guide.axis,
             at,
             self.area,
-            (SMALL.width(&guide.label) + 2.0, 9.0),
+            (SMALL.width(&guide.label) + 2.0, LABEL),
         ))
     }
 
-    fn draw_label(
-        &self,
-        canvas: &mut Canvas,
-        text: &str,
-        color: palette::Rgb,
-        candidates: &[Area],
-        obstacles: &mut Obstacles,
-    ) {
-        if text.is_empty() {
-            return;
-        }
-        let Some(at) = obstacles.place(self.area, candidates) else {
-            return;
-        };
+    fn draw_label(&self, canvas: &mut Canvas, text: &str, color: palette::Rgb, at: Area) {
         let text = SMALL.fit(text, self.area.width);
         let theme = canvas.theme;
         canvas.fill(at, palette::background(theme), 0.8);

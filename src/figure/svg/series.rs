@@ -75,15 +75,14 @@ impl Frame {
     ) {
         let foot = self.y_axis.foot();
         for piece in pieces {
-            let (Some(first), Some(last)) = (piece.first(), piece.last()) else {
+            let Some(first) = piece.first() else {
                 continue;
             };
             let mut data = format!("M{} {}", xy(first.0), xy(foot));
             for bar in piece.windows(2) {
                 data += &format!("V{}H{}", xy(bar[0].1), xy(bar[1].0));
-                obstacles.add_line(bar[0], (bar[1].0, bar[0].1));
-                obstacles.add_line((bar[1].0, bar[0].1), bar[1]);
             }
+            obstacles.add_bars(piece, foot);
             data += &format!("V{}", xy(foot));
             canvas.shape(
                 &format!("{data}H{}z", xy(first.0)),
@@ -92,7 +91,6 @@ impl Frame {
                 None,
             );
             canvas.path(&data, Stroke::of_series(canvas, series, 1.1));
-            obstacles.add_point(*last);
         }
     }
 

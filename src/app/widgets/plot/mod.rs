@@ -63,7 +63,10 @@ impl PlotView<'_> {
                 .title_color
                 .unwrap_or(palette::foreground(self.theme));
             let color = color32(palette::as_text(self.theme, color));
-            ui.add(egui::Label::new(RichText::new(title).color(color)).truncate());
+            let left = egui::Layout::top_down(egui::Align::LEFT);
+            ui.with_layout(left, |ui| {
+                ui.add(egui::Label::new(RichText::new(title).color(color)).wrap());
+            });
         }
         let legend = Legend::of(ui, self.plot, ui.available_width());
         let gap = ui.spacing().item_spacing.y;
@@ -194,6 +197,11 @@ impl PlotView<'_> {
                     _ => spots.add(s, p, at),
                 }
             }
+        }
+        let mut present = self.plot.marks.iter().filter(|mark| !mark.hollow);
+        let present = present.find_map(|mark| overlay.place((mark.x, mark.y)));
+        if let Some(place) = present {
+            spots.begin_at(place);
         }
         spots
     }

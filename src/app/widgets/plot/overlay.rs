@@ -1,19 +1,27 @@
 //! The layer over the curves: bars of spread, pointed-out points, and labels where they cover least.
 
-use eframe::egui::{self, Color32, FontId, Painter, Pos2, Rect, Stroke, TextStyle};
+use std::sync::Arc;
+
+use eframe::egui::{self, Color32, FontId, Galley, Painter, Pos2, Rect, Stroke, TextStyle};
 use egui_plot::{PlotPoint, PlotTransform};
 
 use super::axes::Axes;
 use super::markers::draw_marker;
-use super::series::{pieces, thinned};
+use super::series::{foot, pieces, thinned};
 use super::text::typeset;
 use crate::app::texture::color32;
 use crate::figure::palette::{self, Rgb, Theme};
-use crate::figure::place::{Area, Obstacles, along, around};
+use crate::figure::place::{Area, Obstacles, along};
 use crate::figure::{GuideAxis, Plot, Series, SeriesStyle};
 
 /// Size of a pointed-out point.
 const MARK: f32 = 5.5;
+
+/// Between a mark and its label.
+const LABEL_GAP: f64 = 9.0;
+
+/// Beside a label's text.
+const MARGIN: f32 = 2.0;
 
 /// The places of things on the screen.
 pub(super) struct Overlay<'a> {
@@ -75,10 +83,7 @@ impl Overlay<'_> {
                 true => Color32::TRANSPARENT,
             };
             draw_marker(&painter, mark.marker, at, MARK, fill, Stroke::new(1.4, rim));
-            obstacles.add_area(area(Rect::from_center_size(
-                at,
-                egui::Vec2::splat(2.0 * MARK + 4.0),
-            )));
+            obstacles.add_mark(point(at), f64::from(MARK) + 1.0);
         }
         self.labels(plot, &mut obstacles);
     }
@@ -111,6 +116,12 @@ impl Overlay<'_> {
                     | SeriesStyle::Bars
             );
             for piece in pieces(&series.points, &self.axes) {
+                if series.style == SeriesStyle::Steps {
+                    let corners: Vec<_> = piece.into_iter().map(on_screen).collect();
+                    let foot = on_screen([bounds.min()[0], self.axes.y.scaled(foot(&self.axes))]);
+                    obstacles.add_bars(&corners, foot.1);
+                    continue;
+                }
                 let points: Vec<_> = thinned(&piece, step).into_iter().map(on_screen).collect();
                 points.iter().for_each(|point| obstacles.add_point(*point));
                 if marked(series) {
@@ -148,50 +159,67 @@ impl Overlay<'_> {
                 GuideAxis::X => (at.x, frame.x_range().contains(at.x)),
                 GuideAxis::Y => (at.y, frame.y_range().contains(at.y)),
             };
-            if seen {
-                self.label(&guide.label, color, &font, obstacles, |size| {
-                    along(guide.axis, f64::from(at), area(frame), size)
-                });
+            let Some(label) = self.label(&guide.label, color, &font).filter(|_| seen) else {
+                continue;
+            };
+            let places = along(guide.axis, f64::from(at), area(frame), label.size());
+            if let Some(at) = obstacles.place(area(frame), &places) {
+                self.write(label, at);
             }
         }
         for mark in &plot.marks {
-            let Some(at) = self.place((mark.x, mark.y)) else {
+            let at = self.place((mark.x, mark.y));
+            let at = at.filter(|at| frame.expand(1.0).contains(*at));
+            let (Some(at), Some(label)) = (at, self.label(&mark.label, mark.color, &font)) else {
                 continue;
             };
-            if frame.expand(1.0).contains(at) {
-                self.label(&mark.label, mark.color, &font, obstacles, |(wide, high)| {
-                    around((f64::from(at.x), f64::from(at.y)), wide, high, 9.0)
-                });
+            let beside = obstacles.place_beside(area(frame), point(at), label.size(), LABEL_GAP);
+            let Some(beside) = beside else { continue };
+            if let Some(leader) = beside.leader {
+                let ends = leader.map(|(x, y)| egui::pos2(x as f32, y as f32));
+                let stroke = Stroke::new(1.0, color32(mark.color));
+                self.inside().line_segment(ends, stroke);
             }
+            self.write(label, beside.area);
         }
     }
 
-    /// A label at the place that covers least.
-    fn label(
-        &self,
-        text: &str,
-        color: Rgb,
-        font: &FontId,
-        obstacles: &mut Obstacles,
-        places: impl Fn((f64, f64)) -> Vec<Area>,
-    ) {
+    /// The text as it is drawn; `None` where there is none.
+    fn label(&self, text: &str, color: Rgb, font: &FontId) -> Option<LaidLabel> {
         if text.is_empty() {
-            return;
+            return None;
         }
         let color = color32(palette::as_text(self.theme, color));
-        let painter = self.ui.painter();
-        let galley = painter.layout_job(typeset(text, font, color));
-        let size = galley.size();
-        let places = places((f64::from(size.x) + 4.0, f64::from(size.y)));
-        let Some(at) = obstacles.place(area(self.frame()), &places) else {
-            return;
-        };
+        let galley = self.ui.painter().layout_job(typeset(text, font, color));
+        Some(LaidLabel { galley, color })
+    }
+
+    fn inside(&self) -> Painter {
+        let clip = self.frame().intersect(self.ui.clip_rect());
+        self.ui.painter().with_clip_rect(clip)
+    }
+
+    fn write(&self, label: LaidLabel, at: Area) {
         let corner = egui::pos2(at.x as f32, at.y as f32);
         let ground = self.ui.visuals().extreme_bg_color.gamma_multiply(0.8);
-        let place = Rect::from_min_size(corner, size + egui::vec2(4.0, 0.0));
-        let painter = painter.with_clip_rect(self.frame().intersect(self.ui.clip_rect()));
-        painter.rect_filled(place, 2.0, ground);
-        painter.galley(corner + egui::vec2(2.0, 0.0), galley, color);
+        let size = egui::vec2(at.width as f32, at.height as f32);
+        let painter = self.inside();
+        painter.rect_filled(Rect::from_min_size(corner, size), 2.0, ground);
+        painter.galley(corner + egui::vec2(MARGIN, 0.0), label.galley, label.color);
+    }
+}
+
+/// A label before it has its place.
+struct LaidLabel {
+    galley: Arc<Galley>,
+    color: Color32,
+}
+
+impl LaidLabel {
+    /// With a margin at both sides.
+    fn size(&self) -> (f64, f64) {
+        let size = self.galley.size();
+        (f64::from(size.x + 2.0 * MARGIN), f64::from(size.y))
     }
 }
 
@@ -212,4 +240,8 @@ fn area(rect: Rect) -> Area {
         width: f64::from(rect.width()),
         height: f64::from(rect.height()),
     }
+}
+
+fn point(at: Pos2) -> (f64, f64) {
+    (f64::from(at.x), f64::from(at.y))
 }

@@ -2,6 +2,7 @@
 
 use eframe::egui::{self, Id, Pos2, Rect, Response, Role, Stroke, WidgetInfo};
 
+use super::text::indexed;
 use crate::app::widgets::focus;
 
 /// A point is meant from this many points of the screen on.
@@ -20,6 +21,8 @@ pub struct Pick {
 #[derive(Default)]
 pub(super) struct Spots {
     points: Vec<(Pick, Pos2)>,
+    /// Where the arrows begin: at the present setting.
+    start: usize,
     /// What lies on a whole row, by the place of its point.
     rows: Vec<(usize, Rect)>,
 }
@@ -27,6 +30,14 @@ pub(super) struct Spots {
 impl Spots {
     pub(super) fn add(&mut self, series: usize, point: usize, at: Pos2) {
         self.points.push((Pick { series, point }, at));
+    }
+
+    /// Lets the arrows begin at the point that is nearest to this place.
+    pub(super) fn begin_at(&mut self, place: Pos2) {
+        let distance = |(_, at): &(Pick, Pos2)| at.distance_sq(place);
+        let all = self.points.iter().enumerate();
+        let nearest = all.min_by(|(_, one), (_, other)| distance(one).total_cmp(&distance(other)));
+        self.start = nearest.map_or(0, |(at, _)| at);
     }
 
     /// A point that is meant anywhere on its row.
@@ -75,7 +86,7 @@ impl Spots {
         let before: Option<usize> = ui.data(|data| data.get_temp(key));
         let place = match (before, way) {
             (None, None) => return None,
-            (None, Some(_)) => 0,
+            (None, Some(_)) => self.start.min(self.points.len() - 1),
             (Some(place), None) => place.min(self.points.len() - 1),
             (Some(place), Some(way)) => self.neighbour(place.min(self.points.len() - 1), way),
         };
@@ -121,14 +132,19 @@ impl Spots {
     }
 }
 
+fn say(ui: &mut egui::Ui, text: &str) {
+    ui.label(indexed(ui, text, &egui::TextStyle::Body));
+}
+
 /// The text beside the pointer, or beside the point where there is none.
 fn tell(response: &Response, at: Pos2, by_key: bool, text: String) {
     if by_key {
         let (ctx, layer) = (response.ctx.clone(), response.layer_id);
         let tooltip = egui::Tooltip::always_open(ctx, layer, response.id, at);
-        tooltip.show(|ui| ui.label(text));
+        tooltip.show(|ui| say(ui, &text));
     } else {
-        response.clone().on_hover_text_at_pointer(text);
+        let response = response.clone();
+        response.on_hover_ui_at_pointer(|ui| say(ui, &text));
     }
 }
 

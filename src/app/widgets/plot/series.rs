@@ -132,7 +132,7 @@ fn bars(plot: &mut PlotUi<'_>, series: &Series, axes: &Axes) {
 }
 
 /// The foot of bars: at zero, or at the lower end.
-fn foot(axes: &Axes) -> f64 {
+pub(super) fn foot(axes: &Axes) -> f64 {
     let (low, high) = axes.y.ends();
     if axes.y.place(0.0).is_some() {
         0f64.clamp(low, high)
