@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::color::{ColorPicture, combined, norms};
 use super::listener::{Listener, Stage};
 use super::outcome::{MethodResult, Outcome};
 use super::picture::Picture;
@@ -16,6 +17,7 @@ use super::result::Analysis;
 use crate::approx::adaptive::triplets_by_worth;
 use crate::approx::evaluate::evaluate_at;
 use crate::approx::method::{MethodSettings, Role};
+use crate::approx::{Evaluation, Factors};
 
 /// The kind of a term.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,7 +68,9 @@ pub struct BuildUp {
 /// Blocks that gain a rank together, and what all terms up to here cost.
 #[derive(Clone, Debug)]
 struct Term {
-    blocks: Vec<usize>,
+    /// Of the matrix, and behind it of each channel of a picture in colour.
+    blocks: Vec<Vec<usize>>,
+    /// Over all channels.
     total: usize,
 }
 
@@ -153,30 +157,48 @@ fn evenly(values: &[usize], most: usize) -> Vec<usize> {
     places.map(|at| values[at]).collect()
 }
 
-/// The terms of a method from nothing to its ranks.
-fn terms(outcome: &Outcome, growth: Growth) -> Vec<Term> {
-    let blocks = outcome.factors.layout().blocks();
-    let ranks = &outcome.evaluation.ranks;
-    let mut total = 0;
-    let priced = |blocks_of: Vec<usize>| {
-        total += blocks_of
-            .iter()
-            .map(|block| blocks[*block].cost())
-            .sum::<usize>();
-        Term {
-            blocks: blocks_of,
-            total,
-        }
-    };
-    order(outcome, ranks, growth)
-        .into_iter()
-        .map(priced)
+/// What grows: the factors of the matrix with the ranks that they grow to, and behind it those of each
+/// channel of a picture in colour.
+fn grows(outcome: &Outcome) -> Vec<(&Arc<Factors>, &Vec<usize>)> {
+    let channels = outcome.color.iter().flat_map(|color| color.kept());
+    std::iter::once((&outcome.factors, &outcome.evaluation.ranks))
+        .chain(channels.map(|(factors, ranks)| (factors, ranks)))
         .collect()
 }
 
-/// The blocks that gain a rank, term after term.
-fn order(outcome: &Outcome, ranks: &[usize], growth: Growth) -> Vec<Vec<usize>> {
+/// The terms of a method from nothing to its ranks.
+fn terms(outcome: &Outcome, growth: Growth) -> Vec<Term> {
     let settings = &outcome.evaluation.settings;
+    let all = grows(outcome);
+    let orders: Vec<_> = all
+        .iter()
+        .map(|(factors, ranks)| order(settings, factors, ranks, growth))
+        .collect();
+    // The channels are paid for, where there are any; the matrix is then their mean.
+    let paid = usize::from(all.len() > 1);
+    let mut total = 0;
+    let count = orders.iter().map(Vec::len).max().unwrap_or_default();
+    let priced = |term: usize| {
+        let blocks = orders.iter().map(|order| order.get(term).cloned());
+        let blocks: Vec<Vec<usize>> = blocks.map(Option::unwrap_or_default).collect();
+        for ((factors, _), blocks) in all.iter().zip(&blocks).skip(paid) {
+            let costs = blocks
+                .iter()
+                .map(|at| factors.layout().blocks()[*at].cost());
+            total += costs.sum::<usize>();
+        }
+        Term { blocks, total }
+    };
+    (0..count).map(priced).collect()
+}
+
+/// The blocks that gain a rank, term after term.
+fn order(
+    settings: &MethodSettings,
+    factors: &Factors,
+    ranks: &[usize],
+    growth: Growth,
+) -> Vec<Vec<usize>> {
     let rounds = (1..=ranks.iter().copied().max().unwrap_or_default()).map(|rank| {
         let all = 0..ranks.len();
         all.filter(|block| ranks[*block] >= rank)
@@ -184,19 +206,19 @@ fn order(outcome: &Outcome, ranks: &[usize], growth: Growth) -> Vec<Vec<usize>> 
     });
     match growth {
         // Ranks that are chosen one by one grow as they are chosen, along their curve.
-        _ if settings.uniform_rank().is_none() => by_worth(outcome, ranks),
+        _ if settings.uniform_rank().is_none() => by_worth(factors, ranks),
         Growth::Rank => rounds.collect(),
         Growth::Block => rounds.flatten().map(|block| vec![block]).collect(),
     }
 }
 
 /// One triplet after the other, the worthiest first; those that are zero come last.
-fn by_worth(outcome: &Outcome, ranks: &[usize]) -> Vec<Vec<usize>> {
+fn by_worth(factors: &Factors, ranks: &[usize]) -> Vec<Vec<usize>> {
     let mut left = ranks.to_vec();
     let mut order = Vec::new();
     let zero = ranks.iter().enumerate();
     let zero = zero.flat_map(|(block, rank)| std::iter::repeat_n(block, *rank));
-    let worthy = triplets_by_worth(&outcome.factors.spectra);
+    let worthy = triplets_by_worth(&factors.spectra);
     for block in worthy.into_iter().map(|one| one.block).chain(zero) {
         if left[block] > 0 {
             left[block] -= 1;
@@ -224,27 +246,57 @@ fn grown(of: &Analysis, method: &MethodResult, terms: &[Term], parameters: usize
 }
 
 fn partial(of: &Analysis, whole: &Outcome, terms: &[Term]) -> Outcome {
-    let mut ranks = vec![0; whole.evaluation.ranks.len()];
-    for block in terms.iter().flat_map(|term| &term.blocks) {
-        ranks[*block] += 1;
-    }
-    let spectra = &whole.factors.spectra;
-    let settings = settings_at(&whole.evaluation.settings, &ranks, terms);
+    let all = grows(whole);
+    let reached = |part: usize| {
+        let mut ranks = vec![0; all[part].1.len()];
+        for block in terms.iter().flat_map(|term| &term.blocks[part]) {
+            ranks[*block] += 1;
+        }
+        ranks
+    };
+    let ranks = reached(0);
+    let settings = settings_at(&whole.evaluation.settings, &ranks, terms, of.channels());
     let picture = Picture::new(
         Arc::clone(&of.loaded),
         Arc::clone(&whole.factors),
         ranks.clone(),
     );
+    let evaluation = evaluate_at(&whole.factors.spectra, &settings, ranks);
+    let color = whole.color.as_ref();
+    let color = color.map(|color| in_channels(&evaluation, color, &|channel| reached(1 + channel)));
+    let (evaluation, color) = match color {
+        Some((evaluation, picture)) => (evaluation, Some(Arc::new(picture))),
+        None => (evaluation, None),
+    };
     Outcome {
-        evaluation: evaluate_at(spectra, &settings, ranks),
+        evaluation,
         factors: Arc::clone(&whole.factors),
         picture: Arc::new(picture),
-        color: None,
+        color,
     }
 }
 
+/// The numbers over all channels at the ranks that each has reached, and the picture in colour.
+fn in_channels(
+    one: &Evaluation,
+    whole: &ColorPicture,
+    reached: &dyn Fn(usize) -> Vec<usize>,
+) -> (Evaluation, ColorPicture) {
+    let kept = [0, 1, 2].map(|at| (Arc::clone(&whole.kept()[at].0), reached(at)));
+    let each = kept
+        .each_ref()
+        .map(|(factors, ranks)| evaluate_at(&factors.spectra, &one.settings, ranks.clone()));
+    let norms = norms(kept.each_ref().map(|(factors, _)| &factors.spectra));
+    (combined(one.clone(), &each, norms), ColorPicture::new(kept))
+}
+
 /// The setting to be read above a step: the rank that is being reached, or what is spent.
-fn settings_at(whole: &MethodSettings, ranks: &[usize], terms: &[Term]) -> MethodSettings {
+fn settings_at(
+    whole: &MethodSettings,
+    ranks: &[usize],
+    terms: &[Term],
+    channels: usize,
+) -> MethodSettings {
     let mut settings = whole.clone();
     for (place, parameter) in whole.method().parameters().iter().enumerate() {
         match parameter.role {
@@ -252,7 +304,11 @@ fn settings_at(whole: &MethodSettings, ranks: &[usize], terms: &[Term]) -> Metho
             Role::Rank => {
                 settings.set_value(place, ranks.iter().copied().max().unwrap_or_default());
             }
-            Role::Budget => settings.set_value(place, terms.last().map_or(0, |term| term.total)),
+            Role::Budget => {
+                // A setting is for one channel.
+                let spent = terms.last().map_or(0, |term| term.total);
+                settings.set_value(place, spent / channels);
+            }
         }
     }
     settings

@@ -155,10 +155,15 @@ impl Analysis {
         if settings.matched.is_none() || self.partial {
             return Vec::new();
         }
+        // A setting is for one channel; what is told is of all.
+        let all = self.channels();
         let spent = |one: &MethodResult| Expense {
             method: one.settings.method(),
-            share: settings.share_of_budget(one.settings.method()),
-            params: one.outcome.as_ref().map_or(0, |it| it.evaluation.spent),
+            share: all * settings.share_of_budget(one.settings.method()),
+            params: one
+                .outcome
+                .as_ref()
+                .map_or(0, |it| all * it.evaluation.spent),
         };
         self.methods.iter().map(spent).collect()
     }

@@ -13,7 +13,7 @@ use crate::analysis::{Analysis, BuildUp, Growth};
 use crate::approx::Evaluation;
 use crate::figure::animation::{Animation, AnimationFormat};
 use crate::figure::compose::{self, Approximation, Context, Look};
-use crate::figure::palette::{ColorMap, Theme};
+use crate::figure::palette::{self, ColorMap, Rgb, Theme};
 use crate::figure::{Cell, Colors, Column, Figure, FigureError, Plot, Row, Table, label};
 use crate::report::{self, Matrix, MethodReport};
 use crate::session::Session;
@@ -145,8 +145,21 @@ pub fn animation(build_up: &BuildUp, context: &Context, export: &AnimationExport
         rest: REST.max(delay),
         colors: Colors::of(context.colors, build_up.analysis().range).0,
         inks: inks.collect(),
+        pixels: pixels(build_up.analysis()),
         metadata: frame(build_up, build_up.last(), context).metadata,
     }
+}
+
+/// The colours of a picture in colour, which none of a scale are like.
+fn pixels(analysis: &Analysis) -> Vec<Rgb> {
+    let Some(channels) = analysis.loaded.channels.as_deref() else {
+        return Vec::new();
+    };
+    let [red, green, blue] = channels.each_ref().map(|channel| channel.as_slice());
+    let cells = red.iter().zip(green).zip(blue);
+    cells
+        .map(|((red, green), blue)| palette::pixel([*red, *green, *blue], analysis.range))
+        .collect()
 }
 
 /// A step as a figure; all of a build-up have one size.
@@ -155,7 +168,7 @@ pub fn frame(build_up: &BuildUp, step: usize, context: &Context) -> Figure {
     let name = analysis.session.title(&analysis.loaded.name);
     let shown = Approximation {
         matrix: &analysis.loaded.matrix,
-        channels: None,
+        channels: analysis.loaded.channels.as_deref(),
         name: &name,
         rank: Some(analysis.rank_words()),
         range: Some(analysis.range),

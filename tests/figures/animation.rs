@@ -13,7 +13,7 @@ use localized_lora::figure::animation::{Animation, AnimationFormat};
 use localized_lora::figure::compose::Context;
 use localized_lora::figure::palette::{ColorMap, Gradient, Theme};
 use localized_lora::session::Session;
-use localized_lora::source::Limits;
+use localized_lora::source::{Limits, Source};
 use localized_lora::views::build_up::{AnimationExport, animation, frame, usual_delay};
 
 const WIDTH: u32 = 500;
@@ -188,4 +188,56 @@ fn few_steps_are_unhurried_and_many_take_no_longer() {
         many.last() > 100 && whole <= Duration::from_secs(12),
         "{whole:?}"
     );
+}
+
+#[test]
+fn a_picture_in_colour_grows_in_colour() {
+    let mut image = image::RgbImage::new(12, 9);
+    for (x, y, pixel) in image.enumerate_pixels_mut() {
+        *pixel = image::Rgb([(x * 20) as u8, (y * 25) as u8, (x * y * 2) as u8]);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("colour.png");
+    image.save(&path).unwrap();
+    let mut session = Session {
+        source: Source::File { path, array: None },
+        color: true,
+        ..Session::default()
+    };
+    session.settings.show_adaptive = true;
+    let analysis = Analyst::default().analyse(session, &Limits::default(), &SilentListener);
+    let build_up = BuildUp::new(Arc::new(analysis.unwrap()), Growth::Rank);
+    let whole = build_up.analysis();
+    assert_eq!(whole.channels(), 3);
+    let most = whole.outcomes().map(|one| one.evaluation.params).max();
+    assert_eq!(Some(build_up.parameters(build_up.last())), most);
+    let real = whole.loaded.channels.as_deref().unwrap();
+    let norm = |of: &dyn Fn(usize) -> f64| (0..3).fold(0.0, |sum: f64, at| sum.hypot(of(at)));
+    for step in [0, 1, build_up.last() / 2, build_up.last()] {
+        for one in build_up.at(step).outcomes() {
+            let made = one.channels().expect("is in colour");
+            let missed = norm(&|at| (&real[at] - &made[at]).norm());
+            let direct = missed / norm(&|at| real[at].norm());
+            let found = &one.evaluation;
+            assert!((direct - found.error).abs() < 1e-12, "{found:?}: {direct}");
+            assert!(found.params <= build_up.parameters(step));
+        }
+    }
+    // The frames too, and a GIF keeps the colours apart.
+    let export = AnimationExport {
+        width: WIDTH,
+        ..AnimationExport::to("a.gif")
+    };
+    let context = export.context("colour.png".to_owned(), None);
+    let last = frame(&build_up, build_up.last(), &context).to_png(WIDTH, 96.0);
+    let drawn = image::load_from_memory(&last.unwrap()).unwrap().to_rgb8();
+    let grey = |rgb: &image::Rgb<u8>| rgb.0[0].abs_diff(rgb.0[2]) < 12;
+    let strip = drawn.height() / 8..drawn.height() / 3;
+    let coloured = strip
+        .clone()
+        .flat_map(|y| (0..WIDTH / 5).map(move |x| (x, y)));
+    let coloured = coloured
+        .filter(|(x, y)| !grey(drawn.get_pixel(*x, *y)))
+        .count();
+    assert!(coloured > 400, "{coloured} coloured pixels of the original");
 }

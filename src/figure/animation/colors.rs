@@ -72,11 +72,39 @@ fn few(animation: &Animation, theme: Theme) -> Vec<Rgb> {
     let mut colors = distinct(std::iter::once(ground).chain(mixed));
     colors.truncate(MOST - 16);
     let rest = MOST - colors.len();
+    if !animation.pixels.is_empty() {
+        let own = frequent(&animation.pixels, rest - CUBE.pow(3));
+        return distinct(colors.into_iter().chain(own).chain(cube()));
+    }
     let scale = (0..rest).map(|at| {
         let share = at as f64 / (rest - 1) as f64;
         animation.colors.color(theme, share, (0.0, 1.0))
     });
     distinct(colors.clone().into_iter().chain(scale))
+}
+
+/// Steps along each side of the cube of colours that any picture in colour may need.
+const CUBE: usize = 4;
+
+/// Colours evenly over all that there are.
+fn cube() -> impl Iterator<Item = Rgb> {
+    (0..CUBE.pow(3)).map(|at| {
+        let steps = [at / CUBE.pow(2), at / CUBE % CUBE, at % CUBE];
+        palette::pixel(steps.map(|step| step as f64), (0.0, (CUBE - 1) as f64))
+    })
+}
+
+/// The most frequent colours of a picture, where those that look alike are one.
+fn frequent(pixels: &[Rgb], most: usize) -> Vec<Rgb> {
+    let mut alike: HashMap<[u8; 3], (usize, Rgb)> = HashMap::new();
+    for pixel in pixels {
+        let coarse = [pixel.0, pixel.1, pixel.2].map(|part| part >> 4);
+        alike.entry(coarse).or_insert((0, *pixel)).0 += 1;
+    }
+    let mut alike: Vec<_> = alike.into_iter().collect();
+    alike.sort_unstable_by_key(|(coarse, (count, _))| (usize::MAX - count, *coarse));
+    alike.truncate(most);
+    alike.into_iter().map(|(_, (_, color))| color).collect()
 }
 
 fn distinct(colors: impl Iterator<Item = Rgb>) -> Vec<Rgb> {

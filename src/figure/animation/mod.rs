@@ -67,6 +67,8 @@ pub struct Animation {
     pub colors: Colors,
     /// See `colors`.
     pub inks: Vec<Rgb>,
+    /// The colours of a picture in colour, cell by cell; none where the scale has all.
+    pub pixels: Vec<Rgb>,
     /// The metadata of the file.
     pub metadata: Metadata,
 }

@@ -10,6 +10,8 @@ use crate::session::FittedSettings;
 pub struct Fit {
     /// Rows and columns.
     pub shape: (usize, usize),
+    /// The channels that are each approximated with the settings: what is told is of all.
+    pub channels: usize,
     /// The settings that are computed on it.
     pub fitted: FittedSettings,
 }
@@ -34,6 +36,13 @@ impl Fit {
             _ => format!("{} blocks up to {height} × {width}", label::count(count)),
         };
         let cost = parameters(rows, cols, kind, 1).unwrap_or_default();
-        format!("{blocks}; rank 1 costs {}", label::count(cost))
+        let of = match self.channels {
+            1 => String::new(),
+            channels => format!(" in {channels} channels"),
+        };
+        format!(
+            "{blocks}{of}; rank 1 costs {}",
+            label::count(self.channels * cost)
+        )
     }
 }

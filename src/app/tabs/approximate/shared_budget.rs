@@ -47,7 +47,7 @@ pub fn show(ui: &mut egui::Ui, state: &State, settings: &mut Settings, fit: &Fit
             ui.radio_value(rule, choice, text);
         }
         let exact = fit.fitted.settings.exact_budgets(fit.shape.0, fit.shape.1);
-        slider(ui, &mut settings.adaptive.budget, fit.shape, &exact);
+        slider(ui, &mut settings.adaptive.budget, fit, &exact);
         let height = ui.text_style_height(&egui::TextStyle::Small) * LINES;
         let width = ui.available_width();
         ui.allocate_ui(egui::vec2(width, height), |ui| {
@@ -85,16 +85,29 @@ fn begin(settings: &mut Settings, fit: &Fit) {
     settings.adaptive.budget = nearest_exact(&exact, budget).unwrap_or(budget);
 }
 
-/// A slider that stops at the budgets of `exact` where one is near, and a field that takes any.
-pub fn slider(
-    ui: &mut egui::Ui,
-    budget: &mut usize,
-    (rows, cols): (usize, usize),
-    exact: &[usize],
-) {
-    let step = rows + cols;
+/// A slider that stops at the budgets of `exact` where one is near, and a field that takes any. Both
+/// say what all channels have together; the setting is for one.
+pub fn slider(ui: &mut egui::Ui, budget: &mut usize, fit: &Fit, exact: &[usize]) {
+    let of_all: Vec<usize> = exact.iter().map(|one| one * fit.channels).collect();
+    let mut all = *budget * fit.channels;
+    of_all_channels(ui, &mut all, fit, &of_all);
+    if all != *budget * fit.channels {
+        *budget = (all / fit.channels).max(1);
+    }
+}
+
+fn of_all_channels(ui: &mut egui::Ui, budget: &mut usize, fit: &Fit, exact: &[usize]) {
+    let (rows, cols) = fit.shape;
+    let step = fit.channels * (rows + cols);
     let most = (rows.min(cols) * step).max(2);
-    let hint = format!("Parameters; one rank of LoRA costs {}", label::count(step));
+    let of = match fit.channels {
+        1 => String::new(),
+        channels => format!(" of all {channels} channels"),
+    };
+    let hint = format!(
+        "Parameters{of}; one rank of LoRA costs {}",
+        label::count(step)
+    );
     ui.horizontal(|ui| {
         let name = named(ui, "budget");
         slider_width(ui);
@@ -157,7 +170,8 @@ fn verdict(ui: &mut egui::Ui, analysis: Option<&Analysis>, budget: &mut usize, e
                 offered.dedup();
                 offered.retain(|offer| offer != budget);
                 for offer in offered {
-                    let text = format!("Set {}", label::count(offer));
+                    let all = offer * analysis.channels();
+                    let text = format!("Set {}", label::count(all));
                     let button = ui.small_button(text);
                     if button
                         .on_hover_text("A budget that every method can spend exactly")

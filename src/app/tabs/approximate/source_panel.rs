@@ -111,15 +111,16 @@ fn notes(ui: &mut egui::Ui, state: &State, session: &mut Session) {
         });
         return;
     }
-    if !analysis.loaded.coloured {
-        return line(ui, &analysis.loaded.notes, &about(analysis));
+    if analysis.loaded.coloured {
+        let hint = "Approximate red, green and blue, each with these settings; parameters and \
+                    errors are of all three";
+        let name = match analysis.channels() {
+            1 => "Colour",
+            _ => "Colour: one setting, 3 channels",
+        };
+        ui.checkbox(&mut session.color, name).on_hover_text(hint);
     }
-    ui.horizontal(|ui| {
-        let hint = "Approximate red, green and blue, each with these settings";
-        ui.checkbox(&mut session.color, "Colour")
-            .on_hover_text(hint);
-        line(ui, &analysis.loaded.notes, &about(analysis));
-    });
+    line(ui, &analysis.loaded.notes, &about(analysis));
 }
 
 /// The matrix's shape and the values in it.

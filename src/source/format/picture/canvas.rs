@@ -86,7 +86,7 @@ pub struct PictureCanvas<'a> {
 
 /// What is of the colours, and what is not.
 const COLOUR_KEPT: &str = "colour: pictures, errors and parameters are of red, green and blue, each at \
-    the same setting; a budget is for one of them; error maps, factors, orders, the \
+    the same setting; in a command a budget is for one of them; error maps, factors, orders, the \
     locality test and singular values are of the luminance (Rec. 709)";
 
 impl PictureCanvas<'_> {
