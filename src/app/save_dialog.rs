@@ -72,6 +72,12 @@ impl SaveDialog {
         self.path = format!("{}{ending}", known.unwrap_or(&self.path));
     }
 
+    /// Whether the path ends in one of these.
+    pub fn ends_in(&self, endings: &[&str]) -> bool {
+        let path = self.path.trim_end().to_lowercase();
+        endings.iter().any(|ending| path.ends_with(ending))
+    }
+
     /// Says why nothing was written, with the path still there to be changed.
     pub fn fail(&mut self, why: String) {
         self.open = true;

@@ -14,6 +14,7 @@ use super::{
     Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, choice, number, print, source,
 };
 use crate::analysis::{Analysis, Analyst, SilentListener};
+use crate::figure::compose::Letters;
 use crate::figure::palette::ColorMap;
 use crate::figure::{Gain, latex};
 use crate::session::Session;
@@ -34,6 +35,9 @@ pub struct ComposeArgs {
     /// Puts N views beside each other [default: by their widths]
     #[arg(long, value_name = "N", value_parser = number::non_zero)]
     pub columns: Option<NonZeroUsize>,
+    /// Letters of the views
+    #[arg(long, value_parser = letters(), default_value = "upper")]
+    pub letters: Letters,
     /// The half of the data set that is measured where the matrix is no image of it
     #[arg(long, value_parser = splits(), default_value = "test")]
     pub split: Split,
@@ -77,11 +81,16 @@ fn views() -> impl TypedValueParser<Value = &'static View> {
     choice::parser(panels.map(|view| (view.file_name, view.about, view)))
 }
 
+fn letters() -> impl TypedValueParser<Value = Letters> {
+    choice::parser(Letters::ALL.map(|one| (one.id(), one.title(), one)))
+}
+
 impl ComposeArgs {
     pub(super) fn composition(&self) -> Composition {
         Composition {
             views: self.show.clone(),
             columns: self.columns.map(NonZeroUsize::get),
+            letters: self.letters,
             others: self.with.clone(),
             split: self.split,
         }

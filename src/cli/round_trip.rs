@@ -14,6 +14,7 @@ use crate::approx::budget::BudgetRule;
 use crate::approx::method::{Method, Price, Role};
 use crate::figure::Gain;
 use crate::figure::animation::AnimationFormat;
+use crate::figure::compose::Letters;
 use crate::figure::palette::{ColorMap, Theme};
 use crate::figure::{Format, Omitted, Paper};
 use crate::session::{Export, Session, Settings};
@@ -325,13 +326,14 @@ fn compositions() -> impl Strategy<Value = Composition> {
     let views = prop::sample::subsequence(panels, 1..5).prop_shuffle();
     let others = prop::collection::vec(sources(), 0..3);
     let columns = prop::option::of(1usize..5);
-    (views, columns, others, any::<bool>()).prop_map(|(views, columns, others, train)| {
-        Composition {
-            views,
-            columns,
-            others,
-            split: if train { Split::Train } else { Split::Test },
-        }
+    let letters = prop::sample::select(Letters::ALL.to_vec());
+    let all = (views, columns, letters, others, any::<bool>());
+    all.prop_map(|(views, columns, letters, others, train)| Composition {
+        views,
+        columns,
+        letters,
+        others,
+        split: if train { Split::Train } else { Split::Test },
     })
 }
 

@@ -14,7 +14,7 @@ use crate::session::Settings;
 /// A rule for sharing one budget.
 fn rules() -> impl TypedValueParser<Value = BudgetRule> {
     let equal = "Experiment 1: every method gets the same parameters";
-    let section = "Section II.E: MELoRA and Localized get an N-th of LoRA's parameters";
+    let section = "Section II.E: MELoRA and Localized get 1/N of LoRA's parameters";
     choice::parser([
         ("equal", equal, BudgetRule::EqualParameters),
         ("section-2e", section, BudgetRule::SectionTwoE),

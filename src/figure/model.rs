@@ -110,7 +110,7 @@ pub enum Element {
 /// A figure within a figure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Part {
-    /// The letter above its upper left corner.
+    /// The letter above its upper left corner; may be empty.
     pub letter: String,
     /// Its rows.
     pub rows: Vec<Vec<Element>>,

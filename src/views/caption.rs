@@ -5,10 +5,10 @@ use super::material::Material;
 use super::options::Options;
 use super::view::{Subject, View};
 use crate::analysis::{Analysis, Outcome};
-use crate::figure::compose::letter;
+use crate::figure::compose::Letters;
 use crate::figure::{Omitted, label};
 
-/// A caption for a figure of `views`, which have letters where they are several.
+/// A caption for a figure of `views`, which have `letters` where they are several.
 ///
 /// # Errors
 /// Why there is no figure.
@@ -16,6 +16,7 @@ pub fn caption(
     views: &[&'static View],
     material: &Material<'_>,
     options: &Options,
+    letters: Letters,
 ) -> Result<String, String> {
     if let [view] = views
         && (!of_matrix(view) || view.searches())
@@ -25,8 +26,8 @@ pub fn caption(
         let said: Vec<String> = said.filter(|part| !part.is_empty()).collect();
         return Ok(format!("{}.", said.join(": ")));
     }
-    let mut sentences = of_matrices(views, material, options)?;
-    let of_images = named(views, &|view| !of_matrix(view));
+    let mut sentences = of_matrices(views, letters, material, options)?;
+    let of_images = named(views, letters, &|view| !of_matrix(view));
     if !of_images.is_empty() {
         let images = material.survey()?;
         let (set, split) = (&images.images.dataset, images.images.split);
@@ -50,13 +51,13 @@ fn of_matrix(view: &View) -> bool {
 }
 
 /// The views that are wanted, with the letters that they have in the figure.
-fn named(views: &[&'static View], wanted: &dyn Fn(&View) -> bool) -> Vec<String> {
+fn named(views: &[&'static View], letters: Letters, wanted: &dyn Fn(&View) -> bool) -> Vec<String> {
     let all = views.iter().enumerate();
     let chosen = all.filter(|(_, view)| wanted(view));
     let named = chosen.map(
         |(number, view)| match (name(view, views.len() > 1), views) {
             (name, [_]) => name,
-            (name, _) => format!("({}) {name}", letter(number)),
+            (name, _) => letters.in_caption(number) + &name,
         },
     );
     named.collect()
@@ -65,12 +66,13 @@ fn named(views: &[&'static View], wanted: &dyn Fn(&View) -> bool) -> Vec<String>
 /// Sentences on the views of matrices. Only reconstructions are of the other matrices as well.
 fn of_matrices(
     views: &[&'static View],
+    letters: Letters,
     material: &Material<'_>,
     options: &Options,
 ) -> Result<Vec<String>, String> {
     let rows = |view: &View| !material.others.is_empty() && *view == approximation::VIEW;
-    let of_all = named(views, &rows);
-    let of_first = named(views, &|view| of_matrix(view) && !rows(view));
+    let of_all = named(views, letters, &rows);
+    let of_first = named(views, letters, &|view| of_matrix(view) && !rows(view));
     let mut sentences = Vec::new();
     if !of_all.is_empty() {
         let settings = settings(views, material, options)?;

@@ -6,6 +6,7 @@ use super::shown::Shown;
 use super::view::{Subject, View};
 use super::{approximation, caption};
 use crate::analysis::Images;
+use crate::figure::compose::Letters;
 use crate::figure::palette::ColorMap;
 use crate::figure::{Figure, Gain, Paper, compose, label};
 use crate::session::words::Words;
@@ -19,6 +20,8 @@ pub struct Composition {
     pub views: Vec<&'static View>,
     /// Panels beside each other; by their widths when absent.
     pub columns: Option<usize>,
+    /// The letters of the panels.
+    pub letters: Letters,
     /// Further rows of reconstructions.
     pub others: Vec<Source>,
     /// The half of the data set that is measured beside a matrix of another source.
@@ -31,6 +34,7 @@ impl Composition {
         Self {
             views: vec![view],
             columns: None,
+            letters: Letters::default(),
             others: Vec::new(),
             split: Split::Test,
         }
@@ -70,6 +74,9 @@ impl Composition {
         }
         if let Some(columns) = self.columns {
             words.option("columns", &columns.to_string());
+        }
+        if self.letters != Letters::default() {
+            words.option("letters", self.letters.id());
         }
         if self.split != Split::Test {
             words.option("split", &self.split.to_string());
@@ -123,12 +130,12 @@ impl Composition {
             names.join(", "),
             label::clean(&approximation::title(subject))
         );
-        let description = caption(&self.views, material, options)?;
+        let description = self.caption(material, options)?;
         Ok(compose::together(
             &options.context,
             (&title, description),
             parts,
-            self.columns,
+            (self.columns, self.letters),
         ))
     }
 
@@ -137,7 +144,7 @@ impl Composition {
     /// # Errors
     /// Why one of the views shows nothing.
     pub fn caption(&self, material: &Material<'_>, options: &Options) -> Result<String, String> {
-        caption(&self.views, material, options)
+        caption(&self.views, material, options, self.letters)
     }
 
     /// The session at the settings that the views' matrices took. Images may have another shape; a

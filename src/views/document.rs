@@ -4,6 +4,7 @@ use super::caption::caption;
 use super::material::Material;
 use super::options::Options;
 use super::view::{TableForm, View};
+use crate::figure::compose::Letters;
 use crate::figure::{Figure, Table};
 
 /// A view of results; each form is made when it is asked for.
@@ -76,7 +77,12 @@ impl Document<'_> {
     /// # Errors
     /// Why there is no figure.
     pub fn caption(&self) -> Result<String, String> {
-        caption(&[self.view], self.material, self.options)
+        caption(
+            &[self.view],
+            self.material,
+            self.options,
+            Letters::default(),
+        )
     }
 
     /// One JSON object.

@@ -57,6 +57,40 @@ fn views_stand_together_under_their_letters_with_a_caption() {
     assert_eq!(only.lines().count(), 1);
 }
 
+#[test]
+fn panels_have_the_letters_that_a_journal_wants() {
+    let folder = tempfile::tempdir().unwrap();
+    for (letters, expected, begins) in [
+        ("lower", Some("b"), "(a) reconstructions, (b) best grid"),
+        (
+            "bracketed",
+            Some("(b)"),
+            "(a) reconstructions, (b) best grid",
+        ),
+        ("none", None, "Reconstructions and best grid"),
+    ] {
+        let line = format!(
+            "compose mnist:test:1 --show approximation,best-grid --letters {letters} --figure a.svg"
+        );
+        let printed = succeed(folder.path(), &line);
+        let begins = begins.replace(", (b)", " and (b)");
+        assert!(printed.contains(&begins), "{printed}");
+        let (bold, _) = texts(&folder.path().join("a.svg"));
+        let lettered = bold
+            .iter()
+            .any(|text| ["B", "b", "(b)"].contains(&text.as_str()));
+        assert_eq!(lettered, expected.is_some(), "{bold:?}");
+        let found = expected.is_none_or(|letter| bold.iter().any(|text| text == letter));
+        assert!(found, "{letters}: {bold:?}");
+    }
+    refuse(
+        folder.path(),
+        "compose mnist:test:1 --show approximation,best-grid --letters roman --figure a.svg",
+        2,
+        "roman",
+    );
+}
+
 /// The command in the file makes the same file.
 #[test]
 fn the_command_in_a_composed_figure_makes_the_same_figure_again() {

@@ -1,6 +1,6 @@
 //! Figures of several parts, and of several matrices.
 
-use localized_lora::figure::compose::{Context, together};
+use localized_lora::figure::compose::{Context, Letters, together};
 use localized_lora::figure::palette::Theme;
 use localized_lora::figure::{Element, Figure, Paper};
 use usvg::roxmltree::Document;
@@ -30,7 +30,7 @@ fn figure(width: Option<f64>, columns: Option<usize>) -> Figure {
         &context(width),
         ("All of it", String::new()),
         parts,
-        columns,
+        (columns, Letters::default()),
     )
 }
 

@@ -48,7 +48,27 @@ fn enter_saves_the_offered_name_and_offers_it_again() {
     settle(&mut harness);
     assert!(std::fs::read(&path).unwrap().starts_with(b"\x89PNG"));
     assert_eq!(done(&harness), format!("wrote {}", path.display()));
-    // The dialog is gone; the next one offers the same name and says that it is taken.
+    // The dialog says so and stays for another format; Escape closes it, and the next one offers the
+    // same name and says that it is taken.
+    harness.get_by_label(&format!("Saved {}", path.display()));
+    harness
+        .get_by_role_and_label(Role::RadioButton, "SVG")
+        .click();
+    settle(&mut harness);
+    harness.get_by_label_contains("Writes ");
+    harness.get_by_label("Save").click();
+    settle(&mut harness);
+    assert!(
+        std::fs::read(path.with_extension("svg"))
+            .unwrap()
+            .starts_with(b"<")
+    );
+    harness
+        .get_by_role_and_label(Role::RadioButton, "PNG")
+        .click();
+    settle(&mut harness);
+    harness.key_press(Key::Escape);
+    settle(&mut harness);
     assert!(harness.query_by_label("Format").is_none());
     open(&mut harness);
     harness.get_by_label_contains("Replaces the existing file");

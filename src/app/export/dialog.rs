@@ -13,9 +13,12 @@ use crate::figure::palette::{ColorMap, Theme};
 use crate::figure::{Format, Omitted};
 
 /// The dialog on a window with room for it.
-const WIDTH: f32 = 940.0;
-/// The column of choices.
-const CHOICES: f32 = 372.0;
+const WIDTH: f32 = 1040.0;
+/// The column of the views, and that of the choices beside it.
+const VIEWS: f32 = 306.0;
+const CHOICES: f32 = 356.0;
+/// Rows of choices that do not depend on the view.
+const CHOICE_ROWS: f32 = 6.0;
 /// The height of the choices and the preview beside them.
 const HEIGHT: f32 = 470.0;
 /// Room on both sides of the line between them.
@@ -53,37 +56,52 @@ impl Exporter {
         }
     }
 
-    /// The choices and the preview beside them, or below where there is no room; as high as is said,
-    /// whatever is in them.
+    /// The views at the left, the choices over the preview at the right; with less room all of it in one
+    /// column, or the preview beside the rest. As high as is said, whatever is in it.
     fn body(&mut self, ui: &mut egui::Ui, state: &mut State, height: f32) {
         let size = egui::vec2(ui.available_width(), height);
-        let (whole, _) = ui.allocate_exact_size(size, egui::Sense::hover());
-        let wide = size.x > CHOICES + LOW_PREVIEW;
-        let (mut left, mut right) = (whole, whole);
-        if wide {
-            left.max.x = whole.min.x + CHOICES;
-            right.min.x = left.max.x + 2.0 * GAP;
-            let line = ui.visuals().widgets.noninteractive.bg_stroke;
-            ui.painter().vline(left.max.x + GAP, whole.y_range(), line);
-        }
-        ui.scope_builder(egui::UiBuilder::new().max_rect(left), |ui| {
-            let scrolled = egui::ScrollArea::vertical().auto_shrink(false);
-            scrolled.show(ui, |ui| {
-                ui.add_enabled_ui(!self.busy(), |ui| self.choices(ui, state));
-                if !wide {
-                    ui.separator();
-                    let size = egui::vec2(ui.available_width(), LOW_PREVIEW);
-                    let (place, _) = ui.allocate_exact_size(size, egui::Sense::hover());
-                    self.preview.ui(ui, place, self.failure.as_deref());
-                }
+        let (mut place, _) = ui.allocate_exact_size(size, egui::Sense::hover());
+        if size.x > VIEWS + CHOICES && height > LOW_PREVIEW + Self::choices_height(ui) {
+            let views = cut_off(ui, &mut place, VIEWS);
+            scrolled(ui, views, "views", |ui| {
+                ui.add_enabled_ui(!self.busy(), |ui| self.views(ui, state));
             });
+            let mut choices = place;
+            choices.max.y = place.min.y + Self::choices_height(ui);
+            scrolled(ui, choices, "choices", |ui| {
+                ui.add_enabled_ui(!self.busy(), |ui| self.choices(ui, state));
+            });
+            place.min.y = choices.max.y + GAP;
+            return self.preview.ui(ui, place, self.failure.as_deref());
+        }
+        let wide = size.x > CHOICES + LOW_PREVIEW;
+        let left = match wide {
+            true => cut_off(ui, &mut place, CHOICES),
+            false => place,
+        };
+        scrolled(ui, left, "choices", |ui| {
+            ui.add_enabled_ui(!self.busy(), |ui| {
+                self.views(ui, state);
+                ui.separator();
+                self.choices(ui, state);
+            });
+            if !wide {
+                ui.separator();
+                let size = egui::vec2(ui.available_width(), LOW_PREVIEW);
+                let (place, _) = ui.allocate_exact_size(size, egui::Sense::hover());
+                self.preview.ui(ui, place, self.failure.as_deref());
+            }
         });
         if wide {
-            self.preview.ui(ui, right, self.failure.as_deref());
+            self.preview.ui(ui, place, self.failure.as_deref());
         }
     }
 
-    fn choices(&mut self, ui: &mut egui::Ui, state: &mut State) {
+    fn choices_height(ui: &egui::Ui) -> f32 {
+        CHOICE_ROWS * (ui.spacing().interact_size.y + ui.spacing().item_spacing.y)
+    }
+
+    fn views(&mut self, ui: &mut egui::Ui, state: &mut State) {
         let (mut view, mut together) = (self.view, self.together);
         for one in offered(state.tab) {
             let chosen = !together && view == one;
@@ -101,9 +119,11 @@ impl Exporter {
         if self.together {
             ui.indent("panels", |ui| self.panels.ui(ui));
         }
-        ui.separator();
+    }
+
+    fn choices(&mut self, ui: &mut egui::Ui, state: &mut State) {
         let before = self.content;
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             ui.label("Format");
             for (content, extension) in Content::ALL {
                 if self.fits(content) {
@@ -196,6 +216,9 @@ impl Exporter {
             let text = match (&self.failure, target) {
                 _ if self.writing() => RichText::new("Writing the file…"),
                 (Some(why), _) | (None, Err(why)) => RichText::new(capitalized(why)).color(error),
+                (None, Ok(target)) if self.saved.as_ref() == Some(&target.path) => {
+                    RichText::new(format!("Saved {}", name(target))).strong()
+                }
                 (None, Ok(target)) if target.path.exists() => {
                     RichText::new(format!("Replaces the existing file {}", name(target)))
                         .color(warning)
@@ -236,7 +259,7 @@ impl Exporter {
             ui.add_enabled_ui(figure, |ui| caption_menu(ui, out));
             let (close, hint) = match self.measuring {
                 Some(_) => ("Cancel", "Stop measuring"),
-                None => ("Close", "Write nothing"),
+                None => ("Close", "Back to the window (Esc)"),
             };
             if ui.button(close).on_hover_text(hint).clicked() {
                 match self.measuring.take() {
@@ -248,6 +271,28 @@ impl Exporter {
             }
         });
     }
+}
+
+/// A column of this width at the left of a place, with a line behind it; the place loses it.
+fn cut_off(ui: &egui::Ui, place: &mut egui::Rect, width: f32) -> egui::Rect {
+    let mut column = *place;
+    column.max.x = place.min.x + width;
+    place.min.x = column.max.x + 2.0 * GAP;
+    let line = ui.visuals().widgets.noninteractive.bg_stroke;
+    ui.painter()
+        .vline(column.max.x + GAP, place.y_range(), line);
+    column
+}
+
+/// Content that scrolls where its place is too low for it, with a bar that is seen then.
+fn scrolled(ui: &mut egui::Ui, place: egui::Rect, name: &str, content: impl FnOnce(&mut egui::Ui)) {
+    ui.scope_builder(egui::UiBuilder::new().max_rect(place), |ui| {
+        ui.spacing_mut().scroll = egui::style::ScrollStyle::solid();
+        let scrolled = egui::ScrollArea::vertical()
+            .id_salt(name)
+            .auto_shrink(false);
+        scrolled.show(ui, content);
+    });
 }
 
 /// The parts that the figure can do without.

@@ -70,6 +70,8 @@ pub struct Exporter {
     folder: PathBuf,
     /// Why the last file could not be written.
     failure: Option<String>,
+    /// The file that was written last, since the dialog was opened.
+    saved: Option<PathBuf>,
     measuring: Option<Measuring>,
     files: Service<WriteRequest, ExportResult>,
 }
@@ -89,6 +91,7 @@ impl Default for Exporter {
             path: String::new(),
             folder: PathBuf::new(),
             failure: None,
+            saved: None,
             measuring: None,
             files: Service::new("export", write),
         }
@@ -101,6 +104,7 @@ impl Exporter {
         self.open = true;
         self.fresh = true;
         self.failure = None;
+        self.saved = None;
         let known = offered(state.tab).find(|view| *view == self.view);
         let view = known.or_else(|| offered(state.tab).next());
         let view = view.unwrap_or(self.view);
@@ -305,12 +309,12 @@ impl Exporter {
         self.files.ask(write, wake);
     }
 
-    /// Says what became of the file: the dialog closes over a file that was written.
+    /// Says what became of the file. The dialog stays: the next format is one click away.
     pub fn receive(&mut self, state: &mut State) {
         for answer in self.files.receive() {
             match answer.and_then(|written| written) {
                 Ok((path, note)) => {
-                    self.close();
+                    self.saved = Some(path.clone());
                     let note = note.map_or_else(String::new, |note| format!(" ({note})"));
                     state.done(format!("wrote {}{note}", path.display()));
                 }

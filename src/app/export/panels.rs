@@ -9,7 +9,7 @@ use crate::app::notices::capitalized;
 use crate::app::service::Service;
 use crate::app::widgets::knobs::choice;
 use crate::app::worker::{Reply, Wake};
-use crate::figure::compose::letter;
+use crate::figure::compose::Letters;
 use crate::session::Session;
 use crate::source::{Limits, Source, Split};
 use crate::views::{ALL, Composition, View, approximation, error_curve};
@@ -18,6 +18,7 @@ use crate::views::{ALL, Composition, View, approximation, error_curve};
 pub struct Panels {
     views: Vec<&'static View>,
     columns: Option<usize>,
+    letters: Letters,
     /// The sources of further rows, as they are typed.
     typed: String,
     service: Service<RowsRequest, Rows>,
@@ -38,6 +39,7 @@ impl Default for Panels {
         Self {
             views: vec![&approximation::VIEW, &error_curve::VIEW],
             columns: None,
+            letters: Letters::default(),
             typed: String::new(),
             service: Service::new("rows", move |request, reply| {
                 analyse(&mut analyst, request, reply);
@@ -81,6 +83,7 @@ impl Panels {
         Composition {
             views: self.views.clone(),
             columns: self.columns,
+            letters: self.letters,
             others: self.sources().unwrap_or_default(),
             split,
         }
@@ -125,10 +128,10 @@ impl Panels {
         let mut removed = None;
         for (place, view) in self.views.iter().enumerate() {
             ui.horizontal(|ui| {
-                ui.strong(letter(place));
+                ui.strong(self.letters.of(place));
                 ui.label(view.short);
                 let remove = ui.add_enabled(self.views.len() > 1, egui::Button::new("×").small());
-                let hint = format!("Remove panel {}", letter(place));
+                let hint = format!("Remove {}", view.short);
                 if remove.on_hover_text(&hint).clicked() {
                     removed = Some(place);
                 }
@@ -159,9 +162,16 @@ impl Panels {
             });
         });
         ui.horizontal(|ui| {
+            choice(ui, "Letters", self.letters.title(), 84.0, |ui| {
+                for letters in Letters::ALL {
+                    ui.selectable_value(&mut self.letters, letters, letters.title());
+                }
+            });
+        });
+        ui.horizontal(|ui| {
             let label = ui.label("Further rows");
             let field = egui::TextEdit::singleline(&mut self.typed)
-                .hint_text("mnist:test:7 mnist:test:18")
+                .hint_text("none; for example mnist:test:7")
                 .desired_width(ui.available_width());
             ui.add(field).labelled_by(label.id).on_hover_text(
                 "Sources of more matrices, each a row of reconstructions, with a space between",

@@ -51,7 +51,7 @@ pub use residuals::ResidualScale;
 pub use scan::{MapColumn, ScanMap, model_name, scan_map, scan_sentence, scan_table};
 pub use sources::source_grid;
 pub use spectra::{MethodSpectrum, plain_spectrum, singular_values, spectrum_plot, spectrum_plots};
-pub use together::{letter, together};
+pub use together::{Letters, together};
 
 use super::contents::without;
 use super::palette::{ColorMap, Theme};

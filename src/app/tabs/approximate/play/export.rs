@@ -181,7 +181,11 @@ impl AnimationExporter {
         };
         let mut ending = None;
         let (theme, width) = (&mut self.theme, &mut self.width);
-        let choices = |ui: &mut egui::Ui| choices(ui, theme, width, &mut ending);
+        let all_colours = self.dialog.ends_in(&ENDINGS[1..]);
+        let choices = |ui: &mut egui::Ui| {
+            format_row(ui, all_colours, &mut ending);
+            choices(ui, theme, width);
+        };
         let path = self.dialog.ui(ctx, asked, home, choices, out);
         if let Some(ending) = ending {
             self.dialog.set_ending(&ENDINGS, ending);
@@ -193,23 +197,23 @@ impl AnimationExporter {
     }
 }
 
-fn choices(
-    ui: &mut egui::Ui,
-    theme: &mut Theme,
-    width: &mut u32,
-    ending: &mut Option<&'static str>,
-) {
+/// The format, which is the path's ending.
+fn format_row(ui: &mut egui::Ui, all_colours: bool, ending: &mut Option<&'static str>) {
     ui.horizontal(|ui| {
         ui.label("Format");
         for (text, of, hint) in [
             ("GIF", ".gif", "256 colours, shown everywhere"),
             ("Animated PNG", ".png", "All colours, shown by browsers"),
         ] {
-            if ui.button(text).on_hover_text(hint).clicked() {
+            let chosen = all_colours == (of != ENDINGS[0]);
+            if ui.radio(chosen, text).on_hover_text(hint).clicked() {
                 *ending = Some(of);
             }
         }
     });
+}
+
+fn choices(ui: &mut egui::Ui, theme: &mut Theme, width: &mut u32) {
     ui.horizontal(|ui| {
         ui.label("Background");
         ui.radio_value(theme, Theme::Light, "Light");
