@@ -12,6 +12,7 @@ mod fonts;
 mod help;
 mod keys;
 mod menu;
+mod monitor;
 pub mod notices;
 mod opened;
 mod page;
@@ -70,6 +71,7 @@ pub struct Explorer {
     arrays: ArrayChooser,
     sessions: Sessions,
     keys: Keys,
+    fitted: monitor::Fitted,
     analyst: Service<(Session, Limits), JobMessage>,
     digits: Service<(Dataset, Split), DigitsAnswer>,
     digits_asked: Option<(Dataset, Split)>,
@@ -112,6 +114,7 @@ impl Explorer {
             arrays: ArrayChooser::default(),
             sessions: Sessions::default(),
             keys: Keys::default(),
+            fitted: monitor::Fitted::default(),
             digits_asked: None,
             limits: Limits {
                 max_pixels,
@@ -207,6 +210,7 @@ impl eframe::App for Explorer {
             update::run(self, ui.ctx(), command);
         }
         update::afterwards(self, ui.ctx());
+        self.fitted.look(ui.ctx());
         self.fonts.update(ui.ctx());
     }
 
