@@ -48,7 +48,7 @@ impl AtlasSettings {
 }
 
 impl Atlas {
-    /// *Closest within 224 parameters: Quad-tree, 0.0385 and 204 structure bits; of the paper's three
+    /// *Closest within 224 parameters: Quad-tree, 0.0385 and 204 structure bits. The paper's closest is
     /// Localized LoRA, 0.2119 (K = 2, r_block = 2)*.
     pub fn sentence(&self) -> String {
         let budget = match self.charged {
@@ -72,7 +72,7 @@ impl Atlas {
         let of_paper = of_paper.find(|one| paper.contains(&one.evaluation.method()));
         let rest = of_paper.filter(|one| !std::ptr::eq(*one, best)).map(|one| {
             let setting = one.evaluation.settings.describe();
-            format!("; of the paper’s three {} ({setting})", told(one))
+            format!(". The paper’s closest is {} ({setting})", told(one))
         });
         format!(
             "Closest within {budget}: {}{}",
@@ -112,7 +112,7 @@ impl Atlas {
         let like_lora = self.like_lora();
         if !like_lora.is_empty() {
             remarks.push(format!(
-                "LoRA itself at their best: {}",
+                "Best as a single block, which is LoRA itself: {}",
                 like_lora.join(", ")
             ));
         }

@@ -21,7 +21,7 @@ impl BudgetRule {
     pub fn describe(self) -> &'static str {
         match self {
             Self::EqualParameters => "Equal parameters: r_diag = r, r_block = r/K",
-            Self::SectionTwoE => "Section II.E: r_diag = r/N, r_block = r/N^1.5",
+            Self::SectionTwoE => "Section II.E: r_diag = r/N, r_block = r/(N√N)",
         }
     }
 

@@ -56,7 +56,7 @@ pub(super) fn claims(found: Option<&DigitEvidence>) -> Vec<Claim> {
         },
         Claim {
             key: "parameters",
-            statement: "MELoRA and Localized LoRA need an N-th of LoRA’s parameters: d = 256, r = 16, N = 4",
+            statement: "MELoRA and Localized LoRA need 1/N of LoRA’s parameters: d = 256, r = 16, N = 4",
             reported: "8,192, 2,048 and 2,048 (II.E)",
             finding: Some(parameters()),
             place: ClaimPlace::Parameters,

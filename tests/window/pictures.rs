@@ -3,10 +3,12 @@
 use std::path::Path;
 
 use eframe::egui::Key;
+use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, SnapshotOptions};
 use localized_lora::app::Explorer;
 use localized_lora::app::state::{Preferences, ThemeChoice};
+use localized_lora::app::tabs::approximate::view::PaneContent;
 use localized_lora::views::atlas;
 
 use super::{drop_file, plain, settle, wait_for_verdict, window_of, window_with};
@@ -233,4 +235,48 @@ fn the_atlas_in_light() {
 #[test]
 fn the_atlas_in_dark_in_a_small_window() {
     atlas_picture(ThemeChoice::Dark, [1024.0, 700.0], "atlas_dark_small");
+}
+
+/// The factors of Localized's most telling block over the tab.
+fn factors_picture(theme: ThemeChoice, name: &str) {
+    let mut preferences = plain();
+    preferences.theme = theme;
+    let mut harness = window_of([1440.0, 900.0], preferences);
+    harness
+        .get_by_role_and_label(Role::Button, "Factors of Localized LoRA")
+        .click();
+    settle(&mut harness);
+    harness.run_steps(3);
+    compare(&mut harness, name);
+}
+
+#[test]
+fn the_factors_in_light() {
+    factors_picture(ThemeChoice::Light, "factors_light");
+}
+
+#[test]
+fn the_factors_in_dark() {
+    factors_picture(ThemeChoice::Dark, "factors_dark");
+}
+
+/// The singular values inside the blocks.
+fn spectra_picture(theme: ThemeChoice, size: [f32; 2], name: &str) {
+    let mut preferences = plain();
+    preferences.theme = theme;
+    preferences.view.show_in_panes(PaneContent::Spectra);
+    let mut harness = window_of(size, preferences);
+    compare(&mut harness, name);
+}
+
+#[test]
+fn the_spectra_in_the_blocks_in_light() {
+    let size = [1440.0, 900.0];
+    spectra_picture(ThemeChoice::Light, size, "spectra_light");
+}
+
+#[test]
+fn the_spectra_in_the_blocks_in_dark_in_a_small_window() {
+    let size = [1024.0, 700.0];
+    spectra_picture(ThemeChoice::Dark, size, "spectra_dark_small");
 }

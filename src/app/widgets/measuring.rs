@@ -1,7 +1,8 @@
 //! The work in the background: how far it is, why it failed, and what is shown meanwhile.
 
-use eframe::egui::{self, RichText};
+use eframe::egui;
 
+use super::prose;
 use crate::app::background::Background;
 
 /// Progress or failure of the work in the background.
@@ -34,8 +35,7 @@ pub fn still_shown(ui: &mut egui::Ui, background: &Background, what: &str) -> bo
     let stopped = !background.busy() && background.failure.is_none();
     ui.horizontal(|ui| {
         let again = stopped && ui.small_button("Measure").clicked();
-        let text = RichText::new(format!("Still showing {what}")).small();
-        ui.add(egui::Label::new(text).truncate());
+        prose::line(ui, &format!("Still showing {what}"));
         again
     })
     .inner

@@ -10,5 +10,6 @@ pub mod measuring;
 pub mod numbers;
 mod parts;
 pub mod plot;
+pub mod prose;
 pub mod row_keys;
 pub mod sorted_table;

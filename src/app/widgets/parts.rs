@@ -10,8 +10,9 @@ use crate::figure::class_strength;
 /// Block lines closer than this would cover the picture.
 pub(super) const LINE_SPACING: f32 = 4.0;
 
-/// A leaf smaller than this has no room for its rank.
-const RANK_SIZE: f32 = 13.0;
+/// What a leaf must have beside its rank, so that its own lines and the next leaf's rank are clear of
+/// it.
+const RANK_MARGIN: Vec2 = Vec2::new(6.0, 3.0);
 
 /// Width of a mark beside a row.
 const MARK: f32 = 5.0;
@@ -121,7 +122,7 @@ impl PartsView<'_> {
                 continue;
             };
             let rect = self.rect(&place);
-            if rect.size().min_elem() < RANK_SIZE || *rank == 0 {
+            if *rank == 0 {
                 continue;
             }
             let text = match block.pieces() {
@@ -132,7 +133,8 @@ impl PartsView<'_> {
             let wide = self
                 .painter
                 .layout_no_wrap(text.clone(), font.clone(), Color32::WHITE);
-            if wide.size().x > rect.width() - 2.0 {
+            let (needed, room) = (wide.size() + RANK_MARGIN, rect.size());
+            if needed.x > room.x || needed.y > room.y {
                 continue;
             }
             let at = rect.center();

@@ -31,7 +31,7 @@ pub struct Definition {
     pub price: Option<&'static str>,
     /// When it is in view.
     pub shown: Visibility,
-    /// Whether section II.E gives it an N-th of LoRA's parameters.
+    /// Whether section II.E gives it 1/N of LoRA's parameters.
     pub local: bool,
     /// Its colour.
     pub hue: Hue,

@@ -50,8 +50,8 @@ impl BarsOfMethods {
         match self.range {
             None => "All singular values are zero".to_owned(),
             Some((low, high)) => format!(
-                "Bars: σ of each block, the largest first, on a logarithmic scale from {} at the \
-                 lower edge of a block to {} at the upper one; dropped ones are faint",
+                "Bars: σ of each block, logarithmic from {} at its lower edge to {} at its upper one; \
+                 dropped ones are faint",
                 label::short(low),
                 label::short(high)
             ),

@@ -83,8 +83,12 @@ impl MatrixAction {
     /// The tooltip.
     pub fn tooltip(&self) -> &'static str {
         match self {
-            Self::NextDigit => "The next digit in the filtered list",
-            Self::PreviousDigit => "The previous digit in the filtered list",
+            Self::NextDigit => {
+                "The next digit in the filtered list; the next scene while presenting"
+            }
+            Self::PreviousDigit => {
+                "The previous digit in the filtered list; the previous scene while presenting"
+            }
             Self::RandomDigit => "A random digit of the filtered list",
             Self::Pin => "Keep these results in the table to compare the next ones with",
             Self::Unpin => "Remove all pinned results",

@@ -31,6 +31,13 @@ impl Arrangement {
         room.x < SMALL.x || room.y < SMALL.y
     }
 
+    /// The room above `count` panes that stand in the middle of `height`.
+    pub fn above(&self, count: usize, height: f32, gap: f32) -> f32 {
+        let line = self.head.height() + gap + self.picture.y + gap;
+        let used = count.div_ceil(self.columns) as f32 * line;
+        (0.5 * (height - used)).max(0.0)
+    }
+
     /// The best one of `count` pictures of `rows × cols` cells in `room`, `gap` apart. `small` asks
     /// for the lowest heads, `scale` for heads so much larger than usual.
     pub fn best(

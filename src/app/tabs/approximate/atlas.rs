@@ -1,11 +1,12 @@
 //! The atlas: every structure at its best within the budget.
 
-use eframe::egui::{self, RichText};
+use eframe::egui;
 
 use super::figures::atlas_ask;
 use super::{ApproximateTab, answered};
 use crate::analysis::Analysis;
 use crate::app::widgets::plot::{Pick, PlotView};
+use crate::app::widgets::prose;
 use crate::approx::atlas::{Atlas, AtlasEntry};
 use crate::figure::compose::{atlas_bars, atlas_curves};
 use crate::figure::label;
@@ -35,9 +36,9 @@ pub fn show(
     let old = *shown != wanted;
     let said = (old, "the previous atlas");
     let (chosen, again) = answered::draw(&tab.background, ui, said, |ui| {
-        ui.label(found.sentence());
+        prose::sentence(ui, &found.sentence());
         for remark in found.remarks() {
-            ui.add(egui::Label::new(RichText::new(remark).small()).truncate());
+            prose::small(ui, &remark);
         }
         plots(ui, found, analysis, theme)
     });

@@ -34,6 +34,10 @@ pub fn show(
     };
     let fit = Fit {
         shape,
+        channels: state
+            .analysis
+            .as_ref()
+            .map_or(1, |analysis| analysis.channels()),
         fitted: settings.fitted(shape.0, shape.1),
     };
     shared_budget::show(ui, state, settings, &fit);
@@ -189,7 +193,7 @@ fn numbers(ui: &mut egui::Ui, settings: &mut Settings, method: Method, fit: &Fit
             Role::Rank => slider(ui, &mut wanted, shown, most_rank(&used, fit), &name),
             Role::Budget if used.price().is_some() => at_price(ui, settings, &used),
             Role::Budget if matched || used.by_hand().is_some() => {}
-            Role::Budget => shared_budget::slider(ui, &mut wanted, fit.shape, &[]),
+            Role::Budget => shared_budget::slider(ui, &mut wanted, fit, &[]),
         }
         settings.set_value(method, place, wanted);
     }

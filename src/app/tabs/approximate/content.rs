@@ -74,13 +74,9 @@ fn all(
         ui.add_space(height - used);
     }
     let panes = ui.cursor().top() - top;
-    table::show(
-        ui,
-        state,
-        theme,
-        rest.y - panes - DIVIDER - plots::LEAST_HEIGHT,
-        out,
-    );
+    let left = rest.y - panes - DIVIDER - plots::LEAST_HEIGHT;
+    let played = tab.player.build_up().is_some();
+    table::show(ui, state, theme, (left, played), out);
     let chosen = &mut state.preferences.view.panes_share;
     divider(ui, chosen, panes, rest.y);
     let height = rest.y - (ui.cursor().top() - top) - ui.spacing().item_spacing.y;

@@ -11,6 +11,7 @@ use crate::app::texture::color32;
 use crate::app::theme;
 use crate::app::widgets::measuring::working;
 use crate::app::widgets::plot::PlotView;
+use crate::app::widgets::prose;
 use crate::app::worker::wake_by;
 use crate::approx::survey::Survey;
 use crate::figure::compose::{distribution_plot, verdict_sentence};
@@ -41,7 +42,7 @@ pub fn show(
             analysis.name(),
             wanted.subject()
         );
-        ui.add(egui::Label::new(RichText::new(text).small()).truncate());
+        prose::line(ui, &text);
     }
     working(&mut tab.background, ui);
     let Some((shown, surveyed)) = &tab.background.survey else {
@@ -58,7 +59,7 @@ pub fn show(
     let what = if old { what() } else { String::new() };
     let ((), again) = answered::draw(&tab.background, ui, (old, &what), |ui| {
         for note in &surveyed.remarks {
-            ui.add(egui::Label::new(RichText::new(note).small()).truncate());
+            prose::line(ui, note);
         }
         summary(ui, surveyed, &shown.subject(), theme);
         let present = present(surveyed, shown, &analysis.session);

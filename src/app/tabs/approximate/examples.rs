@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use eframe::egui::{self, Frame, Rect, RichText, Role, Sense, UiBuilder, Vec2, WidgetInfo};
+use eframe::egui::{self, Frame, Rect, Role, Sense, TextStyle, UiBuilder, Vec2, WidgetInfo};
 use nalgebra::DMatrix;
 
 use super::ApproximateTab;
@@ -11,6 +11,7 @@ use crate::analysis::{Analyst, Closest, SilentListener};
 use crate::app::service::Service;
 use crate::app::state::State;
 use crate::app::texture::{MatrixTexture, Scale};
+use crate::app::widgets::prose;
 use crate::app::worker::{Reply, wake_by};
 use crate::figure::palette::{ColorMap, Theme};
 use crate::session::Session;
@@ -144,13 +145,17 @@ fn card(
                 ui.vertical(|ui| {
                     ui.spacing_mut().item_spacing.y = 1.0;
                     let shown = if present { " (shown)" } else { "" };
-                    let name = RichText::new(format!("{}{shown}", preset.name)).strong();
-                    for text in [
-                        name,
-                        RichText::new(preset.lesson).small(),
-                        RichText::new(format!("Try: {}", preset.attempt)).small(),
+                    let (ink, strong) =
+                        (ui.visuals().text_color(), ui.visuals().strong_text_color());
+                    let name = format!("{}{shown}", preset.name);
+                    let attempt = format!("Try: {}", preset.attempt);
+                    for (text, style, color) in [
+                        (name.as_str(), TextStyle::Body, strong),
+                        (preset.lesson, TextStyle::Small, ink),
+                        (attempt.as_str(), TextStyle::Small, ink),
                     ] {
-                        ui.add(egui::Label::new(text).wrap().selectable(false));
+                        let job = prose::laid(text, &style.resolve(ui.style()), color);
+                        ui.add(egui::Label::new(job).wrap().selectable(false));
                     }
                 });
             });

@@ -6,6 +6,7 @@ use super::figures::grids_ask;
 use super::{ApproximateTab, answered};
 use crate::analysis::Analysis;
 use crate::app::widgets::plot::{Pick, PlotView};
+use crate::app::widgets::prose;
 use crate::approx::best_grid::GridAtBudget;
 use crate::approx::{LocalizedSettings, MethodSettings};
 use crate::figure::compose::{best_grid_plot, grid_sentence};
@@ -29,7 +30,7 @@ pub fn show(
     let old = *shown != wanted;
     let said = (old, "the previous search");
     let (chosen, again) = answered::draw(&tab.background, ui, said, |ui| {
-        ui.label(grid_sentence(&grids.found, grids.budget));
+        prose::sentence(ui, &grid_sentence(&grids.found, grids.budget));
         plot(ui, &grids.found, analysis, theme)
     });
     if let Some(chosen) = chosen.filter(|_| !old) {

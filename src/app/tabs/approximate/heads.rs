@@ -85,12 +85,24 @@ impl Head {
         width: f32,
         title: impl FnOnce(&mut egui::Ui),
         number: impl FnOnce(&mut egui::Ui),
-        details: &[String],
+        details: &[Wordings],
     ) {
         let size = Vec2::new(width, self.height());
-        let small = |ui: &mut egui::Ui, text: &str| {
+        let small = |ui: &mut egui::Ui, wordings: &[String]| {
+            let text = longest_that_fits(ui, wordings, &TextStyle::Small);
             let text = indexed(ui, text, &TextStyle::Small);
             ui.add(egui::Label::new(text).truncate());
+        };
+        let in_a_line = || -> Wordings {
+            let most = details.iter().map(Vec::len).max().unwrap_or_default();
+            let nth = |at: usize| {
+                details
+                    .iter()
+                    .filter_map(move |one| one.get(at).or(one.last()))
+            };
+            (0..most)
+                .map(|at| nth(at).cloned().collect::<Vec<_>>().join(" · "))
+                .collect()
         };
         ui.allocate_ui(size, |ui| {
             ui.set_min_height(size.y);
@@ -102,7 +114,7 @@ impl Head {
                         title(ui);
                         number(ui);
                         if self.form == Form::Row {
-                            small(ui, &details.join(" · "));
+                            small(ui, &in_a_line());
                         }
                     });
                 }
@@ -114,7 +126,7 @@ impl Head {
                         number(ui);
                     });
                     match self.form {
-                        Form::Stack => small(ui, &details.join(" · ")),
+                        Form::Stack => small(ui, &in_a_line()),
                         _ => details.iter().for_each(|text| small(ui, text)),
                     }
                 }
@@ -125,18 +137,24 @@ impl Head {
     /// The head of the original.
     pub fn original(self, ui: &mut egui::Ui, width: f32, analysis: &Analysis) {
         let (rows, cols) = analysis.shape();
-        let shape = match self.form {
-            Form::Small => format!("{rows} × {cols}"),
-            _ => format!("{rows} × {cols}, numerical rank {}", analysis.rank_words()),
-        };
+        let rank = analysis.rank_words();
+        let mut shape = vec![
+            format!("{rows} × {cols}, numerical rank {rank}"),
+            format!("{rows} × {cols}, rank {rank}"),
+            format!("{rows} × {cols}"),
+        ];
+        if self.form == Form::Small {
+            shape.drain(..2);
+        }
         let details = [
-            label::entries(analysis.entries()),
-            format!("norm {}", label::short(analysis.norm)),
+            vec![label::entries(analysis.entries())],
+            vec![format!("norm {}", label::short(analysis.norm))],
         ];
         let title = |ui: &mut egui::Ui| {
             ui.strong("Original");
         };
         let number = |ui: &mut egui::Ui| {
+            let shape = longest_that_fits(ui, &shape, &TextStyle::Body);
             ui.add(egui::Label::new(shape).truncate());
         };
         self.show(ui, width, title, number, &details);
@@ -152,16 +170,17 @@ impl Head {
         theme: Theme,
     ) {
         let method = evaluation.method();
+        let params = label::parameters(evaluation.params);
         let details = [
-            evaluation.settings.describe(),
-            format!(
-                "{} parameters ({})",
-                label::count(evaluation.params),
-                label::percent(evaluation.share)
-            ),
+            vec![evaluation.settings.describe()],
+            vec![
+                format!("{params} ({})", label::percent(evaluation.share)),
+                params,
+            ],
         ];
         let small = self.form == Form::Small;
-        let beside = match (small, closest) {
+        let badged = closest && self.has_room_for_badge(ui, width, method);
+        let beside = match (small, badged) {
             (true, _) => SMALL_NUMBER,
             (false, true) => BADGE,
             (false, false) => 0.0,
@@ -173,7 +192,7 @@ impl Head {
             ui.allocate_ui_with_layout(room, layout, |ui| {
                 ui.add(egui::Label::new(name(method, theme)).truncate());
             });
-            if closest && !small {
+            if badged {
                 badge(ui, method, theme);
             }
         };
@@ -181,10 +200,25 @@ impl Head {
         self.show(ui, width, title, number, &details);
     }
 
+    /// Whether the word that marks a winner stands beside the whole name.
+    fn has_room_for_badge(self, ui: &egui::Ui, width: f32, method: Method) -> bool {
+        let font = TextStyle::Body.resolve(ui.style());
+        let ink = ui.visuals().text_color();
+        let name = ui.painter();
+        let name = name.layout_no_wrap(method.title().to_owned(), font, ink);
+        self.form != Form::Small && name.size().x + self.scale * BADGE <= width
+    }
+
     /// The mark of a winner whose head has no room for the word: it stands in a corner of the
     /// picture.
-    pub fn mark_winner(self, ui: &egui::Ui, picture: Rect, method: Method, theme: Theme) {
-        if self.form != Form::Small {
+    pub fn mark_winner(
+        self,
+        ui: &egui::Ui,
+        (picture, width): (Rect, f32),
+        method: Method,
+        theme: Theme,
+    ) {
+        if self.has_room_for_badge(ui, width, method) {
             return;
         }
         let color = color32(theme::method_text(method, theme));
@@ -213,7 +247,7 @@ impl Head {
         let number = |ui: &mut egui::Ui| {
             ui.label("no result");
         };
-        self.show(ui, width, head, number, &[setting]);
+        self.show(ui, width, head, number, &[vec![setting]]);
     }
 
     /// `error 0.2119`, the number large, and heavier where it is the lowest.
@@ -241,6 +275,20 @@ impl Head {
         }
         ui.add(egui::Label::new(job).truncate());
     }
+}
+
+/// A text in several lengths, the longest first.
+type Wordings = Vec<String>;
+
+/// The first that has room in what is left of the line, else the last.
+fn longest_that_fits<'a>(ui: &egui::Ui, wordings: &'a [String], style: &TextStyle) -> &'a str {
+    let room = ui.available_width();
+    let fits = |text: &&String| {
+        let job = indexed(ui, text, style);
+        ui.painter().layout_job(job).size().x <= room
+    };
+    let found = wordings.iter().find(fits).or(wordings.last());
+    found.map_or("", String::as_str)
 }
 
 /// The word that marks the winner.

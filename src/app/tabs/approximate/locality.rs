@@ -6,6 +6,7 @@ use super::figures::locality_ask;
 use super::{ApproximateTab, answered};
 use crate::analysis::{Analysis, Locality, LocalityQuestion};
 use crate::app::widgets::plot::PlotView;
+use crate::app::widgets::prose;
 use crate::figure::Plot;
 use crate::figure::compose::locality_plots;
 use crate::figure::palette::Theme;
@@ -29,7 +30,7 @@ pub fn show(
     };
     let said = (*shown != wanted, "the previous test");
     let ((), again) = answered::draw(&tab.background, ui, said, |ui| {
-        ui.label(found.verdict());
+        prose::sentence(ui, &found.verdict());
         plots(ui, chosen, found, (theme, refit));
     });
     if again {

@@ -9,6 +9,7 @@ use crate::analysis::Analysis;
 use crate::app::state::State;
 use crate::app::widgets::measuring::working;
 use crate::app::widgets::plot::{Pick, PlotView};
+use crate::app::widgets::prose;
 use crate::app::worker::wake_by;
 use crate::figure::compose::{locality_label_plot, locality_label_table};
 use crate::figure::palette::Theme;
@@ -37,7 +38,8 @@ pub fn show(
     });
     working(&mut tab.background, ui);
     let Some((shown, found)) = &tab.background.locality_survey else {
-        ui.label(
+        prose::sentence(
+            ui,
             "One image may be local by luck. Over a data set the share of images that are local, \
              diagonal or low-rank beyond chance at 1 % tells more: by luck it is one in a hundred.",
         );
@@ -48,7 +50,7 @@ pub fn show(
         if old {
             ui.multiply_opacity(DIMMED);
         }
-        ui.label(found.sentence());
+        prose::sentence(ui, &found.sentence());
         let table = locality_label_table(found);
         let plot = locality_label_plot(theme, found);
         let text = |pick: Pick| {

@@ -181,6 +181,12 @@ impl Page for ApproximateTab {
         let Command::Approximate(action) = command else {
             return;
         };
+        let action = match (action, state.presenting) {
+            // The keys of a remote control, and those that a hand finds first.
+            (MatrixAction::NextDigit, true) => &MatrixAction::NextScene,
+            (MatrixAction::PreviousDigit, true) => &MatrixAction::PreviousScene,
+            (action, _) => action,
+        };
         let next = match action {
             MatrixAction::NextDigit => self.step(state, |at, count| (at + 1) % count),
             MatrixAction::PreviousDigit => self.step(state, |at, count| (at + count - 1) % count),

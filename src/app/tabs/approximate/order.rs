@@ -10,6 +10,8 @@ use super::progress::DIMMED;
 use crate::analysis::{Analysis, FoundOrder};
 use crate::app::widgets::measuring::working;
 use crate::app::widgets::numbers;
+use crate::app::widgets::plot::indexed;
+use crate::app::widgets::prose;
 use crate::app::worker::wake_by;
 use crate::approx::Method;
 use crate::figure::compose::order_table;
@@ -35,7 +37,8 @@ pub fn show(
                 "Look for an order of rows and columns at which Localized LoRA's error is lowest",
             )
             .on_disabled_hover_text("The order for these settings is below");
-        ui.label(format!("in which blocks at {blocks} fit best"));
+        let text = format!("in which blocks at {blocks} fit best");
+        ui.label(indexed(ui, &text, &egui::TextStyle::Body));
         if start.clicked() {
             tab.background.again();
             let loaded = Some(Arc::clone(&analysis.loaded));
@@ -45,7 +48,8 @@ pub fn show(
     });
     working(&mut tab.background, ui);
     let Some((shown, found)) = &tab.background.order else {
-        ui.label(
+        prose::sentence(
+            ui,
             "The order of a weight's rows and columns is often arbitrary. A search for a better \
              one finds something in noise too, so it is held against the same entries shuffled.",
         );
@@ -65,7 +69,7 @@ pub fn show(
 }
 
 fn result(ui: &mut egui::Ui, found: &FoundOrder, theme: Theme) {
-    ui.label(found.verdict());
+    prose::sentence(ui, &found.verdict());
     let table = order_table(found, theme);
     numbers::table(ui, "order", &table, table.rows.len(), None);
 }

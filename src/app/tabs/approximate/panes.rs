@@ -53,6 +53,19 @@ fn bars(analysis: &Analysis, panes: PaneContent, theme: Theme) -> Vec<(Method, B
     methods.zip(bars).collect()
 }
 
+/// The panes: of the matrix and of each method, or of the one that is maximized.
+fn panes_of(analysis: &Analysis, maximized: Option<Part>) -> Vec<Option<&MethodResult>> {
+    let all = std::iter::once(None).chain(analysis.methods.iter().map(Some));
+    match maximized {
+        Some(Part::Pane(only)) => all.filter(|pane| method_of(pane) == only).collect(),
+        _ => all.collect(),
+    }
+}
+
+fn method_of(pane: &Option<&MethodResult>) -> Option<Method> {
+    pane.map(|one| one.settings.method())
+}
+
 /// Draws the panes in `room`, all or the one that is maximized, and below them what the cursor
 /// points at.
 pub fn show(
@@ -67,15 +80,7 @@ pub fn show(
         return;
     };
     none_fits(ui, &analysis, session);
-    let only = match tab.maximized {
-        Some(Part::Pane(method)) => Some(method),
-        _ => None,
-    };
-    let all = std::iter::once(None).chain(analysis.methods.iter().map(Some));
-    let of = |pane: &Option<&MethodResult>| pane.map(|one| one.settings.method());
-    let panes: Vec<Option<&MethodResult>> = all
-        .filter(|pane| only.is_none_or(|method| of(pane) == method))
-        .collect();
+    let panes = panes_of(&analysis, tab.maximized);
     let presented = tab.presentation.is_some();
     let scale = if presented { PRESENTED } else { 1.0 };
     let small = !presented && Arrangement::is_small(room);
@@ -90,6 +95,9 @@ pub fn show(
     };
     let mut hovered = None;
     let selected = tab.selected;
+    if presented {
+        ui.add_space(shared.arrangement.above(panes.len(), place.y, gap.y));
+    }
     for row in panes.chunks(shared.arrangement.columns) {
         ui.horizontal_top(|ui| {
             for pane in row {
@@ -97,7 +105,7 @@ pub fn show(
                     ui.set_width(shared.arrangement.picture.x);
                     one(tab, ui, state, session, &shared, *pane)
                 });
-                tab.maximize(ui, Part::Pane(of(pane)), drawn.response.rect);
+                tab.maximize(ui, Part::Pane(method_of(pane)), drawn.response.rect);
                 let here = drawn.inner.and_then(|response| response.hovered);
                 if let Some(cell) = here.filter(|_| presented) {
                     let text = value_of(&analysis, *pane, state, cell);
@@ -170,11 +178,14 @@ fn none_fits(ui: &mut egui::Ui, analysis: &Analysis, session: &mut Session) {
     ui.horizontal_wrapped(|ui| {
         let text = format!(
             "No method fits in {} parameters on this {rows} × {cols} matrix; increase the budget",
-            label::count(settings.adaptive.budget)
+            label::count(analysis.channels() * settings.adaptive.budget)
         );
         ui.colored_label(ui.visuals().warn_fg_color, text);
         if let Some(budget) = needed.max() {
-            let set = format!("Set {} for all methods", label::count(budget));
+            let set = format!(
+                "Set {} for all methods",
+                label::count(analysis.channels() * budget)
+            );
             if ui.button(set).clicked() {
                 session.settings.adaptive.budget = budget;
             }
@@ -237,7 +248,8 @@ fn nothing(
     head.of_nothing(ui, picture.x, method.settings.describe(), title);
     ui.label(why);
     if let Some(budget) = settings.budget_needed(rows, cols, &method.settings) {
-        let set = format!("Set {}", label::count(budget));
+        let all = shared.analysis.channels() * budget;
+        let set = format!("Set {}", label::count(all));
         let hint = "The smallest budget that gives this method a rank";
         if ui.button(set).on_hover_text(hint).clicked() {
             session.settings.adaptive.budget = budget;
@@ -282,7 +294,7 @@ fn approximation(
         let stroke = Stroke::new(2.5, color);
         ui.painter()
             .rect_stroke(response.shown, 0.0, stroke, StrokeKind::Outside);
-        head.mark_winner(ui, response.shown, method, theme);
+        head.mark_winner(ui, (response.shown, picture.x), method, theme);
     }
     describe(ui, &response, sentence(outcome, closest, view.panes()));
     tab.textures.insert(Some(method), texture);

@@ -1,6 +1,6 @@
 //! The tab before a class: one thing at a time in large type, and keys to step through.
 
-use eframe::egui::{self, RichText, TextStyle, Vec2};
+use eframe::egui::{self, TextStyle, Vec2};
 
 use super::heads::PRESENTED;
 use super::maximized::Part;
@@ -10,6 +10,7 @@ use crate::analysis::Closest;
 use crate::app::command::Command;
 use crate::app::state::State;
 use crate::app::widgets::focus;
+use crate::app::widgets::prose;
 use crate::figure::palette::Theme;
 use crate::session::Session;
 
@@ -129,12 +130,12 @@ fn caption(ui: &mut egui::Ui, state: &State, scene: Scene) {
     };
     if let Some(example) = example {
         let text = format!("{}. {}", example.name, example.lesson);
-        ui.add(egui::Label::new(RichText::new(text).strong()).wrap());
+        prose::strong(ui, &text);
         return;
     }
     let closest = state.analysis.as_ref().and_then(|one| Closest::of(one));
     let text = closest.map_or_else(String::new, |found| found.sentence);
-    ui.add(egui::Label::new(RichText::new(text).strong()).wrap());
+    prose::strong(ui, &text);
 }
 
 /// The keys, and a button for those who have none.

@@ -1,11 +1,12 @@
 //! Singular values: of the selected block among those of its method, or of the whole matrix.
 
-use eframe::egui::{self, RichText};
+use eframe::egui;
 
 use super::ApproximateTab;
 use super::factors::FactorsWindow;
 use crate::analysis::Analysis;
 use crate::app::widgets::plot::{Pick, PlotView};
+use crate::app::widgets::prose;
 use crate::approx::Method;
 use crate::figure::compose::{MethodSpectrum, plain_spectrum, spectrum_plot};
 use crate::figure::palette::Theme;
@@ -83,7 +84,7 @@ pub fn show(
         if factors.on_hover_text(hint).clicked() {
             tab.factors = Some(FactorsWindow::of(of_method.unwrap_or(Method::Lora)));
         }
-        ui.add(egui::Label::new(RichText::new(&shown.title).small()).truncate());
+        prose::line(ui, &shown.title);
     });
     shown.plot.title = None;
     let plot = &shown.plot;

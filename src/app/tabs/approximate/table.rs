@@ -9,6 +9,7 @@ use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme::method_text;
 use crate::app::widgets::plot::indexed;
+use crate::app::widgets::prose;
 use crate::approx::Evaluation;
 use crate::figure::compose::{BITS, comparison_table, tells_bits};
 use crate::figure::label;
@@ -18,14 +19,26 @@ use crate::session::Settings;
 /// Draws the table with its copy menu.
 ///
 /// The heads of the panes have the same numbers: with less than `room` points of height the table
-/// is folded, unless results are pinned or the user has it otherwise.
-pub fn show(ui: &mut egui::Ui, state: &mut State, theme: Theme, room: f32, out: &mut Vec<Command>) {
+/// is folded, unless results are pinned or the user has it otherwise. While something is `played` it
+/// stays as it was.
+pub fn show(
+    ui: &mut egui::Ui,
+    state: &mut State,
+    theme: Theme,
+    (room, played): (f32, bool),
+    out: &mut Vec<Command>,
+) {
     let Some(analysis) = state.analysis.clone() else {
         return;
     };
     let rows = analysis.methods.len() as f32;
     let height = FOLDED + 22.0 + 22.0 * rows;
-    let usual = room >= height || !state.pinned.is_empty();
+    let key = egui::Id::unique("table of results");
+    let before = ui
+        .data(|data| data.get_temp::<bool>(key))
+        .filter(|_| played);
+    let usual = before.unwrap_or(room >= height || !state.pinned.is_empty());
+    ui.data_mut(|data| data.insert_temp(key, usual));
     let mut shown = state.preferences.view.table.unwrap_or(usual);
     ui.horizontal_wrapped(|ui| {
         let name = RichText::new("Results").strong();
@@ -171,7 +184,7 @@ fn row(ui: &mut egui::Ui, method: &MethodResult, theme: Theme, (pinned, bits): (
 fn notes_of(ui: &mut egui::Ui, analysis: &Analysis, theme: Theme) {
     if let Some(told) = not_matched(&analysis.spending()) {
         let color = ui.visuals().warn_fg_color;
-        ui.label(RichText::new(told).small().color(color));
+        prose::styled(ui, &told, &TextStyle::Small, color);
     }
     for method in &analysis.methods {
         let notes = match &method.outcome {

@@ -11,6 +11,7 @@ use crate::app::notices::capitalized;
 use crate::app::state::State;
 use crate::app::texture::{Scale, color32};
 use crate::app::widgets::knobs::choice;
+use crate::app::widgets::prose;
 use crate::figure::compose::ResidualScale;
 use crate::figure::palette::{ColorMap, Theme};
 use crate::figure::{Gain, label};
@@ -55,6 +56,11 @@ pub fn show(
             legend(ui, analysis, &state.preferences.view, theme);
         }
     });
+    let analysis = state.analysis.as_ref().filter(|_| !small);
+    let spectra = state.preferences.view.panes() == PaneContent::Spectra;
+    if let Some(analysis) = analysis.filter(|_| spectra) {
+        prose::small(ui, &block_spectra::bars(theme, analysis).note());
+    }
 }
 
 fn choices(tab: &mut ApproximateTab, ui: &mut egui::Ui, state: &mut State) {
@@ -120,12 +126,8 @@ fn legend(ui: &mut egui::Ui, analysis: &Analysis, view: &ApproximateView, theme:
         PaneContent::Reconstructions => {
             return bar(ui, cell_scale(analysis, view, theme), "Cells");
         }
-        PaneContent::Spectra => {
-            let note = block_spectra::bars(theme, analysis).note();
-            ui.add(egui::Label::new(RichText::new(&note).small()).truncate())
-                .on_hover_text(note);
-            return;
-        }
+        // Said below.
+        PaneContent::Spectra => return,
         PaneContent::ErrorMaps => {}
     }
     let residuals = residuals(analysis, view);

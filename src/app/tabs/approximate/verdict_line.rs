@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use eframe::egui::{self, Align, Layout, RichText};
+use eframe::egui::{self, Align, FontId, Layout, TextStyle};
 
 use super::ApproximateTab;
 use super::action::MatrixAction;
@@ -12,10 +12,15 @@ use crate::analysis::{Analysis, Closest, SurveyResult, over_images};
 use crate::app::background::{Background, BackgroundTask};
 use crate::app::command::Command;
 use crate::app::state::State;
+use crate::app::widgets::prose;
 use crate::app::worker::wake_by;
 use crate::session::Session;
 use crate::source::Source;
 use crate::views::data_set;
+
+/// What the program is for, in a sentence.
+const PURPOSE: &str = "How well do small factors replace a matrix: one pair for all of it (LoRA), or one \
+    per block (Localized)?";
 
 /// What to do, in a few words.
 const INVITATION: &str = "Drag a rank, or try an example";
@@ -112,18 +117,34 @@ pub fn show(
         }
         ui.with_layout(Layout::top_down(Align::LEFT), |ui| {
             ui.spacing_mut().item_spacing.y = 1.0;
-            let size = if small { 13.5 } else { 16.0 };
-            let text = RichText::new(&closest.sentence).strong().size(size);
-            if small {
-                let first = ui.add(egui::Label::new(text).wrap());
-                first.on_hover_text(second);
-            } else {
-                ui.add(egui::Label::new(text).truncate());
-                ui.add(egui::Label::new(second).truncate());
-            }
+            written(ui, &closest.sentence, &second, small);
         });
     });
 }
+
+/// The sentences: large and with what the program is for where each fits into a line, else wrapped, so
+/// that nothing is cut. The first alone where room is `small`.
+fn written(ui: &mut egui::Ui, sentence: &str, second: &str, small: bool) {
+    let strong = ui.visuals().strong_text_color();
+    let large = FontId::proportional(LARGE);
+    let job = prose::laid(sentence, &large, strong);
+    let wide = ui.painter().layout_job(job.clone()).size().x <= ui.available_width();
+    if !wide || small {
+        let first = prose::styled(ui, sentence, &TextStyle::Body, strong);
+        match small {
+            true => _ = first.on_hover_text(format!("{second}\n{PURPOSE}")),
+            false => _ = prose::sentence(ui, second),
+        }
+        return;
+    }
+    prose::small(ui, PURPOSE);
+    let first = ui.add(egui::Label::new(job).wrap());
+    first.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, sentence));
+    prose::sentence(ui, second);
+}
+
+/// Size of the first sentence where there is room.
+const LARGE: f32 = 16.0;
 
 /// How Localized does against LoRA over the data set of the digit; nothing for another matrix,
 /// where budgets differ, or until it is measured.

@@ -9,6 +9,7 @@ use crate::app::command::Command;
 use crate::app::state::Tab;
 use crate::app::texture::{MatrixTexture, Scale, color32};
 use crate::app::widgets::matrix_view::{MatrixView, PaneView};
+use crate::app::widgets::prose;
 use crate::experiment::figures::{self, look_of, whole_setting};
 use crate::figure::compose::confusion_matrix;
 use crate::figure::palette::{self, Theme};
@@ -87,8 +88,7 @@ fn title(ui: &mut egui::Ui, key: &RunKey, theme: Theme) {
     let color = color32(palette::as_text(theme, look.color));
     ui.horizontal(|ui| {
         ui.label(RichText::new(look.name).strong().color(color));
-        let text = RichText::new(whole_setting(key)).small();
-        ui.add(egui::Label::new(text).truncate());
+        prose::line(ui, &whole_setting(key));
     });
 }
 

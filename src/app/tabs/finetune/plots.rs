@@ -1,9 +1,10 @@
 //! The accuracy drop against the share of parameters, and the way of a run through training.
 
-use eframe::egui::{self, RichText};
+use eframe::egui;
 
 use super::training::Training;
 use crate::app::widgets::plot::{Pick, PlotView};
+use crate::app::widgets::prose;
 use crate::experiment::figures::{self, runs_of, setting, whole_setting};
 use crate::figure::compose::{Look, TrainingCurve, accuracy_drop_plot, accuracy_plot, loss_plot};
 use crate::figure::palette::Theme;
@@ -265,6 +266,6 @@ pub fn head(ui: &mut egui::Ui, what: &str, measure: &mut Measure) {
         ui.selectable_value(measure, Measure::Accuracy, "Accuracy");
         ui.selectable_value(measure, Measure::Projections, projections::VIEW.short)
             .on_hover_text(projections::VIEW.about);
-        ui.add(egui::Label::new(RichText::new(what).small()).truncate());
+        prose::line(ui, what);
     });
 }

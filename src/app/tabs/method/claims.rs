@@ -1,12 +1,13 @@
 //! The claims: what is reported, what is measured here and now, whether it holds, and a way to see it.
 
-use eframe::egui::{self, Align, Layout, RichText, Vec2};
+use eframe::egui::{self, Align, Layout, Vec2};
 
 use super::{MethodTab, Section};
 use crate::app::background::BackgroundTask;
 use crate::app::command::Command;
 use crate::app::state::{State, Tab};
 use crate::app::widgets::measuring::working;
+use crate::app::widgets::prose;
 use crate::app::worker::wake_by;
 use crate::claims::{Beside, Claim, ClaimPlace, Holds, claims};
 use crate::views::{View, atlas, data_set, locality, order, rank_map, singular_values};
@@ -64,12 +65,9 @@ fn head(ui: &mut egui::Ui, width: f32) {
 fn row(ui: &mut egui::Ui, claim: &Claim, width: f32) -> bool {
     let [statement, reported, measured, holds] = COLUMNS.map(|share| share * width);
     ui.horizontal_top(|ui| {
-        cell(ui, statement, |ui| ui.label(claim.statement));
-        cell(ui, reported, |ui| ui.label(claim.reported));
-        cell(ui, measured, |ui| {
-            let strong = RichText::new(measured_text(claim)).strong();
-            ui.add(egui::Label::new(strong).wrap())
-        });
+        cell(ui, statement, |ui| prose::sentence(ui, claim.statement));
+        cell(ui, reported, |ui| prose::sentence(ui, claim.reported));
+        cell(ui, measured, |ui| prose::strong(ui, measured_text(claim)));
         cell(ui, holds, |ui| verdict(ui, claim));
         button(ui, claim)
     })
@@ -78,9 +76,9 @@ fn row(ui: &mut egui::Ui, claim: &Claim, width: f32) -> bool {
 
 /// A claim where there is no room for columns.
 fn lines(ui: &mut egui::Ui, claim: &Claim) -> bool {
-    ui.label(claim.statement);
-    ui.label(RichText::new(format!("Reported: {}", claim.reported)).small());
-    ui.strong(measured_text(claim));
+    prose::sentence(ui, claim.statement);
+    prose::small(ui, &format!("Reported: {}", claim.reported));
+    prose::strong(ui, measured_text(claim));
     ui.horizontal(|ui| {
         verdict(ui, claim);
         button(ui, claim)

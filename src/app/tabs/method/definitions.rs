@@ -20,7 +20,13 @@ pub fn show(ui: &mut egui::Ui, analysis: Option<&Analysis>, theme: Theme) {
     methods(ui, analysis, theme);
 }
 
+/// The tab in one sentence.
+const PURPOSE: &str = "A large matrix is replaced by products of thin ones, which have far fewer \
+    numbers; the methods differ in which part of the matrix each product stands for.";
+
 fn definitions(ui: &mut egui::Ui, analysis: Option<&Analysis>) {
+    prose(ui, PURPOSE);
+    ui.add_space(6.0);
     ui.heading("Definitions (section II.A)");
     ui.label(
         "Definition 1. A matrix M of m × n is globally low-rank if its rank is much smaller than its \
@@ -138,7 +144,7 @@ fn methods(ui: &mut egui::Ui, analysis: Option<&Analysis>, theme: Theme) {
 /// Sentences in which letters may have an index.
 fn prose(ui: &mut egui::Ui, text: &str) {
     let font = TextStyle::Body.resolve(ui.style());
-    let text = formula(text, &font, ui.visuals().text_color());
+    let text = formula(&label::unbroken(text), &font, ui.visuals().text_color());
     ui.add(egui::Label::new(text).wrap());
 }
 

@@ -4,6 +4,7 @@
 use eframe::egui::{self, Color32, Pos2, Rect, RichText, Role, Sense, Stroke, Vec2, WidgetInfo};
 
 use crate::app::texture::color32;
+use crate::app::widgets::focus;
 use crate::app::widgets::knobs::ranged;
 use crate::figure::label;
 use crate::figure::palette::{self, Theme};
@@ -60,7 +61,7 @@ impl Readings {
                 self.reading(ui, layout, theme);
             }
         }
-        ui.small("Point at a part to see its inputs and its hidden units");
+        ui.small("Point at a part, or go to it by Tab and the arrows, to see its inputs and its hidden units");
     }
 
     fn reading(&mut self, ui: &mut egui::Ui, layout: Layout, theme: Theme) {
@@ -173,7 +174,8 @@ impl Picture {
         chosen: usize,
         places: impl Fn(&Part) -> Vec<CellRange>,
     ) -> Option<usize> {
-        let (place, response) = ui.allocate_exact_size(self.size, Sense::hover());
+        let sense = Sense::hover() | Sense::focusable_noninteractive();
+        let (place, response) = ui.allocate_exact_size(self.size, sense);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &self.name));
         let painter = ui.painter_at(place.expand(1.0));
         let (rows, cols) = self.cells;
@@ -181,7 +183,11 @@ impl Picture {
             let share = Vec2::new(col as f32 / cols as f32, row as f32 / rows as f32);
             place.min + share * place.size()
         };
-        let mut pointed = None;
+        let side = parts.len().isqrt().max(1);
+        let mut pointed = focus::arrows(ui, &response).and_then(|(down, right)| {
+            let to = chosen.checked_add_signed(down * side as isize + right)?;
+            (to < parts.len()).then_some(to)
+        });
         let pointer = response.hover_pos();
         painter.rect_filled(place, 0.0, ui.visuals().extreme_bg_color);
         // Parts with the same inputs are one place of the image; the chosen one lies on top.
@@ -195,8 +201,7 @@ impl Picture {
             if index != chosen && drawn.contains(&ranges) {
                 continue;
             }
-            let side = parts.len().isqrt();
-            let even = (index / side.max(1) + index % side.max(1)).is_multiple_of(2);
+            let even = (index / side + index % side).is_multiple_of(2);
             let tint = match (index == chosen, even) {
                 (true, _) => self.color,
                 (false, true) => self.color.gamma_multiply(0.28),
