@@ -7,7 +7,8 @@ use super::budget::{Expense, left_out, not_matched, refused};
 use super::listener::{Listener, Stage};
 use super::notes::{notes, truncation};
 use super::outcome::{MethodResult, Outcome};
-use crate::approx::{Evaluation, Method, TruncatedSpectrum};
+use crate::approx::method::Role;
+use crate::approx::{Evaluation, Method, MethodSettings, TruncatedSpectrum};
 use crate::figure::label;
 use crate::session::{Session, Settings};
 use crate::source::LoadedMatrix;
@@ -87,6 +88,16 @@ impl Analysis {
     /// Into how many channels the entries fall: three of a picture in colour, else one.
     pub fn channels(&self) -> usize {
         if self.loaded.channels.is_some() { 3 } else { 1 }
+    }
+
+    /// A setting in words: of a picture in colour its budget is for each channel.
+    pub fn describe(&self, settings: &MethodSettings) -> String {
+        let mut parameters = settings.method().parameters().iter();
+        let budget = parameters.any(|one| one.role == Role::Budget) && settings.by_hand().is_none();
+        match self.channels() > 1 && budget && settings.price().is_none() {
+            true => format!("{} per channel", settings.describe()),
+            false => settings.describe(),
+        }
     }
 
     /// The entries that are approximated, over all channels.

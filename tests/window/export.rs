@@ -42,6 +42,16 @@ fn enter_saves_the_offered_name_and_offers_it_again() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = window_with(preferences_in(&folder));
     open(&mut harness);
+    // Views and choices are all seen at once, over the buttons.
+    let save = harness.get_by_label("Save").rect();
+    for (role, name) in [
+        (Role::RadioButton, "Several views in one figure"),
+        (Role::RadioButton, "PDF"),
+        (Role::SpinButton, "Resolution"),
+    ] {
+        let place = harness.get_by_role_and_label(role, name).rect();
+        assert!(place.bottom() < save.top(), "{name}: {place:?}, {save:?}");
+    }
     let path = folder.path().join("mine.png");
     type_path(&mut harness, &path.display().to_string());
     harness.key_press(Key::Enter);

@@ -81,6 +81,16 @@ fn both_readings_are_drawn_with_their_counts() {
             .count(),
         2
     );
+    // The arrows go from part to part.
+    let weight = "Weight, Localized, weight blocks";
+    harness.get_by_role_and_label(Role::Image, weight).focus();
+    harness.run_steps(2);
+    for (key, part) in [(Key::ArrowRight, 7), (Key::ArrowDown, 11)] {
+        harness.key_press(key);
+        settle(&mut harness);
+        let told = format!("Part {part} of 16: ");
+        assert_eq!(harness.query_all_by_label_contains(&told).count(), 2);
+    }
 }
 
 #[test]

@@ -286,13 +286,13 @@ fn cut_off(ui: &egui::Ui, place: &mut egui::Rect, width: f32) -> egui::Rect {
 
 /// Content that scrolls where its place is too low for it, with a bar that is seen then.
 fn scrolled(ui: &mut egui::Ui, place: egui::Rect, name: &str, content: impl FnOnce(&mut egui::Ui)) {
-    ui.scope_builder(egui::UiBuilder::new().max_rect(place), |ui| {
-        ui.spacing_mut().scroll = egui::style::ScrollStyle::solid();
-        let scrolled = egui::ScrollArea::vertical()
-            .id_salt(name)
-            .auto_shrink(false);
-        scrolled.show(ui, content);
-    });
+    // The place is allocated already: what is drawn in it moves nothing.
+    let mut inside = ui.new_child(egui::UiBuilder::new().id_salt(name).max_rect(place));
+    inside.spacing_mut().scroll = egui::style::ScrollStyle::solid();
+    let scrolled = egui::ScrollArea::vertical()
+        .id_salt(name)
+        .auto_shrink(false);
+    scrolled.show(&mut inside, content);
 }
 
 /// The parts that the figure can do without.

@@ -40,8 +40,11 @@ pub fn atlas_bars(theme: Theme, found: &Atlas) -> Plot {
         .fold(0.0, f64::max);
     Plot {
         x_label: "error ‖W − Ŵ‖ / ‖W‖".to_owned(),
-        // The longest bar's number stands behind it.
-        x_range: Some((0.0, if largest > 0.0 { largest * 1.35 } else { 1.0 })),
+        // The longest bar's number stands behind it, and an exact one's mark beside its name.
+        x_range: Some(match largest > 0.0 {
+            true => (-0.04 * largest, 1.35 * largest),
+            false => (-0.04, 1.0),
+        }),
         y_range: Some((0.4, count.max(1) as f64 + 0.6)),
         y_names: bars
             .iter()

@@ -165,14 +165,14 @@ impl Head {
         self,
         ui: &mut egui::Ui,
         width: f32,
-        evaluation: &Evaluation,
+        (evaluation, setting): (&Evaluation, String),
         closest: bool,
         theme: Theme,
     ) {
         let method = evaluation.method();
         let params = label::parameters(evaluation.params);
         let details = [
-            vec![evaluation.settings.describe()],
+            vec![setting],
             vec![
                 format!("{params} ({})", label::percent(evaluation.share)),
                 params,

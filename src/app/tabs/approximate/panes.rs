@@ -268,12 +268,13 @@ fn approximation(
     let method = outcome.evaluation.method();
     let closest = shared.closest.contains(&method);
     let Arrangement { head, picture, .. } = shared.arrangement;
-    head.of_method(ui, picture.x, &outcome.evaluation, closest, theme);
+    let one = &outcome.evaluation;
+    let setting = analysis.describe(&one.settings);
+    head.of_method(ui, picture.x, (one, setting), closest, theme);
     let kept = tab.textures.remove(&Some(method));
     let (matrix, texture) = pane_picture(ui.ctx(), outcome, (analysis, view, theme), kept);
     let layout: &BlockLayout = outcome.factors.layout();
     let color = color32(theme::method(method, theme));
-    let chosen = layout.kind().overlaps();
     let kept = kept_entries(layout, outcome.reconstruction());
     let pane = MatrixView {
         name: method.title(),
@@ -281,7 +282,7 @@ fn approximation(
         texture: &texture,
         bars: shared.bars_of(method),
         blocks: view.block_lines.then_some((layout, color)),
-        ranks: chosen.then_some(&outcome.evaluation.ranks),
+        ranks: layout.kind().overlaps().then_some(&one.ranks),
         outlines: view.block_lines.then_some((&kept, color)),
         selected: tab
             .selected

@@ -6,9 +6,11 @@ use super::ApproximateTab;
 use super::action::MatrixAction;
 use crate::analysis::{Analysis, follow_heads};
 use crate::app::command::Command;
+use crate::app::notices::capitalized;
 use crate::app::path_field;
 use crate::app::state::{Act, State, Tab};
 use crate::app::widgets::knobs::{choice, line, ranged};
+use crate::app::widgets::prose;
 use crate::figure::label;
 use crate::session::Session;
 use crate::source::{Dataset, DigitSet, Source, Split, SyntheticKind, SyntheticSettings};
@@ -119,6 +121,9 @@ fn notes(ui: &mut egui::Ui, state: &State, session: &mut Session) {
             _ => "Colour: one setting, 3 channels",
         };
         ui.checkbox(&mut session.color, name).on_hover_text(hint);
+        // The switch is what changes it: nothing is pushed away from under another pointer.
+        prose::small(ui, &capitalized(&analysis.loaded.notes.join("; ")));
+        return;
     }
     line(ui, &analysis.loaded.notes, &about(analysis));
 }

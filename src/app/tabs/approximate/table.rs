@@ -114,7 +114,7 @@ fn rows_of(
                     }
                     ui.end_row();
                     for method in &analysis.methods {
-                        row(ui, method, theme, (false, bits));
+                        row(ui, (analysis, method), theme, (false, bits));
                         ui.end_row();
                     }
                     for (number, pinned) in state.pinned.iter().enumerate() {
@@ -134,7 +134,7 @@ fn pinned_rows(
 ) {
     let name = format!("pinned {}: {}", number + 1, pinned.name());
     for (place, method) in pinned.methods.iter().enumerate() {
-        row(ui, method, theme, (true, bits));
+        row(ui, (pinned, method), theme, (true, bits));
         ui.label(RichText::new(&name).small());
         if place == 0 {
             ui.push_id(number, |ui| {
@@ -156,11 +156,16 @@ fn pinned_rows(
     }
 }
 
-fn row(ui: &mut egui::Ui, method: &MethodResult, theme: Theme, (pinned, bits): (bool, bool)) {
+fn row(
+    ui: &mut egui::Ui,
+    (analysis, method): (&Analysis, &MethodResult),
+    theme: Theme,
+    (pinned, bits): (bool, bool),
+) {
     let kind = method.settings.method();
     let title = RichText::new(kind.title()).color(color32(method_text(kind, theme)));
     ui.label(if pinned { title } else { title.strong() });
-    let setting = method.settings.describe();
+    let setting = analysis.describe(&method.settings);
     ui.label(indexed(ui, &setting, &TextStyle::Body));
     match &method.outcome {
         Ok(outcome) => {
