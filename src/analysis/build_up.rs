@@ -9,12 +9,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::color::{ColorPicture, combined, norms};
+use super::color::{ColorChannel, ColorPicture, norms};
 use super::listener::{Listener, Stage};
 use super::outcome::{MethodResult, Outcome};
 use super::picture::Picture;
 use super::result::Analysis;
 use crate::approx::adaptive::triplets_by_worth;
+use crate::approx::channels::combined;
 use crate::approx::evaluate::evaluate_at;
 use crate::approx::method::{MethodSettings, Role};
 use crate::approx::{Evaluation, Factors};
@@ -160,9 +161,9 @@ fn evenly(values: &[usize], most: usize) -> Vec<usize> {
 /// What grows: the factors of the matrix with the ranks that they grow to, and behind it those of each
 /// channel of a picture in colour.
 fn grows(outcome: &Outcome) -> Vec<(&Arc<Factors>, &Vec<usize>)> {
-    let channels = outcome.color.iter().flat_map(|color| color.kept());
+    let channels = outcome.color.iter().flat_map(|color| &color.channels);
     std::iter::once((&outcome.factors, &outcome.evaluation.ranks))
-        .chain(channels.map(|(factors, ranks)| (factors, ranks)))
+        .chain(channels.map(|one| (&one.factors, &one.evaluation.ranks)))
         .collect()
 }
 
@@ -282,12 +283,17 @@ fn in_channels(
     whole: &ColorPicture,
     reached: &dyn Fn(usize) -> Vec<usize>,
 ) -> (Evaluation, ColorPicture) {
-    let kept = [0, 1, 2].map(|at| (Arc::clone(&whole.kept()[at].0), reached(at)));
-    let each = kept
-        .each_ref()
-        .map(|(factors, ranks)| evaluate_at(&factors.spectra, &one.settings, ranks.clone()));
-    let norms = norms(kept.each_ref().map(|(factors, _)| &factors.spectra));
-    (combined(one.clone(), &each, norms), ColorPicture::new(kept))
+    let channels = [0, 1, 2].map(|at| {
+        let factors = Arc::clone(&whole.channels[at].factors);
+        ColorChannel {
+            evaluation: evaluate_at(&factors.spectra, &one.settings, reached(at)),
+            factors,
+        }
+    });
+    let each = channels.each_ref().map(|one| one.evaluation.clone());
+    let norms = norms(channels.each_ref().map(|one| &one.factors.spectra));
+    let all = combined(one.clone(), &each, &norms);
+    (all, ColorPicture::new(channels))
 }
 
 /// The setting to be read above a step: the rank that is being reached, or what is spent.

@@ -35,11 +35,6 @@ impl ColorPicture {
         }
     }
 
-    /// The factors of each channel and the ranks that are kept.
-    pub fn kept(&self) -> &Channels<(Arc<Factors>, Vec<usize>)> {
-        &self.kept
-    }
-
     /// The three channels of Ŵ. Cost: a product of the factors for each, once.
     pub fn reconstructed(&self) -> &Channels<DMatrix<f64>> {
         let one = |channel: &ColorChannel| reconstruct(&channel.factors, &channel.evaluation.ranks);

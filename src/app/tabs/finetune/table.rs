@@ -10,6 +10,7 @@ use super::plots::{RunClick, compares};
 use super::training::Training;
 use crate::app::command::Command;
 use crate::app::texture::color32;
+use crate::app::widgets::plot::indexed;
 use crate::experiment::figures::{look_of, setting};
 use crate::experiment::{RunName, tables};
 use crate::figure::palette::{self, Theme};
@@ -389,7 +390,9 @@ fn cells(
     for (place, text) in texts.into_iter().enumerate() {
         row.col(|ui| match place {
             0 => {
-                ui.label(text);
+                let setting = indexed(ui, &text, &egui::TextStyle::Body);
+                let response = ui.label(setting);
+                response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
             }
             // Numbers end at one edge.
             _ => {
