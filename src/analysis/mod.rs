@@ -48,9 +48,9 @@ pub use order::{FoundOrder, Ordered, STARTS};
 pub use outcome::{MethodResult, Outcome};
 pub use result::{Analysis, Timing};
 pub use scan::{
-    LayerPlan, Plan, PlanStructure, Scan, ScanError, ScanLayer, ScanLocality, ScanProgress,
-    ScanSettings, ScanTarget, ScanTargets, SkippedArray, matches_pattern, merge, natural,
-    read_scan,
+    LayerPlan, Plan, PlanReport, PlanStructure, Scan, ScanError, ScanLayer, ScanLocality,
+    ScanProgress, ScanSettings, ScanTarget, ScanTargets, SkippedArray, matches_pattern, merge,
+    natural, read_scan,
 };
 pub use survey::{Images, SurveyError, SurveyResult, survey_images};
 pub use tensors::TensorFormat;

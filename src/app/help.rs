@@ -6,13 +6,17 @@ use super::command::Command;
 use super::state::State;
 use super::tabs;
 
-const KEYS: [(&str, &str); 9] = [
+const KEYS: [(&str, &str); 10] = [
     ("Ctrl + / Ctrl −", "Zoom in and out"),
     ("Tab, Shift+Tab", "Next and previous control"),
     ("Arrows on a slider", "Change its value"),
     ("Arrows on a pane", "Select a block"),
     ("Arrows on a plot", "Go through its points; Enter uses one"),
     ("Arrows on the gallery", "Go through the digits"),
+    (
+        "Arrows on the arrays of a model",
+        "Go through them; ← and → fold, Enter opens one",
+    ),
     ("M on a pane or plot", "Maximize it; Esc brings all back"),
     ("Arrows on the line above the plots", "Resize the panes"),
     (

@@ -191,12 +191,32 @@ pub fn open(explorer: &mut Explorer, source: Source) {
     if let Source::File { path, .. } = &source
         && path.is_dir()
     {
-        return open_folder(explorer, path.clone());
+        return match source::holds_weights(path) {
+            true => browse_model(explorer, path),
+            false => open_folder(explorer, path.clone()),
+        };
     }
     let mut session = explorer.state.latest_session().clone();
     session.source = source;
     session.subtract = None;
     change(explorer, session);
+}
+
+/// Shows what is in the folder of a model, of which a layer can be opened.
+fn browse_model(explorer: &mut Explorer, path: &Path) {
+    let [open, show] = Command::browse_model(path.to_owned());
+    let state = &mut explorer.state;
+    for command in [open, show] {
+        match (command.owner(), &command) {
+            (Some(owner), _) => {
+                if let Some(page) = explorer.pages.of(owner) {
+                    page.run(&command, state, &mut Vec::new());
+                }
+            }
+            (None, Command::Show(tab)) => state.tab = *tab,
+            (None, _) => {}
+        }
+    }
 }
 
 pub fn subtract(explorer: &mut Explorer, source: Source) {

@@ -61,6 +61,8 @@ pub struct Preferences {
     pub zoom: f32,
     /// Files and SOURCEs opened last, newest first.
     pub recent: VecDeque<String>,
+    /// Models opened last, newest first.
+    pub models: VecDeque<String>,
     /// The view options of the Approximate tab.
     pub view: ApproximateView,
     /// The experiment of the Fine-tune tab.
@@ -89,6 +91,7 @@ impl Default for Preferences {
             window: [1360.0, 820.0],
             zoom: 1.0,
             recent: VecDeque::new(),
+            models: VecDeque::new(),
             view: ApproximateView::default(),
             experiment: Experiment::default(),
             paper: Paper::default(),
@@ -103,10 +106,19 @@ impl Default for Preferences {
 impl Preferences {
     /// Puts a source at the head of the recent ones.
     pub fn remember(&mut self, source: &str) {
-        self.recent.retain(|known| known != source);
-        self.recent.push_front(source.to_owned());
-        self.recent.truncate(RECENT);
+        put_first(&mut self.recent, source);
     }
+
+    /// Puts a model at the head of the recent ones.
+    pub fn remember_model(&mut self, path: &str) {
+        put_first(&mut self.models, path);
+    }
+}
+
+fn put_first(recent: &mut VecDeque<String>, name: &str) {
+    recent.retain(|known| known != name);
+    recent.push_front(name.to_owned());
+    recent.truncate(RECENT);
 }
 
 /// A whole session on its way.

@@ -3,11 +3,11 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use super::plan::{PlanReport, structures};
+use super::plan::structures;
 use super::{Failure, number, print};
 use crate::analysis::{
-    AdapterError, AdapterFiles, AdapterRank, AdapterSettings, PlanStructure, ScanSettings,
-    ScanTargets, WrittenLayer, adapters,
+    AdapterError, AdapterFiles, AdapterRank, AdapterSettings, PlanReport, PlanStructure,
+    ScanSettings, ScanTargets, WrittenLayer, adapters,
 };
 use crate::figure::{Cell, Column, Row, Table, label};
 use crate::process::signals::StopGuard;

@@ -11,6 +11,7 @@ use localized_lora::app::state::{Preferences, ThemeChoice};
 use localized_lora::app::tabs::approximate::view::PaneContent;
 use localized_lora::views::atlas;
 
+use super::weights::{pair_scan, show_pair};
 use super::{drop_file, plain, settle, wait_for_verdict, window_of, window_with};
 
 /// Whether pictures can be drawn here; in CI they must be.
@@ -279,4 +280,48 @@ fn the_spectra_in_the_blocks_in_light() {
 fn the_spectra_in_the_blocks_in_dark_in_a_small_window() {
     let size = [1024.0, 700.0];
     spectra_picture(ThemeChoice::Dark, size, "spectra_dark_small");
+}
+
+/// The Weights tab with a tuned model minus its base: the tree, or the scan.
+fn weights_picture(theme: ThemeChoice, size: [f32; 2], (section, name): (&str, &str)) {
+    let mut preferences = plain();
+    preferences.theme = theme;
+    let mut harness = window_of(size, preferences);
+    show_pair(&mut harness);
+    if section == "Scan" {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("scan.json");
+        std::fs::write(&file, serde_json::to_string(&pair_scan()).unwrap()).unwrap();
+        drop_file(&mut harness, &file);
+    }
+    harness.run_steps(3);
+    compare(&mut harness, name);
+}
+
+#[test]
+fn the_weights_tab_in_light() {
+    let size = [1440.0, 900.0];
+    weights_picture(ThemeChoice::Light, size, ("Arrays", "weights_light"));
+}
+
+#[test]
+fn the_weights_tab_in_dark() {
+    let size = [1440.0, 900.0];
+    weights_picture(ThemeChoice::Dark, size, ("Scan", "weights_scan_dark"));
+}
+
+#[test]
+fn the_weights_tab_in_dark_in_a_small_window() {
+    let size = [1024.0, 700.0];
+    weights_picture(ThemeChoice::Dark, size, ("Arrays", "weights_dark_small"));
+}
+
+#[test]
+fn a_scan_in_light_in_a_small_window() {
+    let size = [1024.0, 700.0];
+    weights_picture(
+        ThemeChoice::Light,
+        size,
+        ("Scan", "weights_scan_light_small"),
+    );
 }

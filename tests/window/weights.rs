@@ -8,13 +8,15 @@ use eframe::egui::Key;
 use eframe::egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use localized_lora::analysis::{Scan, ScanLayer, ScanSettings, ScanTargets, read_scan};
+use localized_lora::analysis::{
+    Plan, PlanReport, PlanStructure, Scan, ScanLayer, ScanSettings, ScanTargets, read_scan,
+};
 use localized_lora::app::Explorer;
 use localized_lora::app::command::Command;
 use localized_lora::app::state::{Message, Tab};
 use localized_lora::app::tabs::weights::WeightsTab;
 use localized_lora::app::tabs::weights::action::{ModelRole, TAB, WeightsAction};
-use localized_lora::figure::compose::scan_table;
+use localized_lora::figure::compose::{plan_sentence, scan_table};
 use localized_lora::source::{Limits, Source};
 
 use super::{drop_file, plain, settle, window_of};
@@ -290,6 +292,28 @@ fn expected() -> Scan {
     scan
 }
 
+/// Opens the pair by paths that are the same on every machine.
+pub fn show_pair(harness: &mut Harness<'static, Explorer>) {
+    harness.key_press(Key::Num4);
+    harness.run_steps(3);
+    drop_file(
+        harness,
+        Path::new("tests/data/weights/pair/tuned.safetensors"),
+    );
+    let base = "tests/data/weights/pair/base.safetensors";
+    type_path(harness, ModelRole::Base, base);
+    harness.key_press(Key::Escape);
+    harness.run_steps(3);
+}
+
+/// The scan of that pair, as if it had taken no time.
+pub fn pair_scan() -> Scan {
+    let mut scan = timeless(&expected());
+    scan.model = "tests/data/weights/pair/tuned.safetensors".to_owned();
+    scan.subtract = Some("tests/data/weights/pair/base.safetensors".to_owned());
+    scan
+}
+
 /// A scan without the time that it took.
 fn timeless(scan: &Scan) -> Scan {
     let mut scan = scan.clone();
@@ -319,7 +343,7 @@ fn a_scan_finds_what_the_command_line_finds_and_saves_the_same_file() {
     let file = |name: &str| folder.path().join(name);
     for name in ["scan.json", "scan.csv", "map.svg", "map.png", "map.pdf"] {
         act(&mut harness, WeightsAction::SaveScan);
-        act(&mut harness, WeightsAction::SaveScanTo(file(name)));
+        act(&mut harness, WeightsAction::SaveTo(file(name)));
         assert!(file(name).exists(), "{name}");
     }
     assert_eq!(timeless(&read_scan(&file("scan.json")).unwrap()), scan);
@@ -445,4 +469,113 @@ fn a_pattern_that_matches_nothing_is_told() {
     click(&mut harness, "Run");
     harness.get_by_label_contains("no two-dimensional array to scan whose name matches");
     assert!(weights(harness.state()).scan().is_none());
+}
+
+#[test]
+fn a_plan_spends_the_budget_and_is_saved_as_the_command_line_writes_it() {
+    let mut harness = scanned();
+    click(&mut harness, "Plan");
+    let scan = found(&harness);
+    let plan = Plan::new(&scan, PlanStructure::Lora, scan.budget()).unwrap();
+    harness.get_by_label(&plan_sentence(&plan));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("plan.json");
+    act(&mut harness, WeightsAction::SavePlan);
+    act(&mut harness, WeightsAction::SaveTo(file.clone()));
+    let saved: serde_json::Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    assert_eq!(saved, serde_json::to_value(PlanReport::new(&plan)).unwrap());
+    harness
+        .get_by_role_and_label(Role::RadioButton, "GraLoRA")
+        .click();
+    settle(&mut harness);
+    let plan = Plan::new(&scan, PlanStructure::Gralora, scan.budget()).unwrap();
+    harness.get_by_label(&plan_sentence(&plan));
+    let field = harness.get_by_role_and_label(Role::SpinButton, "Parameters");
+    field.focus();
+    harness.run_steps(2);
+    harness.key_press_modifiers(eframe::egui::Modifiers::COMMAND, Key::A);
+    harness.run_steps(2);
+    harness
+        .input_mut()
+        .events
+        .push(eframe::egui::Event::Text("1".to_owned()));
+    harness.run_steps(2);
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    harness.get_by_label_contains("pay for no rank in any layer");
+}
+
+#[test]
+fn the_folder_of_a_model_goes_to_the_tab_wherever_it_is_opened() {
+    let mut harness = window_of([1360.0, 820.0], plain());
+    drop_file(&mut harness, &data("checkpoint"));
+    assert_eq!(harness.state().state().tab, TAB);
+    let path = |harness: &Harness<'static, Explorer>| {
+        weights(harness.state()).model().unwrap().path.clone()
+    };
+    assert_eq!(path(&harness), data("checkpoint"));
+    harness.key_press(Key::Num1);
+    harness.run_steps(3);
+    let adapter = data("peft/lora_plain");
+    let context = harness.ctx.clone();
+    let command = Command::OpenText(adapter.display().to_string());
+    harness.state_mut().run(&context, command);
+    settle(&mut harness);
+    assert_eq!(harness.state().state().tab, TAB);
+    assert_eq!(path(&harness), adapter);
+}
+
+#[test]
+fn every_hostile_file_is_a_sentence_or_a_list() {
+    let mut harness = tab();
+    let text = fs::read_to_string(data("hostile.json")).unwrap();
+    let cases: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+    let mut refused = 0;
+    for case in &cases {
+        let source = case["source"].as_str().unwrap();
+        let path = data(source.split('#').next().unwrap());
+        drop_file(&mut harness, &path);
+        let model = weights(harness.state()).model();
+        if model.is_none_or(|model| model.path != path) {
+            refused += 1;
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            // The field, and the sentence below it.
+            let told = harness.query_all_by_label_contains(&name).count();
+            assert!(told > 0, "{source}");
+        }
+        harness.run_steps(2);
+    }
+    assert!(refused > cases.len() / 4, "{refused} of {}", cases.len());
+}
+
+#[test]
+fn models_that_were_opened_are_offered_again() {
+    let mut harness = tab();
+    let (tuned, base) = (
+        data("pair/tuned.safetensors"),
+        data("pair/base.safetensors"),
+    );
+    drop_file(&mut harness, &tuned);
+    drop_file(&mut harness, &base);
+    let recent = &harness.state().state().preferences.models;
+    let wanted = [base, tuned.clone()].map(|path| path.display().to_string());
+    assert_eq!(
+        recent.iter().collect::<Vec<_>>(),
+        wanted.iter().collect::<Vec<_>>()
+    );
+    let menus = harness.query_all_by_label("Recent");
+    menus.into_iter().next().unwrap().click();
+    harness.run_steps(3);
+    click(&mut harness, &wanted[1]);
+    assert_eq!(weights(harness.state()).model().unwrap().path, tuned);
+}
+
+#[test]
+fn a_layer_of_a_scan_is_never_taken_from_another_model() {
+    let mut harness = scanned();
+    click(&mut harness, "Remove");
+    let before = shown(&harness);
+    click(&mut harness, "layers.1.global.weight");
+    assert!(failure(&harness).contains("the model of this scan is not open; open "));
+    assert_eq!(shown(&harness), before);
 }

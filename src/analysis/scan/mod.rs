@@ -3,6 +3,7 @@
 mod file;
 mod layer;
 mod plan;
+mod plan_report;
 mod rounding;
 mod targets;
 
@@ -18,6 +19,7 @@ use crate::source::Limits;
 
 pub use file::{merge, read_scan};
 pub use plan::{LayerPlan, Plan, PlanStructure};
+pub use plan_report::PlanReport;
 pub use targets::{ScanTarget, ScanTargets, matches_pattern, natural};
 
 /// The version of the file of a scan.
@@ -163,6 +165,11 @@ impl Scan {
             layers: Vec::new(),
             skipped,
         }
+    }
+
+    /// The parameters of LoRA at the scan's rank, over all layers.
+    pub fn budget(&self) -> usize {
+        self.layers.iter().map(|layer| layer.lora.params).sum()
     }
 
     /// Whether both were made at the same settings.

@@ -98,6 +98,7 @@ fn possible(preferences: &Preferences) -> bool {
         window,
         zoom,
         recent,
+        models,
         view,
         experiment,
         paper,
@@ -109,10 +110,11 @@ fn possible(preferences: &Preferences) -> bool {
     let folder = export_folder
         .as_ref()
         .map(|folder| folder.as_os_str().len());
-    let short = recent.iter().map(String::len).chain(folder);
+    let names = recent.iter().chain(models);
+    let short = names.map(String::len).chain(folder);
     window.iter().all(|side| (100.0..=32_768.0).contains(side))
         && (0.2..=5.0).contains(zoom)
-        && recent.len() <= 64
+        && recent.len().max(models.len()) <= 64
         && short.max().unwrap_or_default() <= LONGEST_NAME
         && view.brush <= Settings::LONGEST_SIDE
         && paper.is_possible()

@@ -20,12 +20,16 @@ pub fn paint(ui: &egui::Ui, place: Rect, map: &Heatmap, theme: Theme) {
             continue;
         }
         let (value, fill) = (map.matrix[(row, col)], map.cell_color(theme, row, col));
+        // Nothing is where no value is.
+        if value.is_nan() {
+            continue;
+        }
         painter.rect_filled(rect, 0.0, color32(fill));
         if cell.x >= 4.0 {
             let line = Stroke::new(1.0, color32(palette::background(theme)));
             painter.rect_stroke(rect, 0.0, line, StrokeKind::Middle);
         }
-        if cell.x >= 16.0 && !value.is_nan() {
+        if cell.x >= 16.0 {
             let size = (cell.x * 0.4).min(cell.y * 0.6).clamp(9.0, 20.0);
             painter.text(
                 rect.center(),

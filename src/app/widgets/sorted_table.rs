@@ -48,7 +48,7 @@ impl SortedTable {
         let order = self.order.take();
         let order = order.unwrap_or_else(|| self.sorted(view.table));
         if self.widths.len() != view.table.columns.len() {
-            self.widths = widths(ui, view.table);
+            self.widths = stretched(widths(ui, view.table), ui.available_width());
         }
         let chosen = egui::ScrollArea::horizontal()
             .id_salt((view.name, "columns"))
@@ -212,9 +212,19 @@ fn widths(ui: &egui::Ui, table: &Table) -> Vec<f32> {
         let longest = longest.map_or(0.0, |cell| wide(&cell.text, egui::TextStyle::Body));
         // Room for the arrow.
         let head = wide(&column.name, egui::TextStyle::Small) + 16.0;
-        (longest.max(head) + 10.0).clamp(40.0, 380.0)
+        // The first is a button with edges of its own.
+        let edges = if at == 0 { 26.0 } else { 10.0 };
+        (longest.max(head) + edges).clamp(40.0, 400.0)
     };
     table.columns.iter().enumerate().map(column).collect()
+}
+
+/// These widths, wider where there is room.
+fn stretched(widths: Vec<f32>, room: f32) -> Vec<f32> {
+    let gaps = 12.0 * widths.len() as f32;
+    let whole: f32 = widths.iter().sum();
+    let by = ((room - gaps) / whole).clamp(1.0, 1.8);
+    widths.into_iter().map(|width| by * width).collect()
 }
 
 #[cfg(test)]

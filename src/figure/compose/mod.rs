@@ -12,6 +12,7 @@ mod grids;
 mod locality;
 mod look;
 mod order;
+mod plan;
 mod projection;
 mod ranks;
 mod residuals;
@@ -43,6 +44,7 @@ pub use locality::{
 };
 pub use look::Look;
 pub use order::{order, order_table};
+pub use plan::{plan_notes, plan_sentence, plan_table};
 pub use projection::{
     correlation_table, projection_plots, projection_sentence, projection_table, projections,
 };

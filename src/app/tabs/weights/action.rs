@@ -42,12 +42,14 @@ pub enum WeightsAction {
     ClearScan,
     /// Ask where to save the scan.
     SaveScan,
+    /// Ask where to save the plan.
+    SavePlan,
     /// Ask the system where, with this name as the first suggestion.
     BrowseSave(String),
     /// Take this file for the scan in the dialog.
     ChooseSave(PathBuf),
-    /// Write the scan, or its map.
-    SaveScanTo(PathBuf),
+    /// Write what the dialog is of.
+    SaveTo(PathBuf),
     /// Ask for the file of a scan.
     BrowseScan,
     /// Show the scan in this file.
@@ -70,7 +72,7 @@ impl WeightsAction {
             Self::Scan => "Run",
             Self::StopScan => "Stop",
             Self::ClearScan => "Clear",
-            Self::SaveScan | Self::SaveScanTo(_) => "Save…",
+            Self::SaveScan | Self::SavePlan | Self::SaveTo(_) => "Save…",
             Self::BrowseSave(_) | Self::ChooseSave(_) => "Browse…",
             Self::BrowseScan | Self::OpenScan(_) => "Open scan…",
             Self::CopyCommand => "Copy as command",
@@ -94,7 +96,10 @@ impl WeightsAction {
             Self::Scan => "Measure every matrix of the model, or go on where it was stopped",
             Self::StopScan => "Stop; what is measured is kept",
             Self::ClearScan => "Forget these results",
-            Self::SaveScan | Self::SaveScanTo(_) => {
+            Self::SavePlan => {
+                "The plan as JSON with PEFT’s settings, which adapter --plan reads, or its table as CSV"
+            }
+            Self::SaveScan | Self::SaveTo(_) => {
                 "The scan as JSON, which can be continued, its table as CSV, or its map as a figure"
             }
             Self::BrowseSave(_) | Self::ChooseSave(_) => "Choose the folder and the file name",

@@ -351,6 +351,7 @@ fn is_shown(array: &ArrayInfo, model: &OpenModel, shown: &Source) -> bool {
 fn note(model: &OpenModel, at: usize) -> String {
     let array = &model.listed.arrays[at];
     let own = match (&array.update, array.shape.len()) {
+        (None, _) if array.shape.contains(&0) => "empty".to_owned(),
         (Some(update), _) => UpdateInfo::sentence(update),
         (None, 0) => "one number".to_owned(),
         (None, 1) => "1-d array".to_owned(),
@@ -362,8 +363,9 @@ fn note(model: &OpenModel, at: usize) -> String {
     };
     let base = match model.base_of(at) {
         BaseMatch::Unasked => String::new(),
+        // Nothing is subtracted from an update.
         BaseMatch::Same(_) if array.update.as_ref().is_some_and(|one| !one.needs_base) => {
-            "an update, from which no base is subtracted".to_owned()
+            String::new()
         }
         BaseMatch::Same(base) if base.name == array.name => "minus its base".to_owned(),
         BaseMatch::Same(base) => format!("minus {}", base.name),

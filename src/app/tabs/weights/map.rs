@@ -17,7 +17,7 @@ pub struct MapView {
 }
 
 /// Widths of a cell.
-const WIDE: std::ops::RangeInclusive<f32> = 58.0..=120.0;
+const WIDE: std::ops::RangeInclusive<f32> = 58.0..=190.0;
 
 /// Height of a cell and of the names above.
 const HIGH: f32 = 20.0;

@@ -4,6 +4,7 @@ pub mod action;
 mod browse;
 mod map;
 mod opening;
+mod plan_view;
 mod saving;
 mod scan_view;
 mod scanning;
@@ -17,6 +18,8 @@ use eframe::egui::{self, RichText};
 use self::action::{ModelRole, TAB, WeightsAction};
 use self::browse::Browser;
 use self::opening::Opening;
+use self::plan_view::PlanView;
+use self::saving::Saved;
 use self::scan_view::ScanView;
 use crate::analysis::{LayerSource, ModelBase, OpenModel, Scan};
 use crate::app::command::Command;
@@ -37,6 +40,7 @@ pub struct WeightsTab {
     opening: Opening,
     browser: Browser,
     scan: ScanView,
+    plan: PlanView,
 }
 
 /// A part of the tab.
@@ -47,15 +51,18 @@ enum Section {
     Arrays,
     /// All layers at one budget.
     Scan,
+    /// Ranks for all layers.
+    Plan,
 }
 
 impl Section {
-    const ALL: [Self; 2] = [Self::Arrays, Self::Scan];
+    const ALL: [Self; 3] = [Self::Arrays, Self::Scan, Self::Plan];
 
     fn title(self) -> &'static str {
         match self {
             Self::Arrays => "Arrays",
             Self::Scan => "Scan",
+            Self::Plan => "Plan",
         }
     }
 
@@ -65,6 +72,7 @@ impl Section {
             Self::Scan => {
                 "Every layer at one budget: which structure is closest, as a map and a table"
             }
+            Self::Plan => "Ranks for every layer under one budget, by what the scan found",
         }
     }
 }
@@ -77,6 +85,7 @@ impl WeightsTab {
             opening: Opening::new(Arc::clone(&place.wake)),
             browser: Browser::default(),
             scan: ScanView::new(),
+            plan: PlanView::default(),
         }
     }
 
@@ -92,8 +101,10 @@ impl WeightsTab {
 
     fn body(&mut self, ui: &mut egui::Ui, state: &mut State, theme: Theme, out: &mut Vec<Command>) {
         let model = self.opening.model().cloned();
-        if self.section == Section::Scan {
-            return self.scan.ui(ui, model.as_deref(), theme, out);
+        match self.section {
+            Section::Arrays => {}
+            Section::Scan => return self.scan.ui(ui, model.as_deref(), theme, out),
+            Section::Plan => return self.plan.ui(ui, self.scan.scanning.found(), out),
         }
         let Some(model) = model else {
             return nothing_open(ui);
@@ -141,14 +152,17 @@ impl WeightsTab {
             },
             WeightsAction::StopScan => self.scan.scanning.stop(),
             WeightsAction::ClearScan => self.scan.clear(),
-            WeightsAction::SaveScan => self.scan.save(state),
+            WeightsAction::SaveScan => self.scan.save(Saved::Scan, state),
+            WeightsAction::SavePlan => self.scan.save(Saved::Plan, state),
             WeightsAction::BrowseSave(name) => {
                 state.dialogs.ask(Question::Save(name.clone()), |path| {
                     Command::Weights(WeightsAction::ChooseSave(path))
                 });
             }
             WeightsAction::ChooseSave(path) => self.scan.saving.set_path(path),
-            WeightsAction::SaveScanTo(path) => self.scan.write(path.clone(), state),
+            WeightsAction::SaveTo(path) => {
+                self.scan.write(path.clone(), self.plan.plan(), state);
+            }
             WeightsAction::BrowseScan => {
                 state
                     .dialogs
@@ -200,27 +214,31 @@ const SEEN: usize = 2;
 
 /// How a model and its base differ, before any work.
 fn differences(ui: &mut egui::Ui, base: &ModelBase) {
-    let notes = base.comparison.notes();
+    let of = &base.comparison;
+    let notes = of.notes();
     if notes.is_empty() {
         ui.label("Every layer has its base, in the same shape");
         return;
     }
-    let warn = ui.visuals().warn_fg_color;
-    let sentence = |note: &String| RichText::new(capitalized(note)).color(warn);
+    // An adapter changes some of the layers only.
+    let color = match of.other_shapes.is_empty() && of.not_in_base.is_empty() {
+        true => ui.visuals().text_color(),
+        false => ui.visuals().warn_fg_color,
+    };
     if notes.len() <= SEEN {
         for note in &notes {
-            ui.add(egui::Label::new(sentence(note)).truncate());
+            let text = RichText::new(capitalized(note)).color(color);
+            ui.add(egui::Label::new(text).truncate());
         }
         return;
     }
-    let of = &base.comparison;
     let title = format!(
         "{} of another shape, {} not in the base, {} only in the base",
         label::count(of.other_shapes.len()),
         label::count(of.not_in_base.len()),
         label::count(of.only_in_base.len()),
     );
-    egui::CollapsingHeader::new(RichText::new(title).color(warn))
+    egui::CollapsingHeader::new(RichText::new(title).color(color))
         .id_salt("differences")
         .show(ui, |ui| {
             let height = ui.text_style_height(&egui::TextStyle::Body);
@@ -255,10 +273,15 @@ impl Page for WeightsTab {
             && let Some(model) = self.opening.model()
         {
             self.browser.show_model(model);
+            let base = model.base.as_ref().map(|base| &base.path);
+            for path in base.into_iter().chain([&model.path]) {
+                let path = path.display().to_string();
+                state.preferences.remember_model(&path);
+            }
         }
-        // A scan that is opened brings its models, unless others are open.
-        let models = self.scan.receive(state);
-        if let Some((model, base)) = models.filter(|_| self.opening.model().is_none()) {
+        // A scan that is opened brings its models.
+        if let Some((model, base)) = self.scan.receive(state) {
+            self.opening.remove_base();
             self.opening.open(ModelRole::Model, model);
             if let Some(base) = base {
                 self.opening.open(ModelRole::Base, base);
@@ -286,6 +309,7 @@ impl Page for WeightsTab {
         Some(Command::Weights(match command {
             Command::Open => WeightsAction::BrowseFile(ModelRole::Model),
             Command::Subtract => WeightsAction::BrowseFile(ModelRole::Base),
+            Command::Export if self.section == Section::Plan => WeightsAction::SavePlan,
             Command::Export => WeightsAction::SaveScan,
             Command::CopyCommand => WeightsAction::CopyCommand,
             _ => return None,
@@ -322,7 +346,7 @@ impl Page for WeightsTab {
     fn ui(&mut self, ui: &mut egui::Ui, state: &mut State, theme: Theme, out: &mut Vec<Command>) {
         egui::CentralPanel::default().show(ui, |ui| {
             focus::content(ui);
-            self.opening.ui(ui, out);
+            self.opening.ui(ui, &state.preferences.models, out);
             if self.opening.busy() {
                 ui.horizontal(|ui| {
                     ui.spinner();

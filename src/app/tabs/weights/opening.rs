@@ -1,5 +1,6 @@
 //! The models that are open: their fields, and the worker that reads their headers.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -152,12 +153,12 @@ impl Opening {
     }
 
     /// Draws the fields of both models, with what is wrong with each beneath.
-    pub fn ui(&mut self, ui: &mut egui::Ui, out: &mut Vec<Command>) {
+    pub fn ui(&mut self, ui: &mut egui::Ui, recent: &VecDeque<String>, out: &mut Vec<Command>) {
         egui::Grid::new("models").num_columns(2).show(ui, |ui| {
-            self.field(ui, ModelRole::Model, out);
+            self.field(ui, ModelRole::Model, recent, out);
             ui.end_row();
             if self.wanted.model.is_some() {
-                self.field(ui, ModelRole::Base, out);
+                self.field(ui, ModelRole::Base, recent, out);
                 ui.end_row();
             }
         });
@@ -167,7 +168,13 @@ impl Opening {
         }
     }
 
-    fn field(&mut self, ui: &mut egui::Ui, role: ModelRole, out: &mut Vec<Command>) {
+    fn field(
+        &mut self,
+        ui: &mut egui::Ui,
+        role: ModelRole,
+        recent: &VecDeque<String>,
+        out: &mut Vec<Command>,
+    ) {
         let (label, name, hint) = match role {
             ModelRole::Model => (
                 "Model",
@@ -198,6 +205,7 @@ impl Opening {
             }
             button(ui, WeightsAction::BrowseFile(role), Some(out));
             button(ui, WeightsAction::BrowseFolder(role), Some(out));
+            recent_menu(ui, role, recent, out);
             if role == ModelRole::Base && self.wanted.base.is_some() {
                 button(ui, WeightsAction::RemoveBase, Some(out));
             }
@@ -206,10 +214,30 @@ impl Opening {
 }
 
 /// Room for the buttons behind a field.
-const BUTTONS: f32 = 250.0;
+const BUTTONS: f32 = 320.0;
 
 /// A longer field says nothing more.
 const LONGEST: f32 = 760.0;
+
+/// The models that were opened last.
+fn recent_menu(
+    ui: &mut egui::Ui,
+    role: ModelRole,
+    recent: &VecDeque<String>,
+    out: &mut Vec<Command>,
+) {
+    ui.add_enabled_ui(!recent.is_empty(), |ui| {
+        ui.menu_button("Recent", |ui| {
+            for path in recent {
+                if ui.button(path).clicked() {
+                    let open = WeightsAction::Open(role, PathBuf::from(path));
+                    out.push(Command::Weights(open));
+                    ui.close();
+                }
+            }
+        });
+    });
+}
 
 /// A button of an action, which is pushed when it is clicked; whether it was.
 fn button(ui: &mut egui::Ui, action: WeightsAction, out: Option<&mut Vec<Command>>) -> bool {

@@ -1,15 +1,15 @@
 //! The scan on screen: its settings, how far it is, the map of the model and the table of its layers.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use eframe::egui::{self, RichText};
 
 use super::action::WeightsAction;
 use super::map::{self, MapView};
-use super::saving::Saving;
+use super::saving::{Saved, SavedFile, Saving, plan_bytes, scan_bytes};
 use super::scanning::{ScanAdvance, Scanning};
-use crate::analysis::{LayerSource, OpenModel, Scan, ScanSettings, read_scan};
+use crate::analysis::{LayerSource, OpenModel, Plan, Scan, ScanSettings, read_scan};
 use crate::app::command::Command;
 use crate::app::notices::capitalized;
 use crate::app::service::Service;
@@ -20,6 +20,8 @@ use crate::app::worker::Reply;
 use crate::figure::compose::{MapColumn, ScanMap, model_name, scan_sentence, scan_table};
 use crate::figure::palette::Theme;
 use crate::figure::{Table, label};
+use crate::session::Export;
+use crate::source::Source;
 use crate::views::scan::{COLORS, ScanCall};
 
 /// The settings of the next scan.
@@ -58,6 +60,8 @@ pub type ModelAndBase = (PathBuf, Option<PathBuf>);
 /// The part of the tab that scans.
 pub struct ScanView {
     fields: ScanFields,
+    /// The patterns of the last run.
+    patterns: Vec<String>,
     /// The worker and what it found.
     pub scanning: Scanning,
     /// The dialog of its files.
@@ -94,6 +98,7 @@ impl ScanView {
     pub fn new() -> Self {
         Self {
             fields: ScanFields::default(),
+            patterns: Vec::new(),
             scanning: Scanning::default(),
             saving: Saving::default(),
             files: Service::new("read scan", |path: PathBuf, reply: &Reply<'_, _>| {
@@ -152,7 +157,7 @@ impl ScanView {
         };
         Some(ScanCall {
             settings,
-            layers: self.fields.patterns(),
+            layers: self.patterns.clone(),
             merge: Vec::new(),
             color: Some(self.column).filter(|column| *column != MapColumn::default()),
         })
@@ -173,14 +178,15 @@ impl ScanView {
     /// # Errors
     /// Another model is open, or none.
     pub fn layer(&self, name: &str, model: Option<&OpenModel>) -> Result<LayerSource, String> {
-        let known = model.and_then(|model| Some((model, model.find(name)?)));
-        let Some((model, at)) = known else {
-            let of = self.scanning.found().map(|scan| scan.model.clone());
-            let of = of.unwrap_or_default();
-            return Err(format!(
-                "{name} is not in the model that is open; open that of the scan: {of}"
-            ));
-        };
+        let scan = self.scanning.found().ok_or("no model has been scanned")?;
+        let open = model.filter(|model| is_of(scan, model));
+        let known = open.and_then(|model| Some((model, model.find(name)?)));
+        let (model, at) = known.ok_or_else(|| {
+            format!(
+                "the model of this scan is not open; open {}",
+                model_name(scan)
+            )
+        })?;
         model.layer(at)
     }
 
@@ -192,6 +198,7 @@ impl ScanView {
             seed: scan.seed as usize,
             layers: String::new(),
         };
+        self.patterns.clear();
         self.scanning.take(scan);
         self.drawn = None;
     }
@@ -199,23 +206,52 @@ impl ScanView {
     /// Measures what is not known yet.
     pub fn run(&mut self, model: &OpenModel, state: &State) {
         let settings = self.fields.settings(model);
-        let patterns = self.fields.patterns();
+        self.patterns = self.fields.patterns();
+        let patterns = self.patterns.clone();
         self.scanning.run(settings, patterns, &state.wake);
     }
 
-    /// Asks where to save the scan.
-    pub fn save(&mut self, state: &mut State) {
+    /// Asks where to save the scan, or the plan of it.
+    pub fn save(&mut self, what: Saved, state: &mut State) {
         match self.scanning.found() {
-            Some(scan) if !scan.layers.is_empty() => self.saving.open(state, scan),
+            Some(scan) if !scan.layers.is_empty() => self.saving.open(what, state, &scan.model),
             _ => state.fail("no model has been scanned; scan one first"),
         }
     }
 
-    /// Writes the scan, its table or its map.
-    pub fn write(&mut self, path: PathBuf, state: &State) {
-        if let (Some(scan), Some(call)) = (self.scanning.found().cloned(), self.call(None)) {
-            self.saving.write(path, scan, call, state);
-        }
+    /// Writes what the dialog is of.
+    pub fn write(&mut self, path: PathBuf, plan: Option<&Plan>, state: &State) {
+        let (Some(scan), Some(call)) = (self.scanning.found().cloned(), self.call(None)) else {
+            return;
+        };
+        let models = [Some(&call.settings.model), call.settings.subtract.as_ref()];
+        let models = models.into_iter().flatten();
+        let sources = models.flat_map(|path| Source::from_path(path).files());
+        let sources = sources.collect();
+        let export = Export {
+            dpi: state.preferences.dpi,
+            paper: state.preferences.paper,
+            ..Export::to(path.clone())
+        };
+        let bytes: Box<dyn FnOnce() -> Result<Vec<u8>, String> + Send> =
+            match (self.saving.what(), plan) {
+                (Saved::Scan, _) => Box::new(move || scan_bytes(&scan, &call, &export)),
+                (Saved::Plan, Some(plan)) => {
+                    let (plan, path) = (plan.clone(), path.clone());
+                    Box::new(move || plan_bytes(&plan, &path))
+                }
+                (Saved::Plan, None) => {
+                    return self
+                        .saving
+                        .fail("there is no plan; increase the budget".to_owned());
+                }
+            };
+        let file = SavedFile {
+            bytes,
+            path,
+            sources,
+        };
+        self.saving.write(file, state);
     }
 
     /// Draws it.
@@ -285,28 +321,33 @@ impl ScanView {
             button(ui, WeightsAction::SaveScan, some, out);
             button(ui, WeightsAction::BrowseScan, true, out);
             button(ui, WeightsAction::ClearScan, some, out);
+            self.progress(ui);
         });
     }
 
-    /// How far the scan is, or why it ended early; before the first one what it would look at.
+    /// How far the scan under way is, in the row of its buttons, so that it moves nothing.
+    fn progress(&self, ui: &mut egui::Ui) {
+        if !self.scanning.busy() {
+            return;
+        }
+        let advance = self.scanning.advance();
+        let share = advance.and_then(|one| one.progress);
+        let share = share.map_or(0.0, |progress| progress.fraction as f32);
+        ui.add(egui::ProgressBar::new(share).desired_width(180.0));
+        ui.label(match (self.scanning.stopping(), advance) {
+            (true, _) => "Stopping…".to_owned(),
+            (false, Some(advance)) => going_on(advance),
+            (false, None) => "Reading names and shapes…".to_owned(),
+        });
+    }
+
+    /// Why the last scan ended early; before the first one what it would look at.
     fn state_line(&self, ui: &mut egui::Ui, model: Option<&OpenModel>) {
         if let Some(why) = self.scanning.failure() {
             let text = RichText::new(capitalized(why)).color(ui.visuals().error_fg_color);
             ui.add(egui::Label::new(text).wrap());
         }
-        if self.scanning.busy() {
-            ui.horizontal(|ui| {
-                let advance = self.scanning.advance();
-                let share = advance.and_then(|one| one.progress);
-                let share = share.map_or(0.0, |progress| progress.fraction as f32);
-                ui.add(egui::ProgressBar::new(share).desired_width(180.0));
-                ui.label(match (self.scanning.stopping(), advance) {
-                    (true, _) => "Stopping…".to_owned(),
-                    (false, Some(advance)) => going_on(advance),
-                    (false, None) => "Reading names and shapes…".to_owned(),
-                });
-            });
-        } else if self.scanning.found().is_none() {
+        if !self.scanning.busy() && self.scanning.found().is_none() {
             ui.label(match model {
                 Some(_) => "Scan measures every matrix of the model at one budget: LoRA, MELoRA and Localized at equal parameters, and whether it is local",
                 None => "Open a model first, or a scan that was saved",
@@ -377,6 +418,22 @@ impl DrawnScan {
             column,
         }
     }
+}
+
+/// Whether a scan is of the models that are open.
+fn is_of(scan: &Scan, model: &OpenModel) -> bool {
+    let same = |named: &str, open: &Path| {
+        let whole = |path: &Path| path.canonicalize().ok();
+        Path::new(named) == open
+            || whole(Path::new(named)).is_some_and(|path| whole(open) == Some(path))
+    };
+    let base = model.base.as_ref().map(|base| &base.path);
+    same(&scan.model, &model.path)
+        && match (&scan.subtract, base) {
+            (None, None) => true,
+            (Some(named), Some(open)) => same(named, open),
+            _ => false,
+        }
 }
 
 /// The settings that made a scan.

@@ -1,0 +1,116 @@
+//! A plan as JSON, which `adapter --plan` reads, with the settings that PEFT takes.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::plan::{LayerPlan, Plan, PlanStructure};
+use crate::analysis::adapter::usual_rank;
+
+/// A plan as its file holds it.
+#[derive(Serialize, Deserialize)]
+pub struct PlanReport {
+    /// `lora` or `gralora`.
+    pub structure: String,
+    /// The grid of the blocks.
+    pub grid: usize,
+    budget: usize,
+    params: usize,
+    error: f64,
+    uniform_rank: usize,
+    uniform_params: usize,
+    uniform_error: f64,
+    /// The layers.
+    pub layers: Vec<LayerReport>,
+    left_out: BTreeMap<String, String>,
+    /// PEFT's settings: one configuration of LoRA, or one of GraLoRA for each rank.
+    peft: Vec<Value>,
+}
+
+/// One layer of a plan.
+#[derive(Serialize, Deserialize)]
+pub struct LayerReport {
+    /// Its name.
+    pub layer: String,
+    rows: usize,
+    cols: usize,
+    /// Its rank, or that of each of its blocks.
+    pub rank: usize,
+    params: usize,
+    error: f64,
+    uniform_error: f64,
+}
+
+impl PlanReport {
+    /// The report of a plan.
+    pub fn new(plan: &Plan) -> Self {
+        let layer = |layer: &LayerPlan| LayerReport {
+            layer: layer.layer.clone(),
+            rows: layer.sides.0,
+            cols: layer.sides.1,
+            rank: layer.rank,
+            params: layer.params,
+            error: layer.error,
+            uniform_error: layer.uniform_error,
+        };
+        let (uniform_rank, uniform_params, uniform_error) = plan.uniform;
+        Self {
+            structure: match plan.structure {
+                PlanStructure::Lora => "lora".to_owned(),
+                PlanStructure::Gralora => "gralora".to_owned(),
+            },
+            grid: plan.grid,
+            budget: plan.budget,
+            params: plan.params,
+            error: plan.error,
+            uniform_rank,
+            uniform_params,
+            uniform_error,
+            layers: plan.layers.iter().map(layer).collect(),
+            left_out: plan.left_out.iter().cloned().collect(),
+            peft: peft(plan),
+        }
+    }
+}
+
+/// The settings for PEFT, with alpha = r.
+fn peft(plan: &Plan) -> Vec<Value> {
+    let module = |name: &str| name.strip_suffix(".weight").unwrap_or(name).to_owned();
+    let modules = |wanted: &dyn Fn(usize) -> bool| -> BTreeMap<String, usize> {
+        let layers = plan.layers.iter().filter(|layer| wanted(layer.rank));
+        layers
+            .map(|layer| (module(&layer.layer), layer.rank))
+            .collect()
+    };
+    let names = |modules: &BTreeMap<String, usize>| modules.keys().cloned().collect::<Vec<_>>();
+    match plan.structure {
+        PlanStructure::Lora => {
+            let usual = usual_rank(plan.layers.iter().map(|layer| layer.rank));
+            let own = modules(&|rank| rank > 0 && rank != usual);
+            vec![json!({
+                "peft_type": "LORA",
+                "r": usual,
+                "lora_alpha": usual,
+                "rank_pattern": own,
+                "alpha_pattern": own,
+                "target_modules": names(&modules(&|rank| rank > 0)),
+            })]
+        }
+        PlanStructure::Gralora => {
+            let mut ranks: Vec<usize> = plan.layers.iter().map(|layer| layer.rank).collect();
+            ranks.sort_unstable();
+            ranks.dedup();
+            let group = |&rank: &usize| {
+                json!({
+                    "peft_type": "GRALORA",
+                    "r": rank * plan.grid,
+                    "alpha": rank * plan.grid,
+                    "gralora_k": plan.grid,
+                    "target_modules": names(&modules(&|one| one == rank)),
+                })
+            };
+            ranks.iter().filter(|rank| **rank > 0).map(group).collect()
+        }
+    }
+}
