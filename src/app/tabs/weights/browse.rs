@@ -363,6 +363,7 @@ fn note(model: &OpenModel, at: usize) -> String {
     };
     let base = match model.base_of(at) {
         BaseMatch::Unasked => String::new(),
+        BaseMatch::Same(_) if array_refusal(array).is_some() => String::new(),
         // Nothing is subtracted from an update.
         BaseMatch::Same(_) if array.update.as_ref().is_some_and(|one| !one.needs_base) => {
             String::new()
