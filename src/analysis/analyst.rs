@@ -15,6 +15,7 @@ use super::picture::{Picture, new_id};
 use super::result::{Analysis, Timing};
 use crate::approx::channels::{combined, combined_curve};
 use crate::approx::curve::CurvePoint;
+use crate::approx::metrics::norm;
 use crate::approx::{
     BlockLayout, Evaluation, FactorError, Factors, Keep, LayoutError, LayoutKind, Method,
     MethodSettings, evaluate,
@@ -87,6 +88,14 @@ impl Run<'_> {
             self.listener.keep_going()
         };
         Ok(Factors::compute_first(matrix, layout, keep, &asked)?)
+    }
+}
+
+/// ‖W‖ over all channels; of a matrix without them its own, which is known.
+fn over_channels(loaded: &LoadedMatrix, own: f64) -> f64 {
+    match loaded.channels.as_deref() {
+        None => own,
+        Some(channels) => norm(channels.iter().flat_map(|channel| channel.iter().copied())),
     }
 }
 
@@ -185,7 +194,7 @@ impl Analyst {
             rank: whole.spectra.numerical_rank(0),
             truncated: whole.spectra.truncated(),
             sigma: Arc::new(sigma),
-            norm: whole.spectra.norm,
+            norm: over_channels(&loaded, whole.spectra.norm),
             range: loaded.pixel_range.unwrap_or(extremes),
             extremes,
             session,

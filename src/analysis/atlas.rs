@@ -6,7 +6,7 @@ use nalgebra::DMatrix;
 
 use super::budget::localized_parameters;
 use crate::approx::atlas::{Atlas, AtlasEntry, Fineness, atlas};
-use crate::approx::metrics::{Comparison, compare};
+use crate::approx::metrics::{Comparison, TIE, compare};
 use crate::approx::{Evaluation, FactorError, Method};
 use crate::figure::label;
 use crate::session::Settings;
@@ -51,13 +51,22 @@ impl Atlas {
     /// *Closest within 224 parameters: Quad-tree, 0.0246 and 213 structure bits. The paper's closest is
     /// Localized LoRA, 0.2119 (K = 2, r_block = 2)*.
     pub fn sentence(&self) -> String {
+        let budget = self.budget_words();
         let budget = match self.charged {
-            true => format!("{} with structure bits", label::parameters(self.budget)),
-            false => label::parameters(self.budget),
+            true => format!("{budget} with structure bits"),
+            false => budget,
         };
         let Some(best) = self.entries.first() else {
             return format!("No structure fits in {budget}; increase the budget");
         };
+        let exact = self
+            .entries
+            .iter()
+            .filter(|one| one.evaluation.error <= TIE);
+        let exact: Vec<&str> = exact.map(|one| one.evaluation.method().title()).collect();
+        if exact.len() > 1 {
+            return format!("Exact within {budget}: {}", exact.join(", "));
+        }
         let told = |one: &AtlasEntry| {
             let one = &one.evaluation;
             let bits = match one.structure_bits {
@@ -79,6 +88,16 @@ impl Atlas {
             told(best),
             rest.unwrap_or_default()
         )
+    }
+
+    /// *224 parameters*, and of a picture in colour *224 parameters per channel*.
+    fn budget_words(&self) -> String {
+        let each = if self.channels > 1 {
+            " per channel"
+        } else {
+            ""
+        };
+        label::parameters(self.budget) + each
     }
 
     /// The structures that are best as LoRA: in one block of its rank.
@@ -120,7 +139,7 @@ impl Atlas {
         if !missing.is_empty() && !self.entries.is_empty() {
             remarks.push(format!(
                 "Not within {}: {}",
-                label::parameters(self.budget),
+                self.budget_words(),
                 missing.join(", ")
             ));
         }

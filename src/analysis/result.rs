@@ -28,7 +28,7 @@ pub struct Analysis {
     pub range: (f64, f64),
     /// The smallest and the largest cell.
     pub extremes: (f64, f64),
-    /// ‖W‖.
+    /// ‖W‖, of a picture in colour over all channels.
     pub norm: f64,
     /// Singular values of the whole matrix.
     pub sigma: Arc<Vec<f64>>,
@@ -112,9 +112,13 @@ impl Analysis {
 
     /// The numerical rank, or what is known of it.
     pub fn rank_words(&self) -> String {
-        match self.truncated {
+        let rank = match self.truncated {
             None => self.rank.to_string(),
             Some(_) => format!("at least {}", self.rank),
+        };
+        match self.channels() {
+            1 => rank,
+            _ => format!("{rank} (luminance)"),
         }
     }
 
@@ -170,7 +174,7 @@ impl Analysis {
         let all = self.channels();
         let spent = |one: &MethodResult| Expense {
             method: one.settings.method(),
-            share: all * settings.share_of_budget(one.settings.method()),
+            share: all.saturating_mul(settings.share_of_budget(one.settings.method())),
             params: one
                 .outcome
                 .as_ref()

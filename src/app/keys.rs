@@ -7,6 +7,7 @@
 use eframe::egui::{self, Key, Modifiers};
 
 use super::command::Command;
+use super::tab::Tab;
 use super::tabs;
 use super::tabs::approximate::action::MatrixAction;
 use super::widgets::focus;
@@ -30,8 +31,8 @@ impl Default for Keys {
 }
 
 impl Keys {
-    /// The commands whose keys were pressed in this frame.
-    pub fn pressed(&mut self, ctx: &egui::Context) -> Vec<Command> {
+    /// The commands whose keys were pressed in this frame, while this tab is shown.
+    pub fn pressed(&mut self, ctx: &egui::Context, tab: Tab) -> Vec<Command> {
         let menu = egui::Popup::is_any_open(ctx);
         self.follow_clicks(ctx, menu);
         let focused = ctx.memory(|memory| memory.focused().is_some());
@@ -54,7 +55,8 @@ impl Keys {
                 (true, Key::Escape) => !menu && !typing && !left,
                 (true, Key::F1 | Key::F5 | Key::F9 | Key::F11) => true,
                 (true, Key::PageUp | Key::PageDown) => !typing,
-                (true, _) => single,
+                // A letter or an arrow is for what is on screen.
+                (true, _) => single && command.owner().is_none_or(|owner| owner == tab),
                 // A text field undoes and copies what is in it.
                 (false, Key::Z | Key::C) => !typing,
                 (false, _) => true,
@@ -87,11 +89,12 @@ impl Keys {
 
     /// Gives the content the keyboard after a button that changes it: after ▶ comes →.
     pub fn after(&mut self, command: &Command) {
-        use MatrixAction::{NextDigit, Play, PreviousDigit, RandomDigit, Shuffle};
+        use MatrixAction::{NextDigit, Play, Present, PreviousDigit, RandomDigit, Shuffle};
         self.content |= matches!(
             command,
-            Command::Approximate(NextDigit | PreviousDigit | RandomDigit | Shuffle | Play(_))
-                | Command::Show(_)
+            Command::Approximate(
+                NextDigit | PreviousDigit | RandomDigit | Shuffle | Play(_) | Present
+            ) | Command::Show(_)
         );
     }
 }

@@ -169,7 +169,7 @@ impl Explorer {
 
     /// Draws everything and collects what the user asked for.
     fn draw(&mut self, ui: &mut egui::Ui) -> Vec<Command> {
-        let mut out = self.keys.pressed(ui.ctx());
+        let mut out = self.keys.pressed(ui.ctx(), self.state.tab);
         if self.asks() {
             out.retain(|command| matches!(command, Command::Cancel | Command::Quit));
         }

@@ -188,8 +188,9 @@ pub fn forget_arriving(state: &mut State) {
 
 /// Opens a source; what is on screen stays until it is there.
 pub fn open(explorer: &mut Explorer, source: Source) {
-    if let Source::File { path, .. } = &source
+    if let Source::File { path, array } = &source
         && path.is_dir()
+        && (array.is_none() || !source::holds_weights(path))
     {
         return match source::holds_weights(path) {
             true => browse_model(explorer, path),

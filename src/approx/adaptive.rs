@@ -22,7 +22,8 @@ impl Triplet {
     }
 }
 
-/// All triplets with σ > 0, the worthiest first; within a block in the order of σ.
+/// All triplets within the numerical rank of their block, the worthiest first; within a block in the order
+/// of σ. What is left of a block is rounding, and no parameter is spent on it.
 /// Ties keep the order of the blocks, so the choice is deterministic.
 pub fn triplets_by_worth(spectra: &Spectra) -> Vec<Triplet> {
     let mut triplets: Vec<Triplet> = spectra
@@ -30,7 +31,8 @@ pub fn triplets_by_worth(spectra: &Spectra) -> Vec<Triplet> {
         .zip(spectra.layout.blocks())
         .enumerate()
         .flat_map(|(block, (sigma, place))| {
-            sigma.filter(|s| *s > 0.0).map(move |s| Triplet {
+            let rank = spectra.numerical_rank(block);
+            sigma.take(rank).filter(|s| *s > 0.0).map(move |s| Triplet {
                 block,
                 relative_sigma: s,
                 cost: place.cost(),

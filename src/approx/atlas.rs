@@ -56,8 +56,10 @@ const STEP: f64 = 0.004;
 /// The structures at one budget.
 #[derive(Clone, Debug)]
 pub struct Atlas {
-    /// Parameters, with structure bits as numbers of 32 where they are charged.
+    /// Parameters of each channel, with structure bits as numbers of 32 where they are charged.
     pub budget: usize,
+    /// The matrices that count together, three of a picture in colour.
+    pub channels: usize,
     /// Whether they are.
     pub charged: bool,
     /// Rows and columns of the matrix.
@@ -133,6 +135,7 @@ pub fn atlas(
     rank(&mut entries);
     Ok(Atlas {
         budget,
+        channels: matrices.len(),
         charged,
         shape,
         entries,

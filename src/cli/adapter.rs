@@ -9,7 +9,8 @@ use crate::analysis::{
     AdapterError, AdapterFiles, AdapterRank, AdapterSettings, PlanReport, PlanStructure,
     ScanSettings, ScanTargets, WrittenLayer, adapters,
 };
-use crate::figure::{Cell, Column, Row, Table, label};
+use crate::figure::compose::adapter_table;
+use crate::figure::label;
 use crate::process::signals::StopGuard;
 use crate::source::Limits;
 use crate::store;
@@ -60,7 +61,8 @@ pub(super) fn run(arguments: &AdapterArgs) -> Result<(), Failure> {
         draws: 0,
         seed: 0,
     };
-    let targets = ScanTargets::new(&settings, &arguments.layers)?;
+    let mut targets = ScanTargets::new(&settings, &arguments.layers)?;
+    targets.leave_out_embeddings();
     let (structure, ranks) = wishes(arguments, &targets)?;
     let stoppable = StopGuard::begin();
     let found = adapters(
@@ -154,29 +156,7 @@ fn print_errors(
     targets: &ScanTargets,
 ) -> Result<(), Failure> {
     let layers: Vec<&WrittenLayer> = found.iter().flat_map(|files| &files.layers).collect();
-    let row = |layer: &&WrittenLayer| Row {
-        color: None,
-        cells: vec![
-            Cell::text(label::clean(&layer.layer)),
-            Cell::count(layer.sides.0),
-            Cell::count(layer.sides.1),
-            Cell::count(layer.rank),
-            Cell::count(layer.params),
-            Cell::number(label::error(layer.error), layer.error),
-        ],
-    };
-    let table = Table {
-        title: None,
-        columns: vec![
-            Column::left("Layer"),
-            Column::right("Rows"),
-            Column::right("Columns"),
-            Column::right("Rank"),
-            Column::right("Parameters"),
-            Column::right("Error"),
-        ],
-        rows: layers.iter().map(row).collect(),
-    };
+    let table = adapter_table(layers.iter().copied());
     let params = layers.iter().map(|layer| layer.params).sum();
     let heading = format!(
         "{}: {} layers, {}",

@@ -109,6 +109,11 @@ impl ComposeArgs {
                 approximation::VIEW.file_name
             )));
         }
+        if self.error_maps && !self.with.is_empty() {
+            return Err(Failure::usage(
+                "residuals stand under the reconstructions of one matrix; leave out --error-maps or --with",
+            ));
+        }
         let target = self.figure.target()?;
         let Some(mut target) = target else {
             return Err(Failure::usage(

@@ -349,6 +349,8 @@ proptest! {
         // They belong to the reconstructions.
         if !composition.has_reconstructions() {
             composition.others.clear();
+        }
+        if !composition.has_reconstructions() || !composition.others.is_empty() {
             export.error_maps = false;
             export.error_gain = Gain::default();
         }

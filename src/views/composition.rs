@@ -85,7 +85,7 @@ impl Composition {
         if export.colors != ColorMap::default() {
             words.option("colors", export.colors.name());
         }
-        if export.error_maps && rows {
+        if export.error_maps && rows && self.others.is_empty() {
             words.flag("error-maps");
             if export.error_gain != Gain::default() {
                 words.option("error-gain", &export.error_gain.to_string());

@@ -99,7 +99,8 @@ proptest! {
         if matched.rank > 0 {
             let uniform = evaluate(&spectra, &localized(grid, matched.rank)).unwrap();
             prop_assert!(
-                found.error <= uniform.error * (1.0 + 1e-12),
+                // Triplets that are rounding are left to the uniform ranks.
+                found.error <= uniform.error * (1.0 + 1e-12) + 1e-14,
                 "adaptive {} with {:?}, uniform {} at rank {}",
                 found.error, found.ranks, uniform.error, matched.rank
             );

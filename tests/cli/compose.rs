@@ -95,7 +95,7 @@ fn panels_have_the_letters_that_a_journal_wants() {
 #[test]
 fn the_command_in_a_composed_figure_makes_the_same_figure_again() {
     let folder = tempfile::tempdir().unwrap();
-    let line = "compose mnist:test:1 --with mnist:test:7 --show approximation,best-grid --columns 1 \
+    let line = "compose mnist:test:1 --show approximation,best-grid --columns 1 \
                 --error-maps --colors viridis --font-size 8 --solid-lines --omit notes,melora \
                 --width 120mm --theme dark --figure a.svg";
     succeed(folder.path(), line);
@@ -197,6 +197,10 @@ fn what_cannot_be_printed_or_composed_is_told_in_a_sentence() {
         (
             "approximate mnist:test:1 --show factors --of sparse",
             "Sparse is not shown; add it first",
+        ),
+        (
+            "compose mnist:test:1 --show approximation --with mnist:test:2 --error-maps --figure a.svg",
+            "residuals stand under the reconstructions of one matrix",
         ),
         (
             "compose mnist:test:1 --show factors --with mnist:test:2 --figure a.svg",

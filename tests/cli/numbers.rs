@@ -355,3 +355,28 @@ fn the_factors_of_a_block_multiply_to_what_is_kept_of_it() {
     let line = "approximate mnist:test:1 --show factors --of melora --block 5";
     refuse(folder.path(), line, 2, "MELoRA has 4 blocks here");
 }
+
+/// A budget is spent on what a matrix has, not on what rounding left of it; and no budget is too large.
+#[test]
+fn large_budgets_buy_the_rank_and_leave_the_rest() {
+    let largest = usize::MAX;
+    for budget in [100_000, largest] {
+        let line = format!(
+            "approximate mnist:test:1 --adaptive --adaptive-grid 1 --adaptive-budget {budget} --add \
+             quadtree:budget={budget} --json"
+        );
+        let found = super::json_of(&line);
+        let methods = found["methods"].as_array().unwrap();
+        let of = |key: &str| {
+            let mut all = methods.iter();
+            all.find(|one| one["method"] == key).unwrap()
+        };
+        // Rank 15 of 28 + 28 each.
+        assert_eq!(of("localized_adaptive")["params"], 840, "{budget}");
+        assert!(of("quadtree")["error"].as_f64().unwrap() < 1e-12);
+    }
+    super::json_of(&format!("atlas mnist:test:1 --budget {largest} --json"));
+    super::json_of(&format!(
+        "approximate mnist:test:1 --budget {largest} --rule section-2e --json"
+    ));
+}

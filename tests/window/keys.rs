@@ -302,3 +302,26 @@ fn the_window_and_its_plots_have_names() {
         harness.get_by_role_and_label(role, name);
     }
 }
+
+/// A letter or an arrow does nothing to a tab that nobody sees.
+#[test]
+fn single_keys_are_for_the_tab_on_screen() {
+    let mut harness = window();
+    let before = index(&harness);
+    harness
+        .get_by_role_and_label(Role::Button, "Method")
+        .click();
+    settle(&mut harness);
+    for key in [Key::ArrowRight, Key::R, Key::F] {
+        harness.key_press(key);
+        settle(&mut harness);
+    }
+    assert_eq!(index(&harness), before);
+    harness
+        .get_by_role_and_label(Role::Button, "Approximate")
+        .click();
+    settle(&mut harness);
+    harness.key_press(Key::ArrowRight);
+    settle(&mut harness);
+    assert_eq!(index(&harness), before + 1);
+}

@@ -15,6 +15,8 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 
 use super::error::AnalysisError;
+use crate::approx::{LocalizedSettings, LoraSettings, MeloraSettings, MethodSettings};
+use crate::session::Settings;
 use crate::source::Limits;
 
 pub use file::{merge, read_scan};
@@ -170,6 +172,21 @@ impl Scan {
     /// The parameters of LoRA at the scan's rank, over all layers.
     pub fn budget(&self) -> usize {
         self.layers.iter().map(|layer| layer.lora.params).sum()
+    }
+
+    /// The settings at which a layer shows what the scan says of it.
+    pub fn show(&self, settings: &mut Settings) {
+        let (rank, grid) = (self.budget_rank, self.localized_grid);
+        settings.matched = None;
+        settings.set(MethodSettings::Lora(LoraSettings { rank }));
+        settings.set(MethodSettings::Melora(MeloraSettings {
+            blocks: self.melora_blocks,
+            rank,
+        }));
+        settings.set(MethodSettings::Localized(LocalizedSettings {
+            grid,
+            rank: (rank / grid.max(1)).max(1),
+        }));
     }
 
     /// Whether both were made at the same settings.

@@ -35,6 +35,42 @@ pub struct ScanTargets {
     pub skipped: Vec<SkippedArray>,
 }
 
+/// The last words of the names of embeddings in the models of common libraries.
+const EMBEDDINGS: [&str; 9] = [
+    "wte",
+    "wpe",
+    "shared",
+    "embed_tokens",
+    "embed_positions",
+    "tok_embeddings",
+    "word_embeddings",
+    "position_embeddings",
+    "token_type_embeddings",
+];
+
+impl ScanTargets {
+    /// Leaves embeddings out, which PEFT adapts by tensors of other names and shapes.
+    pub fn leave_out_embeddings(&mut self) {
+        let is_embedding = |target: &ScanTarget| {
+            let module = target.name.strip_suffix(".weight").unwrap_or(&target.name);
+            module
+                .rsplit('.')
+                .next()
+                .is_some_and(|last| EMBEDDINGS.contains(&last))
+        };
+        let (left, kept) = std::mem::take(&mut self.targets)
+            .into_iter()
+            .partition(is_embedding);
+        self.targets = kept;
+        let left: Vec<ScanTarget> = left;
+        self.skipped
+            .extend(left.into_iter().map(|target| SkippedArray {
+                name: target.name,
+                reason: "an embedding, whose adapters PEFT stores in another form".to_owned(),
+            }));
+    }
+}
+
 impl ScanTarget {
     /// What a factorization of it costs, in a unit of its own.
     pub fn work(&self) -> f64 {

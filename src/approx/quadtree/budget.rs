@@ -56,7 +56,7 @@ fn cheaper_whole(
 ) -> Vec<Vec<Leaf>> {
     let solutions = bill.prices().map(|price| bill.at(price));
     // Entries are never less than half as many as the numbers in the factors.
-    let near = solutions.take_while(|one| one.params <= 2 * budget);
+    let near = solutions.take_while(|one| one.params / 2 <= budget);
     let stored = near.filter_map(|solution| {
         let mut leaves = solution.leaves;
         let any = stored_whole(spectra, &mut leaves);

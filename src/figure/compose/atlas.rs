@@ -96,20 +96,20 @@ pub fn atlas_curves(theme: Theme, found: &Atlas, entries: usize) -> Plot {
             label: String::new(),
         }
     };
-    let budget = found.budget as f64;
+    let budget = found.budget.saturating_mul(found.channels);
     Plot {
         x_label: "parameters".to_owned(),
         y_label: "error ‖W − Ŵ‖ / ‖W‖".to_owned(),
-        log_x: found.budget > 100 * cheapest,
-        x_range: Some((cheapest as f64 * 0.9, budget * 1.05)),
+        log_x: budget / 100 > cheapest,
+        x_range: Some((cheapest as f64 * 0.9, budget as f64 * 1.05)),
         y_range: Some((0.0, 1.04)),
         series: series.collect(),
         marks: found.entries.iter().map(mark).collect(),
         guides: vec![
             Guide {
                 axis: GuideAxis::X,
-                at: budget,
-                label: format!("budget {}", label::count(found.budget)),
+                at: budget as f64,
+                label: format!("budget {}", label::count(budget)),
                 color: None,
             },
             Guide {

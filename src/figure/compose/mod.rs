@@ -44,7 +44,7 @@ pub use locality::{
 };
 pub use look::Look;
 pub use order::{order, order_table};
-pub use plan::{plan_notes, plan_sentence, plan_table};
+pub use plan::{adapter_table, plan_notes, plan_sentence, plan_table};
 pub use projection::{
     correlation_table, projection_plots, projection_sentence, projection_table, projections,
 };

@@ -1,8 +1,12 @@
 //! A plan of ranks in words and as a table.
 
-use crate::analysis::{LayerPlan, Plan, PlanStructure};
+use crate::analysis::{LayerPlan, Plan, PlanStructure, WrittenLayer};
 use crate::figure::label;
 use crate::figure::table::{Cell, Column, Row, Table};
+
+/// Why the numbers are not those of the scan.
+const WEIGHED: &str =
+    "the error over all layers weighs each by its norm; the mean error that a scan tells does not";
 
 /// The remark that every plan ends with.
 const REMARK: &str = "a plan spends parameters where they keep most of this update; it does not say that training \
@@ -36,35 +40,54 @@ pub fn plan_notes(plan: &Plan) -> Vec<String> {
             "{count} layers have the largest rank whose singular values the scan keeps; more is not planned"
         ));
     }
-    notes.push(REMARK.to_owned());
+    notes.extend([WEIGHED, REMARK].map(str::to_owned));
     notes
 }
 
 /// A row for each layer: its rank and error, and its error where all ranks are equal.
 pub fn plan_table(plan: &Plan) -> Table {
-    let row = |layer: &LayerPlan| Row {
-        color: None,
-        cells: vec![
-            Cell::text(label::clean(&layer.layer)),
-            Cell::count(layer.sides.0),
-            Cell::count(layer.sides.1),
-            Cell::count(layer.rank),
-            Cell::count(layer.params),
-            Cell::number(label::error(layer.error), layer.error),
-            Cell::number(label::error(layer.uniform_error), layer.uniform_error),
-        ],
+    let row = |one: &LayerPlan| {
+        let mut row = row(&one.layer, one.sides, (one.rank, one.params), one.error);
+        row.cells.push(error(one.uniform_error));
+        row
     };
+    let mut table = table(plan.layers.iter().map(row).collect());
+    table
+        .columns
+        .push(Column::right("Error, equal ranks").keyed("uniform_error"));
+    table
+}
+
+/// A row for each layer of an adapter: its rank and its measured error.
+pub fn adapter_table<'a>(layers: impl Iterator<Item = &'a WrittenLayer>) -> Table {
+    let row = |one: &WrittenLayer| row(&one.layer, one.sides, (one.rank, one.params), one.error);
+    table(layers.map(row).collect())
+}
+
+fn row(layer: &str, sides: (usize, usize), (rank, params): (usize, usize), missed: f64) -> Row {
+    let cells = vec![
+        Cell::text(label::clean(layer)),
+        Cell::count(sides.0),
+        Cell::count(sides.1),
+        Cell::count(rank),
+        Cell::count(params),
+        error(missed),
+    ];
+    Row { color: None, cells }
+}
+
+fn error(value: f64) -> Cell {
+    Cell::number(label::error(value), value)
+}
+
+fn table(rows: Vec<Row>) -> Table {
+    let numbers = ["Rows", "Columns", "Rank", "Parameters", "Error"];
+    let numbers = numbers.into_iter().map(Column::right);
     Table {
         title: None,
-        columns: vec![
-            Column::left("Layer"),
-            Column::right("Rows"),
-            Column::right("Columns"),
-            Column::right("Rank"),
-            Column::right("Parameters"),
-            Column::right("Error"),
-            Column::right("Uniform"),
-        ],
-        rows: plan.layers.iter().map(row).collect(),
+        columns: std::iter::once(Column::left("Layer"))
+            .chain(numbers)
+            .collect(),
+        rows,
     }
 }

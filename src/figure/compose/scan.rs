@@ -71,7 +71,7 @@ impl MapColumn {
             Self::Melora => "Error of MELoRA",
             Self::Localized => "Error of Localized",
             Self::BestGrid => "Best grid K",
-            Self::Norm => "Norm",
+            Self::Norm => "Norm, relative to the base’s where there is one",
             Self::StableRank => "Stable rank",
             Self::Diagonal => "Share of ‖W‖² on the diagonal",
             Self::Locality => "Locality test’s z",

@@ -125,6 +125,10 @@ impl ApproximateTab {
             Source::Digit { dataset, .. } => (dataset.clone(), 0),
             _ => (Dataset::BuiltIn, 0),
         };
+        if !matches!(session.source, Source::Digit { .. }) {
+            // What was subtracted belongs to a matrix of another kind.
+            session.subtract = None;
+        }
         session.source = Source::Digit {
             dataset,
             split: set.split(),

@@ -78,6 +78,14 @@ pub fn show(
     theme: Theme,
     out: &mut Vec<Command>,
 ) {
+    if tab.presentation.is_none() {
+        // What was clicked before has no place on the slide: the keys are for the scenes.
+        ui.memory_mut(|memory| {
+            if let Some(focused) = memory.focused() {
+                memory.surrender_focus(focused);
+            }
+        });
+    }
     egui::CentralPanel::default().show(ui, |ui| {
         enlarge(ui);
         super::progress::dim_old(tab, ui);

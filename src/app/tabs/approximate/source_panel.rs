@@ -69,7 +69,8 @@ fn head(ui: &mut egui::Ui, state: &mut State, session: &Session, out: &mut Vec<C
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         let width = (ui.available_width() - NAVIGATION).max(80.0);
-        let mut text = RichText::new(format!("{} {name}", if open { "▾" } else { "▸" })).strong();
+        let shown = shown_name(&name, (width / CHARACTER) as usize);
+        let mut text = RichText::new(format!("{} {shown}", if open { "▾" } else { "▸" })).strong();
         if state.opening.is_some() {
             text = text.weak();
         }
@@ -93,6 +94,27 @@ fn head(ui: &mut egui::Ui, state: &mut State, session: &Session, out: &mut Vec<C
 
 /// Width of the way through the digits.
 const NAVIGATION: f32 = 146.0;
+
+/// About the width of a character of the button.
+const CHARACTER: f32 = 8.0;
+
+/// A name in so many characters, with what tells it apart: the number of a digit, the end of a layer's
+/// name.
+fn shown_name(name: &str, room: usize) -> String {
+    let digit = [" test image ", " train image "].into_iter();
+    let mut shown = digit.fold(name.to_owned(), |text, words| {
+        text.replacen(words, &words.replace(" image", ""), 1)
+    });
+    if let Some((_, array)) = name.split_once('#') {
+        shown = array.split(" minus ").next().unwrap_or(array).to_owned();
+        let count = shown.chars().count();
+        if count > room {
+            let end: String = shown.chars().skip(count + 1 - room.max(2)).collect();
+            shown = format!("…{end}");
+        }
+    }
+    shown
+}
 
 /// In one line what is to be known of the matrix: a note may not push the controls away from under
 /// the pointer.
@@ -404,5 +426,24 @@ fn subtraction(ui: &mut egui::Ui, state: &State, session: &mut Session, out: &mu
         .clicked()
     {
         out.push(Command::SubtractText(typed.to_owned()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_name_keeps_what_tells_matrices_apart() {
+        let short = |name: &str| shown_name(name, 20);
+        assert_eq!(
+            short("MNIST test image 38 (label 3)"),
+            "MNIST test 38 (label 3)"
+        );
+        let layer =
+            "tuned.safetensors#model.layers.11.self_attn.q_proj.weight minus base.safetensors";
+        assert_eq!(short(layer), "…_attn.q_proj.weight");
+        assert_eq!(short("f.npz#a"), "a");
+        assert_eq!(short("photo.png"), "photo.png");
     }
 }

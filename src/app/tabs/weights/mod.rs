@@ -32,6 +32,7 @@ use crate::app::tabs::StartState;
 use crate::app::widgets::focus;
 use crate::figure::label;
 use crate::figure::palette::Theme;
+use crate::session::Session;
 use crate::source::holds_weights;
 
 /// The tab: the open models, and how they are looked at.
@@ -104,7 +105,10 @@ impl WeightsTab {
         match self.section {
             Section::Arrays => {}
             Section::Scan => return self.scan.ui(ui, model.as_deref(), theme, out),
-            Section::Plan => return self.plan.ui(ui, self.scan.scanning.found(), out),
+            Section::Plan => {
+                self.scan.remarks(ui, model.as_deref());
+                return self.plan.ui(ui, self.scan.scanning.found(), out);
+            }
         }
         let Some(model) = model else {
             return nothing_open(ui);
@@ -175,7 +179,13 @@ impl WeightsTab {
                 self.scan.read(path.clone(), state);
             }
             WeightsAction::OpenScanned(name) => match self.scan.layer(name, model.as_deref()) {
-                Ok(layer) => open_layer(layer, state, out),
+                Ok(layer) => {
+                    let mut session = session_of(layer, state);
+                    if let Some(scan) = self.scan.scanning.found() {
+                        scan.show(&mut session.settings);
+                    }
+                    show_layer(session, out);
+                }
                 Err(why) => state.fail(why),
             },
             WeightsAction::CopyCommand => match self.scan.command(model.as_deref()) {
@@ -255,10 +265,20 @@ fn differences(ui: &mut egui::Ui, base: &ModelBase) {
 
 /// Opens a layer in the first tab, which can lead back here.
 fn open_layer(layer: LayerSource, state: &mut State, out: &mut Vec<Command>) {
+    let session = session_of(layer, state);
+    show_layer(session, out);
+}
+
+/// The session in view with a layer as its matrix.
+fn session_of(layer: LayerSource, state: &mut State) -> Session {
     let mut session = state.latest_session().clone();
     session.source = layer.source.clone();
     session.subtract = layer.subtract;
     state.opened_from = Some((TAB, layer.source));
+    session
+}
+
+fn show_layer(session: Session, out: &mut Vec<Command>) {
     out.push(Command::SetSession(Box::new(session)));
     out.push(Command::Show(Tab::HOME));
 }

@@ -264,6 +264,7 @@ impl ScanView {
     ) {
         self.settings(ui, model, out);
         self.state_line(ui, model);
+        self.remarks(ui, model);
         let Some(scan) = self.scanning.found().cloned() else {
             return;
         };
@@ -352,6 +353,28 @@ impl ScanView {
                 Some(_) => "Scan measures every matrix of the model at one budget: LoRA, MELoRA and Localized at equal parameters, and whether it is local",
                 None => "Open a model first, or a scan that was saved",
             });
+        }
+    }
+
+    /// What keeps the results from being those of the whole open model.
+    pub fn remarks(&self, ui: &mut egui::Ui, model: Option<&OpenModel>) {
+        let Some(scan) = self.scanning.found() else {
+            return;
+        };
+        let mut remarks = Vec::new();
+        if let Some((done, of)) = self.scanning.unfinished() {
+            let (done, of) = (label::count(done), label::count(of));
+            remarks.push(format!("Only {done} of {of} layers are scanned yet"));
+        }
+        if model.is_some_and(|model| !is_of(scan, model)) {
+            let name = model_name(scan);
+            remarks.push(format!(
+                "This scan is of another model, {name}; Run scans the open one"
+            ));
+        }
+        for remark in remarks {
+            let text = RichText::new(remark).color(ui.visuals().warn_fg_color);
+            ui.add(egui::Label::new(text).wrap());
         }
     }
 

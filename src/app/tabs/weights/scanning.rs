@@ -85,6 +85,12 @@ impl Scanning {
         self.advance.filter(|_| self.busy())
     }
 
+    /// Layers that are measured and that are wanted, where a scan is under way or was stopped.
+    pub fn unfinished(&self) -> Option<(usize, usize)> {
+        let advance = self.advance.filter(|advance| advance.done < advance.of)?;
+        Some((advance.done, advance.of))
+    }
+
     /// Why the last one ended early.
     pub fn failure(&self) -> Option<&str> {
         self.failure.as_deref()
@@ -129,6 +135,9 @@ impl Scanning {
                 }
                 Ok(ScanMessage::Ended(scan, failure)) => {
                     changed |= scan.is_some();
+                    if let (Some(scan), Some(advance)) = (&scan, &mut self.advance) {
+                        advance.done = scan.layers.len().min(advance.of);
+                    }
                     self.found = scan.or(self.found.take());
                     self.failure = failure;
                 }

@@ -86,8 +86,8 @@ pub struct PictureCanvas<'a> {
 
 /// What is of the colours, and what is not.
 const COLOUR_KEPT: &str = "colour: pictures, errors and parameters are of red, green and blue, each at \
-    the same setting; in a command a budget is for one of them; error maps, factors, orders, the \
-    locality test and singular values are of the luminance (Rec. 709)";
+    the same setting; in a command a budget is for one of them; error maps, the view of factors, \
+    orders, the locality test, ranks and singular values are of the luminance (Rec. 709)";
 
 impl PictureCanvas<'_> {
     /// The matrix of a picture whose rows `read` gives from top to bottom, scaled down where it
