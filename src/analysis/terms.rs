@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use nalgebra::DMatrix;
 
+use super::budget::refused;
 use super::outcome::Outcome;
 use super::result::Analysis;
 use crate::approx::block::Tile;
@@ -85,9 +86,14 @@ impl Terms {
     /// A method that is not in view or has no factors, a part that does not exist.
     pub fn of(analysis: &Analysis, choice: PartChoice) -> Result<Self, String> {
         let outcome = match choice.method {
-            Some(method) => analysis
-                .outcome_of(method)
-                .ok_or_else(|| format!("{} is not shown; add it first", method.title()))?,
+            Some(method) => analysis.outcome_of(method).ok_or_else(|| {
+                let mut shown = analysis.methods.iter();
+                let shown = shown.find(|one| one.settings.method() == method);
+                match shown.and_then(|one| one.outcome.as_ref().err()) {
+                    Some(why) => refused(method, why),
+                    None => format!("{} is not shown; add it first", method.title()),
+                }
+            })?,
             None => default_method(analysis)
                 .ok_or_else(|| "no method that is shown has factors; add LoRA".to_owned())?,
         };

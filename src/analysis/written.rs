@@ -97,6 +97,8 @@ fn described(factors: &Factors, evaluation: &Evaluation, blocks: &[Value]) -> Va
         "setting": evaluation.settings.describe(),
         "params": evaluation.params,
         "error": evaluation.error,
+        // Places count down the columns, as NumPy's order F does.
+        "order": "F",
         "blocks": blocks,
     })
 }

@@ -3,6 +3,7 @@
 use super::block::Block;
 use super::factor::Spectra;
 use super::layout::LayoutError;
+use super::metrics::{Comparison, compare};
 
 /// One singular triplet of one block, as a thing that can be bought.
 #[derive(Clone, Copy, Debug)]
@@ -77,10 +78,10 @@ fn chosen_ranks(spectra: &Spectra, budget: usize) -> Result<Vec<usize>, LayoutEr
         uniform.clone(),
         budget.saturating_sub(layout.parameters(&uniform)),
     );
-    if spectra.error_at(&topped_up) < spectra.error_at(&greedy) {
-        Ok(topped_up)
-    } else {
-        Ok(greedy)
+    // What differs by rounding is not bought.
+    match compare(spectra.error_at(&topped_up), spectra.error_at(&greedy)) {
+        Comparison::Better => Ok(topped_up),
+        Comparison::Equal | Comparison::Worse => Ok(greedy),
     }
 }
 

@@ -114,6 +114,11 @@ impl ComposeArgs {
                 "residuals stand under the reconstructions of one matrix; leave out --error-maps or --with",
             ));
         }
+        if self.letters != Letters::default() && self.show.len() < 2 {
+            return Err(Failure::usage(
+                "letters tell several views apart; show more views, or leave --letters out",
+            ));
+        }
         let target = self.figure.target()?;
         let Some(mut target) = target else {
             return Err(Failure::usage(

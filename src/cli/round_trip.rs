@@ -350,6 +350,9 @@ proptest! {
         if !composition.has_reconstructions() {
             composition.others.clear();
         }
+        if composition.views.len() < 2 {
+            composition.letters = Letters::default();
+        }
         if !composition.has_reconstructions() || !composition.others.is_empty() {
             export.error_maps = false;
             export.error_gain = Gain::default();

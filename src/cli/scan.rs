@@ -12,7 +12,7 @@ use super::{Failure, FigureArgs, FormatArgs, choice, number, output};
 use crate::analysis::{
     Scan, ScanProgress, ScanSettings, ScanTargets, SkippedArray, merge, read_scan,
 };
-use crate::figure::compose::{MapColumn, model_name};
+use crate::figure::compose::{MapColumn, scan_heading};
 use crate::figure::label;
 use crate::process::signals::StopGuard;
 use crate::source::{Limits, Source};
@@ -108,12 +108,7 @@ pub(super) fn run(arguments: &ScanArgs) -> Result<(), Failure> {
     let mut notes = document.notes();
     notes.extend(remarks);
     let page = PrintedPage {
-        heading: format!(
-            "{}: {} layers in {}",
-            model_name(&found),
-            label::count(found.layers.len()),
-            label::seconds(found.seconds)
-        ),
+        heading: scan_heading(&found),
         remarks: Vec::new(),
         notes,
     };

@@ -133,6 +133,8 @@ pub fn cell(value: f64) -> String {
 
 /// A number with one decimal, as z-scores have it: `−6.6`.
 pub fn one_decimal(value: f64) -> String {
+    // No minus stands before a zero.
+    let value = if value.abs() < 0.05 { 0.0 } else { value };
     minus(&format!("{value:.1}"))
 }
 

@@ -75,7 +75,7 @@ impl Composition {
         if let Some(columns) = self.columns {
             words.option("columns", &columns.to_string());
         }
-        if self.letters != Letters::default() {
+        if self.views.len() > 1 && self.letters != Letters::default() {
             words.option("letters", self.letters.id());
         }
         if self.split != Split::Test {

@@ -203,6 +203,10 @@ fn what_cannot_be_printed_or_composed_is_told_in_a_sentence() {
             "residuals stand under the reconstructions of one matrix",
         ),
         (
+            "compose mnist:test:1 --show approximation --letters bracketed --figure a.svg",
+            "letters tell several views apart",
+        ),
+        (
             "compose mnist:test:1 --show factors --with mnist:test:2 --figure a.svg",
             "--with adds rows to the reconstructions; add approximation to --show",
         ),

@@ -350,6 +350,9 @@ fn at_200_percent_a_slider_and_its_effect_are_on_screen_together() {
 #[test]
 fn a_presentation_fills_the_window_steps_and_ends() {
     let mut harness = window_of([1280.0, 720.0], Preferences::default());
+    harness.key_press(Key::ArrowRight);
+    settle(&mut harness);
+    let own = harness.state().state().session().clone();
     let before = pane(&harness, "LoRA");
     harness.key_press(Key::F5);
     settle(&mut harness);
@@ -385,6 +388,11 @@ fn a_presentation_fills_the_window_steps_and_ends() {
     settle(&mut harness);
     harness.get_by_label("File");
     assert_eq!(pane(&harness, "LoRA"), before);
+    assert_eq!(
+        harness.state().state().session(),
+        &own,
+        "an example leads back"
+    );
 }
 
 #[test]

@@ -123,12 +123,29 @@ impl Panels {
         self.service.busy()
     }
 
+    /// Draws the choice of letters, which tell several panels apart.
+    fn letters_row(&mut self, ui: &mut egui::Ui) {
+        let several = self.views.len() > 1;
+        let row = |ui: &mut egui::Ui| {
+            choice(ui, "Letters", self.letters.title(), 84.0, |ui| {
+                for letters in Letters::ALL {
+                    ui.selectable_value(&mut self.letters, letters, letters.title());
+                }
+            });
+        };
+        ui.add_enabled_ui(several, |ui| ui.horizontal(row))
+            .response
+            .on_disabled_hover_text("Letters tell several panels apart");
+    }
+
     /// Draws the choice of panels.
     pub fn ui(&mut self, ui: &mut egui::Ui) {
         let mut removed = None;
         for (place, view) in self.views.iter().enumerate() {
             ui.horizontal(|ui| {
-                ui.strong(self.letters.of(place));
+                if self.views.len() > 1 {
+                    ui.strong(self.letters.of(place));
+                }
                 ui.label(view.short);
                 let remove = ui.add_enabled(self.views.len() > 1, egui::Button::new("×").small());
                 let hint = format!("Remove {}", view.short);
@@ -161,13 +178,7 @@ impl Panels {
                 }
             });
         });
-        ui.horizontal(|ui| {
-            choice(ui, "Letters", self.letters.title(), 84.0, |ui| {
-                for letters in Letters::ALL {
-                    ui.selectable_value(&mut self.letters, letters, letters.title());
-                }
-            });
-        });
+        self.letters_row(ui);
         ui.horizontal(|ui| {
             let label = ui.label("Further rows");
             let field = egui::TextEdit::singleline(&mut self.typed)

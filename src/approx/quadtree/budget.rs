@@ -1,11 +1,14 @@
 //! The best tree and ranks within a budget: the price is searched for, what is left is filled, and
 //! the adaptive ranks of every even grid compete.
 
+use std::cmp::Ordering;
+
 use super::price::{Bill, Solution};
 use super::tree::Candidates;
 use crate::approx::adaptive::{adaptive_ranks, fill, triplets_by_worth};
 use crate::approx::choice::Leaf;
 use crate::approx::factor::Spectra;
+use crate::approx::metrics::{Comparison, compare};
 
 /// Halvings of the interval of prices: it is then as narrow as numbers are.
 const HALVINGS: usize = 60;
@@ -37,12 +40,18 @@ pub(super) fn within(
             tried.push(filled(spectra, owned, &within));
         }
     }
-    let error = |leaves: &Vec<Leaf>| {
+    let measured = |leaves: &Vec<Leaf>| {
         let ranks: Vec<usize> = leaves.iter().map(|leaf| leaf.rank).collect();
-        spectra.of_leaves(leaves).error_at(&ranks)
+        let chosen = spectra.of_leaves(leaves);
+        (chosen.error_at(&ranks), chosen.layout.parameters(&ranks))
     };
-    let measured = tried.into_iter().map(|leaves| (error(&leaves), leaves));
-    let best = measured.min_by(|a, b| a.0.total_cmp(&b.0));
+    let measured = tried.into_iter().map(|leaves| (measured(&leaves), leaves));
+    // Of equal ones, which differ by rounding at most, the one that costs less.
+    let best = measured.min_by(|((a, cost), _), ((b, other), _)| match compare(*a, *b) {
+        Comparison::Better => Ordering::Less,
+        Comparison::Equal => cost.cmp(other),
+        Comparison::Worse => Ordering::Greater,
+    });
     best.map(|(_, leaves)| leaves).unwrap_or_default()
 }
 

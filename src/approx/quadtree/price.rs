@@ -43,17 +43,23 @@ impl<'a> Bill<'a> {
             .take(candidates.nodes.len())
             .map(Iterator::collect)
             .collect();
-        let tails = sigma.iter().map(|sigma| {
+        let tails = sigma.iter().map(|sigma: &Vec<f64>| {
             let mut tail = vec![0.0; sigma.len() + 1];
             for (at, one) in sigma.iter().enumerate().rev() {
                 tail[at] = tail[at + 1] + one * one;
             }
             tail
         });
+        let tails = tails.collect();
+        // What is rounding is worth nothing at any price.
+        let mut sigma = sigma;
+        for (place, own) in sigma.iter_mut().enumerate() {
+            own.truncate(spectra.numerical_rank(place));
+        }
         Self {
             candidates,
-            tails: tails.collect(),
             sigma,
+            tails,
         }
     }
 

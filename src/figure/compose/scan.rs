@@ -250,6 +250,16 @@ pub fn model_name(scan: &Scan) -> String {
     }
 }
 
+/// *tuned.safetensors minus base.safetensors: 18 layers in 6.4 s*
+pub fn scan_heading(scan: &Scan) -> String {
+    let layers = match scan.layers.len() {
+        1 => "1 layer".to_owned(),
+        count => format!("{} layers", label::count(count)),
+    };
+    let time = label::seconds(scan.seconds);
+    format!("{}: {layers} in {time}", model_name(scan))
+}
+
 /// The same without the folders, for a line of a figure.
 fn title(scan: &Scan) -> String {
     let last = |path: &str| {

@@ -247,8 +247,10 @@ impl Page for ApproximateTab {
             }
             return;
         }
-        if self.presentation.take().is_some() {
+        if let Some(presented) = self.presentation.take() {
             self.maximized = None;
+            let own = presented.before_example();
+            out.extend(own.map(|own| Command::SetSession(Box::new(own))));
         }
         if state.preferences.view.controls {
             controls(self, ui, state, &mut session, theme, out);

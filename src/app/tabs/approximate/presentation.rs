@@ -41,10 +41,24 @@ enum Scene {
 #[derive(Debug, Default)]
 pub struct Presentation {
     scene: Scene,
+    /// What was in view when it began, to which the first scenes and its end lead back.
+    own: Session,
 }
 
 impl Presentation {
-    /// One scene on or back; the example that begins, if one does.
+    fn of(own: Session) -> Self {
+        Self {
+            scene: Scene::default(),
+            own,
+        }
+    }
+
+    /// What was in view before the example that is shown now.
+    pub fn before_example(self) -> Option<Session> {
+        matches!(self.scene, Scene::Example(_)).then_some(self.own)
+    }
+
+    /// One scene on or back; the session that begins with it, if one does.
     pub fn step(&mut self, forward: bool) -> Option<Session> {
         let examples = presets();
         let count = 3 + examples.len();
@@ -58,14 +72,17 @@ impl Presentation {
             true => (at + 1) % count,
             false => (at + count - 1) % count,
         };
+        let from_example = matches!(self.scene, Scene::Example(_));
         self.scene = match to {
             0 => Scene::Panes,
             1 => Scene::Curve,
             2 => Scene::Second,
             place => Scene::Example(place - 3),
         };
-        let example = to.checked_sub(3)?;
-        examples.into_iter().nth(example).map(|one| one.session)
+        match to.checked_sub(3) {
+            Some(example) => examples.into_iter().nth(example).map(|one| one.session),
+            None => from_example.then(|| self.own.clone()),
+        }
     }
 }
 
@@ -92,7 +109,7 @@ pub fn show(
         focus::content(ui);
         let scene = tab
             .presentation
-            .get_or_insert_with(Presentation::default)
+            .get_or_insert_with(|| Presentation::of(state.latest_session().clone()))
             .scene;
         let bottom = ui.max_rect().bottom() - HINT * PRESENTED;
         play::show(&mut tab.player, ui, state, out);
@@ -129,11 +146,12 @@ fn enlarge(ui: &mut egui::Ui) {
     style.spacing.icon_width_inner *= 1.6;
 }
 
-/// What one should see here: the verdict, and of an example what it shows.
+/// What one should see here: the verdict, and of an example that is whole what it shows.
 fn caption(ui: &mut egui::Ui, state: &State, scene: Scene) {
     let examples = presets();
+    let on_the_way = state.analysis.as_ref().is_some_and(|one| one.partial);
     let example: Option<&SessionPreset> = match scene {
-        Scene::Example(place) => examples.get(place),
+        Scene::Example(place) if !on_the_way => examples.get(place),
         _ => None,
     };
     if let Some(example) = example {
@@ -170,16 +188,27 @@ mod tests {
     #[test]
     fn the_scenes_go_round_in_both_ways() {
         let count = 3 + presets().len();
-        let mut there = Presentation::default();
+        let own = Session {
+            color: true,
+            ..Session::default()
+        };
+        let mut there = Presentation::of(own.clone());
         let mut seen = vec![there.scene];
         for _ in 1..count {
             there.step(true);
             assert!(!seen.contains(&there.scene), "{:?}", there.scene);
             seen.push(there.scene);
         }
-        assert!(there.step(true).is_none() && there.scene == Scene::Panes);
+        assert_eq!(
+            there.step(true).as_ref(),
+            Some(&own),
+            "back to what it began with"
+        );
+        assert_eq!(there.scene, Scene::Panes);
+        assert!(there.step(true).is_none() && there.step(false).is_none());
         let last = there.step(false).expect("the last example");
         assert_eq!(Some(last), presets().pop().map(|one| one.session));
         assert_eq!(Some(&there.scene), seen.last());
+        assert_eq!(there.before_example(), Some(own));
     }
 }

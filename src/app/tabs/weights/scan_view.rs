@@ -17,7 +17,9 @@ use crate::app::state::State;
 use crate::app::widgets::knobs::{choice, whole};
 use crate::app::widgets::sorted_table::{SortedTable, TableView};
 use crate::app::worker::Reply;
-use crate::figure::compose::{MapColumn, ScanMap, model_name, scan_sentence, scan_table};
+use crate::figure::compose::{
+    MapColumn, ScanMap, model_name, scan_heading, scan_sentence, scan_table,
+};
 use crate::figure::palette::Theme;
 use crate::figure::{Table, label};
 use crate::session::Export;
@@ -380,12 +382,7 @@ impl ScanView {
 
     /// What the scan says in a sentence, and the colours of the map.
     fn head(&mut self, ui: &mut egui::Ui, scan: &Scan) {
-        let of = format!(
-            "{}: {} layers in {}",
-            model_name(scan),
-            label::count(scan.layers.len()),
-            label::seconds(scan.seconds)
-        );
+        let of = scan_heading(scan);
         ui.add(egui::Label::new(RichText::new(&of).strong()).truncate());
         ui.add(egui::Label::new(scan_sentence(scan)).wrap());
         if !scan.skipped.is_empty() {
