@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use nalgebra::DMatrix;
 use serde::Serialize;
 
 use super::approximation::panel;
@@ -155,7 +156,7 @@ fn pixels(analysis: &Analysis) -> Vec<Rgb> {
     let Some(channels) = analysis.loaded.channels.as_deref() else {
         return Vec::new();
     };
-    let [red, green, blue] = channels.each_ref().map(|channel| channel.as_slice());
+    let [red, green, blue] = channels.each_ref().map(DMatrix::as_slice);
     let cells = red.iter().zip(green).zip(blue);
     cells
         .map(|((red, green), blue)| palette::pixel([*red, *green, *blue], analysis.range))

@@ -78,6 +78,7 @@ impl PlotView<'_> {
         }
         let id = ui.make_persistent_id((self.name, self.plot.log_x, self.plot.log_y));
         let (response, transform) = self.draw(ui, id, &axes, height);
+        settle(ui, id, *transform.frame());
         let overlay = Overlay {
             ui,
             axes,
@@ -226,5 +227,22 @@ impl PlotView<'_> {
             memory.auto_bounds = true.into();
             memory.store(ui.ctx(), id);
         }
+    }
+}
+
+/// The axes give their labels the room that these took in the frame before, so one more is drawn
+/// where the room has changed; not for ever, should two frames never agree.
+fn settle(ui: &egui::Ui, id: Id, frame: Rect) {
+    const MOST: u8 = 4;
+    let id = id.with("frame");
+    let known: Option<(Rect, u8)> = ui.data(|data| data.get_temp(id));
+    let changes = match known {
+        Some((before, _)) if before == frame => 0,
+        Some((_, changes)) => changes.saturating_add(1),
+        None => 1,
+    };
+    ui.data_mut(|data| data.insert_temp(id, (frame, changes)));
+    if (1..MOST).contains(&changes) {
+        ui.ctx().request_repaint();
     }
 }

@@ -71,7 +71,7 @@ impl Spots {
         let stroke = Stroke::new(2.0, ui.visuals().strong_text_color());
         let painter = ui.painter().with_clip_rect(response.rect);
         painter.circle_stroke(at, 9.0, stroke);
-        tell(response, at, reached.is_some(), said);
+        tell(response, at, reached.is_some(), &said);
         response.clicked().then_some(pick)
     }
 
@@ -137,14 +137,14 @@ fn say(ui: &mut egui::Ui, text: &str) {
 }
 
 /// The text beside the pointer, or beside the point where there is none.
-fn tell(response: &Response, at: Pos2, by_key: bool, text: String) {
+fn tell(response: &Response, at: Pos2, by_key: bool, text: &str) {
     if by_key {
         let (ctx, layer) = (response.ctx.clone(), response.layer_id);
         let tooltip = egui::Tooltip::always_open(ctx, layer, response.id, at);
-        tooltip.show(|ui| say(ui, &text));
+        tooltip.show(|ui| say(ui, text));
     } else {
         let response = response.clone();
-        response.on_hover_ui_at_pointer(|ui| say(ui, &text));
+        response.on_hover_ui_at_pointer(|ui| say(ui, text));
     }
 }
 
