@@ -11,8 +11,8 @@ use localized_lora::source::{
 };
 use localized_lora::workspace::Workspace;
 
-/// Small, so that nothing takes long.
-fn tight() -> Limits {
+/// Small, so that thousands of cases stay fast.
+pub fn tight() -> Limits {
     Limits {
         max_pixels: 10_000,
         max_decoded_bytes: 1 << 20,

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::block::Pieces;
 use super::budget::affordable_rank;
-use super::channels::{combined, combined_curve};
+use super::channels::{combined_curve, evaluate_all};
 use super::curve::CurvePoint;
 use super::evaluate::{Evaluation, evaluate};
 use super::factor::{FactorError, Keep, Spectra};
@@ -295,9 +295,7 @@ fn measure(
     let norms: Vec<f64> = spectra.iter().map(|one| one.norm).collect();
     let entry = |settings: &MethodSettings| {
         // A budget may pay for less than a triplet.
-        let each = spectra.iter().map(|one| evaluate(one, settings));
-        let each: Vec<Evaluation> = each.collect::<Result<_, _>>().ok()?;
-        let evaluation = combined(each.first()?.clone(), &each, &norms);
+        let evaluation = evaluate_all(&spectra, settings)?;
         let curves = spectra.iter();
         let curves = curves.map(|one| settings.configured().curve(one));
         let mut curve = combined_curve(&curves.collect::<Vec<_>>(), &norms);

@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use nalgebra::DMatrix;
 
 use super::budget::matched_rank;
-use super::channels::combined;
-use super::evaluate::{Evaluation, evaluate};
+use super::channels::evaluate_all;
+use super::evaluate::Evaluation;
 use super::factor::{FactorError, Spectra};
 use super::layout::{BlockLayout, LayoutKind};
 use super::method::{AdaptiveSettings, LocalizedSettings, MethodSettings};
@@ -46,12 +46,6 @@ pub fn grids_at_budget(
         let spectra = matrices.iter();
         let spectra = spectra.map(|matrix| Spectra::of(matrix, layout.clone()));
         let spectra = spectra.collect::<Result<Vec<_>, _>>()?;
-        let norms: Vec<f64> = spectra.iter().map(|one| one.norm).collect();
-        let measured = |settings: &MethodSettings| {
-            let each = spectra.iter().map(|one| evaluate(one, settings));
-            let each: Vec<Evaluation> = each.collect::<Result<_, _>>().ok()?;
-            Some(combined(each.first()?.clone(), &each, &norms))
-        };
         let uniform = MethodSettings::Localized(LocalizedSettings {
             grid,
             rank: matched.rank,
@@ -63,8 +57,8 @@ pub fn grids_at_budget(
         });
         let entry = GridAtBudget {
             grid,
-            uniform: measured(&uniform),
-            adaptive: measured(&adaptive),
+            uniform: evaluate_all(&spectra, &uniform),
+            adaptive: evaluate_all(&spectra, &adaptive),
         };
         let flow = on_grid(&entry);
         found.push(entry);

@@ -2,7 +2,9 @@
 //! of them.
 
 use super::curve::CurvePoint;
-use super::evaluate::Evaluation;
+use super::evaluate::{Evaluation, evaluate};
+use super::factor::Spectra;
+use super::method::MethodSettings;
 
 /// The root of the mean of squared errors, each weighed by the squared norm of its channel: squared
 /// errors add over channels as they do over blocks.
@@ -30,6 +32,14 @@ pub fn combined(one: Evaluation, each: &[Evaluation], norms: &[f64]) -> Evaluati
         structure_bits: each.iter().map(|one| one.structure_bits).sum(),
         ..one
     }
+}
+
+/// Measures `settings` over all channels; nothing where they give nothing.
+pub fn evaluate_all(spectra: &[Spectra], settings: &MethodSettings) -> Option<Evaluation> {
+    let each = spectra.iter().map(|one| evaluate(one, settings));
+    let each: Vec<Evaluation> = each.collect::<Result<_, _>>().ok()?;
+    let norms: Vec<f64> = spectra.iter().map(|one| one.norm).collect();
+    Some(combined(each.first()?.clone(), &each, &norms))
 }
 
 /// The curve over all channels, where each of its points is at the same setting in all of them;

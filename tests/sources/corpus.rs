@@ -1,7 +1,7 @@
 //! The corpus of the fuzz targets, replayed.
 
 #[path = "../../fuzz/readers.rs"]
-mod readers;
+pub mod readers;
 
 use std::path::Path;
 

@@ -1,23 +1,13 @@
 //! Whatever the bytes: a matrix of finite numbers or a sentence, never a panic.
 
 use image::ImageFormat;
-use localized_lora::source::{Limits, LoadedMatrix, OPENABLE_EXTENSIONS, SourceError, load_bytes};
+use localized_lora::source::{LoadedMatrix, OPENABLE_EXTENSIONS, SourceError, load_bytes};
 use proptest::prelude::*;
 
 use crate::arrays::{by_numpy, npy, zip};
+use crate::corpus::readers::tight;
 use crate::pictures::{encode, grey, turned};
 use crate::weights::safetensors;
-
-/// Small, so that thousands of cases stay fast.
-fn tight() -> Limits {
-    Limits {
-        max_pixels: 10_000,
-        max_decoded_bytes: 1 << 20,
-        max_cells: 10_000,
-        max_file_bytes: 1 << 20,
-        ..Limits::default()
-    }
-}
 
 fn check(result: Result<LoadedMatrix, SourceError>) -> Result<(), TestCaseError> {
     match result {
