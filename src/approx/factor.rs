@@ -7,14 +7,17 @@
 //! and UΣVᵀ = W, all to rounding, well within the test ratios of LAPACK. Without vectors: as many
 //! σ below every threshold as there must be, to rounding too.
 
+mod basis;
 mod bidiagonal;
 mod check;
 mod decomposition;
 mod householder;
 mod lanczos;
 mod memory;
+mod one_sided;
 mod packed;
 mod product;
+mod schedule;
 mod short_side;
 mod spectra;
 mod squares;

@@ -6,39 +6,18 @@
 
 use std::ops::ControlFlow;
 
-use faer::linalg::matmul::matmul;
-use faer::reborrow::ReborrowMut;
-use faer::{Accum, MatMut, MatRef, Par};
+use faer::Par;
 use nalgebra::DMatrix;
-use rand::{RngExt, SeedableRng};
+use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use rayon::prelude::*;
 
-use super::householder::dot;
-use super::packed::Packed;
+use super::basis::{Basis, product, random_columns};
+use super::one_sided::NoTriplets;
+use super::packed::{Packed, WIDTH};
+use super::schedule::{AIM, Schedule};
 use super::squares::first_of_squares;
 use super::svd::factorize_on;
-use super::view::{view, view_mut};
-
-/// Columns that join the bases at once: of fewer a product waits for memory, with more the bases have
-/// to be longer.
-const WIDTH: usize = 8;
-
-/// Rows of a product that a thread takes at once.
-const ROWS_AT_ONCE: usize = 256;
-
-/// The largest distance of a kept σ from an exact one, relative to it, that the iteration aims at;
-/// half of what is promised.
-pub(super) const AIM: f64 = 5e-7;
-
-/// A column that keeps less than this of its length has rounding of the basis in it.
-const LOST: f64 = 1e-2;
-
-/// A column that keeps less than this of its length is projected once more.
-const SHORT: f64 = 0.05;
-
-/// Times that a column is made orthogonal; a random one is after two.
-const STRAIGHTENED: usize = 4;
+use super::view::view;
 
 /// The first triplets of a block.
 pub(super) struct Leading {
@@ -48,14 +27,6 @@ pub(super) struct Leading {
     pub sigma: Vec<f64>,
     /// Right singular vectors, a column each.
     pub v: DMatrix<f64>,
-}
-
-/// Why there are none.
-pub(super) enum NoTriplets {
-    /// The caller's callback answered *stop*.
-    Stopped,
-    /// They do not come forward within three quarters of the block's smaller side.
-    TooSlow,
 }
 
 /// The first `keep` triplets of a finite block, not yet checked.
@@ -95,34 +66,6 @@ pub(super) fn leading(
         band.above.push(next.transpose());
     }
     Err(NoTriplets::TooSlow)
-}
-
-/// When to look at B again: from some length on, each column brings about as many triplets near as the
-/// one before it.
-struct Schedule {
-    keep: usize,
-    next: usize,
-    last: (usize, usize),
-}
-
-impl Schedule {
-    fn new(keep: usize) -> Self {
-        Self {
-            keep,
-            next: keep + keep / 2,
-            last: (keep, 0),
-        }
-    }
-
-    /// After so many columns so many triplets were near enough.
-    fn after(&mut self, len: usize, near: usize) {
-        let (len_before, near_before) = self.last;
-        let gained = near.saturating_sub(near_before).max(1) as f64;
-        let missing = (self.keep - near) as f64 * (len - len_before) as f64 / gained;
-        // A look costs as much as some columns, and far ahead a straight line leads astray.
-        self.next = len + (missing as usize).clamp(len / 32, len / 2) + WIDTH;
-        self.last = (len, near);
-    }
 }
 
 /// B: its blocks on the diagonal, and those above it.
@@ -187,7 +130,7 @@ impl Small {
     /// `next`: the coefficients of the block of V that is still to come; `rounding`: of σ, relative to
     /// the largest.
     fn of(band: &Band, next: &DMatrix<f64>, (keep, rounding): (usize, f64)) -> Option<Self> {
-        let (sigma, u, v) = match first_of_squares(&band.squared(), keep) {
+        let (sigma, u, v) = match first_of_squares(band.squared(), keep) {
             Some((sigma, u)) => (sigma, u, None),
             None => {
                 let found = factorize_on(&band.filled(), Par::Seq).ok()?;
@@ -224,174 +167,4 @@ impl Small {
             sigma,
         })
     }
-}
-
-/// Orthonormal columns, to which blocks are added.
-struct Basis {
-    rows: usize,
-    width: usize,
-    cells: Vec<f64>,
-}
-
-impl Basis {
-    fn of(rows: usize, width: usize) -> Self {
-        Self {
-            rows,
-            width,
-            cells: Vec::new(),
-        }
-    }
-
-    fn len(&self) -> usize {
-        self.cells.len() / self.rows
-    }
-
-    fn columns(&self, from: usize, count: usize) -> MatRef<'_, f64> {
-        let cells = &self.cells[from * self.rows..(from + count) * self.rows];
-        MatRef::from_column_major_slice(cells, self.rows, count)
-    }
-
-    /// The block that came last.
-    fn last(&self) -> MatRef<'_, f64> {
-        self.columns(self.len() - self.width, self.width)
-    }
-
-    /// Adds what of a block lies outside of the basis, made orthonormal; its coefficients, upper
-    /// triangular. In the place of a column that has nothing new but rounding comes another direction.
-    fn add(&mut self, mut block: DMatrix<f64>, random: &mut ChaCha8Rng, par: Par) -> DMatrix<f64> {
-        let before: Vec<f64> = lengths(&block);
-        let rounding = self.rows as f64 * f64::EPSILON / 4.0;
-        self.project_out(&mut block, par);
-        let short = lengths(&block)
-            .iter()
-            .zip(&before)
-            .any(|(now, before)| *now < SHORT * before);
-        if short {
-            self.project_out(&mut block, par);
-        }
-        let mut coefficients = DMatrix::zeros(self.width, self.width);
-        for at in 0..self.width {
-            let length = orthogonalize(&mut block, at, Some(&mut coefficients));
-            if length > rounding * before[at] {
-                coefficients[(at, at)] = length;
-                block.column_mut(at).unscale_mut(length);
-            } else {
-                block.set_column(at, &random_columns(self.rows, 1, random).column(0));
-            }
-            if length <= LOST * before[at] {
-                self.straighten(&mut block, at, random, par);
-            }
-        }
-        self.cells.extend_from_slice(block.as_slice());
-        coefficients
-    }
-
-    /// Makes a column orthogonal to the basis and the columns before it. One that lies among those,
-    /// as rounding may, gives way to another direction.
-    fn straighten(&self, block: &mut DMatrix<f64>, at: usize, random: &mut ChaCha8Rng, par: Par) {
-        for _ in 0..STRAIGHTENED {
-            let before = block.column(at).norm();
-            let mut column = block.columns(at, 1).into_owned();
-            self.project_out(&mut column, par);
-            block.set_column(at, &column.column(0));
-            let length = orthogonalize(block, at, None);
-            if length <= LOST * before {
-                block.set_column(at, &random_columns(self.rows, 1, random).column(0));
-                continue;
-            }
-            block.column_mut(at).unscale_mut(length);
-            if length > before / 2.0 {
-                return;
-            }
-        }
-    }
-
-    /// Takes off what of the columns lies in the basis.
-    fn project_out(&self, block: &mut DMatrix<f64>, par: Par) {
-        if self.cells.is_empty() {
-            return;
-        }
-        let all = self.columns(0, self.len());
-        let inside = product(all.transpose(), view(block), par);
-        add_product(block, Accum::Add, (all, view(&inside)), -1.0, par);
-    }
-}
-
-/// Takes off a column what lies in those before it, which are orthonormal; its length.
-fn orthogonalize(
-    block: &mut DMatrix<f64>,
-    at: usize,
-    mut coefficients: Option<&mut DMatrix<f64>>,
-) -> f64 {
-    let rows = block.nrows();
-    let (before, rest) = block.as_mut_slice().split_at_mut(at * rows);
-    let column = &mut rest[..rows];
-    let mut length = norm(column);
-    loop {
-        for (one, earlier) in before.chunks_exact(rows).enumerate() {
-            let inside = dot(earlier, column);
-            for (cell, other) in column.iter_mut().zip(earlier) {
-                *cell -= inside * other;
-            }
-            if let Some(coefficients) = &mut coefficients {
-                coefficients[(one, at)] += inside;
-            }
-        }
-        let now = norm(column);
-        // Twice is enough (Kahan), and once where little was taken.
-        if now > length / 2.0 || now == 0.0 {
-            return now;
-        }
-        length = now;
-    }
-}
-
-fn random_columns(rows: usize, count: usize, random: &mut ChaCha8Rng) -> DMatrix<f64> {
-    DMatrix::from_fn(rows, count, |_, _| random.random_range(-1.0..1.0))
-}
-
-/// `left · right`, where `right` has few columns.
-pub(super) fn product(left: MatRef<'_, f64>, right: MatRef<'_, f64>, par: Par) -> DMatrix<f64> {
-    let mut target = DMatrix::zeros(left.nrows(), right.ncols());
-    add_product(&mut target, Accum::Replace, (left, right), 1.0, par);
-    target
-}
-
-/// `target (+)= factor · left · right`, rows shared among threads: within a product of so few columns
-/// the threads would wait for each other most of the time.
-fn add_product(
-    target: &mut DMatrix<f64>,
-    accum: Accum,
-    (left, right): (MatRef<'_, f64>, MatRef<'_, f64>),
-    factor: f64,
-    par: Par,
-) {
-    let part = |(target, left): (MatMut<'_, f64>, MatRef<'_, f64>)| {
-        matmul(target, accum, left, right, factor, Par::Seq);
-    };
-    let target = view_mut(target);
-    // The same parts on any number of threads, and so the same numbers.
-    match par {
-        Par::Seq => {
-            let (rows, columns) = (target.nrows(), target.ncols());
-            let mut target = target;
-            for from in (0..rows).step_by(ROWS_AT_ONCE) {
-                let count = ROWS_AT_ONCE.min(rows - from);
-                let target = target.rb_mut().submatrix_mut(from, 0, count, columns);
-                part((target, left.subrows(from, count)));
-            }
-        }
-        Par::Rayon(_) => target
-            .par_row_chunks_mut(ROWS_AT_ONCE)
-            .zip(left.par_row_chunks(ROWS_AT_ONCE))
-            .for_each(part),
-    }
-}
-
-fn norm(cells: &[f64]) -> f64 {
-    dot(cells, cells).sqrt()
-}
-
-fn lengths(block: &DMatrix<f64>) -> Vec<f64> {
-    block.column_iter().map(|column| column.norm()).collect()
 }

@@ -89,12 +89,12 @@ fn work(block: &Block, wanted: SvdOutput) -> f64 {
     let (tall, rank) = (rows.max(cols), rows.min(cols));
     if let Some(keep) = truncated::kept((rows, cols), block.pieces(), wanted.keep()) {
         let columns = (BASIS * keep).min(rank);
-        // Its cells, and packed for both sides.
+        // Its cells, and packed.
         return numbers(&[
             (rows, cols),
             (rows, cols),
-            (rows, cols),
             (rows + cols, columns),
+            (columns, columns),
             (columns, columns),
         ]);
     }

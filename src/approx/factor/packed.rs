@@ -1,27 +1,35 @@
-//! A large block, packed for products with a few columns from either side: each product reads its
-//! cells once, in a row, from memory that holds f32 as f32. Sums are taken in f64, in an order that
-//! no number of threads changes.
+//! A large block, packed for products with a few columns: its cells are read in a row, from memory
+//! that holds f32 as f32, and once for a product with the block and its transpose. Sums are taken in
+//! f64, in an order that no number of threads changes.
+
+use std::ops::Range;
 
 use faer::{MatRef, Par};
 use nalgebra::DMatrix;
 use pulp::Simd;
 use rayon::prelude::*;
 
-/// Rows of a panel: whole vectors of any processor.
-const ROWS: usize = 16;
+/// Rows of a panel: with [`WIDTH`] columns, as many sums as keep a processor busy and leave registers
+/// for what is added to them.
+const ROWS: usize = 8;
 
-/// Columns that a panel is multiplied with at once, as many as sums fit into registers.
-const COLUMNS: usize = 8;
+/// Columns that a panel is multiplied with at once.
+pub(super) const WIDTH: usize = 4;
 
-/// Columns of a panel that stay in the first cache while they meet all columns of the other side.
-const DEPTH: usize = 32;
+/// Columns of a panel that are in the first cache as f64 at once.
+const DEPTH: usize = 64;
 
-/// Panels that a thread takes at once: the other side's cells are read once for all of them.
-const PANELS_AT_ONCE: usize = 4;
+/// Parts of the rows that have sums of their own in a product with the transpose.
+const PARTS: usize = 16;
+
+/// Panels that meet the same cells of the other side one after the other.
+const PANELS_AT_ONCE: usize = 2;
 
 /// A block in its unit, so that its largest cell is near one.
 pub(super) struct Packed {
     shape: (usize, usize),
+    /// Whether it is the transpose that is cut into panels: panels are as long as the shorter side.
+    turned: bool,
     cells: Cells,
 }
 
@@ -31,11 +39,11 @@ enum Cells {
     Double(Panels<f64>),
 }
 
-/// A matrix and its transpose, cut into panels of a few rows: of each column the cells in those rows,
-/// then of the next.
+/// A matrix cut into panels of a few rows: of each column the cells in those rows, then of the next.
 struct Panels<T> {
-    down: Vec<[T; ROWS]>,
-    across: Vec<[T; ROWS]>,
+    cells: Vec<[T; ROWS]>,
+    rows: usize,
+    cols: usize,
 }
 
 /// A number as it is stored.
@@ -73,12 +81,16 @@ impl Stored for f64 {
 impl Packed {
     /// The cells divided by `unit`.
     pub fn of(block: &DMatrix<f64>, unit: f64, par: Par) -> Self {
-        let cells = match Panels::exactly(block, unit, par) {
+        let (rows, cols) = block.shape();
+        // Of a square one too: columns are read in a row.
+        let turned = rows <= cols;
+        let cells = match Panels::exactly(block, turned, unit, par) {
             Ok(panels) => Cells::Single(panels),
-            Err(Rounded) => Cells::Double(Panels::of(block, unit, par).0),
+            Err(Rounded) => Cells::Double(Panels::of(block, turned, unit, par).0),
         };
         Self {
-            shape: block.shape(),
+            shape: (rows, cols),
+            turned,
             cells,
         }
     }
@@ -90,19 +102,47 @@ impl Packed {
 
     /// The block times `right`.
     pub fn times(&self, right: MatRef<'_, f64>, par: Par) -> DMatrix<f64> {
-        let rows = self.shape.0;
-        match &self.cells {
-            Cells::Single(panels) => product(&panels.down, rows, right, par),
-            Cells::Double(panels) => product(&panels.down, rows, right, par),
-        }
+        self.product(right, self.turned, par)
     }
 
     /// The block's transpose times `right`.
     pub fn transpose_times(&self, right: MatRef<'_, f64>, par: Par) -> DMatrix<f64> {
-        let rows = self.shape.1;
+        self.product(right, !self.turned, par)
+    }
+
+    /// L ᵀ L times `right`, where L is the block or its transpose, whichever has no more columns than
+    /// rows.
+    pub fn square_times(&self, right: MatRef<'_, f64>, par: Par) -> DMatrix<f64> {
         match &self.cells {
-            Cells::Single(panels) => product(&panels.across, rows, right, par),
-            Cells::Double(panels) => product(&panels.across, rows, right, par),
+            Cells::Single(panels) => panels.square_times(right, par),
+            Cells::Double(panels) => panels.square_times(right, par),
+        }
+    }
+
+    /// L times `right`.
+    pub fn long_times(&self, right: MatRef<'_, f64>, par: Par) -> DMatrix<f64> {
+        self.product(right, false, par)
+    }
+
+    /// Whether [`Packed::square_times`] and [`Packed::long_times`] take the block's transpose.
+    pub fn is_turned(&self) -> bool {
+        self.turned
+    }
+
+    fn product(&self, right: MatRef<'_, f64>, transposed: bool, par: Par) -> DMatrix<f64> {
+        match (&self.cells, transposed) {
+            (Cells::Single(panels), false) => panels.times(right, par),
+            (Cells::Double(panels), false) => panels.times(right, par),
+            (Cells::Single(panels), true) => panels.transpose_times(right, par),
+            (Cells::Double(panels), true) => panels.transpose_times(right, par),
+        }
+    }
+
+    /// The sum of all squared cells.
+    pub fn squared_norm(&self, par: Par) -> f64 {
+        match &self.cells {
+            Cells::Single(panels) => panels.squared_norm(par),
+            Cells::Double(panels) => panels.squared_norm(par),
         }
     }
 }
@@ -112,53 +152,184 @@ struct Rounded;
 
 impl<T: Stored> Panels<T> {
     /// Where no cell is rounded.
-    fn exactly(block: &DMatrix<f64>, unit: f64, par: Par) -> Result<Self, Rounded> {
-        let (panels, exact) = Self::of(block, unit, par);
+    fn exactly(block: &DMatrix<f64>, turned: bool, unit: f64, par: Par) -> Result<Self, Rounded> {
+        let (panels, exact) = Self::of(block, turned, unit, par);
         exact.then_some(panels).ok_or(Rounded)
     }
 
     /// With whether no cell is rounded; where one is, the others may be missing.
-    fn of(block: &DMatrix<f64>, unit: f64, par: Par) -> (Self, bool) {
-        let (rows, cols) = block.shape();
-        let mut across = vec![[T::default(); ROWS]; cols.div_ceil(ROWS) * rows];
-        let exact = each_chunk(par, &mut across, rows, |at, panel| {
-            let columns = &block.as_slice()[at * ROWS * rows..];
-            let columns = columns.chunks_exact(rows).take(ROWS).enumerate();
-            columns.fold(true, |exact, (lane, column)| {
-                exact & put(panel, lane, column, unit)
+    fn of(block: &DMatrix<f64>, turned: bool, unit: f64, par: Par) -> (Self, bool) {
+        let height = block.nrows();
+        let (rows, cols) = match turned {
+            true => (block.ncols(), block.nrows()),
+            false => block.shape(),
+        };
+        let mut cells = vec![[T::default(); ROWS]; rows.div_ceil(ROWS) * cols];
+        let exact = each_chunk(par, &mut cells, cols * PANELS_AT_ONCE, |at, panels| {
+            let from = at * PANELS_AT_ONCE * ROWS;
+            let columns = block.as_slice().chunks_exact(height);
+            if turned {
+                return (columns.skip(from).zip(0..panels.len() / cols * ROWS)).fold(
+                    true,
+                    |exact, (column, at)| {
+                        let panel = &mut panels[at / ROWS * cols..][..cols];
+                        let lane = panel.iter_mut().map(|cells| &mut cells[at % ROWS]);
+                        exact & put(lane.zip(column), unit)
+                    },
+                );
+            }
+            columns.enumerate().fold(true, |exact, (at, column)| {
+                let parts = column[from..].chunks(ROWS);
+                let lanes = panels[at..].iter_mut().step_by(cols);
+                (lanes.zip(parts)).fold(exact, |exact, (cells, numbers)| {
+                    exact & put(cells.iter_mut().zip(numbers), unit)
+                })
             })
         });
-        let mut down = Vec::new();
-        if exact {
-            down = vec![[T::default(); ROWS]; rows.div_ceil(ROWS) * cols];
-            each_chunk(par, &mut down, cols, |at, panel| {
-                for (cells, turned) in panel.chunks_mut(ROWS).zip(across.chunks_exact(rows)) {
-                    turn(cells, &turned[at * ROWS..rows.min((at + 1) * ROWS)]);
-                }
-                true
+        (Self { cells, rows, cols }, exact)
+    }
+
+    fn times(&self, right: MatRef<'_, f64>, par: Par) -> DMatrix<f64> {
+        let tiles = Tiles::of(right);
+        let mut sums = vec![[[0.0; ROWS]; WIDTH]; self.panels() * tiles.count];
+        each_chunk(par, &mut sums, tiles.count * PANELS_AT_ONCE, |at, sums| {
+            let panels = &self.cells[at * PANELS_AT_ONCE * self.cols..];
+            vectorized(Times {
+                panels: &panels[..sums.len() / tiles.count * self.cols],
+                tiles: &tiles,
+                sums,
             });
+            true
+        });
+        let mut target = DMatrix::zeros(self.rows, right.ncols());
+        for (at, column) in (target.as_mut_slice().chunks_exact_mut(self.rows)).enumerate() {
+            let sums = sums[at / WIDTH..].iter().step_by(tiles.count);
+            for (cells, sums) in column.chunks_mut(ROWS).zip(sums) {
+                cells.copy_from_slice(&sums[at % WIDTH][..cells.len()]);
+            }
         }
-        (Self { down, across }, exact)
+        target
+    }
+
+    fn transpose_times(&self, right: MatRef<'_, f64>, par: Par) -> DMatrix<f64> {
+        // Rows beyond the last one are zero on both sides.
+        let left = Tiles::with_rows(right, self.panels() * ROWS);
+        let sums = self.in_parts(left.count, par, |panels, range, sums| {
+            vectorized(TransposeTimes {
+                panels,
+                left: &left,
+                from: range.start * ROWS,
+                depth: self.cols,
+                sums,
+            });
+        });
+        self.untiled(&sums, right.ncols())
+    }
+
+    fn square_times(&self, right: MatRef<'_, f64>, par: Par) -> DMatrix<f64> {
+        let tiles = Tiles::of(right);
+        let sums = self.in_parts(tiles.count, par, |panels, _, sums| {
+            vectorized(SquareTimes {
+                panels,
+                tiles: &tiles,
+                sums,
+            });
+        });
+        self.untiled(&sums, right.ncols())
+    }
+
+    fn panels(&self) -> usize {
+        self.rows.div_ceil(ROWS)
+    }
+
+    /// What `work` adds up over the panels, each part of them by itself, in tiles of columns.
+    fn in_parts(
+        &self,
+        tiles: usize,
+        par: Par,
+        work: impl Fn(&[[T; ROWS]], Range<usize>, &mut [[f64; WIDTH]]) + Sync,
+    ) -> Vec<[f64; WIDTH]> {
+        let panels = self.panels();
+        let part = panels.div_ceil(PARTS);
+        let size = tiles * self.cols;
+        let mut parts = vec![[0.0; WIDTH]; panels.div_ceil(part) * size];
+        each_chunk(par, &mut parts, size, |at, sums| {
+            let range = at * part..panels.min((at + 1) * part);
+            let cells = &self.cells[range.start * self.cols..range.end * self.cols];
+            work(cells, range, sums);
+            true
+        });
+        let (total, others) = parts.split_at_mut(size);
+        for other in others.chunks_exact(size) {
+            let cells = total.as_flattened_mut().iter_mut();
+            for (sum, other) in cells.zip(other.as_flattened()) {
+                *sum += other;
+            }
+        }
+        parts.truncate(size);
+        parts
+    }
+
+    fn untiled(&self, tiles: &[[f64; WIDTH]], width: usize) -> DMatrix<f64> {
+        let cell = |row: usize, col: usize| tiles[col / WIDTH * self.cols + row][col % WIDTH];
+        DMatrix::from_fn(self.cols, width, cell)
+    }
+
+    fn squared_norm(&self, par: Par) -> f64 {
+        let of_panel = |panel: &[[T; ROWS]]| {
+            let mut sums = [0.0; ROWS];
+            for cells in panel {
+                for (sum, cell) in sums.iter_mut().zip(cells) {
+                    let number = cell.number();
+                    *sum += number * number;
+                }
+            }
+            sums.iter().sum::<f64>()
+        };
+        let sums: Vec<f64> = match par {
+            Par::Seq => self.cells.chunks(self.cols).map(of_panel).collect(),
+            Par::Rayon(_) => self.cells.par_chunks(self.cols).map(of_panel).collect(),
+        };
+        sums.into_iter().sum()
     }
 }
 
-/// Puts a column into its lane of a panel; whether no cell is rounded.
-fn put<T: Stored>(panel: &mut [[T; ROWS]], lane: usize, column: &[f64], unit: f64) -> bool {
-    let mut exact = true;
-    for (cells, number) in panel.iter_mut().zip(column) {
+/// Puts numbers where they belong; whether none is rounded.
+fn put<'a, T: Stored + 'a>(cells: impl Iterator<Item = (&'a mut T, &'a f64)>, unit: f64) -> bool {
+    cells.fold(true, |exact, (cell, number)| {
         let number = number / unit;
-        cells[lane] = T::of(number);
-        exact &= cells[lane].number() == number;
-    }
-    exact
+        *cell = T::of(number);
+        exact & (cell.number() == number)
+    })
 }
 
-/// The transpose of at most as many rows as a panel has.
-fn turn<T: Stored>(target: &mut [[T; ROWS]], source: &[[T; ROWS]]) {
-    for (lane, row) in target.iter_mut().enumerate() {
-        for (cell, other) in row.iter_mut().zip(source) {
-            *cell = other[lane];
+/// A matrix with few columns, a few of them side by side.
+struct Tiles {
+    cells: Vec<[f64; WIDTH]>,
+    rows: usize,
+    count: usize,
+}
+
+impl Tiles {
+    fn of(matrix: MatRef<'_, f64>) -> Self {
+        Self::with_rows(matrix, matrix.nrows())
+    }
+
+    /// With zeros below.
+    fn with_rows(matrix: MatRef<'_, f64>, rows: usize) -> Self {
+        let count = matrix.ncols().div_ceil(WIDTH);
+        let mut cells = vec![[0.0; WIDTH]; count * rows];
+        for (at, column) in matrix.col_iter().enumerate() {
+            let tile = &mut cells[at / WIDTH * rows..][..rows];
+            for (cells, number) in tile.iter_mut().zip(column.iter()) {
+                cells[at % WIDTH] = *number;
+            }
         }
+        Self { cells, rows, count }
+    }
+
+    fn tile(&self, at: usize) -> &[[f64; WIDTH]] {
+        &self.cells[at * self.rows..][..self.rows]
     }
 }
 
@@ -177,123 +348,197 @@ fn each_chunk<T: Send>(
     }
 }
 
-/// The product of a matrix in panels, `rows` of which are its own, with one that has few columns.
-fn product<T: Stored>(
-    panels: &[[T; ROWS]],
-    rows: usize,
-    right: MatRef<'_, f64>,
-    par: Par,
-) -> DMatrix<f64> {
-    let (depth, width) = right.shape();
-    let tiles = width.div_ceil(COLUMNS);
-    let mut turned = vec![[0.0; COLUMNS]; tiles * depth];
-    for (at, column) in right.col_iter().enumerate() {
-        let tile = &mut turned[at / COLUMNS * depth..][..depth];
-        for (cells, number) in tile.iter_mut().zip(column.iter()) {
-            cells[at % COLUMNS] = *number;
+/// Compiled for vectors of four numbers where the processor has them: of wider ones a panel is no
+/// multiple.
+fn vectorized<W: pulp::WithSimd>(work: W) -> W::Output {
+    #[cfg(target_arch = "x86_64")]
+    return match pulp::x86::V3::try_new() {
+        Some(simd) => Simd::vectorize(simd, work),
+        None => Simd::vectorize(pulp::Scalar::new(), work),
+    };
+    #[cfg(not(target_arch = "x86_64"))]
+    pulp::Arch::new().dispatch(work)
+}
+
+/// The products of panels with all tiles.
+struct Times<'a, T> {
+    panels: &'a [[T; ROWS]],
+    tiles: &'a Tiles,
+    sums: &'a mut [[[f64; ROWS]; WIDTH]],
+}
+
+// What is not inlined would not be compiled for the processor's vectors.
+impl<T: Stored> pulp::WithSimd for Times<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let count = self.tiles.count;
+        for at in 0..count {
+            let tile = self.tiles.tile(at);
+            let sums = self.sums[at..].iter_mut().step_by(count);
+            for (panel, sums) in self.panels.chunks_exact(self.tiles.rows).zip(sums) {
+                *sums = panel_times(simd, panel, tile);
+            }
         }
     }
-    let high = tiles * COLUMNS;
-    let mut sums = vec![[0.0; ROWS]; rows.div_ceil(ROWS) * high];
-    each_chunk(par, &mut sums, high * PANELS_AT_ONCE, |at, sums| {
-        let panels = &panels[at * PANELS_AT_ONCE * depth..];
-        pulp::Arch::new().dispatch(PanelsTimes {
-            panels: &panels[..sums.len() / high * depth],
-            right: &turned,
-            depth,
-            sums,
-        });
-        true
-    });
-    let mut target = DMatrix::zeros(rows, width);
-    for (at, column) in target.as_mut_slice().chunks_exact_mut(rows).enumerate() {
-        for (cells, sums) in column.chunks_mut(ROWS).zip(sums[at..].iter().step_by(high)) {
-            cells.copy_from_slice(&sums[..cells.len()]);
+}
+
+/// Rows that a panel's transpose is multiplied with: of each tile of columns those of the panel.
+type Rows = Vec<[[f64; WIDTH]; ROWS]>;
+
+/// Adds the products of panels' transposes with their rows of `left`, the first of which is `from`.
+struct TransposeTimes<'a, T> {
+    panels: &'a [[T; ROWS]],
+    left: &'a Tiles,
+    from: usize,
+    depth: usize,
+    sums: &'a mut [[f64; WIDTH]],
+}
+
+impl<T: Stored> pulp::WithSimd for TransposeTimes<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let mut rows = Rows::new();
+        let chunks = self.panels.chunks(self.depth * PANELS_AT_ONCE);
+        for (chunk, panels) in chunks.enumerate() {
+            rows.clear();
+            for at in 0..panels.len() / self.depth {
+                let from = self.from + (chunk * PANELS_AT_ONCE + at) * ROWS;
+                for tile in 0..self.left.count {
+                    let left = &self.left.tile(tile)[from..];
+                    rows.push(std::array::from_fn(|row| left[row]));
+                }
+            }
+            add_transpose_times(simd, (panels, self.depth), &rows, self.sums);
         }
     }
-    target
+}
+
+/// Adds the products of panels' transposes with those of the panels with tiles.
+struct SquareTimes<'a, T> {
+    panels: &'a [[T; ROWS]],
+    tiles: &'a Tiles,
+    sums: &'a mut [[f64; WIDTH]],
+}
+
+impl<T: Stored> pulp::WithSimd for SquareTimes<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let depth = self.tiles.rows;
+        let mut rows = Rows::new();
+        for panels in self.panels.chunks(depth * PANELS_AT_ONCE) {
+            rows.clear();
+            for panel in panels.chunks_exact(depth) {
+                for tile in 0..self.tiles.count {
+                    let product = panel_times(simd, panel, self.tiles.tile(tile));
+                    rows.push(std::array::from_fn(|row| product.map(|column| column[row])));
+                }
+            }
+            add_transpose_times(simd, (panels, depth), &rows, self.sums);
+        }
+    }
+}
+
+/// A panel times a tile.
+#[inline(always)]
+fn panel_times<S: Simd, T: Stored>(
+    simd: S,
+    panel: &[[T; ROWS]],
+    tile: &[[f64; WIDTH]],
+) -> [[f64; ROWS]; WIDTH] {
+    match S::F64_LANES {
+        4 => by_vectors_of_rows::<S, T, { ROWS / 4 }>(simd, panel, tile),
+        2 => by_vectors_of_rows::<S, T, { ROWS / 2 }>(simd, panel, tile),
+        _ => by_vectors_of_rows::<_, T, ROWS>(pulp::Scalar::new(), panel, tile),
+    }
+}
+
+#[inline(always)]
+fn by_vectors_of_rows<S: Simd, T: Stored, const VECTORS: usize>(
+    simd: S,
+    panel: &[[T; ROWS]],
+    tile: &[[f64; WIDTH]],
+) -> [[f64; ROWS]; WIDTH] {
+    let mut totals = [[simd.splat_f64s(0.0); VECTORS]; WIDTH];
+    for (cells, right) in panel.iter().zip(tile) {
+        let cells: [f64; ROWS] = std::array::from_fn(|row| cells[row].number());
+        let (cells, _) = S::as_simd_f64s(&cells);
+        let cells: [S::f64s; VECTORS] = std::array::from_fn(|at| cells[at]);
+        for (totals, factor) in totals.iter_mut().zip(right) {
+            let factor = simd.splat_f64s(*factor);
+            for (total, cells) in totals.iter_mut().zip(cells) {
+                *total = simd.mul_add_f64s(cells, factor, *total);
+            }
+        }
+    }
+    let mut sums = [[0.0; ROWS]; WIDTH];
+    for (sums, totals) in sums.iter_mut().zip(totals) {
+        S::as_mut_simd_f64s(sums).0.copy_from_slice(&totals);
+    }
+    sums
 }
 
 /// Part of a panel as numbers, where vectors do not lie across two lines of the cache.
 #[repr(align(64))]
 struct Strip([[f64; ROWS]; DEPTH]);
 
-/// Adds the product of panels, each `depth` long, with the tiles of `right` to `sums`.
-struct PanelsTimes<'a, T> {
-    panels: &'a [[T; ROWS]],
-    right: &'a [[f64; COLUMNS]],
-    depth: usize,
-    sums: &'a mut [[f64; ROWS]],
-}
-
-// Compiled for the widest vectors that the processor has; what is not inlined would not be.
-impl<T: Stored> pulp::WithSimd for PanelsTimes<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let high = self.right.len() / self.depth * COLUMNS;
-        let Strip(strip) = &mut Strip([[0.0; ROWS]; DEPTH]);
-        for from in (0..self.depth).step_by(DEPTH) {
-            let to = self.depth.min(from + DEPTH);
-            let panels = self.panels.chunks_exact(self.depth);
-            for (panel, sums) in panels.zip(self.sums.chunks_exact_mut(high)) {
-                let cells = panel[from..to].as_flattened();
-                for (number, cell) in strip.as_flattened_mut().iter_mut().zip(cells) {
-                    *number = cell.number();
-                }
-                let tiles = self.right.chunks_exact(self.depth);
-                for (tile, sums) in tiles.zip(sums.chunks_exact_mut(COLUMNS)) {
-                    strip_times(simd, &strip[..to - from], &tile[from..to], sums);
+/// Adds the products of panels' transposes, each panel `depth` long, with their `rows` to `sums`, which
+/// hold as many tiles. Of those a few columns are in the first cache while all panels are added.
+#[inline(always)]
+fn add_transpose_times<S: Simd, T: Stored>(
+    simd: S,
+    (panels, depth): (&[[T; ROWS]], usize),
+    rows: &[[[f64; WIDTH]; ROWS]],
+    sums: &mut [[f64; WIDTH]],
+) {
+    let tiles = sums.len() / depth;
+    let Strip(strip) = &mut Strip([[0.0; ROWS]; DEPTH]);
+    for from in (0..depth).step_by(DEPTH) {
+        let count = DEPTH.min(depth - from);
+        for (panel, rows) in panels.chunks_exact(depth).zip(rows.chunks_exact(tiles)) {
+            let numbers = strip.as_flattened_mut().iter_mut();
+            for (number, cell) in numbers.zip(panel[from..from + count].as_flattened()) {
+                *number = cell.number();
+            }
+            for (left, sums) in rows.iter().zip(sums.chunks_exact_mut(depth)) {
+                let sums = &mut sums[from..from + count];
+                match S::F64_LANES {
+                    4 => by_vectors_of_columns::<S, { WIDTH / 4 }>(simd, strip, left, sums),
+                    2 => by_vectors_of_columns::<S, { WIDTH / 2 }>(simd, strip, left, sums),
+                    _ => by_vectors_of_columns::<_, WIDTH>(pulp::Scalar::new(), strip, left, sums),
                 }
             }
         }
     }
 }
 
-/// Adds the product of a strip with a tile to `sums`, by as many sums at once as there are registers.
 #[inline(always)]
-fn strip_times<S: Simd>(
+fn by_vectors_of_columns<S: Simd, const VECTORS: usize>(
     simd: S,
     strip: &[[f64; ROWS]],
-    tile: &[[f64; COLUMNS]],
-    sums: &mut [[f64; ROWS]],
+    left: &[[f64; WIDTH]; ROWS],
+    sums: &mut [[f64; WIDTH]],
 ) {
-    if S::F64_LANES == 8 {
-        part_times::<S, COLUMNS>(simd, strip, tile, sums, 0, 0);
-        return;
-    }
-    const HALF: usize = COLUMNS / 2;
-    for from in (0..ROWS / S::F64_LANES).step_by(2) {
-        part_times::<S, HALF>(simd, strip, tile, sums, from, 0);
-        part_times::<S, HALF>(simd, strip, tile, sums, from, HALF);
-    }
-}
-
-/// Two vectors of rows from vector `row` on, and `N` columns from `column` on.
-#[inline(always)]
-fn part_times<S: Simd, const N: usize>(
-    simd: S,
-    strip: &[[f64; ROWS]],
-    tile: &[[f64; COLUMNS]],
-    sums: &mut [[f64; ROWS]],
-    row: usize,
-    column: usize,
-) {
-    let mut totals = [[simd.splat_f64s(0.0); 2]; N];
-    for (cells, right) in strip.iter().zip(tile) {
-        let (cells, _) = S::as_simd_f64s(cells);
-        let (first, second) = (cells[row], cells[row + 1]);
-        for (total, factor) in totals.iter_mut().zip(&right[column..column + N]) {
-            let factor = simd.splat_f64s(*factor);
-            total[0] = simd.mul_add_f64s(first, factor, total[0]);
-            total[1] = simd.mul_add_f64s(second, factor, total[1]);
-        }
-    }
-    for (total, sums) in totals.iter().zip(&mut sums[column..column + N]) {
+    let left: [[S::f64s; VECTORS]; ROWS] = left.each_ref().map(|row| {
+        let (row, _) = S::as_simd_f64s(row);
+        std::array::from_fn(|at| row[at])
+    });
+    for (cells, sums) in strip.iter().zip(sums) {
         let (sums, _) = S::as_mut_simd_f64s(sums);
-        sums[row] = simd.add_f64s(sums[row], total[0]);
-        sums[row + 1] = simd.add_f64s(sums[row + 1], total[1]);
+        for (at, sum) in sums.iter_mut().enumerate() {
+            // Two sums, so that one product need not wait for the other.
+            let mut totals = [*sum, simd.splat_f64s(0.0)];
+            for (row, cell) in cells.iter().enumerate() {
+                let total = &mut totals[row % 2];
+                *total = simd.mul_add_f64s(simd.splat_f64s(*cell), left[row][at], *total);
+            }
+            *sum = simd.add_f64s(totals[0], totals[1]);
+        }
     }
 }
 
@@ -325,6 +570,15 @@ mod tests {
                 let turned = packed.transpose_times(view(&left), Par::rayon(0)) * 4.0;
                 assert!((times - &block * &right).amax() < 1e-12);
                 assert!((turned - block.transpose() * &left).amax() < 1e-12);
+                let (square, side) = match packed.is_turned() {
+                    true => (&block * block.transpose() * &left, &left),
+                    false => (block.transpose() * &block * &right, &right),
+                };
+                let squared = packed.square_times(view(side), Par::rayon(0)) * 16.0;
+                assert!((&squared - &square).amax() < 1e-11 * square.amax());
+                assert_eq!(squared, packed.square_times(view(side), Par::Seq) * 16.0);
+                let norm = packed.squared_norm(Par::Seq) * 16.0;
+                assert!((norm / block.norm_squared() - 1.0).abs() < 1e-13);
                 assert_eq!(
                     packed.times(view(&right), Par::Seq),
                     packed.times(view(&right), Par::rayon(0))
@@ -337,11 +591,13 @@ mod tests {
     #[test]
     fn a_single_number_beyond_f32_counts() {
         for number in [1.0 + 1e-12, 1e-60, 1e-310] {
-            let mut block = matrix(40, 50, true);
-            block[(39, 49)] = number;
-            let packed = Packed::of(&block, 1.0, Par::Seq);
-            let last = DMatrix::from_fn(50, 1, |i, _| if i == 49 { 1.0 } else { 0.0 });
-            assert_eq!(packed.times(view(&last), Par::Seq)[39], number);
+            for (rows, cols) in [(40, 50), (50, 40)] {
+                let mut block = matrix(rows, cols, true);
+                block[(rows - 1, cols - 1)] = number;
+                let packed = Packed::of(&block, 1.0, Par::Seq);
+                let last = DMatrix::from_fn(cols, 1, |i, _| f64::from(i == cols - 1));
+                assert_eq!(packed.times(view(&last), Par::Seq)[rows - 1], number);
+            }
         }
     }
 }

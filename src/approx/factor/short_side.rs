@@ -1,25 +1,38 @@
-//! The first triplets of a block with one short side, from its product with itself along the long one.
+//! The first triplets of a block from the product of its shorter side with itself: at once where that
+//! side is short, and the way out where the iterations are too slow.
 
-use faer::Par;
+use faer::linalg::matmul::triangular::{BlockStructure, matmul};
+use faer::{Accum, Par};
 use nalgebra::DMatrix;
 
 use super::lanczos::Leading;
 use super::packed::Packed;
-use super::squares::first_of_squares;
-use super::svd::factorize_on;
-use super::view::view;
+use super::squares::{first_of_squares, from_subspace};
+use super::view::{view, view_mut};
 
 /// A side is short up to this length, where the other is this many times as long.
 const SHORT: usize = 512;
 const TIMES: usize = 4;
 
 /// Rows or columns along the long side that are there at once.
-const STRIP: usize = 64;
+const STRIP: usize = 512;
 
-/// The first `keep` triplets of a block that is much longer on one side than on the other, not yet
-/// checked; nothing for other blocks, and where squares leave too few digits. `packed`: the block in
-/// its unit. Cost: a product of the block with itself.
-pub(super) fn of_long(
+/// Whether a block is so much longer on one side than on the other that its square takes least time.
+pub(super) fn is_long((rows, cols): (usize, usize)) -> bool {
+    let (short, long) = (rows.min(cols), rows.max(cols));
+    short <= SHORT && long >= TIMES * short
+}
+
+/// The bytes that [`from_square`] takes: the square, the vectors, and their making.
+pub(super) fn square_bytes((rows, cols): (usize, usize)) -> u64 {
+    let short = rows.min(cols) as u64;
+    4 * short * short * size_of::<f64>() as u64
+}
+
+/// The first `keep` triplets of a block, not yet checked; nothing where squares leave too few digits.
+/// `packed`: the block in its unit. Cost: half a product of the block with itself, and the
+/// eigenvectors of a matrix as large as its shorter side.
+pub(super) fn from_square(
     (block, unit): (&DMatrix<f64>, f64),
     packed: &Packed,
     keep: usize,
@@ -27,42 +40,29 @@ pub(super) fn of_long(
 ) -> Option<Leading> {
     let (rows, cols) = block.shape();
     let (short, long) = (rows.min(cols), rows.max(cols));
-    if short > SHORT || long < TIMES * short {
-        return None;
+    let mut square = DMatrix::zeros(short, short);
+    for from in (0..long).step_by(STRIP) {
+        let count = STRIP.min(long - from);
+        let strip = match rows > cols {
+            true => block.rows(from, count) / unit,
+            false => block.columns(from, count) / unit,
+        };
+        let strip = match rows > cols {
+            true => view(&strip).transpose(),
+            false => view(&strip),
+        };
+        matmul(
+            view_mut(&mut square),
+            BlockStructure::TriangularLower,
+            Accum::Add,
+            strip,
+            BlockStructure::Rectangular,
+            strip.transpose(),
+            BlockStructure::Rectangular,
+            1.0,
+            par,
+        );
     }
-    let mut squared = DMatrix::zeros(short, short);
-    if rows > cols {
-        for from in (0..short).step_by(STRIP) {
-            let columns = block.columns(from, STRIP.min(short - from)) / unit;
-            let product = packed.transpose_times(view(&columns), par);
-            squared
-                .columns_mut(from, product.ncols())
-                .copy_from(&product);
-        }
-    } else {
-        for from in (0..short).step_by(STRIP) {
-            let columns = block.rows(from, STRIP.min(short - from)).transpose() / unit;
-            let product = packed.times(view(&columns), par);
-            squared
-                .columns_mut(from, product.ncols())
-                .copy_from(&product);
-        }
-    }
-    let (_, vectors) = first_of_squares(&squared, keep)?;
-    // What squares have lost comes back from the block itself.
-    let seen = match rows > cols {
-        true => packed.times(view(&vectors), par),
-        false => packed.transpose_times(view(&vectors), par),
-    };
-    let found = factorize_on(&seen, Par::Seq).ok()?;
-    let turned = vectors * found.v_t.transpose();
-    let (u, v) = match rows > cols {
-        true => (found.u, turned),
-        false => (turned, found.u),
-    };
-    Some(Leading {
-        u,
-        sigma: found.sigma,
-        v,
-    })
+    let (_, vectors) = first_of_squares(square, keep)?;
+    from_subspace(packed, vectors, par)
 }

@@ -1,42 +1,136 @@
 //! The first σ of a matrix from its product with its own transpose, which takes a part of the time
 //! where digits suffice.
 
-use faer::Par;
-use faer::diag::DiagMut;
-use faer::dyn_stack::{MemBuffer, MemStack};
-use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch};
+use faer::diag::{DiagMut, DiagRef};
+use faer::dyn_stack::{MemBuffer, MemStack, StackReq};
+use faer::linalg::evd::tridiag::{tridiag_in_place, tridiag_in_place_scratch};
+use faer::linalg::evd::{
+    ComputeEigenvectors, self_adjoint_evd_scratch, tridiagonal_self_adjoint_evd,
+};
+use faer::linalg::householder::{
+    apply_block_householder_sequence_on_the_left_in_place_scratch as apply_scratch,
+    apply_block_householder_sequence_on_the_left_in_place_with_conj,
+};
+use faer::linalg::qr::no_pivoting::factor::recommended_block_size;
+use faer::{Conj, Par};
 use nalgebra::DMatrix;
 
+use super::lanczos::Leading;
+use super::packed::Packed;
+use super::svd::factorize_on;
 use super::view::{view, view_mut};
 
 /// Squares of σ are told apart down to this part of the largest.
 const SQUARED: f64 = 1e-7;
 
-/// The first `keep` σ and left singular vectors of a square matrix B, given the lower half of B Bᵀ;
-/// nothing where squares leave too few digits of the last one.
+/// The first `keep` σ and left singular vectors of a matrix B with few rows, given the lower half of
+/// B Bᵀ; nothing where squares leave too few digits of the last one.
 pub(super) fn first_of_squares(
-    squared: &DMatrix<f64>,
+    squared: DMatrix<f64>,
     keep: usize,
 ) -> Option<(Vec<f64>, DMatrix<f64>)> {
-    let len = squared.nrows();
-    let (mut values, mut vectors) = (vec![0.0; len], DMatrix::zeros(len, len));
-    let too = ComputeEigenvectors::Yes;
-    let scratch = self_adjoint_evd_scratch::<f64>(len, too, Par::Seq, Default::default());
-    self_adjoint_evd(
-        view(squared),
-        DiagMut::from_slice_mut(&mut values),
-        Some(view_mut(&mut vectors)),
+    let (values, vectors) = first_eigenpairs(squared, keep)?;
+    let (first, last) = (*values.first()?, *values.last()?);
+    let sigma = || values.iter().map(|value| value.sqrt()).collect();
+    (last > SQUARED * first).then(|| (sigma(), vectors))
+}
+
+/// The `keep` largest eigenvalues of a symmetric matrix, given its lower half, and their vectors:
+/// faer's eigendecomposition step by step, where its last step, on the vectors, is done for those
+/// alone that are asked for.
+fn first_eigenpairs(mut matrix: DMatrix<f64>, keep: usize) -> Option<(Vec<f64>, DMatrix<f64>)> {
+    let len = matrix.nrows();
+    let block = recommended_block_size::<f64>(len, len);
+    let mut reflections = DMatrix::zeros(block, len.checked_sub(1)?);
+    let request = StackReq::any_of(&[
+        tridiag_in_place_scratch::<f64>(len, Par::Seq, Default::default()),
+        self_adjoint_evd_scratch::<f64>(
+            len,
+            ComputeEigenvectors::Yes,
+            Par::Seq,
+            Default::default(),
+        ),
+        apply_scratch::<f64>(len - 1, block, keep),
+    ]);
+    let mut scratch = MemBuffer::new(request);
+    let stack = MemStack::new(&mut scratch);
+    tridiag_in_place(
+        view_mut(&mut matrix),
+        view_mut(&mut reflections),
         Par::Seq,
-        MemStack::new(&mut MemBuffer::new(scratch)),
+        stack,
+        Default::default(),
+    );
+    let diagonal: Vec<f64> = (0..len).map(|at| matrix[(at, at)]).collect();
+    let mut below: Vec<f64> = (1..len).map(|at| matrix[(at, at - 1)]).collect();
+    // As long as the diagonal; the last one is not read.
+    below.push(0.0);
+    let (mut values, mut all) = (vec![0.0; len], DMatrix::zeros(len, len));
+    tridiagonal_self_adjoint_evd(
+        DiagRef::from_slice(&diagonal),
+        DiagRef::from_slice(&below),
+        DiagMut::from_slice_mut(&mut values),
+        Some(view_mut(&mut all)),
+        Par::Seq,
+        stack,
         Default::default(),
     )
     .ok()?;
     // The largest come last.
-    let values: Vec<f64> = values.into_iter().rev().take(keep).collect();
-    let (first, last) = (*values.first()?, *values.last()?);
+    values.reverse();
+    values.truncate(keep);
     let order: Vec<usize> = (0..keep).map(|at| len - 1 - at).collect();
-    (last > SQUARED * first).then(|| {
-        let sigma = values.iter().map(|value| value.sqrt()).collect();
-        (sigma, vectors.select_columns(&order))
+    let mut vectors = all.select_columns(&order);
+    drop(all);
+    apply_block_householder_sequence_on_the_left_in_place_with_conj(
+        view(&matrix).submatrix(1, 0, len - 1, len - 1),
+        view(&reflections),
+        Conj::No,
+        view_mut(&mut vectors).subrows_mut(1, len - 1),
+        Par::Seq,
+        stack,
+    );
+    Some((values, vectors))
+}
+
+/// The triplets of a block in a subspace of its shorter side, given an orthonormal basis near to the
+/// first vectors there: what squares have lost comes back from the block itself.
+pub(super) fn from_subspace(block: &Packed, basis: DMatrix<f64>, par: Par) -> Option<Leading> {
+    let seen = block.long_times(view(&basis), par);
+    let found = factorize_on(&seen, Par::Seq).ok()?;
+    let turned = basis * found.v_t.transpose();
+    let (u, v) = match block.is_turned() {
+        true => (turned, found.u),
+        false => (found.u, turned),
+    };
+    Some(Leading {
+        u,
+        sigma: found.sigma,
+        v,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn eigenpairs_are_the_first_ones_of_the_matrix() {
+        for (side, keep) in [(1, 1), (2, 1), (3, 3), (40, 7), (300, 20)] {
+            let half = DMatrix::from_fn(side, side, |i, j| ((i * 7 + j * 3) as f64 * 0.7548).sin());
+            let matrix = &half + half.transpose();
+            let (values, vectors) = first_eigenpairs(matrix.lower_triangle(), keep).expect("found");
+            assert_eq!((values.len(), vectors.shape()), (keep, (side, keep)));
+            let mut all: Vec<f64> = matrix.symmetric_eigenvalues().iter().copied().collect();
+            all.sort_by(|one, other| other.total_cmp(one));
+            let size = matrix.norm();
+            for (found, exact) in values.iter().zip(&all) {
+                assert!((found - exact).abs() < 1e-13 * size, "{found} for {exact}");
+            }
+            let residual = &matrix * &vectors - &vectors * DMatrix::from_diagonal(&values.into());
+            assert!(residual.norm() < 1e-13 * size);
+            let crossed = vectors.transpose() * &vectors - DMatrix::identity(keep, keep);
+            assert!(crossed.norm() < 1e-13);
+        }
+    }
 }

@@ -15,14 +15,16 @@ use rayon::prelude::*;
 
 use super::check::{APART, is_sorted, orthonormal};
 use super::householder::dot;
-use super::lanczos::{Leading, NoTriplets, leading};
+use super::lanczos::{Leading, leading};
+use super::one_sided::{NoTriplets, leading_of_squares};
 use super::packed::Packed;
-use super::short_side::of_long;
+use super::short_side::{from_square, is_long, square_bytes};
 use super::values::{Rest, ScaledValues, unit_of};
 use super::view::{view, view_mut};
 use super::{Backend, FactorError, Factorization, Keep, largest_cell};
 use crate::approx::block::Pieces;
 use crate::approx::metrics::norm;
+use crate::memory::ensure_free;
 
 /// The largest relative distance of a kept σ from an exact one.
 const PROMISED: f64 = 1e-6;
@@ -36,6 +38,9 @@ const LARGEST_PART: usize = 8;
 /// Random directions, and steps in them, that look for a σ that was missed.
 const PROBES: usize = 8;
 const PROBE_STEPS: usize = 3;
+
+/// A difference of squares is as good as its terms where it is more than this part of them.
+const LIKE: f64 = 1e-3;
 
 /// Columns of the rest that are there at once.
 const STRIP: usize = 64;
@@ -69,21 +74,8 @@ pub(super) fn first(
     };
     let unit = unit_of(size);
     let packed = Packed::of(block, unit, par);
-    let short_side = of_long((block, unit), &packed, keep, par)
-        .and_then(|found| Some((measured((block, unit), &packed, &found, par)?, found)));
-    let (rest, found) = match short_side {
-        Some(verified) => verified,
-        None => {
-            let found = match leading(&packed, keep, par, keep_going) {
-                Ok(found) => found,
-                Err(NoTriplets::Stopped) => return Err(FactorError::Stopped),
-                Err(NoTriplets::TooSlow) => return Ok(None),
-            };
-            match measured((block, unit), &packed, &found, par) {
-                Some(rest) => (rest, found),
-                None => return Ok(None),
-            }
-        }
+    let Some((found, rest)) = verified((block, unit), &packed, keep, par, keep_going)? else {
+        return Ok(None);
     };
     let values = ScaledValues {
         scaled: found.sigma,
@@ -97,6 +89,50 @@ pub(super) fn first(
         backend: Backend::Lanczos,
         values,
     }))
+}
+
+/// The first triplets and what they leave out, by the quickest way that gives them verified.
+fn verified(
+    (block, unit): (&DMatrix<f64>, f64),
+    packed: &Packed,
+    keep: usize,
+    par: Par,
+    keep_going: &(dyn Fn() -> ControlFlow<()> + Sync),
+) -> Result<Option<(Leading, Rest)>, FactorError> {
+    let checked = |found: Leading| {
+        let rest = measured((block, unit), packed, &found, par)?;
+        Some((found, rest))
+    };
+    let from_square = || {
+        ensure_free(square_bytes(block.shape())).ok()?;
+        checked(from_square((block, unit), packed, keep, par)?)
+    };
+    if is_long(block.shape())
+        && let Some(found) = from_square()
+    {
+        return Ok(Some(found));
+    }
+    let too_slow = match leading_of_squares(packed, keep, par, keep_going) {
+        Ok(found) => match checked(found) {
+            Some(found) => return Ok(Some(found)),
+            None => false,
+        },
+        Err(NoTriplets::Stopped) => return Err(FactorError::Stopped),
+        Err(NoTriplets::TooSmall) => false,
+        Err(NoTriplets::TooSlow) => true,
+    };
+    if !too_slow {
+        match leading(packed, keep, par, keep_going) {
+            Ok(found) => {
+                if let Some(found) = checked(found) {
+                    return Ok(Some(found));
+                }
+            }
+            Err(NoTriplets::Stopped) => return Err(FactorError::Stopped),
+            Err(NoTriplets::TooSmall | NoTriplets::TooSlow) => {}
+        }
+    }
+    Ok(from_square())
 }
 
 /// The rest of a block beside these triplets, where they are what they say. `packed`: the block in its
@@ -134,8 +170,21 @@ fn measured(
             |y: &DMatrix<f64>| packed.transpose_times(view(y), par) - &right * (found.u.tr_mul(y));
         reaches(block.ncols(), rest, turned) <= last * (1.0 + PROMISED)
     };
-    (bound <= PROMISED && none_missed()).then(|| Rest {
-        norm: norm_beside((block, unit), &left, &found.v, par),
+    if bound > PROMISED || !none_missed() {
+        return None;
+    }
+    // ‖W − U Σ Vᵀ‖² = ‖W‖² − 2 Σ σ uᵀ W v + Σ σ², where that is not the difference of like numbers.
+    let all = packed.squared_norm(par);
+    let held = |at: usize| {
+        let sigma = found.sigma[at];
+        sigma * (sigma + 2.0 * found.u.column(at).dot(&down.column(at)))
+    };
+    let beside = all - (0..found.sigma.len()).map(held).sum::<f64>();
+    Some(Rest {
+        norm: match beside > LIKE * all {
+            true => beside.sqrt(),
+            false => norm_beside((block, unit), &left, &found.v, par),
+        },
         bound,
     })
 }
@@ -347,7 +396,8 @@ mod tests {
         for (rows, cols) in [(1300, 260), (260, 1300)] {
             let block = random_block(rows, cols) * 3.0;
             let packed = Packed::of(&block, 2.0, Par::Seq);
-            assert!(of_long((&block, 2.0), &packed, 32, Par::Seq).is_some());
+            assert!(is_long(block.shape()));
+            assert!(from_square((&block, 2.0), &packed, 32, Par::Seq).is_some());
             let (found, whole) = (
                 first_of(&block, 32).expect("triplets"),
                 factorize(&block).expect("verified"),
@@ -360,7 +410,7 @@ mod tests {
         }
         let graded = with_sigma(1300, 260, |at| 10f64.powi(-(at as i32)));
         let packed = Packed::of(&graded, 1.0, Par::Seq);
-        assert!(of_long((&graded, 1.0), &packed, 32, Par::Seq).is_none());
+        assert!(from_square((&graded, 1.0), &packed, 32, Par::Seq).is_none());
         let found = first_of(&graded, 32).expect("triplets");
         assert!((found.sigma[9] / 1e-9 - 1.0).abs() < 1e-6);
     }

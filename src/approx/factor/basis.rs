@@ -1,0 +1,201 @@
+//! Orthonormal bases that grow by a few columns at once, as the Lanczos iterations need them.
+
+use faer::linalg::matmul::matmul;
+use faer::reborrow::ReborrowMut;
+use faer::{Accum, MatMut, MatRef, Par};
+use nalgebra::DMatrix;
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+
+use super::householder::dot;
+use super::view::{view, view_mut};
+
+/// Rows of a product that a thread takes at once.
+const ROWS_AT_ONCE: usize = 256;
+
+/// A column that keeps less than this of its length has rounding of the basis in it.
+const LOST: f64 = 1e-2;
+
+/// A column that keeps less than this of its length is projected once more.
+const SHORT: f64 = 0.2;
+
+/// Times that a column is made orthogonal; a random one is after two.
+const STRAIGHTENED: usize = 4;
+
+/// Orthonormal columns, to which blocks are added.
+pub(super) struct Basis {
+    rows: usize,
+    width: usize,
+    cells: Vec<f64>,
+}
+
+impl Basis {
+    /// None yet, of so many rows, to which blocks of so many columns are added.
+    pub fn of(rows: usize, width: usize) -> Self {
+        Self {
+            rows,
+            width,
+            cells: Vec::new(),
+        }
+    }
+
+    /// The number of columns.
+    pub fn len(&self) -> usize {
+        self.cells.len() / self.rows
+    }
+
+    pub fn columns(&self, from: usize, count: usize) -> MatRef<'_, f64> {
+        let cells = &self.cells[from * self.rows..(from + count) * self.rows];
+        MatRef::from_column_major_slice(cells, self.rows, count)
+    }
+
+    /// The block that came last.
+    pub fn last(&self) -> MatRef<'_, f64> {
+        self.columns(self.len() - self.width, self.width)
+    }
+
+    /// Adds what of a block lies outside of the basis, made orthonormal; its coefficients, upper
+    /// triangular. In the place of a column that has nothing new but rounding comes another direction.
+    pub fn add(
+        &mut self,
+        mut block: DMatrix<f64>,
+        random: &mut ChaCha8Rng,
+        par: Par,
+    ) -> DMatrix<f64> {
+        let before: Vec<f64> = lengths(&block);
+        let rounding = self.rows as f64 * f64::EPSILON / 4.0;
+        self.project_out(&mut block, par);
+        let short = lengths(&block)
+            .iter()
+            .zip(&before)
+            .any(|(now, before)| *now < SHORT * before);
+        if short {
+            self.project_out(&mut block, par);
+        }
+        let mut coefficients = DMatrix::zeros(self.width, self.width);
+        for at in 0..self.width {
+            let length = orthogonalize(&mut block, at, Some(&mut coefficients));
+            if length > rounding * before[at] {
+                coefficients[(at, at)] = length;
+                block.column_mut(at).unscale_mut(length);
+            } else {
+                block.set_column(at, &random_columns(self.rows, 1, random).column(0));
+            }
+            if length <= LOST * before[at] {
+                self.straighten(&mut block, at, random, par);
+            }
+        }
+        self.cells.extend_from_slice(block.as_slice());
+        coefficients
+    }
+
+    /// Makes a column orthogonal to the basis and the columns before it. One that lies among those,
+    /// as rounding may, gives way to another direction.
+    fn straighten(&self, block: &mut DMatrix<f64>, at: usize, random: &mut ChaCha8Rng, par: Par) {
+        for _ in 0..STRAIGHTENED {
+            let before = block.column(at).norm();
+            let mut column = block.columns(at, 1).into_owned();
+            self.project_out(&mut column, par);
+            block.set_column(at, &column.column(0));
+            let length = orthogonalize(block, at, None);
+            if length <= LOST * before {
+                block.set_column(at, &random_columns(self.rows, 1, random).column(0));
+                continue;
+            }
+            block.column_mut(at).unscale_mut(length);
+            if length > before / 2.0 {
+                return;
+            }
+        }
+    }
+
+    /// Takes off what of the columns lies in the basis.
+    fn project_out(&self, block: &mut DMatrix<f64>, par: Par) {
+        if self.cells.is_empty() {
+            return;
+        }
+        let all = self.columns(0, self.len());
+        let inside = product(all.transpose(), view(block), par);
+        add_product(block, Accum::Add, (all, view(&inside)), -1.0, par);
+    }
+}
+
+/// Takes off a column what lies in those before it, which are orthonormal; its length.
+fn orthogonalize(
+    block: &mut DMatrix<f64>,
+    at: usize,
+    mut coefficients: Option<&mut DMatrix<f64>>,
+) -> f64 {
+    let rows = block.nrows();
+    let (before, rest) = block.as_mut_slice().split_at_mut(at * rows);
+    let column = &mut rest[..rows];
+    let mut length = norm(column);
+    loop {
+        for (one, earlier) in before.chunks_exact(rows).enumerate() {
+            let inside = dot(earlier, column);
+            for (cell, other) in column.iter_mut().zip(earlier) {
+                *cell -= inside * other;
+            }
+            if let Some(coefficients) = &mut coefficients {
+                coefficients[(one, at)] += inside;
+            }
+        }
+        let now = norm(column);
+        // Twice is enough (Kahan), and once where little was taken.
+        if now > length / 2.0 || now == 0.0 {
+            return now;
+        }
+        length = now;
+    }
+}
+
+pub(super) fn random_columns(rows: usize, count: usize, random: &mut ChaCha8Rng) -> DMatrix<f64> {
+    DMatrix::from_fn(rows, count, |_, _| random.random_range(-1.0..1.0))
+}
+
+/// `left · right`, where `right` has few columns.
+pub(super) fn product(left: MatRef<'_, f64>, right: MatRef<'_, f64>, par: Par) -> DMatrix<f64> {
+    let mut target = DMatrix::zeros(left.nrows(), right.ncols());
+    add_product(&mut target, Accum::Replace, (left, right), 1.0, par);
+    target
+}
+
+/// `target (+)= factor · left · right`, rows shared among threads: within a product of so few columns
+/// the threads would wait for each other most of the time.
+fn add_product(
+    target: &mut DMatrix<f64>,
+    accum: Accum,
+    (left, right): (MatRef<'_, f64>, MatRef<'_, f64>),
+    factor: f64,
+    par: Par,
+) {
+    let part = |(target, left): (MatMut<'_, f64>, MatRef<'_, f64>)| {
+        matmul(target, accum, left, right, factor, Par::Seq);
+    };
+    let target = view_mut(target);
+    // The same parts on any number of threads, and so the same numbers.
+    match par {
+        Par::Seq => {
+            let (rows, columns) = (target.nrows(), target.ncols());
+            let mut target = target;
+            for from in (0..rows).step_by(ROWS_AT_ONCE) {
+                let count = ROWS_AT_ONCE.min(rows - from);
+                let target = target.rb_mut().submatrix_mut(from, 0, count, columns);
+                part((target, left.subrows(from, count)));
+            }
+        }
+        Par::Rayon(_) => target
+            .par_row_chunks_mut(ROWS_AT_ONCE)
+            .zip(left.par_row_chunks(ROWS_AT_ONCE))
+            .for_each(part),
+    }
+}
+
+fn norm(cells: &[f64]) -> f64 {
+    dot(cells, cells).sqrt()
+}
+
+fn lengths(block: &DMatrix<f64>) -> Vec<f64> {
+    block.column_iter().map(|column| column.norm()).collect()
+}
