@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 use crate::analysis::Analysis;
 use crate::approx::method::{Parameter, Role};
 use crate::approx::{Block, BlockLayout, Evaluation, MethodSettings, Pieces, TruncatedSpectrum};
+use crate::figure::label;
 use crate::source;
 
 /// A matrix: its source, shape, rank and norm.
@@ -21,7 +22,10 @@ pub struct Matrix {
     /// Three for a picture in colour.
     #[serde(skip_serializing_if = "is_one")]
     channels: usize,
+    /// The numerical rank; of a truncated spectrum a lower bound, which `rank_is_at_least` says.
     rank: usize,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    rank_is_at_least: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     truncated: Option<TruncatedSpectrum>,
     norm: f64,
@@ -44,6 +48,7 @@ impl Matrix {
             cols,
             channels: analysis.channels(),
             rank: analysis.rank,
+            rank_is_at_least: analysis.truncated.is_some(),
             truncated: analysis.truncated,
             norm: analysis.norm,
         }
@@ -209,6 +214,18 @@ pub fn as_object<T: Serialize, S: Serializer>(
 /// The sentence that says why there is none.
 pub fn text(value: &impl Serialize) -> Result<String, String> {
     serde_json::to_string_pretty(value)
-        .map(|text| text + "\n")
+        .map(|text| escaped(&text) + "\n")
         .map_err(|error| format!("the result cannot be written as JSON ({error})"))
+}
+
+/// JSON in which every character that a terminal obeys is escaped; they stand in strings only.
+fn escaped(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        match c != '\n' && label::is_control(c) {
+            true => text.push_str(&format!("\\u{:04x}", u32::from(c))),
+            false => text.push(c),
+        }
+    }
+    text
 }

@@ -41,7 +41,7 @@ pub fn notes(one: &Evaluation, settings: &Settings) -> Vec<String> {
             label::parameters(unused)
         ));
     }
-    let budget = settings.adaptive.budget;
+    let budget = settings.adaptive.budget.saturating_mul(one.channels);
     if by_hand(&one.settings) && settings.matched.is_some() && one.params > budget {
         notes.push(format!(
             "{name}: the ranks set by hand cost {} parameters, {} over the budget of {}",
@@ -87,7 +87,7 @@ fn unused(one: &Evaluation, settings: &Settings) -> usize {
         // Methods that choose ranks have a budget of their own where no other has.
         Some(_) if settings.matched.is_some() => {
             let share = settings.share_of_budget(one.method());
-            share.saturating_sub(one.spent)
+            share.saturating_mul(one.channels).saturating_sub(one.spent)
         }
         _ => one.unused,
     }

@@ -175,10 +175,7 @@ impl Analysis {
         let spent = |one: &MethodResult| Expense {
             method: one.settings.method(),
             share: all.saturating_mul(settings.share_of_budget(one.settings.method())),
-            params: one
-                .outcome
-                .as_ref()
-                .map_or(0, |it| all * it.evaluation.spent),
+            params: one.outcome.as_ref().map_or(0, |it| it.evaluation.spent),
         };
         self.methods.iter().map(spent).collect()
     }

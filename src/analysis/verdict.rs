@@ -104,7 +104,7 @@ fn sentence(terms: &Terms, closest: &[&Evaluation], next: Option<&Evaluation>) -
             label::error(one.error)
         )
     });
-    format!("{opening}{} {verb}{found}{compared}", listed(&names))
+    format!("{opening}{} {verb}{found}{compared}", label::listed(&names))
 }
 
 /// A method within brackets, with its parameters unless all have the same.
@@ -112,15 +112,6 @@ fn plain(one: &Evaluation, each: bool) -> String {
     match each {
         true => one.method().title().to_owned(),
         false => format!("{} at {}:", one.method().title(), label::count(one.params)),
-    }
-}
-
-/// *LoRA*, *LoRA and MELoRA*, *LoRA, MELoRA and Localized LoRA*.
-fn listed(names: &[String]) -> String {
-    match names {
-        [] => String::new(),
-        [one] => one.clone(),
-        [most @ .., last] => format!("{} and {last}", most.join(", ")),
     }
 }
 

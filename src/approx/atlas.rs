@@ -336,7 +336,9 @@ fn enough(
 
 /// Keeps the better one of a method's results, and of their curves the lower parts.
 fn take(entries: &mut Vec<AtlasEntry>, one: AtlasEntry, budget: usize) {
-    if one.evaluation.spent > budget || one.evaluation.params == 0 {
+    if one.evaluation.spent > budget.saturating_mul(one.evaluation.channels)
+        || one.evaluation.params == 0
+    {
         return;
     }
     let method = one.evaluation.method();

@@ -2,7 +2,7 @@
 //! of them.
 
 use super::curve::CurvePoint;
-use super::evaluate::{Evaluation, evaluate};
+use super::evaluate::{Evaluation, evaluate, unused};
 use super::factor::Spectra;
 use super::method::MethodSettings;
 
@@ -17,19 +17,25 @@ fn over_channels(errors: impl Iterator<Item = f64>, norms: &[f64]) -> f64 {
     missed.fold(0.0, |sum: f64, (error, norm)| sum.hypot(error * norm)) / whole
 }
 
-/// The numbers over all channels, whose ‖W‖ are `norms`. Settings, ranks and what a budget pays for are
-/// those of `one`, which are the same for all where they do not follow from the matrix; of a single
-/// channel they are its own.
+/// The numbers over all channels, whose ‖W‖ are `norms`. Settings and ranks are those of `one`, which are
+/// the same for all where they do not follow from the matrix; of a single channel they are its own. The
+/// bits of all are charged together, so that they are rounded to whole numbers once.
 pub fn combined(one: Evaluation, each: &[Evaluation], norms: &[f64]) -> Evaluation {
     if let [only] = each {
         return only.clone();
     }
+    let params: usize = each.iter().map(|one| one.params).sum();
+    let structure_bits = each.iter().map(|one| one.structure_bits).sum();
+    let spent = params + one.settings.charge_for(structure_bits);
     Evaluation {
-        params: each.iter().map(|one| one.params).sum(),
+        params,
+        spent,
+        unused: unused(&one.settings, each.len(), spent),
+        channels: each.len(),
         share: each.iter().map(|one| one.share).sum::<f64>() / each.len() as f64,
         error: over_channels(each.iter().map(|one| one.error), norms),
         out_of_reach: over_channels(each.iter().map(|one| one.out_of_reach), norms),
-        structure_bits: each.iter().map(|one| one.structure_bits).sum(),
+        structure_bits,
         ..one
     }
 }

@@ -20,6 +20,11 @@ pub struct Leaf {
     pub whole: bool,
 }
 
+/// The number of pieces that are kept of each leaf, in their order.
+pub fn ranks(leaves: &[Leaf]) -> Vec<usize> {
+    leaves.iter().map(|leaf| leaf.rank).collect()
+}
+
 impl Leaf {
     /// A block of which nothing is kept.
     pub fn empty(block: usize) -> Self {

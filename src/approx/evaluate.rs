@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::choice::{Choice, Leaf};
+use super::choice::{Choice, Leaf, ranks};
 use super::factor::Spectra;
 use super::layout::LayoutError;
 use super::method::{Method, MethodSettings};
@@ -33,6 +33,10 @@ pub struct Evaluation {
     pub structure_bits: usize,
     /// Its expense: the parameters, with the structure bits where they are charged.
     pub spent: usize,
+    /// The matrices that the numbers are over: three for a picture in colour, else one. Settings and ranks
+    /// are those of one.
+    #[serde(skip)]
+    pub channels: usize,
     /// The blocks that are used, in the order of the ranks, where the layout's overlap.
     #[serde(skip)]
     pub leaves: Option<Vec<Leaf>>,
@@ -63,7 +67,7 @@ pub fn evaluate(spectra: &Spectra, settings: &MethodSettings) -> Result<Evaluati
             Ok(one)
         }
         Choice::Leaves(leaves) => {
-            let ranks: Vec<usize> = leaves.iter().map(|leaf| leaf.rank).collect();
+            let ranks = ranks(&leaves);
             Ok(Evaluation {
                 leaves: Some(leaves.clone()),
                 ..measured(&spectra.of_leaves(&leaves), settings, &ranks)
@@ -95,9 +99,6 @@ pub fn evaluate_at(spectra: &Spectra, settings: &MethodSettings, ranks: Vec<usiz
     let (rows, cols) = layout.shape();
     let structure_bits = settings.configured().structure_bits(layout, &ranks);
     let spent = params + settings.charge_for(structure_bits);
-    let unused = settings
-        .own_budget()
-        .map_or(0, |budget| budget.saturating_sub(spent));
     Evaluation {
         error: spectra.error_at(&ranks),
         out_of_reach: spectra
@@ -106,6 +107,7 @@ pub fn evaluate_at(spectra: &Spectra, settings: &MethodSettings, ranks: Vec<usiz
             .error_of(&spectra.relative().whole),
         share: share(params, rows, cols),
         denser_than_dense: layout.denser_than_dense(&ranks),
+        unused: unused(settings, 1, spent),
         settings: settings.clone(),
         ranks,
         params,
@@ -113,6 +115,14 @@ pub fn evaluate_at(spectra: &Spectra, settings: &MethodSettings, ranks: Vec<usiz
         spent,
         leaves: None,
         clamped_blocks: 0,
-        unused,
+        channels: 1,
     }
+}
+
+/// What `channels` matrices leave over of a budget that each may spend.
+pub(super) fn unused(settings: &MethodSettings, channels: usize, spent: usize) -> usize {
+    let budget = settings
+        .own_budget()
+        .map(|one| one.saturating_mul(channels));
+    budget.map_or(0, |budget| budget.saturating_sub(spent))
 }

@@ -9,7 +9,7 @@ use crate::analysis::{
     AdapterError, AdapterFiles, AdapterRank, AdapterSettings, PlanReport, PlanStructure,
     ScanSettings, ScanTargets, WrittenLayer, adapters,
 };
-use crate::figure::compose::adapter_table;
+use crate::figure::compose::{adapter_notes, adapter_table};
 use crate::figure::label;
 use crate::process::signals::StopGuard;
 use crate::source::Limits;
@@ -63,6 +63,9 @@ pub(super) fn run(arguments: &AdapterArgs) -> Result<(), Failure> {
     };
     let mut targets = ScanTargets::new(&settings, &arguments.layers)?;
     targets.leave_out_embeddings();
+    targets
+        .ensure_some(&arguments.layers)
+        .map_err(Failure::run)?;
     let (structure, ranks) = wishes(arguments, &targets)?;
     let stoppable = StopGuard::begin();
     let found = adapters(
@@ -92,7 +95,8 @@ pub(super) fn run(arguments: &AdapterArgs) -> Result<(), Failure> {
             _ => arguments.out.join(format!("rank-{}", files.group)),
         };
         write(&folder, files)?;
-        print::standard_output(format!("adapter written to {}\n", folder.display()))?;
+        let folder = label::clean(&folder.display().to_string());
+        print::text(&format!("adapter written to {folder}\n"))?;
     }
     Ok(())
 }
@@ -168,9 +172,9 @@ fn print_errors(
         label::parameters(params)
     );
     let left_out = targets.skipped.iter();
-    let notes: Vec<String> = left_out
-        .map(|array| format!("left out {}: {}", array.name, array.reason))
-        .collect();
+    let left_out = left_out.map(|array| format!("left out {}: {}", array.name, array.reason));
+    let mut notes = adapter_notes(&layers);
+    notes.extend(targets.notes().into_iter().chain(left_out));
     print::page(&heading, &[&table], &notes)
 }
 

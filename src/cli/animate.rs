@@ -176,10 +176,10 @@ pub(super) fn run(arguments: &AnimateArgs) -> Result<(), Failure> {
     let table = build_up::table(&build_up);
     match arguments.output {
         FormatArgs { json: true, .. } => {
-            print::standard_output(build_up::json(&build_up).map_err(Failure::run)?)
+            print::text(&build_up::json(&build_up).map_err(Failure::run)?)
         }
-        FormatArgs { csv: true, .. } => print::standard_output(table.to_csv()),
-        FormatArgs { latex: true, .. } => print::standard_output(table.to_latex()),
+        FormatArgs { csv: true, .. } => print::text(&table.to_csv()),
+        FormatArgs { latex: true, .. } => print::text(&table.to_latex()),
         FormatArgs { .. } => print::page(&heading, &[&table], &notes),
     }
 }

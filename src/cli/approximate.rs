@@ -10,10 +10,11 @@ use clap::builder::TypedValueParser;
 use super::figure::FigureTarget;
 use super::output::{self, Outputs};
 use super::present::{PrintedPage, present};
+use super::progress::AnalysisProgress;
 use super::{Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, choice, number, show};
 use crate::analysis::{
-    Analysis, Analyst, Closest, GridSearch, PartChoice, SilentListener, TensorFormat, Terms,
-    factors_file, grid_budget, reconstructions_file,
+    Analysis, Analyst, Closest, GridSearch, PartChoice, TensorFormat, Terms, factors_file,
+    grid_budget, reconstructions_file,
 };
 use crate::approx::Method;
 use crate::figure::Gain;
@@ -153,8 +154,9 @@ impl MatrixResult {
         best_grid: bool,
     ) -> Result<Self, Failure> {
         let (mut analyst, limits) = (Analyst::default(), source.limits());
+        let progress = AnalysisProgress::begin();
         let mut session = source.session();
-        let loaded = analyst.load(&session, &limits, &SilentListener)?;
+        let loaded = analyst.load(&session, &limits, &progress)?;
         let (rows, cols) = loaded.matrix.shape();
         session.settings = settings.wanted(rows, cols)?;
         let mut chosen = None;
@@ -167,7 +169,7 @@ impl MatrixResult {
                     .map_err(Failure::usage)?,
             );
         }
-        let analysis = analyst.analyse(session, &limits, &SilentListener)?;
+        let analysis = analyst.analyse(session, &limits, &progress)?;
         let left_out = match view.searches() {
             true => Vec::new(),
             false => analysis.left_out().map_err(Failure::usage)?,

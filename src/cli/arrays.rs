@@ -80,7 +80,7 @@ fn table(file: &str, arrays: &[ArrayInfo]) -> Table {
             false => &array.name,
         };
         let mut cells = vec![
-            Cell::text(label::clean(name)),
+            Cell::named(label::clean(name), name),
             Cell::text(array.sides()),
             Cell::text(array.dtype.clone()),
             Cell::text(memory::bytes(array.bytes)),

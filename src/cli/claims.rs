@@ -47,5 +47,5 @@ pub(super) fn run(arguments: &ClaimsArgs) -> Result<(), Failure> {
         FormatArgs { .. } => return print::page(HEADING, &[&table], notes),
     };
     print::remarks(notes);
-    print::standard_output(text)
+    print::text(&text)
 }

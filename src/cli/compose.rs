@@ -10,10 +10,11 @@ use super::dataset::splits;
 use super::figure::FigureTarget;
 use super::measured::ViewMaterial;
 use super::output::Outputs;
+use super::progress::AnalysisProgress;
 use super::{
     Failure, FigureArgs, FormatArgs, SettingsArgs, SourceArgs, choice, number, print, source,
 };
-use crate::analysis::{Analysis, Analyst, SilentListener};
+use crate::analysis::{Analysis, Analyst};
 use crate::figure::compose::Letters;
 use crate::figure::palette::ColorMap;
 use crate::figure::{Gain, latex};
@@ -148,10 +149,11 @@ impl ComposeArgs {
         });
         let sessions: Vec<Session> = std::iter::once(first.clone()).chain(others).collect();
         let mut analyst = Analyst::default();
+        let progress = AnalysisProgress::begin();
         let analyse = |mut session: Session| {
-            let matrix = &analyst.load(&session, &limits, &SilentListener)?.matrix;
+            let matrix = &analyst.load(&session, &limits, &progress)?.matrix;
             session.settings = self.settings.wanted(matrix.nrows(), matrix.ncols())?;
-            Ok(analyst.analyse(session, &limits, &SilentListener)?)
+            Ok(analyst.analyse(session, &limits, &progress)?)
         };
         sessions.into_iter().map(analyse).collect()
     }
@@ -208,5 +210,5 @@ pub(super) fn run(arguments: &ComposeArgs) -> Result<(), Failure> {
         }
     };
     print::remarks(&notes);
-    print::standard_output(printed + "\n")
+    print::text(&(printed + "\n"))
 }

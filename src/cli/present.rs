@@ -52,5 +52,5 @@ pub(super) fn present(
             return print::page(&page.heading, &tables, &page.remarks);
         }
     };
-    print::standard_output(text.map_err(Failure::run)?)
+    print::text(&text.map_err(Failure::run)?)
 }

@@ -1,6 +1,6 @@
 //! Standard output, and the formats of what goes there.
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use serde::Serialize;
 
@@ -66,9 +66,18 @@ pub fn standard_output(bytes: impl AsRef<[u8]>) -> Result<(), Failure> {
     }
 }
 
+/// Writes text to standard output: to files and other programs as it is, so that names in it stay the
+/// true ones, and to a terminal without any character that it would obey.
+pub fn text(text: &str) -> Result<(), Failure> {
+    match io::stdout().is_terminal() {
+        true => standard_output(label::for_terminal(text)),
+        false => standard_output(text),
+    }
+}
+
 /// Prints one JSON object and a line end.
 pub fn json(value: &impl Serialize) -> Result<(), Failure> {
-    standard_output(report::text(value).map_err(Failure::run)?)
+    text(&report::text(value).map_err(Failure::run)?)
 }
 
 /// Prints remarks to standard error, for the user of a program that reads the results.
@@ -84,12 +93,13 @@ pub fn remarks(notes: &[String]) {
 pub fn page(heading: &str, tables: &[&Table], notes: &[String]) -> Result<(), Failure> {
     let mut parts = vec![format!("{}\n", label::clean(heading))];
     for table in tables {
-        let title = table.title.as_ref().map(|title| format!("{title}\n"));
+        let title = table.title.as_ref();
+        let title = title.map(|title| format!("{}\n", label::clean(title)));
         parts.push(title.unwrap_or_default() + &table.to_text());
     }
     if !notes.is_empty() {
         let lines = notes.iter().map(|note| format!("{}\n", label::clean(note)));
         parts.push(lines.collect());
     }
-    standard_output(parts.join("\n"))
+    text(&parts.join("\n"))
 }

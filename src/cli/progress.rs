@@ -2,20 +2,78 @@
 
 use std::ops::ControlFlow;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::analysis::{Listener, Stage};
 
 /// A bar that goes when the work ends.
 pub(super) struct Progress(ProgressBar);
 
 /// A bar of a length that is not known yet.
 pub(super) fn bar() -> Progress {
-    let bar = ProgressBar::new(0);
-    if let Ok(style) =
-        ProgressStyle::with_template("{wide_bar} {human_pos} of {human_len}, {eta} left")
-    {
+    Progress(styled(ProgressBar::new(0), "{human_pos} of {human_len}"))
+}
+
+fn styled(bar: ProgressBar, told: &str) -> ProgressBar {
+    let style = ProgressStyle::with_template(&format!("{{wide_bar}} {told}, {{eta}} left"));
+    if let Ok(style) = style {
         bar.set_style(style);
     }
-    Progress(bar)
+    bar
+}
+
+/// Most matrices are done before anybody could read a bar.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Shows how many blocks of a layout are factorized, where that takes long.
+pub(super) struct AnalysisProgress {
+    bar: ProgressBar,
+    begun: Instant,
+    shown: AtomicBool,
+}
+
+impl AnalysisProgress {
+    /// Nothing is done, and nothing is shown yet.
+    pub fn begin() -> Self {
+        let hidden = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
+        Self {
+            bar: styled(hidden, "block {human_pos} of {human_len}"),
+            begun: Instant::now(),
+            shown: AtomicBool::new(false),
+        }
+    }
+}
+
+impl Drop for AnalysisProgress {
+    /// Takes the bar away.
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Listener for AnalysisProgress {
+    fn reached(&self, stage: Stage) {
+        let Stage::Factorizing { block, of } = stage else {
+            return;
+        };
+        if self.bar.length() != Some(of as u64) {
+            // Another layout.
+            self.bar.reset();
+            self.bar.set_length(of as u64);
+        }
+        // Threads may tell out of turn.
+        self.bar.set_position(self.bar.position().max(block as u64));
+        if self.begun.elapsed() >= PATIENCE && !self.shown.swap(true, Ordering::Relaxed) {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+    }
+
+    fn keep_going(&self) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
 }
 
 impl Progress {
@@ -37,5 +95,31 @@ impl Progress {
     /// Takes the bar away.
     pub fn end(&self) {
         self.0.finish_and_clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::Analyst;
+    use crate::approx::Method;
+    use crate::session::Session;
+    use crate::source::Limits;
+
+    /// The blocks of a quad-tree are many, and each is told.
+    #[test]
+    fn the_blocks_of_a_quadtree_move_the_bar() {
+        let mut session = Session {
+            source: "synthetic:noise:rows=64,cols=64".parse().expect("a source"),
+            ..Session::default()
+        };
+        let mut methods = Method::ALL.iter();
+        let tree = methods.find(|one| one.key() == "quadtree").expect("exists");
+        *session.settings.switch(*tree).expect("is added") = true;
+        let progress = AnalysisProgress::begin();
+        let analysis = Analyst::default().analyse(session, &Limits::default(), &progress);
+        analysis.expect("can be analysed");
+        assert_eq!(progress.bar.length(), Some(341));
+        assert_eq!(progress.bar.position(), 341);
     }
 }

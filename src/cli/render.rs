@@ -7,8 +7,9 @@ use clap::builder::TypedValueParser;
 
 use super::figure::formats;
 use super::measured::ViewMaterial;
+use super::progress::AnalysisProgress;
 use super::{Failure, LookArgs, PROGRAM, choice, print, source};
-use crate::analysis::{Analyst, Images, SilentListener};
+use crate::analysis::{Analyst, Images};
 use crate::figure::{Format, render};
 use crate::session::Export;
 use crate::source::{Limits, Source};
@@ -127,8 +128,9 @@ fn written(
     let outputs: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
     check_outputs(&outputs, read)?;
     let limits = workspace.limits();
-    let analysis =
-        Analyst::default().analyse(workspace.session.clone(), &limits, &SilentListener)?;
+    let progress = AnalysisProgress::begin();
+    let analysis = Analyst::default().analyse(workspace.session.clone(), &limits, &progress)?;
+    drop(progress);
     let mut notes: Vec<String> = analysis.loaded.notes.clone();
     notes.extend(analysis.changes.iter().cloned());
     notes.extend(analysis.left_out().map_err(Failure::usage)?);

@@ -8,10 +8,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::Outputs;
 use super::present::{PrintedPage, present};
-use super::{Failure, FigureArgs, FormatArgs, choice, number, output};
-use crate::analysis::{
-    Scan, ScanProgress, ScanSettings, ScanTargets, SkippedArray, merge, read_scan,
-};
+use super::{Failure, FigureArgs, FormatArgs, choice, number, output, print};
+use crate::analysis::{Scan, ScanProgress, ScanSettings, ScanTargets, merge, read_scan};
 use crate::figure::compose::{MapColumn, scan_heading};
 use crate::figure::label;
 use crate::process::signals::StopGuard;
@@ -93,6 +91,9 @@ pub(super) fn run(arguments: &ScanArgs) -> Result<(), Failure> {
         Some(model) => arguments.scan(model)?,
         None => merged(&arguments.merge)?,
     };
+    if found.layers.is_empty() {
+        return Err(Failure::run(nothing_measured(&found)));
+    }
     let mut remarks = Vec::new();
     if let Some(out) = &arguments.out {
         let text = report::text(&found).map_err(Failure::run)?;
@@ -113,6 +114,14 @@ pub(super) fn run(arguments: &ScanArgs) -> Result<(), Failure> {
         notes,
     };
     present(&document, page, arguments.format, target.as_ref(), &outputs)
+}
+
+/// Why a scan has no layers.
+fn nothing_measured(scan: &Scan) -> String {
+    match &scan.skipped[..] {
+        [] => "these scans have no layers; scan again with other --layers".to_owned(),
+        [one, ..] => format!("no layer could be measured; {}: {}", one.name, one.reason),
+    }
 }
 
 /// Reads scans and joins them.
@@ -156,10 +165,9 @@ impl ScanArgs {
     fn scan(&self, model: &Path) -> Result<Scan, Failure> {
         let settings = self.settings(model);
         let targets = ScanTargets::new(&settings, &self.layers)?;
-        let mut found = self.begun(&settings, targets.skipped.clone())?;
-        if found.layers.is_empty() {
-            targets.ensure_some(&self.layers).map_err(Failure::run)?;
-        }
+        targets.ensure_some(&self.layers).map_err(Failure::run)?;
+        print::remarks(&targets.notes());
+        let mut found = self.begun(&settings, &targets)?;
         let stoppable = StopGuard::begin();
         let bar = ProgressBar::new(1000);
         if let Ok(style) = ProgressStyle::with_template("{wide_bar} {percent} %, {msg}") {
@@ -194,8 +202,8 @@ impl ScanArgs {
     }
 
     /// The scan so far: that of the file where it is to be continued.
-    fn begun(&self, settings: &ScanSettings, skipped: Vec<SkippedArray>) -> Result<Scan, Failure> {
-        let fresh = Scan::new(settings, skipped);
+    fn begun(&self, settings: &ScanSettings, targets: &ScanTargets) -> Result<Scan, Failure> {
+        let fresh = Scan::new(settings, targets.skipped.clone());
         let Some(out) = self.out.as_deref().filter(|out| !output::is_standard(out)) else {
             return Ok(fresh);
         };
@@ -204,7 +212,7 @@ impl ScanArgs {
             (true, true) => {
                 let known = read_scan(out).map_err(told)?;
                 match known.same_settings(&fresh) {
-                    true => Ok(known),
+                    true => known.matches(targets).map(|()| known).map_err(told),
                     false => Err(told(
                         "this scan has other settings; name another file, or repeat them"
                             .to_owned(),
@@ -223,6 +231,9 @@ impl ScanArgs {
         let Some(out) = self.out.as_deref().filter(|out| !output::is_standard(out)) else {
             return Ok(());
         };
+        if scan.layers.is_empty() {
+            return Ok(());
+        }
         let text = report::text(scan).map_err(Failure::run)?;
         Ok(store::save_atomically(out, text.as_bytes())?)
     }

@@ -1,5 +1,7 @@
 //! Numbers and names as they are written in figures and in the window.
 
+use std::borrow::Cow;
+
 use crate::approx::bits::as_numbers;
 
 /// A name from outside, fit to be shown: one line, no control characters and none that turn the
@@ -7,19 +9,59 @@ use crate::approx::bits::as_numbers;
 pub fn clean(name: &str) -> String {
     let mut text = String::with_capacity(name.len());
     for c in name.chars() {
-        let turns_text = matches!(c,
-            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
         // Neither may stand in XML, escaped or not.
         let not_xml = matches!(c, '\u{fffe}' | '\u{ffff}');
         if c.is_whitespace() || c.is_control() {
             if !text.ends_with(' ') {
                 text.push(' ');
             }
-        } else if !turns_text && !not_xml {
+        } else if !turns_text(c) && !not_xml {
             text.push(c);
         }
     }
     text.trim().to_owned()
+}
+
+/// Whether a character changes the direction of the text behind it.
+fn turns_text(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether a character tells a terminal or an editor to do something instead of being shown.
+pub fn is_control(c: char) -> bool {
+    c.is_control() || turns_text(c) || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// A text of one line as it is, unless it holds what would not be shown; then as [`clean`] leaves it.
+pub fn one_line(text: &str) -> Cow<'_, str> {
+    match text.contains(is_control) {
+        true => Cow::Owned(clean(text)),
+        false => Cow::Borrowed(text),
+    }
+}
+
+/// Text for a terminal, which obeys no character in it but line ends: others stand as `\u{1b}`.
+pub fn for_terminal(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c != '\n' && is_control(c) {
+            true => shown.extend(c.escape_unicode()),
+            false => shown.push(c),
+        }
+    }
+    shown
+}
+
+/// *LoRA*, *LoRA and MELoRA*, *LoRA, MELoRA and Localized*.
+pub fn listed<T: AsRef<str>>(items: &[T]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.as_ref().to_owned(),
+        [first @ .., last] => {
+            let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
+            format!("{} and {}", first.join(", "), last.as_ref())
+        }
+    }
 }
 
 /// A normalized error or a loss with the paper's four decimals: `0.2313`.

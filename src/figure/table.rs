@@ -1,5 +1,8 @@
 //! Rows and columns of text, as part of a figure and as text, CSV, LaTeX or Markdown to copy.
 
+use std::borrow::Cow;
+
+use super::label;
 use super::latex::latex;
 use super::palette::Rgb;
 
@@ -106,7 +109,7 @@ impl Cell {
 
     /// A place counted from 0, as programs do; people read it counted from 1.
     pub fn place(from_zero: usize) -> Self {
-        Self::named(super::label::count(from_zero + 1), from_zero.to_string())
+        Self::named(label::count(from_zero + 1), from_zero.to_string())
     }
 
     /// No number.
@@ -125,14 +128,22 @@ impl Cell {
     /// A count, shown with its thousands set apart.
     pub fn count(value: usize) -> Self {
         Self {
-            text: super::label::count(value),
+            text: label::count(value),
             exact: Some(value.to_string()),
         }
     }
 }
 
+impl Cell {
+    /// The text as a line of text, LaTeX or Markdown can hold it, whatever name it is.
+    fn line(&self) -> Cow<'_, str> {
+        label::one_line(&self.text)
+    }
+}
+
 impl Table {
-    /// Comma-separated values with a header line of keys, identifiers and the exact numbers.
+    /// Comma-separated values with a header line of keys, identifiers and the exact numbers. Names are
+    /// the true ones, quoted where they hold a comma, a quote or a line end.
     pub fn to_csv(&self) -> String {
         let mut writer = csv::Writer::from_writer(Vec::new());
         let header = self.columns.iter().map(|column| column.key.clone());
@@ -156,13 +167,13 @@ impl Table {
         let widths: Vec<usize> = (0..self.columns.len())
             .map(|i| {
                 let cells = self.rows.iter().filter_map(|row| row.cells.get(i));
-                let longest = cells.map(|cell| cell.text.chars().count()).max();
+                let longest = cells.map(|cell| cell.line().chars().count()).max();
                 longest
                     .unwrap_or_default()
                     .max(self.columns[i].name.chars().count())
             })
             .collect();
-        let line = |cells: &mut dyn Iterator<Item = &str>| {
+        let line = |cells: &mut dyn Iterator<Item = Cow<'_, str>>| {
             let padded: Vec<String> = cells
                 .zip(&self.columns)
                 .zip(&widths)
@@ -173,9 +184,14 @@ impl Table {
                 .collect();
             format!("{}\n", padded.join("  ").trim_end())
         };
-        let mut text = line(&mut self.columns.iter().map(|column| column.name.as_str()));
+        let mut text = line(
+            &mut self
+                .columns
+                .iter()
+                .map(|column| column.name.as_str().into()),
+        );
         for row in &self.rows {
-            text += &line(&mut row.cells.iter().map(|cell| cell.text.as_str()));
+            text += &line(&mut row.cells.iter().map(Cell::line));
         }
         text
     }
@@ -201,7 +217,7 @@ impl Table {
         });
         let mut text = line(names.collect()) + &line(rules.collect());
         for row in &self.rows {
-            text += &line(row.cells.iter().map(|cell| plain(&cell.text)).collect());
+            text += &line(row.cells.iter().map(|cell| plain(&cell.line())).collect());
         }
         text
     }
@@ -222,7 +238,7 @@ impl Table {
         text += &line(header.collect());
         text += "\\midrule\n";
         for row in &self.rows {
-            text += &line(row.cells.iter().map(|cell| latex(&cell.text)).collect());
+            text += &line(row.cells.iter().map(|cell| latex(&cell.line())).collect());
         }
         text + "\\bottomrule\n\\end{tabular}\n"
     }

@@ -9,7 +9,7 @@ use crate::analysis::{Analysis, Outcome};
 use crate::figure::compose::{
     Approximation, Panel, comparison_table, figure_one, source_grid, tells_bits,
 };
-use crate::figure::{Figure, Omitted, Table};
+use crate::figure::{Figure, Table, label};
 use crate::report::{self, Matrix, MethodReport};
 
 /// The view.
@@ -47,26 +47,56 @@ fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> 
     })
 }
 
+/// The results of the methods that a figure shows.
+pub(super) fn outcomes<'a>(
+    analysis: &'a Analysis,
+    options: &Options,
+) -> impl Iterator<Item = &'a Outcome> {
+    let context = &options.context;
+    analysis
+        .outcomes()
+        .filter(|one| context.shows(one.evaluation.method()))
+}
+
 /// The name of an analysis' matrix in a figure.
 pub(super) fn title(analysis: &Analysis) -> String {
     analysis.session.title(&analysis.loaded.name)
 }
 
 fn shown<'a>(analysis: &'a Analysis, name: &'a str, options: &Options) -> Approximation<'a> {
-    let kept = |one: &&Outcome| {
-        let method = one.evaluation.method();
-        !options.context.omits(Omitted::Method(method))
-    };
     Approximation {
         matrix: &analysis.loaded.matrix,
         channels: analysis.loaded.channels.as_deref(),
         name,
         rank: Some(analysis.rank_words()),
         range: Some(analysis.range),
-        panels: analysis.outcomes().filter(kept).map(panel).collect(),
+        panels: outcomes(analysis, options).map(panel).collect(),
         error_maps: options.error_maps,
-        notes: analysis.notes(),
+        notes: analysis
+            .notes()
+            .into_iter()
+            .chain(colours(analysis, options))
+            .collect(),
     }
+}
+
+/// What the numbers of a figure of a picture in colour are of; what is `gray`, is so beside the rank.
+pub(super) fn colour_sentence(gray: &[&str]) -> String {
+    let gray: Vec<&str> = gray.iter().copied().chain(["rank"]).collect();
+    format!(
+        "errors and parameters over red, green and blue; {} of the luminance (Rec. 709)",
+        label::listed(&gray)
+    )
+}
+
+/// That sentence for the figure of an analysis.
+fn colours(analysis: &Analysis, options: &Options) -> Option<String> {
+    let gray: &[&str] = if options.error_maps.is_some() {
+        &["residuals"]
+    } else {
+        &[]
+    };
+    (analysis.channels() > 1).then(|| format!("Colour: {}", colour_sentence(gray)))
 }
 
 pub(super) fn panel(outcome: &Outcome) -> Panel<'_> {

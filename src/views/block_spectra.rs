@@ -5,9 +5,9 @@ use super::options::Options;
 use super::singular_values::{self, spectra};
 use super::view::{Need, Subject, View, ViewCall};
 use crate::analysis::Analysis;
+use crate::figure::Figure;
 use crate::figure::compose::{BarsOfMethods, block_bars};
 use crate::figure::palette::Theme;
-use crate::figure::{Figure, Omitted};
 
 /// The view.
 pub static VIEW: View = View {
@@ -36,10 +36,7 @@ pub fn bars(theme: Theme, analysis: &Analysis) -> BarsOfMethods {
 fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {
     let analysis = material.analysis()?;
     let methods = spectra(analysis).into_iter().zip(analysis.evaluations());
-    let methods = methods.filter(|(_, one)| {
-        let method = one.method();
-        !options.context.omits(Omitted::Method(method))
-    });
+    let methods = methods.filter(|(_, one)| options.context.shows(one.method()));
     Ok(block_bars(&options.context, &methods.collect::<Vec<_>>()))
 }
 

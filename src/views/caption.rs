@@ -1,12 +1,14 @@
 //! Captions of figures, with the settings that they were made with.
 
-use super::approximation::{self, title};
+use super::approximation::{self, outcomes, title};
 use super::material::Material;
 use super::options::Options;
 use super::view::{Subject, View};
+use super::{block_spectra, factors, locality, order, rank_map, singular_values};
 use crate::analysis::{Analysis, Outcome};
 use crate::figure::compose::Letters;
-use crate::figure::{Omitted, label};
+use crate::figure::label;
+use crate::figure::label::listed;
 
 /// A caption for a figure of `views`, which have `letters` where they are several.
 ///
@@ -24,21 +26,29 @@ pub fn caption(
         let about = view.document(material, options).figure()?.metadata;
         let said = [about.title, about.description].into_iter();
         let said: Vec<String> = said.filter(|part| !part.is_empty()).collect();
-        return Ok(format!("{}.", said.join(": ")));
+        let colour = colours(views, material, options).map(|told| format!(" {told}."));
+        return Ok(format!(
+            "{}.{}",
+            said.join(": "),
+            colour.unwrap_or_default()
+        ));
     }
     let mut sentences = of_matrices(views, letters, material, options)?;
-    let of_images = named(views, letters, &|view| !of_matrix(view));
+    let reconstructed = reconstructs(material, options);
+    let of_images = named((views, reconstructed), letters, &|view| !of_matrix(view));
     if !of_images.is_empty() {
         let images = material.survey()?;
         let (set, split) = (&images.images.dataset, images.images.split);
-        sentences.push(format!("{} ({set} {split})", list(&of_images)));
+        sentences.push(format!("{} ({set} {split})", listed(&of_images)));
     }
-    if options.error_maps.is_some()
+    if reconstructed
+        && options.error_maps.is_some()
         && views.contains(&&approximation::VIEW)
         && material.others.is_empty()
     {
         sentences.push("Below the reconstructions: residuals W − Ŵ on one colour scale".to_owned());
     }
+    sentences.extend(colours(views, material, options));
     let sentences: Vec<String> = sentences
         .into_iter()
         .map(|one| format!("{}.", upper(&one)))
@@ -46,20 +56,59 @@ pub fn caption(
     Ok(sentences.join(" "))
 }
 
+/// What of a picture in colour the numbers and pictures are of, where one is.
+fn colours(views: &[&'static View], material: &Material<'_>, options: &Options) -> Option<String> {
+    let mut all = material.analysis.iter().chain(material.others);
+    if !all.any(|one| one.channels() > 1) || !views.iter().any(|view| of_matrix(view)) {
+        return None;
+    }
+    let gray = [
+        &singular_values::VIEW,
+        &block_spectra::VIEW,
+        &rank_map::VIEW,
+        &factors::VIEW,
+        &locality::VIEW,
+        &order::VIEW,
+    ];
+    let of_luminance = views.iter().filter(|view| gray.contains(view));
+    let mut of_luminance: Vec<String> = of_luminance.map(|view| lower(view.short)).collect();
+    let maps = options.error_maps.is_some() && views.contains(&&approximation::VIEW);
+    if maps && material.others.is_empty() && reconstructs(material, options) {
+        of_luminance.push("residuals".to_owned());
+    }
+    let of_luminance: Vec<&str> = of_luminance.iter().map(String::as_str).collect();
+    Some(approximation::colour_sentence(&of_luminance))
+}
+
 fn of_matrix(view: &View) -> bool {
     view.subject == Subject::Matrix
 }
 
-/// The views that are wanted, with the letters that they have in the figure.
-fn named(views: &[&'static View], letters: Letters, wanted: &dyn Fn(&View) -> bool) -> Vec<String> {
+/// Whether any reconstruction is left in a figure of them.
+fn reconstructs(material: &Material<'_>, options: &Options) -> bool {
+    let mut all = material.analysis.iter().chain(material.others);
+    all.any(|one| outcomes(one, options).next().is_some())
+}
+
+/// The views that are wanted, with the letters that they have in the figure; whether they have
+/// reconstructions goes with them.
+fn named(
+    (views, reconstructed): (&[&'static View], bool),
+    letters: Letters,
+    wanted: &dyn Fn(&View) -> bool,
+) -> Vec<String> {
     let all = views.iter().enumerate();
     let chosen = all.filter(|(_, view)| wanted(view));
-    let named = chosen.map(
-        |(number, view)| match (name(view, views.len() > 1), views) {
-            (name, [_]) => name,
-            (name, _) => letters.in_caption(number) + &name,
-        },
-    );
+    let named = chosen.map(|(number, view)| {
+        let name = match *view == &approximation::VIEW && !reconstructed {
+            true => "original".to_owned(),
+            false => name(view, views.len() > 1),
+        };
+        match views {
+            [_] => name,
+            _ => letters.in_caption(number) + &name,
+        }
+    });
     named.collect()
 }
 
@@ -71,19 +120,27 @@ fn of_matrices(
     options: &Options,
 ) -> Result<Vec<String>, String> {
     let rows = |view: &View| !material.others.is_empty() && *view == approximation::VIEW;
-    let of_all = named(views, letters, &rows);
-    let of_first = named(views, letters, &|view| of_matrix(view) && !rows(view));
+    let reconstructed = reconstructs(material, options);
+    if let ([view], false) = (views, reconstructed)
+        && *view == &approximation::VIEW
+    {
+        // The original alone, which is named by its matrix.
+        return Ok(vec![settings(views, material, options)?]);
+    }
+    let views_shown = (views, reconstructed);
+    let of_all = named(views_shown, letters, &rows);
+    let of_first = named(views_shown, letters, &|view| of_matrix(view) && !rows(view));
     let mut sentences = Vec::new();
     if !of_all.is_empty() {
         let settings = settings(views, material, options)?;
-        sentences.push(format!("{} of {settings}", list(&of_all)));
+        sentences.push(format!("{} of {settings}", listed(&of_all)));
     }
     if !of_first.is_empty() {
         let of = match of_all.is_empty() {
             true => settings(views, material, options)?,
             false => label::clean(&title(material.analysis()?)),
         };
-        sentences.push(format!("{} of {of}", list(&of_first)));
+        sentences.push(format!("{} of {of}", listed(&of_first)));
     }
     Ok(sentences)
 }
@@ -104,7 +161,7 @@ fn settings(
     options: &Options,
 ) -> Result<String, String> {
     let analysis = material.analysis()?;
-    let outcomes: Vec<&Outcome> = shown(analysis, options).collect();
+    let found: Vec<&Outcome> = outcomes(analysis, options).collect();
     let by = match views {
         [one] if **one == approximation::VIEW => " by",
         _ => ", approximated by",
@@ -112,7 +169,7 @@ fn settings(
     // Matrices of other shapes may have other settings, and other costs at the same ones.
     let mut groups: Vec<(String, Vec<String>)> = Vec::new();
     for one in std::iter::once(analysis).chain(material.others.iter().copied()) {
-        let methods = methods(&shown(one, options).collect::<Vec<_>>());
+        let methods = methods(one, &outcomes(one, options).collect::<Vec<_>>());
         match groups.last_mut() {
             Some((same, matrices)) if *same == methods => matrices.push(matrix(one)),
             _ => groups.push((methods, vec![matrix(one)])),
@@ -121,47 +178,37 @@ fn settings(
     let groups: Vec<String> = groups
         .iter()
         .map(|(methods, matrices)| match methods.is_empty() {
-            true => list(matrices),
-            false => format!("{}{by} {methods}", list(matrices)),
+            true => listed(matrices),
+            false => format!("{}{by} {methods}", listed(matrices)),
         })
         .collect();
     let errors = match material.others {
         [] => {
-            let errors = outcomes
-                .iter()
-                .map(|one| label::error(one.evaluation.error));
-            let noun = match outcomes.len() {
+            let errors = found.iter().map(|one| label::error(one.evaluation.error));
+            let noun = match found.len() {
                 1 => "error",
                 _ => "errors",
             };
             format!(
                 "normalized Frobenius {noun} {}",
-                list(&errors.collect::<Vec<_>>())
+                listed(&errors.collect::<Vec<_>>())
             )
         }
         _ => "the normalized Frobenius error stands above each reconstruction".to_owned(),
     };
     let groups = groups.join("; ");
-    Ok(match outcomes.is_empty() {
+    Ok(match found.is_empty() {
         true => groups,
         false => format!("{groups}; {errors}"),
     })
 }
 
-/// The methods that a figure shows.
-fn shown<'a>(analysis: &'a Analysis, options: &Options) -> impl Iterator<Item = &'a Outcome> {
-    analysis.outcomes().filter(|one| {
-        let method = one.evaluation.method();
-        !options.context.omits(Omitted::Method(method))
-    })
-}
-
 /// The methods with their settings, and what they cost.
-fn methods(outcomes: &[&Outcome]) -> String {
-    let methods: Vec<String> = outcomes.iter().map(|one| method(one)).collect();
+fn methods(analysis: &Analysis, outcomes: &[&Outcome]) -> String {
+    let methods: Vec<String> = outcomes.iter().map(|one| method(analysis, one)).collect();
     match methods.is_empty() {
         true => String::new(),
-        false => format!("{}, {}", list(&methods), parameters(outcomes)),
+        false => format!("{}, {}", listed(&methods), parameters(outcomes)),
     }
 }
 
@@ -172,9 +219,13 @@ fn matrix(analysis: &Analysis) -> String {
     format!("{name} ({rows} × {cols}, rank {})", analysis.rank_words())
 }
 
-fn method(outcome: &Outcome) -> String {
+fn method(analysis: &Analysis, outcome: &Outcome) -> String {
     let one = &outcome.evaluation;
-    format!("{} ({})", one.method().title(), one.settings.describe())
+    format!(
+        "{} ({})",
+        one.method().title(),
+        analysis.describe(&one.settings)
+    )
 }
 
 /// What the methods cost.
@@ -187,17 +238,8 @@ fn parameters(outcomes: &[&Outcome]) -> String {
         }
         all => {
             let counts: Vec<String> = all.iter().map(|one| label::count(*one)).collect();
-            format!("{} parameters", list(&counts))
+            format!("{} parameters", listed(&counts))
         }
-    }
-}
-
-/// `a, b and c`.
-fn list(items: &[String]) -> String {
-    match items {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
 

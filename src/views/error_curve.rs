@@ -10,7 +10,7 @@ use crate::approx::MethodSettings;
 use crate::approx::curve::CurvePoint;
 use crate::approx::metrics::share;
 use crate::figure::compose::{ErrorCurve, curve_table, error_against_parameters};
-use crate::figure::{Figure, Omitted, Table, label};
+use crate::figure::{Figure, Table, label};
 use crate::report::{self, Matrix, Setting};
 
 /// The view.
@@ -80,10 +80,7 @@ fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> 
     let curves = MethodCurves::new(material, options)?;
     let entries = curves.analysis.entries();
     let mut list = curves.list();
-    list.retain(|curve| {
-        let method = curve.settings.method();
-        !options.context.omits(Omitted::Method(method))
-    });
+    list.retain(|curve| options.context.shows(curve.settings.method()));
     Ok(error_against_parameters(&options.context, entries, &list))
 }
 

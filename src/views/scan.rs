@@ -112,6 +112,7 @@ fn notes(material: &Material<'_>, _: &Options) -> Vec<String> {
         return Vec::new();
     };
     let mut notes = vec![compose::scan_sentence(scan)];
+    notes.extend(compose::scan_fit(scan));
     let tests = scan
         .layers
         .iter()

@@ -8,7 +8,7 @@ use super::view::{Need, Subject, TableForm, View, ViewCall, no_notes};
 use crate::analysis::Analysis;
 use crate::approx::{Evaluation, Spectra};
 use crate::figure::compose::{self, MethodSpectrum};
-use crate::figure::{Cell, Column, Figure, Omitted, Row, Table, label};
+use crate::figure::{Cell, Column, Figure, Row, Table, label};
 use crate::report::{self, Matrix, Setting};
 
 /// The view.
@@ -45,10 +45,7 @@ pub fn spectra(analysis: &Analysis) -> Vec<MethodSpectrum<'_>> {
 
 fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {
     let mut methods = spectra(material.analysis()?);
-    methods.retain(|one| {
-        let method = one.settings.method();
-        !options.context.omits(Omitted::Method(method))
-    });
+    methods.retain(|one| options.context.shows(one.settings.method()));
     Ok(compose::singular_values(&options.context, &methods))
 }
 

@@ -126,6 +126,59 @@ fn the_reconstructions_of_a_colour_picture_have_its_error() {
     }
 }
 
+#[test]
+fn a_caption_in_colour_says_what_is_of_the_luminance() {
+    let folder = tempfile::tempdir().unwrap();
+    picture(folder.path());
+    let caption = |line: &str| succeed(folder.path(), &format!("{line} --caption"));
+    let alone = caption("approximate p.ppm --color");
+    let told = "Errors and parameters over red, green and blue; rank of the luminance (Rec. 709).";
+    assert!(alone.trim_end().ends_with(told), "{alone}");
+    let maps =
+        "compose p.ppm --color --show approximation,singular-values --error-maps --figure a.svg";
+    let maps = caption(maps);
+    let told = "singular values, residuals and rank of the luminance";
+    assert!(maps.contains(told), "{maps}");
+    assert!(!caption("approximate p.ppm").contains("luminance (Rec"));
+    succeed(
+        folder.path(),
+        "approximate p.ppm --color --figure b.svg --error-maps",
+    );
+    let drawn = std::fs::read_to_string(folder.path().join("b.svg")).unwrap();
+    assert!(
+        drawn.contains("Colour: errors and parameters over red"),
+        "{drawn}"
+    );
+}
+
+/// A budget is for each channel; what is left of it, and what its bits cost, is told of all.
+#[test]
+fn what_a_budget_leaves_over_is_told_of_all_channels() {
+    let folder = tempfile::tempdir().unwrap();
+    picture(folder.path());
+    // LoRA at rank 2 costs 44 of 50 in each channel.
+    let text = succeed(folder.path(), "approximate p.ppm --color --budget 50");
+    assert!(
+        text.contains("LoRA: leaves 18 parameters of its budget unused"),
+        "{text}"
+    );
+    assert!(text.contains("not matched: LoRA 132 of 150"), "{text}");
+    // Bits are rounded to numbers once, not in each channel.
+    let line = "atlas p.ppm --color --budget 50 --charge-structure --json";
+    let atlas: Value = serde_json::from_str(&succeed(folder.path(), line)).unwrap();
+    let structures = atlas["structures"].as_array().unwrap();
+    let number = |value: &Value| value.as_u64().unwrap();
+    let mut chosen = 0;
+    for one in structures {
+        let bits = number(&one["structure_bits"]);
+        chosen += usize::from(bits > 0);
+        let spent = number(&one["params"]) + bits.div_ceil(32);
+        assert_eq!(number(&one["spent"]), spent, "{one}");
+        assert!(spent <= 150, "{one}");
+    }
+    assert!(chosen > 0, "{atlas}");
+}
+
 /// Searches look at what the panes show.
 #[test]
 fn the_best_grid_and_the_atlas_of_a_colour_picture_are_over_its_channels() {

@@ -137,6 +137,57 @@ fn several_digits_stand_in_one_grid() {
     assert!(!bold.contains(&"A".to_owned()), "one view has no letter");
 }
 
+/// Without the originals, the names stand above the rows.
+#[test]
+fn rows_without_their_originals_have_names() {
+    let folder = tempfile::tempdir().unwrap();
+    for omit in ["original", "original,numbers", "original,lora,melora"] {
+        let line = format!(
+            "compose mnist:test:1 --with mnist:test:7 --show approximation --omit {omit} --figure a.svg"
+        );
+        succeed(folder.path(), &line);
+        let (_, plain) = texts(&folder.path().join("a.svg"));
+        for name in ["MNIST test image 1", "MNIST test image 7"] {
+            let count = plain.iter().filter(|text| *text == name).count();
+            assert_eq!(count, 1, "{omit}: {name} in {plain:?}");
+        }
+    }
+    // A name that is cut stands whole below.
+    let line = "compose mnist:test:1 --with synthetic:noise:rows=20,cols=30 --show approximation \
+                --omit original --figure a.svg";
+    succeed(folder.path(), line);
+    let (_, plain) = texts(&folder.path().join("a.svg"));
+    let whole = plain
+        .iter()
+        .any(|text| text.starts_with("Rows, from the top: MNIST test image 1; "));
+    assert!(whole, "{plain:?}");
+}
+
+#[test]
+fn a_figure_of_originals_alone_is_not_called_a_reconstruction() {
+    let folder = tempfile::tempdir().unwrap();
+    let omit = "--omit lora,melora,localized --error-maps --figure a.svg --caption";
+    let caption = |views: &str| {
+        let line = format!("compose mnist:test:1 --show {views} {omit}");
+        succeed(folder.path(), &line)
+    };
+    assert_eq!(
+        caption("approximation"),
+        "MNIST test image 1 (28 × 28, rank 15).\n"
+    );
+    assert_eq!(
+        caption("approximation,singular-values"),
+        "(A) original and (B) singular values of MNIST test image 1 (28 × 28, rank 15).\n"
+    );
+    let svg = std::fs::read_to_string(folder.path().join("a.svg")).unwrap();
+    assert!(!svg.contains("Reconstructions"), "{svg}");
+    let line = "approximate mnist:test:1 --omit lora,melora,localized --figure b.svg --caption";
+    let caption = succeed(folder.path(), line);
+    assert_eq!(caption, "MNIST test image 1 (28 × 28, rank 15).\n");
+    let svg = std::fs::read_to_string(folder.path().join("b.svg")).unwrap();
+    assert!(!svg.contains("approximations"), "{svg}");
+}
+
 /// Matrices of other shapes have other settings and costs, which a caption does not mix up.
 #[test]
 fn a_caption_tells_the_settings_and_costs_of_each_shape() {

@@ -19,6 +19,7 @@ mod outputs;
 mod process;
 mod questions;
 mod readme;
+mod scans;
 mod sessions;
 mod standard_input;
 

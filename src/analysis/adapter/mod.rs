@@ -9,7 +9,7 @@ use nalgebra::DMatrix;
 use serde_json::{Value, json};
 
 use super::error::AnalysisError;
-use super::scan::{PlanStructure, ScanTargets};
+use super::scan::{PlanStructure, ScanTarget, ScanTargets};
 use super::tensors::{self, StoredTensor};
 use crate::approx::metrics::norm;
 use crate::source::{Limits, load};
@@ -44,6 +44,10 @@ pub struct WrittenLayer {
     pub sides: (usize, usize),
     /// Its rank, or that of its blocks.
     pub rank: usize,
+    /// The rank that was asked for.
+    pub wanted: usize,
+    /// The largest rank that it, or its blocks, can have; factors of a higher one are filled with zeros.
+    pub most: usize,
     /// Numbers in its factors.
     pub params: usize,
     /// ‖ΔW − ΔŴ‖ / ‖ΔW‖ with the factors as they are stored, in 32-bit floats.
@@ -76,21 +80,26 @@ pub fn adapters(
     keep_going: &(dyn Fn() -> ControlFlow<()> + Sync),
 ) -> Result<Vec<AdapterFiles>, AdapterError> {
     let mut groups: BTreeMap<usize, Vec<(WrittenLayer, Vec<StoredTensor>)>> = BTreeMap::new();
-    for target in &targets.targets {
-        let wish = ranks.iter().find(|one| one.layer == target.name);
-        let Some(wish) = wish.filter(|wish| wish.rank > 0) else {
-            continue;
-        };
+    let wish = |target: &ScanTarget| {
+        let mut ranks = ranks.iter().filter(|one| one.rank > 0);
+        Some(ranks.find(|one| one.layer == target.name)?.rank)
+    };
+    let wishes = targets.targets.iter();
+    let wishes: Vec<(&ScanTarget, usize)> = wishes
+        .filter_map(|target| Some((target, wish(target)?)))
+        .collect();
+    for (target, wanted) in wishes.iter().copied() {
         let loaded = load(&targets.source(target), limits).map_err(AnalysisError::from)?;
         let matrix = match settings.fan_in_fan_out {
             true => loaded.matrix.transpose(),
             false => loaded.matrix,
         };
         let factors = match settings.structure {
-            PlanStructure::Lora => LayerFactors::lora(&matrix, wish.rank, keep_going)?,
+            PlanStructure::Lora => LayerFactors::lora(&matrix, wanted, keep_going)?,
             PlanStructure::Gralora => {
                 fits(&target.name, &matrix, settings.grid)?;
-                LayerFactors::gralora(&matrix, (settings.grid, wish.rank), keep_going)?
+                let rank = shared_rank(&wishes, wanted, settings.grid);
+                LayerFactors::gralora(&matrix, (settings.grid, rank), keep_going)?
             }
         };
         let module = target.name.strip_suffix(".weight").unwrap_or(&target.name);
@@ -106,12 +115,14 @@ pub fn adapters(
             layer: target.name.clone(),
             sides: (target.sides.0 as usize, target.sides.1 as usize),
             rank: factors.rank(),
+            wanted,
+            most: most(target, settings),
             params: stored.iter().map(StoredTensor::count).sum(),
             error: if whole > 0.0 { apart / whole } else { 0.0 },
         };
         let group = match settings.structure {
             PlanStructure::Lora => 0,
-            PlanStructure::Gralora => wish.rank,
+            PlanStructure::Gralora => factors.rank(),
         };
         groups.entry(group).or_default().push((layer, stored));
     }
@@ -119,6 +130,23 @@ pub fn adapters(
         .into_iter()
         .map(|(group, layers)| files(group, layers, settings));
     Ok(files.collect())
+}
+
+/// The largest rank of a layer, or of its blocks.
+fn most(target: &ScanTarget, settings: AdapterSettings) -> usize {
+    let smaller = target.sides.0.min(target.sides.1) as usize;
+    match settings.structure {
+        PlanStructure::Lora => smaller,
+        PlanStructure::Gralora => smaller / settings.grid,
+    }
+}
+
+/// The rank of GraLoRA's layers for which one was asked for: all have the same in PEFT, so only one above
+/// that of the largest blocks is lowered.
+fn shared_rank(wishes: &[(&ScanTarget, usize)], wanted: usize, grid: usize) -> usize {
+    let same = wishes.iter().filter(|(_, rank)| *rank == wanted);
+    let largest = same.map(|(target, _)| target.sides.0.min(target.sides.1) as usize / grid);
+    wanted.min(largest.max().unwrap_or(wanted))
 }
 
 /// Why no adapter was made.

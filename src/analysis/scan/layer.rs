@@ -10,7 +10,7 @@ use super::targets::{ScanTarget, ScanTargets};
 use super::{Scan, ScanError, ScanLayer, ScanLocality};
 use crate::analysis::error::AnalysisError;
 use crate::approx::locality::{LocalitySettings, LocalityTest, NullTest};
-use crate::approx::metrics::{Comparison, compare, norm};
+use crate::approx::metrics::norm;
 use crate::approx::participation::participation_test;
 use crate::approx::{
     BlockLayout, Evaluation, FactorError, Keep, LayoutKind, LocalizedSettings, LoraSettings,
@@ -28,11 +28,8 @@ const SMALL: usize = 1 << 14;
 const WORK: f64 = 1e10;
 const LEAST_DRAWS: usize = 20;
 
-/// From so many standard deviations on a layer is called more local than chance.
-const LOCAL: f64 = -3.0;
-
 /// So many σ² are kept for plans.
-const KEPT: usize = 64;
+pub(super) const KEPT: usize = 64;
 
 type KeepGoing<'a> = &'a (dyn Fn() -> ControlFlow<()> + Sync);
 
@@ -62,7 +59,7 @@ pub fn measure(
     if layer.norm > 0.0 && scan.draws > 0 && layer.localized.is_some() {
         layer.locality = Some(locality(&matrix, scan, keep_going)?);
     }
-    layer.verdict = verdict(&layer);
+    layer.conclude();
     Ok(layer)
 }
 
@@ -115,7 +112,7 @@ fn structures(
         diagonal_energy_share: melora.as_ref().map(|one| 1.0 - one.out_of_reach.powi(2)),
         melora: melora.as_ref().map(told),
         localized,
-        best_grid: best(&by_grid),
+        best_grid: 1,
         by_grid,
         stable_rank: stable_rank(&whole),
         locality: None,
@@ -142,6 +139,15 @@ struct Grids {
     energies: Vec<f64>,
 }
 
+/// The grids that a matrix with this smaller side is compared on, at LoRA's `rank`, `own` among them.
+pub(super) fn compared_grids((rank, own): (usize, usize), smaller: usize) -> Vec<usize> {
+    let mut all: Vec<usize> = GRIDS.into_iter().chain([own]).collect();
+    all.retain(|&grid| rank / grid > 0 && grid <= smaller);
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
 /// Every grid, at the rank that the budget's gives its blocks.
 fn grids(
     whole: &Spectra,
@@ -154,11 +160,7 @@ fn grids(
         localized: None,
         energies: Vec::new(),
     };
-    let mut all: Vec<usize> = GRIDS.into_iter().chain([own]).collect();
-    all.retain(|&grid| rank / grid > 0 && grid <= rows.min(cols));
-    all.sort_unstable();
-    all.dedup();
-    for grid in all {
+    for grid in compared_grids((rank, own), rows.min(cols)) {
         let spectra = match grid {
             1 => whole.clone(),
             _ => spectra(LayoutKind::Grid(grid), rank.max(KEPT) / grid)?,
@@ -210,17 +212,6 @@ fn energies(spectra: &Spectra, most: usize) -> Vec<f64> {
     (0..longest.min(most)).map(sum).collect()
 }
 
-/// The K of the lowest error, of equal ones the smallest.
-fn best(by_grid: &BTreeMap<usize, f64>) -> usize {
-    let lower = by_grid
-        .iter()
-        .reduce(|best, one| match compare(*one.1, *best.1) {
-            Comparison::Better => one,
-            Comparison::Equal | Comparison::Worse => best,
-        });
-    lower.map_or(1, |(grid, _)| *grid)
-}
-
 fn locality(
     matrix: &DMatrix<f64>,
     scan: &Scan,
@@ -256,36 +247,5 @@ fn answer(statistic: &str, test: &NullTest) -> ScanLocality {
         z: test.z(),
         p: test.p(),
         draws: test.null.len(),
-    }
-}
-
-/// *LoRA is closest; more local than chance*
-fn verdict(layer: &ScanLayer) -> String {
-    if layer.norm == 0.0 {
-        return "no change".to_owned();
-    }
-    let all = [
-        ("LoRA", Some(layer.lora)),
-        ("MELoRA", layer.melora),
-        ("Localized", layer.localized),
-    ];
-    let all = all
-        .iter()
-        .filter_map(|(name, one)| Some((*name, (*one)?.error)));
-    let least = all
-        .clone()
-        .fold(f64::INFINITY, |least, one| one.1.min(least));
-    let closest: Vec<&str> = all
-        .filter(|one| compare(one.1, least) == Comparison::Equal)
-        .map(|one| one.0)
-        .collect();
-    let closest = match closest.as_slice() {
-        [one] => format!("{one} is closest"),
-        several => format!("{} are equal", several.join(" and ")),
-    };
-    let z = layer.locality.as_ref().and_then(|test| test.z);
-    match z.is_some_and(|z| z <= LOCAL) {
-        true => format!("{closest}; more local than chance"),
-        false => closest,
     }
 }

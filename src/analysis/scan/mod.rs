@@ -1,11 +1,13 @@
 //! The scan of a model: every matrix, or every update, at one budget.
 
+mod check;
 mod file;
 mod layer;
 mod plan;
 mod plan_report;
 mod rounding;
 mod targets;
+mod verdict;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -187,6 +189,27 @@ impl Scan {
             grid,
             rank: (rank / grid.max(1)).max(1),
         }));
+    }
+
+    /// Whether the layers that it holds have the shapes of a model's arrays.
+    ///
+    /// # Errors
+    /// The first that has another, in a sentence.
+    pub fn matches(&self, targets: &ScanTargets) -> Result<(), String> {
+        for target in &targets.targets {
+            let mut layers = self.layers.iter();
+            let known = layers.find(|layer| layer.layer == target.name);
+            if let Some(layer) = known
+                && (layer.rows as u64, layer.cols as u64) != target.sides
+            {
+                return Err(format!(
+                    "this scan has a layer of another shape than the model; scan into another file: {}, \
+                     {} × {} in the scan and {} × {} in the model",
+                    layer.layer, layer.rows, layer.cols, target.sides.0, target.sides.1
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// Whether both were made at the same settings.

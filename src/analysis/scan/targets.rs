@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{ScanSettings, SkippedArray};
 use crate::analysis::model::array_of;
-use crate::source::{ArrayInfo, BaseArrays, Source, SourceError, arrays_in};
+use crate::source::{ArrayInfo, BaseArrays, Source, SourceError, arrays_in, nearest_names};
 
 /// Matrices with a shorter side are left out: no structure has room in them.
 const LEAST_SIDE: u64 = 8;
@@ -33,7 +33,12 @@ pub struct ScanTargets {
     pub targets: Vec<ScanTarget>,
     /// Those that are left out.
     pub skipped: Vec<SkippedArray>,
+    /// Patterns that no array's name matches, each with the nearest names.
+    pub unmatched: Vec<(String, Vec<String>)>,
 }
+
+/// So many names are told beside one that none has.
+const MOST_NEAREST: usize = 5;
 
 /// The last words of the names of embeddings in the models of common libraries.
 const EMBEDDINGS: [&str; 9] = [
@@ -98,6 +103,7 @@ impl ScanTargets {
             ..Self::default()
         };
         arrays.sort_by_cached_key(|array| natural(&array.name));
+        found.unmatched = unmatched_patterns(patterns, &arrays);
         for array in arrays {
             let matches = |pattern: &String| matches_pattern(pattern, &array.name);
             if !patterns.is_empty() && !patterns.iter().any(matches) {
@@ -109,7 +115,7 @@ impl ScanTargets {
             let reason = match (rows.min(cols) < LEAST_SIDE, &base) {
                 (true, _) => Some(format!("{rows} × {cols}: a side is below {LEAST_SIDE}")),
                 (false, Some((all, base))) => {
-                    unmatched(&array, base.of(&array.name).map(|at| &all[at]))
+                    without_base(&array, base.of(&array.name).map(|at| &all[at]))
                 }
                 (false, None) => None,
             };
@@ -138,17 +144,30 @@ impl ScanTargets {
     /// # Errors
     /// A sentence where there is nothing.
     pub fn ensure_some(&self, patterns: &[String]) -> Result<(), String> {
-        if !self.targets.is_empty() {
-            return Ok(());
-        }
-        let (whose, remedy) = match patterns.is_empty() {
-            true => ("", "list its arrays with localized-lora arrays"),
-            false => (" whose name matches", "change the pattern of the layers"),
-        };
         let model = self.model.display();
-        Err(format!(
-            "this has no two-dimensional array to scan{whose}; {remedy}: {model}"
-        ))
+        match (&self.targets[..], &self.skipped[..], patterns) {
+            ([_, ..], ..) => Ok(()),
+            (_, [one, ..], _) => Err(format!(
+                "there is nothing to scan, {} is left out ({}): {model}",
+                one.name, one.reason
+            )),
+            (_, _, []) => Err(format!(
+                "this has no two-dimensional array to scan; list its arrays with localized-lora arrays: {model}"
+            )),
+            _ => {
+                let nearest = self.unmatched.iter().flat_map(|(_, nearest)| nearest);
+                let told = no_match(&patterns.join(", "), &nearest.collect::<Vec<_>>());
+                Err(format!("{told}: {model}"))
+            }
+        }
+    }
+
+    /// A sentence on each pattern that no array's name matches.
+    pub fn notes(&self) -> Vec<String> {
+        let unmatched = self.unmatched.iter();
+        unmatched
+            .map(|(pattern, nearest)| no_match(pattern, nearest))
+            .collect()
     }
 
     /// The source of a target.
@@ -167,8 +186,36 @@ impl ScanTargets {
     }
 }
 
+/// Patterns that match none of the matrices' names, with the nearest of these.
+fn unmatched_patterns(patterns: &[String], arrays: &[ArrayInfo]) -> Vec<(String, Vec<String>)> {
+    let matrices = arrays.iter().filter(|array| array.shape.len() == 2);
+    let names: Vec<String> = matrices.map(|array| array.name.clone()).collect();
+    let none = |pattern: &&String| !names.iter().any(|name| matches_pattern(pattern, name));
+    let nearest = |pattern: &String| {
+        let letters = pattern.replace(['*', '?'], "");
+        let near = nearest_names(&names, &letters).into_iter().cloned();
+        (pattern.clone(), near.collect())
+    };
+    patterns.iter().filter(none).map(nearest).collect()
+}
+
+/// *there is no two-dimensional array to scan whose name matches h.9.\*; the nearest are h.0.a, h.1.a*
+fn no_match<T: AsRef<str>>(patterns: &str, nearest: &[T]) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for name in nearest.iter().map(AsRef::as_ref) {
+        if names.len() < MOST_NEAREST && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let near = match names.is_empty() {
+        true => "it has none".to_owned(),
+        false => format!("the nearest are {}", names.join(", ")),
+    };
+    format!("there is no two-dimensional array to scan whose name matches {patterns}; {near}")
+}
+
 /// Why an array has no base.
-fn unmatched(array: &ArrayInfo, base: Option<&ArrayInfo>) -> Option<String> {
+fn without_base(array: &ArrayInfo, base: Option<&ArrayInfo>) -> Option<String> {
     match base {
         None => Some("the base has no array of this name".to_owned()),
         Some(one) if one.shape == array.shape => None,

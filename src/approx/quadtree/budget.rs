@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use super::price::{Bill, Solution};
 use super::tree::Candidates;
 use crate::approx::adaptive::{adaptive_ranks, fill, triplets_by_worth};
-use crate::approx::choice::Leaf;
+use crate::approx::choice::{Leaf, ranks};
 use crate::approx::factor::Spectra;
 use crate::approx::metrics::{Comparison, compare};
 
@@ -41,7 +41,7 @@ pub(super) fn within(
         }
     }
     let measured = |leaves: &Vec<Leaf>| {
-        let ranks: Vec<usize> = leaves.iter().map(|leaf| leaf.rank).collect();
+        let ranks = ranks(leaves);
         let chosen = spectra.of_leaves(leaves);
         (chosen.error_at(&ranks), chosen.layout.parameters(&ranks))
     };
@@ -69,7 +69,7 @@ fn cheaper_whole(
     let stored = near.filter_map(|solution| {
         let mut leaves = solution.leaves;
         let any = stored_whole(spectra, &mut leaves);
-        let ranks: Vec<usize> = leaves.iter().map(|leaf| leaf.rank).collect();
+        let ranks = ranks(&leaves);
         let params = spectra.of_leaves(&leaves).layout.parameters(&ranks);
         (any && params + charge(&leaves) <= budget).then_some(leaves)
     });
@@ -120,7 +120,7 @@ fn filled(
     let budget = within(&leaves);
     loop {
         let chosen = spectra.of_leaves(&leaves);
-        let ranks: Vec<usize> = leaves.iter().map(|leaf| leaf.rank).collect();
+        let ranks = ranks(&leaves);
         let left = budget.saturating_sub(chosen.layout.parameters(&ranks));
         let bought = fill(&triplets_by_worth(&chosen), ranks, left);
         for (leaf, rank) in leaves.iter_mut().zip(bought) {

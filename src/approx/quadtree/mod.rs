@@ -8,7 +8,7 @@ mod price;
 mod tree;
 
 use super::block::Block;
-use super::choice::Leaf;
+use super::choice::{Leaf, ranks};
 use super::curve::CurvePoint;
 use super::factor::Spectra;
 use super::layout::{BlockSize, LayoutError};
@@ -78,7 +78,7 @@ pub fn curve(spectra: &Spectra) -> Vec<CurvePoint> {
     for price in bill.prices() {
         let mut leaves = bill.at(price).leaves;
         budget::stored_whole(spectra, &mut leaves);
-        let ranks: Vec<usize> = leaves.iter().map(|leaf| leaf.rank).collect();
+        let ranks = ranks(&leaves);
         let chosen = spectra.of_leaves(&leaves);
         let point = CurvePoint {
             rank: ranks.iter().sum(),

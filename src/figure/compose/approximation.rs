@@ -12,7 +12,7 @@ use crate::figure::{
 };
 
 /// A longer name is cut above its panel and stands whole in the notes.
-const NAME_SHOWN: usize = 21;
+pub(super) const NAME_SHOWN: usize = 21;
 
 /// A matrix and its approximations.
 #[derive(Debug, Clone)]
@@ -51,11 +51,11 @@ pub struct Panel<'a> {
 /// Original and reconstructions side by side, residuals below if asked for, the table beneath.
 pub fn figure_one(context: &Context, shown: &Approximation) -> Figure {
     let pictures = pictures(context, shown);
-    let mut figure = context.figure(
-        Figure::PAGE,
-        &format!("{} and its approximations", shown.name),
-        describe(shown),
-    );
+    let title = match shown.panels.is_empty() {
+        true => shown.name.to_owned(),
+        false => format!("{} and its approximations", shown.name),
+    };
+    let mut figure = context.figure(Figure::PAGE, &title, describe(shown));
     let missed = shown.error_maps.filter(|_| !shown.panels.is_empty());
     let missed = missed.map(|gain| Residuals::of(shown, gain));
     let cut = missed.as_ref().and_then(|missed| missed.scale.note());

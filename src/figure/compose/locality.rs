@@ -133,10 +133,8 @@ pub fn locality_table(found: &Locality, theme: Theme) -> Table {
                 number(test.statistic),
                 number(test.mean()),
                 number(test.std()),
-                test.z().map_or_else(
-                    || Cell::text("–"),
-                    |z| Cell::number(label::one_decimal(z), z),
-                ),
+                test.z()
+                    .map_or_else(Cell::none, |z| Cell::number(label::one_decimal(z), z)),
                 Cell::number(label::short(test.p()), test.p()),
                 Cell::count(test.null.len()),
             ],

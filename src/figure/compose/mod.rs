@@ -44,13 +44,15 @@ pub use locality::{
 };
 pub use look::Look;
 pub use order::{order, order_table};
-pub use plan::{adapter_table, plan_notes, plan_sentence, plan_table};
+pub use plan::{adapter_notes, adapter_table, plan_notes, plan_sentence, plan_table};
 pub use projection::{
     correlation_table, projection_plots, projection_sentence, projection_table, projections,
 };
 pub use ranks::{BlockRanks, rank_heatmap, rank_map, rank_scale, rank_table};
 pub use residuals::ResidualScale;
-pub use scan::{MapColumn, ScanMap, model_name, scan_heading, scan_map, scan_sentence, scan_table};
+pub use scan::{
+    MapColumn, ScanMap, model_name, scan_fit, scan_heading, scan_map, scan_sentence, scan_table,
+};
 pub use sources::source_grid;
 pub use spectra::{MethodSpectrum, plain_spectrum, singular_values, spectrum_plot, spectrum_plots};
 pub use together::{Letters, together};
@@ -59,6 +61,7 @@ use super::contents::without;
 use super::palette::{ColorMap, Theme};
 use super::paper::{Paper, points};
 use super::{Figure, Metadata, Omitted};
+use crate::approx::Method;
 
 /// The look and the origin of a figure, beside its results.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,6 +96,11 @@ impl Context {
     /// Whether a part is left out.
     pub fn omits(&self, part: Omitted) -> bool {
         self.omit.contains(&part)
+    }
+
+    /// Whether the pane and the curve of a method are in it.
+    pub fn shows(&self, method: Method) -> bool {
+        !self.omits(Omitted::Method(method))
     }
 
     /// The figure without the tables and notes that are left out.

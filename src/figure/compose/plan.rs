@@ -64,9 +64,26 @@ pub fn adapter_table<'a>(layers: impl Iterator<Item = &'a WrittenLayer>) -> Tabl
     table(layers.map(row).collect())
 }
 
+/// What became of the ranks that were asked for, one sentence each.
+pub fn adapter_notes(layers: &[&WrittenLayer]) -> Vec<String> {
+    let count = |of: &dyn Fn(&WrittenLayer) -> bool| {
+        let count = layers.iter().filter(|layer| of(layer)).count();
+        let all = label::count(layers.len());
+        (count > 0).then(|| format!("{} of {all} layers", label::count(count)))
+    };
+    let lowered = count(&|layer| layer.rank < layer.wanted);
+    let filled = count(&|layer| layer.rank > layer.most);
+    let lowered =
+        lowered.map(|layers| format!("the rank was lowered to the smaller side in {layers}"));
+    let filled = filled.map(|layers| {
+        format!("the rank is above the blocks’ smaller side in {layers}, whose factors are filled with zeros")
+    });
+    lowered.into_iter().chain(filled).collect()
+}
+
 fn row(layer: &str, sides: (usize, usize), (rank, params): (usize, usize), missed: f64) -> Row {
     let cells = vec![
-        Cell::text(label::clean(layer)),
+        Cell::named(label::clean(layer), layer),
         Cell::count(sides.0),
         Cell::count(sides.1),
         Cell::count(rank),

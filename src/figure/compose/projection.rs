@@ -87,7 +87,7 @@ pub fn correlation_table(found: &Projections, theme: Theme) -> Table {
         cells.extend(
             Against::ALL.map(|against| match found.correlation(layout, against) {
                 Some(one) => Cell::number(told(&one), one.mean),
-                None => Cell::text("–"),
+                None => Cell::none(),
             }),
         );
         Row {

@@ -230,10 +230,11 @@ pub fn scan_map(context: &Context, scan: &Scan, column: MapColumn) -> Figure {
         let all = all.map(|(at, name)| format!("{} {}", at + 1, label::clean(name)));
         all.collect::<Vec<_>>().join(", ")
     };
-    let notes = vec![
+    let notes = [
         format!("Columns, from the left: {}", numbered(&map.kinds)),
         format!("Rows, from the top: block {}", map.blocks.join(", ")),
     ];
+    let notes = notes.into_iter().chain(scan_fit(scan)).collect();
     context
         .figure(Figure::PAGE, "Map of the model", scan_sentence(scan))
         .with_title(label::clean(&title(scan)))
@@ -283,16 +284,15 @@ fn budget(scan: &Scan) -> String {
     )
 }
 
-/// *LoRA is closest on 12 of 16 layers, Localized on 3, MELoRA on 1, …*
+/// *Closest at …: LoRA on 12 of 16 layers, Localized on 3, MELoRA on 0, equal on 1; mean error …*
 pub fn scan_sentence(scan: &Scan) -> String {
-    let live: Vec<&ScanLayer> = scan
-        .layers
-        .iter()
-        .filter(|layer| layer.norm > 0.0)
-        .collect();
-    let closest = |name: &str| {
-        let says = |layer: &&&ScanLayer| layer.verdict.starts_with(&format!("{name} is closest"));
-        live.iter().filter(says).count()
+    let live = scan.layers.iter().filter(|layer| layer.norm > 0.0);
+    let live: Vec<&ScanLayer> = live.collect();
+    let closest: Vec<Vec<&str>> = live.iter().map(|layer| layer.closest()).collect();
+    let alone = |name: &str| closest.iter().filter(|names| names[..] == [name]).count();
+    let equal = match closest.iter().filter(|names| names.len() > 1).count() {
+        0 => String::new(),
+        count => format!(", equal on {count}"),
     };
     let mean = |of: &dyn Fn(&ScanLayer) -> Option<f64>| {
         let errors: Vec<f64> = live.iter().filter_map(|layer| of(layer)).collect();
@@ -302,16 +302,64 @@ pub fn scan_sentence(scan: &Scan) -> String {
         }
     };
     format!(
-        "Closest {}: LoRA on {} of {} layers, Localized on {}, MELoRA on {}; mean error LoRA {}, Localized {}, MELoRA {}",
+        "Closest {}: LoRA on {} of {} layers, Localized on {}, MELoRA on {}{equal}; mean error LoRA {}, Localized {}, MELoRA {}",
         budget(scan),
-        closest("LoRA"),
+        alone("LoRA"),
         live.len(),
-        closest("Localized"),
-        closest("MELoRA"),
+        alone("Localized"),
+        alone("MELoRA"),
         mean(&|layer| Some(layer.lora.error)),
         mean(&|layer| Some(layer.localized?.error)),
         mean(&|layer| Some(layer.melora?.error)),
     )
+}
+
+/// Why errors of a scan are missing, and which ranks were lowered, one sentence each.
+pub fn scan_fit(scan: &Scan) -> Vec<String> {
+    let (rank, grid) = (scan.budget_rank, scan.localized_grid);
+    let count = |of: &dyn Fn(&ScanLayer) -> bool| {
+        let count = scan.layers.iter().filter(|layer| of(layer)).count();
+        let all = label::count(scan.layers.len());
+        (count > 0).then(|| format!("{} of {all} layers", label::count(count)))
+    };
+    // Every structure costs so much a rank as long as no block is smaller than that.
+    let lowered =
+        |name: &str, whose: &str, rank: usize, of: &dyn Fn(&ScanLayer) -> Option<ScanError>| {
+            let less = |layer: &ScanLayer| {
+                of(layer)
+                    .is_some_and(|one| one.params < rank.saturating_mul(layer.rows + layer.cols))
+            };
+            count(&less).map(|layers| {
+                format!("{name}: the rank was lowered to the smaller side{whose} in {layers}")
+            })
+        };
+    let too_fine = |name: &str, setting: &str, segments: usize| {
+        count(&|layer| layer.rows.min(layer.cols) < segments).map(|layers| {
+            format!("{name} has no error in {layers}: {setting} = {segments} is above their smaller side")
+        })
+    };
+    let localized = match rank < grid {
+        true => count(&|layer| layer.localized.is_none()).map(|_| {
+            format!(
+                "Localized has no error: at K = {grid} rank 1 costs as much as LoRA at rank {grid}, which the \
+                 budget of rank {rank} does not pay for"
+            )
+        }),
+        false => too_fine("Localized", "K", grid),
+    };
+    let notes = [
+        lowered("LoRA", "", rank, &|layer| Some(layer.lora)),
+        lowered("MELoRA", " of its blocks", rank, &|layer| layer.melora),
+        lowered(
+            "Localized",
+            " of its blocks",
+            rank / grid * grid,
+            &|layer| layer.localized,
+        ),
+        too_fine("MELoRA", "N", scan.melora_blocks),
+        localized,
+    ];
+    notes.into_iter().flatten().collect()
 }
 
 /// A row for each layer.

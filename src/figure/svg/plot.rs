@@ -18,6 +18,11 @@ const WIDE_HEIGHT: f64 = 0.2;
 /// Narrow plots are as high as this, if they are as wide.
 const LEAST_HEIGHT: f64 = 92.0;
 const TICK: f64 = 2.5;
+
+/// A tick without a number is shorter.
+fn tick_length(major: bool) -> f64 {
+    if major { TICK } else { TICK * 0.6 }
+}
 /// Size of a pointed-out point.
 const MARK: f64 = 3.5;
 /// Height of a label, and its distance from its mark.
@@ -102,7 +107,7 @@ fn draw_grid(
             continue;
         };
         let major = !tick.label.is_empty();
-        let length = if major { TICK } else { TICK * 0.6 };
+        let length = tick_length(major);
         if major {
             canvas.line((at, area.y), (at, area.bottom()), grid);
         }
@@ -115,7 +120,7 @@ fn draw_grid(
             continue;
         };
         let major = !tick.label.is_empty();
-        let length = if major { TICK } else { TICK * 0.6 };
+        let length = tick_length(major);
         if major {
             canvas.line((area.x, at), (area.right(), at), grid);
         }

@@ -77,10 +77,7 @@ fn describe(layer: &mut LayerTensors<'_>, factors: (&str, &str)) -> Result<Updat
     };
     let scale = match alpha {
         0.0 => Scale::one("no alpha in the file: alpha = r"),
-        alpha => Scale {
-            value: alpha / rank as f64,
-            origin: format!("alpha {alpha} / r {rank}"),
-        },
+        alpha => Scale::of_alpha(alpha, rank),
     };
     Ok(Update {
         shape,

@@ -55,10 +55,7 @@ impl AdapterKind for LoHa {
             }
             None if layer.has(".alpha") => {
                 let alpha = layer.number(".alpha")?;
-                Scale {
-                    value: alpha / rank as f64,
-                    origin: format!("alpha {alpha} / r {rank}"),
-                }
+                Scale::of_alpha(alpha, rank)
             }
             None => Scale::one("no alpha in the file: alpha = r"),
         };

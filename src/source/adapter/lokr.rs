@@ -116,9 +116,6 @@ fn scale(layer: &mut LayerTensors<'_>, rank: Option<u64>) -> Result<(u64, Scale)
         return Ok((rank, Scale::one("no alpha in the file: alpha = r")));
     }
     let alpha = layer.number(".alpha")?;
-    let scale = Scale {
-        value: alpha / rank as f64,
-        origin: format!("alpha {alpha} / r {rank}"),
-    };
+    let scale = Scale::of_alpha(alpha, rank);
     Ok((rank, scale))
 }

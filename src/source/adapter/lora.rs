@@ -120,10 +120,7 @@ fn scale(layer: &mut LayerTensors<'_>, rank: u64) -> Result<Scale, SourceError> 
     }
     if layer.has(".alpha") {
         let alpha = layer.number(".alpha")?;
-        return Ok(Scale {
-            value: alpha / rank as f64,
-            origin: format!("alpha {alpha} / r {rank}"),
-        });
+        return Ok(Scale::of_alpha(alpha, rank));
     }
     match layer.of_peft {
         true => Err(layer.unsupported(

@@ -10,6 +10,14 @@ pub struct Scale {
 }
 
 impl Scale {
+    /// An alpha that the file gives, over the rank.
+    pub fn of_alpha(alpha: f64, rank: u64) -> Self {
+        Self {
+            value: alpha / rank as f64,
+            origin: format!("alpha {alpha} / r {rank}"),
+        }
+    }
+
     /// A scale of 1.
     pub fn one(why: &str) -> Self {
         Self {

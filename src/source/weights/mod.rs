@@ -21,6 +21,7 @@ use crate::system::folder_of;
 pub use folder::is_index;
 use folder::{ADAPTER_CONFIG, ADAPTER_TENSORS, FolderWeights};
 use heads::Heads;
+pub use names::nearest;
 
 /// Open weights: tensors by name, and the layers of an adapter.
 pub struct Weights<'a> {

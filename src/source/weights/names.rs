@@ -45,6 +45,12 @@ pub fn find(file: &str, names: &[String], wanted: &str) -> Result<String, Source
             }
         }
     }
+    let near = nearest(names, wanted);
+    Err(ask(file, format!("has no array '{quoted}'"), &near))
+}
+
+/// The names that are most like one that was given wrongly, the nearest first.
+pub fn nearest<'a>(names: &'a [String], wanted: &str) -> Vec<&'a String> {
     let mut near: Vec<(usize, &String)> = names
         .iter()
         .take(COMPARED)
@@ -53,8 +59,7 @@ pub fn find(file: &str, names: &[String], wanted: &str) -> Result<String, Source
         .collect();
     near.sort_unstable();
     near.truncate(LIKE);
-    let near: Vec<&String> = near.into_iter().map(|(_, name)| name).collect();
-    Err(ask(file, format!("has no array '{quoted}'"), &near))
+    near.into_iter().map(|(_, name)| name).collect()
 }
 
 /// Asks for one of several names.
