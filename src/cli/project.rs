@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use super::experiment::ExperimentArgs;
 use super::output::Outputs;
 use super::present::{PrintedPage, present};
+use super::progress::bar;
 use super::{Failure, FigureArgs, FormatArgs};
 use crate::experiment::{Experiment, Inspector, Projections, SweepPreset, figures};
 use crate::finetune::{Event, sweep_with_networks};
@@ -50,7 +51,12 @@ pub(super) fn run(arguments: &ProjectArgs) -> Result<(), Failure> {
     let (results, networks) = trained.map_err(Failure::usage)?;
     let mut inspector = Inspector::knowing(networks);
     let go_on = || ControlFlow::Continue(());
-    let found = Projections::measure(&data, &results, &mut inspector, &go_on, &|_, _| {});
+    let progress = bar();
+    let on_done = |done: usize, of: usize| {
+        let _ = progress.reached(done, of);
+    };
+    let found = Projections::measure(&data, &results, &mut inspector, &go_on, &on_done);
+    progress.end();
     let found = found.map_err(Failure::run)?;
     let material = Material {
         projections: found.as_ref(),

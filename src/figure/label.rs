@@ -347,6 +347,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_terminal_obeys_nothing_but_line_ends() {
+        let name = "a\u{1b}[31m\u{9b}2J\u{202e}b\tc\nd\u{7f}";
+        let shown = for_terminal(name);
+        assert_eq!(shown, "a\\u{1b}[31m\\u{9b}2J\\u{202e}b\\u{9}c\nd\\u{7f}");
+        assert_eq!(one_line(name), "a [31m 2Jb c d");
+        assert_eq!(one_line("28.6 % \u{a0}as it is "), "28.6 % \u{a0}as it is ");
+    }
+
+    #[test]
+    fn lists_are_read_as_sentences() {
+        assert_eq!(listed(&["LoRA"; 0]), "");
+        assert_eq!(listed(&["LoRA"]), "LoRA");
+        assert_eq!(listed(&["LoRA", "MELoRA"]), "LoRA and MELoRA");
+        assert_eq!(listed(&["a", "b", "c"]), "a, b and c");
+    }
+
+    #[test]
     fn numbers_read_as_in_the_paper() {
         assert_eq!(error(0.231_349), "0.2313");
         assert_eq!(error(0.0), "0.0000");

@@ -85,7 +85,7 @@ fn of_matrix(view: &View) -> bool {
 }
 
 /// Whether any reconstruction is left in a figure of them.
-fn reconstructs(material: &Material<'_>, options: &Options) -> bool {
+pub(super) fn reconstructs(material: &Material<'_>, options: &Options) -> bool {
     let mut all = material.analysis.iter().chain(material.others);
     all.any(|one| outcomes(one, options).next().is_some())
 }

@@ -1,5 +1,6 @@
 //! Views together in one figure, as a command line says them and a file holds them.
 
+use super::caption::reconstructs;
 use super::material::Material;
 use super::options::Options;
 use super::shown::Shown;
@@ -123,7 +124,12 @@ impl Composition {
         let parts: Vec<Figure> = parts
             .map(|view| view.document(material, &own).figure())
             .collect::<Result<_, String>>()?;
-        let names: Vec<&str> = self.views.iter().map(|view| view.short).collect();
+        let reconstructed = reconstructs(material, options);
+        let name = |view: &&'static View| match *view == &approximation::VIEW && !reconstructed {
+            true => "Original",
+            false => view.short,
+        };
+        let names: Vec<&str> = self.views.iter().map(name).collect();
         let subject = material.analysis()?;
         let title = format!(
             "{} of {}",
