@@ -80,7 +80,7 @@ impl Atlas {
         let mut of_paper = self.entries.iter();
         let of_paper = of_paper.find(|one| paper.contains(&one.evaluation.method()));
         let rest = of_paper.filter(|one| !std::ptr::eq(*one, best)).map(|one| {
-            let setting = one.evaluation.settings.describe();
+            let setting = one.evaluation.describe();
             format!(". The paper’s closest is {} ({setting})", told(one))
         });
         format!(

@@ -7,7 +7,6 @@ use super::budget::{Expense, left_out, not_matched, refused};
 use super::listener::{Listener, Stage};
 use super::notes::{notes, truncation};
 use super::outcome::{MethodResult, Outcome};
-use crate::approx::method::Role;
 use crate::approx::{Evaluation, Method, MethodSettings, TruncatedSpectrum};
 use crate::figure::label;
 use crate::session::{Session, Settings};
@@ -92,12 +91,7 @@ impl Analysis {
 
     /// A setting in words: of a picture in colour its budget is for each channel.
     pub fn describe(&self, settings: &MethodSettings) -> String {
-        let mut parameters = settings.method().parameters().iter();
-        let budget = parameters.any(|one| one.role == Role::Budget) && settings.by_hand().is_none();
-        match self.channels() > 1 && budget && settings.price().is_none() {
-            true => format!("{} per channel", settings.describe()),
-            false => settings.describe(),
-        }
+        settings.describe_over(self.channels())
     }
 
     /// The entries that are approximated, over all channels.
@@ -203,15 +197,21 @@ impl Analysis {
     /// The notes on every method, and whether the one budget is matched; none on a step, which has not
     /// spent what it may.
     pub fn notes(&self) -> Vec<String> {
+        self.notes_on(&|_| true)
+    }
+
+    /// The notes on some of the methods, such as those that a figure shows.
+    pub fn notes_on(&self, shown: &dyn Fn(Method) -> bool) -> Vec<String> {
         if self.partial {
             return Vec::new();
         }
         let settings = &self.session.settings;
-        let of_methods = self
-            .outcomes()
-            .flat_map(|one| notes(&one.evaluation, settings));
-        let of_methods = of_methods.chain(self.outcomes().filter_map(truncation));
-        of_methods.chain(not_matched(&self.spending())).collect()
+        let outcomes = || self.outcomes().filter(|one| shown(one.evaluation.method()));
+        let of_methods = outcomes().flat_map(|one| notes(&one.evaluation, settings));
+        let of_methods = of_methods.chain(outcomes().filter_map(truncation));
+        let mut spending = self.spending();
+        spending.retain(|spent| shown(spent.method));
+        of_methods.chain(not_matched(&spending)).collect()
     }
 
     /// Multiplies out what would otherwise be when somebody looks, and takes the time.

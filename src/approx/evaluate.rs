@@ -47,6 +47,11 @@ impl Evaluation {
     pub fn method(&self) -> Method {
         self.settings.method()
     }
+
+    /// The setting in words, as [`MethodSettings::describe_over`] its channels.
+    pub fn describe(&self) -> String {
+        self.settings.describe_over(self.channels)
+    }
 }
 
 /// Measures `settings` with the spectra of their own layout. Cost: one pass over the spectra

@@ -1,5 +1,6 @@
 //! `adapter`: the best LoRA or GraLoRA of every layer, as PEFT loads it.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -7,7 +8,7 @@ use super::plan::structures;
 use super::{Failure, number, print};
 use crate::analysis::{
     AdapterError, AdapterFiles, AdapterRank, AdapterSettings, PlanReport, PlanStructure,
-    ScanSettings, ScanTargets, WrittenLayer, adapters,
+    ScanSettings, ScanTargets, SkippedArray, WrittenLayer, adapters,
 };
 use crate::figure::compose::{adapter_notes, adapter_table};
 use crate::figure::label;
@@ -67,6 +68,9 @@ pub(super) fn run(arguments: &AdapterArgs) -> Result<(), Failure> {
         .ensure_some(&arguments.layers)
         .map_err(Failure::run)?;
     let (structure, ranks) = wishes(arguments, &targets)?;
+    if arguments.layers.is_empty() {
+        targets.skipped.extend(not_there(&ranks, &targets));
+    }
     let stoppable = StopGuard::begin();
     let found = adapters(
         &targets,
@@ -138,6 +142,22 @@ fn wishes(
         layer: layer.layer,
     });
     Ok((settings(structure, plan.grid), ranks.collect()))
+}
+
+/// The layers of a plan that the model does not have.
+fn not_there(ranks: &[AdapterRank], targets: &ScanTargets) -> Vec<SkippedArray> {
+    let known = targets.targets.iter().map(|target| &target.name);
+    let known: HashSet<&String> = known
+        .chain(targets.skipped.iter().map(|one| &one.name))
+        .collect();
+    let missing = ranks
+        .iter()
+        .filter(|one| one.rank > 0 && !known.contains(&one.layer));
+    let missing = missing.map(|one| SkippedArray {
+        name: one.layer.clone(),
+        reason: "the plan gives it a rank, and the model has no such array".to_owned(),
+    });
+    missing.collect()
 }
 
 /// An adapter is never written over another.

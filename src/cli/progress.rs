@@ -14,11 +14,12 @@ pub(super) struct Progress(ProgressBar);
 
 /// A bar of a length that is not known yet.
 pub(super) fn bar() -> Progress {
-    Progress(styled(ProgressBar::new(0), "{human_pos} of {human_len}"))
+    let told = "{human_pos} of {human_len}, {eta} left";
+    Progress(styled(ProgressBar::new(0), told))
 }
 
 fn styled(bar: ProgressBar, told: &str) -> ProgressBar {
-    let style = ProgressStyle::with_template(&format!("{{wide_bar}} {told}, {{eta}} left"));
+    let style = ProgressStyle::with_template(&format!("{{wide_bar}} {told}"));
     if let Ok(style) = style {
         bar.set_style(style);
     }
@@ -27,6 +28,8 @@ fn styled(bar: ProgressBar, told: &str) -> ProgressBar {
 
 /// Most matrices are done before anybody could read a bar.
 const PATIENCE: Duration = Duration::from_millis(500);
+
+const SECOND: Duration = Duration::from_secs(1);
 
 /// Shows how many blocks of a layout are factorized, where that takes long.
 pub(super) struct AnalysisProgress {
@@ -40,7 +43,7 @@ impl AnalysisProgress {
     pub fn begin() -> Self {
         let hidden = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
         Self {
-            bar: styled(hidden, "block {human_pos} of {human_len}"),
+            bar: styled(hidden, "block {human_pos} of {human_len}, {elapsed}"),
             begun: Instant::now(),
             shown: AtomicBool::new(false),
         }
@@ -68,6 +71,8 @@ impl Listener for AnalysisProgress {
         self.bar.set_position(self.bar.position().max(block as u64));
         if self.begun.elapsed() >= PATIENCE && !self.shown.swap(true, Ordering::Relaxed) {
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
+            // Behind the last block ranks are chosen, which may take as long.
+            self.bar.enable_steady_tick(SECOND);
         }
     }
 
@@ -119,7 +124,8 @@ mod tests {
         let progress = AnalysisProgress::begin();
         let analysis = Analyst::default().analyse(session, &Limits::default(), &progress);
         analysis.expect("can be analysed");
-        assert_eq!(progress.bar.length(), Some(341));
-        assert_eq!(progress.bar.position(), 341);
+        // Sides of 64, 32, … 2.
+        assert_eq!(progress.bar.length(), Some(1365));
+        assert_eq!(progress.bar.position(), 1365);
     }
 }

@@ -73,7 +73,7 @@ fn shown<'a>(analysis: &'a Analysis, name: &'a str, options: &Options) -> Approx
         panels: outcomes(analysis, options).map(panel).collect(),
         error_maps: options.error_maps,
         notes: analysis
-            .notes()
+            .notes_on(&|method| options.context.shows(method))
             .into_iter()
             .chain(colours(analysis, options))
             .collect(),

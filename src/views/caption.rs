@@ -169,7 +169,7 @@ fn settings(
     // Matrices of other shapes may have other settings, and other costs at the same ones.
     let mut groups: Vec<(String, Vec<String>)> = Vec::new();
     for one in std::iter::once(analysis).chain(material.others.iter().copied()) {
-        let methods = methods(one, &outcomes(one, options).collect::<Vec<_>>());
+        let methods = methods(&outcomes(one, options).collect::<Vec<_>>());
         match groups.last_mut() {
             Some((same, matrices)) if *same == methods => matrices.push(matrix(one)),
             _ => groups.push((methods, vec![matrix(one)])),
@@ -204,8 +204,8 @@ fn settings(
 }
 
 /// The methods with their settings, and what they cost.
-fn methods(analysis: &Analysis, outcomes: &[&Outcome]) -> String {
-    let methods: Vec<String> = outcomes.iter().map(|one| method(analysis, one)).collect();
+fn methods(outcomes: &[&Outcome]) -> String {
+    let methods: Vec<String> = outcomes.iter().map(|one| method(one)).collect();
     match methods.is_empty() {
         true => String::new(),
         false => format!("{}, {}", listed(&methods), parameters(outcomes)),
@@ -219,13 +219,9 @@ fn matrix(analysis: &Analysis) -> String {
     format!("{name} ({rows} × {cols}, rank {})", analysis.rank_words())
 }
 
-fn method(analysis: &Analysis, outcome: &Outcome) -> String {
+fn method(outcome: &Outcome) -> String {
     let one = &outcome.evaluation;
-    format!(
-        "{} ({})",
-        one.method().title(),
-        analysis.describe(&one.settings)
-    )
+    format!("{} ({})", one.method().title(), one.describe())
 }
 
 /// What the methods cost.

@@ -121,9 +121,17 @@ impl Composition {
             ..options.context.paper
         };
         let parts = self.views.iter();
-        let parts: Vec<Figure> = parts
-            .map(|view| view.document(material, &own).figure())
-            .collect::<Result<_, String>>()?;
+        let part = |view: &&'static View| -> Result<Figure, String> {
+            let figure = view.document(material, &own).figure()?;
+            match figure.is_empty() {
+                true => Err(format!(
+                    "nothing is left of {}; leave fewer parts out, or that view",
+                    view.file_name
+                )),
+                false => Ok(figure),
+            }
+        };
+        let parts: Vec<Figure> = parts.map(part).collect::<Result<_, String>>()?;
         let reconstructed = reconstructs(material, options);
         let name = |view: &&'static View| match *view == &approximation::VIEW && !reconstructed {
             true => "Original",

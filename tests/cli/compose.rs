@@ -153,7 +153,9 @@ fn rows_without_their_originals_have_names() {
         }
     }
     // A name that is cut stands whole below.
-    let line = "compose mnist:test:1 --with synthetic:noise:rows=20,cols=30 --show approximation \
+    let name = "a-matrix-with-a-name-that-is-cut.csv";
+    std::fs::write(folder.path().join(name), "1,2,3\n4,5,6\n7,8,10\n").unwrap();
+    let line = "compose mnist:test:1 --with a-matrix-with-a-name-that-is-cut.csv --show approximation \
                 --omit original --figure a.svg";
     succeed(folder.path(), line);
     let (_, plain) = texts(&folder.path().join("a.svg"));
@@ -176,11 +178,22 @@ fn a_figure_of_originals_alone_is_not_called_a_reconstruction() {
         "MNIST test image 1 (28 × 28, rank 15).\n"
     );
     assert_eq!(
-        caption("approximation,singular-values"),
-        "(A) original and (B) singular values of MNIST test image 1 (28 × 28, rank 15).\n"
+        caption("approximation,best-grid"),
+        "(A) original and (B) best grid of MNIST test image 1 (28 × 28, rank 15).\n"
     );
     let svg = std::fs::read_to_string(folder.path().join("a.svg")).unwrap();
     assert!(!svg.contains("Reconstructions"), "{svg}");
+    assert!(
+        !svg.contains("MELoRA"),
+        "its notes are left out with it: {svg}"
+    );
+    let nothing = format!("compose mnist:test:1 --show approximation,singular-values {omit}");
+    refuse(
+        folder.path(),
+        &nothing,
+        1,
+        "nothing is left of singular-values",
+    );
     let line = "approximate mnist:test:1 --omit lora,melora,localized --figure b.svg --caption";
     let caption = succeed(folder.path(), line);
     assert_eq!(caption, "MNIST test image 1 (28 × 28, rank 15).\n");

@@ -58,12 +58,14 @@ fn a_scan_gives_what_numpy_gives() {
         for key in ["stable_rank", "diagonal_energy_share"] {
             close(&layer[key], &wanted[key], &format!("{name} {key}"));
         }
-        // Of equal errors numpy takes the one that rounding made lower.
-        let best = |layer: &Value, of: &Value| layer["by_grid"][of.to_string()].clone();
-        close(
-            &best(layer, &layer["best_grid"]),
-            &best(wanted, &wanted["best_grid"]),
-            name,
+        // Of equal errors numpy takes the one that rounding made lower, also that of the stored weights.
+        let best = |layer: &Value, of: &Value| layer["by_grid"][of.to_string()].as_f64().unwrap();
+        let floor = layer["rounding"].as_f64().unwrap_or(0.0);
+        let found = best(layer, &layer["best_grid"]).max(floor);
+        let expected = best(wanted, &wanted["best_grid"]).max(floor);
+        assert!(
+            (found - expected).abs() <= 1e-9,
+            "{name}: {found} {expected}"
         );
         for (grid, error) in wanted["by_grid"].as_object().unwrap() {
             close(&layer["by_grid"][grid], error, name);
@@ -215,7 +217,7 @@ fn a_scan_is_merged_with_others_only() {
     let twice = "scan --merge a.json ./a.json";
     refuse(folder.path(), twice, 2, "names this scan twice");
     let mut scan = read_json(&folder.path().join("a.json"));
-    scan["layers"][0]["stable_rank"] = json!(1.25);
+    scan["layers"][0]["relative_norm"] = json!(1.25);
     fs::write(folder.path().join("b.json"), scan.to_string()).unwrap();
     let other = "scan --merge a.json b.json";
     refuse(folder.path(), other, 2, "different numbers for one layer");

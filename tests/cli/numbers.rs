@@ -380,3 +380,14 @@ fn large_budgets_buy_the_rank_and_leave_the_rest() {
         "approximate mnist:test:1 --budget {largest} --rule section-2e --json"
     ));
 }
+
+/// Only the first singular values of a large matrix are known, and so is its rank.
+#[test]
+fn the_rank_of_a_truncated_spectrum_is_marked_as_a_lower_bound() {
+    let large = json_of("approximate synthetic:low-rank:rows=2100,cols=2000 --json");
+    assert!(large["truncated"]["kept"].as_u64().unwrap() < 2000);
+    assert_eq!(large["rank_is_at_least"], serde_json::json!(true));
+    let whole = json_of("approximate mnist:test:1 --json");
+    assert_eq!(whole["rank"], serde_json::json!(15));
+    assert!(whole.get("rank_is_at_least").is_none());
+}

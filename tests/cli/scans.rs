@@ -303,6 +303,17 @@ fn a_rank_beyond_a_layer_is_lowered_in_its_adapter_and_told() {
     assert_eq!(config["r"], json!(24));
     let text = succeed(folder.path(), "adapter m.safetensors --rank 4 --out small");
     assert!(!text.contains("lowered"), "{text}");
+    // A plan of another model is not followed without a word.
+    succeed(folder.path(), "scan m.safetensors --draws 0 --out s.json");
+    let plan = succeed(folder.path(), "plan s.json --params 400 --json");
+    let plan = plan.replace("h.0.wide", "h.9.wide");
+    fs::write(folder.path().join("p.json"), plan).unwrap();
+    let text = succeed(
+        folder.path(),
+        "adapter m.safetensors --plan p.json --out planned",
+    );
+    let told = "left out h.9.wide.weight: the plan gives it a rank";
+    assert!(text.contains(told), "{text}");
 }
 
 /// A name with an escape sequence, a line end, a turn of direction and a formula.

@@ -260,6 +260,17 @@ impl MethodSettings {
         said.collect::<Vec<_>>().join(", ")
     }
 
+    /// The setting where it holds for each of so many matrices: a budget is for one of them.
+    pub fn describe_over(&self, channels: usize) -> String {
+        let mut parameters = self.method().parameters().iter();
+        let budget = parameters.any(|one| one.role == Role::Budget);
+        let spends = budget && self.by_hand().is_none() && self.price().is_none();
+        match channels > 1 && spends {
+            true => format!("{} per channel", self.describe()),
+            false => self.describe(),
+        }
+    }
+
     /// The method's name and the settings that stay at every rank: `Localized LoRA, K = 2`.
     pub fn name_of_curve(&self) -> String {
         let title = self.method().title();

@@ -152,7 +152,7 @@ pub fn comparison_table(theme: Theme, evaluations: &[&Evaluation], bits: bool) -
         let told = Cell::number(label::bits(one.structure_bits), one.structure_bits as f64);
         let parameters = [
             Cell::named(one.method().title(), one.method().key()),
-            Cell::text(one.settings.describe()),
+            Cell::text(one.describe()),
             Cell::count(one.params),
             Cell::number(label::percent(one.share), one.share),
         ];
@@ -213,7 +213,7 @@ fn reconstruction(
     let look = Look::method(one.method(), context.theme);
     let headings = vec![
         Heading::name(look.name, Some(look.color)),
-        Heading::plain(one.settings.describe()),
+        Heading::plain(one.describe()),
         Heading::plain(label::parameters(one.params)),
         Heading::plain(format!("{} of the entries", label::percent(one.share))),
         Heading::plain(format!("error {}", label::error(one.error))),
@@ -314,7 +314,7 @@ pub(super) fn describe(shown: &Approximation) -> String {
         format!(
             "; {}: {}, {}, error {}",
             one.method().title(),
-            one.settings.describe(),
+            one.describe(),
             label::parameters(one.params),
             label::error(one.error)
         )

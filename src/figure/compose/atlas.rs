@@ -133,7 +133,7 @@ pub fn atlas_table(found: &Atlas, theme: Theme) -> Table {
             cells: vec![
                 Cell::count(place + 1),
                 Cell::named(look.name, one.method().key()),
-                Cell::text(one.settings.describe()),
+                Cell::text(one.describe()),
                 Cell::count(one.params),
                 Cell::named(
                     label::bits(one.structure_bits),

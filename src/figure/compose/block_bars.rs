@@ -77,7 +77,7 @@ pub fn block_bars(context: &Context, methods: &[(MethodSpectrum<'_>, &Evaluation
 fn headings(one: &Evaluation, look: &Look) -> Vec<Heading> {
     vec![
         Heading::name(&look.name, Some(look.color)),
-        Heading::plain(one.settings.describe()),
+        Heading::plain(one.describe()),
         Heading::plain(label::parameters(one.params)),
         Heading::plain(format!("error {}", label::error(one.error))),
     ]

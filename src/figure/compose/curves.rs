@@ -27,7 +27,7 @@ pub fn error_against_parameters(
 ) -> Figure {
     let described = curves.iter().filter_map(|curve| {
         let one = curve.present?;
-        let (name, setting) = (one.method().title(), one.settings.describe());
+        let (name, setting) = (one.method().title(), one.describe());
         Some(format!(
             "{name}: {setting}, {}",
             label::parameters(one.params)

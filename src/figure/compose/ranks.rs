@@ -49,7 +49,7 @@ pub fn rank_heatmap(theme: Theme, method: &BlockRanks) -> Heatmap {
     Heatmap {
         headings: vec![
             Heading::name(look.name, Some(look.color)),
-            Heading::plain(one.settings.describe()),
+            Heading::plain(one.describe()),
             Heading::plain(format!(
                 "{} parameters, error {}",
                 label::count(one.params),
