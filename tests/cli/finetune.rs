@@ -332,3 +332,12 @@ fn results_of_a_newer_version_are_refused_and_left_as_they_are() {
     let resumed = "finetune --out r.json --resume";
     refuse(folder.path(), resumed, 1, "a newer version of this program");
 }
+
+#[test]
+fn a_rank_that_no_configuration_has_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = "finetune --preset quick --layouts lora --ranks 2,64,10000 --epochs 1";
+    let text = succeed(folder.path(), line);
+    let told = "LoRA: ranks 64 and 10,000 are left out, they reach the smaller side of its parts";
+    assert!(text.contains(told), "{text}");
+}

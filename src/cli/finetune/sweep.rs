@@ -182,17 +182,29 @@ fn train(
     Ok((results, stopped))
 }
 
-/// Layouts that were asked for and of which nothing can be trained.
+/// Layouts, and ranks of them, that were asked for and of which nothing can be trained.
 fn left_out(settings: &SweepSettings, shape: &Shape) -> Vec<String> {
+    const WHY: &str = "the smaller side of its parts";
     let configurations = settings.configurations(shape);
-    let empty = settings.grids.iter().filter(|grid| {
-        let mut layouts = configurations.iter().map(|one| one.layout);
-        layouts.all(|layout| layout != grid.layout)
+    let told = settings.grids.iter().filter_map(|grid| {
+        let name = Look::layout(grid.layout, Theme::Light).name;
+        let own = configurations
+            .iter()
+            .filter(|one| one.layout == grid.layout);
+        let trained: Vec<usize> = own.map(|one| one.rank).collect();
+        if trained.is_empty() {
+            return Some(format!("{name} is left out: every rank reaches {WHY}"));
+        }
+        let missing = grid.ranks.iter().filter(|rank| !trained.contains(rank));
+        let missing: Vec<String> = missing.map(|rank| label::count(*rank)).collect();
+        match &missing[..] {
+            [] => None,
+            [one] => Some(format!("{name}: rank {one} is left out, it reaches {WHY}")),
+            several => Some(format!(
+                "{name}: ranks {} are left out, they reach {WHY}",
+                label::listed(several)
+            )),
+        }
     });
-    empty
-        .map(|grid| {
-            let name = Look::layout(grid.layout, Theme::Light).name;
-            format!("{name} is left out: every rank reaches the smaller side of its parts")
-        })
-        .collect()
+    told.collect()
 }
