@@ -35,6 +35,7 @@ mod tests {
             heads: 4,
             size: 8,
             across: true,
+            fused: None,
         };
         let mut settings = Settings::default().fitted(24, 32).settings;
         follow_heads(&mut settings, heads, (24, 32));

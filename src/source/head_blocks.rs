@@ -9,6 +9,8 @@ pub struct HeadBlocks {
     pub size: usize,
     /// Whether each is a number of columns, as in the projection of the outputs.
     pub across: bool,
+    /// Of how many heads the queries, the keys and the values are, where one weight makes all three.
+    pub fused: Option<[usize; 3]>,
 }
 
 impl HeadBlocks {
@@ -20,12 +22,17 @@ impl HeadBlocks {
         }
     }
 
-    /// *8 heads of 4 rows each (config.json)*.
+    /// *8 heads of 4 rows each (config.json)*, and of a fused weight whose they are.
     pub fn describe(self) -> String {
         let what = if self.across { "columns" } else { "rows" };
+        let parts = self.fused.map(|[queries, keys, values]| {
+            format!(", {queries} for queries, {keys} for keys and {values} for values")
+        });
         format!(
-            "{} heads of {} {what} each (config.json)",
-            self.heads, self.size
+            "{} heads of {} {what} each{} (config.json)",
+            self.heads,
+            self.size,
+            parts.unwrap_or_default()
         )
     }
 

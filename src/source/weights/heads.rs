@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use serde::Deserialize;
+use serde_json::Value;
 
 use crate::source::head_blocks::HeadBlocks;
 use crate::source::opening::open;
@@ -12,26 +12,114 @@ use crate::system::folder_of;
 /// The largest configuration that is read.
 const MAX_BYTES: u64 = 16 << 20;
 
-/// Heads of a model.
+/// Heads of a model; one of text and pictures has two kinds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Heads {
+    /// Those of its only tower, or of the one for text.
+    text: Option<TowerHeads>,
+    /// Those of the tower for pictures.
+    vision: Option<TowerHeads>,
+}
+
+/// Heads of all attention layers of one tower.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct TowerHeads {
     /// Heads of queries.
     queries: u64,
     /// Heads of keys and values.
     keys: u64,
     /// Rows of one head.
     size: u64,
+    /// Whether weights are stored inputs first, as GPT-2's `Conv1D` has them.
+    inputs_first: bool,
 }
 
-/// The keys of transformers' configurations that tell of heads.
-#[derive(Deserialize)]
-struct ModelConfig {
-    #[serde(alias = "n_head", alias = "num_heads")]
-    num_attention_heads: Option<u64>,
-    num_key_value_heads: Option<u64>,
-    head_dim: Option<u64>,
-    #[serde(alias = "n_embd", alias = "d_model")]
-    hidden_size: Option<u64>,
+/// The model types whose projections are `Conv1D` in transformers.
+const INPUTS_FIRST: [&str; 4] = ["gpt2", "openai-gpt", "imagegpt", "decision_transformer"];
+
+/// A number of a configuration, under the first of these keys that has one.
+fn number(config: &Value, keys: &[&str]) -> Option<u64> {
+    keys.iter().find_map(|key| config.get(key)?.as_u64())
+}
+
+impl TowerHeads {
+    /// The heads that a configuration of transformers names.
+    fn named(config: &Value) -> Option<Self> {
+        let queries = number(config, &["num_attention_heads", "n_head", "num_heads"])?;
+        // Qwen2-VL's hidden size of the tower for pictures is that of the text.
+        let hidden = ["embed_dim", "hidden_size", "n_embd", "d_model"];
+        let divided = || number(config, &hidden)?.checked_div(queries);
+        let size = number(config, &["head_dim"]).or_else(divided)?;
+        // One head of keys and values for all queries, as in GPTBigCode.
+        let alone = config.get("multi_query").and_then(Value::as_bool);
+        let keys = number(config, &["num_key_value_heads"]);
+        let model = config.get("model_type").and_then(Value::as_str);
+        let heads = Self {
+            queries,
+            keys: keys.unwrap_or(if alone == Some(true) { 1 } else { queries }),
+            size,
+            inputs_first: model.is_some_and(|model| INPUTS_FIRST.contains(&model)),
+        };
+        (queries > 0 && size > 0).then_some(heads)
+    }
+
+    /// Heads of one weight, along which of its sides, and whose they are where it is fused.
+    fn of_module(
+        self,
+        module: &str,
+        attention: bool,
+        (rows, cols): (usize, usize),
+    ) -> Option<(u64, bool, Option<[u64; 3]>)> {
+        // The side of what comes out, and of what goes in.
+        let (outputs, inputs) = (self.inputs_first, !self.inputs_first);
+        let parts = [self.queries, self.keys, self.keys];
+        Some(match module {
+            "q_proj" | "query" | "q_lin" | "wq" | "q_attn" => (self.queries, outputs, None),
+            "k_proj" | "v_proj" | "key" | "value" | "k_lin" | "v_lin" | "wk" | "wv" => {
+                (self.keys, outputs, None)
+            }
+            "o_proj" | "out_proj" | "out_lin" | "wo" => (self.queries, inputs, None),
+            // The feed-forward layers have one of this name too.
+            "c_proj" if attention => (self.queries, inputs, None),
+            "c_attn" | "qkv" | "qkv_proj" | "query_key_value" | "Wqkv" | "in_proj_weight" => {
+                let all = parts
+                    .iter()
+                    .try_fold(0, |sum: u64, one| sum.checked_add(*one))?;
+                let whole = all.checked_mul(self.size)?;
+                // Configurations of other programs leave the type out; the longer side is all three.
+                let across = match self.inputs_first {
+                    true => true,
+                    false => whole == cols as u64 && whole != rows as u64,
+                };
+                (all, across, Some(parts))
+            }
+            _ => return None,
+        })
+    }
+
+    fn blocks(self, name: &str, (rows, cols): (usize, usize)) -> Option<HeadBlocks> {
+        let name = name.strip_suffix(".weight").unwrap_or(name);
+        let mut parts = name.rsplit('.');
+        let (module, parent) = (parts.next()?, parts.next().unwrap_or_default());
+        let attention = parent.contains("attn") || parent.contains("attention");
+        let (heads, across, fused) = self.of_module(module, attention, (rows, cols))?;
+        let side = if across { cols } else { rows };
+        if heads < 2 || heads.checked_mul(self.size) != Some(side as u64) {
+            return None;
+        }
+        let count = |one: u64| usize::try_from(one).ok();
+        Some(HeadBlocks {
+            heads: count(heads)?,
+            size: count(self.size)?,
+            across,
+            fused: match fused {
+                None => None,
+                Some([queries, keys, values]) => {
+                    Some([count(queries)?, count(keys)?, count(values)?])
+                }
+            },
+        })
+    }
 }
 
 impl Heads {
@@ -45,68 +133,143 @@ impl Heads {
         }
         let mut bytes = Vec::new();
         file.take(MAX_BYTES).read_to_end(&mut bytes).ok()?;
-        let config: ModelConfig = serde_json::from_slice(&bytes).ok()?;
-        let queries = config.num_attention_heads.filter(|&heads| heads > 0)?;
-        let divided = || Some(config.hidden_size? / queries);
-        Some(Self {
-            queries,
-            keys: config.num_key_value_heads.unwrap_or(queries),
-            size: config.head_dim.or_else(divided).filter(|&size| size > 0)?,
-        })
+        Self::named(&serde_json::from_slice(&bytes).ok()?)
+    }
+
+    /// The heads that a configuration names, at its top or in those of its towers.
+    fn named(config: &Value) -> Option<Self> {
+        let nested = |keys: &[&str]| {
+            let mut nested = keys.iter().filter_map(|key| config.get(key));
+            nested.find_map(TowerHeads::named)
+        };
+        let whole = TowerHeads::named(config);
+        // A tower for pictures alone is the whole model.
+        let alone = config.get("vision_config").is_none();
+        let heads = Self {
+            text: nested(&["text_config", "llm_config"]).or(whole),
+            vision: nested(&["vision_config"]).or(whole.filter(|_| alone)),
+        };
+        (heads.text.is_some() || heads.vision.is_some()).then_some(heads)
     }
 
     /// The blocks of a weight of attention that follow its heads.
-    pub fn blocks(&self, name: &str, (rows, cols): (usize, usize)) -> Option<HeadBlocks> {
-        let name = name.strip_suffix(".weight").unwrap_or(name);
-        let module = name.rsplit('.').next()?;
-        let (heads, side, across) = match module {
-            "q_proj" | "query" | "q_lin" | "wq" => (self.queries, rows, false),
-            "k_proj" | "v_proj" | "key" | "value" | "k_lin" | "v_lin" | "wk" | "wv" => {
-                (self.keys, rows, false)
-            }
-            "o_proj" | "out_proj" | "out_lin" | "wo" => (self.queries, cols, true),
-            _ => return None,
+    pub fn blocks(&self, name: &str, shape: (usize, usize)) -> Option<HeadBlocks> {
+        let mut parts = name.split('.');
+        // `vision_model` of CLIP and SigLIP, `vision_tower` of LLaVA, `visual` of Qwen.
+        let seen = parts.any(|part| part.starts_with("vision") || part == "visual");
+        let tower = match seen {
+            true => self.vision,
+            false => self.text,
         };
-        if heads < 2 || heads.checked_mul(self.size) != Some(side as u64) {
-            return None;
-        }
-        Some(HeadBlocks {
-            heads: usize::try_from(heads).ok()?,
-            size: usize::try_from(self.size).ok()?,
-            across,
-        })
+        tower?.blocks(name, shape)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    fn told(config: Value, name: &str, shape: (usize, usize)) -> String {
+        let blocks = Heads::named(&config).and_then(|heads| heads.blocks(name, shape));
+        blocks.map(HeadBlocks::remark).unwrap_or_default()
+    }
 
     #[test]
     fn heads_are_told_where_the_shape_agrees() {
-        let heads = Heads {
-            queries: 8,
-            keys: 2,
-            size: 4,
+        let config = || {
+            json!({"num_attention_heads": 8, "num_key_value_heads": 2, "hidden_size": 32,
+                   "model_type": "llama"})
         };
-        let told = |name: &str, shape| {
-            heads
-                .blocks(name, shape)
-                .map(HeadBlocks::remark)
-                .unwrap_or_default()
-        };
+        let told = |name, shape| told(config(), name, shape);
         assert!(
             told("model.layers.0.self_attn.q_proj.weight", (32, 16))
-                .starts_with("8 heads of 4 rows")
+                .starts_with("8 heads of 4 rows each (config.json)")
         );
         assert!(told("layers.0.k_proj", (8, 16)).contains("grid_rows=2,grid_cols=1"));
         assert!(told("layers.0.o_proj.weight", (16, 32)).contains("8 heads of 4 columns"));
+        // Phi-3's: queries, keys and values below each other.
+        let fused = "12 heads of 4 rows each, 8 for queries, 2 for keys and 2 for values";
+        let qkv = told("model.layers.0.self_attn.qkv_proj.weight", (48, 32));
+        assert!(qkv.starts_with(fused), "{qkv}");
         for (name, shape) in [
             ("layers.0.q_proj.weight", (33, 16)),
             ("layers.0.up_proj.weight", (32, 16)),
+            ("layers.0.self_attn.qkv_proj.weight", (96, 32)),
             ("q_projection", (32, 16)),
         ] {
             assert_eq!(told(name, shape), "");
         }
+        let wild = json!({"num_attention_heads": u64::MAX, "head_dim": u64::MAX});
+        assert_eq!(super::tests::told(wild, "c_attn.weight", (768, 2304)), "");
+    }
+
+    #[test]
+    fn gpt2_has_the_heads_of_queries_keys_and_values_beside_each_other() {
+        let config = || json!({"n_head": 12, "n_embd": 768, "model_type": "gpt2"});
+        let told = |name, shape| told(config(), name, shape);
+        let attention = told("transformer.h.0.attn.c_attn.weight", (768, 2304));
+        let words = "36 heads of 64 columns each, 12 for queries, 12 for keys and 12 for values";
+        assert!(attention.starts_with(words), "{attention}");
+        assert!(
+            attention.contains("grid_rows=1,grid_cols=36"),
+            "{attention}"
+        );
+        // Its inputs are the heads, and they stand first.
+        let output = told("h.0.attn.c_proj.weight", (768, 768));
+        assert!(output.starts_with("12 heads of 64 rows each"), "{output}");
+        assert_eq!(told("h.0.mlp.c_proj.weight", (3072, 768)), "");
+        // As nanoGPT stores it, with the outputs first.
+        let linear = json!({"n_head": 12, "n_embd": 768});
+        let attention = super::tests::told(linear, "h.0.attn.c_attn.weight", (2304, 768));
+        assert!(
+            attention.starts_with("36 heads of 64 rows each"),
+            "{attention}"
+        );
+        // One head of keys and values for all.
+        let alone = json!({"n_head": 12, "n_embd": 768, "multi_query": true,
+                           "model_type": "gpt_bigcode"});
+        let attention = super::tests::told(alone, "h.0.attn.c_attn.weight", (896, 768));
+        let words = "14 heads of 64 rows each, 12 for queries, 1 for keys and 1 for values";
+        assert!(attention.starts_with(words), "{attention}");
+    }
+
+    #[test]
+    fn towers_of_text_and_pictures_have_heads_of_their_own() {
+        let config = || {
+            json!({"model_type": "clip",
+                   "text_config": {"hidden_size": 512, "num_attention_heads": 8},
+                   "vision_config": {"hidden_size": 768, "num_attention_heads": 12}})
+        };
+        let told = |name, shape| told(config(), name, shape);
+        let text = told(
+            "text_model.encoder.layers.0.self_attn.q_proj.weight",
+            (512, 512),
+        );
+        assert!(text.starts_with("8 heads of 64 rows each"), "{text}");
+        let seen = told(
+            "vision_model.encoder.layers.0.self_attn.out_proj.weight",
+            (768, 768),
+        );
+        assert!(seen.starts_with("12 heads of 64 columns each"), "{seen}");
+        assert_eq!(
+            told(
+                "text_model.encoder.layers.0.self_attn.q_proj.weight",
+                (768, 768)
+            ),
+            ""
+        );
+        let alone = json!({"model_type": "clip_vision_model", "hidden_size": 768,
+                           "num_attention_heads": 12});
+        let name = "vision_model.encoder.layers.0.self_attn.q_proj.weight";
+        let seen = super::tests::told(alone, name, (768, 768));
+        assert!(seen.starts_with("12 heads of 64 rows each"), "{seen}");
+        // Qwen2-VL's own names.
+        let qwen = json!({"hidden_size": 1536, "num_attention_heads": 12, "num_key_value_heads": 2,
+                          "vision_config": {"embed_dim": 1280, "hidden_size": 1536, "num_heads": 16}});
+        let seen = super::tests::told(qwen, "visual.blocks.0.attn.qkv.weight", (3840, 1280));
+        let words = "48 heads of 80 rows each, 16 for queries, 16 for keys and 16 for values";
+        assert!(seen.starts_with(words), "{seen}");
     }
 }
