@@ -246,3 +246,37 @@ fn settle(ui: &egui::Ui, id: Id, frame: Rect) {
         ui.ctx().request_repaint();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether a frame in which a plot of this place is drawn asks for one more.
+    fn asks(ctx: &egui::Context, width: f32) -> bool {
+        let frame = Rect::from_min_size(egui::Pos2::ZERO, Vec2::new(width, 100.0));
+        let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
+            settle(ui, Id::unique("plot"), frame);
+        });
+        // Nobody uploads them here.
+        output.textures_delta.clear();
+        let delays = output.viewport_output.values().map(|one| one.repaint_delay);
+        delays.min() == Some(std::time::Duration::ZERO)
+    }
+
+    #[test]
+    fn a_plot_is_drawn_once_more_where_its_axes_take_other_room_and_not_for_ever() {
+        let ctx = egui::Context::default();
+        // egui itself draws the first frames twice.
+        for _ in 0..8 {
+            asks(&ctx, 200.0);
+        }
+        assert!(!asks(&ctx, 200.0), "nothing has changed");
+        assert!(asks(&ctx, 190.0), "the axes have other labels");
+        assert!(!asks(&ctx, 190.0), "and rest");
+        // Two frames that never agree.
+        let asked = (0..20).filter(|at| asks(&ctx, 100.0 + (at % 2) as f32));
+        assert_eq!(asked.count(), 3);
+        assert!(!asks(&ctx, 100.0 + 1.0), "it rests again");
+        assert!(asks(&ctx, 300.0), "and is told of the next change");
+    }
+}
