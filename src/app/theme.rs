@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{self, FontData, FontDefinitions, FontFamily, TextStyle};
+use eframe::egui::{self, FontData, FontDefinitions, FontFamily, FontTweak, TextStyle};
 
 use super::texture::color32;
 use crate::approx::Method;
@@ -41,6 +41,11 @@ pub fn install(ctx: &egui::Context) {
     let mut fonts = FontDefinitions::default();
     let name = "DejaVu Sans".to_owned();
     let data = FontData::from_static(include_bytes!("../../assets/fonts/DejaVuSans.ttf"));
+    // Between pixels the two bars of ‖ would run into one.
+    let data = data.tweak(FontTweak {
+        subpixel_binning: Some(false),
+        ..FontTweak::default()
+    });
     fonts.font_data.insert(name.clone(), Arc::new(data));
     for family in [FontFamily::Proportional, FontFamily::Monospace] {
         fonts.families.entry(family).or_default().push(name.clone());
@@ -70,6 +75,27 @@ mod tests {
     fn rgb(color: egui::Color32) -> Rgb {
         let [r, g, b, _] = color.to_array();
         Rgb(r, g, b)
+    }
+
+    #[test]
+    fn the_bars_of_a_norm_are_drawn_on_whole_pixels() {
+        let ctx = egui::Context::default();
+        install(&ctx);
+        let mut bars = Vec::new();
+        let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
+            let font = TextStyle::Small.resolve(ui.style());
+            let text = "‖ΔW‖/‖W₀‖ il‖i‖".to_owned();
+            let galley = ui
+                .painter()
+                .layout_no_wrap(text, font, egui::Color32::BLACK);
+            let glyphs = galley.rows.iter().flat_map(|row| &row.glyphs);
+            let found = glyphs.filter(|glyph| glyph.chr == '‖');
+            bars = found.map(|glyph| glyph.uv_rect).collect();
+        });
+        // Nobody uploads them here.
+        output.textures_delta.clear();
+        assert_eq!(bars.len(), 6);
+        assert!(bars.iter().all(|one| *one == bars[0]), "{bars:?}");
     }
 
     #[test]
