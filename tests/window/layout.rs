@@ -363,6 +363,25 @@ fn a_presentation_fills_the_window_steps_and_ends() {
             .is_none()
     );
     assert!(pane(&harness, "LoRA").height() > before.height());
+    let count = 3 + presets().len();
+    harness.get_by_label(&format!("1 / {count}"));
+    let error = harness
+        .state()
+        .state()
+        .analysis
+        .as_ref()
+        .map(|one| one.evaluations()[2].error);
+    harness.get_by_label("Shuffle").click();
+    settle(&mut harness);
+    let shuffled = harness
+        .state()
+        .state()
+        .analysis
+        .as_ref()
+        .map(|one| one.evaluations()[2].error);
+    assert!(shuffled > error, "{shuffled:?} {error:?}");
+    harness.get_by_label("Shuffle").click();
+    settle(&mut harness);
     // One pane by a click, all by another.
     let place = pane(&harness, "LoRA");
     click_at(&mut harness, place.center());
@@ -376,6 +395,7 @@ fn a_presentation_fills_the_window_steps_and_ends() {
         settle(&mut harness);
     }
     harness.get_by_label_contains("Table I: the paper's digit. Localized 0.2119");
+    harness.get_by_label(&format!("4 / {count}"));
     // The arrows step too: no digit is chosen here.
     harness.key_press(Key::ArrowRight);
     settle(&mut harness);

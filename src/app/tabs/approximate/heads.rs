@@ -190,7 +190,8 @@ impl Head {
             let room = Vec2::new(width - self.scale * beside, ui.spacing().interact_size.y);
             let layout = egui::Layout::left_to_right(egui::Align::Center);
             ui.allocate_ui_with_layout(room, layout, |ui| {
-                ui.add(egui::Label::new(name(method, theme)).truncate());
+                let name = fitted(ui, name(method, theme), method.title());
+                ui.add(egui::Label::new(name).truncate());
             });
             if badged {
                 badge(ui, method, theme);
@@ -281,7 +282,11 @@ impl Head {
 type Wordings = Vec<String>;
 
 /// The first that has room in what is left of the line, else the last.
-fn longest_that_fits<'a>(ui: &egui::Ui, wordings: &'a [String], style: &TextStyle) -> &'a str {
+pub(super) fn longest_that_fits<'a>(
+    ui: &egui::Ui,
+    wordings: &'a [String],
+    style: &TextStyle,
+) -> &'a str {
     let room = ui.available_width();
     let fits = |text: &&String| {
         let job = indexed(ui, text, style);
@@ -289,6 +294,22 @@ fn longest_that_fits<'a>(ui: &egui::Ui, wordings: &'a [String], style: &TextStyl
     };
     let found = wordings.iter().find(fits).or(wordings.last());
     found.map_or("", String::as_str)
+}
+
+/// A text in smaller type where its own is too wide for what is left of the line.
+fn fitted(ui: &egui::Ui, text: RichText, words: &str) -> RichText {
+    /// Less than this is no longer read beside the other heads.
+    const LEAST: f32 = 0.6;
+    let font = TextStyle::Body.resolve(ui.style());
+    let size = font.size;
+    let ink = ui.visuals().text_color();
+    let galley = ui.painter().layout_no_wrap(words.to_owned(), font, ink);
+    // Widths do not shrink quite as sizes do.
+    let share = 0.98 * ui.available_width() / galley.size().x.max(1.0);
+    match share < 1.0 {
+        true => text.size(size * share.max(LEAST)),
+        false => text,
+    }
 }
 
 /// The word that marks the winner.

@@ -1,12 +1,12 @@
 //! Original and reconstructions side by side, one zoom and one cursor for all.
 
-use eframe::egui::{self, RichText, Stroke, StrokeKind, Vec2};
+use eframe::egui::{self, RichText, Stroke, StrokeKind, TextStyle, Vec2};
 use nalgebra::DMatrix;
 
 use super::ApproximateTab;
 use super::arrange::Arrangement;
 use super::factors::FactorsWindow;
-use super::heads::PRESENTED;
+use super::heads::{PRESENTED, longest_that_fits};
 use super::maximized::Part;
 use super::pointer::value_at_pointer;
 use super::toolbar::{cell_scale, largest_cell, residual_scale};
@@ -385,12 +385,14 @@ fn cursor_line(ui: &mut egui::Ui, tab: &ApproximateTab, analysis: &Analysis, pan
     }
     let largest = largest_cell(analysis);
     let read = |value: f64| reading(value, largest);
-    let mut text = format!(
+    let cell = format!(
         "row {}, column {}: {}",
         row + 1,
         col + 1,
         read(matrix[(row, col)])
     );
+    // All of it, without the blocks, and the numbers alone in the order of the panes.
+    let [mut whole, mut named, mut bare] = [cell.clone(), cell.clone(), cell];
     for method in &analysis.methods {
         if let Ok(outcome) = &method.outcome {
             let at = outcome.factors.layout().block_at(row, col);
@@ -410,8 +412,12 @@ fn cursor_line(ui: &mut egui::Ui, tab: &ApproximateTab, analysis: &Analysis, pan
                 }
                 (PaneContent::Reconstructions, _) => read(outcome.reconstruction()[(row, col)]),
             };
-            text += &format!("   {title} {value} in {place}");
+            whole += &format!("   {title} {value} in {place}");
+            named += &format!("   {title} {value}");
+            bare += &format!("   {value}");
         }
     }
+    let wordings = [whole, named, bare];
+    let text = longest_that_fits(ui, &wordings, &TextStyle::Small);
     ui.add(egui::Label::new(RichText::new(text).small()).truncate());
 }

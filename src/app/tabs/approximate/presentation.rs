@@ -58,16 +58,21 @@ impl Presentation {
         matches!(self.scene, Scene::Example(_)).then_some(self.own)
     }
 
-    /// One scene on or back; the session that begins with it, if one does.
-    pub fn step(&mut self, forward: bool) -> Option<Session> {
-        let examples = presets();
-        let count = 3 + examples.len();
-        let at = match self.scene {
+    /// Where it is, counted from 0.
+    fn at(&self) -> usize {
+        match self.scene {
             Scene::Panes => 0,
             Scene::Curve => 1,
             Scene::Second => 2,
             Scene::Example(place) => 3 + place,
-        };
+        }
+    }
+
+    /// One scene on or back; the session that begins with it, if one does.
+    pub fn step(&mut self, forward: bool) -> Option<Session> {
+        let examples = presets();
+        let count = 3 + examples.len();
+        let at = self.at();
         let to = match forward {
             true => (at + 1) % count,
             false => (at + count - 1) % count,
@@ -107,10 +112,10 @@ pub fn show(
         enlarge(ui);
         super::progress::dim_old(tab, ui);
         focus::content(ui);
-        let scene = tab
+        let presentation = tab
             .presentation
-            .get_or_insert_with(|| Presentation::of(state.latest_session().clone()))
-            .scene;
+            .get_or_insert_with(|| Presentation::of(state.latest_session().clone()));
+        let (scene, at) = (presentation.scene, presentation.at());
         let bottom = ui.max_rect().bottom() - HINT * PRESENTED;
         play::show(&mut tab.player, ui, state, out);
         tab.at_step(state, |tab, state| {
@@ -127,7 +132,7 @@ pub fn show(
         });
         // At the bottom, whatever the height of the scene.
         ui.add_space((bottom - ui.cursor().top()).max(0.0));
-        hint(ui, out);
+        hint(ui, at, out);
     });
 }
 
@@ -164,11 +169,13 @@ fn caption(ui: &mut egui::Ui, state: &State, scene: Scene) {
     prose::strong(ui, &text);
 }
 
-/// The keys, and a button for those who have none.
-fn hint(ui: &mut egui::Ui, out: &mut Vec<Command>) {
-    use super::action::MatrixAction::{NextScene, Present, PreviousScene};
+/// Which of the scenes this is, and buttons for those who have no keys.
+fn hint(ui: &mut egui::Ui, at: usize, out: &mut Vec<Command>) {
+    use super::action::MatrixAction::{NextScene, Present, PreviousScene, Shuffle};
     ui.horizontal(|ui| {
-        for action in [PreviousScene, NextScene, Present] {
+        let place = format!("{} / {}", at + 1, 3 + presets().len());
+        ui.label(place).on_hover_text("This scene, of all of them");
+        for action in [PreviousScene, NextScene, Shuffle, Present] {
             let command = Command::Approximate(action);
             let text = match command {
                 Command::Approximate(Present) => "Leave (Esc)",
