@@ -49,8 +49,8 @@ pub use outcome::{MethodResult, Outcome};
 pub use result::{Analysis, Timing};
 pub use scan::{
     LayerPlan, Plan, PlanReport, PlanStructure, Scan, ScanError, ScanLayer, ScanLocality,
-    ScanProgress, ScanSettings, ScanTarget, ScanTargets, SkippedArray, matches_pattern, merge,
-    natural, read_scan,
+    ScanProgress, ScanSettings, ScanTarget, ScanTargets, SkippedArray, is_scan, matches_pattern,
+    merge, natural, read_scan,
 };
 pub use survey::{Images, SurveyError, SurveyResult, survey_images};
 pub use tensors::TensorFormat;

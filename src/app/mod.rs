@@ -6,6 +6,7 @@ mod arrays;
 pub mod background;
 pub mod command;
 mod dialogs;
+mod digest;
 mod export;
 mod exports;
 mod fonts;
@@ -19,6 +20,7 @@ mod page;
 mod path_field;
 pub mod preferences;
 mod save_dialog;
+mod save_path;
 mod service;
 pub mod sessions;
 mod start;
@@ -163,7 +165,7 @@ impl Explorer {
     fn asks(&self) -> bool {
         self.exporter.is_open()
             || self.arrays.is_open()
-            || self.sessions.is_open()
+            || self.sessions.dialog.is_open()
             || self.pages.iter().any(Page::asks)
     }
 
@@ -190,7 +192,9 @@ impl Explorer {
         }
         help::show(ui.ctx(), &mut self.state);
         about::show(ui.ctx(), &mut self.state, &mut out);
-        status::drop_hint(ui);
+        if let Some(page) = self.pages.of(self.state.tab) {
+            status::drop_hint(ui, page.drop_hint());
+        }
         widgets::focus::finish(ui.ctx(), TITLE);
         out
     }

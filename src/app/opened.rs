@@ -140,9 +140,13 @@ pub fn change(explorer: &mut Explorer, mut session: Session) {
     explorer.request();
 }
 
-/// Opens what was named: a matrix, or a whole session.
+/// Opens what was named: a matrix, a whole session, or the file of another tab.
 pub fn open_any(explorer: &mut Explorer, opening: Opening) {
     match opening {
+        Opening::Source(Source::File { path, array: None }) => match taken(explorer, &path, None) {
+            Some((tab, command)) => hand_over(explorer, tab, &command),
+            None => open(explorer, Source::File { path, array: None }),
+        },
         Opening::Source(source) => open(explorer, source),
         Opening::File(path) => explorer.sessions.read(path, &explorer.state.wake),
         Opening::Workspace(workspace) => show_session(explorer, *workspace, None),
@@ -192,10 +196,7 @@ pub fn open(explorer: &mut Explorer, source: Source) {
         && path.is_dir()
         && (array.is_none() || !source::holds_weights(path))
     {
-        return match source::holds_weights(path) {
-            true => browse_model(explorer, path),
-            false => open_folder(explorer, path.clone()),
-        };
+        return open_folder(explorer, path.clone());
     }
     let mut session = explorer.state.latest_session().clone();
     session.source = source;
@@ -203,21 +204,26 @@ pub fn open(explorer: &mut Explorer, source: Source) {
     change(explorer, session);
 }
 
-/// Shows what is in the folder of a model, of which a layer can be opened.
-fn browse_model(explorer: &mut Explorer, path: &Path) {
-    let [open, show] = Command::browse_model(path.to_owned());
+/// Shows a tab and lets it open its own file: results, a scan, the folder of a model.
+fn hand_over(explorer: &mut Explorer, tab: Tab, command: &Command) {
     let state = &mut explorer.state;
-    for command in [open, show] {
-        match (command.owner(), &command) {
-            (Some(owner), _) => {
-                if let Some(page) = explorer.pages.of(owner) {
-                    page.run(&command, state, &mut Vec::new());
-                }
-            }
-            (None, Command::Show(tab)) => state.tab = *tab,
-            (None, _) => {}
-        }
+    state.tab = tab;
+    if let Some(page) = explorer.pages.of(tab) {
+        page.run(command, state, &mut Vec::new());
     }
+}
+
+/// The tab that knows such files and its command for this one; the `open` tab is asked first, and takes more.
+fn taken(explorer: &Explorer, path: &Path, open: Option<Tab>) -> Option<(Tab, Command)> {
+    if !path.exists() {
+        return None;
+    }
+    let mut pages: Vec<&dyn Page> = explorer.pages.iter().collect();
+    pages.sort_by_key(|page| Some(page.tab()) != open);
+    pages.into_iter().find_map(|page| {
+        let command = page.takes(path, Some(page.tab()) == open)?;
+        Some((page.tab(), command))
+    })
 }
 
 pub fn subtract(explorer: &mut Explorer, source: Source) {
@@ -287,13 +293,7 @@ pub fn dropped(explorer: &mut Explorer, ctx: &egui::Context) -> Option<Command> 
     if is_session_file(&path) {
         return Some(Command::OpenPath(path));
     }
-    let open = explorer.state.tab;
-    let mut pages: Vec<&dyn Page> = explorer.pages.iter().collect();
-    pages.sort_by_key(|page| page.tab() != open);
-    let taken = pages.into_iter().find_map(|page| {
-        let command = page.takes(&path, page.tab() == open)?;
-        Some((page.tab(), command))
-    });
+    let taken = taken(explorer, &path, Some(explorer.state.tab));
     let (tab, command) = taken.unwrap_or((Tab::HOME, Command::OpenPath(path)));
     explorer.state.tab = tab;
     Some(command)

@@ -45,6 +45,11 @@ pub trait Page: Any {
         false
     }
 
+    /// What a file that is held over the open tab would do when it is dropped.
+    fn drop_hint(&self) -> &'static str {
+        "Drop the file to open it"
+    }
+
     /// The command that opens a dropped file or folder, where it is one for this tab, which may be
     /// the open one.
     fn takes(&self, _path: &Path, _open: bool) -> Option<Command> {

@@ -7,10 +7,13 @@ use super::notices::Act;
 use super::state::State;
 use super::tab::Tab;
 
-/// Draws the field and its button.
+/// Room for the buttons behind the field.
+const BUTTONS: f32 = 100.0;
+
+/// Draws the field and its buttons.
 pub fn show(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
     ui.horizontal(|ui| {
-        let width = (ui.available_width() - 44.0).max(60.0);
+        let width = (ui.available_width() - BUTTONS).max(60.0);
         let field = egui::TextEdit::singleline(&mut state.path_field)
             .hint_text("path, FILE#NAME, mnist:test:1 …")
             .desired_width(width);
@@ -20,13 +23,23 @@ pub fn show(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
         response.widget_info(|| {
             egui::WidgetInfo::labeled(egui::Role::TextInput, true, "path or source")
         });
+        if std::mem::take(&mut state.type_path) {
+            response.request_focus();
+        }
         if response.changed() {
             state.notices.settle(Tab::HOME, Act::Path);
         }
         let entered = response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
         let go = ui.button("Go").on_hover_text("Open what is typed");
-        if (entered || go.clicked()) && !state.path_field.trim().is_empty() {
-            out.push(Command::OpenText(state.path_field.trim().to_owned()));
+        let typed = state.path_field.trim();
+        let minus = ui.add_enabled(!typed.is_empty(), egui::Button::new("Minus"));
+        let minus = minus
+            .on_hover_text("Subtract what is typed from the matrix")
+            .on_disabled_hover_text("Subtracts what is typed; type a path or a SOURCE first");
+        if (entered || go.clicked()) && !typed.is_empty() {
+            out.push(Command::OpenText(typed.to_owned()));
+        } else if minus.clicked() {
+            out.push(Command::SubtractText(typed.to_owned()));
         }
     });
     if let Some(message) = state.notices.at(Tab::HOME, Act::Path) {

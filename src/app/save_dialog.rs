@@ -1,11 +1,15 @@
-//! The question where to write a file: a path that is typed, with what will become of it.
+//! The question where to write a file, in which form, and the worker that writes it. The dialog stays when the
+//! file is there, and says so: the next form is one click away.
 
 use std::path::{Path, PathBuf};
 
-use eframe::egui::{self, Key, RichText};
+use eframe::egui;
 
 use super::command::Command;
-use super::notices::capitalized;
+use super::save_path::{SaveBusy, SavePath, save_button};
+use super::service::Service;
+use super::state::State;
+use super::worker::Reply;
 use crate::source::typed_path;
 
 const WIDTH: f32 = 480.0;
@@ -13,46 +17,67 @@ const WIDTH: f32 = 480.0;
 /// Lines of small text that the path and its failures may take.
 const TOLD_LINES: f32 = 3.0;
 
-/// A dialog over everything else, while it is open.
-#[derive(Default)]
-pub struct SaveDialog {
-    open: bool,
-    /// Whether it has just been opened, so that its path takes the focus.
-    fresh: bool,
-    path: String,
-    /// The folder that a bare name is put in.
-    folder: PathBuf,
-    failure: Option<String>,
+/// A form that a file can have: its ending says which.
+pub struct FileForm {
+    /// Its endings, with the point; the first is the usual one.
+    pub endings: &'static [&'static str],
+    /// Its name.
+    pub name: &'static str,
+    /// What is special about it.
+    pub hint: &'static str,
 }
 
 /// The request of a dialog.
 pub struct SaveRequest<'a> {
     /// Its heading.
     pub heading: &'static str,
-    /// The ending that a name without one of `endings` gets.
-    pub ending: &'a str,
-    /// Endings that are kept.
-    pub endings: &'a [&'a str],
-    /// The work under way, while there is some.
-    pub busy: Option<String>,
+    /// The forms to choose from; a name with none of their endings gets that of the first.
+    pub forms: &'a [FileForm],
     /// Asks the system.
     pub browse: Command,
 }
 
-impl SaveDialog {
+/// What a worker says of its file.
+pub enum SaveMessage {
+    /// It is still being made.
+    At(SaveBusy),
+    /// It is there, or why it is not.
+    Ended(Result<PathBuf, String>),
+}
+
+/// A dialog over everything else, while it is open, and the worker that makes its files from a `Q` each.
+pub struct SaveDialog<Q> {
+    open: bool,
+    path: SavePath,
+    files: Service<Q, SaveMessage>,
+    at: Option<SaveBusy>,
+}
+
+impl<Q: Send + 'static> SaveDialog<Q> {
+    /// A dialog whose files `write` makes on a thread called `name`.
+    pub fn new(
+        name: &'static str,
+        write: impl FnMut(Q, &Reply<'_, SaveMessage>) + Send + 'static,
+    ) -> Self {
+        Self {
+            open: false,
+            path: SavePath::default(),
+            files: Service::new(name, write),
+            at: None,
+        }
+    }
+
     /// Opens it on a file name in a folder.
     pub fn open(&mut self, folder: Option<PathBuf>, name: &str) {
-        self.folder = folder
-            .or_else(|| std::env::current_dir().ok())
-            .unwrap_or_default();
-        self.path = self.folder.join(name).display().to_string();
-        self.failure = None;
-        self.fresh = true;
+        self.path.begin();
+        self.path.suggest(folder, name);
         self.open = true;
     }
 
-    /// Closes it; whether it was open.
+    /// Closes it and stops what is being made; whether it was open.
     pub fn close(&mut self) -> bool {
+        self.files.cancel();
+        self.at = None;
         std::mem::take(&mut self.open)
     }
 
@@ -61,30 +86,50 @@ impl SaveDialog {
         self.open
     }
 
+    /// Whether a file is being written.
+    pub fn busy(&self) -> bool {
+        self.files.busy()
+    }
+
     /// Takes the path that the system's dialog gave.
     pub fn set_path(&mut self, path: &Path) {
-        self.path = path.display().to_string();
+        self.path.set(path);
     }
 
-    /// Gives the path another ending of `endings`.
-    pub fn set_ending(&mut self, endings: &[&str], ending: &str) {
-        let known = endings.iter().find_map(|one| self.path.strip_suffix(one));
-        self.path = format!("{}{ending}", known.unwrap_or(&self.path));
-    }
-
-    /// Whether the path ends in one of these.
-    pub fn ends_in(&self, endings: &[&str]) -> bool {
-        let path = self.path.trim_end().to_lowercase();
-        endings.iter().any(|ending| path.ends_with(ending))
-    }
-
-    /// Says why nothing was written, with the path still there to be changed.
+    /// Says why nothing was written.
     pub fn fail(&mut self, why: String) {
         self.open = true;
-        self.failure = Some(why);
+        self.path.fail(why);
     }
 
-    /// Draws it while it is open, `choices` under its heading; the answer is the file to write, once.
+    /// Writes a file.
+    pub fn write(&mut self, file: Q, state: &State) {
+        self.path.settle();
+        self.files.ask(file, &state.wake);
+    }
+
+    /// Says what became of the file; its path, once it is there.
+    pub fn receive(&mut self, state: &mut State) -> Option<PathBuf> {
+        let mut written = None;
+        for message in self.files.receive() {
+            match message {
+                Ok(SaveMessage::At(busy)) => self.at = Some(busy),
+                Ok(SaveMessage::Ended(Ok(path))) => {
+                    state.preferences.export_folder = path.parent().map(Path::to_path_buf);
+                    state.done(format!("wrote {}", path.display()));
+                    self.path.saved(path.clone());
+                    written = Some(path);
+                }
+                Ok(SaveMessage::Ended(Err(why))) | Err(why) => self.fail(why),
+            }
+        }
+        if !self.busy() {
+            self.at = None;
+        }
+        written
+    }
+
+    /// Draws it while it is open, `choices` under its forms; the answer is the file to write, once.
     pub fn ui(
         &mut self,
         ctx: &egui::Context,
@@ -100,122 +145,99 @@ impl SaveDialog {
         let modal = egui::Modal::new(id).show(ctx, |ui| {
             ui.set_width(WIDTH.min(ctx.content_rect().width() - 48.0));
             ui.heading(asked.heading);
-            let idle = asked.busy.is_none();
-            ui.add_enabled_ui(idle, choices);
-            let entered = ui.add_enabled_ui(idle, |ui| self.path_row(ui, asked.browse, out));
-            let target = self.target(asked.ending, asked.endings, home);
-            self.told(ui, &target, asked.busy.as_deref());
-            ui.separator();
-            self.buttons(ui, target, entered.inner && idle, idle)
-        });
-        if modal.should_close() && asked_nothing(&modal.inner) {
-            self.open = false;
-        }
-        modal.inner
-    }
-
-    /// The path, and whether Enter was pressed in it.
-    fn path_row(&mut self, ui: &mut egui::Ui, browse: Command, out: &mut Vec<Command>) -> bool {
-        ui.horizontal(|ui| {
-            let field = egui::TextEdit::singleline(&mut self.path)
-                .desired_width(ui.available_width() - 80.0);
-            let response = ui.add(field);
-            response.widget_info(|| {
-                egui::WidgetInfo::labeled(egui::Role::TextInput, true, "file to write")
+            let idle = !self.busy();
+            ui.add_enabled_ui(idle, |ui| {
+                self.forms(ui, asked.forms);
+                choices(ui);
             });
-            if std::mem::take(&mut self.fresh) {
-                response.request_focus();
-            }
-            if response.changed() {
-                self.failure = None;
-            }
-            browse.button(ui, out);
-            response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
-        })
-        .inner
+            let entered = ui.add_enabled_ui(idle, |ui| self.path.row(ui, asked.browse, out));
+            let target = self.target(asked.forms, home);
+            let target = target.as_deref().map_err(String::as_str);
+            let writing = (!idle).then(|| SaveBusy {
+                text: "Writing the file…".to_owned(),
+                share: None,
+            });
+            let busy = writing
+                .as_ref()
+                .map(|usual| self.at.as_ref().unwrap_or(usual));
+            self.path.told(ui, TOLD_LINES, target, busy);
+            ui.separator();
+            ui.horizontal(|ui| {
+                let chosen = save_button(ui, target, entered.inner && idle, idle);
+                let (close, hint) = match idle {
+                    true => ("Close", "Back to the window (Esc)"),
+                    false => ("Cancel", "Stop writing"),
+                };
+                (chosen, ui.button(close).on_hover_text(hint).clicked())
+            })
+            .inner
+        });
+        let (chosen, closed) = &modal.inner;
+        // Enter in the path both saves and would close.
+        if *closed || modal.should_close() && chosen.is_none() {
+            self.close();
+        }
+        modal.inner.0
     }
 
-    fn target(
-        &self,
-        ending: &str,
-        endings: &[&str],
-        home: Option<&Path>,
-    ) -> Result<PathBuf, String> {
-        let path = PathBuf::from(typed_path(&self.path, home));
+    /// The choice of a form, where there is one.
+    fn forms(&mut self, ui: &mut egui::Ui, forms: &[FileForm]) {
+        if forms.len() < 2 {
+            return;
+        }
+        ui.horizontal_wrapped(|ui| {
+            ui.label("Format");
+            let chosen = self.form(forms);
+            for (at, form) in forms.iter().enumerate() {
+                let choice = ui.radio(chosen == at, form.name).on_hover_text(form.hint);
+                if choice.clicked() && chosen != at {
+                    self.path.settle();
+                    self.set_ending(forms, form.endings[0]);
+                }
+            }
+        });
+    }
+
+    /// The form that the path's ending says, else the first.
+    fn form(&self, forms: &[FileForm]) -> usize {
+        let path = self.path.text.trim_end().to_lowercase();
+        let ends = |form: &FileForm| form.endings.iter().any(|one| path.ends_with(one));
+        forms.iter().position(ends).unwrap_or_default()
+    }
+
+    /// Gives the path another ending of the forms.
+    fn set_ending(&mut self, forms: &[FileForm], ending: &str) {
+        let path = self.path.text.trim_end();
+        let lower = path.to_lowercase();
+        let known = all_endings(forms).find(|one| lower.ends_with(one));
+        // Lower case is as long where a path ends in one of these.
+        let stem = known.and_then(|known| path.get(..path.len() - known.len()));
+        self.path.text = format!("{}{ending}", stem.unwrap_or(path));
+    }
+
+    fn target(&self, forms: &[FileForm], home: Option<&Path>) -> Result<PathBuf, String> {
+        let path = PathBuf::from(typed_path(&self.path.text, home));
         if path.as_os_str().is_empty() {
             return Err("no file is named; type a name".to_owned());
         }
-        let path = self.folder.join(path);
-        if path.is_dir() || self.path.trim_end().ends_with(std::path::is_separator) {
+        let path = self.path.folder.join(path);
+        if path.is_dir() || self.path.text.trim_end().ends_with(std::path::is_separator) {
             return Err(format!(
                 "this is a folder; type a file name behind it: {}",
                 path.display()
             ));
         }
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .to_lowercase();
-        if endings.iter().any(|known| name.ends_with(known)) {
+        let name = path.file_name().unwrap_or_default();
+        let name = name.to_string_lossy().to_lowercase();
+        if all_endings(forms).any(|known| name.ends_with(known)) {
             return Ok(path);
         }
         let mut whole = path.into_os_string();
-        whole.push(ending);
+        whole.extend(forms.first().map(|form| form.endings[0]));
         Ok(whole.into())
-    }
-
-    /// The line about what will be written, what is being done, or why nothing can be.
-    fn told(&self, ui: &mut egui::Ui, target: &Result<PathBuf, String>, busy: Option<&str>) {
-        let height = TOLD_LINES * ui.text_style_height(&egui::TextStyle::Body);
-        let size = egui::vec2(ui.available_width(), height);
-        ui.allocate_ui(size, |ui| {
-            ui.set_min_size(size);
-            let (error, warning) = (ui.visuals().error_fg_color, ui.visuals().warn_fg_color);
-            let text = match (busy, &self.failure, target) {
-                (Some(busy), ..) => RichText::new(busy),
-                (_, Some(why), _) | (_, None, Err(why)) => {
-                    RichText::new(capitalized(why)).color(error)
-                }
-                (_, None, Ok(path)) if path.exists() => {
-                    RichText::new(format!("Replaces the existing file {}", path.display()))
-                        .color(warning)
-                }
-                (_, None, Ok(path)) => RichText::new(format!("Writes {}", path.display())),
-            };
-            ui.label(text);
-        });
-    }
-
-    fn buttons(
-        &mut self,
-        ui: &mut egui::Ui,
-        target: Result<PathBuf, String>,
-        entered: bool,
-        idle: bool,
-    ) -> Option<PathBuf> {
-        ui.horizontal(|ui| {
-            let (save, hint) = match target.as_ref().is_ok_and(|path| path.exists()) {
-                true => ("Replace", "Overwrite the existing file"),
-                false => ("Save", "Write the file"),
-            };
-            let possible = target.is_ok() && idle;
-            let button = ui.add_enabled(possible, egui::Button::new(save));
-            let clicked = button.on_hover_text(hint).clicked();
-            let (close, hint) = match idle {
-                true => ("Close", "Write nothing"),
-                false => ("Cancel", "Stop writing"),
-            };
-            if ui.button(close).on_hover_text(hint).clicked() {
-                self.open = false;
-            }
-            target.ok().filter(|_| possible && (clicked || entered))
-        })
-        .inner
     }
 }
 
-/// Enter in the path both saves and would close.
-fn asked_nothing(path: &Option<PathBuf>) -> bool {
-    path.is_none()
+fn all_endings(forms: &[FileForm]) -> impl Iterator<Item = &'static str> {
+    forms.iter().flat_map(|form| form.endings.iter().copied())
 }

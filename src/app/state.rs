@@ -63,6 +63,8 @@ pub struct Preferences {
     pub recent: VecDeque<String>,
     /// Models opened last, newest first.
     pub models: VecDeque<String>,
+    /// The file of the last scan, which the Weights tab shows again.
+    pub scan: Option<PathBuf>,
     /// The view options of the Approximate tab.
     pub view: ApproximateView,
     /// The experiment of the Fine-tune tab.
@@ -92,6 +94,7 @@ impl Default for Preferences {
             zoom: 1.0,
             recent: VecDeque::new(),
             models: VecDeque::new(),
+            scan: None,
             view: ApproximateView::default(),
             experiment: Experiment::default(),
             paper: Paper::default(),
@@ -159,6 +162,9 @@ pub struct State {
     speaker: Option<Tab>,
     /// The text in the path field.
     pub path_field: String,
+    /// Whether a path is to be typed, for no dialog has asked for it: the field of the open tab takes the
+    /// keyboard.
+    pub type_path: bool,
     /// The part of a method that is looked at: the factors' view is of it.
     pub part: PartChoice,
     /// The tab that the matrix of this source was opened from.
@@ -194,6 +200,7 @@ impl State {
             opened_by: Act::Open,
             speaker: None,
             path_field: String::new(),
+            type_path: false,
             part: PartChoice::default(),
             opened_from: None,
             help: false,

@@ -114,7 +114,7 @@ fn warnings(ui: &mut egui::Ui, state: &mut State) {
 }
 
 /// The hint for a file that is held over the window.
-pub fn drop_hint(ui: &egui::Ui) {
+pub fn drop_hint(ui: &egui::Ui, hint: &str) {
     if ui.ctx().input(|input| input.raw.hovered_files.is_empty()) {
         return;
     }
@@ -131,7 +131,7 @@ pub fn drop_hint(ui: &egui::Ui) {
     painter.text(
         screen.center(),
         egui::Align2::CENTER_CENTER,
-        "Drop the file to open it",
+        hint,
         egui::FontId::proportional(28.0),
         ui.visuals().strong_text_color(),
     );

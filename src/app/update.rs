@@ -14,8 +14,8 @@ use super::opened::{
     refused, show_session, subtract, subtract_text,
 };
 use super::page::Page;
+use super::sessions;
 use super::sessions::action::SessionAction;
-use super::sessions::{self, SessionMessage};
 use super::state::{Act, Message, State, Tab};
 use super::tabs::approximate::job::JobMessage;
 use super::tabs::approximate::progress::Activity;
@@ -65,10 +65,19 @@ pub fn receive(explorer: &mut Explorer, ctx: &egui::Context) {
     receive_session(explorer);
     match explorer.state.dialogs.receive() {
         Some(DialogAnswer::Path(command)) => run(explorer, ctx, command),
-        Some(DialogAnswer::NoDialog) => explorer
-            .state
-            .fail("no file dialog is available; type the path instead or drop the file here"),
+        Some(DialogAnswer::NoDialog) => no_dialog(explorer),
         Some(DialogAnswer::Cancelled) | None => {}
+    }
+}
+
+/// Leads to the field for a path, unless a dialog with one of its own is on screen.
+fn no_dialog(explorer: &mut Explorer) {
+    let asks = explorer.asks();
+    let state = &mut explorer.state;
+    state.fail("no file dialog is available; type the path instead or drop the file here");
+    if !asks {
+        state.preferences.view.source_open |= state.tab == Tab::HOME;
+        state.type_path = true;
     }
 }
 
@@ -133,14 +142,13 @@ fn run_on_session(explorer: &mut Explorer, ctx: &egui::Context, action: SessionA
         SessionAction::Open => state.dialogs.ask(Question::session(), Command::OpenPath),
         SessionAction::Save => explorer.sessions.ask(state),
         SessionAction::SaveTo(path) => {
-            let workspace = sessions::in_view(state);
-            explorer.sessions.write(path, workspace, &state.wake);
+            explorer.sessions.write(path, state);
         }
         SessionAction::Browse(name) => {
             let choose = |path| Command::Session(SessionAction::Choose(path));
             state.dialogs.ask(Question::Save(name), choose);
         }
-        SessionAction::Choose(path) => explorer.sessions.set_path(&path),
+        SessionAction::Choose(path) => explorer.sessions.dialog.set_path(&path),
         SessionAction::CopyLink => match sessions::in_view(state).to_link_text() {
             Ok(line) => {
                 ctx.copy_text(line);
@@ -153,19 +161,10 @@ fn run_on_session(explorer: &mut Explorer, ctx: &egui::Context, action: SessionA
 
 /// Takes what came of a session file.
 fn receive_session(explorer: &mut Explorer) {
-    let state = &mut explorer.state;
-    match explorer.sessions.receive() {
-        Some(SessionMessage::Read(path, workspace)) => {
-            show_session(explorer, *workspace, Some(&path));
-        }
-        Some(SessionMessage::Written(path)) => {
-            state.preferences.remember(&path.display().to_string());
-            state.done(format!("saved the session in {}", path.display()));
-        }
-        Some(SessionMessage::Unread(why)) => {
-            state.say(Act::Open, Message::Error(why));
-        }
-        Some(SessionMessage::Unwritten(_)) | None => {}
+    match explorer.sessions.receive(&mut explorer.state) {
+        Some(Ok((path, workspace))) => show_session(explorer, *workspace, Some(&path)),
+        Some(Err(why)) => explorer.state.say(Act::Open, Message::Error(why)),
+        None => {}
     }
 }
 
@@ -184,7 +183,7 @@ fn run_own(explorer: &mut Explorer, ctx: &egui::Context, owner: Tab, command: &C
 /// Closes what lies over the tab, else stops what the tab computes.
 fn cancel(explorer: &mut Explorer) {
     if explorer.exporter.close()
-        || explorer.sessions.close()
+        || explorer.sessions.dialog.close()
         || explorer.arrays.close()
         || std::mem::take(&mut explorer.state.help)
         || std::mem::take(&mut explorer.state.about)
@@ -242,6 +241,8 @@ fn note_change(state: &mut State, ctx: &egui::Context) {
 /// Ends every frame: undo points, the gallery's data set, remembered settings.
 pub fn afterwards(explorer: &mut Explorer, ctx: &egui::Context) {
     let state = &mut explorer.state;
+    // A tab without a field for paths has none to lead to.
+    state.type_path = false;
     note_change(state, ctx);
     if state.preferences.tab != state.tab.id() {
         state.preferences.tab = state.tab.id().to_owned();
@@ -271,5 +272,40 @@ fn gallery_set(explorer: &Explorer) -> (Dataset, Split) {
     match &explorer.state.session().source {
         Source::Digit { dataset, .. } => (dataset.clone(), split),
         _ => (Dataset::BuiltIn, split),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::state::Preferences;
+    use crate::source::Limits;
+
+    #[test]
+    fn without_a_file_dialog_the_path_is_typed() {
+        let ctx = egui::Context::default();
+        let mut explorer = Explorer::new(&ctx, Preferences::default(), None, Limits::default());
+        assert!(!explorer.state.preferences.view.source_open);
+        no_dialog(&mut explorer);
+        let state = &explorer.state;
+        assert!(state.preferences.view.source_open && state.type_path);
+        let mut typing = false;
+        for _ in 0..3 {
+            let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
+                for command in explorer.draw(ui) {
+                    run(&mut explorer, ui.ctx(), command);
+                }
+                afterwards(&mut explorer, ui.ctx());
+                typing |= ui.ctx().text_edit_focused();
+            });
+            // Nobody uploads them here.
+            output.textures_delta.clear();
+        }
+        assert!(typing, "the field has the keyboard");
+        assert!(!explorer.state.type_path);
+        // A dialog of the program has its own field.
+        explorer.sessions.ask(&explorer.state);
+        no_dialog(&mut explorer);
+        assert!(!explorer.state.type_path);
     }
 }

@@ -9,8 +9,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::output::Outputs;
 use super::present::{PrintedPage, present};
 use super::{Failure, FigureArgs, FormatArgs, choice, number, output, print};
-use crate::analysis::{Scan, ScanProgress, ScanSettings, ScanTargets, merge, read_scan};
-use crate::figure::compose::{MapColumn, scan_heading};
+use crate::analysis::{
+    Scan, ScanProgress, ScanSettings, ScanTargets, SkippedArray, merge, read_scan,
+};
+use crate::figure::compose::{MapColumn, scan_columns, scan_heading};
 use crate::figure::label;
 use crate::process::signals::StopGuard;
 use crate::source::{Limits, Source};
@@ -74,6 +76,23 @@ pub struct ScanArgs {
     /// The number that colours the map
     #[arg(long, value_parser = columns(), requires = "figure", help_heading = "Figure")]
     pub color: Option<MapColumn>,
+}
+
+/// The columns of `--csv`, which the window tells at the heads of its table.
+pub(super) fn help() -> String {
+    let columns = scan_columns();
+    let width = columns
+        .iter()
+        .map(|column| column.key.len())
+        .max()
+        .unwrap_or_default();
+    let lines = columns
+        .iter()
+        .map(|column| format!("  {:width$}  {}", column.key, column.about));
+    format!(
+        "Columns of --csv:\n{}",
+        lines.collect::<Vec<_>>().join("\n")
+    )
 }
 
 fn columns() -> impl TypedValueParser<Value = MapColumn> {

@@ -31,11 +31,19 @@ impl Colors {
         }
     }
 
+    /// The colour of cells that hold no number, which no value has.
+    pub fn missing(self, theme: Theme) -> Rgb {
+        match self {
+            Self::Sequential(Gradient::Gray | Gradient::Ink) => palette::missing(theme),
+            _ => palette::missing_gray(theme),
+        }
+    }
+
     /// The colour of `value` on a scale over `range`; what is not finite, and every value of an
     /// empty range, gets a defined colour too.
     pub fn color(self, theme: Theme, value: f64, range: (f64, f64)) -> Rgb {
         if value.is_nan() {
-            return palette::missing(theme);
+            return self.missing(theme);
         }
         // Halved, so that a range over all of f64 does not overflow.
         let span = range.1 / 2.0 - range.0 / 2.0;
@@ -131,6 +139,11 @@ impl Heatmap {
         }
     }
 
+    /// Whether some cells hold no number.
+    pub fn lacks_numbers(&self) -> bool {
+        self.matrix.iter().any(|value| value.is_nan())
+    }
+
     /// The colour of one cell.
     pub fn cell_color(&self, theme: Theme, row: usize, col: usize) -> Rgb {
         self.colors
@@ -152,6 +165,8 @@ pub struct ScaleBar {
     pub colors: Colors,
     /// The name of the values.
     pub label: String,
+    /// What cells without a number are, where there are some: a key tells it.
+    pub missing: Option<&'static str>,
 }
 
 /// Counts of true (rows) against predicted (columns) classes.

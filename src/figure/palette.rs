@@ -160,7 +160,12 @@ pub fn frame(theme: Theme) -> Rgb {
     by_theme(theme, Rgb(0x8a, 0x8a, 0x8a), Rgb(0x70, 0x70, 0x70))
 }
 
-/// Cells that hold no number.
+/// Cells that hold no number beside colours, none of which is gray.
+pub fn missing_gray(theme: Theme) -> Rgb {
+    by_theme(theme, Rgb(0xdc, 0xdc, 0xdc), Rgb(0x3c, 0x3c, 0x40))
+}
+
+/// Cells that hold no number beside shades of gray.
 pub fn missing(theme: Theme) -> Rgb {
     by_theme(theme, Rgb(0xf2, 0xd5, 0xe3), Rgb(0x5a, 0x2c, 0x45))
 }

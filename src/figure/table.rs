@@ -34,6 +34,8 @@ pub struct Column {
     pub key: String,
     /// The alignment of the cells.
     pub align: Align,
+    /// What its numbers are, in a phrase; nothing where the name says it all.
+    pub about: &'static str,
 }
 
 impl Column {
@@ -54,12 +56,23 @@ impl Column {
         Self { key, ..self }
     }
 
+    /// This column with what its numbers are.
+    #[must_use]
+    pub fn about(self, about: &'static str) -> Self {
+        Self { about, ..self }
+    }
+
     /// In CSV the name becomes lower snake case.
     fn new(name: String, align: Align) -> Self {
         let words = name.split(|c: char| !c.is_alphanumeric());
         let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
         let key = words.join("_").to_lowercase();
-        Self { name, key, align }
+        Self {
+            name,
+            key,
+            align,
+            about: "",
+        }
     }
 }
 

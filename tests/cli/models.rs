@@ -32,6 +32,24 @@ fn close(found: &Value, expected: &Value, what: &str) {
     );
 }
 
+/// One source for the help, the README and the heads of the window's table.
+#[test]
+fn the_readme_and_the_help_tell_every_column_of_a_scan() {
+    let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let help = one_line(&succeed(Path::new("."), "scan --help"));
+    let readme = include_str!("../../README.md");
+    for column in localized_lora::figure::compose::scan_columns() {
+        let (key, about) = (&column.key, column.about);
+        assert!(!about.is_empty(), "{key}");
+        assert!(
+            help.contains(&one_line(&format!("{key} {about}"))),
+            "{key}: {help}"
+        );
+        let row = format!("| `{key}` | {about} |");
+        assert!(readme.contains(&row), "the README lacks {row}");
+    }
+}
+
 #[test]
 fn a_scan_gives_what_numpy_gives() {
     let folder = tempfile::tempdir().unwrap();

@@ -59,6 +59,7 @@ fn named(theme: Theme, name: &str) -> Figure {
         range: (0.0, 1.0),
         colors: Colors::Diverging,
         label: name.to_owned(),
+        missing: Some("no value"),
     };
     Figure::new(theme, 252.0, Metadata::new(name, name, name, name))
         .with_title(name)

@@ -187,3 +187,35 @@ fn the_path_has_the_focus_when_the_dialog_opens() {
     let field = harness.get_by_role_and_label(Role::TextInput, "file to write");
     assert!(field.is_focused());
 }
+
+#[test]
+fn tables_are_written_as_latex_and_markdown_as_the_command_line_prints_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = window_with(preferences_in(&folder));
+    open(&mut harness);
+    type_path(
+        &mut harness,
+        &folder.path().join("one.png").display().to_string(),
+    );
+    for (name, ending, option) in [
+        ("LaTeX", "tex", "--latex"),
+        ("Markdown", "md", "--markdown"),
+    ] {
+        let choice = harness.get_by_role_and_label(Role::RadioButton, name);
+        choice.click();
+        settle(&mut harness);
+        harness.get_by_label("Save").click();
+        settle(&mut harness);
+        let written = std::fs::read(folder.path().join(format!("one.{ending}"))).unwrap();
+        let program = std::process::Command::new(env!("CARGO_BIN_EXE_localized-lora"))
+            .args(["approximate", "mnist:test:1", option])
+            .output()
+            .unwrap();
+        assert!(program.status.success(), "{program:?}");
+        let [written, printed] =
+            [written, program.stdout].map(|bytes| String::from_utf8(bytes).unwrap());
+        assert_eq!(written, printed, "{option}");
+    }
+    // The height on paper follows from the width.
+    harness.get_by_label_contains("× ");
+}

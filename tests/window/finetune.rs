@@ -321,6 +321,14 @@ fn results_are_opened_by_dropping_them() {
     assert_eq!(results(&other), trained);
     assert_eq!(other.state().state().preferences.experiment, small());
     other.get_by_label("All 3 runs done");
+    // As the program's argument or a typed path it goes the same way.
+    let mut third = crate::window();
+    let open = Command::OpenText(file.display().to_string());
+    let context = third.ctx.clone();
+    third.state_mut().run(&context, open);
+    settle(&mut third);
+    assert_eq!(third.state().state().tab, SWEEP_TAB);
+    assert_eq!(results(&third), trained);
     // A damaged one is refused, and nothing is lost.
     let text = std::fs::read_to_string(&file).unwrap();
     let damaged = folder.path().join("damaged.json");

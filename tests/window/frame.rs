@@ -6,7 +6,7 @@ use std::path::Path;
 
 use eframe::egui::{Key, accesskit::Role};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use localized_lora::app::Explorer;
 use localized_lora::app::command::Command;
 use localized_lora::app::state::{Message, Preferences, Tab};
@@ -234,4 +234,37 @@ fn a_warning_that_results_cannot_be_saved_stands_until_it_is_dismissed() {
     settle(&mut harness);
     assert!(harness.state().state().notices.warnings().is_empty());
     assert!(harness.query_by_label("Dismiss").is_none());
+}
+
+#[test]
+fn the_path_field_stays_where_it_is_whatever_is_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let picture = folder.path().join("colour.ppm");
+    std::fs::write(&picture, "P3\n2 2\n255\n9 0 0 0 9 0 0 0 9 9 9 0\n").unwrap();
+    let mut harness = window();
+    let place = |harness: &Harness<'static, Explorer>| {
+        let field = harness.get_by_role_and_label(Role::TextInput, "path or source");
+        field.rect()
+    };
+    let before = place(&harness);
+    drop_file(&mut harness, &picture);
+    harness.get_by_role_and_label(Role::CheckBox, "Colour");
+    assert_eq!(place(&harness), before);
+}
+
+#[test]
+fn what_is_typed_is_opened_or_subtracted() {
+    let mut harness = window();
+    let minus = harness.get_by_role_and_label(Role::Button, "Minus");
+    assert!(minus.accesskit_node().is_disabled());
+    let field = harness.get_by_role_and_label(Role::TextInput, "path or source");
+    field.focus();
+    field.type_text("mnist:test:7");
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::Button, "Minus").click();
+    settle(&mut harness);
+    let session = harness.state().state().session();
+    assert_eq!(session.source.to_string(), "mnist:test:1");
+    let subtracted = session.subtract.as_ref().map(Source::to_string);
+    assert_eq!(subtracted.as_deref(), Some("mnist:test:7"));
 }

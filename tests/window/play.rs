@@ -166,6 +166,7 @@ fn the_animation_of_the_dialog_is_that_of_the_command_line() {
     harness.get_by_label("Save").click();
     settle(&mut harness);
     let written = std::fs::read(&path).unwrap();
+    harness.get_by_label(&format!("Saved {}", path.display()));
     std::fs::remove_file(&path).unwrap();
     let decoder = png::Decoder::new(std::io::Cursor::new(&written));
     let reader = decoder.read_info().unwrap();

@@ -56,6 +56,7 @@ fn everything_in_view_is_saved_and_comes_back_by_a_drop() {
     harness.get_by_label("Save").click();
     settle(&mut harness);
     let path = folder.path().join("talk.llora.json");
+    harness.get_by_label(&format!("Saved {}", path.display()));
     assert_eq!(load(&path).unwrap(), shown);
     let mut other = window();
     drop_file(&mut other, &path);

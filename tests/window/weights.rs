@@ -5,15 +5,16 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use eframe::egui::Key;
-use eframe::egui::accesskit::Role;
+use eframe::egui::accesskit::{Role, Toggled};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use localized_lora::analysis::{
     Plan, PlanReport, PlanStructure, Scan, ScanLayer, ScanSettings, ScanTargets, read_scan,
 };
 use localized_lora::app::Explorer;
 use localized_lora::app::command::Command;
-use localized_lora::app::state::{Message, Tab};
+use localized_lora::app::preferences::load;
+use localized_lora::app::state::{Message, Preferences, Tab};
 use localized_lora::app::tabs::weights::WeightsTab;
 use localized_lora::app::tabs::weights::action::{ModelRole, TAB, WeightsAction};
 use localized_lora::figure::compose::{plan_sentence, scan_table};
@@ -345,6 +346,7 @@ fn a_scan_finds_what_the_command_line_finds_and_saves_the_same_file() {
         act(&mut harness, WeightsAction::SaveScan);
         act(&mut harness, WeightsAction::SaveTo(file(name)));
         assert!(file(name).exists(), "{name}");
+        harness.get_by_label("Save scan");
     }
     assert_eq!(timeless(&read_scan(&file("scan.json")).unwrap()), scan);
     let csv = fs::read_to_string(file("scan.csv")).unwrap();
@@ -484,6 +486,7 @@ fn a_plan_spends_the_budget_and_is_saved_as_the_command_line_writes_it() {
     act(&mut harness, WeightsAction::SaveTo(file.clone()));
     let saved: serde_json::Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
     assert_eq!(saved, serde_json::to_value(PlanReport::new(&plan)).unwrap());
+    click(&mut harness, "Close");
     harness
         .get_by_role_and_label(Role::RadioButton, "GraLoRA")
         .click();
@@ -534,7 +537,10 @@ fn every_hostile_file_is_a_sentence_or_a_list() {
     for case in &cases {
         let source = case["source"].as_str().unwrap();
         let path = data(source.split('#').next().unwrap());
-        drop_file(&mut harness, &path);
+        act(
+            &mut harness,
+            WeightsAction::Open(ModelRole::Model, path.clone()),
+        );
         let model = weights(harness.state()).model();
         if model.is_none_or(|model| model.path != path) {
             refused += 1;
@@ -557,6 +563,7 @@ fn models_that_were_opened_are_offered_again() {
     );
     drop_file(&mut harness, &tuned);
     drop_file(&mut harness, &base);
+    click(&mut harness, "Open as the model");
     let recent = &harness.state().state().preferences.models;
     let wanted = [base, tuned.clone()].map(|path| path.display().to_string());
     assert_eq!(
@@ -578,4 +585,249 @@ fn a_layer_of_a_scan_is_never_taken_from_another_model() {
     click(&mut harness, "layers.1.global.weight");
     assert!(failure(&harness).contains("the model of this scan is not open; open "));
     assert_eq!(shown(&harness), before);
+}
+
+#[test]
+fn a_model_that_is_dropped_beside_an_open_one_may_be_its_base() {
+    let mut harness = tab();
+    let (tuned, base) = (
+        data("pair/tuned.safetensors"),
+        data("pair/base.safetensors"),
+    );
+    let subtracted = |harness: &Harness<'static, Explorer>| {
+        let model = weights(harness.state()).model().unwrap();
+        assert_eq!(model.path, data("pair/tuned.safetensors"));
+        model.base.as_ref().map(|base| base.path.clone())
+    };
+    drop_file(&mut harness, &tuned);
+    // The same again is no other model.
+    drop_file(&mut harness, &tuned);
+    assert!(harness.query_by_label("Subtract as the base").is_none());
+    drop_file(&mut harness, &base);
+    harness.get_by_label("What is base.safetensors?");
+    assert_eq!(subtracted(&harness), None);
+    harness.key_press(Key::Escape);
+    settle(&mut harness);
+    assert!(harness.query_by_label("Subtract as the base").is_none());
+    assert_eq!(subtracted(&harness), None);
+    drop_file(&mut harness, &base);
+    click(&mut harness, "Subtract as the base");
+    assert_eq!(subtracted(&harness), Some(base.clone()));
+    // A folder too.
+    let folder = data("checkpoint");
+    drop_file(&mut harness, &folder);
+    click(&mut harness, "Subtract as the base");
+    assert_eq!(subtracted(&harness), Some(folder));
+    // A scan can be nothing else.
+    let file = tempfile::tempdir().unwrap();
+    let file = file.path().join("scan.json");
+    fs::write(&file, serde_json::to_string(&expected()).unwrap()).unwrap();
+    drop_file(&mut harness, &file);
+    assert_eq!(found(&harness), timeless(&expected()));
+    // From another tab it goes straight to this one, and other results do not.
+    harness.key_press(Key::Num1);
+    settle(&mut harness);
+    drop_file(&mut harness, &file);
+    assert_eq!(harness.state().state().tab, TAB);
+}
+
+/// A window whose preferences are in `file`, on the tab.
+fn tab_kept_in(file: &Path) -> Harness<'static, Explorer> {
+    let (preferences, told) = load(Some(file));
+    assert_eq!(told, None);
+    let file = file.to_path_buf();
+    let preferences = Preferences {
+        tab: TAB.id().to_owned(),
+        ..preferences
+    };
+    let mut harness = Harness::builder()
+        .with_size([1360.0, 820.0])
+        .with_max_steps(40)
+        .build_eframe(move |context| {
+            let context = &context.egui_ctx;
+            Explorer::new(context, preferences, Some(file), Limits::default())
+        });
+    settle(&mut harness);
+    harness
+}
+
+/// Closes a window as its frame does.
+fn close(mut harness: Harness<'static, Explorer>) {
+    eframe::App::on_exit(harness.state_mut());
+}
+
+#[test]
+fn a_scan_is_there_again_after_the_window_was_closed_and_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("preferences.json");
+    let mut harness = tab_kept_in(&file);
+    let tuned = data("pair/tuned.safetensors");
+    drop_file(&mut harness, &tuned);
+    let base = data("pair/base.safetensors");
+    type_path(&mut harness, ModelRole::Base, base.to_str().unwrap());
+    click(&mut harness, "Scan");
+    let field = harness.get_by_role_and_label(Role::TextInput, "Layers");
+    field.focus();
+    field.type_text("layers.1.*");
+    harness.run_steps(2);
+    click(&mut harness, "Run");
+    let before = weights(harness.state()).scan().unwrap().clone();
+    assert_eq!(before.layers.len(), 1);
+    close(harness);
+    // Nothing was saved by hand, and all of it is there, with its models.
+    let mut harness = tab_kept_in(&file);
+    assert_eq!(weights(harness.state()).scan(), Some(&before));
+    let model = weights(harness.state()).model().unwrap();
+    assert_eq!(model.path, tuned);
+    assert_eq!(model.base.as_ref().unwrap().path, base);
+    click(&mut harness, "Scan");
+    click(&mut harness, "Run");
+    let whole = weights(harness.state()).scan().unwrap().clone();
+    assert_eq!(timeless(&whole), timeless(&expected()));
+    let kept = |scan: &Scan| {
+        scan.layers
+            .iter()
+            .find(|one| **one == before.layers[0])
+            .cloned()
+    };
+    assert!(kept(&whole).is_some());
+    // Another scan takes none of it away: at the same settings it is there at once.
+    let budget = harness.get_by_role_and_label(Role::SpinButton, "Budget rank");
+    budget.set_value_accesskit(4.0);
+    settle(&mut harness);
+    click(&mut harness, "Run");
+    assert_eq!(weights(harness.state()).scan().unwrap().budget_rank, 4);
+    let budget = harness.get_by_role_and_label(Role::SpinButton, "Budget rank");
+    budget.set_value_accesskit(8.0);
+    settle(&mut harness);
+    click(&mut harness, "Run");
+    let again = weights(harness.state()).scan().unwrap();
+    assert_eq!(again, &whole, "with the time that it took");
+    // What was cleared does not come back.
+    click(&mut harness, "Clear");
+    close(harness);
+    let harness = tab_kept_in(&file);
+    assert!(weights(harness.state()).scan().is_none());
+}
+
+#[test]
+fn a_scan_that_cannot_be_kept_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("preferences.json");
+    // No folder can be made where a file stands.
+    fs::write(folder.path().join("scans"), "").unwrap();
+    let mut harness = tab_kept_in(&file);
+    drop_file(&mut harness, &data("pair/tuned.safetensors"));
+    click(&mut harness, "Scan");
+    click(&mut harness, "Run");
+    let warnings = harness.state().state().notices.warnings();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(
+        warnings[0].starts_with("this scan is not kept ("),
+        "{warnings:?}"
+    );
+    assert!(weights(harness.state()).scan().is_some());
+}
+
+#[test]
+fn the_form_of_the_file_is_a_choice_that_is_seen_and_the_dialog_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = scanned();
+    act(&mut harness, WeightsAction::SaveScan);
+    act(
+        &mut harness,
+        WeightsAction::ChooseSave(folder.path().join("one.json")),
+    );
+    let chosen = |harness: &Harness<'static, Explorer>| {
+        let mut names = Vec::new();
+        for name in ["Scan (JSON)", "Table (CSV)", "SVG", "PDF", "PNG"] {
+            let radio = harness.get_by_role_and_label(Role::RadioButton, name);
+            if radio.accesskit_node().toggled() == Some(Toggled::True) {
+                names.push(name);
+            }
+        }
+        names
+    };
+    assert_eq!(chosen(&harness), ["Scan (JSON)"]);
+    let radio = harness.get_by_role_and_label(Role::RadioButton, "Table (CSV)");
+    radio.click();
+    settle(&mut harness);
+    assert_eq!(chosen(&harness), ["Table (CSV)"]);
+    let csv = folder.path().join("one.csv");
+    let writes = format!("Writes {}", csv.display());
+    harness.get_by_label(&writes);
+    click(&mut harness, "Save");
+    assert!(csv.exists());
+    harness.get_by_label(&format!("Saved {}", csv.display()));
+    // The next form is one click away.
+    harness
+        .get_by_role_and_label(Role::RadioButton, "SVG")
+        .click();
+    settle(&mut harness);
+    let svg = folder.path().join("one.svg");
+    harness.get_by_label(&format!("Writes {}", svg.display()));
+    let field = harness.get_by_role_and_label(Role::TextInput, "file to write");
+    field.set_text_value_accesskit(&folder.path().join("two.PDF").display().to_string());
+    settle(&mut harness);
+    assert_eq!(chosen(&harness), ["PDF"], "a typed ending chooses it");
+    click(&mut harness, "Close");
+    assert!(harness.query_by_label("Save scan").is_none());
+}
+
+#[test]
+fn the_map_and_the_figure_of_the_command_line_are_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = scanned();
+    act(&mut harness, WeightsAction::CopyCommand);
+    let Some(Message::Copied(command)) = harness.state().state().message().cloned() else {
+        panic!("a command is copied");
+    };
+    let words = shlex::split(&command).unwrap();
+    for name in ["map.svg", "map.png", "map.pdf"] {
+        let path = folder.path().join(name);
+        act(&mut harness, WeightsAction::SaveScan);
+        act(&mut harness, WeightsAction::SaveTo(path.clone()));
+        let of_window = fs::read(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        let mut program = assert_cmd::Command::cargo_bin("localized-lora").unwrap();
+        let output = program
+            .args(&words[1..])
+            .arg("--figure")
+            .arg(&path)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        assert!(fs::read(&path).unwrap() == of_window, "{name} differs");
+    }
+}
+
+#[test]
+fn the_verdict_of_every_layer_is_read_in_a_small_window_and_every_head_tells_its_column() {
+    let mut harness = window_of([1024.0, 700.0], plain());
+    show_pair(&mut harness);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("scan.json");
+    fs::write(&file, serde_json::to_string(&pair_scan()).unwrap()).unwrap();
+    drop_file(&mut harness, &file);
+    let window = harness.ctx.content_rect();
+    let scan = found(&harness);
+    for layer in &scan.layers {
+        let verdicts: Vec<_> = harness.query_all_by_label(&layer.verdict).collect();
+        assert!(!verdicts.is_empty(), "{}", layer.verdict);
+        for verdict in verdicts {
+            assert!(window.contains_rect(verdict.rect()), "{}", layer.verdict);
+        }
+    }
+    for (name, told) in [
+        ("‖ΔW‖/‖W₀‖", "The norm of the update relative"),
+        ("Verdict", "The closest structure"),
+    ] {
+        harness.get_by_role_and_label(Role::Button, name).hover();
+        // A tooltip waits for the pointer to rest.
+        for _ in 0..40 {
+            harness.step();
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        harness.get_by_label_contains(told);
+    }
 }

@@ -1,14 +1,30 @@
 //! Files of scans: read with care, and merged.
 
 use std::collections::HashSet;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use super::check::check;
-use super::{Scan, ScanLayer, VERSION};
+use super::{Scan, ScanLayer, SkippedArray, VERSION};
 use crate::store;
 
 /// A scan of every model there is fits.
 const MOST: u64 = 256 << 20;
+
+/// Whether a file begins as that of a scan does: by its version, so that little of it is read.
+pub fn is_scan(path: &Path) -> bool {
+    let mut head = Vec::new();
+    // A pipe would be waited for.
+    if !path.is_file() {
+        return false;
+    }
+    let begun = File::open(path).and_then(|file| file.take(64).read_to_end(&mut head));
+    let text = String::from_utf8_lossy(&head);
+    let after = text.trim_start().strip_prefix('{');
+    let first = after.and_then(|text| text.trim_start().strip_prefix("\"scan\""));
+    begun.is_ok() && first.is_some_and(|text| text.trim_start().starts_with(':'))
+}
 
 /// Reads the file of a scan.
 ///
@@ -44,6 +60,30 @@ pub fn read_scan(path: &Path) -> Result<Scan, String> {
     Ok(scan)
 }
 
+impl Scan {
+    /// Takes over what this scan does not hold of another with the same settings.
+    pub fn take_over(&mut self, other: Self) {
+        let new = other.layers.into_iter().filter(|layer| {
+            let mut known = self.layers.iter();
+            known.all(|one| one.layer != layer.layer)
+        });
+        let new: Vec<ScanLayer> = new.collect();
+        self.layers.extend(new);
+        self.skip(other.skipped);
+        self.seconds = self.seconds.max(other.seconds);
+        self.sort();
+    }
+
+    /// Notes arrays that were left out, each once.
+    fn skip(&mut self, arrays: Vec<SkippedArray>) {
+        for array in arrays {
+            if self.skipped.iter().all(|one| one.name != array.name) {
+                self.skipped.push(array);
+            }
+        }
+    }
+}
+
 /// All layers of scans with the same settings, each once.
 ///
 /// # Errors
@@ -73,11 +113,7 @@ pub fn merge(scans: Vec<Scan>) -> Result<Scan, String> {
                 }
             }
         }
-        for array in scan.skipped {
-            if all.skipped.iter().all(|one| one.name != array.name) {
-                all.skipped.push(array);
-            }
-        }
+        all.skip(scan.skipped);
     }
     all.sort();
     Ok(all)

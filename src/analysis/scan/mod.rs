@@ -21,7 +21,7 @@ use crate::approx::{LocalizedSettings, LoraSettings, MeloraSettings, MethodSetti
 use crate::session::Settings;
 use crate::source::Limits;
 
-pub use file::{merge, read_scan};
+pub use file::{is_scan, merge, read_scan};
 pub use plan::{LayerPlan, Plan, PlanStructure};
 pub use plan_report::PlanReport;
 pub use targets::{ScanTarget, ScanTargets, matches_pattern, natural};

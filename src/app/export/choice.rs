@@ -43,18 +43,24 @@ pub enum Content {
     Csv,
     /// The numbers with their settings, as the command line prints them.
     Json,
+    /// The tables for a paper.
+    Latex,
+    /// The tables for a README or a wiki.
+    Markdown,
     /// A learned update as an array.
     Npy,
 }
 
 impl Content {
     /// All of them with their endings, in the order of the dialog.
-    pub(super) const ALL: [(Self, &'static str); 6] = [
+    pub(super) const ALL: [(Self, &'static str); 8] = [
         (Self::Figure(Format::Png), "png"),
         (Self::Figure(Format::Svg), "svg"),
         (Self::Figure(Format::Pdf), "pdf"),
         (Self::Csv, "csv"),
         (Self::Json, "json"),
+        (Self::Latex, "tex"),
+        (Self::Markdown, "md"),
         (Self::Npy, "npy"),
     ];
 
@@ -75,6 +81,15 @@ impl Content {
             .map_or("png", |(_, extension)| extension)
     }
 
+    /// Its name in the dialog.
+    pub(super) fn name(self) -> String {
+        match self {
+            Self::Latex => "LaTeX".to_owned(),
+            Self::Markdown => "Markdown".to_owned(),
+            _ => self.extension().to_uppercase(),
+        }
+    }
+
     /// Whether files of this content can be written of a view: only ΔW is an array.
     pub(super) fn fits(self, view: &View) -> bool {
         self != Self::Npy || view.npy.is_some()
@@ -88,6 +103,8 @@ impl Content {
         Ok(match self {
             Self::Figure(format) => ExportedContent::Figure(document.figure()?, format),
             Self::Csv => ExportedContent::Bytes(document.csv()?.into_bytes()),
+            Self::Latex => ExportedContent::Bytes(document.latex()?.into_bytes()),
+            Self::Markdown => ExportedContent::Bytes(document.markdown()?.into_bytes()),
             Self::Json => ExportedContent::Bytes(document.json()?.into_bytes()),
             Self::Npy => ExportedContent::Bytes(document.npy()?),
         })

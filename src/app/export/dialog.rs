@@ -1,12 +1,15 @@
 //! The dialog itself. Every line keeps its place whatever is chosen, so that nothing jumps.
 
+use std::path::Path;
+
 use eframe::egui::containers::menu::{MenuButton, MenuConfig};
-use eframe::egui::{self, Key, PopupCloseBehavior, RichText};
+use eframe::egui::{self, PopupCloseBehavior};
 
 use super::paper::{type_row, width_row};
-use super::{Content, ExportTarget, Exporter, offered};
+use super::{Content, Exporter, offered};
 use crate::app::command::{CaptionForm, Command};
 use crate::app::notices::capitalized;
+use crate::app::save_path::{SaveBusy, save_button};
 use crate::app::state::State;
 use crate::app::widgets::knobs::choice;
 use crate::figure::palette::{ColorMap, Theme};
@@ -20,7 +23,7 @@ const CHOICES: f32 = 356.0;
 /// Rows of choices that do not depend on the view.
 const CHOICE_ROWS: f32 = 6.0;
 /// The height of the choices and the preview beside them.
-const HEIGHT: f32 = 470.0;
+const HEIGHT: f32 = 640.0;
 /// Room on both sides of the line between them.
 const GAP: f32 = 10.0;
 /// The least height of a preview below the choices.
@@ -48,8 +51,11 @@ impl Exporter {
                 .add_enabled_ui(!self.busy(), |ui| self.path_row(ui, out))
                 .inner;
             let target = self.target();
-            self.told(ui, &target);
-            self.buttons(ui, &target, entered, out);
+            let target = target.as_ref().map(|target| target.path.as_path());
+            let target = target.map_err(String::as_str);
+            let busy = self.doing();
+            self.path.told(ui, TOLD_LINES, target, busy.as_ref());
+            self.buttons(ui, target, entered, out);
         });
         if modal.should_close() {
             self.close();
@@ -72,7 +78,7 @@ impl Exporter {
                 ui.add_enabled_ui(!self.busy(), |ui| self.choices(ui, state));
             });
             place.min.y = choices.max.y + GAP;
-            return self.preview.ui(ui, place, self.failure.as_deref());
+            return self.preview.ui(ui, place, self.path.failure());
         }
         let wide = size.x > CHOICES + LOW_PREVIEW;
         let left = match wide {
@@ -89,11 +95,11 @@ impl Exporter {
                 ui.separator();
                 let size = egui::vec2(ui.available_width(), LOW_PREVIEW);
                 let (place, _) = ui.allocate_exact_size(size, egui::Sense::hover());
-                self.preview.ui(ui, place, self.failure.as_deref());
+                self.preview.ui(ui, place, self.path.failure());
             }
         });
         if wide {
-            self.preview.ui(ui, place, self.failure.as_deref());
+            self.preview.ui(ui, place, self.path.failure());
         }
     }
 
@@ -113,7 +119,7 @@ impl Exporter {
             together = true;
         }
         if view != self.view || together != self.together {
-            self.failure = None;
+            self.path.settle();
             self.choose(state, view, together);
         }
         if self.together {
@@ -125,14 +131,14 @@ impl Exporter {
         let before = self.content;
         ui.horizontal_wrapped(|ui| {
             ui.label("Format");
-            for (content, extension) in Content::ALL {
+            for (content, _) in Content::ALL {
                 if self.fits(content) {
-                    ui.radio_value(&mut self.content, content, extension.to_uppercase());
+                    ui.radio_value(&mut self.content, content, content.name());
                 }
             }
         });
         if before != self.content {
-            self.failure = None;
+            self.path.settle();
             self.chose_content();
         }
         let figure = matches!(self.content, Content::Figure(_));
@@ -142,7 +148,7 @@ impl Exporter {
     /// The look of the figure.
     fn look(&mut self, ui: &mut egui::Ui, state: &mut State) {
         let preferences = &mut state.preferences;
-        width_row(ui, &mut preferences.paper, self.preview.own_width());
+        width_row(ui, &mut preferences.paper, self.preview.size());
         type_row(ui, &mut preferences.paper);
         ui.horizontal(|ui| {
             ui.label("Background");
@@ -178,81 +184,41 @@ impl Exporter {
 
     /// The path, and whether Enter was pressed in it.
     fn path_row(&mut self, ui: &mut egui::Ui, out: &mut Vec<Command>) -> bool {
-        let before = self.path.clone();
-        let entered = ui.horizontal(|ui| {
-            let field = egui::TextEdit::singleline(&mut self.path)
-                .desired_width(ui.available_width() - 80.0);
-            let response = ui.add(field);
-            response.widget_info(|| {
-                egui::WidgetInfo::labeled(egui::Role::TextInput, true, "file to write")
-            });
-            if std::mem::take(&mut self.fresh) {
-                response.request_focus();
-            }
-            let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-            let name = format!("{}.{}", self.file_name(), self.content.extension());
-            Command::BrowseExport(name).button(ui, out);
-            entered
-        });
-        if before != self.path {
-            self.failure = None;
+        let before = self.path.text.clone();
+        let name = format!("{}.{}", self.file_name(), self.content.extension());
+        let entered = self.path.row(ui, Command::BrowseExport(name), out);
+        if before != self.path.text {
             self.follow_ending();
         }
-        entered.inner
+        entered
     }
 
-    /// The line about what will be written, what is being done, or why nothing can be.
-    fn told(&self, ui: &mut egui::Ui, target: &Result<ExportTarget, String>) {
-        let height = TOLD_LINES * ui.text_style_height(&egui::TextStyle::Body);
-        let size = egui::vec2(ui.available_width(), height);
-        ui.allocate_ui(size, |ui| {
-            ui.set_min_size(size);
-            let (error, warning) = (ui.visuals().error_fg_color, ui.visuals().warn_fg_color);
-            if let Some(measuring) = &self.measuring {
-                ui.label(measuring.ask.long());
-                ui.add(egui::ProgressBar::new(measuring.work.progress.share()).show_percentage());
-                return;
-            }
-            let text = match (&self.failure, target) {
-                _ if self.writing() => RichText::new("Writing the file…"),
-                (Some(why), _) | (None, Err(why)) => RichText::new(capitalized(why)).color(error),
-                (None, Ok(target)) if self.saved.as_ref() == Some(&target.path) => {
-                    RichText::new(format!("Saved {}", name(target))).strong()
-                }
-                (None, Ok(target)) if target.path.exists() => {
-                    RichText::new(format!("Replaces the existing file {}", name(target)))
-                        .color(warning)
-                }
-                (None, Ok(target)) => RichText::new(format!("Writes {}", name(target))),
-            };
-            ui.label(text);
-        });
+    /// The work under way, in words.
+    fn doing(&self) -> Option<SaveBusy> {
+        if let Some(measuring) = &self.measuring {
+            return Some(SaveBusy {
+                text: measuring.ask.long().to_owned(),
+                share: Some(measuring.work.progress.share()),
+            });
+        }
+        self.writing().then(|| SaveBusy {
+            text: "Writing the file…".to_owned(),
+            share: None,
+        })
     }
 
     fn buttons(
         &mut self,
         ui: &mut egui::Ui,
-        target: &Result<ExportTarget, String>,
+        target: Result<&Path, &str>,
         entered: bool,
         out: &mut Vec<Command>,
     ) {
         ui.horizontal(|ui| {
-            let replaces = target.as_ref().is_ok_and(|target| target.path.exists());
-            let (save, hint) = match replaces {
-                true => ("Replace", "Overwrite the existing file"),
-                false => ("Save", "Write the file"),
-            };
-            let possible = target.is_ok() && !self.busy();
-            let button = ui.add_enabled(possible, egui::Button::new(save));
-            let clicked = button.on_hover_text(hint).clicked();
-            if let Ok(target) = target
-                && possible
-                && (clicked || entered)
-            {
-                out.push(Command::ExportTo(target.path.clone()));
-            }
+            let chosen = save_button(ui, target, entered, !self.busy());
+            out.extend(chosen.map(Command::ExportTo));
             let figure = matches!(self.content, Content::Figure(_));
-            let path = target.as_ref().map(|target| target.path.clone());
+            let path = target.map(Path::to_path_buf);
             ui.add_enabled_ui(figure && path.is_ok(), |ui| {
                 Command::CopyFigureCommand(path.unwrap_or_default()).button(ui, out);
             });
@@ -325,8 +291,4 @@ fn caption_menu(ui: &mut egui::Ui, out: &mut Vec<Command>) {
             }
         }
     });
-}
-
-fn name(target: &ExportTarget) -> String {
-    target.path.display().to_string()
 }

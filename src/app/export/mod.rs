@@ -13,6 +13,7 @@ use std::sync::Arc;
 use crate::analysis::Analysis;
 
 use super::background::{Background, BackgroundTask};
+use super::save_path::SavePath;
 use super::service::Service;
 use super::state::State;
 use super::worker::{Reply, Wake};
@@ -54,8 +55,6 @@ struct Measuring {
 /// The dialog and its worker.
 pub struct Exporter {
     open: bool,
-    /// Whether the dialog has just been opened, so that its path takes the focus.
-    fresh: bool,
     view: &'static View,
     /// Whether several views are put into one figure.
     together: bool,
@@ -65,13 +64,7 @@ pub struct Exporter {
     theme: Theme,
     /// What the figure does without.
     omit: Vec<Omitted>,
-    path: String,
-    /// The folder of the last export, which a bare name is put in.
-    folder: PathBuf,
-    /// Why the last file could not be written.
-    failure: Option<String>,
-    /// The file that was written last, since the dialog was opened.
-    saved: Option<PathBuf>,
+    path: SavePath,
     measuring: Option<Measuring>,
     files: Service<WriteRequest, ExportResult>,
 }
@@ -80,7 +73,6 @@ impl Default for Exporter {
     fn default() -> Self {
         Self {
             open: false,
-            fresh: false,
             view: &approximation::VIEW,
             together: false,
             panels: Panels::default(),
@@ -88,10 +80,7 @@ impl Default for Exporter {
             content: Content::Figure(Format::Png),
             theme: Theme::Light,
             omit: Vec::new(),
-            path: String::new(),
-            folder: PathBuf::new(),
-            failure: None,
-            saved: None,
+            path: SavePath::default(),
             measuring: None,
             files: Service::new("export", write),
         }
@@ -102,9 +91,7 @@ impl Exporter {
     /// Opens the dialog.
     pub fn open(&mut self, state: &State) {
         self.open = true;
-        self.fresh = true;
-        self.failure = None;
-        self.saved = None;
+        self.path.begin();
         let known = offered(state.tab).find(|view| *view == self.view);
         let view = known.or_else(|| offered(state.tab).next());
         let view = view.unwrap_or(self.view);
@@ -125,7 +112,7 @@ impl Exporter {
 
     /// Takes the path that the system's dialog gave.
     pub fn set_path(&mut self, path: &Path) {
-        self.path = path.display().to_string();
+        self.path.set(path);
         self.follow_ending();
     }
 
@@ -215,22 +202,19 @@ impl Exporter {
             self.content = Content::Figure(Format::Png);
         }
         let preferences = &state.preferences;
-        let folder = preferences.export_folder.clone();
-        let folder = folder.or_else(|| std::env::current_dir().ok());
-        self.folder = folder.unwrap_or_default();
         let name = self.file_name();
         let known = preferences.export_names.get(name);
         let stem = known.map_or(name, String::as_str);
         let name = format!("{stem}.{}", self.content.extension());
-        self.path = self.folder.join(name).display().to_string();
+        self.path.suggest(preferences.export_folder.clone(), &name);
     }
 
     /// Another format: the name stays, its ending changes.
     fn chose_content(&mut self) {
         let home = home();
-        let path = typed_path(&self.path, home.as_deref());
+        let path = typed_path(&self.path.text, home.as_deref());
         if !path.is_empty() {
-            self.path = with_ending(&path.to_string_lossy(), self.content);
+            self.path.text = with_ending(&path.to_string_lossy(), self.content);
         }
     }
 
@@ -245,9 +229,9 @@ impl Exporter {
         let home = home();
         let places = Places {
             home: home.as_deref(),
-            folder: &self.folder,
+            folder: &self.path.folder,
         };
-        ExportTarget::read(&self.path, self.content, self.view, &places)
+        ExportTarget::read(&self.path.text, self.content, self.view, &places)
     }
 
     /// Measures what the figure shows before it is written to `path`.
@@ -261,7 +245,7 @@ impl Exporter {
         let mut work = Background::default();
         work.ask(ask.clone(), loaded, wake);
         self.open = true;
-        self.failure = None;
+        self.path.settle();
         self.measuring = Some(Measuring { ask, path, work });
     }
 
@@ -299,7 +283,7 @@ impl Exporter {
         let dpi = preferences.dpi;
         let mut sources = preferences.experiment.dataset.files();
         sources.extend(state.session().files());
-        self.failure = None;
+        self.path.settle();
         let write = WriteRequest {
             exported,
             dpi,
@@ -314,13 +298,13 @@ impl Exporter {
         for answer in self.files.receive() {
             match answer.and_then(|written| written) {
                 Ok((path, note)) => {
-                    self.saved = Some(path.clone());
+                    self.path.saved(path.clone());
                     let note = note.map_or_else(String::new, |note| format!(" ({note})"));
                     state.done(format!("wrote {}{note}", path.display()));
                 }
                 Err(why) => {
                     self.open = true;
-                    self.failure = Some(why);
+                    self.path.fail(why);
                 }
             }
         }
@@ -330,7 +314,7 @@ impl Exporter {
     pub fn fail(&mut self, why: String) {
         self.open = true;
         self.measuring = None;
-        self.failure = Some(why);
+        self.path.fail(why);
     }
 }
 

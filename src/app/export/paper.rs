@@ -4,17 +4,15 @@ use eframe::egui::{self, DragValue};
 
 use crate::app::widgets::knobs::choice;
 use crate::figure::Paper;
-use crate::figure::paper::{COLUMNS, millimetres};
+use crate::figure::paper::COLUMNS;
 
 /// The width that a free choice begins at where the figure's own is not known.
 const BEGINNING: f64 = 180.0;
 
-/// Draws the width: the figure's own, a journal's column, or any. `own` is the figure's own width in
-/// points, where it is known.
-pub(super) fn width_row(ui: &mut egui::Ui, paper: &mut Paper, own: Option<f64>) {
-    let own = own.map_or(BEGINNING, |points| {
-        (10.0 * millimetres(points)).round() / 10.0
-    });
+/// Draws the width: the figure's own, a journal's column, or any; behind it the height that follows. `size`
+/// is that of the drawn figure in millimetres, where it is known.
+pub(super) fn width_row(ui: &mut egui::Ui, paper: &mut Paper, size: Option<[f64; 2]>) {
+    let own = size.map_or(BEGINNING, |[width, _]| (10.0 * width).round() / 10.0);
     let column = COLUMNS
         .iter()
         .find(|column| paper.width == Some(column.width));
@@ -38,6 +36,10 @@ pub(super) fn width_row(ui: &mut egui::Ui, paper: &mut Paper, own: Option<f64>) 
             .suffix(" mm");
         if ui.add(field).on_hover_text("Width on paper").changed() {
             paper.width = Some(width);
+        }
+        if let Some([_, height]) = size {
+            ui.label(format!("× {height:.1} mm"))
+                .on_hover_text("Height on paper, which follows from the width");
         }
     });
 }

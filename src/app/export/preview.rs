@@ -6,7 +6,7 @@ use crate::app::notices::capitalized;
 use crate::app::service::Service;
 use crate::app::worker::{Reply, Wake};
 use crate::figure::Figure;
-use crate::figure::paper::{millimetres, points};
+use crate::figure::paper::millimetres;
 use crate::session::Export;
 use crate::views::Composition;
 
@@ -137,10 +137,9 @@ impl Preview {
         self.failure = Some(why);
     }
 
-    /// The width on paper of what is drawn, in points.
-    pub fn own_width(&self) -> Option<f64> {
-        let picture = self.picture.as_ref()?;
-        Some(points(picture.size[0]))
+    /// Width and height on paper of what is drawn, in millimetres.
+    pub fn size(&self) -> Option<[f64; 2]> {
+        Some(self.picture.as_ref()?.size)
     }
 
     /// Draws the picture into `place`, or why there is none, where that is not `told` already.

@@ -105,11 +105,11 @@ fn possible(preferences: &Preferences) -> bool {
         dpi,
         max_pixels,
         export_folder,
+        scan,
         ..
     } = preferences;
-    let folder = export_folder
-        .as_ref()
-        .map(|folder| folder.as_os_str().len());
+    let folder = export_folder.iter().chain(scan);
+    let folder = folder.map(|path| path.as_os_str().len());
     let names = recent.iter().chain(models);
     let short = names.map(String::len).chain(folder);
     window.iter().all(|side| (100.0..=32_768.0).contains(side))

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use eframe::egui;
 
 use super::command::Command;
-use super::save_dialog::{SaveDialog, SaveRequest};
+use super::save_dialog::{FileForm, SaveDialog, SaveMessage, SaveRequest};
 use super::service::Service;
 use super::state::{Preferences, State};
 use super::tabs;
@@ -20,28 +20,14 @@ use crate::workspace::{self, DisplaySettings, ENDING, Workspace};
 
 use action::SessionAction;
 
-/// A job with a file, off the window's thread.
-enum SessionJob {
-    Read(PathBuf),
-    Write(PathBuf, Box<Workspace>),
-}
+/// A session file that was read, or why it was not.
+type SessionRead = Result<(PathBuf, Box<Workspace>), String>;
 
-/// The result of a job.
-pub enum SessionMessage {
-    /// A session was read from this file.
-    Read(PathBuf, Box<Workspace>),
-    /// The session is in this file.
-    Written(PathBuf),
-    /// No session could be read.
-    Unread(String),
-    /// No session could be written.
-    Unwritten(String),
-}
-
-/// The dialog and the worker for session files.
+/// The reader of session files, and the dialog that writes them.
 pub struct Sessions {
-    dialog: SaveDialog,
-    files: Service<SessionJob, SessionMessage>,
+    /// The dialog.
+    pub dialog: SaveDialog<(PathBuf, Box<Workspace>)>,
+    reader: Service<PathBuf, SessionRead>,
     /// The file that the session was saved to last, or was read from.
     path: Option<PathBuf>,
 }
@@ -49,40 +35,25 @@ pub struct Sessions {
 impl Default for Sessions {
     fn default() -> Self {
         Self {
-            dialog: SaveDialog::default(),
-            files: Service::new("session file", work),
+            dialog: SaveDialog::new("save session", |file: (PathBuf, Box<Workspace>), reply| {
+                let (path, workspace) = file;
+                let saved = workspace::save(&path, &workspace);
+                let saved = saved.map(|()| path).map_err(|why| why.to_string());
+                reply.send(SaveMessage::Ended(saved));
+            }),
+            reader: Service::new("session file", |path: PathBuf, reply: &Reply<'_, _>| {
+                let read = workspace::load(&path).map_err(|why| why.to_string());
+                reply.send(read.map(|read| (path, Box::new(read))));
+            }),
             path: None,
         }
     }
 }
 
-fn work(job: SessionJob, reply: &Reply<'_, SessionMessage>) {
-    reply.send(match job {
-        SessionJob::Read(path) => match workspace::load(&path) {
-            Ok(read) => SessionMessage::Read(path, Box::new(read)),
-            Err(why) => SessionMessage::Unread(why.to_string()),
-        },
-        SessionJob::Write(path, workspace) => match workspace::save(&path, &workspace) {
-            Ok(()) => SessionMessage::Written(path),
-            Err(why) => SessionMessage::Unwritten(why.to_string()),
-        },
-    });
-}
-
 impl Sessions {
-    /// Whether the dialog is on screen.
-    pub fn is_open(&self) -> bool {
-        self.dialog.is_open()
-    }
-
-    /// Closes the dialog; whether it was open.
-    pub fn close(&mut self) -> bool {
-        self.dialog.close()
-    }
-
     /// Whether a file is being read or written.
     pub fn busy(&self) -> bool {
-        self.files.busy()
+        self.reader.busy() || self.dialog.busy()
     }
 
     /// Asks where to save.
@@ -100,45 +71,40 @@ impl Sessions {
         );
     }
 
-    /// Takes the path that the system's dialog gave.
-    pub fn set_path(&mut self, path: &Path) {
-        self.dialog.set_path(path);
-    }
-
     /// Reads a file.
     pub fn read(&mut self, path: PathBuf, wake: &Wake) {
-        self.files.ask(SessionJob::Read(path), wake);
+        self.reader.ask(path, wake);
     }
 
     /// Writes everything in view.
-    pub fn write(&mut self, path: PathBuf, workspace: Workspace, wake: &Wake) {
-        self.files
-            .ask(SessionJob::Write(path, Box::new(workspace)), wake);
+    pub fn write(&mut self, path: PathBuf, state: &State) {
+        self.dialog.write((path, Box::new(in_view(state))), state);
     }
 
-    /// The result since the last call.
-    pub fn receive(&mut self) -> Option<SessionMessage> {
-        let told = self.files.receive().into_iter().next()?;
-        let told = told.unwrap_or_else(SessionMessage::Unread);
-        match &told {
-            SessionMessage::Read(path, _) => self.path = Some(path.clone()),
-            SessionMessage::Written(path) => {
-                self.path = Some(path.clone());
-                self.dialog.close();
-            }
-            SessionMessage::Unwritten(why) => self.dialog.fail(why.clone()),
-            SessionMessage::Unread(_) => {}
+    /// The session that was read since the last call; says what became of one that was written.
+    pub fn receive(&mut self, state: &mut State) -> Option<SessionRead> {
+        if let Some(path) = self.dialog.receive(state) {
+            state.preferences.remember(&path.display().to_string());
+            self.path = Some(path);
         }
-        Some(told)
+        let read = self.reader.receive().into_iter().next()?;
+        let read = read.and_then(|read| read);
+        if let Ok((path, _)) = &read {
+            self.path = Some(path.clone());
+        }
+        Some(read)
     }
 
     /// Draws the dialog while it is open.
     pub fn ui(&mut self, ctx: &egui::Context, home: Option<&Path>, out: &mut Vec<Command>) {
+        const FORM: FileForm = FileForm {
+            endings: &[ENDING],
+            name: "Session (JSON)",
+            hint: "Everything in view, which the program opens again",
+        };
         let asked = SaveRequest {
             heading: "Save session",
-            ending: ENDING,
-            endings: &[ENDING],
-            busy: self.busy().then(|| "Writing the file…".to_owned()),
+            forms: &[FORM],
             browse: Command::Session(SessionAction::Browse(format!("session{ENDING}"))),
         };
         let choices = |ui: &mut egui::Ui| {

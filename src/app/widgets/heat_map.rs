@@ -20,16 +20,12 @@ pub fn paint(ui: &egui::Ui, place: Rect, map: &Heatmap, theme: Theme) {
             continue;
         }
         let (value, fill) = (map.matrix[(row, col)], map.cell_color(theme, row, col));
-        // Nothing is where no value is.
-        if value.is_nan() {
-            continue;
-        }
         painter.rect_filled(rect, 0.0, color32(fill));
         if cell.x >= 4.0 {
             let line = Stroke::new(1.0, color32(palette::background(theme)));
             painter.rect_stroke(rect, 0.0, line, StrokeKind::Middle);
         }
-        if cell.x >= 16.0 {
+        if cell.x >= 16.0 && !value.is_nan() {
             let size = (cell.x * 0.4).min(cell.y * 0.6).clamp(9.0, 20.0);
             painter.text(
                 rect.center(),
@@ -47,8 +43,30 @@ pub fn paint(ui: &egui::Ui, place: Rect, map: &Heatmap, theme: Theme) {
 /// Width of the colour scale and its numbers.
 pub const SCALE: f32 = 70.0;
 
-/// The scale from its high end down.
+/// The scale from its high end down, and below it the key of cells without a number, where there are some.
 pub fn bar(ui: &mut egui::Ui, scale: &ScaleBar, height: f32, theme: Theme) {
+    ui.vertical(|ui| {
+        colors(ui, scale, height, theme);
+        if let Some(word) = scale.missing {
+            key_of_missing(ui, scale, word, theme);
+        }
+    });
+}
+
+fn key_of_missing(ui: &mut egui::Ui, scale: &ScaleBar, word: &str, theme: Theme) {
+    ui.horizontal_top(|ui| {
+        ui.set_width(SCALE);
+        ui.spacing_mut().item_spacing.x = 5.0;
+        let (swatch, _) = ui.allocate_exact_size(Vec2::splat(14.0), Sense::hover());
+        let fill = color32(scale.colors.missing(theme));
+        let frame = Stroke::new(1.0, color32(palette::frame(theme)));
+        ui.painter()
+            .rect(swatch, 0.0, fill, frame, StrokeKind::Inside);
+        ui.add(egui::Label::new(egui::RichText::new(word).small()).wrap());
+    });
+}
+
+fn colors(ui: &mut egui::Ui, scale: &ScaleBar, height: f32, theme: Theme) {
     let (place, response) = ui.allocate_exact_size(Vec2::new(SCALE, height), Sense::hover());
     let ends = [scale.range.0, scale.range.1].map(label::short);
     response.widget_info(|| {

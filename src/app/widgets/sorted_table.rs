@@ -6,8 +6,10 @@ use std::cmp::Ordering;
 use eframe::egui::{self, RichText, Sense, WidgetInfo};
 use egui_extras::{Column, TableBuilder, TableRow};
 
+use super::elide;
 use super::row_keys::{RowKey, RowKeys, Rows};
 use crate::analysis::natural;
+use crate::app::notices::capitalized;
 use crate::figure::{Align, Cell, Table};
 
 /// How a table is looked at.
@@ -31,6 +33,20 @@ pub struct TableView<'a> {
     pub table: &'a Table,
     /// What a click on a row does, in a sentence.
     pub hint: &'a str,
+    /// The key of the column that stands behind the names, because it is what the others come to.
+    pub second: Option<&'a str>,
+}
+
+impl TableView<'_> {
+    /// The columns of the table in the order in which they are drawn.
+    fn columns(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.table.columns.len()).collect();
+        let second = |at: &usize| Some(self.table.columns[*at].key.as_str()) == self.second;
+        if let Some(place) = order.iter().position(second) {
+            order[1..=place].rotate_right(1);
+        }
+        order
+    }
 }
 
 /// So many rows are measured for the widths of the columns.
@@ -50,10 +66,16 @@ impl SortedTable {
         if self.widths.len() != view.table.columns.len() {
             self.widths = stretched(widths(ui, view.table), ui.available_width());
         }
-        let chosen = egui::ScrollArea::horizontal()
-            .id_salt((view.name, "columns"))
-            .auto_shrink([false, false])
-            .show(ui, |ui| self.rows(ui, view, &order))
+        let chosen = ui
+            .scope(|ui| {
+                // A bar that is seen: there may be more columns than room.
+                ui.spacing_mut().scroll = egui::style::ScrollStyle::solid();
+                egui::ScrollArea::horizontal()
+                    .id_salt((view.name, "columns"))
+                    .auto_shrink([false, false])
+                    .show(ui, |ui| self.rows(ui, view, &order))
+                    .inner
+            })
             .inner;
         self.order = (!std::mem::take(&mut self.resort)).then_some(order);
         chosen
@@ -81,17 +103,21 @@ impl SortedTable {
         if let Some(row) = self.keys.brought() {
             builder = builder.scroll_to_row(row, None);
         }
-        for width in &self.widths {
-            builder = builder.column(Column::initial(*width).resizable(true).clip(true));
+        let columns = view.columns();
+        for at in &columns {
+            let column = Column::initial(self.widths[*at]);
+            builder = builder.column(column.resizable(true).clip(true));
         }
         let mut clicked = None;
         builder
-            .header(height, |mut row| self.heads(&mut row, view.table))
+            .header(height, |mut row| {
+                self.heads(&mut row, view.table, &columns);
+            })
             .body(|body| {
                 body.rows(height, order.len(), |mut row| {
                     let (place, at) = (row.index(), order[row.index()]);
                     row.set_selected(self.keys.current(order.len()) == Some(place));
-                    if cells(&mut row, view, at) {
+                    if cells(&mut row, (view, &columns), at) {
                         clicked = Some((place, at));
                     }
                 });
@@ -103,8 +129,9 @@ impl SortedTable {
         chosen
     }
 
-    fn heads(&mut self, row: &mut TableRow<'_, '_>, table: &Table) {
-        for (at, column) in table.columns.iter().enumerate() {
+    fn heads(&mut self, row: &mut TableRow<'_, '_>, table: &Table, columns: &[usize]) {
+        for &at in columns {
+            let column = &table.columns[at];
             row.col(|ui| {
                 let sorted = self.by == Some(at);
                 let text = match (sorted, self.descending) {
@@ -114,7 +141,11 @@ impl SortedTable {
                 };
                 let button = egui::Button::new(RichText::new(text).small().strong()).frame(false);
                 let response = ui.add(button);
-                let hint = format!("Sort by {}", column.name);
+                let sort = format!("Sort by {}", column.name);
+                let hint = match column.about {
+                    "" => sort,
+                    about => format!("{}\n{sort}", capitalized(about)),
+                };
                 if response.on_hover_text(hint).clicked() {
                     self.descending = sorted && !self.descending;
                     self.by = Some(at);
@@ -170,14 +201,23 @@ fn spoken(table: &Table, row: usize) -> String {
 }
 
 /// One row; whether it was clicked.
-fn cells(row: &mut TableRow<'_, '_>, view: &TableView<'_>, at: usize) -> bool {
+fn cells(
+    row: &mut TableRow<'_, '_>,
+    (view, columns): (&TableView<'_>, &[usize]),
+    at: usize,
+) -> bool {
     let mut clicked = false;
-    for (place, cell) in view.table.rows[at].cells.iter().enumerate() {
+    for &place in columns {
+        let Some(cell) = view.table.rows[at].cells.get(place) else {
+            continue;
+        };
         let align = view.table.columns.get(place).map(|column| column.align);
         row.col(|ui| match (place, align) {
             (0, _) => {
                 // The rows are one stop of the keyboard together.
-                let button = egui::Button::selectable(false, &cell.text)
+                let room = ui.available_width() - 2.0 * ui.spacing().button_padding.x;
+                let text = elide::middle(ui, &cell.text, room);
+                let button = egui::Button::selectable(false, text)
                     .sense(Sense::CLICK)
                     .truncate();
                 let response = ui.add(button);
@@ -197,6 +237,9 @@ fn cells(row: &mut TableRow<'_, '_>, view: &TableView<'_>, at: usize) -> bool {
     clicked
 }
 
+/// The most room of the first column, unless it is dragged or there is room to spare.
+const NAMES: f32 = 250.0;
+
 /// As wide as what is in them, within limits; what is longer is cut and can be dragged wider.
 fn widths(ui: &egui::Ui, table: &Table) -> Vec<f32> {
     let wide = |text: &str, style: egui::TextStyle| {
@@ -212,9 +255,13 @@ fn widths(ui: &egui::Ui, table: &Table) -> Vec<f32> {
         let longest = longest.map_or(0.0, |cell| wide(&cell.text, egui::TextStyle::Body));
         // Room for the arrow.
         let head = wide(&column.name, egui::TextStyle::Small) + 16.0;
-        // The first is a button with edges of its own.
-        let edges = if at == 0 { 26.0 } else { 10.0 };
-        (longest.max(head) + edges).clamp(40.0, 400.0)
+        // The first is a button with edges of its own, and loses its middle rather than its end.
+        let (edges, most) = if at == 0 {
+            (26.0, NAMES)
+        } else {
+            (10.0, 400.0)
+        };
+        (longest.max(head) + edges).clamp(40.0, most)
     };
     table.columns.iter().enumerate().map(column).collect()
 }
@@ -247,6 +294,24 @@ mod tests {
                 row("h.1", Cell::count(12_000)),
             ],
         }
+    }
+
+    #[test]
+    fn the_column_that_tells_most_stands_behind_the_names() {
+        let mut table = table();
+        table.columns.push(Column::left("Verdict"));
+        let columns = |second| {
+            let view = TableView {
+                name: "rows",
+                table: &table,
+                hint: "",
+                second,
+            };
+            view.columns()
+        };
+        assert_eq!(columns(Some("verdict")), [0, 2, 1]);
+        assert_eq!(columns(Some("layer")), [0, 1, 2]);
+        assert_eq!(columns(None), [0, 1, 2]);
     }
 
     #[test]

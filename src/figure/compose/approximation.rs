@@ -128,6 +128,7 @@ fn signed_scale(context: &Context, shown: &Approximation) -> Option<Element> {
         range,
         colors,
         label: "entries of W and Ŵ".to_owned(),
+        missing: None,
     };
     (colors == Colors::Diverging).then_some(Element::ScaleBar(bar))
 }

@@ -130,6 +130,7 @@ fn with_terms(mut figure: Figure, terms: &Terms) -> Figure {
         range,
         colors: Colors::Diverging,
         label: "entries of σ u vᵀ".to_owned(),
+        missing: None,
     };
     match any {
         true => figure.with_row(vec![Element::ScaleBar(bar)]),

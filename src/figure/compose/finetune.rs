@@ -224,6 +224,7 @@ pub fn delta_weights(context: &Context, shown: &DeltaWeights) -> Figure {
         range,
         colors: Colors::Diverging,
         label: "ΔW".to_owned(),
+        missing: None,
     };
     let description = format!("{}, {}", shown.look.name, shown.setting);
     let mut figure = context

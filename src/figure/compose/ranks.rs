@@ -81,6 +81,7 @@ pub fn rank_scale(map: &Heatmap) -> ScaleBar {
         range: map.range,
         colors: map.colors,
         label: "rank of the block".to_owned(),
+        missing: map.lacks_numbers().then_some("no block"),
     }
 }
 

@@ -57,6 +57,7 @@ impl ResidualScale {
             range: (-self.end, self.end),
             colors: Colors::Diverging,
             label: self.name(),
+            missing: None,
         }
     }
 

@@ -161,6 +161,7 @@ impl ScanMap {
         }
         let range = column.range(values.as_slice());
         let colors = column.colors(colors);
+        let missing = missing(&values, &cells);
         Self {
             blocks,
             kinds,
@@ -176,6 +177,7 @@ impl ScanMap {
                 range,
                 colors,
                 label: column.title().to_owned(),
+                missing,
             },
             cells,
         }
@@ -190,6 +192,18 @@ impl ScanMap {
     pub fn cell(&self, layer: usize) -> Option<(usize, usize)> {
         let mut cells = self.cells.iter();
         cells.find(|one| *one.1 == layer).map(|one| *one.0)
+    }
+}
+
+/// What the cells without a number are: places where the model has no layer, layers without such a number.
+fn missing(values: &DMatrix<f64>, cells: &BTreeMap<(usize, usize), usize>) -> Option<&'static str> {
+    let no_layer = cells.len() < values.len();
+    let no_value = cells.keys().any(|cell| values[*cell].is_nan());
+    match (no_layer, no_value) {
+        (true, true) => Some("no layer or value"),
+        (true, false) => Some("no layer"),
+        (false, true) => Some("no value"),
+        (false, false) => None,
     }
 }
 
@@ -392,22 +406,82 @@ pub fn scan_table(scan: &Scan) -> Table {
     };
     Table {
         title: None,
-        columns: vec![
-            Column::left("Layer"),
-            Column::right("Rows"),
-            Column::right("Columns").keyed("cols"),
-            Column::right("Norm"),
-            Column::right("‖ΔW‖/‖W₀‖").keyed("relative_norm"),
-            Column::right("Stable rank"),
-            Column::right("LoRA"),
-            Column::right("Localized"),
-            Column::right("MELoRA"),
-            Column::right("Best K").keyed("best_grid"),
-            Column::right("Diagonal").keyed("diagonal_energy_share"),
-            Column::right("z"),
-            Column::left("of").keyed("statistic"),
-            Column::left("Verdict"),
-        ],
+        columns: scan_columns(),
         rows: scan.layers.iter().map(row).collect(),
+    }
+}
+
+/// The columns of a scan's table, each with what its numbers are.
+pub fn scan_columns() -> Vec<Column> {
+    vec![
+        Column::left("Layer").about("name of the array in the file"),
+        Column::right("Rows").about("rows of the matrix"),
+        Column::right("Columns")
+            .keyed("cols")
+            .about("columns of the matrix"),
+        Column::right("Norm").about("Frobenius norm ‖W‖, or ‖ΔW‖ of an update"),
+        Column::right("‖ΔW‖/‖W₀‖")
+            .keyed("relative_norm")
+            .about("the norm of the update relative to that of its base"),
+        Column::right("Stable rank").about("‖W‖² / σ₁²; near 1 where one direction holds nearly all"),
+        Column::right("LoRA").about("error ‖W − Ŵ‖ / ‖W‖ of LoRA at the budget’s rank R"),
+        Column::right("Localized")
+            .about("error of Localized at the same parameters: K × K blocks of rank R/K"),
+        Column::right("MELoRA")
+            .about("error of MELoRA at the same parameters: N diagonal blocks of rank R"),
+        Column::right("Best K")
+            .keyed("best_grid")
+            .about("the grid K at which Localized’s error is lowest at the same parameters"),
+        Column::right("Diagonal")
+            .keyed("diagonal_energy_share")
+            .about("share of ‖W‖² on the N diagonal blocks"),
+        Column::right("z").about(
+            "locality test: standard deviations from the mean of random orders of rows and columns; below −3 is \
+             more local than chance",
+        ),
+        Column::left("Statistic").about(
+            "the quantity that z is of: the error of Localized, or on large layers the participation ratio of the \
+             blocks’ singular values, which needs no SVD",
+        ),
+        Column::left("Verdict").about("the closest structure, and whether the layer is local"),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::figure::palette::Gradient;
+
+    fn scan(names: &[&str]) -> Scan {
+        let layer = |name: &&str| {
+            json!({
+                "layer": name, "rows": 4, "cols": 4, "norm": 1.0, "relative_norm": null,
+                "rounding": null, "lora": {"params": 8, "error": 0.5},
+                "melora": null, "localized": {"params": 8, "error": 0.4}, "by_grid": {"1": 0.5},
+                "best_grid": 1, "stable_rank": 1.0, "diagonal_energy_share": null,
+                "locality": null, "verdict": "", "lora_energies": [], "localized_energies": []
+            })
+        };
+        let scan = json!({
+            "scan": 1, "model": "m", "subtract": null, "budget_rank": 1, "melora_blocks": 1,
+            "localized_grid": 1, "draws": 0, "seed": 0, "seconds": 0.0,
+            "layers": names.iter().map(layer).collect::<Vec<_>>(), "skipped": []
+        });
+        serde_json::from_value(scan).expect("a scan")
+    }
+
+    #[test]
+    fn the_key_says_what_cells_without_a_number_are() {
+        let key = |names: &[&str], column: MapColumn| {
+            let colors = ColorMap::Gradient(Gradient::Viridis);
+            ScanMap::new(colors, &scan(names), column).scale.missing
+        };
+        let (whole, holes) = (["h.0.q", "h.1.q"], ["h.0.q", "h.1.k"]);
+        assert_eq!(key(&whole, MapColumn::Difference), None);
+        assert_eq!(key(&holes, MapColumn::Difference), Some("no layer"));
+        assert_eq!(key(&whole, MapColumn::Locality), Some("no value"));
+        assert_eq!(key(&holes, MapColumn::Melora), Some("no layer or value"));
     }
 }

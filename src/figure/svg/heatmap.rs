@@ -221,7 +221,36 @@ pub(super) fn draw_scale_bar(
     let at = (area.x + area.width / 2.0, area.bottom() + 19.0);
     let text = BODY.fit(&bar.label, width);
     canvas.text(at, &text, BODY, ink, Anchor::Middle);
-    area.height + 23.0
+    match bar.missing {
+        None => area.height + 23.0,
+        Some(word) => {
+            area.height + 23.0 + draw_missing(canvas, (x, area.bottom() + 24.0), width, (bar, word))
+        }
+    }
+}
+
+/// The key of cells without a number, centred; the answer is its height.
+fn draw_missing(
+    canvas: &mut Canvas,
+    (x, y): (f64, f64),
+    width: f64,
+    (bar, word): (&ScaleBar, &str),
+) -> f64 {
+    const SIDE: f64 = 6.0;
+    const GAP: f64 = 4.0;
+    let theme = canvas.theme;
+    let text = SMALL.fit(word, width - SIDE - GAP);
+    let swatch = Area {
+        x: x + (width - SIDE - GAP - SMALL.width(&text)) / 2.0,
+        y,
+        width: SIDE,
+        height: SIDE,
+    };
+    canvas.fill(swatch, bar.colors.missing(theme), 1.0);
+    canvas.outline(swatch, Stroke::solid(palette::frame(theme), 0.5));
+    let at = (swatch.right() + GAP, swatch.bottom());
+    canvas.text(at, &text, SMALL, palette::foreground(theme), Anchor::Start);
+    SIDE + GAP
 }
 
 /// Draws a confusion matrix, the truth downwards; the answer is its height.

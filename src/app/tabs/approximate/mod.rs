@@ -166,11 +166,11 @@ impl Page for ApproximateTab {
     }
 
     fn asks(&self) -> bool {
-        self.player.export.is_open()
+        self.player.export.dialog.is_open()
     }
 
     fn cancel(&mut self) -> bool {
-        if self.player.export.close()
+        if self.player.export.dialog.close()
             || self.factors.take().is_some()
             || self.maximized.take().is_some()
             || self.player.leave()

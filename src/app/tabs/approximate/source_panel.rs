@@ -26,21 +26,24 @@ pub fn show(
     session: &mut Session,
     out: &mut Vec<Command>,
 ) {
-    back(ui, state, out);
     let open = head(ui, state, session, out);
+    // Above what differs from matrix to matrix: the field stays where it is while one after another is typed.
+    if open {
+        ui.horizontal_wrapped(|ui| {
+            Command::Open.button(ui, out);
+            Command::Subtract.button(ui, out);
+            recent_menu(ui, state, out);
+        });
+        path_field::show(ui, state, out);
+    }
+    back(ui, state, out);
     notes(ui, state, session);
     if !open {
         return;
     }
-    ui.horizontal_wrapped(|ui| {
-        Command::Open.button(ui, out);
-        Command::Subtract.button(ui, out);
-        recent_menu(ui, state, out);
-    });
-    path_field::show(ui, state, out);
     digits(tab, ui, state, session, out);
     synthetic(ui, state, session);
-    change(ui, state, session, out);
+    change(ui, state, session);
 }
 
 /// The way back to the tab that the matrix was opened from.
@@ -355,7 +358,7 @@ fn sliders(ui: &mut egui::Ui, settings: &mut SyntheticSettings) {
 }
 
 /// Subtract, shuffle and shift: what is done to the matrix before it is approximated.
-fn change(ui: &mut egui::Ui, state: &State, session: &mut Session, out: &mut Vec<Command>) {
+fn change(ui: &mut egui::Ui, state: &State, session: &mut Session) {
     let changed =
         session.subtract.is_some() || session.order.is_some() || !session.transform.is_identity();
     CollapsingHeader::new("Shuffle, shift, subtract")
@@ -387,7 +390,7 @@ fn change(ui: &mut egui::Ui, state: &State, session: &mut Session, out: &mut Vec
             ranged(ui, down, -rows..=rows, "shift down", false);
             ranged(ui, right, -cols..=cols, "shift right", false);
             order(ui, session);
-            subtraction(ui, state, session, out);
+            subtraction(ui, session);
         });
 }
 
@@ -404,29 +407,17 @@ fn order(ui: &mut egui::Ui, session: &mut Session) {
     });
 }
 
-/// What is subtracted, or the way to subtract what is typed above.
-fn subtraction(ui: &mut egui::Ui, state: &State, session: &mut Session, out: &mut Vec<Command>) {
-    if let Some(subtracted) = session.subtract.clone() {
-        ui.horizontal_wrapped(|ui| {
-            ui.label(format!("minus {subtracted}"));
-            if ui.button("Remove subtraction").clicked() {
-                session.subtract = None;
-            }
-        });
+/// What is subtracted, and the way back.
+fn subtraction(ui: &mut egui::Ui, session: &mut Session) {
+    let Some(subtracted) = session.subtract.clone() else {
         return;
-    }
-    let typed = state.path_field.trim();
-    let text = match typed.is_empty() {
-        true => "Subtract the typed source".to_owned(),
-        false => format!("Subtract {typed}"),
     };
-    if ui
-        .add_enabled(!typed.is_empty(), egui::Button::new(text).truncate())
-        .on_disabled_hover_text("Type a path or a SOURCE into the field above first")
-        .clicked()
-    {
-        out.push(Command::SubtractText(typed.to_owned()));
-    }
+    ui.horizontal_wrapped(|ui| {
+        ui.label(format!("minus {subtracted}"));
+        if ui.button("Remove subtraction").clicked() {
+            session.subtract = None;
+        }
+    });
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ use self::gate::Pace;
 use self::looks::Looks;
 use self::plots::Measure;
 use self::training::Training;
+use crate::analysis::is_scan;
 use crate::app::command::Command;
 use crate::app::dialogs::Question;
 use crate::app::page::Page;
@@ -310,6 +311,7 @@ impl Page for FinetuneTab {
             .extension()
             .is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
             && !holds_weights(path)
+            && !is_scan(path)
         {
             SweepAction::OpenFile(path.to_owned())
         } else {

@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use sha2::{Digest, Sha256};
-
 use super::asked::SweepRequest;
+use crate::app::digest::digest_of;
 use crate::app::worker::Reply;
 use crate::experiment::{self, Experiment};
 use crate::finetune::{Results, SweepSettings};
@@ -67,12 +66,7 @@ pub fn read(request: ReadRequest, reply: &Reply<'_, ReadAnswer>) {
 
 /// The file of a sweep: one for each choice of digits and settings.
 pub fn kept_file(folder: &Path, dataset: &Dataset, settings: &SweepSettings) -> PathBuf {
-    let asked = serde_json::to_vec(&(dataset, settings)).unwrap_or_default();
-    let digest: String = Sha256::digest(asked)
-        .iter()
-        .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digest = digest_of(&(dataset, settings));
     let preset = Experiment::of(settings, dataset).map_or("other", |one| one.preset.id());
     folder.join(format!("{preset}-{digest}.json"))
 }

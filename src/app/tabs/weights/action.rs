@@ -28,6 +28,8 @@ pub enum WeightsAction {
     BrowseFolder(ModelRole),
     /// Open this file or folder.
     Open(ModelRole, PathBuf),
+    /// Ask what this file or folder is: another model, or the base of the open one.
+    Offer(PathBuf),
     /// Open what is typed.
     OpenText(ModelRole, String),
     /// Subtract nothing any more.
@@ -64,7 +66,7 @@ impl WeightsAction {
     /// The text of the button.
     pub fn text(&self) -> &'static str {
         match self {
-            Self::BrowseFile(_) | Self::Open(..) => "File…",
+            Self::BrowseFile(_) | Self::Open(..) | Self::Offer(_) => "File…",
             Self::BrowseFolder(_) => "Folder…",
             Self::OpenText(..) => "Go",
             Self::RemoveBase => "Remove",
@@ -90,7 +92,7 @@ impl WeightsAction {
                 "The model to subtract, such as the one that was tuned, in a file"
             }
             Self::BrowseFolder(ModelRole::Base) => "The folder of the model to subtract",
-            Self::Open(..) | Self::OpenText(..) => "Open what is typed",
+            Self::Open(..) | Self::OpenText(..) | Self::Offer(_) => "Open what is typed",
             Self::RemoveBase => "Subtract nothing",
             Self::OpenLayer(_) | Self::OpenScanned(_) => "Open this layer in Approximate",
             Self::Scan => "Measure every matrix of the model, or go on where it was stopped",

@@ -22,6 +22,9 @@ const WIDE: std::ops::RangeInclusive<f32> = 58.0..=190.0;
 /// Height of a cell and of the names above.
 const HIGH: f32 = 20.0;
 
+/// Height of the key of cells without a number, below the colour scale.
+const KEY: f32 = 24.0;
+
 /// The most room for the names at the left.
 const NAMES: f32 = 150.0;
 
@@ -55,7 +58,13 @@ impl MapView {
                 .auto_shrink([true, true])
                 .show(ui, |ui| self.cells(ui, map, width, theme, spoken))
                 .inner;
-            bar(ui, &map.scale, (high - 14.0).clamp(50.0, 140.0), theme);
+            let key = if map.scale.missing.is_some() {
+                KEY
+            } else {
+                0.0
+            };
+            let height = (high - 14.0 - key).clamp(50.0, 140.0);
+            bar(ui, &map.scale, height, theme);
             chosen
         })
         .inner

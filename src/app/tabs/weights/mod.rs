@@ -2,6 +2,8 @@
 
 pub mod action;
 mod browse;
+mod dropped;
+mod keeper;
 mod map;
 mod opening;
 mod plan_view;
@@ -17,11 +19,12 @@ use eframe::egui::{self, RichText};
 
 use self::action::{ModelRole, TAB, WeightsAction};
 use self::browse::Browser;
+use self::dropped::DroppedModel;
 use self::opening::Opening;
 use self::plan_view::PlanView;
 use self::saving::Saved;
 use self::scan_view::ScanView;
-use crate::analysis::{LayerSource, ModelBase, OpenModel, Scan};
+use crate::analysis::{LayerSource, ModelBase, OpenModel, Scan, is_scan};
 use crate::app::command::Command;
 use crate::app::dialogs::Question;
 use crate::app::export::home;
@@ -42,6 +45,10 @@ pub struct WeightsTab {
     browser: Browser,
     scan: ScanView,
     plan: PlanView,
+    /// What was dropped beside an open model, until it is said what it is.
+    dropped: Option<DroppedModel>,
+    /// Whether the tab has been on screen.
+    seen: bool,
 }
 
 /// A part of the tab.
@@ -85,8 +92,10 @@ impl WeightsTab {
             section: Section::default(),
             opening: Opening::new(Arc::clone(&place.wake)),
             browser: Browser::default(),
-            scan: ScanView::new(),
+            scan: ScanView::new(place.folder.as_ref().map(|folder| folder.join("scans"))),
             plan: PlanView::default(),
+            dropped: None,
+            seen: false,
         }
     }
 
@@ -126,6 +135,7 @@ impl WeightsTab {
                     ModelRole::Model => open_model,
                     ModelRole::Base => open_base,
                 };
+                self.opening.browse(*role);
                 state.dialogs.ask(Question::arrays(), open);
             }
             WeightsAction::BrowseFolder(role) => {
@@ -133,6 +143,7 @@ impl WeightsTab {
                     ModelRole::Model => open_model,
                     ModelRole::Base => open_base,
                 };
+                self.opening.browse(*role);
                 state.dialogs.ask(Question::Folder, open);
             }
             WeightsAction::Open(role, path) => self.opening.open(*role, path.clone()),
@@ -142,8 +153,23 @@ impl WeightsTab {
                     self.browser.find(name);
                 }
             }
+            WeightsAction::Offer(path) => self.dropped = Some(DroppedModel::new(path.clone())),
             WeightsAction::RemoveBase => self.opening.remove_base(),
             _ => {}
+        }
+    }
+
+    /// Shows the scan that was on screen when the window was closed, with its models. Nothing that was
+    /// opened since gives way to it.
+    fn show_last(&mut self, state: &mut State) {
+        let seen = std::mem::replace(&mut self.seen, true);
+        let idle = self.opening.model().is_none() && !self.opening.busy() && !self.scan.busy();
+        if seen || !idle || self.scan.scanning.found().is_some() {
+            return;
+        }
+        match state.preferences.scan.clone() {
+            Some(path) if path.exists() => self.scan.read(path, state),
+            _ => state.preferences.scan = None,
         }
     }
 
@@ -155,7 +181,7 @@ impl WeightsTab {
                 None => state.fail("no model is open; open one first"),
             },
             WeightsAction::StopScan => self.scan.scanning.stop(),
-            WeightsAction::ClearScan => self.scan.clear(),
+            WeightsAction::ClearScan => self.scan.clear(state),
             WeightsAction::SaveScan => self.scan.save(Saved::Scan, state),
             WeightsAction::SavePlan => self.scan.save(Saved::Plan, state),
             WeightsAction::BrowseSave(name) => {
@@ -163,7 +189,7 @@ impl WeightsTab {
                     Command::Weights(WeightsAction::ChooseSave(path))
                 });
             }
-            WeightsAction::ChooseSave(path) => self.scan.saving.set_path(path),
+            WeightsAction::ChooseSave(path) => self.scan.saving.dialog.set_path(path),
             WeightsAction::SaveTo(path) => {
                 self.scan.write(path.clone(), self.plan.plan(), state);
             }
@@ -314,11 +340,11 @@ impl Page for WeightsTab {
     }
 
     fn asks(&self) -> bool {
-        self.scan.saving.is_open()
+        self.dropped.is_some() || self.scan.saving.dialog.is_open()
     }
 
     fn cancel(&mut self) -> bool {
-        if !self.scan.saving.close() {
+        if self.dropped.take().is_none() && !self.scan.saving.dialog.close() {
             self.scan.scanning.stop();
             self.opening.cancel();
         }
@@ -336,15 +362,26 @@ impl Page for WeightsTab {
         }))
     }
 
-    /// Anything that is dropped on it is a model or a scan; elsewhere only what can be nothing else.
+    /// Anything that is dropped on it is a model or a scan; elsewhere only what can be nothing else. Beside
+    /// an open model it may be its base as well, and that is asked.
     fn takes(&self, path: &Path, open: bool) -> Option<Command> {
         let weights = holds_weights(path);
         let ending = path.extension().unwrap_or_default();
-        let action = match !weights && ending.eq_ignore_ascii_case("json") {
-            true => WeightsAction::OpenScan(path.to_owned()),
-            false => WeightsAction::Open(ModelRole::Model, path.to_owned()),
+        let scan = !weights && ending.eq_ignore_ascii_case("json");
+        let other = self.opening.model().filter(|model| model.path != path);
+        let action = match (scan, open && other.is_some()) {
+            (true, _) => WeightsAction::OpenScan(path.to_owned()),
+            (false, true) => WeightsAction::Offer(path.to_owned()),
+            (false, false) => WeightsAction::Open(ModelRole::Model, path.to_owned()),
         };
-        (open || weights).then_some(Command::Weights(action))
+        (open || weights || scan && is_scan(path)).then_some(Command::Weights(action))
+    }
+
+    fn drop_hint(&self) -> &'static str {
+        match self.opening.model() {
+            Some(_) => "Drop a model or its base, and choose which it is",
+            None => "Drop a model to open it",
+        }
     }
 
     fn run(&mut self, command: &Command, state: &mut State, out: &mut Vec<Command>) {
@@ -357,6 +394,7 @@ impl Page for WeightsTab {
             | WeightsAction::BrowseFolder(_)
             | WeightsAction::Open(..)
             | WeightsAction::OpenText(..)
+            | WeightsAction::Offer(_)
             | WeightsAction::RemoveBase => self.run_on_models(action, state),
             WeightsAction::OpenLayer(layer) => open_layer(layer.as_ref().clone(), state, out),
             _ => self.run_on_scan(action, state, out),
@@ -364,9 +402,10 @@ impl Page for WeightsTab {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, state: &mut State, theme: Theme, out: &mut Vec<Command>) {
+        self.show_last(state);
         egui::CentralPanel::default().show(ui, |ui| {
             focus::content(ui);
-            self.opening.ui(ui, &state.preferences.models, out);
+            self.opening.ui(ui, state, out);
             if self.opening.busy() {
                 ui.horizontal(|ui| {
                     ui.spinner();
@@ -385,5 +424,10 @@ impl Page for WeightsTab {
         });
         let home = home();
         self.scan.saving.ui(ui.ctx(), home.as_deref(), out);
+        if let (Some(dropped), Some(model)) = (&mut self.dropped, self.opening.model())
+            && dropped.ui(ui.ctx(), model, out)
+        {
+            self.dropped = None;
+        }
     }
 }

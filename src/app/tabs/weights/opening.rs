@@ -11,6 +11,7 @@ use crate::analysis::OpenModel;
 use crate::app::command::Command;
 use crate::app::notices::capitalized;
 use crate::app::service::Service;
+use crate::app::state::State;
 use crate::app::worker::{Reply, Wake};
 use crate::source::{Source, typed_path};
 
@@ -36,6 +37,8 @@ pub struct Opening {
     wanted: ModelPaths,
     model: Option<Arc<OpenModel>>,
     typed: [String; 2],
+    /// The field that was last to be chosen by a dialog.
+    browsed: ModelRole,
     failures: [Option<String>; 2],
 }
 
@@ -48,6 +51,7 @@ impl Opening {
             wanted: ModelPaths::default(),
             model: None,
             typed: Default::default(),
+            browsed: ModelRole::Model,
             failures: Default::default(),
         }
     }
@@ -76,6 +80,11 @@ impl Opening {
             },
             None => ModelPaths::default(),
         };
+    }
+
+    /// A dialog is asked for this one: its field has the keyboard where there is none.
+    pub fn browse(&mut self, role: ModelRole) {
+        self.browsed = role;
     }
 
     /// Opens a model, or subtracts one from it.
@@ -153,12 +162,14 @@ impl Opening {
     }
 
     /// Draws the fields of both models, with what is wrong with each beneath.
-    pub fn ui(&mut self, ui: &mut egui::Ui, recent: &VecDeque<String>, out: &mut Vec<Command>) {
+    pub fn ui(&mut self, ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
+        let wanted = std::mem::take(&mut state.type_path).then_some(self.browsed);
+        let given = (&state.preferences.models, wanted);
         egui::Grid::new("models").num_columns(2).show(ui, |ui| {
-            self.field(ui, ModelRole::Model, recent, out);
+            self.field(ui, ModelRole::Model, given, out);
             ui.end_row();
             if self.wanted.model.is_some() {
-                self.field(ui, ModelRole::Base, recent, out);
+                self.field(ui, ModelRole::Base, given, out);
                 ui.end_row();
             }
         });
@@ -172,7 +183,7 @@ impl Opening {
         &mut self,
         ui: &mut egui::Ui,
         role: ModelRole,
-        recent: &VecDeque<String>,
+        (recent, wanted): (&VecDeque<String>, Option<ModelRole>),
         out: &mut Vec<Command>,
     ) {
         let (label, name, hint) = match role {
@@ -194,6 +205,9 @@ impl Opening {
             let field = egui::TextEdit::singleline(text).hint_text(hint);
             let response = ui.add(field.desired_width(width));
             response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, name));
+            if wanted == Some(role) {
+                response.request_focus();
+            }
             if response.changed() {
                 self.failures[role as usize] = None;
             }

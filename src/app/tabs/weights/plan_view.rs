@@ -89,6 +89,7 @@ impl PlanView {
             name: "layers of the plan",
             table,
             hint: "click to open it in Approximate",
+            second: None,
         };
         if let Some(row) = self.table.ui(ui, &view) {
             let name = plan.layers[row].layer.clone();

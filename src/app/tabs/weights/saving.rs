@@ -1,5 +1,6 @@
 //! The scan and the plan as files: the dialog, and the worker that writes it.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use eframe::egui;
@@ -7,10 +8,8 @@ use eframe::egui;
 use super::action::WeightsAction;
 use crate::analysis::{Plan, PlanReport, Scan};
 use crate::app::command::Command;
-use crate::app::save_dialog::{SaveDialog, SaveRequest};
-use crate::app::service::Service;
+use crate::app::save_dialog::{FileForm, SaveDialog, SaveMessage, SaveRequest};
 use crate::app::state::State;
-use crate::app::worker::Reply;
 use crate::figure::compose::plan_table;
 use crate::figure::{Format, render};
 use crate::report;
@@ -19,28 +18,45 @@ use crate::store::{check_outputs, save_atomically};
 use crate::views::Material;
 use crate::views::scan::{self, ScanCall};
 
-/// The ending of a file, its button, and what it holds.
-type FileForm = (&'static str, &'static str, &'static str);
+const CSV: FileForm = FileForm {
+    endings: &[".csv"],
+    name: "Table (CSV)",
+    hint: "A row for each layer",
+};
+
+const MAP: &str = "The map of the model as a figure";
 
 const SCAN: [FileForm; 5] = [
-    (
-        ".json",
-        "Scan (JSON)",
-        "All numbers; scan --resume, plan and this tab read it again",
-    ),
-    (".csv", "CSV", "The table"),
-    (".svg", "SVG", "The map of the model"),
-    (".pdf", "PDF", "The map of the model"),
-    (".png", "PNG", "The map of the model"),
+    FileForm {
+        endings: &[".json"],
+        name: "Scan (JSON)",
+        hint: "All numbers; scan --resume, plan and this tab read it again",
+    },
+    CSV,
+    FileForm {
+        endings: &[".svg"],
+        name: "SVG",
+        hint: MAP,
+    },
+    FileForm {
+        endings: &[".pdf"],
+        name: "PDF",
+        hint: MAP,
+    },
+    FileForm {
+        endings: &[".png"],
+        name: "PNG",
+        hint: MAP,
+    },
 ];
 
 const PLAN: [FileForm; 2] = [
-    (
-        ".json",
-        "Plan (JSON)",
-        "All ranks with PEFT’s settings; adapter --plan reads it",
-    ),
-    (".csv", "CSV", "The table"),
+    FileForm {
+        endings: &[".json"],
+        name: "Plan (JSON)",
+        hint: "All ranks with PEFT’s settings; adapter --plan reads it",
+    },
+    CSV,
 ];
 
 /// What is saved.
@@ -85,21 +101,24 @@ pub struct SavedFile {
     pub sources: Vec<PathBuf>,
 }
 
-/// The dialog and its worker.
+/// What the dialog is of, and the dialog.
 pub struct Saving {
     what: Saved,
-    dialog: SaveDialog,
-    files: Service<SavedFile, Result<PathBuf, String>>,
+    /// The dialog, which writes its files.
+    pub dialog: SaveDialog<SavedFile>,
 }
 
 impl Default for Saving {
     fn default() -> Self {
         Self {
             what: Saved::Scan,
-            dialog: SaveDialog::default(),
-            files: Service::new("save scan", |file: SavedFile, reply: &Reply<'_, _>| {
+            dialog: SaveDialog::new("save scan", |file: SavedFile, reply| {
                 let path = file.path.clone();
-                reply.send(write(file).map(|()| path));
+                match write(file, &|| reply.keep_going()) {
+                    Ok(ControlFlow::Break(())) => {}
+                    Ok(ControlFlow::Continue(())) => reply.send(SaveMessage::Ended(Ok(path))),
+                    Err(why) => reply.send(SaveMessage::Ended(Err(why))),
+                }
             }),
         }
     }
@@ -120,87 +139,30 @@ impl Saving {
         self.what
     }
 
-    /// Says why nothing is written.
-    pub fn fail(&mut self, why: String) {
-        self.dialog.fail(why);
-    }
-
-    /// Closes the dialog; whether it was open.
-    pub fn close(&mut self) -> bool {
-        self.dialog.close()
-    }
-
-    /// Whether the dialog is on screen.
-    pub fn is_open(&self) -> bool {
-        self.dialog.is_open()
-    }
-
-    /// Whether a file is being written.
-    pub fn busy(&self) -> bool {
-        self.files.busy()
-    }
-
-    /// Takes the path that the system's dialog gave.
-    pub fn set_path(&mut self, path: &Path) {
-        self.dialog.set_path(path);
-    }
-
-    /// Writes a file.
-    pub fn write(&mut self, file: SavedFile, state: &State) {
-        self.files.ask(file, &state.wake);
-    }
-
-    /// Says what became of the file.
-    pub fn receive(&mut self, state: &mut State) {
-        for answer in self.files.receive() {
-            match answer.and_then(|written| written) {
-                Ok(path) => {
-                    self.dialog.close();
-                    state.preferences.export_folder = path.parent().map(Path::to_path_buf);
-                    state.done(format!("wrote {}", path.display()));
-                }
-                Err(why) => self.dialog.fail(why),
-            }
-        }
-    }
-
     /// Draws the dialog while it is open.
     pub fn ui(&mut self, ctx: &egui::Context, home: Option<&Path>, out: &mut Vec<Command>) {
-        let forms = self.what.forms();
-        let endings: Vec<&str> = forms.iter().map(|(ending, ..)| *ending).collect();
+        let name = format!("{}.json", self.what.word());
         let asked = SaveRequest {
             heading: self.what.heading(),
-            ending: endings[0],
-            endings: &endings,
-            busy: self.busy().then(|| "Writing…".to_owned()),
-            browse: Command::Weights(WeightsAction::BrowseSave(format!(
-                "{}.json",
-                self.what.word()
-            ))),
+            forms: self.what.forms(),
+            browse: Command::Weights(WeightsAction::BrowseSave(name)),
         };
-        let mut chosen = None;
-        let choices = |ui: &mut egui::Ui| {
-            ui.horizontal(|ui| {
-                ui.label("Format");
-                for (ending, text, hint) in forms {
-                    if ui.button(*text).on_hover_text(*hint).clicked() {
-                        chosen = Some(*ending);
-                    }
-                }
-            });
-        };
-        let path = self.dialog.ui(ctx, asked, home, choices, out);
-        if let Some(ending) = chosen {
-            self.dialog.set_ending(&endings, ending);
-        }
+        let path = self.dialog.ui(ctx, asked, home, |_| {}, out);
         out.extend(path.map(|path| Command::Weights(WeightsAction::SaveTo(path))));
     }
 }
 
-fn write(file: SavedFile) -> Result<(), String> {
+fn write(
+    file: SavedFile,
+    keep_going: &dyn Fn() -> ControlFlow<()>,
+) -> Result<ControlFlow<()>, String> {
     check_outputs(&[&file.path], &file.sources).map_err(|error| error.to_string())?;
     let bytes = (file.bytes)()?;
-    save_atomically(&file.path, &bytes).map_err(|error| error.to_string())
+    if keep_going().is_break() {
+        return Ok(ControlFlow::Break(()));
+    }
+    let saved = save_atomically(&file.path, &bytes).map_err(|error| error.to_string());
+    saved.map(ControlFlow::Continue)
 }
 
 /// The same bytes as `scan --out`, `--csv` and `--figure` write.

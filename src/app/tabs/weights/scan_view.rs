@@ -69,7 +69,7 @@ pub struct ScanView {
     /// The dialog of its files.
     pub saving: Saving,
     /// Reads the files of scans.
-    files: Service<PathBuf, Result<Scan, String>>,
+    files: Service<PathBuf, Result<(PathBuf, Scan), String>>,
     column: MapColumn,
     drawn: Option<DrawnScan>,
     map: MapView,
@@ -96,16 +96,18 @@ impl ScanFields {
 }
 
 impl ScanView {
-    /// Nothing is measured.
-    pub fn new() -> Self {
+    /// Nothing is measured; scans are kept in `folder`, if there is one.
+    pub fn new(folder: Option<PathBuf>) -> Self {
         Self {
             fields: ScanFields::default(),
             patterns: Vec::new(),
-            scanning: Scanning::default(),
+            scanning: Scanning::new(folder),
             saving: Saving::default(),
             files: Service::new("read scan", |path: PathBuf, reply: &Reply<'_, _>| {
-                let scan = read_scan(&path);
-                reply.send(scan.map_err(|why| format!("{why}: {}", path.display())));
+                reply.send(match read_scan(&path) {
+                    Ok(scan) => Ok((path, scan)),
+                    Err(why) => Err(format!("{why}: {}", path.display())),
+                });
             }),
             column: MapColumn::default(),
             drawn: None,
@@ -116,14 +118,16 @@ impl ScanView {
 
     /// Takes what the workers sent; the models of a scan that was opened.
     pub fn receive(&mut self, state: &mut State) -> Option<ModelAndBase> {
-        if self.scanning.receive() {
+        if self.scanning.receive(state) {
             self.drawn = None;
         }
-        self.saving.receive(state);
+        self.saving.dialog.receive(state);
         let mut models = None;
         for read in self.files.receive() {
             match read.and_then(|scan| scan) {
-                Ok(scan) => {
+                Ok((path, scan)) => {
+                    // Preferences are text.
+                    state.preferences.scan = path.to_str().is_some().then_some(path);
                     let settings = settings_of(&scan);
                     models = Some((settings.model, settings.subtract));
                     self.take(scan);
@@ -136,11 +140,12 @@ impl ScanView {
 
     /// Whether layers are measured, or files read or written.
     pub fn busy(&self) -> bool {
-        self.scanning.busy() || self.saving.busy() || self.files.busy()
+        self.scanning.busy() || self.saving.dialog.busy() || self.files.busy()
     }
 
     /// Forgets all results.
-    pub fn clear(&mut self) {
+    pub fn clear(&mut self, state: &mut State) {
+        state.preferences.scan = None;
         self.scanning.clear();
         self.drawn = None;
     }
@@ -245,6 +250,7 @@ impl ScanView {
                 (Saved::Plan, None) => {
                     return self
                         .saving
+                        .dialog
                         .fail("there is no plan; increase the budget".to_owned());
                 }
             };
@@ -253,7 +259,7 @@ impl ScanView {
             path,
             sources,
         };
-        self.saving.write(file, state);
+        self.saving.dialog.write(file, state);
     }
 
     /// Draws it.
@@ -417,6 +423,7 @@ impl ScanView {
             name: "layers of the scan",
             table: &drawn.table,
             hint: "click to open it in Approximate",
+            second: Some("verdict"),
         };
         let by_row = self.table.ui(ui, &view);
         by_map.or(by_row)

@@ -1,12 +1,15 @@
 //! The scan of the open model: the worker that measures layer by layer, and what it found.
 
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use super::keeper::ScanKeeper;
 use crate::analysis::{Scan, ScanProgress, ScanSettings, ScanTargets};
 use crate::app::service::Service;
+use crate::app::state::State;
 use crate::app::worker::{Pool, Reply, Wake};
 use crate::source::Limits;
 
@@ -18,6 +21,12 @@ struct ScanRequest {
     known: Option<Arc<Scan>>,
     /// Told by *Stop*; what was measured until then is kept, so the answer is still wanted.
     stop: Arc<AtomicBool>,
+    /// Told by *Clear*: nothing of it is kept from then on.
+    forgotten: Arc<AtomicBool>,
+    /// The folder of the file that keeps it.
+    folder: Option<PathBuf>,
+    /// Whether what that file holds is measured again.
+    anew: bool,
 }
 
 /// A message of the worker.
@@ -26,6 +35,8 @@ enum ScanMessage {
     At(Arc<Scan>, ScanAdvance),
     /// All of it, or what there was when it was stopped, and why it ended early.
     Ended(Option<Arc<Scan>>, Option<String>),
+    /// The file that keeps it, or why there is none.
+    Kept(Result<PathBuf, String>),
 }
 
 /// How far a scan is.
@@ -43,25 +54,30 @@ pub struct ScanAdvance {
 pub struct Scanning {
     service: Service<ScanRequest, ScanMessage>,
     stop: Arc<AtomicBool>,
+    forgotten: Arc<AtomicBool>,
+    folder: Option<PathBuf>,
+    anew: bool,
     found: Option<Arc<Scan>>,
     advance: Option<ScanAdvance>,
     failure: Option<String>,
 }
 
-impl Default for Scanning {
-    fn default() -> Self {
+impl Scanning {
+    /// Nothing is measured; scans are kept in `folder`, if there is one.
+    pub fn new(folder: Option<PathBuf>) -> Self {
         let pool = Pool::default();
         Self {
             service: Service::new("scan", move |request, reply| work(&pool, request, reply)),
             stop: Arc::default(),
+            forgotten: Arc::default(),
+            folder,
+            anew: false,
             found: None,
             advance: None,
             failure: None,
         }
     }
-}
 
-impl Scanning {
     /// The results so far.
     pub fn found(&self) -> Option<&Arc<Scan>> {
         self.found.as_ref()
@@ -69,12 +85,18 @@ impl Scanning {
 
     /// Takes results that a file held.
     pub fn take(&mut self, scan: Scan) {
-        self.clear();
+        self.leave();
         self.found = Some(Arc::new(scan));
     }
 
-    /// Forgets all results.
+    /// Forgets all results; the next run measures everything.
     pub fn clear(&mut self) {
+        self.leave();
+        self.forgotten.store(true, Ordering::Relaxed);
+        self.anew = true;
+    }
+
+    fn leave(&mut self) {
         self.service.cancel();
         self.stop.store(true, Ordering::Relaxed);
         (self.found, self.advance, self.failure) = (None, None, None);
@@ -108,13 +130,16 @@ impl Scanning {
 
     /// Measures the layers that are not known yet at these settings.
     pub fn run(&mut self, settings: ScanSettings, patterns: Vec<String>, wake: &Wake) {
-        self.stop = Arc::default();
+        (self.stop, self.forgotten) = (Arc::default(), Arc::default());
         (self.failure, self.advance) = (None, None);
         let request = ScanRequest {
             settings,
             patterns,
             known: self.found.clone(),
             stop: Arc::clone(&self.stop),
+            forgotten: Arc::clone(&self.forgotten),
+            folder: self.folder.clone(),
+            anew: std::mem::take(&mut self.anew),
         };
         self.service.ask(request, wake);
     }
@@ -124,8 +149,9 @@ impl Scanning {
         self.stop.store(true, Ordering::Relaxed);
     }
 
-    /// Takes what the worker sent; whether there are other results now.
-    pub fn receive(&mut self) -> bool {
+    /// Takes what the worker sent; whether there are other results now. The file that keeps them is
+    /// remembered.
+    pub fn receive(&mut self, state: &mut State) -> bool {
         let mut changed = false;
         for message in self.service.receive() {
             match message {
@@ -141,6 +167,10 @@ impl Scanning {
                     self.found = scan.or(self.found.take());
                     self.failure = failure;
                 }
+                Ok(ScanMessage::Kept(Ok(path))) => state.preferences.scan = Some(path),
+                Ok(ScanMessage::Kept(Err(why))) => state.warn(format!(
+                    "this scan is not kept ({why}); save it before you close the window"
+                )),
                 Err(why) => self.failure = Some(why),
             }
         }
@@ -162,7 +192,22 @@ fn work(pool: &Pool, request: ScanRequest, reply: &Reply<'_, ScanMessage>) {
     }
     let fresh = Scan::new(&request.settings, targets.skipped.clone());
     let known = request.known.filter(|known| known.same_settings(&fresh));
-    let mut scan = known.map_or(fresh, |known| known.as_ref().clone());
+    let mut keeper = ScanKeeper::new(request.folder.as_deref(), &request.settings);
+    let kept = keeper.read(&fresh).filter(|_| !request.anew);
+    // What is left out depends on the patterns of this run.
+    let mut scan = fresh;
+    let known = known.map(|known| known.as_ref().clone());
+    for one in known.into_iter().chain(kept) {
+        scan.take_over(one);
+    }
+    let mut keep = |scan: &Scan, at_the_end: bool| {
+        if request.forgotten.load(Ordering::Relaxed) {
+            return;
+        }
+        if let Some(told) = keeper.keep(scan, at_the_end).transpose() {
+            reply.send(ScanMessage::Kept(told));
+        }
+    };
     let of = targets.targets.len();
     let done = |scan: &Scan| {
         let known = |name: &str| scan.layers.iter().any(|layer| layer.layer == name);
@@ -183,6 +228,7 @@ fn work(pool: &Pool, request: ScanRequest, reply: &Reply<'_, ScanMessage>) {
     let mut on_layer = |scan: &Scan, progress: ScanProgress| {
         advance.done += 1;
         advance.progress = Some(progress);
+        keep(scan, false);
         if sent.elapsed() >= OFTEN {
             sent = Instant::now();
             reply.send(ScanMessage::At(Arc::new(scan.clone()), advance));
@@ -191,6 +237,7 @@ fn work(pool: &Pool, request: ScanRequest, reply: &Reply<'_, ScanMessage>) {
     };
     let limits = Limits::default();
     let result = pool.run(|| scan.go_on(&targets, &limits, &keep_going, &mut on_layer));
+    keep(&scan, true);
     let failure = result.err().filter(|error| !error.is_stop());
     ended(Some(Arc::new(scan)), failure.map(|error| error.to_string()));
 }

@@ -9,8 +9,8 @@ use eframe::egui;
 use super::action::PlayAction;
 use crate::analysis::BuildUp;
 use crate::app::command::Command;
-use crate::app::save_dialog::{SaveDialog, SaveRequest};
-use crate::app::service::Service;
+use crate::app::save_dialog::{FileForm, SaveDialog, SaveMessage, SaveRequest};
+use crate::app::save_path::SaveBusy;
 use crate::app::state::State;
 use crate::app::worker::Reply;
 use crate::figure::animation::AnimationFormat;
@@ -19,10 +19,21 @@ use crate::source::Limits;
 use crate::store::{check_outputs, save_atomically};
 use crate::views::build_up::{AnimationExport, encode};
 
-const ENDINGS: [&str; 3] = [".gif", ".png", ".apng"];
+const FORMS: [FileForm; 2] = [
+    FileForm {
+        endings: &[".gif"],
+        name: "GIF",
+        hint: "256 colours, shown everywhere",
+    },
+    FileForm {
+        endings: &[".png", ".apng"],
+        name: "Animated PNG",
+        hint: "All colours, shown by browsers",
+    },
+];
 
 /// An animation that is to be written.
-struct AnimationJob {
+pub struct AnimationJob {
     build_up: Arc<BuildUp>,
     export: AnimationExport,
     format: AnimationFormat,
@@ -31,36 +42,25 @@ struct AnimationJob {
     sources: Vec<PathBuf>,
 }
 
-/// A message of the worker.
-enum AnimationMessage {
-    /// So many frames are drawn, of so many.
-    Drawn(usize, usize),
-    /// The file is there, or why it is not.
-    Ended(Result<PathBuf, String>),
-}
-
-/// The dialog and its worker.
+/// The dialog, and the look of the animation.
 pub struct AnimationExporter {
-    dialog: SaveDialog,
-    files: Service<AnimationJob, AnimationMessage>,
+    /// The dialog, which draws and writes its files.
+    pub dialog: SaveDialog<AnimationJob>,
     theme: Theme,
     width: u32,
-    drawn: Option<(usize, usize)>,
 }
 
 impl Default for AnimationExporter {
     fn default() -> Self {
         Self {
-            dialog: SaveDialog::default(),
-            files: Service::new("animation", work),
+            dialog: SaveDialog::new("animation", work),
             theme: Theme::Light,
             width: AnimationExport::WIDTH,
-            drawn: None,
         }
     }
 }
 
-fn work(job: AnimationJob, reply: &Reply<'_, AnimationMessage>) {
+fn work(job: AnimationJob, reply: &Reply<'_, SaveMessage>) {
     let AnimationJob {
         build_up,
         export,
@@ -68,8 +68,11 @@ fn work(job: AnimationJob, reply: &Reply<'_, AnimationMessage>) {
         limits,
         sources,
     } = job;
-    let going = |drawn, of| {
-        reply.send(AnimationMessage::Drawn(drawn, of));
+    let going = |drawn: usize, of: usize| {
+        reply.send(SaveMessage::At(SaveBusy {
+            text: format!("Drawing frame {} of {of}…", drawn + 1),
+            share: Some(drawn as f32 / of.max(1) as f32),
+        }));
         reply.keep_going()
     };
     let path = &export.path;
@@ -83,9 +86,9 @@ fn work(job: AnimationJob, reply: &Reply<'_, AnimationMessage>) {
         Ok(ControlFlow::Break(())) => {}
         Ok(ControlFlow::Continue(bytes)) => {
             let saved = save_atomically(path, &bytes).map_err(|error| error.to_string());
-            reply.send(AnimationMessage::Ended(saved.map(|()| path.clone())));
+            reply.send(SaveMessage::Ended(saved.map(|()| path.clone())));
         }
-        Err(why) => reply.send(AnimationMessage::Ended(Err(why))),
+        Err(why) => reply.send(SaveMessage::Ended(Err(why))),
     }
 }
 
@@ -96,38 +99,11 @@ impl AnimationExporter {
             .open(state.preferences.export_folder.clone(), "build-up.gif");
     }
 
-    /// Closes the dialog and stops what is being drawn; whether it was open.
-    pub fn close(&mut self) -> bool {
-        self.files.cancel();
-        self.drawn = None;
-        self.dialog.close()
-    }
-
-    /// Whether the dialog is on screen.
-    pub fn is_open(&self) -> bool {
-        self.dialog.is_open()
-    }
-
-    /// Whether a file is being drawn.
-    pub fn busy(&self) -> bool {
-        self.files.busy()
-    }
-
-    /// Takes the path that the system's dialog gave.
-    pub fn set_path(&mut self, path: &Path) {
-        self.dialog.set_path(path);
-    }
-
-    /// Says why nothing was written.
-    pub fn fail(&mut self, why: String) {
-        self.dialog.fail(why);
-    }
-
     /// Draws and writes the build-up.
     pub fn write(&mut self, build_up: Arc<BuildUp>, path: &Path, state: &State) {
         let format = match AnimationFormat::from_path(path) {
             Ok(format) => format,
-            Err(why) => return self.fail(why.to_string()),
+            Err(why) => return self.dialog.fail(why.to_string()),
         };
         let preferences = &state.preferences;
         let export = AnimationExport {
@@ -144,73 +120,21 @@ impl AnimationExporter {
             limits: Limits::with_max_pixels(preferences.max_pixels),
             sources: state.session().files(),
         };
-        self.files.ask(job, &state.wake);
-    }
-
-    /// Says what became of the file.
-    pub fn receive(&mut self, state: &mut State) {
-        for told in self.files.receive() {
-            match told {
-                Ok(AnimationMessage::Drawn(drawn, of)) => self.drawn = Some((drawn, of)),
-                Ok(AnimationMessage::Ended(Ok(path))) => {
-                    self.dialog.close();
-                    state.preferences.export_folder = path.parent().map(Path::to_path_buf);
-                    state.done(format!("wrote {}", path.display()));
-                }
-                Ok(AnimationMessage::Ended(Err(why))) | Err(why) => self.dialog.fail(why),
-            }
-        }
-        if !self.files.busy() {
-            self.drawn = None;
-        }
+        self.dialog.write(job, state);
     }
 
     /// Draws the dialog while it is open.
     pub fn ui(&mut self, ctx: &egui::Context, home: Option<&Path>, out: &mut Vec<Command>) {
-        let was_open = self.is_open();
-        let busy = self.busy().then(|| match self.drawn {
-            Some((drawn, of)) => format!("Drawing frame {} of {of}…", drawn + 1),
-            None => "Drawing…".to_owned(),
-        });
         let asked = SaveRequest {
             heading: "Export animation",
-            ending: ENDINGS[0],
-            endings: &ENDINGS,
-            busy,
+            forms: &FORMS,
             browse: Command::play(PlayAction::Browse("build-up.gif".to_owned())),
         };
-        let mut ending = None;
         let (theme, width) = (&mut self.theme, &mut self.width);
-        let all_colours = self.dialog.ends_in(&ENDINGS[1..]);
-        let choices = |ui: &mut egui::Ui| {
-            format_row(ui, all_colours, &mut ending);
-            choices(ui, theme, width);
-        };
+        let choices = |ui: &mut egui::Ui| choices(ui, theme, width);
         let path = self.dialog.ui(ctx, asked, home, choices, out);
-        if let Some(ending) = ending {
-            self.dialog.set_ending(&ENDINGS, ending);
-        }
         out.extend(path.map(|path| Command::play(PlayAction::ExportTo(path))));
-        if was_open && !self.is_open() {
-            self.close();
-        }
     }
-}
-
-/// The format, which is the path's ending.
-fn format_row(ui: &mut egui::Ui, all_colours: bool, ending: &mut Option<&'static str>) {
-    ui.horizontal(|ui| {
-        ui.label("Format");
-        for (text, of, hint) in [
-            ("GIF", ".gif", "256 colours, shown everywhere"),
-            ("Animated PNG", ".png", "All colours, shown by browsers"),
-        ] {
-            let chosen = all_colours == (of != ENDINGS[0]);
-            if ui.radio(chosen, text).on_hover_text(hint).clicked() {
-                *ending = Some(of);
-            }
-        }
-    });
 }
 
 fn choices(ui: &mut egui::Ui, theme: &mut Theme, width: &mut u32) {

@@ -98,7 +98,7 @@ impl Player {
 
     /// Whether a step is being drawn or an animation written.
     pub fn busy(&self) -> bool {
-        self.steps.busy() || self.export.busy()
+        self.steps.busy() || self.export.dialog.busy()
     }
 
     /// Shows the settings themselves again; whether something was played.
@@ -119,7 +119,7 @@ impl Player {
             }
             PlayAction::Export => self.export.open(state),
             PlayAction::ExportTo(path) => self.export_to(path, state),
-            PlayAction::Choose(path) => self.export.set_path(path),
+            PlayAction::Choose(path) => self.export.dialog.set_path(path),
             PlayAction::Browse(name) => {
                 let choose = |path| Command::play(PlayAction::Choose(path));
                 state.dialogs.ask(Question::Save(name.clone()), choose);
@@ -131,6 +131,7 @@ impl Player {
         let Some(analysis) = &state.analysis else {
             return self
                 .export
+                .dialog
                 .fail("nothing has been computed yet; open a matrix first".to_owned());
         };
         let build_up = self.of(analysis);
@@ -219,7 +220,7 @@ impl Player {
     /// Takes what its workers sent. Another matrix, or other settings, are played on from the same
     /// step.
     pub fn receive(&mut self, state: &mut State) {
-        self.export.receive(state);
+        self.export.dialog.receive(state);
         for told in self.steps.receive() {
             match (told, &mut self.playing) {
                 (Ok(drawn), Some(playing)) if drawn.0 == playing.at => playing.drawn = Some(drawn),
