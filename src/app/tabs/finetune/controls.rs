@@ -321,9 +321,10 @@ fn data_set(ui: &mut egui::Ui, experiment: &mut Experiment, out: &mut Vec<Comman
     let field = egui::TextEdit::singleline(&mut text)
         .hint_text("or the folder of another data set")
         .desired_width(ui.available_width());
-    let response = ui
-        .add(field)
-        .on_hover_text("A folder in MNIST (IDX) format, Fashion-MNIST, say; classes 0–4 are pretrained, 5–9 adapted to");
+    let response = ui.add(field).on_hover_text(
+        "A folder in MNIST (IDX) format, such as Fashion-MNIST; classes 0–4 are \
+             pretrained, 5–9 adapted to",
+    );
     response.widget_info(|| {
         egui::WidgetInfo::labeled(egui::Role::TextInput, true, "folder of the data set")
     });
