@@ -233,7 +233,7 @@ impl<Q: Send + 'static> SaveDialog<Q> {
             return Ok(path);
         }
         let mut whole = path.into_os_string();
-        whole.extend(forms.first().map(|form| form.endings[0]));
+        whole.push(forms.first().map_or("", |form| form.endings[0]));
         Ok(whole.into())
     }
 }

@@ -64,7 +64,7 @@ pub enum Backend {
     Reflections,
     /// faer's `svd`, verified.
     Faer,
-    /// This program's own block Lanczos bidiagonalization for the first triplets, verified.
+    /// This program's own block Lanczos iterations for the first triplets, verified.
     Lanczos,
 }
 

@@ -9,9 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::output::Outputs;
 use super::present::{PrintedPage, present};
 use super::{Failure, FigureArgs, FormatArgs, choice, number, output, print};
-use crate::analysis::{
-    Scan, ScanProgress, ScanSettings, ScanTargets, SkippedArray, merge, read_scan,
-};
+use crate::analysis::{Scan, ScanProgress, ScanSettings, ScanTargets, merge, read_scan};
 use crate::figure::compose::{MapColumn, scan_columns, scan_heading};
 use crate::figure::label;
 use crate::process::signals::StopGuard;
