@@ -68,6 +68,28 @@ fn same(found: Result<LoadedMatrix, SourceError>, expected: &DMatrix<f64>) -> St
     found.notes.join("; ")
 }
 
+/// Of the patterns that match a module PEFT takes the first of the file.
+#[test]
+fn patterns_are_tried_in_the_order_of_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let down = tensor("base_model.model.l.q.lora_A.weight", &[2, 3]);
+    let up = tensor("base_model.model.l.q.lora_B.weight", &[4, 2]);
+    write(folder.path(), Some(json!({})), &[&down, &up]);
+    let plain = DMatrix::from_fn(4, 3, |row, col| -> f64 {
+        (0..2).map(|t| up.at(&[row, t]) * down.at(&[t, col])).sum()
+    });
+    for (patterns, alpha) in [
+        (r#"{"q": 6, "l.q": 8}"#, 6.0),
+        (r#"{"l.q": 8, "q": 6}"#, 8.0),
+    ] {
+        let config = format!(
+            r#"{{"peft_type": "LORA", "r": 9, "rank_pattern": {{"x": 1, "q": 2, "l.q": 3}}, "lora_alpha": 1, "alpha_pattern": {patterns}}}"#
+        );
+        fs::write(folder.path().join("adapter_config.json"), config).unwrap();
+        same(layer(folder.path(), "l.q"), &(&plain * (alpha / 2.0)));
+    }
+}
+
 /// Both dialects store the same tensors: the authors' r counts the general part, and so does their scale.
 #[test]
 fn both_dialects_of_gralora_are_told_apart() {

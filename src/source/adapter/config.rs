@@ -1,9 +1,12 @@
 //! The configuration of an adapter: PEFT's `adapter_config.json`, or the same in a file's header.
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::io::Read;
 use std::path::Path;
 
 use regex::Regex;
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::scale::Scale;
@@ -24,9 +27,13 @@ const EXPECTED: &str = "the configuration of an adapter";
 pub struct AdapterConfig {
     name: String,
     values: Map<String, Value>,
+    orders: Orders,
     ranks: Vec<Pattern>,
     alphas: Vec<Pattern>,
 }
+
+/// The keys of each object in the order of the file, which [`Map`] does not keep.
+type Orders = BTreeMap<String, Vec<String>>;
 
 /// A number for the modules whose names match.
 #[derive(Clone, Debug)]
@@ -59,17 +66,29 @@ impl AdapterConfig {
     /// # Errors
     /// Text that is no configuration.
     pub fn parse(name: &str, json: &[u8]) -> Result<Self, SourceError> {
-        let values = serde_json::from_slice(json)
-            .map_err(|error| SourceError::damaged(name, EXPECTED, one_line(&error.to_string())))?;
-        Self::of_values(name, values)
+        let damaged = |error: serde_json::Error| {
+            SourceError::damaged(name, EXPECTED, one_line(&error.to_string()))
+        };
+        let values = serde_json::from_slice(json).map_err(damaged)?;
+        let parts: BTreeMap<String, Part> = serde_json::from_slice(json).map_err(damaged)?;
+        let orders = parts.into_iter().filter_map(|(key, part)| match part {
+            Part::Object(Keys(keys)) => Some((key, keys)),
+            Part::Other(_) => None,
+        });
+        Self::of_values(name, values, orders.collect())
     }
 
-    fn of_values(name: &str, values: Map<String, Value>) -> Result<Self, SourceError> {
+    fn of_values(
+        name: &str,
+        values: Map<String, Value>,
+        orders: Orders,
+    ) -> Result<Self, SourceError> {
         Ok(Self {
-            ranks: patterns(name, &values, "rank_pattern")?,
-            alphas: patterns(name, &values, "alpha_pattern")?,
+            ranks: patterns(name, (&values, &orders), "rank_pattern")?,
+            alphas: patterns(name, (&values, &orders), "alpha_pattern")?,
             name: name.to_owned(),
             values,
+            orders,
         })
     }
 
@@ -82,7 +101,11 @@ impl AdapterConfig {
             .values
             .iter()
             .filter_map(|(key, value)| Some((key.strip_prefix(prefix)?.to_owned(), value.clone())));
-        Self::of_values(&self.name, values.collect())
+        let orders = self
+            .orders
+            .iter()
+            .filter_map(|(key, keys)| Some((key.strip_prefix(prefix)?.to_owned(), keys.clone())));
+        Self::of_values(&self.name, values.collect(), orders.collect())
     }
 
     /// A text.
@@ -181,10 +204,42 @@ fn first(patterns: &[Pattern], module: &str) -> Option<f64> {
     found.map(|pattern| pattern.value)
 }
 
+/// A value of the configuration, of which only its keys are wanted.
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+enum Part {
+    Object(Keys),
+    Other(IgnoredAny),
+}
+
+struct Keys(Vec<String>);
+
+impl<'de> Deserialize<'de> for Keys {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Keys;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("an object")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Keys, M::Error> {
+                let mut keys = Vec::new();
+                while let Some((key, IgnoredAny)) = map.next_entry()? {
+                    keys.push(key);
+                }
+                Ok(Keys(keys))
+            }
+        }
+        deserializer.deserialize_map(InOrder)
+    }
+}
+
 /// Patterns as PEFT reads them: `re.match(rf"(.*\.)?({key})$", module)`.
 fn patterns(
     name: &str,
-    values: &Map<String, Value>,
+    (values, orders): (&Map<String, Value>, &Orders),
     key: &str,
 ) -> Result<Vec<Pattern>, SourceError> {
     let wrong = |reason: String| SourceError::damaged(name, EXPECTED, reason);
@@ -209,5 +264,9 @@ fn patterns(
         let value = value.ok_or_else(|| wrong(format!("{key} has no number for '{quoted}'")))?;
         Ok(Pattern { matches, value })
     };
-    entries.iter().map(pattern).collect()
+    let order = orders.get(key).into_iter().flatten();
+    order
+        .filter_map(|text| entries.get_key_value(text))
+        .map(pattern)
+        .collect()
 }
