@@ -50,7 +50,7 @@ fn main() {
         targets.targets.len()
     );
     for _ in 0..ROUNDS {
-        let mut scan = Scan::new(&settings, targets.skipped.clone());
+        let mut scan = Scan::new(&settings, &targets);
         let go_on = || ControlFlow::Continue(());
         let begun = Instant::now();
         scan.go_on(&targets, &Limits::default(), &go_on, &mut |_, _| go_on())

@@ -27,7 +27,7 @@ mod verdict;
 mod written;
 
 pub use adapter::{
-    AdapterError, AdapterFiles, AdapterRank, AdapterSettings, WrittenLayer, adapters, usual_rank,
+    AdapterError, AdapterFiles, AdapterRank, AdapterSettings, WrittenLayer, adapters,
 };
 pub use analyst::Analyst;
 pub use atlas::AtlasSettings;
@@ -48,7 +48,7 @@ pub use order::{FoundOrder, Ordered, STARTS};
 pub use outcome::{MethodResult, Outcome};
 pub use result::{Analysis, Timing};
 pub use scan::{
-    LayerPlan, Plan, PlanReport, PlanStructure, Scan, ScanError, ScanLayer, ScanLocality,
+    LayerPlan, Plan, PlanReport, PlanStructure, Scan, ScanError, ScanLayer, ScanLocality, ScanPart,
     ScanProgress, ScanSettings, ScanTarget, ScanTargets, SkippedArray, is_scan, matches_pattern,
     merge, natural, read_scan,
 };

@@ -63,7 +63,7 @@ pub(super) fn run(arguments: &AdapterArgs) -> Result<(), Failure> {
         seed: 0,
     };
     let mut targets = ScanTargets::new(&settings, &arguments.layers)?;
-    targets.leave_out_embeddings();
+    targets.leave_out_unadaptable();
     targets
         .ensure_some(&arguments.layers)
         .map_err(Failure::run)?;

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::output::Outputs;
 use super::present::{PrintedPage, present};
 use super::{Failure, FigureArgs, FormatArgs, choice, number, output, print};
-use crate::analysis::{Scan, ScanProgress, ScanSettings, ScanTargets, merge, read_scan};
+use crate::analysis::{Scan, ScanPart, ScanProgress, ScanSettings, ScanTargets, merge, read_scan};
 use crate::figure::compose::{MapColumn, scan_columns, scan_heading};
 use crate::figure::label;
 use crate::process::signals::StopGuard;
@@ -42,6 +42,9 @@ pub struct ScanArgs {
         conflicts_with = "merge"
     )]
     pub layers: Vec<String>,
+    /// Only the I-th of N parts of about the same work, for as many machines; --merge joins them
+    #[arg(long, value_name = "I/N", value_parser = part, conflicts_with = "merge")]
+    pub part: Option<ScanPart>,
     /// The most random orders of a layer's locality test; 0 for none
     #[arg(
         long,
@@ -93,6 +96,10 @@ pub(super) fn help() -> String {
     )
 }
 
+fn part(text: &str) -> Result<ScanPart, String> {
+    text.parse()
+}
+
 fn columns() -> impl TypedValueParser<Value = MapColumn> {
     choice::parser(MapColumn::ALL.map(|one| (one.id(), one.title(), one)))
 }
@@ -108,7 +115,8 @@ pub(super) fn run(arguments: &ScanArgs) -> Result<(), Failure> {
         Some(model) => arguments.scan(model)?,
         None => merged(&arguments.merge)?,
     };
-    if found.layers.is_empty() {
+    // A part of a small model may have no layer.
+    if found.layers.is_empty() && arguments.part.is_none() {
         return Err(Failure::run(nothing_measured(&found)));
     }
     let mut remarks = Vec::new();
@@ -181,10 +189,13 @@ impl ScanArgs {
 
     fn scan(&self, model: &Path) -> Result<Scan, Failure> {
         let settings = self.settings(model);
-        let targets = ScanTargets::new(&settings, &self.layers)?;
+        let mut targets = ScanTargets::new(&settings, &self.layers)?;
         targets.ensure_some(&self.layers).map_err(Failure::run)?;
         print::remarks(&targets.notes());
         let mut found = self.begun(&settings, &targets)?;
+        if let Some(part) = self.part {
+            targets.keep_part(part);
+        }
         let stoppable = StopGuard::begin();
         let bar = ProgressBar::new(1000);
         if let Ok(style) = ProgressStyle::with_template("{wide_bar} {percent} %, {msg}") {
@@ -220,7 +231,7 @@ impl ScanArgs {
 
     /// The scan so far: that of the file where it is to be continued.
     fn begun(&self, settings: &ScanSettings, targets: &ScanTargets) -> Result<Scan, Failure> {
-        let fresh = Scan::new(settings, targets.skipped.clone());
+        let fresh = Scan::new(settings, targets);
         let Some(out) = self.out.as_deref().filter(|out| !output::is_standard(out)) else {
             return Ok(fresh);
         };
@@ -248,7 +259,7 @@ impl ScanArgs {
         let Some(out) = self.out.as_deref().filter(|out| !output::is_standard(out)) else {
             return Ok(());
         };
-        if scan.layers.is_empty() {
+        if scan.layers.is_empty() && self.part.is_none() {
             return Ok(());
         }
         let text = report::text(scan).map_err(Failure::run)?;
@@ -273,6 +284,7 @@ impl ScanArgs {
         ScanCall {
             settings: self.settings(self.model.as_deref().unwrap_or(Path::new(""))),
             layers: self.layers.clone(),
+            part: self.part,
             merge: self.merge.clone(),
             color: self.color,
         }

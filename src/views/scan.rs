@@ -6,7 +6,7 @@ use super::material::Material;
 use super::options::Options;
 use super::shown::Shown;
 use super::view::{Need, Subject, TableForm, View, ViewCall};
-use crate::analysis::{Scan, ScanSettings};
+use crate::analysis::{Scan, ScanPart, ScanSettings};
 use crate::figure::compose::MapColumn;
 use crate::figure::palette::{ColorMap, Gradient};
 use crate::figure::{Figure, Table, compose, label};
@@ -39,6 +39,8 @@ pub struct ScanCall {
     pub settings: ScanSettings,
     /// The patterns of the layers' names; all layers without.
     pub layers: Vec<String>,
+    /// The part of them that is scanned.
+    pub part: Option<ScanPart>,
     /// The files of scans that are merged instead.
     pub merge: Vec<PathBuf>,
     /// The column that colours the map.
@@ -69,6 +71,9 @@ impl ScanCall {
         }
         if !self.layers.is_empty() {
             words.option("layers", &self.layers.join(","));
+        }
+        if let Some(part) = self.part {
+            words.option("part", &part.to_string());
         }
         if let Some(color) = self.color {
             words.option("color", color.id());
@@ -113,6 +118,13 @@ fn notes(material: &Material<'_>, _: &Options) -> Vec<String> {
     };
     let mut notes = vec![compose::scan_sentence(scan)];
     notes.extend(compose::scan_fit(scan));
+    if scan.missing() > 0 {
+        notes.push(format!(
+            "{} of the model’s {} matrices are not in this scan",
+            label::count(scan.missing()),
+            label::count(scan.arrays.unwrap_or_default())
+        ));
+    }
     let tests = scan
         .layers
         .iter()

@@ -145,6 +145,46 @@ fn scans_of_disjoint_layers_merge_and_a_scan_resumes() {
 }
 
 #[test]
+fn the_parts_of_a_scan_are_the_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    scan_of_pair(folder.path(), "--draws 10 --out whole.json");
+    let whole = read_json(&folder.path().join("whole.json"));
+    let count = whole["layers"].as_array().unwrap().len();
+    let mut layers = 0;
+    // More parts than layers: the last are empty, and no failure.
+    for part in 1..=12 {
+        let name = format!("{part}.json");
+        scan_of_pair(
+            folder.path(),
+            &format!("--draws 10 --part {part}/12 --resume --out {name}"),
+        );
+        let found = read_json(&folder.path().join(name));
+        layers += found["layers"].as_array().unwrap().len();
+    }
+    assert!(count < 12 && layers == count, "{layers} {count}");
+    let files = |parts: std::ops::RangeInclusive<usize>| -> Vec<String> {
+        parts.map(|part| format!("{part}.json")).collect()
+    };
+    let all = files(1..=12).join(" ");
+    let merged = succeed(folder.path(), &format!("scan --merge {all} --json"));
+    let timeless = |mut scan: Value| {
+        scan["seconds"] = json!(0);
+        scan
+    };
+    let merged: Value = serde_json::from_str(&merged).unwrap();
+    assert_eq!(timeless(merged), timeless(whole));
+    let lacking = files(2..=12).join(" ");
+    let text = succeed(folder.path(), &format!("scan --merge {lacking}"));
+    assert!(
+        text.contains("1 of the model’s 8 matrices are not in this scan"),
+        "{text}"
+    );
+    let pair = data("pair/tuned.safetensors");
+    let wrong = format!("scan {pair} --part 3/2");
+    refuse(folder.path(), &wrong, 2, "2 parts are counted from 1 to 2");
+}
+
+#[test]
 fn a_plan_is_never_worse_than_equal_ranks_and_its_adapter_has_its_errors() {
     let folder = tempfile::tempdir().unwrap();
     scan_of_pair(folder.path(), "--draws 0 --out scan.json");

@@ -285,7 +285,7 @@ fn expected() -> Scan {
         seed: 0,
     };
     let targets = ScanTargets::new(&settings, &[]).unwrap();
-    let mut scan = Scan::new(&settings, targets.skipped.clone());
+    let mut scan = Scan::new(&settings, &targets);
     let go = || ControlFlow::Continue(());
     let limits = Limits::default();
     scan.go_on(&targets, &limits, &go, &mut |_, _| go())

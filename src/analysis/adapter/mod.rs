@@ -1,11 +1,11 @@
 //! Adapters from matrices: the best LoRA or GraLoRA of every layer, as files that PEFT loads.
 
 mod factors;
+mod peft;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
 
-use nalgebra::DMatrix;
 use serde_json::{Value, json};
 
 use super::error::AnalysisError;
@@ -14,6 +14,8 @@ use super::tensors::{self, StoredTensor};
 use crate::approx::metrics::norm;
 use crate::source::{Limits, load};
 use factors::LayerFactors;
+
+pub use peft::Modules;
 
 /// The wish for one layer.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,13 +99,12 @@ pub fn adapters(
         let factors = match settings.structure {
             PlanStructure::Lora => LayerFactors::lora(&matrix, wanted, keep_going)?,
             PlanStructure::Gralora => {
-                fits(&target.name, &matrix, settings.grid)?;
+                fits(target, settings.grid)?;
                 let rank = shared_rank(&wishes, wanted, settings.grid);
                 LayerFactors::gralora(&matrix, (settings.grid, rank), keep_going)?
             }
         };
-        let module = target.name.strip_suffix(".weight").unwrap_or(&target.name);
-        let stored = factors.tensors(module).ok_or_else(|| {
+        let stored = factors.tensors(peft::module(&target.name)).ok_or_else(|| {
             AdapterError::Layer(format!(
                 "{} has values beyond 32-bit floats; scale it down",
                 target.name
@@ -126,9 +127,17 @@ pub fn adapters(
         };
         groups.entry(group).or_default().push((layer, stored));
     }
+    let written = groups.values().flatten().map(|(layer, _)| layer);
+    let ranks: HashMap<&str, usize> = written
+        .map(|layer| (layer.layer.as_str(), layer.rank))
+        .collect();
+    let rank = |name: &'_ str| ranks.get(name).copied().unwrap_or_default();
+    let names = targets.targets.iter().map(|target| target.name.as_str());
+    let names = names.chain(targets.skipped.iter().map(|array| array.name.as_str()));
+    let modules = Modules::of_weights(names.map(|name| (name, rank(name))));
     let files = groups
         .into_iter()
-        .map(|(group, layers)| files(group, layers, settings));
+        .map(|(group, layers)| files(group, layers, &modules, settings));
     Ok(files.collect())
 }
 
@@ -167,8 +176,8 @@ impl From<crate::approx::FactorError> for AdapterError {
 }
 
 /// PEFT takes only grids that divide both sides.
-fn fits(name: &str, matrix: &DMatrix<f64>, grid: usize) -> Result<(), AdapterError> {
-    let (rows, cols) = matrix.shape();
+fn fits(target: &ScanTarget, grid: usize) -> Result<(), AdapterError> {
+    let (rows, cols) = (target.sides.0 as usize, target.sides.1 as usize);
     let divides = |k: usize| rows.is_multiple_of(k) && cols.is_multiple_of(k);
     if divides(grid) {
         return Ok(());
@@ -180,13 +189,15 @@ fn fits(name: &str, matrix: &DMatrix<f64>, grid: usize) -> Result<(), AdapterErr
         _ => lower,
     };
     Err(AdapterError::Layer(format!(
-        "K = {grid} does not divide {rows} × {cols}, which PEFT's GraLoRA needs; choose --grid {nearest}, or leave the layer out: {name}"
+        "K = {grid} does not divide {rows} × {cols}, which PEFT's GraLoRA needs; choose --grid {nearest}, or leave the layer out: {}",
+        target.name
     )))
 }
 
 fn files(
     group: usize,
     layers: Vec<(WrittenLayer, Vec<StoredTensor>)>,
+    modules: &Modules,
     settings: AdapterSettings,
 ) -> AdapterFiles {
     let (told, stored): (Vec<WrittenLayer>, Vec<Vec<StoredTensor>>) = layers.into_iter().unzip();
@@ -197,8 +208,8 @@ fn files(
     let software = concat!("Localized LoRA Explorer ", env!("CARGO_PKG_VERSION"));
     metadata.insert("software".to_owned(), software.to_owned());
     let config = match settings.structure {
-        PlanStructure::Lora => lora_config(&told, settings.fan_in_fan_out),
-        PlanStructure::Gralora => gralora_config(&told, settings, group),
+        PlanStructure::Lora => lora_config(modules, settings),
+        PlanStructure::Gralora => gralora_config(modules, settings, group),
     };
     AdapterFiles {
         group,
@@ -208,62 +219,38 @@ fn files(
     }
 }
 
-/// The name of a layer's module.
-fn module(layer: &WrittenLayer) -> &str {
-    layer.layer.strip_suffix(".weight").unwrap_or(&layer.layer)
-}
-
-fn modules(layers: &[WrittenLayer]) -> Vec<&str> {
-    layers.iter().map(module).collect()
-}
-
-/// With alpha = r everywhere, so that the scale is 1.
-fn lora_config(layers: &[WrittenLayer], fan_in_fan_out: bool) -> Value {
-    let usual = usual_rank(layers.iter().map(|layer| layer.rank));
-    let own = layers.iter().filter(|layer| layer.rank != usual);
-    let pattern: BTreeMap<&str, usize> = own.map(|layer| (module(layer), layer.rank)).collect();
-    json!({
-        "peft_type": "LORA",
+/// A configuration with what every adapter states.
+fn config(mut found: Value, more: Value) -> Value {
+    let usual = json!({
         "task_type": null,
         "base_model_name_or_path": null,
-        "r": usual,
-        "lora_alpha": usual,
-        "rank_pattern": pattern,
-        "alpha_pattern": pattern,
-        "target_modules": modules(layers),
-        "fan_in_fan_out": fan_in_fan_out,
-        "lora_dropout": 0.0,
         "bias": "none",
-        "init_lora_weights": true,
         "inference_mode": true,
-    })
+    });
+    if let Value::Object(all) = &mut found {
+        all.extend([usual, more].into_iter().flat_map(|one| match one {
+            Value::Object(entries) => entries,
+            _ => serde_json::Map::new(),
+        }));
+    }
+    found
 }
 
-fn gralora_config(layers: &[WrittenLayer], settings: AdapterSettings, rank: usize) -> Value {
-    let columns = rank * settings.grid;
-    json!({
-        "peft_type": "GRALORA",
-        "task_type": null,
-        "base_model_name_or_path": null,
-        "r": columns,
-        "alpha": columns,
-        "gralora_k": settings.grid,
+fn lora_config(modules: &Modules, settings: AdapterSettings) -> Value {
+    let more = json!({
+        "fan_in_fan_out": settings.fan_in_fan_out,
+        "lora_dropout": 0.0,
+        "init_lora_weights": true,
+    });
+    config(modules.lora(), more)
+}
+
+fn gralora_config(modules: &Modules, settings: AdapterSettings, rank: usize) -> Value {
+    let more = json!({
         "hybrid_r": 0,
-        "target_modules": modules(layers),
         "fan_in_fan_out": settings.fan_in_fan_out,
         "gralora_dropout": 0.0,
-        "bias": "none",
         "init_weights": true,
-        "inference_mode": true,
-    })
-}
-
-/// The commonest rank above 0, the smallest of several.
-pub fn usual_rank(ranks: impl Iterator<Item = usize>) -> usize {
-    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-    for rank in ranks.filter(|&rank| rank > 0) {
-        *counts.entry(rank).or_default() += 1;
-    }
-    let most = counts.iter().rev().max_by_key(|(_, count)| **count);
-    most.map_or(1, |(rank, _)| *rank)
+    });
+    config(modules.gralora(settings.grid, rank), more)
 }

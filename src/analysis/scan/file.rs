@@ -101,6 +101,7 @@ pub fn merge(scans: Vec<Scan>) -> Result<Scan, String> {
             ));
         }
         all.seconds += scan.seconds;
+        all.arrays = all.arrays.or(scan.arrays);
         for layer in scan.layers {
             match all.layers.iter().find(|one| one.layer == layer.layer) {
                 None => all.layers.push(layer),

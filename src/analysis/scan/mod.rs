@@ -1,8 +1,10 @@
 //! The scan of a model: every matrix, or every update, at one budget.
 
+mod adaptable;
 mod check;
 mod file;
 mod layer;
+mod part;
 mod plan;
 mod plan_report;
 mod rounding;
@@ -22,6 +24,7 @@ use crate::session::Settings;
 use crate::source::Limits;
 
 pub use file::{is_scan, merge, read_scan};
+pub use part::ScanPart;
 pub use plan::{LayerPlan, Plan, PlanStructure};
 pub use plan_report::PlanReport;
 pub use targets::{ScanTarget, ScanTargets, matches_pattern, natural};
@@ -67,6 +70,9 @@ pub struct Scan {
     pub seed: u64,
     /// Time that it took.
     pub seconds: f64,
+    /// The model's two-dimensional arrays; `None` in files of older versions.
+    #[serde(default)]
+    pub arrays: Option<usize>,
     /// The layers, in the order of their names.
     pub layers: Vec<ScanLayer>,
     /// Arrays that were left out.
@@ -154,7 +160,7 @@ pub struct ScanProgress {
 
 impl Scan {
     /// A scan of which nothing is done.
-    pub fn new(settings: &ScanSettings, skipped: Vec<SkippedArray>) -> Self {
+    pub fn new(settings: &ScanSettings, targets: &ScanTargets) -> Self {
         let shown = |path: &PathBuf| path.display().to_string();
         Self {
             scan: VERSION,
@@ -166,9 +172,17 @@ impl Scan {
             draws: settings.draws,
             seed: settings.seed,
             seconds: 0.0,
+            arrays: Some(targets.arrays),
             layers: Vec::new(),
-            skipped,
+            skipped: targets.skipped.clone(),
         }
+    }
+
+    /// How many of the model's arrays it neither measured nor left out: those of other patterns and parts,
+    /// or of a scan that did not end.
+    pub fn missing(&self) -> usize {
+        let seen = self.layers.len() + self.skipped.len();
+        self.arrays.unwrap_or_default().saturating_sub(seen)
     }
 
     /// The parameters of LoRA at the scan's rank, over all layers.

@@ -1,6 +1,7 @@
 //! Ranks for every layer of a model under one budget, by what each parameter keeps.
 
 use super::Scan;
+use super::adaptable::Adaptable;
 
 /// The structure of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,7 +139,10 @@ impl Plan {
 /// The reason why no layer can take part at any budget.
 fn nothing(scan: &Scan, structure: PlanStructure, left_out: &[(String, String)]) -> String {
     match (structure, left_out) {
-        (_, [(layer, why), ..]) => {
+        (PlanStructure::Lora, [(layer, why), ..]) => {
+            format!("no layer can take part; name a scan of other layers: {layer}: {why}")
+        }
+        (PlanStructure::Gralora, [(layer, why), ..]) => {
             format!("no layer can take part; scan again with another --grid: {layer}: {why}")
         }
         (PlanStructure::Gralora, []) if !scan.layers.is_empty() => format!(
@@ -150,15 +154,20 @@ fn nothing(scan: &Scan, structure: PlanStructure, left_out: &[(String, String)])
     }
 }
 
-/// The layers that can take part, and those that cannot with the reason: PEFT takes only grids that divide
-/// both sides.
+/// The layers that can take part, and those that cannot with the reason: those for which PEFT has no adapter,
+/// and of grids it takes only those that divide both sides.
 fn candidates(
     scan: &Scan,
     structure: PlanStructure,
     grid: usize,
 ) -> (Vec<Candidate<'_>>, Vec<(String, String)>) {
     let (mut candidates, mut left_out) = (Vec::new(), Vec::new());
+    let adaptable = Adaptable::among(scan.layers.iter().map(|layer| layer.layer.as_str()));
     for layer in &scan.layers {
+        if let Some(reason) = adaptable.refusal(&layer.layer) {
+            left_out.push((layer.layer.clone(), reason.to_owned()));
+            continue;
+        }
         let divides = |k: usize| layer.rows.is_multiple_of(k) && layer.cols.is_multiple_of(k);
         if !divides(grid) {
             let nearest = (1..grid).rev().find(|&k| divides(k)).unwrap_or(1);

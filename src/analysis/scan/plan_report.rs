@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::plan::{LayerPlan, Plan, PlanStructure};
-use crate::analysis::adapter::usual_rank;
+use crate::analysis::adapter::Modules;
 
 /// A plan as its file holds it.
 #[derive(Serialize, Deserialize)]
@@ -74,43 +74,20 @@ impl PlanReport {
     }
 }
 
-/// The settings for PEFT, with alpha = r.
+/// The settings for PEFT.
 fn peft(plan: &Plan) -> Vec<Value> {
-    let module = |name: &str| name.strip_suffix(".weight").unwrap_or(name).to_owned();
-    let modules = |wanted: &dyn Fn(usize) -> bool| -> BTreeMap<String, usize> {
-        let layers = plan.layers.iter().filter(|layer| wanted(layer.rank));
-        layers
-            .map(|layer| (module(&layer.layer), layer.rank))
-            .collect()
-    };
-    let names = |modules: &BTreeMap<String, usize>| modules.keys().cloned().collect::<Vec<_>>();
+    let layers = plan.layers.iter();
+    let ranked = layers.map(|layer| (layer.layer.as_str(), layer.rank));
+    let left_out = plan.left_out.iter().map(|(layer, _)| (layer.as_str(), 0));
+    let modules = Modules::of_weights(ranked.chain(left_out));
     match plan.structure {
-        PlanStructure::Lora => {
-            let usual = usual_rank(plan.layers.iter().map(|layer| layer.rank));
-            let own = modules(&|rank| rank > 0 && rank != usual);
-            vec![json!({
-                "peft_type": "LORA",
-                "r": usual,
-                "lora_alpha": usual,
-                "rank_pattern": own,
-                "alpha_pattern": own,
-                "target_modules": names(&modules(&|rank| rank > 0)),
-            })]
-        }
+        PlanStructure::Lora => vec![modules.lora()],
         PlanStructure::Gralora => {
             let mut ranks: Vec<usize> = plan.layers.iter().map(|layer| layer.rank).collect();
             ranks.sort_unstable();
             ranks.dedup();
-            let group = |&rank: &usize| {
-                json!({
-                    "peft_type": "GRALORA",
-                    "r": rank * plan.grid,
-                    "alpha": rank * plan.grid,
-                    "gralora_k": plan.grid,
-                    "target_modules": names(&modules(&|one| one == rank)),
-                })
-            };
-            ranks.iter().filter(|rank| **rank > 0).map(group).collect()
+            let ranks = ranks.into_iter().filter(|&rank| rank > 0);
+            ranks.map(|rank| modules.gralora(plan.grid, rank)).collect()
         }
     }
 }

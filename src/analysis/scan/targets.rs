@@ -35,46 +35,12 @@ pub struct ScanTargets {
     pub skipped: Vec<SkippedArray>,
     /// Patterns that no array's name matches, each with the nearest names.
     pub unmatched: Vec<(String, Vec<String>)>,
+    /// How many two-dimensional arrays the model has, whatever their names.
+    pub arrays: usize,
 }
 
 /// So many names are told beside one that none has.
 const MOST_NEAREST: usize = 5;
-
-/// The last words of the names of embeddings in the models of common libraries.
-const EMBEDDINGS: [&str; 9] = [
-    "wte",
-    "wpe",
-    "shared",
-    "embed_tokens",
-    "embed_positions",
-    "tok_embeddings",
-    "word_embeddings",
-    "position_embeddings",
-    "token_type_embeddings",
-];
-
-impl ScanTargets {
-    /// Leaves embeddings out, which PEFT adapts by tensors of other names and shapes.
-    pub fn leave_out_embeddings(&mut self) {
-        let is_embedding = |target: &ScanTarget| {
-            let module = target.name.strip_suffix(".weight").unwrap_or(&target.name);
-            module
-                .rsplit('.')
-                .next()
-                .is_some_and(|last| EMBEDDINGS.contains(&last))
-        };
-        let (left, kept) = std::mem::take(&mut self.targets)
-            .into_iter()
-            .partition(is_embedding);
-        self.targets = kept;
-        let left: Vec<ScanTarget> = left;
-        self.skipped
-            .extend(left.into_iter().map(|target| SkippedArray {
-                name: target.name,
-                reason: "an embedding, whose adapters PEFT stores in another form".to_owned(),
-            }));
-    }
-}
 
 impl ScanTarget {
     /// What a factorization of it costs, in a unit of its own.
@@ -104,6 +70,8 @@ impl ScanTargets {
         };
         arrays.sort_by_cached_key(|array| natural(&array.name));
         found.unmatched = unmatched_patterns(patterns, &arrays);
+        arrays.retain(|array| array.shape.len() == 2);
+        found.arrays = arrays.len();
         for array in arrays {
             let matches = |pattern: &String| matches_pattern(pattern, &array.name);
             if !patterns.is_empty() && !patterns.iter().any(matches) {

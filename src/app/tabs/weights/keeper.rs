@@ -111,6 +111,7 @@ fn kept_file(folder: &Path, settings: &ScanSettings) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::ScanTargets;
 
     fn settings(model: &Path) -> ScanSettings {
         ScanSettings {
@@ -147,7 +148,10 @@ mod tests {
         let keeper = ScanKeeper::new(Some(folder.path()), &settings);
         let path = kept_file(folder.path(), &settings);
         std::fs::write(&path, "{\"scan\": 99}").expect("writes");
-        assert_eq!(keeper.read(&Scan::new(&settings, Vec::new())), None);
+        assert_eq!(
+            keeper.read(&Scan::new(&settings, &ScanTargets::default())),
+            None
+        );
         assert!(!path.exists());
         let aside = path.with_extension("previous.json");
         let text = std::fs::read_to_string(aside).expect("is kept");

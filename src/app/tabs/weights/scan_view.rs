@@ -165,6 +165,7 @@ impl ScanView {
         Some(ScanCall {
             settings,
             layers: self.patterns.clone(),
+            part: None,
             merge: Vec::new(),
             color: Some(self.column).filter(|column| *column != MapColumn::default()),
         })

@@ -190,7 +190,7 @@ fn work(pool: &Pool, request: ScanRequest, reply: &Reply<'_, ScanMessage>) {
     if let Err(why) = targets.ensure_some(&request.patterns) {
         return ended(None, Some(why));
     }
-    let fresh = Scan::new(&request.settings, targets.skipped.clone());
+    let fresh = Scan::new(&request.settings, &targets);
     let known = request.known.filter(|known| known.same_settings(&fresh));
     let mut keeper = ScanKeeper::new(request.folder.as_deref(), &request.settings);
     let kept = keeper.read(&fresh).filter(|_| !request.anew);
