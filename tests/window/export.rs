@@ -217,5 +217,6 @@ fn tables_are_written_as_latex_and_markdown_as_the_command_line_prints_them() {
         assert_eq!(written, printed, "{option}");
     }
     // The height on paper follows from the width.
-    harness.get_by_label_contains("× ");
+    let heights = harness.query_all_by_label_contains("× ");
+    assert_eq!(heights.count(), 2, "beside the width and under the preview");
 }

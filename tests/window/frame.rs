@@ -90,7 +90,7 @@ fn the_status_line_is_as_high_with_a_message_as_without() {
     let mut harness = window();
     let lowest = |harness: &Harness<'_, Explorer>| {
         let plot = harness.get_by_role_and_label(Role::Image, "Singular values");
-        plot.rect()
+        plot.rect().bottom()
     };
     let before = lowest(&harness);
     run(&mut harness, Command::CopyText("x".to_owned()));
@@ -244,7 +244,7 @@ fn the_path_field_stays_where_it_is_whatever_is_opened() {
     let mut harness = window();
     let place = |harness: &Harness<'static, Explorer>| {
         let field = harness.get_by_role_and_label(Role::TextInput, "path or source");
-        field.rect()
+        field.rect().min
     };
     let before = place(&harness);
     drop_file(&mut harness, &picture);

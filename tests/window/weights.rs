@@ -338,7 +338,7 @@ fn a_scan_finds_what_the_command_line_finds_and_saves_the_same_file() {
     let mut harness = scanned();
     let scan = found(&harness);
     assert_eq!(scan, timeless(&expected()));
-    harness.get_by_label_contains("LoRA on 2 of 5 layers");
+    harness.get_by_label_contains("LoRA on 1 of 5 layers, Localized on 2");
     harness.get_by_label_contains("2 arrays were left out");
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name);
@@ -778,10 +778,18 @@ fn the_form_of_the_file_is_a_choice_that_is_seen_and_the_dialog_stays() {
 fn the_map_and_the_figure_of_the_command_line_are_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = scanned();
-    act(&mut harness, WeightsAction::CopyCommand);
-    let Some(Message::Copied(command)) = harness.state().state().message().cloned() else {
-        panic!("a command is copied");
-    };
+    let context = harness.ctx.clone();
+    let copy = Command::Weights(WeightsAction::CopyCommand);
+    harness.state_mut().run(&context, copy);
+    let copied = (0..4).find_map(|_| {
+        harness.step();
+        let commands = &harness.output().platform_output.commands;
+        commands.iter().find_map(|command| match command {
+            eframe::egui::OutputCommand::CopyText(text) => Some(text.clone()),
+            _ => None,
+        })
+    });
+    let command = copied.expect("a command is copied");
     let words = shlex::split(&command).unwrap();
     for name in ["map.svg", "map.png", "map.pdf"] {
         let path = folder.path().join(name);

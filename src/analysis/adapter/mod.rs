@@ -127,18 +127,25 @@ pub fn adapters(
         };
         groups.entry(group).or_default().push((layer, stored));
     }
-    let written = groups.values().flatten().map(|(layer, _)| layer);
+    let modules = modules_of(groups.values().flatten().map(|(layer, _)| layer), targets);
+    let files = groups
+        .into_iter()
+        .map(|(group, layers)| files(group, layers, &modules, settings));
+    Ok(files.collect())
+}
+
+/// The modules of all arrays, with the ranks of those that are written.
+fn modules_of<'a>(
+    written: impl Iterator<Item = &'a WrittenLayer>,
+    targets: &ScanTargets,
+) -> Modules {
     let ranks: HashMap<&str, usize> = written
         .map(|layer| (layer.layer.as_str(), layer.rank))
         .collect();
     let rank = |name: &'_ str| ranks.get(name).copied().unwrap_or_default();
     let names = targets.targets.iter().map(|target| target.name.as_str());
     let names = names.chain(targets.skipped.iter().map(|array| array.name.as_str()));
-    let modules = Modules::of_weights(names.map(|name| (name, rank(name))));
-    let files = groups
-        .into_iter()
-        .map(|(group, layers)| files(group, layers, &modules, settings));
-    Ok(files.collect())
+    Modules::of_weights(names.map(|name| (name, rank(name))))
 }
 
 /// The largest rank of a layer, or of its blocks.

@@ -39,7 +39,7 @@ pub fn read_scan(path: &Path) -> Result<Scan, String> {
         return Err("this scan was written by a newer version; update the program".to_owned());
     }
     let settings = [scan.localized_grid, scan.melora_blocks, scan.budget_rank];
-    if settings.iter().any(|&one| one == 0) || scan.seconds < 0.0 {
+    if settings.contains(&0) || scan.seconds < 0.0 {
         return Err("this scan has impossible settings; make it again".to_owned());
     }
     let mut names = HashSet::new();

@@ -23,6 +23,7 @@ use crate::approx::{LocalizedSettings, LoraSettings, MeloraSettings, MethodSetti
 use crate::session::Settings;
 use crate::source::Limits;
 
+use adaptable::Adaptable;
 pub use file::{is_scan, merge, read_scan};
 pub use part::ScanPart;
 pub use plan::{LayerPlan, Plan, PlanStructure};
@@ -185,9 +186,12 @@ impl Scan {
         self.arrays.unwrap_or_default().saturating_sub(seen)
     }
 
-    /// The parameters of LoRA at the scan's rank, over all layers.
+    /// The parameters of LoRA at the scan's rank, over all layers for which PEFT has an adapter.
     pub fn budget(&self) -> usize {
-        self.layers.iter().map(|layer| layer.lora.params).sum()
+        let adaptable = Adaptable::among(self.layers.iter().map(|layer| layer.layer.as_str()));
+        let layers = self.layers.iter();
+        let layers = layers.filter(|layer| adaptable.refusal(&layer.layer).is_none());
+        layers.map(|layer| layer.lora.params).sum()
     }
 
     /// The settings at which a layer shows what the scan says of it.

@@ -42,7 +42,7 @@ impl TableView<'_> {
     fn columns(&self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.table.columns.len()).collect();
         let second = |at: &usize| Some(self.table.columns[*at].key.as_str()) == self.second;
-        if let Some(place) = order.iter().position(second) {
+        if let Some(place @ 1..) = order.iter().position(second) {
             order[1..=place].rotate_right(1);
         }
         order
@@ -237,7 +237,7 @@ fn cells(
     clicked
 }
 
-/// The most room of the first column, unless it is dragged or there is room to spare.
+/// The most room of a column, unless it is dragged or there is room to spare.
 const NAMES: f32 = 250.0;
 
 /// As wide as what is in them, within limits; what is longer is cut and can be dragged wider.
@@ -259,7 +259,7 @@ fn widths(ui: &egui::Ui, table: &Table) -> Vec<f32> {
         let (edges, most) = if at == 0 {
             (26.0, NAMES)
         } else {
-            (10.0, 400.0)
+            (10.0, NAMES)
         };
         (longest.max(head) + edges).clamp(40.0, most)
     };

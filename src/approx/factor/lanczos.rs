@@ -12,22 +12,13 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use super::basis::{Basis, product, random_columns};
-use super::one_sided::NoTriplets;
-use super::packed::{Packed, WIDTH};
+use super::kernels::WIDTH;
+use super::leading::{Leading, NoTriplets};
+use super::packed::Packed;
 use super::schedule::{AIM, Schedule};
 use super::squares::first_of_squares;
 use super::svd::factorize_on;
 use super::view::view;
-
-/// The first triplets of a block.
-pub(super) struct Leading {
-    /// Left singular vectors, a column each.
-    pub u: DMatrix<f64>,
-    /// Singular values, largest first.
-    pub sigma: Vec<f64>,
-    /// Right singular vectors, a column each.
-    pub v: DMatrix<f64>,
-}
 
 /// The first `keep` triplets of a finite block, not yet checked.
 /// Cost: some 10 `keep` products with the block, more where its σ lie close together.

@@ -11,8 +11,9 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use super::basis::{Basis, product, random_columns};
-use super::lanczos::Leading;
-use super::packed::{Packed, WIDTH};
+use super::kernels::WIDTH;
+use super::leading::{Leading, NoTriplets};
+use super::packed::Packed;
 use super::schedule::{AIM, Schedule};
 use super::squares::{first_of_squares, from_subspace};
 use super::view::view;
@@ -20,16 +21,6 @@ use super::view::view;
 /// Where a basis of this part of the side has brought so small a part of the triplets near, their σ
 /// lie too close together.
 const HOPE: usize = 4;
-
-/// Why there are none.
-pub(super) enum NoTriplets {
-    /// The caller's callback answered *stop*.
-    Stopped,
-    /// Squares leave too few digits of the last σ.
-    TooSmall,
-    /// They do not come forward within two thirds of the block's smaller side.
-    TooSlow,
-}
 
 /// The first `keep` triplets of a finite block, not yet checked.
 /// Cost: some 6 to 10 `keep` products with the block and its transpose, more where its σ lie close
@@ -150,13 +141,13 @@ mod tests {
                 assert!((found / whole - 1.0).abs() < 1e-12, "{found} for {whole}");
             }
             let sigma = DMatrix::from_diagonal(&found.sigma.clone().into());
-            let residual = &matrix * &found.v - &found.u * &sigma;
-            assert!(residual.norm() < 1e-13);
-            let residual = matrix.transpose() * &found.u - &found.v * &sigma;
-            assert!(residual.norm() < 1e-6);
+            // The side that is computed from the other is exact.
+            let down = (&matrix * &found.v - &found.u * &sigma).norm();
+            let across = (matrix.transpose() * &found.u - &found.v * &sigma).norm();
+            assert!(down.min(across) < 1e-12 && down.max(across) < 1e-6);
             let left = found.u.transpose() * &found.u - DMatrix::identity(20, 20);
             let right = found.v.transpose() * &found.v - DMatrix::identity(20, 20);
-            assert!(left.norm() < 1e-13 && right.norm() < 1e-13);
+            assert!(left.norm() < 1e-12 && right.norm() < 1e-12);
         }
     }
 
@@ -180,7 +171,7 @@ mod tests {
         let all = basis.columns(0, basis.len());
         let crossed = product(all.transpose(), all, Par::Seq);
         let apart = (crossed - DMatrix::identity(basis.len(), basis.len())).amax();
-        assert!(apart < 1e-13, "{apart:e}");
+        assert!(apart < 1e-12, "{apart:e}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How long the bases of a Lanczos iteration have to be, and how near its triplets.
 
-use super::packed::WIDTH;
+use super::kernels::WIDTH;
 
 /// The largest distance of a kept σ from an exact one, relative to it, that the iteration aims at;
 /// half of what is promised.

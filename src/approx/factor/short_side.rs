@@ -5,7 +5,7 @@ use faer::linalg::matmul::triangular::{BlockStructure, matmul};
 use faer::{Accum, Par};
 use nalgebra::DMatrix;
 
-use super::lanczos::Leading;
+use super::leading::Leading;
 use super::packed::Packed;
 use super::squares::{first_of_squares, from_subspace};
 use super::view::{view, view_mut};

@@ -15,8 +15,9 @@ use rayon::prelude::*;
 
 use super::check::{APART, is_sorted, orthonormal};
 use super::householder::dot;
-use super::lanczos::{Leading, leading};
-use super::one_sided::{NoTriplets, leading_of_squares};
+use super::lanczos::leading;
+use super::leading::{Leading, NoTriplets};
+use super::one_sided::leading_of_squares;
 use super::packed::Packed;
 use super::short_side::{from_square, is_long, square_bytes};
 use super::values::{Rest, ScaledValues, unit_of};

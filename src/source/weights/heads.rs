@@ -171,8 +171,8 @@ mod tests {
 
     use super::*;
 
-    fn told(config: Value, name: &str, shape: (usize, usize)) -> String {
-        let blocks = Heads::named(&config).and_then(|heads| heads.blocks(name, shape));
+    fn told(config: &Value, name: &str, shape: (usize, usize)) -> String {
+        let blocks = Heads::named(config).and_then(|heads| heads.blocks(name, shape));
         blocks.map(HeadBlocks::remark).unwrap_or_default()
     }
 
@@ -182,7 +182,7 @@ mod tests {
             json!({"num_attention_heads": 8, "num_key_value_heads": 2, "hidden_size": 32,
                    "model_type": "llama"})
         };
-        let told = |name, shape| told(config(), name, shape);
+        let told = |name, shape| told(&config(), name, shape);
         assert!(
             told("model.layers.0.self_attn.q_proj.weight", (32, 16))
                 .starts_with("8 heads of 4 rows each (config.json)")
@@ -202,13 +202,13 @@ mod tests {
             assert_eq!(told(name, shape), "");
         }
         let wild = json!({"num_attention_heads": u64::MAX, "head_dim": u64::MAX});
-        assert_eq!(super::tests::told(wild, "c_attn.weight", (768, 2304)), "");
+        assert_eq!(super::tests::told(&wild, "c_attn.weight", (768, 2304)), "");
     }
 
     #[test]
     fn gpt2_has_the_heads_of_queries_keys_and_values_beside_each_other() {
         let config = || json!({"n_head": 12, "n_embd": 768, "model_type": "gpt2"});
-        let told = |name, shape| told(config(), name, shape);
+        let told = |name, shape| told(&config(), name, shape);
         let attention = told("transformer.h.0.attn.c_attn.weight", (768, 2304));
         let words = "36 heads of 64 columns each, 12 for queries, 12 for keys and 12 for values";
         assert!(attention.starts_with(words), "{attention}");
@@ -222,7 +222,7 @@ mod tests {
         assert_eq!(told("h.0.mlp.c_proj.weight", (3072, 768)), "");
         // As nanoGPT stores it, with the outputs first.
         let linear = json!({"n_head": 12, "n_embd": 768});
-        let attention = super::tests::told(linear, "h.0.attn.c_attn.weight", (2304, 768));
+        let attention = super::tests::told(&linear, "h.0.attn.c_attn.weight", (2304, 768));
         assert!(
             attention.starts_with("36 heads of 64 rows each"),
             "{attention}"
@@ -230,7 +230,7 @@ mod tests {
         // One head of keys and values for all.
         let alone = json!({"n_head": 12, "n_embd": 768, "multi_query": true,
                            "model_type": "gpt_bigcode"});
-        let attention = super::tests::told(alone, "h.0.attn.c_attn.weight", (896, 768));
+        let attention = super::tests::told(&alone, "h.0.attn.c_attn.weight", (896, 768));
         let words = "14 heads of 64 rows each, 12 for queries, 1 for keys and 1 for values";
         assert!(attention.starts_with(words), "{attention}");
     }
@@ -242,7 +242,7 @@ mod tests {
                    "text_config": {"hidden_size": 512, "num_attention_heads": 8},
                    "vision_config": {"hidden_size": 768, "num_attention_heads": 12}})
         };
-        let told = |name, shape| told(config(), name, shape);
+        let told = |name, shape| told(&config(), name, shape);
         let text = told(
             "text_model.encoder.layers.0.self_attn.q_proj.weight",
             (512, 512),
@@ -263,12 +263,12 @@ mod tests {
         let alone = json!({"model_type": "clip_vision_model", "hidden_size": 768,
                            "num_attention_heads": 12});
         let name = "vision_model.encoder.layers.0.self_attn.q_proj.weight";
-        let seen = super::tests::told(alone, name, (768, 768));
+        let seen = super::tests::told(&alone, name, (768, 768));
         assert!(seen.starts_with("12 heads of 64 rows each"), "{seen}");
         // Qwen2-VL's own names.
         let qwen = json!({"hidden_size": 1536, "num_attention_heads": 12, "num_key_value_heads": 2,
                           "vision_config": {"embed_dim": 1280, "hidden_size": 1536, "num_heads": 16}});
-        let seen = super::tests::told(qwen, "visual.blocks.0.attn.qkv.weight", (3840, 1280));
+        let seen = super::tests::told(&qwen, "visual.blocks.0.attn.qkv.weight", (3840, 1280));
         let words = "48 heads of 80 rows each, 16 for queries, 16 for keys and 16 for values";
         assert!(seen.starts_with(words), "{seen}");
     }

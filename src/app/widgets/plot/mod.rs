@@ -233,17 +233,24 @@ impl PlotView<'_> {
 /// The axes give their labels the room that these took in the frame before, so one more is drawn
 /// where the room has changed; not for ever, should two frames never agree.
 fn settle(ui: &egui::Ui, id: Id, frame: Rect) {
-    const MOST: u8 = 4;
     let id = id.with("frame");
-    let known: Option<(Rect, u8)> = ui.data(|data| data.get_temp(id));
-    let changes = match known {
+    let known = ui.data(|data| data.get_temp(id));
+    let changes = changes_in_a_row(known, frame);
+    ui.data_mut(|data| data.insert_temp(id, (frame, changes)));
+    if (1..MOST_CHANGES).contains(&changes) {
+        ui.ctx().request_repaint();
+    }
+}
+
+/// As many frames in a row with other room are not answered by one more.
+const MOST_CHANGES: u8 = 4;
+
+/// Frames in a row with other room than the one before, up to this one.
+fn changes_in_a_row(known: Option<(Rect, u8)>, frame: Rect) -> u8 {
+    match known {
         Some((before, _)) if before == frame => 0,
         Some((_, changes)) => changes.saturating_add(1),
         None => 1,
-    };
-    ui.data_mut(|data| data.insert_temp(id, (frame, changes)));
-    if (1..MOST).contains(&changes) {
-        ui.ctx().request_repaint();
     }
 }
 
@@ -251,32 +258,33 @@ fn settle(ui: &egui::Ui, id: Id, frame: Rect) {
 mod tests {
     use super::*;
 
-    /// Whether a frame in which a plot of this place is drawn asks for one more.
-    fn asks(ctx: &egui::Context, width: f32) -> bool {
-        let frame = Rect::from_min_size(egui::Pos2::ZERO, Vec2::new(width, 100.0));
-        let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
-            settle(ui, Id::unique("plot"), frame);
-        });
-        // Nobody uploads them here.
-        output.textures_delta.clear();
-        let delays = output.viewport_output.values().map(|one| one.repaint_delay);
-        delays.min() == Some(std::time::Duration::ZERO)
+    fn room(width: f32) -> Rect {
+        Rect::from_min_size(egui::Pos2::ZERO, Vec2::new(width, 100.0))
+    }
+
+    /// The frames, of those with a plot of these widths, that ask for one more.
+    fn asked(widths: &[f32]) -> Vec<bool> {
+        let mut known = None;
+        let mut one = |width: &f32| {
+            let changes = changes_in_a_row(known, room(*width));
+            known = Some((room(*width), changes));
+            (1..MOST_CHANGES).contains(&changes)
+        };
+        widths.iter().map(&mut one).collect()
     }
 
     #[test]
     fn a_plot_is_drawn_once_more_where_its_axes_take_other_room_and_not_for_ever() {
-        let ctx = egui::Context::default();
-        // egui itself draws the first frames twice.
-        for _ in 0..8 {
-            asks(&ctx, 200.0);
-        }
-        assert!(!asks(&ctx, 200.0), "nothing has changed");
-        assert!(asks(&ctx, 190.0), "the axes have other labels");
-        assert!(!asks(&ctx, 190.0), "and rest");
+        let (yes, no) = (true, false);
+        assert_eq!(asked(&[200.0, 200.0, 190.0, 190.0]), [yes, no, yes, no]);
         // Two frames that never agree.
-        let asked = (0..20).filter(|at| asks(&ctx, 100.0 + (at % 2) as f32));
-        assert_eq!(asked.count(), 3);
-        assert!(!asks(&ctx, 100.0 + 1.0), "it rests again");
-        assert!(asks(&ctx, 300.0), "and is told of the next change");
+        let never: Vec<f32> = (0..20).map(|at| 100.0 + (at % 2) as f32).collect();
+        assert_eq!(asked(&never).iter().filter(|asks| **asks).count(), 3);
+        let rests = [&never[..], &[101.0, 300.0]].concat();
+        assert_eq!(
+            asked(&rests)[20..],
+            [no, yes],
+            "and is told of the next change"
+        );
     }
 }
