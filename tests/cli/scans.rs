@@ -222,7 +222,7 @@ fn no_structure_is_closest_below_the_rounding_of_the_stored_type() {
     let base = cells(side, side, 5);
     // Each diagonal block of rank one, so that all three structures hold it.
     let step = |i: usize, j: usize| {
-        if i / 8 == j / 8 && i % 8 == 0 {
+        if i / 8 == j / 8 && i.is_multiple_of(8) {
             0.02
         } else {
             0.0
