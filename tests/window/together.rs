@@ -278,12 +278,12 @@ fn a_pin_is_restored_and_removed_alone() {
     run(&mut harness, Command::Approximate(MatrixAction::Pin));
     let restore: Vec<_> = harness.query_all_by_label("Restore").collect();
     assert_eq!(restore.len(), 2);
-    restore[0].click();
+    restore[0].click_accesskit();
     drop(restore);
     settle(&mut harness);
     assert_eq!(harness.state().state().session(), &Session::default());
     let remove: Vec<_> = harness.query_all_by_label("Unpin").collect();
-    remove[0].click();
+    remove[0].click_accesskit();
     drop(remove);
     settle(&mut harness);
     let pinned = &harness.state().state().pinned;
