@@ -12,11 +12,13 @@ use crate::system::folder_of;
 /// The largest configuration that is read.
 const MAX_BYTES: u64 = 16 << 20;
 
-/// Heads of a model; one of text and pictures has two kinds.
+/// Heads of a model; one of text and pictures has two kinds, and so has one that encodes and decodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Heads {
     /// Those of its only tower, or of the one for text.
     text: Option<TowerHeads>,
+    /// Those of the decoder, where its number is told apart.
+    decoder: Option<TowerHeads>,
     /// Those of the tower for pictures.
     vision: Option<TowerHeads>,
 }
@@ -37,33 +39,57 @@ struct TowerHeads {
 /// The model types whose projections are `Conv1D` in transformers.
 const INPUTS_FIRST: [&str; 4] = ["gpt2", "openai-gpt", "imagegpt", "decision_transformer"];
 
+/// The numbers of heads that transformers' configurations have under one name or another; BART's and
+/// Whisper's last, which tell encoder and decoder apart.
+const QUERIES: [&str; 5] = [
+    "num_attention_heads",
+    "n_head",
+    "n_heads",
+    "num_heads",
+    "encoder_attention_heads",
+];
+
 /// A number of a configuration, under the first of these keys that has one.
 fn number(config: &Value, keys: &[&str]) -> Option<u64> {
     keys.iter().find_map(|key| config.get(key)?.as_u64())
 }
 
+/// Heads of keys and values: all of `queries`, unless fewer serve them together.
+fn shared(config: &Value, queries: u64) -> u64 {
+    let says = |key: &str| config.get(key).and_then(Value::as_bool) == Some(true);
+    // Falcon's first architecture has a number of its own only where it is not multi-query.
+    if says("multi_query") && !says("new_decoder_architecture") {
+        return 1;
+    }
+    let nested = || number(config.get("attn_config")?, &["kv_n_heads"]);
+    let groups =
+        || number(config, &["multi_query_group_num"]).filter(|_| says("multi_query_attention"));
+    number(config, &["num_key_value_heads", "num_kv_heads"])
+        .or_else(nested)
+        .or_else(groups)
+        .unwrap_or(queries)
+}
+
 impl TowerHeads {
-    /// The heads that a configuration of transformers names.
-    fn named(config: &Value) -> Option<Self> {
-        let queries = number(config, &["num_attention_heads", "n_head", "num_heads"])?;
+    /// The heads that a configuration of transformers names, their number under the first of `heads`.
+    fn named(config: &Value, heads: &[&str]) -> Option<Self> {
+        let queries = number(config, heads)?;
         // Qwen2-VL's hidden size of the tower for pictures is that of the text.
-        let hidden = ["embed_dim", "hidden_size", "n_embd", "d_model"];
+        let hidden = ["embed_dim", "hidden_size", "n_embd", "d_model", "dim"];
         let divided = || number(config, &hidden)?.checked_div(queries);
-        let size = number(config, &["head_dim"]).or_else(divided)?;
-        // One head of keys and values for all queries, as in GPTBigCode.
-        let alone = config.get("multi_query").and_then(Value::as_bool);
-        let keys = number(config, &["num_key_value_heads"]);
+        let size = number(config, &["head_dim", "d_kv", "kv_channels"]).or_else(divided)?;
         let model = config.get("model_type").and_then(Value::as_str);
         let heads = Self {
             queries,
-            keys: keys.unwrap_or(if alone == Some(true) { 1 } else { queries }),
+            keys: shared(config, queries),
             size,
             inputs_first: model.is_some_and(|model| INPUTS_FIRST.contains(&model)),
         };
         (queries > 0 && size > 0).then_some(heads)
     }
 
-    /// Heads of one weight, along which of its sides, and whose they are where it is fused.
+    /// Heads of one weight, along which of its sides, and whose they are where it is fused. Names that other
+    /// layers have too count within `attention` alone.
     fn of_module(
         self,
         module: &str,
@@ -74,13 +100,17 @@ impl TowerHeads {
         let (outputs, inputs) = (self.inputs_first, !self.inputs_first);
         let parts = [self.queries, self.keys, self.keys];
         Some(match module {
-            "q_proj" | "query" | "q_lin" | "wq" | "q_attn" => (self.queries, outputs, None),
-            "k_proj" | "v_proj" | "key" | "value" | "k_lin" | "v_lin" | "wk" | "wv" => {
-                (self.keys, outputs, None)
+            "q_proj" | "query" | "query_proj" | "q_lin" | "wq" | "q_attn" => {
+                (self.queries, outputs, None)
             }
-            "o_proj" | "out_proj" | "out_lin" | "wo" => (self.queries, inputs, None),
-            // The feed-forward layers have one of this name too.
-            "c_proj" if attention => (self.queries, inputs, None),
+            "k_proj" | "v_proj" | "key" | "value" | "key_proj" | "value_proj" | "k_lin"
+            | "v_lin" | "wk" | "wv" => (self.keys, outputs, None),
+            "q" if attention => (self.queries, outputs, None),
+            "k" | "v" if attention => (self.keys, outputs, None),
+            "o_proj" | "out_lin" | "wo" => (self.queries, inputs, None),
+            "out_proj" | "c_proj" | "dense" | "proj" | "o" if attention => {
+                (self.queries, inputs, None)
+            }
             "c_attn" | "qkv" | "qkv_proj" | "query_key_value" | "Wqkv" | "in_proj_weight" => {
                 let all = parts
                     .iter()
@@ -100,7 +130,10 @@ impl TowerHeads {
     fn blocks(self, name: &str, (rows, cols): (usize, usize)) -> Option<HeadBlocks> {
         let name = name.strip_suffix(".weight").unwrap_or(name);
         let mut parts = name.rsplit('.');
-        let (module, parent) = (parts.next()?, parts.next().unwrap_or_default());
+        let module = parts.next()?;
+        // BERT's `attention.output.dense`; its feed-forward layers have `output.dense` alone.
+        let parent = parts.find(|part| *part != "output").unwrap_or_default();
+        let parent = parent.to_ascii_lowercase();
         let attention = parent.contains("attn") || parent.contains("attention");
         let (heads, across, fused) = self.of_module(module, attention, (rows, cols))?;
         let side = if across { cols } else { rows };
@@ -140,13 +173,14 @@ impl Heads {
     fn named(config: &Value) -> Option<Self> {
         let nested = |keys: &[&str]| {
             let mut nested = keys.iter().filter_map(|key| config.get(key));
-            nested.find_map(TowerHeads::named)
+            nested.find_map(|config| TowerHeads::named(config, &QUERIES))
         };
-        let whole = TowerHeads::named(config);
+        let whole = TowerHeads::named(config, &QUERIES);
         // A tower for pictures alone is the whole model.
         let alone = config.get("vision_config").is_none();
         let heads = Self {
             text: nested(&["text_config", "llm_config"]).or(whole),
+            decoder: TowerHeads::named(config, &["decoder_attention_heads"]),
             vision: nested(&["vision_config"]).or(whole.filter(|_| alone)),
         };
         (heads.text.is_some() || heads.vision.is_some()).then_some(heads)
@@ -154,12 +188,14 @@ impl Heads {
 
     /// The blocks of a weight of attention that follow its heads.
     pub fn blocks(&self, name: &str, shape: (usize, usize)) -> Option<HeadBlocks> {
-        let mut parts = name.split('.');
+        let within = |is: fn(&str) -> bool| name.split('.').any(is);
         // `vision_model` of CLIP and SigLIP, `vision_tower` of LLaVA, `visual` of Qwen.
-        let seen = parts.any(|part| part.starts_with("vision") || part == "visual");
-        let tower = match seen {
-            true => self.vision,
-            false => self.text,
+        let tower = if within(|part| part.starts_with("vision") || part == "visual") {
+            self.vision
+        } else if within(|part| part == "decoder") {
+            self.decoder.or(self.text)
+        } else {
+            self.text
         };
         tower?.blocks(name, shape)
     }
@@ -271,5 +307,103 @@ mod tests {
         let seen = super::tests::told(&qwen, "visual.blocks.0.attn.qkv.weight", (3840, 1280));
         let words = "48 heads of 80 rows each, 16 for queries, 16 for keys and 16 for values";
         assert!(seen.starts_with(words), "{seen}");
+    }
+
+    /// Names and shapes as transformers 5.24 builds them.
+    #[test]
+    fn every_family_names_its_heads_in_its_own_words() {
+        let bert = json!({"num_attention_heads": 12, "hidden_size": 768});
+        let falcon = json!({"num_attention_heads": 71, "num_kv_heads": 71, "hidden_size": 4544,
+                            "multi_query": true, "new_decoder_architecture": false});
+        let new_falcon = json!({"num_attention_heads": 128, "num_kv_heads": 8, "hidden_size": 8192,
+                                "multi_query": true, "new_decoder_architecture": true});
+        let dbrx = json!({"d_model": 6144, "n_heads": 48, "attn_config": {"kv_n_heads": 8}});
+        let glm = json!({"num_attention_heads": 32, "hidden_size": 4096, "kv_channels": 128,
+                         "multi_query_attention": true, "multi_query_group_num": 2});
+        let t5 = json!({"d_model": 512, "num_heads": 6, "d_kv": 64});
+        let distilbert = json!({"n_heads": 12, "dim": 768});
+        let bart = json!({"d_model": 1024, "encoder_attention_heads": 16,
+                          "decoder_attention_heads": 8});
+        for (config, name, shape, words) in [
+            (
+                &bert,
+                "encoder.layer.0.attention.output.dense.weight",
+                (768, 768),
+                "12 heads of 64 columns",
+            ),
+            (
+                &bert,
+                "encoder.layer.0.output.dense.weight",
+                (768, 3072),
+                "",
+            ),
+            (&bert, "classifier.out_proj.weight", (2, 768), ""),
+            (
+                &falcon,
+                "h.0.self_attention.query_key_value.weight",
+                (4672, 4544),
+                "73 heads of 64 rows",
+            ),
+            (
+                &falcon,
+                "h.0.self_attention.dense.weight",
+                (4544, 4544),
+                "71 heads of 64 columns",
+            ),
+            (
+                &new_falcon,
+                "h.0.self_attention.query_key_value.weight",
+                (9216, 8192),
+                "144 heads of 64 rows",
+            ),
+            (
+                &dbrx,
+                "blocks.0.norm_attn_norm.attn.Wqkv.weight",
+                (8192, 6144),
+                "64 heads of 128 rows",
+            ),
+            (
+                &glm,
+                "encoder.layers.0.self_attention.query_key_value.weight",
+                (4608, 4096),
+                "36 heads of 128 rows",
+            ),
+            (
+                &t5,
+                "encoder.block.0.layer.0.SelfAttention.q.weight",
+                (384, 512),
+                "6 heads of 64 rows",
+            ),
+            (
+                &t5,
+                "encoder.block.0.layer.0.SelfAttention.o.weight",
+                (512, 384),
+                "6 heads of 64 columns",
+            ),
+            (
+                &distilbert,
+                "transformer.layer.0.attention.out_lin.weight",
+                (768, 768),
+                "12 heads of 64 columns",
+            ),
+            (
+                &bart,
+                "encoder.layers.0.self_attn.k_proj.weight",
+                (1024, 1024),
+                "16 heads of 64 rows",
+            ),
+            (
+                &bart,
+                "decoder.layers.0.encoder_attn.k_proj.weight",
+                (1024, 1024),
+                "8 heads of 128 rows",
+            ),
+        ] {
+            let told = told(config, name, shape);
+            match words {
+                "" => assert_eq!(told, "", "{name}"),
+                words => assert!(told.starts_with(words), "{name}: {told}"),
+            }
+        }
     }
 }
