@@ -13,11 +13,14 @@ mod rounds;
 use std::fs;
 use std::hint::black_box;
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use load::load;
 use localized_lora::approx::survey::survey;
 use localized_lora::approx::table_one;
-use localized_lora::approx::{BlockLayout, Factors, LayoutKind, adaptive, factorize, reconstruct};
+use localized_lora::approx::{
+    BlockLayout, Factors, FirstView, LayoutKind, adaptive, factorize, reconstruct,
+};
 use localized_lora::experiment::delta_file;
 use localized_lora::source::{
     Dataset, DigitSet, Split, SyntheticKind, SyntheticSettings, digits, synthesize,
@@ -28,6 +31,9 @@ use rounds::alternate;
 
 const SIDE: usize = 1024;
 const GRIDS: [usize; 5] = [1, 2, 4, 8, 16];
+
+/// Triplets of a first view.
+const SHOWN: usize = 64;
 
 /// Digits that are factorized one by one.
 const SINGLE: usize = 1000;
@@ -65,7 +71,29 @@ fn main() {
         println!("  K = {grid:2}            {rounds}");
     }
     rank_change(&matrix);
+    first_views(&matrix, numpy.as_mut(), &file);
     println!("{}", load());
+}
+
+/// What the window shows of K = 1 before all of it is there, in turn with numpy's whole SVD.
+fn first_views(gradient: &DMatrix<f64>, mut numpy: Option<&mut Peer>, file: &Path) {
+    let noise = synthesize(&SyntheticSettings {
+        rows: SIDE,
+        cols: SIDE,
+        ..SyntheticSettings::new(SyntheticKind::Noise)
+    })
+    .expect("a matrix");
+    println!("K = 1, a first view: {SHOWN} triplets verified, and all σ");
+    for (name, matrix) in [("gradient", gradient), ("noise", &noise)] {
+        fs::write(file, delta_file(matrix).expect("bytes")).expect("written");
+        let work = format!("grid 1 {}", file.display());
+        let rounds = alternate(LARGE_ROUNDS, &work, numpy.as_deref_mut(), || {
+            let go_on = || ControlFlow::Continue(());
+            let view = FirstView::of(matrix, SHOWN, &go_on).expect("not stopped");
+            black_box(view.expect("a view"));
+        });
+        println!("  {name:<17} {rounds}");
+    }
 }
 
 fn factors(matrix: &DMatrix<f64>, kind: LayoutKind) -> Factors {

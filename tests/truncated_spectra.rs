@@ -4,12 +4,15 @@
 
 use std::ops::ControlFlow;
 
+use localized_lora::analysis::{Analyst, SilentListener};
 use localized_lora::approx::adaptive::adaptive_ranks;
 use localized_lora::approx::curve::{adaptive_curve, uniform_curve};
 use localized_lora::approx::{
     BlockLayout, Factors, Keep, LayoutError, LayoutKind, LocalizedSettings, LoraSettings,
     MethodSettings, evaluate, reconstruct,
 };
+use localized_lora::session::Session;
+use localized_lora::source::Limits;
 use nalgebra::DMatrix;
 
 const SIDE: usize = 2048;
@@ -118,4 +121,46 @@ fn adaptive_ranks_end_where_a_truncated_spectrum_does() {
     assert!(curve.len() < 48);
     let beyond = adaptive_ranks(&blocks.spectra, 40 * cost);
     assert_eq!(beyond.err(), Some(LayoutError::Truncated { kept: 12 }));
+}
+
+/// A matrix that takes a while: what is shown at once, and what comes of the same session then.
+#[test]
+fn a_first_view_has_the_numbers_of_the_answer() {
+    let session = Session {
+        source: "synthetic:noise:rows=740,cols=730".parse().unwrap(),
+        ..Session::default()
+    };
+    let (limits, mut analyst) = (Limits::default(), Analyst::default());
+    let first_view = |analyst: &mut Analyst| {
+        let view = analyst.first_view(&session, &limits, &SilentListener);
+        view.unwrap()
+    };
+    let view = first_view(&mut analyst).expect("a view");
+    let answer = analyst
+        .analyse(session.clone(), &limits, &SilentListener)
+        .unwrap();
+    assert!(view.partial && view.truncated.is_some());
+    assert!(!answer.partial && answer.truncated.is_none());
+    assert!(
+        first_view(&mut analyst).is_none(),
+        "everything is known now"
+    );
+    assert_eq!((view.sigma.len(), answer.sigma.len()), (730, 730));
+    for (seen, exact) in view.sigma.iter().zip(&*answer.sigma) {
+        assert!((seen / exact - 1.0).abs() < 1e-6, "{seen} for {exact}");
+    }
+    assert_eq!(view.methods.len(), answer.methods.len());
+    for (seen, whole) in view.methods.iter().zip(&answer.methods) {
+        assert_eq!(seen.curve.len(), whole.curve.len());
+        for (seen, exact) in seen.curve.iter().zip(&*whole.curve) {
+            assert!((seen.error - exact.error).abs() < 1e-6);
+        }
+        let (seen, whole) = (
+            seen.outcome.as_ref().unwrap(),
+            whole.outcome.as_ref().unwrap(),
+        );
+        assert!((seen.evaluation.error / whole.evaluation.error - 1.0).abs() < 1e-6);
+        let apart = (seen.reconstruction() - whole.reconstruction()).norm();
+        assert!(apart < 1e-5 * whole.reconstruction().norm(), "{apart}");
+    }
 }

@@ -17,8 +17,8 @@ use crate::approx::channels::{combined, combined_curve};
 use crate::approx::curve::CurvePoint;
 use crate::approx::metrics::norm;
 use crate::approx::{
-    BlockLayout, Evaluation, FactorError, Factors, Keep, LayoutError, LayoutKind, Method,
-    MethodSettings, evaluate,
+    BlockLayout, Evaluation, FactorError, Factors, FirstView, Keep, LayoutError, LayoutKind,
+    Method, MethodSettings, evaluate,
 };
 use crate::session::{Session, Settings};
 use crate::source::{Limits, LoadedMatrix};
@@ -206,6 +206,55 @@ impl Analyst {
             changes,
             partial: false,
         })
+    }
+
+    /// What a session gives of a matrix that is new and takes a while: its answer from the first
+    /// triplets alone, with the curve and the spectrum as far as squares tell them
+    /// ([`FirstView`]). It is a step on the way to the answer, which [`Analyst::analyse`] gives.
+    ///
+    /// # Errors
+    /// As [`Analyst::analyse`].
+    pub fn first_view(
+        &mut self,
+        session: &Session,
+        limits: &Limits,
+        listener: &dyn Listener,
+    ) -> Result<Option<Analysis>, AnalysisError> {
+        const WHOLE: LayoutKind = LayoutKind::Grid(1);
+        let kept = self.keep(session, limits, listener)?;
+        if self.factors.contains_key(&WHOLE) || kept.loaded.channels.is_some() {
+            return Ok(None);
+        }
+        let matrix = &kept.loaded.matrix;
+        let go_on = || listener.keep_going();
+        listener.reached(Stage::Factorizing { block: 1, of: 1 });
+        let Some(view) = FirstView::of(matrix, TRIPLETS, &go_on)? else {
+            return Ok(None);
+        };
+        let sigma = view.spectra.sigma.first().cloned().unwrap_or_default();
+        self.factors.insert(WHOLE, Arc::new(view.factors));
+        for settings in session
+            .settings
+            .fitted(matrix.nrows(), matrix.ncols())
+            .settings
+            .shown()
+        {
+            if settings.layout().canonical() == WHOLE {
+                let curve = Arc::new(settings.configured().curve(&view.spectra));
+                self.curves.insert((settings.method(), WHOLE), curve);
+            }
+        }
+        let seen = self.analyse(session.clone(), limits, listener);
+        // Only the whole answer is kept.
+        self.factors.remove(&WHOLE);
+        self.curves.retain(|(_, kind), _| *kind != WHOLE);
+        self.pictures
+            .retain(|settings, _| settings.layout().canonical() != WHOLE);
+        Ok(Some(Analysis {
+            sigma: Arc::new(sigma),
+            partial: true,
+            ..seen?
+        }))
     }
 
     fn keep(

@@ -41,7 +41,8 @@ pub struct Analysis {
     pub timing: Timing,
     /// Settings that were changed to fit the matrix, one sentence each.
     pub changes: Vec<String>,
-    /// Whether it is a step on the way to the session, with fewer terms than its settings say.
+    /// Whether it is a step on the way to the answer: with fewer terms than its settings say, or a first
+    /// view of a large matrix.
     pub partial: bool,
 }
 

@@ -27,7 +27,12 @@ pub fn receive(explorer: &mut Explorer, ctx: &egui::Context) {
     for answer in explorer.analyst.receive() {
         match answer {
             Ok(JobMessage::At(stage)) => explorer.pages.home.reached(Activity::At(stage)),
-            Ok(JobMessage::Done(analysis)) => accept(explorer, analysis),
+            Ok(JobMessage::Done(analysis)) => {
+                if analysis.partial {
+                    explorer.pages.home.seen();
+                }
+                accept(explorer, analysis);
+            }
             Ok(JobMessage::Failed(session, why)) => failed(explorer, Some(&session), why),
             Err(why) => failed(explorer, None, why),
         }

@@ -7,12 +7,16 @@
 //! and UΣVᵀ = W, all to rounding, well within the test ratios of LAPACK. Without vectors: as many
 //! σ below every threshold as there must be, to rounding too.
 
+mod band;
 mod basis;
 mod bidiagonal;
 mod check;
 mod decomposition;
+mod first_view;
 mod householder;
 mod kernels;
+#[cfg(test)]
+mod known;
 mod lanczos;
 mod leading;
 mod memory;
@@ -24,6 +28,7 @@ mod short_side;
 mod spectra;
 mod squares;
 mod svd;
+mod tridiagonal;
 mod truncated;
 mod values;
 mod view;
@@ -43,6 +48,7 @@ use super::metrics::largest;
 use crate::memory::Shortage;
 
 pub use decomposition::Decomposition;
+pub use first_view::FirstView;
 use memory::SvdOutput;
 pub(super) use product::multiplied_out;
 pub use spectra::{Spectra, TruncatedSpectrum};

@@ -42,8 +42,8 @@ pub use block::{Block, Pieces};
 pub use choice::{Choice, Leaf};
 pub use evaluate::{Evaluation, evaluate};
 pub use factor::{
-    Backend, Decomposition, FactorError, Factorization, Factors, Keep, Spectra, TruncatedSpectrum,
-    factorize, singular_values,
+    Backend, Decomposition, FactorError, Factorization, Factors, FirstView, Keep, Spectra,
+    TruncatedSpectrum, factorize, singular_values,
 };
 pub use layout::{BlockLayout, LayoutError, LayoutKind};
 pub use method::{

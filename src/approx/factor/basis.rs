@@ -122,7 +122,7 @@ impl Basis {
 }
 
 /// Takes off a column what lies in those before it, which are orthonormal; its length.
-fn orthogonalize(
+pub(super) fn orthogonalize(
     block: &mut DMatrix<f64>,
     at: usize,
     mut coefficients: Option<&mut DMatrix<f64>>,

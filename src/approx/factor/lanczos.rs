@@ -11,6 +11,7 @@ use nalgebra::DMatrix;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
+use super::band::{Beside, banded};
 use super::basis::{Basis, product, random_columns};
 use super::kernels::WIDTH;
 use super::leading::{Leading, NoTriplets};
@@ -69,42 +70,22 @@ struct Band {
 impl Band {
     /// B Bᵀ, its lower half.
     fn squared(&self) -> DMatrix<f64> {
-        let width = self.diagonal.first().map_or(0, DMatrix::ncols);
-        let len = self.diagonal.len() * width;
-        let mut squared = DMatrix::zeros(len, len);
-        for (at, block) in self.diagonal.iter().enumerate() {
-            let place = (at * width, at * width);
-            let mut own = block * block.transpose();
-            if let Some(above) = self.above.get(at) {
-                own += above * above.transpose();
-                if let Some(next) = self.diagonal.get(at + 1) {
-                    let below = (place.0 + width, place.1);
-                    let beside = next * above.transpose();
-                    squared.view_mut(below, (width, width)).copy_from(&beside);
-                }
+        let squares = self.diagonal.iter().enumerate().map(|(at, block)| {
+            let own = block * block.transpose();
+            match self.above.get(at) {
+                Some(above) => own + above * above.transpose(),
+                None => own,
             }
-            squared.view_mut(place, (width, width)).copy_from(&own);
-        }
-        squared
+        });
+        let beside = self.above.iter().zip(self.diagonal.iter().skip(1));
+        let below: Vec<_> = beside
+            .map(|(above, next)| next * above.transpose())
+            .collect();
+        banded(&squares.collect::<Vec<_>>(), &below, Beside::Below)
     }
 
     fn filled(&self) -> DMatrix<f64> {
-        let width = self.diagonal.first().map_or(0, DMatrix::ncols);
-        let len = self.diagonal.len() * width;
-        let mut filled = DMatrix::zeros(len, len);
-        let mut put = |row: usize, col: usize, block: &DMatrix<f64>| {
-            let place = (row * width, col * width);
-            filled.view_mut(place, (width, width)).copy_from(block);
-        };
-        self.diagonal
-            .iter()
-            .enumerate()
-            .for_each(|(at, block)| put(at, at, block));
-        self.above
-            .iter()
-            .enumerate()
-            .for_each(|(at, block)| put(at, at + 1, block));
-        filled
+        banded(&self.diagonal, &self.above, Beside::Above)
     }
 }
 
@@ -122,7 +103,7 @@ impl Small {
     /// the largest.
     fn of(band: &Band, next: &DMatrix<f64>, (keep, rounding): (usize, f64)) -> Option<Self> {
         let (sigma, u, v) = match first_of_squares(band.squared(), keep) {
-            Some((sigma, u)) => (sigma, u, None),
+            Some((sigma, u)) => (sigma[..keep].to_vec(), u, None),
             None => {
                 let found = factorize_on(&band.filled(), Par::Seq).ok()?;
                 let u = found.u.columns(0, keep).into_owned();

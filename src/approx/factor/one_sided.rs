@@ -10,6 +10,7 @@ use nalgebra::DMatrix;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
+use super::band::{Beside, banded};
 use super::basis::{Basis, product, random_columns};
 use super::kernels::WIDTH;
 use super::leading::{Leading, NoTriplets};
@@ -73,30 +74,12 @@ struct Band {
     below: Vec<DMatrix<f64>>,
 }
 
-impl Band {
-    /// Its lower half.
-    fn filled(&self) -> DMatrix<f64> {
-        let len = self.diagonal.len() * WIDTH;
-        let mut filled = DMatrix::zeros(len, len);
-        let mut put = |row: usize, col: usize, block: &DMatrix<f64>| {
-            let place = (row * WIDTH, col * WIDTH);
-            filled.view_mut(place, (WIDTH, WIDTH)).copy_from(block);
-        };
-        for (at, block) in self.diagonal.iter().enumerate() {
-            put(at, at, block);
-        }
-        for (at, block) in self.below.iter().enumerate() {
-            put(at + 1, at, block);
-        }
-        filled
-    }
-}
-
 /// The number of triplets, from the first on, that are as near to exact ones as is aimed at, and the
 /// first `keep` vectors in the basis; nothing where squares leave too few digits. `next`: the
 /// coefficients of the block that is still to come.
 fn ritz(band: &Band, next: &DMatrix<f64>, keep: usize) -> Option<(usize, DMatrix<f64>)> {
-    let (sigma, vectors) = first_of_squares(band.filled(), keep)?;
+    let squared = banded(&band.diagonal, &band.below, Beside::Below);
+    let (sigma, vectors) = first_of_squares(squared, keep)?;
     // LᵀL v − σ² v = V_next · next · (the last rows of v in the basis), and of a triplet with
     // u = L v / σ the residual on its other side is that divided by σ.
     let missing = next * vectors.rows(vectors.nrows() - next.nrows(), next.nrows());
@@ -108,20 +91,7 @@ fn ritz(band: &Band, next: &DMatrix<f64>, keep: usize) -> Option<(usize, DMatrix
 mod tests {
     use super::*;
     use crate::approx::factor::factorize;
-
-    /// By its σ: reflections of a diagonal matrix.
-    fn with_sigma(rows: usize, cols: usize, sigma: impl Fn(usize) -> f64) -> DMatrix<f64> {
-        let mut matrix = DMatrix::zeros(rows, cols);
-        for at in 0..rows.min(cols) {
-            matrix[(at, at)] = sigma(at);
-        }
-        for _ in 0..2 {
-            let w = DMatrix::from_fn(matrix.nrows(), 1, |i, _| (i as f64 * 0.7548).sin() + 0.1);
-            let across = w.transpose() * &matrix * (2.0 / w.norm_squared());
-            matrix = (&matrix - &w * across).transpose();
-        }
-        matrix
-    }
+    use crate::approx::factor::known::with_sigma;
 
     fn first(matrix: &DMatrix<f64>, keep: usize) -> Result<Leading, NoTriplets> {
         let go_on = || ControlFlow::Continue(());

@@ -23,21 +23,21 @@ pub(super) fn is_long((rows, cols): (usize, usize)) -> bool {
     short <= SHORT && long >= TIMES * short
 }
 
-/// The bytes that [`from_square`] takes: the square, the vectors, and their making.
+/// The bytes that [`from_square`] takes: the square and its making.
 pub(super) fn square_bytes((rows, cols): (usize, usize)) -> u64 {
     let short = rows.min(cols) as u64;
-    4 * short * short * size_of::<f64>() as u64
+    2 * short * short * size_of::<f64>() as u64
 }
 
-/// The first `keep` triplets of a block, not yet checked; nothing where squares leave too few digits.
-/// `packed`: the block in its unit. Cost: half a product of the block with itself, and the
-/// eigenvectors of a matrix as large as its shorter side.
+/// All σ of a block, as far as squares tell them, and its first `keep` triplets, not yet checked; nothing
+/// where squares leave too few digits of the last of those. `packed`: the block in its unit. Cost: half
+/// a product of the block with itself, and the eigenvalues of a matrix as large as its shorter side.
 pub(super) fn from_square(
     (block, unit): (&DMatrix<f64>, f64),
     packed: &Packed,
     keep: usize,
     par: Par,
-) -> Option<Leading> {
+) -> Option<(Vec<f64>, Leading)> {
     let (rows, cols) = block.shape();
     let (short, long) = (rows.min(cols), rows.max(cols));
     let mut square = DMatrix::zeros(short, short);
@@ -63,6 +63,6 @@ pub(super) fn from_square(
             par,
         );
     }
-    let (_, vectors) = first_of_squares(square, keep)?;
-    from_subspace(packed, vectors, par)
+    let (sigma, vectors) = first_of_squares(square, keep)?;
+    Some((sigma, from_subspace(packed, vectors, par)?))
 }

@@ -1,12 +1,8 @@
 //! The first σ of a matrix from its product with its own transpose, which takes a part of the time
 //! where digits suffice.
 
-use faer::diag::{DiagMut, DiagRef};
 use faer::dyn_stack::{MemBuffer, MemStack, StackReq};
 use faer::linalg::evd::tridiag::{tridiag_in_place, tridiag_in_place_scratch};
-use faer::linalg::evd::{
-    ComputeEigenvectors, self_adjoint_evd_scratch, tridiagonal_self_adjoint_evd,
-};
 use faer::linalg::householder::{
     apply_block_householder_sequence_on_the_left_in_place_scratch as apply_scratch,
     apply_block_householder_sequence_on_the_left_in_place_with_conj,
@@ -18,38 +14,34 @@ use nalgebra::DMatrix;
 use super::leading::Leading;
 use super::packed::Packed;
 use super::svd::factorize_on;
+use super::tridiagonal::Tridiagonal;
 use super::view::{view, view_mut};
 
 /// Squares of σ are told apart down to this part of the largest.
 const SQUARED: f64 = 1e-7;
 
-/// The first `keep` σ and left singular vectors of a matrix B with few rows, given the lower half of
-/// B Bᵀ; nothing where squares leave too few digits of the last one.
+/// σ of a matrix B with few rows, largest first, and its first `keep` left singular vectors, given the
+/// lower half of B Bᵀ; nothing where squares leave too few digits of the last of those. Of the σ after
+/// them digits are missing: none of them is further off than √ε of the largest.
 pub(super) fn first_of_squares(
     squared: DMatrix<f64>,
     keep: usize,
 ) -> Option<(Vec<f64>, DMatrix<f64>)> {
     let (values, vectors) = first_eigenpairs(squared, keep)?;
-    let (first, last) = (*values.first()?, *values.last()?);
-    let sigma = || values.iter().map(|value| value.sqrt()).collect();
-    (last > SQUARED * first).then(|| (sigma(), vectors))
+    let last = *values.get(keep.checked_sub(1)?)?;
+    let sigma = || values.iter().map(|value| value.max(0.0).sqrt()).collect();
+    (last > SQUARED * values[0]).then(|| (sigma(), vectors))
 }
 
-/// The `keep` largest eigenvalues of a symmetric matrix, given its lower half, and their vectors:
-/// faer's eigendecomposition step by step, where its last step, on the vectors, is done for those
-/// alone that are asked for.
+/// All eigenvalues of a symmetric matrix, given its lower half, largest first, and vectors to the `keep`
+/// first of them: faer's reduction to a tridiagonal matrix, with its reflections applied to those
+/// vectors alone. On one thread, since on several its last digits depend on their number.
 fn first_eigenpairs(mut matrix: DMatrix<f64>, keep: usize) -> Option<(Vec<f64>, DMatrix<f64>)> {
     let len = matrix.nrows();
     let block = recommended_block_size::<f64>(len, len);
     let mut reflections = DMatrix::zeros(block, len.checked_sub(1)?);
     let request = StackReq::any_of(&[
         tridiag_in_place_scratch::<f64>(len, Par::Seq, Default::default()),
-        self_adjoint_evd_scratch::<f64>(
-            len,
-            ComputeEigenvectors::Yes,
-            Par::Seq,
-            Default::default(),
-        ),
         apply_scratch::<f64>(len - 1, block, keep),
     ]);
     let mut scratch = MemBuffer::new(request);
@@ -61,27 +53,12 @@ fn first_eigenpairs(mut matrix: DMatrix<f64>, keep: usize) -> Option<(Vec<f64>, 
         stack,
         Default::default(),
     );
-    let diagonal: Vec<f64> = (0..len).map(|at| matrix[(at, at)]).collect();
-    let mut below: Vec<f64> = (1..len).map(|at| matrix[(at, at - 1)]).collect();
-    // As long as the diagonal; the last one is not read.
-    below.push(0.0);
-    let (mut values, mut all) = (vec![0.0; len], DMatrix::zeros(len, len));
-    tridiagonal_self_adjoint_evd(
-        DiagRef::from_slice(&diagonal),
-        DiagRef::from_slice(&below),
-        DiagMut::from_slice_mut(&mut values),
-        Some(view_mut(&mut all)),
-        Par::Seq,
-        stack,
-        Default::default(),
-    )
-    .ok()?;
-    // The largest come last.
-    values.reverse();
-    values.truncate(keep);
-    let order: Vec<usize> = (0..keep).map(|at| len - 1 - at).collect();
-    let mut vectors = all.select_columns(&order);
-    drop(all);
+    let reduced = Tridiagonal {
+        diagonal: (0..len).map(|at| matrix[(at, at)]).collect(),
+        beside: (1..len).map(|at| matrix[(at, at - 1)]).collect(),
+    };
+    let values = reduced.values()?;
+    let mut vectors = reduced.vectors(values.get(..keep)?);
     apply_block_householder_sequence_on_the_left_in_place_with_conj(
         view(&matrix).submatrix(1, 0, len - 1, len - 1),
         view(&reflections),
@@ -120,14 +97,15 @@ mod tests {
             let half = DMatrix::from_fn(side, side, |i, j| ((i * 7 + j * 3) as f64 * 0.7548).sin());
             let matrix = &half + half.transpose();
             let (values, vectors) = first_eigenpairs(matrix.lower_triangle(), keep).expect("found");
-            assert_eq!((values.len(), vectors.shape()), (keep, (side, keep)));
+            assert_eq!((values.len(), vectors.shape()), (side, (side, keep)));
             let mut all: Vec<f64> = matrix.symmetric_eigenvalues().iter().copied().collect();
             all.sort_by(|one, other| other.total_cmp(one));
             let size = matrix.norm();
             for (found, exact) in values.iter().zip(&all) {
                 assert!((found - exact).abs() <= 1e-13 * size, "{found} for {exact}");
             }
-            let residual = &matrix * &vectors - &vectors * DMatrix::from_diagonal(&values.into());
+            let residual = &matrix * &vectors
+                - &vectors * DMatrix::from_diagonal(&values[..keep].to_vec().into());
             assert!(residual.norm() <= 1e-13 * size);
             let crossed = vectors.transpose() * &vectors - DMatrix::identity(keep, keep);
             assert!(crossed.norm() < 1e-13);

@@ -75,21 +75,24 @@ pub(super) fn first(
     };
     let unit = unit_of(size);
     let packed = Packed::of(block, unit, par);
-    let Some((found, rest)) = verified((block, unit), &packed, keep, par, keep_going)? else {
-        return Ok(None);
-    };
+    let found = verified((block, unit), &packed, keep, par, keep_going)?;
+    Ok(found.map(|(found, rest)| truncated(found, rest, unit)))
+}
+
+/// These triplets of a block in its unit, and what they leave out.
+pub(super) fn truncated(found: Leading, rest: Rest, unit: f64) -> Factorization {
     let values = ScaledValues {
         scaled: found.sigma,
         unit,
         rest: Some(rest),
     };
-    Ok(Some(Factorization {
+    Factorization {
         u: found.u,
         sigma: values.plain(),
         v_t: found.v.transpose(),
         backend: Backend::Lanczos,
         values,
-    }))
+    }
 }
 
 /// The first triplets and what they leave out, by the quickest way that gives them verified.
@@ -106,7 +109,7 @@ fn verified(
     };
     let from_square = || {
         ensure_free(square_bytes(block.shape())).ok()?;
-        checked(from_square((block, unit), packed, keep, par)?)
+        checked(from_square((block, unit), packed, keep, par)?.1)
     };
     if is_long(block.shape())
         && let Some(found) = from_square()
@@ -138,7 +141,7 @@ fn verified(
 
 /// The rest of a block beside these triplets, where they are what they say. `packed`: the block in its
 /// unit.
-fn measured(
+pub(super) fn measured(
     (block, unit): (&DMatrix<f64>, f64),
     packed: &Packed,
     found: &Leading,
@@ -248,28 +251,12 @@ fn reaches(
 mod tests {
     use super::*;
     use crate::approx::factor::factorize;
+    use crate::approx::factor::known::with_sigma;
 
     /// The first triplets of a block by the iteration.
     fn first_of(block: &DMatrix<f64>, keep: usize) -> Option<Factorization> {
         let go_on = || ControlFlow::Continue(());
         first(block, Pieces::Triplets, Keep::First(keep), Par::Seq, &go_on).expect("not stopped")
-    }
-
-    /// A reflection I − 2 w wᵀ / wᵀw times `matrix`: its σ do not change.
-    fn reflected(matrix: &DMatrix<f64>, seed: f64) -> DMatrix<f64> {
-        let w = DMatrix::from_fn(matrix.nrows(), 1, |i, _| ((i as f64 + seed) * 0.7548).sin());
-        let factor = 2.0 / w.norm_squared();
-        let across = w.transpose() * matrix;
-        matrix - &w * across * factor
-    }
-
-    /// A `rows × cols` matrix with these σ.
-    fn with_sigma(rows: usize, cols: usize, sigma: impl Fn(usize) -> f64) -> DMatrix<f64> {
-        let mut matrix = DMatrix::zeros(rows, cols);
-        for at in 0..rows.min(cols) {
-            matrix[(at, at)] = sigma(at);
-        }
-        reflected(&reflected(&matrix, 1.0).transpose(), 2.0).transpose()
     }
 
     /// σ by its place.
@@ -432,18 +419,20 @@ mod tests {
 
     #[test]
     fn threads_change_no_bit() {
-        let block = random_block(600, 500);
-        let on = |par| {
-            let go_on = || ControlFlow::Continue(());
-            first(&block, Pieces::Triplets, Keep::First(30), par, &go_on).expect("not stopped")
-        };
-        let (one, many) = (
-            on(Par::Seq).expect("triplets"),
-            on(Par::rayon(0)).expect("triplets"),
-        );
-        assert_eq!(one.sigma, many.sigma);
-        assert_eq!((one.u, one.v_t), (many.u, many.v_t));
-        assert_eq!(one.values.rest, many.values.rest);
+        // By the iteration, and by the square.
+        for block in [random_block(600, 500), random_block(260, 1300)] {
+            let on = |par| {
+                let go_on = || ControlFlow::Continue(());
+                first(&block, Pieces::Triplets, Keep::First(30), par, &go_on).expect("not stopped")
+            };
+            let (one, many) = (
+                on(Par::Seq).expect("triplets"),
+                on(Par::rayon(0)).expect("triplets"),
+            );
+            assert_eq!(one.sigma, many.sigma);
+            assert_eq!((one.u, one.v_t), (many.u, many.v_t));
+            assert_eq!(one.values.rest, many.values.rest);
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::source::Limits;
 pub enum JobMessage {
     /// The stage of the work.
     At(Stage),
-    /// A complete answer.
+    /// The answer, or a first view of it.
     Done(Arc<Analysis>),
     /// The session could not be computed; the sentence says why.
     Failed(Box<Session>, String),
@@ -67,11 +67,16 @@ pub fn work(
         start: Instant::now(),
         told: Mutex::new(None),
     };
+    let show = |mut analysis: Analysis| {
+        analysis.multiply_out(&waiting);
+        reply.send(JobMessage::Done(Arc::new(analysis)));
+    };
+    // What stands in its way stands in that of the whole answer, which tells.
+    if let Ok(Some(first)) = analyst.first_view(&session, &limits, &waiting) {
+        show(first);
+    }
     match analyst.analyse(session.clone(), &limits, &waiting) {
-        Ok(mut analysis) => {
-            analysis.multiply_out(&waiting);
-            reply.send(JobMessage::Done(Arc::new(analysis)));
-        }
+        Ok(analysis) => show(analysis),
         Err(error) if error.is_stop() => {}
         Err(error) => reply.send(JobMessage::Failed(Box::new(session), error.to_string())),
     }

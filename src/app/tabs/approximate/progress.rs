@@ -73,6 +73,8 @@ fn short_name(source: &Source) -> String {
 pub struct Pending {
     since: Instant,
     doing: Activity,
+    /// Whether a first view of the answer is on screen: then nothing there is old.
+    seen: bool,
 }
 
 /// An answer that comes sooner than this changes the picture without a word.
@@ -92,7 +94,15 @@ impl ApproximateTab {
         self.pending = Some(Pending {
             since: since.unwrap_or_else(Instant::now),
             doing,
+            seen: false,
         });
+    }
+
+    /// Notes that a first view of it is on screen.
+    pub fn seen(&mut self) {
+        if let Some(pending) = &mut self.pending {
+            pending.seen = true;
+        }
     }
 
     /// Notes what is being done for it.
@@ -119,7 +129,7 @@ pub const DIMMED: f32 = 0.35;
 
 /// Dims what `ui` draws from here on if it is not what was asked for. Whether it is dimmed.
 pub fn dim_old(tab: &ApproximateTab, ui: &mut egui::Ui) -> bool {
-    let Some(pending) = &tab.pending else {
+    let Some(pending) = tab.pending.as_ref().filter(|pending| !pending.seen) else {
         return false;
     };
     if !pending.noticeable() {
@@ -133,7 +143,8 @@ pub fn dim_old(tab: &ApproximateTab, ui: &mut egui::Ui) -> bool {
 
 /// Over the dimmed panes: what is being done, what they still show, and how to stop it.
 pub fn show(tab: &ApproximateTab, ui: &egui::Ui, state: &State, out: &mut Vec<Command>) {
-    let Some(doing) = tab.progress() else {
+    let seen = tab.pending.as_ref().is_some_and(|pending| pending.seen);
+    let Some(doing) = tab.progress().filter(|_| !seen) else {
         return;
     };
     let place = ui.max_rect();
