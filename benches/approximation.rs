@@ -89,7 +89,8 @@ fn first_views(gradient: &DMatrix<f64>, mut numpy: Option<&mut Peer>, file: &Pat
         let work = format!("grid 1 {}", file.display());
         let rounds = alternate(LARGE_ROUNDS, &work, numpy.as_deref_mut(), || {
             let go_on = || ControlFlow::Continue(());
-            let view = FirstView::of(matrix, SHOWN, &go_on).expect("not stopped");
+            let layout = BlockLayout::new(SIDE, SIDE, LayoutKind::Grid(1)).expect("it fits");
+            let view = FirstView::of(matrix, &layout, SHOWN, &go_on).expect("not stopped");
             black_box(view.expect("a view"));
         });
         println!("  {name:<17} {rounds}");

@@ -3,8 +3,9 @@
 #![allow(clippy::unwrap_used)]
 
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use localized_lora::analysis::{Analyst, SilentListener};
+use localized_lora::analysis::{Analyst, Listener, SilentListener, Stage};
 use localized_lora::approx::adaptive::adaptive_ranks;
 use localized_lora::approx::curve::{adaptive_curve, uniform_curve};
 use localized_lora::approx::{
@@ -123,22 +124,23 @@ fn adaptive_ranks_end_where_a_truncated_spectrum_does() {
     assert_eq!(beyond.err(), Some(LayoutError::Truncated { kept: 12 }));
 }
 
-/// A matrix that takes a while: what is shown at once, and what comes of the same session then.
-#[test]
-fn a_first_view_has_the_numbers_of_the_answer() {
-    let session = Session {
+/// A matrix that takes a while.
+fn slow() -> Session {
+    Session {
         source: "synthetic:noise:rows=740,cols=730".parse().unwrap(),
         ..Session::default()
-    };
+    }
+}
+
+#[test]
+fn a_first_view_has_the_numbers_of_the_answer() {
     let (limits, mut analyst) = (Limits::default(), Analyst::default());
     let first_view = |analyst: &mut Analyst| {
-        let view = analyst.first_view(&session, &limits, &SilentListener);
+        let view = analyst.first_view(&slow(), &limits, &SilentListener);
         view.unwrap()
     };
     let view = first_view(&mut analyst).expect("a view");
-    let answer = analyst
-        .analyse(session.clone(), &limits, &SilentListener)
-        .unwrap();
+    let answer = analyst.analyse(slow(), &limits, &SilentListener).unwrap();
     assert!(view.partial && view.truncated.is_some());
     assert!(!answer.partial && answer.truncated.is_none());
     assert!(
@@ -162,5 +164,34 @@ fn a_first_view_has_the_numbers_of_the_answer() {
         assert!((seen.evaluation.error / whole.evaluation.error - 1.0).abs() < 1e-6);
         let apart = (seen.reconstruction() - whole.reconstruction()).norm();
         assert!(apart < 1e-5 * whole.reconstruction().norm(), "{apart}");
+        assert!(whole.factors.holds(Keep::All), "only the answer has all");
+    }
+}
+
+/// Stops when it is asked for the so manieth time.
+struct Impatient(AtomicUsize, usize);
+
+impl Listener for Impatient {
+    fn reached(&self, _: Stage) {}
+
+    fn keep_going(&self) -> ControlFlow<()> {
+        match self.0.fetch_add(1, Ordering::Relaxed) == self.1 {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    }
+}
+
+/// Wherever it stops, the next answer has every triplet.
+#[test]
+fn a_first_view_that_is_given_up_leaves_nothing() {
+    let limits = Limits::default();
+    for moment in 0..4 {
+        let mut analyst = Analyst::default();
+        let listener = Impatient(AtomicUsize::new(0), moment);
+        let stopped = analyst.first_view(&slow(), &limits, &listener);
+        assert!(stopped.is_err_and(|why| why.is_stop()), "{moment}");
+        let answer = analyst.analyse(slow(), &limits, &SilentListener).unwrap();
+        assert!(answer.truncated.is_none() && answer.sigma.len() == 730);
     }
 }

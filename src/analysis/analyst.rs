@@ -1,6 +1,7 @@
 //! The one engine: reads, fits, factorizes, measures, and keeps what the next session may need.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -25,6 +26,9 @@ use crate::source::{Limits, LoadedMatrix};
 
 /// Factorizations of this many layouts are kept; the oldest knowledge is forgotten whole.
 const LAYOUTS: usize = 24;
+
+/// The layout of the whole matrix as one block.
+const WHOLE: LayoutKind = LayoutKind::Grid(1);
 
 /// Triplets of a large matrix that are computed at once.
 const TRIPLETS: usize = 64;
@@ -80,14 +84,19 @@ impl Run<'_> {
         layout: BlockLayout,
         keep: Keep,
     ) -> Result<Factors, AnalysisError> {
-        let (begun, of) = (AtomicUsize::new(0), layout.blocks().len());
-        let asked = || {
-            // Asked before each block, and perhaps once more within a large one.
-            let block = (begun.fetch_add(1, Ordering::Relaxed) + 1).min(of);
-            self.listener.reached(Stage::Factorizing { block, of });
-            self.listener.keep_going()
-        };
+        let asked = stages(self.listener, layout.blocks().len());
         Ok(Factors::compute_first(matrix, layout, keep, &asked)?)
+    }
+}
+
+/// Tells a listener of each of so many blocks.
+fn stages(listener: &dyn Listener, of: usize) -> impl Fn() -> ControlFlow<()> + Sync {
+    let begun = AtomicUsize::new(0);
+    move || {
+        // Asked before each block, and perhaps once more within a large one.
+        let block = (begun.fetch_add(1, Ordering::Relaxed) + 1).min(of);
+        listener.reached(Stage::Factorizing { block, of });
+        listener.keep_going()
     }
 }
 
@@ -174,7 +183,7 @@ impl Analyst {
         let changes = fitted.notes();
         let lora = Keep::First(fitted.settings.lora.rank);
         let wanted = std::mem::replace(&mut session.settings, fitted.settings);
-        let whole = self.factors(LayoutKind::Grid(1), lora, &mut run)?;
+        let whole = self.factors(WHOLE, lora, &mut run)?;
         if !whole.spectra.norm.is_finite() {
             return Err(AnalysisError::Overflow);
         }
@@ -220,41 +229,68 @@ impl Analyst {
         limits: &Limits,
         listener: &dyn Listener,
     ) -> Result<Option<Analysis>, AnalysisError> {
-        const WHOLE: LayoutKind = LayoutKind::Grid(1);
         let kept = self.keep(session, limits, listener)?;
-        if self.factors.contains_key(&WHOLE) || kept.loaded.channels.is_some() {
+        let is_known = self.factors.contains_key(&WHOLE);
+        let is_worth = FirstView::is_worth(&kept.loaded.matrix);
+        if is_known || !is_worth || kept.loaded.channels.is_some() {
             return Ok(None);
         }
-        let matrix = &kept.loaded.matrix;
-        let go_on = || listener.keep_going();
-        listener.reached(Stage::Factorizing { block: 1, of: 1 });
-        let Some(view) = FirstView::of(matrix, TRIPLETS, &go_on)? else {
-            return Ok(None);
-        };
-        let sigma = view.spectra.sigma.first().cloned().unwrap_or_default();
-        self.factors.insert(WHOLE, Arc::new(view.factors));
-        for settings in session
-            .settings
-            .fitted(matrix.nrows(), matrix.ncols())
-            .settings
-            .shown()
-        {
-            if settings.layout().canonical() == WHOLE {
-                let curve = Arc::new(settings.configured().curve(&view.spectra));
-                self.curves.insert((settings.method(), WHOLE), curve);
+        let seen = self.seen_first(session, &kept.loaded.matrix, (limits, listener));
+        self.forget_parts();
+        seen
+    }
+
+    fn seen_first(
+        &mut self,
+        session: &Session,
+        matrix: &DMatrix<f64>,
+        (limits, listener): (&Limits, &dyn Listener),
+    ) -> Result<Option<Analysis>, AnalysisError> {
+        let (rows, cols) = matrix.shape();
+        let fitted = session.settings.fitted(rows, cols);
+        let shown = fitted.settings.shown();
+        let lora = (WHOLE, Keep::First(fitted.settings.lora.rank));
+        let needs = |one: &MethodSettings| (one.layout().canonical(), one.configured().needs());
+        let mut sigma = Vec::new();
+        for (kind, keep) in std::iter::once(lora).chain(shown.iter().map(needs)) {
+            if self.factors.contains_key(&kind) {
+                continue;
             }
+            let layout = BlockLayout::new(rows, cols, kind)?;
+            let Keep::First(count) = in_steps(keep, &layout) else {
+                continue;
+            };
+            let asked = stages(listener, layout.blocks().len());
+            let view = match FirstView::of(matrix, &layout, count, &asked)? {
+                Some(view) => view,
+                None if kind == WHOLE => return Ok(None),
+                None => continue,
+            };
+            if kind == WHOLE {
+                sigma = view.spectra.sigma.first().cloned().unwrap_or_default();
+            }
+            let of_layout = |one: &&MethodSettings| one.layout().canonical() == kind;
+            for settings in shown.iter().filter(of_layout) {
+                let curve = Arc::new(settings.configured().curve(&view.spectra));
+                self.curves.insert((settings.method(), kind), curve);
+            }
+            self.factors.insert(kind, Arc::new(view.factors));
         }
-        let seen = self.analyse(session.clone(), limits, listener);
-        // Only the whole answer is kept.
-        self.factors.remove(&WHOLE);
-        self.curves.retain(|(_, kind), _| *kind != WHOLE);
-        self.pictures
-            .retain(|settings, _| settings.layout().canonical() != WHOLE);
+        let seen = self.analyse(session.clone(), limits, listener)?;
         Ok(Some(Analysis {
             sigma: Arc::new(sigma),
             partial: true,
-            ..seen?
+            ..seen
         }))
+    }
+
+    /// Forgets what first views left: only whole factorizations are kept of such a matrix.
+    fn forget_parts(&mut self) {
+        self.factors.retain(|_, factors| factors.holds(Keep::All));
+        let known = &self.factors;
+        self.curves.retain(|(_, kind), _| known.contains_key(kind));
+        let is_known = |one: &MethodSettings| known.contains_key(&one.layout().canonical());
+        self.pictures.retain(|settings, _| is_known(settings));
     }
 
     fn keep(
@@ -426,7 +462,7 @@ impl Analyst {
         self.pictures.retain(|known, _| shown.contains(known));
         if self.factors.len() > LAYOUTS {
             let wanted: Vec<_> = shown.iter().map(|s| s.layout().canonical()).collect();
-            let keep = |kind: &LayoutKind| *kind == LayoutKind::Grid(1) || wanted.contains(kind);
+            let keep = |kind: &LayoutKind| *kind == WHOLE || wanted.contains(kind);
             self.factors.retain(|kind, _| keep(kind));
             self.channels.retain(|kind, _| keep(kind));
             self.curves.retain(|(_, kind), _| keep(kind));

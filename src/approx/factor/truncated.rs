@@ -33,8 +33,10 @@ const PROMISED: f64 = 1e-6;
 /// Blocks whose smaller side is below this are factorized whole: that takes no longer.
 const LARGE: usize = 256;
 
-/// A truncated factorization keeps at most this part of the smaller side.
+/// A truncated factorization keeps at most this part of the smaller side, and of a short one more: its
+/// square costs the same for any number of triplets.
 const LARGEST_PART: usize = 8;
+const LARGEST_PART_OF_SHORT: usize = 2;
 
 /// Random directions, and steps in them, that look for a σ that was missed.
 const PROBES: usize = 8;
@@ -49,9 +51,13 @@ const STRIP: usize = 64;
 /// The number of triplets that are computed of a block, where those are had sooner than all.
 pub(super) fn kept((rows, cols): (usize, usize), pieces: Pieces, keep: Keep) -> Option<usize> {
     let smaller = rows.min(cols);
+    let part = match is_long((rows, cols)) {
+        true => LARGEST_PART_OF_SHORT,
+        false => LARGEST_PART,
+    };
     match keep {
         Keep::First(first) if pieces == Pieces::Triplets && smaller >= LARGE => {
-            (first <= smaller / LARGEST_PART).then_some(first)
+            (first <= smaller / part).then_some(first)
         }
         _ => None,
     }
@@ -115,6 +121,9 @@ fn verified(
         && let Some(found) = from_square()
     {
         return Ok(Some(found));
+    }
+    if keep > block.nrows().min(block.ncols()) / LARGEST_PART {
+        return Ok(None);
     }
     let too_slow = match leading_of_squares(packed, keep, par, keep_going) {
         Ok(found) => match checked(found) {
@@ -452,6 +461,11 @@ mod tests {
     fn small_blocks_many_triplets_and_zeros_are_factorized_whole() {
         assert!(first_of(&random_block(255, 300), 8).is_none());
         assert!(first_of(&random_block(256, 300), 33).is_none());
+        // A short side gives half of its triplets, where squares tell them.
+        assert!(first_of(&random_block(1040, 260), 130).is_some());
+        assert!(first_of(&random_block(1040, 260), 131).is_none());
+        let graded = with_sigma(1040, 260, |at| 10f64.powi(-(at as i32)));
+        assert!(first_of(&graded, 130).is_none());
         assert!(first_of(&DMatrix::zeros(300, 300), 8).is_none());
     }
 }
