@@ -41,6 +41,7 @@ pub mod set_aside;
 pub mod source;
 pub mod store;
 mod system;
+mod text;
 pub mod views;
 pub mod workspace;
 

@@ -6,8 +6,8 @@ use serde::{Serialize, Serializer};
 use crate::analysis::Analysis;
 use crate::approx::method::{Parameter, Role};
 use crate::approx::{Block, BlockLayout, Evaluation, MethodSettings, Pieces, TruncatedSpectrum};
-use crate::figure::label;
 use crate::source;
+use crate::text::for_json;
 
 /// A matrix: its source, shape, rank and norm.
 #[derive(Serialize)]
@@ -214,18 +214,6 @@ pub fn as_object<T: Serialize, S: Serializer>(
 /// The sentence that says why there is none.
 pub fn text(value: &impl Serialize) -> Result<String, String> {
     serde_json::to_string_pretty(value)
-        .map(|text| escaped(&text) + "\n")
+        .map(|text| for_json(&text) + "\n")
         .map_err(|error| format!("the result cannot be written as JSON ({error})"))
-}
-
-/// JSON in which every character that a terminal obeys is escaped; they stand in strings only.
-fn escaped(json: &str) -> String {
-    let mut text = String::with_capacity(json.len());
-    for c in json.chars() {
-        match c != '\n' && label::is_control(c) {
-            true => text.push_str(&format!("\\u{:04x}", u32::from(c))),
-            false => text.push(c),
-        }
-    }
-    text
 }

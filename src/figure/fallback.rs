@@ -11,6 +11,7 @@ use skrifa::{FontRef, MetadataProvider};
 use usvg::fontdb::{Database, FaceInfo, ID, Source, Stretch, Style};
 
 use super::faces::{self, REGULAR};
+use crate::text::is_hidden;
 
 /// Faces in the order in which they are asked for a character.
 pub(super) struct Fallbacks {
@@ -170,12 +171,11 @@ fn embedded_regular(bold: bool, character: char) -> Option<&'static Arc<Face>> {
 
 /// Characters that shape others or nothing, and are drawn by no font.
 fn is_invisible(character: char) -> bool {
-    character.is_control()
+    is_hidden(character)
         || character.is_whitespace()
         || matches!(character,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
+            '\u{180b}'..='\u{180f}' | '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}'
+            | '\u{e0100}'..='\u{e01ef}')
 }
 
 /// The English name of a family, or its first one.

@@ -1,56 +1,7 @@
 //! Numbers and names as they are written in figures and in the window.
 
-use std::borrow::Cow;
-
 use crate::approx::bits::as_numbers;
-
-/// A name from outside, fit to be shown: one line, no control characters and none that turn the
-/// direction of the text around it.
-pub fn clean(name: &str) -> String {
-    let mut text = String::with_capacity(name.len());
-    for c in name.chars() {
-        // Neither may stand in XML, escaped or not.
-        let not_xml = matches!(c, '\u{fffe}' | '\u{ffff}');
-        if c.is_whitespace() || c.is_control() {
-            if !text.ends_with(' ') {
-                text.push(' ');
-            }
-        } else if !turns_text(c) && !not_xml {
-            text.push(c);
-        }
-    }
-    text.trim().to_owned()
-}
-
-/// Whether a character changes the direction of the text behind it.
-fn turns_text(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// Whether a character tells a terminal or an editor to do something instead of being shown.
-pub fn is_control(c: char) -> bool {
-    c.is_control() || turns_text(c) || matches!(c, '\u{2028}' | '\u{2029}')
-}
-
-/// A text of one line as it is, unless it holds what would not be shown; then as [`clean`] leaves it.
-pub fn one_line(text: &str) -> Cow<'_, str> {
-    match text.contains(is_control) {
-        true => Cow::Owned(clean(text)),
-        false => Cow::Borrowed(text),
-    }
-}
-
-/// Text for a terminal, which obeys no character in it but line ends: others stand as `\u{1b}`.
-pub fn for_terminal(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c != '\n' && is_control(c) {
-            true => shown.extend(c.escape_unicode()),
-            false => shown.push(c),
-        }
-    }
-    shown
-}
+pub use crate::text::{clean, for_terminal, one_line};
 
 /// *LoRA*, *LoRA and MELoRA*, *LoRA, MELoRA and Localized*.
 pub fn listed<T: AsRef<str>>(items: &[T]) -> String {
@@ -61,6 +12,14 @@ pub fn listed<T: AsRef<str>>(items: &[T]) -> String {
             let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
             format!("{} and {}", first.join(", "), last.as_ref())
         }
+    }
+}
+
+/// *0.6 % to 4.0 %*; one of them where both read the same.
+pub fn span(low: &str, high: &str) -> String {
+    match low == high {
+        true => low.to_owned(),
+        false => format!("{low} to {high}"),
     }
 }
 
@@ -128,6 +87,14 @@ pub fn entries(value: usize) -> String {
     match value {
         1 => "1 entry".to_owned(),
         _ => format!("{} entries", count(value)),
+    }
+}
+
+/// The layers of a model: `18 layers`.
+pub fn layers(value: usize) -> String {
+    match value {
+        1 => "1 layer".to_owned(),
+        _ => format!("{} layers", count(value)),
     }
 }
 
@@ -347,20 +314,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_terminal_obeys_nothing_but_line_ends() {
-        let name = "a\u{1b}[31m\u{9b}2J\u{202e}b\tc\nd\u{7f}";
-        let shown = for_terminal(name);
-        assert_eq!(shown, "a\\u{1b}[31m\\u{9b}2J\\u{202e}b\\u{9}c\nd\\u{7f}");
-        assert_eq!(one_line(name), "a [31m 2Jb c d");
-        assert_eq!(one_line("28.6 % \u{a0}as it is "), "28.6 % \u{a0}as it is ");
-    }
-
-    #[test]
     fn lists_are_read_as_sentences() {
         assert_eq!(listed(&["LoRA"; 0]), "");
         assert_eq!(listed(&["LoRA"]), "LoRA");
         assert_eq!(listed(&["LoRA", "MELoRA"]), "LoRA and MELoRA");
         assert_eq!(listed(&["a", "b", "c"]), "a, b and c");
+        assert_eq!([layers(1), layers(1234)], ["1 layer", "1,234 layers"]);
+        assert_eq!(span("0.6 %", "4.0 %"), "0.6 % to 4.0 %");
+        assert_eq!(span("4.0 %", "4.0 %"), "4.0 %");
     }
 
     #[test]
@@ -450,11 +411,5 @@ mod tests {
                 ("ij", true)
             ]
         );
-    }
-
-    #[test]
-    fn names_lose_what_breaks_a_line_or_a_file() {
-        assert_eq!(clean("a\u{0}b\nc\t\td \u{202e}e\u{ffff}"), "a b c d e");
-        assert_eq!(clean("<&>\"שלום 🙂"), "<&>\"שלום 🙂");
     }
 }

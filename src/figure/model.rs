@@ -7,6 +7,7 @@ use super::paper::Paper;
 use super::plot::Plot;
 use super::product::Product;
 use super::table::Table;
+use crate::text::one_line;
 
 /// A figure, independent of the format it will be written in.
 #[derive(Debug, Clone, PartialEq)]
@@ -140,8 +141,8 @@ impl Metadata {
         command: impl Into<String>,
     ) -> Self {
         Self {
-            title: title.into(),
-            description: description.into(),
+            title: one_line(&title.into()).into_owned(),
+            description: one_line(&description.into()).into_owned(),
             command: command.into(),
             source: source.into(),
             software: concat!("Localized LoRA Explorer ", env!("CARGO_PKG_VERSION")).to_owned(),

@@ -6,6 +6,7 @@
 
 use super::error::FinetuneError;
 use super::network::Shape;
+use crate::text::clean;
 
 /// Entries of a list of ranks, segments, learning rates, seeds or layouts: more than any plot tells
 /// apart.
@@ -110,11 +111,8 @@ pub fn check_parts(parts: usize) -> Result<(), FinetuneError> {
 
 /// A file's text, fit to be repeated in a message: on one line, and not longer than one reads.
 pub fn echo(text: &str) -> String {
-    let mut shown: String = text
-        .chars()
-        .take(ECHO)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let start: String = text.chars().take(ECHO).collect();
+    let mut shown = clean(&start);
     if text.chars().nth(ECHO).is_some() {
         shown.push('…');
     }

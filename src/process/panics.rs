@@ -6,7 +6,7 @@ use std::io::Write;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::{Mutex, PoisonError};
 
-use crate::figure::label;
+use crate::text::clean;
 
 thread_local! {
     /// The number of guarded sections that this thread is in.
@@ -72,7 +72,7 @@ pub(super) fn tell_in_one_line() {
 }
 
 fn said(info: &PanicHookInfo<'_>) -> String {
-    label::clean(info.payload_as_str().unwrap_or("no message"))
+    clean(info.payload_as_str().unwrap_or("no message"))
 }
 
 const LOST_DISPLAY: &str =

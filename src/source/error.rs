@@ -1,7 +1,7 @@
 //! Errors of sources: one sentence each, with the remedy and the place.
 
 use crate::process::panics;
-use crate::system;
+use crate::{system, text};
 
 /// Why a source could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -249,17 +249,13 @@ pub(super) fn shown(path: &std::path::Path) -> String {
 
 /// A name that stays on its line; files and arrays may have any characters in their names.
 pub(super) fn printable(name: &str) -> String {
-    name.replace(char::is_control, "\u{fffd}")
+    text::marked(name)
 }
 
 /// Other crates' messages, and cells of tables, within a sentence: one line, no full stop, not long.
 pub(super) fn one_line(text: &str) -> String {
     const SHOWN: usize = 120;
-    let words: Vec<&str> = text
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-        .collect();
-    let line = words.join(" ");
+    let line = text::clean(text);
     let line = line.trim_end_matches('.');
     if line.chars().count() <= SHOWN {
         return line.to_owned();

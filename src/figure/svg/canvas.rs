@@ -12,6 +12,7 @@ use crate::figure::palette::{Rgb, Theme};
 use crate::figure::place::Area;
 use crate::figure::plot::{Series, SeriesStyle};
 use crate::figure::{Figure, Paper, label};
+use crate::text::is_hidden;
 
 /// The dashes of guides and of second measures.
 const DASHES: &[f64] = &[3.0, 2.0];
@@ -346,7 +347,8 @@ fn typeset(text: &str, size: f64, smallest: f64) -> String {
     out
 }
 
-/// Text as XML character data or attribute value; characters that XML cannot hold are left out.
+/// Text as XML character data or attribute value; characters that XML cannot hold are left out, and hidden ones
+/// stand as numbers.
 pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -358,6 +360,7 @@ pub(super) fn escape(text: &str) -> String {
             '\n' | '\t' => out.push(c),
             '\u{fffe}' | '\u{ffff}' => {}
             c if c.is_control() => {}
+            c if is_hidden(c) => out += &format!("&#x{:x};", u32::from(c)),
             c => out.push(c),
         }
     }

@@ -24,6 +24,7 @@ use super::unread;
 use crate::source::error::one_line;
 use crate::source::matrix::zeros;
 use crate::source::{Limits, LoadedMatrix, SourceError};
+use crate::text::clean;
 
 const EXPECTED: &str = "a table of numbers";
 
@@ -207,7 +208,7 @@ fn describe(cell: &str) -> String {
     }
     let start: String = cell.chars().take(SHOWN).collect();
     let rest = if start.len() < cell.len() { "…" } else { "" };
-    let start = start.replace(|c: char| c.is_whitespace() || c.is_control(), " ");
+    let start = clean(&start);
     let quoted = format!("'{start}{rest}'");
     if is_spreadsheet_error(cell) {
         format!("a spreadsheet's error, {quoted},")
