@@ -6,7 +6,6 @@ mod delta;
 pub mod figures;
 mod inspector;
 mod keeper;
-mod lock;
 mod projections;
 mod report;
 mod results;

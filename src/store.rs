@@ -1,5 +1,7 @@
 //! Files are written whole or not at all, and only where nothing else is lost by it.
 
+mod folder;
+mod lock;
 mod place;
 mod read;
 mod temporary;
@@ -14,8 +16,10 @@ use crate::system;
 use place::Destination;
 use temporary::Temporary;
 
+pub use folder::OutputFolder;
+pub use lock::Lock;
 pub use read::read;
-pub(crate) use temporary::{forget, remember, remove_temporary};
+pub(crate) use temporary::remove_temporary;
 
 /// Why a file could not be written; what stood there before is untouched.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -28,6 +32,14 @@ pub enum StoreError {
         /// The obstacle and the remedy.
         reason: String,
     },
+    /// The folder does not take files.
+    #[error("this folder cannot be written to, because {reason}: {}", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// The obstacle and the remedy.
+        reason: String,
+    },
     /// A source would be lost.
     #[error(
         "the output would replace a source that is read here; choose another name: {}",
@@ -35,6 +47,15 @@ pub enum StoreError {
     )]
     Source {
         /// The output.
+        path: PathBuf,
+    },
+    /// Another run writes it.
+    #[error(
+        "another run is writing this file; wait until it has ended, or choose another name: {}",
+        path.display()
+    )]
+    Busy {
+        /// The file.
         path: PathBuf,
     },
     /// Two outputs would be one file.

@@ -65,7 +65,9 @@ impl From<SourceError> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Place { .. } => Self::run(error),
+            StoreError::Place { .. } | StoreError::Folder { .. } | StoreError::Busy { .. } => {
+                Self::run(error)
+            }
             StoreError::Source { .. } | StoreError::SameOutput { .. } => Self::usage(error),
         }
     }

@@ -1,6 +1,5 @@
 //! `render`: the figures and tables of a session, without a window.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::builder::TypedValueParser;
@@ -13,7 +12,7 @@ use crate::analysis::{Analyst, Images};
 use crate::figure::{Format, render};
 use crate::session::Export;
 use crate::source::{Limits, Source};
-use crate::store::{check_outputs, save_atomically};
+use crate::store::{OutputFolder, check_outputs, save_atomically};
 use crate::views::{Composition, Document, Shown, View};
 use crate::workspace::{self, DisplaySettings, Opening, Workspace};
 
@@ -96,20 +95,8 @@ pub(super) fn run(arguments: &RenderArgs) -> Result<(), Failure> {
         ));
     }
     read.extend(workspace.session.files());
-    let made = !arguments.out.exists();
-    fs::create_dir_all(&arguments.out).map_err(|error| {
-        Failure::run(format!(
-            "the folder cannot be made ({}); choose another one: {}",
-            error.kind(),
-            arguments.out.display()
-        ))
-    })?;
-    let done = written(arguments, &workspace, &read);
-    if done.is_err() && made {
-        // Only an empty one goes.
-        let _ = fs::remove_dir(&arguments.out);
-    }
-    let (heading, notes) = done?;
+    let _folder = OutputFolder::make(&arguments.out)?;
+    let (heading, notes) = written(arguments, &workspace, &read)?;
     print::page(&heading, &[], &notes)
 }
 

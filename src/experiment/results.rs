@@ -4,9 +4,8 @@ use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::lock::Lock;
 use crate::finetune::{FinetuneError, Results};
-use crate::store::{StoreError, check_place, read, save_atomically};
+use crate::store::{Lock, StoreError, read, save_atomically};
 
 /// More than twice what a sweep of as many runs as it may have writes.
 pub const LARGEST: u64 = 16 * 1024 * 1024;
@@ -33,15 +32,6 @@ pub enum SaveError {
     /// The file cannot be written.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Another sweep writes the file.
-    #[error(
-        "another sweep is writing this file; wait until it has ended, or choose another name: {}",
-        path.display()
-    )]
-    Busy {
-        /// The file.
-        path: PathBuf,
-    },
     /// The file came or changed after the sweep had begun.
     #[error(
         "another program has written this file since the sweep began, and it is left as it is; \
@@ -106,15 +96,12 @@ impl ResultsFile {
     /// # Errors
     /// Another sweep has it, or nothing can be written beside it.
     pub fn lock(path: &Path) -> Result<Self, SaveError> {
-        check_place(path)?;
-        let lock = Lock::take(path).map_err(|error| StoreError::writing(path, &error))?;
+        let lock = Lock::hold(path)?;
         Ok(Self {
             found: Stamp::of(path),
             path: path.to_owned(),
             written: false,
-            _lock: lock.ok_or_else(|| SaveError::Busy {
-                path: path.to_owned(),
-            })?,
+            _lock: lock,
         })
     }
 
@@ -184,7 +171,8 @@ mod tests {
         let path = folder.path().join("a.json");
         let mut first = ResultsFile::lock(&path).expect("is free");
         let busy = ResultsFile::lock(&path).expect_err("is locked");
-        assert!(matches!(busy, SaveError::Busy { .. }), "{busy}");
+        let is_busy = matches!(busy, SaveError::Store(StoreError::Busy { .. }));
+        assert!(is_busy, "{busy}");
         first.save(&results(0)).expect("writes");
         first.save(&results(0)).expect("writes again");
         drop(first);

@@ -280,7 +280,7 @@ fn two_sweeps_never_write_one_file() {
     let file = folder.path().join("a.json");
     let line = format!("{SMALL} --json --out a.json");
     let other = localized_lora::experiment::ResultsFile::lock(&file).unwrap();
-    refuse(folder.path(), &line, 1, "another sweep");
+    refuse(folder.path(), &line, 1, "another run is writing this file");
     assert!(!file.exists());
     drop(other);
     let printed = succeed(folder.path(), &line);

@@ -45,7 +45,7 @@ impl SweepKeeper {
                 let lost = matches!(told.last(), Some(FileState::Unsaved(_)));
                 (!lost).then_some(file)
             }
-            Some(Err(SaveError::Busy { path })) => {
+            Some(Err(SaveError::Store(StoreError::Busy { path }))) => {
                 return Err(format!(
                     "another window or command is training the same; wait until it has ended and \
                      press Run again: {}",

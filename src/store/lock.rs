@@ -4,25 +4,35 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::store::{forget, remember};
+use super::temporary::{forget, remember};
+use super::{StoreError, check_place};
 
 /// Longer names have no room for what the lock's adds to them.
 const LONGEST: usize = 100;
 
 /// Held by whoever writes a file. The system lets go of it when the program ends, however it ends.
 #[derive(Debug)]
-pub(super) struct Lock {
+pub struct Lock {
     path: PathBuf,
     /// Open as long as the lock is held.
     _file: File,
 }
 
 impl Lock {
-    /// The lock of `file`; none where another holds it.
+    /// Holds the lock of `file` until it is dropped.
     ///
     /// # Errors
-    /// When nothing can be written beside `file`.
-    pub(super) fn take(file: &Path) -> io::Result<Option<Self>> {
+    /// A place that cannot be written, or a file that another run writes.
+    pub fn hold(file: &Path) -> Result<Self, StoreError> {
+        check_place(file)?;
+        let taken = Self::take(file).map_err(|error| StoreError::writing(file, &error))?;
+        taken.ok_or_else(|| StoreError::Busy {
+            path: file.to_owned(),
+        })
+    }
+
+    /// The lock of `file`; none where another holds it.
+    fn take(file: &Path) -> io::Result<Option<Self>> {
         let path = beside(&target(file));
         loop {
             let file = OpenOptions::new()
