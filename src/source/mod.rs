@@ -31,6 +31,7 @@ mod idx;
 mod limits;
 mod listing;
 mod matrix;
+mod module_name;
 mod opening;
 mod spec;
 mod split;
@@ -53,6 +54,7 @@ pub use head_blocks::HeadBlocks;
 pub use limits::Limits;
 pub use listing::{ArrayInfo, Arrays, BaseArrays, OtherMember, UpdateInfo};
 pub use matrix::{LoadedMatrix, NamedMatrix};
+pub use module_name::{module, module_of_weight};
 pub use spec::{Dataset, Source};
 pub use split::Split;
 pub use synthetic::{MAX_SYNTHETIC_SIDE, SyntheticKind, SyntheticSettings, synthesize};
@@ -94,6 +96,11 @@ fn load_over(
         Source::File { path, array } => file::load_file(path, array.as_deref(), base, limits)?,
         Source::StandardInput => stdin::load(limits)?,
         Source::Difference(whole, part) => {
+            // A difference has no colours: that of their channels is no picture.
+            let limits = &Limits {
+                channels: false,
+                ..*limits
+            };
             let part = load_over(&part.with_array_of(whole), None, limits)?;
             difference(load_over(whole, Some(&part.matrix), limits)?, part)?
         }

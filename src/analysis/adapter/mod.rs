@@ -12,7 +12,7 @@ use super::error::AnalysisError;
 use super::scan::{PlanStructure, ScanTarget, ScanTargets};
 use super::tensors::{self, StoredTensor};
 use crate::approx::metrics::norm;
-use crate::source::{Limits, load};
+use crate::source::{Limits, load, module};
 use factors::LayerFactors;
 
 pub use peft::Modules;
@@ -104,7 +104,7 @@ pub fn adapters(
                 LayerFactors::gralora(&matrix, (settings.grid, rank), keep_going)?
             }
         };
-        let stored = factors.tensors(peft::module(&target.name)).ok_or_else(|| {
+        let stored = factors.tensors(module(&target.name)).ok_or_else(|| {
             AdapterError::Layer(format!(
                 "{} has values beyond 32-bit floats; scale it down",
                 target.name

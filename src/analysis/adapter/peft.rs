@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, HashSet};
 use regex::Regex;
 use serde_json::{Value, json};
 
+use crate::source::module;
+
 /// Modules of a model and their ranks; 0 for those that get none.
 pub struct Modules(BTreeMap<String, usize>);
 
@@ -90,11 +92,6 @@ impl Modules {
             false => key,
         }
     }
-}
-
-/// The name of a weight's module.
-pub fn module(weight: &str) -> &str {
-    weight.strip_suffix(".weight").unwrap_or(weight)
 }
 
 /// The commonest rank above 0, the smallest of several.

@@ -1,6 +1,7 @@
 //! Which arrays are weights of modules for which PEFT has adapters of the forms that are written.
 
 use super::{ScanTarget, ScanTargets, SkippedArray};
+use crate::source::{module, module_of_weight};
 
 /// The last words of the names of embeddings in the models of common libraries.
 const EMBEDDINGS: [&str; 15] = [
@@ -31,23 +32,23 @@ impl Adaptable {
     /// From all names.
     pub fn among<'a>(mut names: impl Iterator<Item = &'a str>) -> Self {
         Self {
-            of_modules: names.any(|name| name.ends_with(WEIGHT)),
+            of_modules: names.any(|name| module_of_weight(name).is_some()),
         }
     }
 
     /// Why an array takes no adapter.
     pub fn refusal(&self, name: &str) -> Option<&'static str> {
-        let module = name.strip_suffix(WEIGHT);
-        let last = module.unwrap_or(name).rsplit('.').next();
+        if module(name).is_empty() {
+            return Some("without a name of its own, which PEFT needs");
+        }
+        let last = module(name).rsplit('.').next();
         if last.is_some_and(|last| EMBEDDINGS.contains(&last)) {
             return Some("an embedding, whose adapters PEFT stores in another form");
         }
-        (self.of_modules && module.is_none())
+        (self.of_modules && module_of_weight(name).is_none())
             .then_some("not the weight of a module, which PEFT needs")
     }
 }
-
-const WEIGHT: &str = ".weight";
 
 impl ScanTargets {
     /// Leaves out what takes no adapter.
@@ -80,5 +81,9 @@ mod tests {
         // Where nothing is named as a module's weight, names say no more.
         let plain = Adaptable::among(["q", "wte"].into_iter());
         assert!(plain.refusal("q").is_none() && plain.refusal("wte").is_some());
+        for nameless in ["", ".weight"] {
+            let told = plain.refusal(nameless).expect("is refused");
+            assert!(told.contains("without a name"), "{told}");
+        }
     }
 }

@@ -22,6 +22,7 @@ pub use kind::Update;
 use kind::{AdapterKind, LayerTensors};
 use nalgebra::DMatrix;
 
+use super::module_name::WEIGHT;
 use super::tensors::TensorStore;
 use super::{Limits, SourceError};
 
@@ -132,7 +133,7 @@ impl Adapter {
 impl AdapterLayer {
     fn new(module: &str, kind: &'static dyn AdapterKind, configured: bool) -> Self {
         let name = module.strip_prefix(PEFT_PREFIX).unwrap_or(module);
-        let ending = if configured { ".weight" } else { "" };
+        let ending = if configured { WEIGHT } else { "" };
         Self {
             name: format!("{name}{ending}"),
             module: module.to_owned(),

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::source::head_blocks::HeadBlocks;
+use crate::source::module_name::module;
 use crate::source::opening::open;
 use crate::system::folder_of;
 
@@ -128,8 +129,7 @@ impl TowerHeads {
     }
 
     fn blocks(self, name: &str, (rows, cols): (usize, usize)) -> Option<HeadBlocks> {
-        let name = name.strip_suffix(".weight").unwrap_or(name);
-        let mut parts = name.rsplit('.');
+        let mut parts = module(name).rsplit('.');
         let module = parts.next()?;
         // BERT's `attention.output.dense`; its feed-forward layers have `output.dense` alone.
         let parent = parts.find(|part| *part != "output").unwrap_or_default();

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::source::SourceError;
 use crate::source::error::{one_line, printable};
+use crate::source::module_name::{WEIGHT, module};
 
 /// Names in an error message.
 const LISTED: usize = 20;
@@ -21,8 +22,8 @@ const LONGEST: usize = 300;
 /// # Errors
 /// None or several; the nearest are told.
 pub fn find(file: &str, names: &[String], wanted: &str) -> Result<String, SourceError> {
-    let with = format!("{wanted}.weight");
-    let without = wanted.strip_suffix(".weight").unwrap_or(wanted);
+    let with = format!("{wanted}{WEIGHT}");
+    let without = module(wanted);
     for form in [wanted, &with, without] {
         if names.iter().any(|name| name == form) {
             return Ok(form.to_owned());
