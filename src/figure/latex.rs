@@ -1,7 +1,23 @@
 //! Text as LaTeX source.
 
-/// Superscripts that stand for a power of ten.
+/// Superscripts and subscripts, and what they stand for.
 const SUPERSCRIPTS: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻";
+const SUBSCRIPTS: &str = "₀₁₂₃₄₅₆₇₈₉";
+const PLAIN: &str = "0123456789-";
+
+const EQUALS: &str = " = ";
+
+/// Letters and signs of formulas, and their names.
+const SYMBOLS: [(char, &str); 8] = [
+    ('‖', "\\|"),
+    ('W', "W"),
+    ('Ŵ', "\\hat{W}"),
+    ('Δ', "\\Delta "),
+    ('λ', "\\lambda "),
+    ('ρ', "\\rho "),
+    ('σ', "\\sigma "),
+    ('Σ', "\\Sigma "),
+];
 
 /// Text as LaTeX source: what TeX reads as a command escaped, mathematics in mathematics mode, so that
 /// `r_diag = 4` becomes `$r_\mathrm{diag}=4$`.
@@ -19,26 +35,83 @@ pub fn latex(text: &str) -> String {
         }
         free = !c.is_alphanumeric() && c != '_';
         rest = &rest[c.len_utf8()..];
-        if SUPERSCRIPTS.contains(c) {
-            let end = rest
-                .find(|c| !SUPERSCRIPTS.contains(c))
-                .unwrap_or(rest.len());
-            let power: String = std::iter::once(c)
-                .chain(rest[..end].chars())
-                .map(plain_digit)
-                .collect();
-            out += &format!("$^{{{power}}}$");
-            rest = &rest[end..];
-        } else {
-            escape(&mut out, c);
+        match small(c, rest) {
+            Some((index, length)) => {
+                out += &format!("${index}$");
+                rest = &rest[length..];
+            }
+            None => escape(&mut out, c),
         }
     }
     out
 }
 
-/// The formula that the text begins with, and its length: a variable with an index, or one with a
-/// value.
+/// The formula that the text begins with, and its length.
 fn formula(text: &str) -> Option<(String, usize)> {
+    let (formula, length) = setting(text).or_else(|| symbols(text))?;
+    Some((format!("${formula}$"), length))
+}
+
+/// Letters and signs of formulas in a row: `‖ΔW‖²`, `σ₁`.
+fn symbols(text: &str) -> Option<(String, usize)> {
+    let name = |c: char| SYMBOLS.iter().find(|one| one.0 == c).map(|one| one.1);
+    let mut formula = String::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let behind = &rest[c.len_utf8()..];
+        if let Some(name) = name(c) {
+            formula += name;
+            rest = behind;
+        } else if let Some((index, length)) = small(c, behind).filter(|_| !formula.is_empty()) {
+            formula.truncate(formula.trim_end().len());
+            formula += &index;
+            rest = &behind[length..];
+        } else {
+            break;
+        }
+    }
+    let length = text.len() - rest.len();
+    // A W alone may be a word, and what goes on is one.
+    let is_word = rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+    (!text[..length].is_ascii() && !is_word).then(|| (formula.trim_end().to_owned(), length))
+}
+
+/// A superscript or subscript that begins with this character, and how much of the rest belongs to it.
+fn small(c: char, rest: &str) -> Option<(String, usize)> {
+    let (sign, alphabet) = [('^', SUPERSCRIPTS), ('_', SUBSCRIPTS)]
+        .into_iter()
+        .find(|(_, alphabet)| alphabet.contains(c))?;
+    let length = rest.find(|c| !alphabet.contains(c)).unwrap_or(rest.len());
+    let plain = |c: char| {
+        let place = alphabet.chars().position(|one| one == c)?;
+        PLAIN.chars().nth(place)
+    };
+    let all = std::iter::once(c).chain(rest[..length].chars());
+    let all: String = all.filter_map(plain).collect();
+    Some((format!("{sign}{{{all}}}"), length))
+}
+
+/// A variable with an index, or one with a value, which may be another variable's: `K = N = 4`.
+fn setting(text: &str) -> Option<(String, usize)> {
+    let (mut formula, mut at) = (String::new(), 0);
+    loop {
+        let (symbol, end) = variable(&text[at..])?;
+        formula += &symbol;
+        at += end;
+        if let Some((value, length)) = value(&text[at..]) {
+            return Some((format!("{formula}={value}"), at + length));
+        }
+        if !text[at..].starts_with(EQUALS) {
+            // A single letter may be a word.
+            return symbol.contains('_').then_some((formula, at));
+        }
+        formula.push('=');
+        at += EQUALS.len();
+    }
+}
+
+/// A variable as LaTeX has it, and its length.
+fn variable(text: &str) -> Option<(String, usize)> {
     let end = text
         .find(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != 'λ')
         .unwrap_or(text.len());
@@ -48,11 +121,7 @@ fn formula(text: &str) -> Option<(String, usize)> {
         None if name.chars().count() == 1 => greek(name).to_owned(),
         _ => return None,
     };
-    match value(&text[end..]) {
-        Some((value, length)) => Some((format!("${symbol}={value}$"), end + length)),
-        // A single letter may be a word.
-        None => name.contains('_').then(|| (format!("${symbol}$"), end)),
-    }
+    Some((symbol, end))
 }
 
 fn greek(letter: &str) -> &str {
@@ -64,12 +133,12 @@ fn greek(letter: &str) -> &str {
 
 /// The number behind an equals sign, and the length of both.
 fn value(text: &str) -> Option<(String, usize)> {
-    let number = text.strip_prefix(" = ")?;
+    let number = text.strip_prefix(EQUALS)?;
     let end = number
         .find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | ','))
         .unwrap_or(number.len());
     let digits = number[..end].trim_end_matches(['.', ',']);
-    (!digits.is_empty()).then(|| (digits.replace(',', "{,}"), " = ".len() + digits.len()))
+    (!digits.is_empty()).then(|| (digits.replace(',', "{,}"), EQUALS.len() + digits.len()))
 }
 
 fn escape(out: &mut String, c: char) {
@@ -83,23 +152,12 @@ fn escape(out: &mut String, c: char) {
         '±' => *out += "$\\pm$",
         '×' => *out += "$\\times$",
         '≤' => *out += "$\\leq$",
-        '‖' => *out += "$\\|$",
-        'Ŵ' => *out += "$\\hat{W}$",
-        'Δ' => *out += "$\\Delta$",
-        'λ' => *out += "$\\lambda$",
-        'σ' => *out += "$\\sigma$",
-        'Σ' => *out += "$\\Sigma$",
         '–' => *out += "--",
-        _ => out.push(c),
+        _ => match SYMBOLS.iter().find(|one| one.0 == c && !c.is_ascii()) {
+            Some((_, name)) => *out += &format!("${}$", name.trim_end()),
+            None => out.push(c),
+        },
     }
-}
-
-fn plain_digit(superscript: char) -> char {
-    "⁰¹²³⁴⁵⁶⁷⁸⁹"
-        .chars()
-        .position(|c| c == superscript)
-        .and_then(|digit| char::from_digit(digit as u32, 10))
-        .unwrap_or('-')
 }
 
 #[cfg(test)]
@@ -115,6 +173,12 @@ mod tests {
             ("r = 1,024.", "$r=1{,}024$."),
             ("the rank r_block", "the rank $r_\\mathrm{block}$"),
             ("λ = 0.5", "$\\lambda=0.5$"),
+            ("K = N = 4.", "$K=N=4$."),
+            ("K = N", "K = N"),
+            ("of ‖ΔW‖/‖W₀‖", "of $\\|\\Delta W\\|$/$\\|W_{0}\\|$"),
+            ("‖W‖² / σ₁²", "$\\|W\\|^{2}$ / $\\sigma_{1}^{2}$"),
+            ("W − Ŵ", "W $-$ $\\hat{W}$"),
+            ("ΔWeight", "$\\Delta$Weight"),
             ("a_file r", "a\\_file r"),
             ("28 × 28", "28 $\\times$ 28"),
             ("5.2·10⁻⁴", "5.2$\\cdot$10$^{-4}$"),
