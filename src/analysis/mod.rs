@@ -48,9 +48,9 @@ pub use order::{FoundOrder, Ordered, STARTS};
 pub use outcome::{MethodResult, Outcome};
 pub use result::{Analysis, Timing};
 pub use scan::{
-    LayerPlan, Plan, PlanReport, PlanStructure, Scan, ScanError, ScanLayer, ScanLocality, ScanPart,
-    ScanProgress, ScanSettings, ScanTarget, ScanTargets, SkippedArray, is_scan, matches_pattern,
-    merge, natural, read_scan,
+    LayerPlan, Plan, PlanReport, PlanStructure, ResumeReview, Scan, ScanError, ScanLayer,
+    ScanLocality, ScanPart, ScanProgress, ScanSettings, ScanTarget, ScanTargets, SkippedArray,
+    is_scan, matches_pattern, merge, natural, read_scan,
 };
 pub use survey::{Images, SurveyError, SurveyResult, survey_images};
 pub use tensors::TensorFormat;

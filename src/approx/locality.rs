@@ -76,10 +76,11 @@ impl NullTest {
     }
 
     /// How many standard deviations the matrix lies from the null's mean; `None` where every draw
-    /// gives the same value.
+    /// gives the same value, and of fewer draws than [`LEAST_DRAWS_OF_Z`].
     pub fn z(&self) -> Option<f64> {
         let std = self.std();
-        (std > TIE).then(|| (self.statistic - self.mean()) / std)
+        let is_known = self.null.len() >= LEAST_DRAWS_OF_Z && std > TIE;
+        is_known.then(|| (self.statistic - self.mean()) / std)
     }
 
     /// Share of values at least as extreme as the matrix's, itself counted among them: a p-value
@@ -113,6 +114,10 @@ pub const SIGNIFICANT: f64 = 0.01;
 
 /// Draws without which no p-value can be as small as that: p is at least 1 / (1 + draws).
 pub const LEAST_DRAWS: usize = 99;
+
+/// Draws without which their mean and standard deviation say too little: of twenty the latter is known to a
+/// sixth.
+pub const LEAST_DRAWS_OF_Z: usize = 20;
 
 /// The tests on one matrix, with as many draws as were made.
 #[derive(Clone, Debug)]

@@ -39,6 +39,7 @@ pub struct ScanArgs {
         long,
         value_name = "PATTERN,…",
         value_delimiter = ',',
+        value_parser = pattern,
         conflicts_with = "merge"
     )]
     pub layers: Vec<String>,
@@ -56,7 +57,7 @@ pub struct ScanArgs {
     /// Chooses the random orders
     #[arg(long, value_name = "S", default_value_t = 0, value_parser = number::seed, conflicts_with = "merge")]
     pub seed: u64,
-    /// Merges scans of disjoint layers that --out wrote, instead of scanning
+    /// Joins scans that --out wrote, instead of scanning; a layer that several hold has the same numbers in all
     #[arg(long, value_name = "SCAN.json", num_args = 1.., conflicts_with = "model")]
     pub merge: Vec<PathBuf>,
     /// Writes the scan after every layer; whole or not at all
@@ -100,6 +101,17 @@ fn part(text: &str) -> Result<ScanPart, String> {
     text.parse()
 }
 
+/// Reads a pattern of layers' names.
+pub(super) fn pattern(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err(
+            "write a name, or a pattern such as *.weight; without --layers all are taken"
+                .to_owned(),
+        ),
+        _ => Ok(text.to_owned()),
+    }
+}
+
 fn columns() -> impl TypedValueParser<Value = MapColumn> {
     choice::parser(MapColumn::ALL.map(|one| (one.id(), one.title(), one)))
 }
@@ -111,6 +123,7 @@ pub(super) fn run(arguments: &ScanArgs) -> Result<(), Failure> {
         .and("--figure", arguments.figure.figure.as_deref())
         .and("--out", arguments.out.as_deref());
     outputs.check(&arguments.files())?;
+    let _lock = arguments.file().map(store::Lock::hold).transpose()?;
     let found = match &arguments.model {
         Some(model) => arguments.scan(model)?,
         None => merged(&arguments.merge)?,
@@ -144,7 +157,7 @@ pub(super) fn run(arguments: &ScanArgs) -> Result<(), Failure> {
 /// Why a scan has no layers.
 fn nothing_measured(scan: &Scan) -> String {
     match &scan.skipped[..] {
-        [] => "these scans have no layers; scan again with other --layers".to_owned(),
+        [] => "these scans have no layers; name those of the other parts too".to_owned(),
         [one, ..] => format!("no layer could be measured; {}: {}", one.name, one.reason),
     }
 }
@@ -192,11 +205,11 @@ impl ScanArgs {
         let mut targets = ScanTargets::new(&settings, &self.layers)?;
         targets.ensure_some(&self.layers).map_err(Failure::run)?;
         print::remarks(&targets.notes());
-        let mut found = self.begun(&settings, &targets)?;
         if let Some(part) = self.part {
             targets.keep_part(part);
         }
         let stoppable = StopGuard::begin();
+        let mut found = self.begun(&settings, &targets, &stoppable)?;
         let bar = ProgressBar::new(1000);
         if let Ok(style) = ProgressStyle::with_template("{wide_bar} {percent} %, {msg}") {
             bar.set_style(style);
@@ -223,40 +236,61 @@ impl ScanArgs {
             (Some(failure), ..) => Err(failure),
             (None, _, Ok(())) => Ok(found),
             (None, Some(status), Err(error)) if error.is_stop() => {
-                Err(self.stopped(status, &found, targets.targets.len()))
+                Err(self.stopped(status, &found, &targets))
             }
             (None, _, Err(error)) => Err(error.into()),
         }
     }
 
     /// The scan so far: that of the file where it is to be continued.
-    fn begun(&self, settings: &ScanSettings, targets: &ScanTargets) -> Result<Scan, Failure> {
-        let fresh = Scan::new(settings, targets);
-        let Some(out) = self.out.as_deref().filter(|out| !output::is_standard(out)) else {
-            return Ok(fresh);
+    fn begun(
+        &self,
+        settings: &ScanSettings,
+        targets: &ScanTargets,
+        stoppable: &StopGuard,
+    ) -> Result<Scan, Failure> {
+        let mut found = Scan::new(settings, targets);
+        let Some(out) = self.file().filter(|out| out.exists()) else {
+            return Ok(found);
         };
         let told = |why: String| Failure::usage(format!("{why}: {}", out.display()));
-        match (self.resume, out.exists()) {
-            (true, true) => {
-                let known = read_scan(out).map_err(told)?;
-                match known.same_settings(&fresh) {
-                    true => known.matches(targets).map(|()| known).map_err(told),
-                    false => Err(told(
-                        "this scan has other settings; name another file, or repeat them"
-                            .to_owned(),
-                    )),
-                }
-            }
-            (true, false) | (false, false) => Ok(fresh),
-            (false, true) => Err(told(
+        if !self.resume {
+            return Err(told(
                 "this file exists already; use --resume to continue it, or name another".to_owned(),
-            )),
+            ));
         }
+        let known = read_scan(out).map_err(told)?;
+        if !known.same_settings(&found) {
+            return Err(told(
+                "this scan has other settings; name another file, or repeat them".to_owned(),
+            ));
+        }
+        let held = known.layers.len();
+        let keep_going = || stoppable.keep_going();
+        let review = found.resume(known, targets, &Limits::default(), &keep_going);
+        let review = review.map_err(|error| match stoppable.stopped() {
+            Some(status) => Failure::stopped(
+                status,
+                format!(
+                    "the {} of the scan were being compared with the model, and nothing has changed; start again: {}",
+                    label::layers(held),
+                    out.display()
+                ),
+            ),
+            None => error.into(),
+        })?;
+        print::remarks(&review.notes());
+        Ok(found)
+    }
+
+    /// The file of `--out`, unless that is standard output.
+    fn file(&self) -> Option<&Path> {
+        self.out.as_deref().filter(|out| !output::is_standard(out))
     }
 
     /// Keeps what there is, whole.
     fn save(&self, scan: &Scan) -> Result<(), Failure> {
-        let Some(out) = self.out.as_deref().filter(|out| !output::is_standard(out)) else {
+        let Some(out) = self.file() else {
             return Ok(());
         };
         if scan.layers.is_empty() && self.part.is_none() {
@@ -266,15 +300,16 @@ impl ScanArgs {
         Ok(store::save_atomically(out, text.as_bytes())?)
     }
 
-    fn stopped(&self, status: u8, scan: &Scan, wanted: usize) -> Failure {
-        let done = scan.layers.len();
+    fn stopped(&self, status: u8, scan: &Scan, targets: &ScanTargets) -> Failure {
+        let done = label::count(scan.done(targets));
+        let wanted = label::layers(targets.targets.len());
         let told = match &self.out {
             Some(out) => format!(
-                "{done} of {wanted} layers are done; add --resume to continue from {}",
+                "{done} of {wanted} are done; add --resume to continue from {}",
                 out.display()
             ),
             None => format!(
-                "{done} of {wanted} layers were done; with --out SCAN.json they would be kept and --resume could continue"
+                "{done} of {wanted} were done; with --out SCAN.json they would be kept and --resume could continue"
             ),
         };
         Failure::stopped(status, told)

@@ -78,7 +78,7 @@ struct TestReport {
     statistic: f64,
     null_mean: f64,
     null_std: f64,
-    /// `null` where every draw gives the same value.
+    /// `null` where every draw gives the same value, or there are fewer than 20.
     z: Option<f64>,
     p: f64,
     draws: usize,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{refuse, run, succeed};
 
 /// A safetensors file of matrices of 32-bit floats, or of BF16 where the values are given so.
-fn model(path: &Path, dtype: &str, arrays: &[(&str, (usize, usize), Vec<f64>)]) {
+pub(super) fn model(path: &Path, dtype: &str, arrays: &[(&str, (usize, usize), Vec<f64>)]) {
     let (mut header, mut data) = (serde_json::Map::new(), Vec::new());
     for (name, (rows, cols), cells) in arrays {
         assert_eq!(rows * cols, cells.len());
@@ -31,13 +31,13 @@ fn model(path: &Path, dtype: &str, arrays: &[(&str, (usize, usize), Vec<f64>)]) 
 }
 
 /// Numbers with nothing regular in them.
-fn cells(rows: usize, cols: usize, seed: usize) -> Vec<f64> {
+pub(super) fn cells(rows: usize, cols: usize, seed: usize) -> Vec<f64> {
     let cell = |at: usize| (((at + seed) * 7919 + at * at * 31) % 1009) as f64 / 500.0 - 1.0;
     (0..rows * cols).map(cell).collect()
 }
 
 /// Two layers: 24 × 32 and 40 × 16.
-fn two_layers(folder: &Path) {
+pub(super) fn two_layers(folder: &Path) {
     let arrays = [
         ("h.0.wide.weight", (24, 32), cells(24, 32, 1)),
         ("h.1.tall.weight", (40, 16), cells(40, 16, 2)),
@@ -45,7 +45,7 @@ fn two_layers(folder: &Path) {
     model(&folder.join("m.safetensors"), "F32", &arrays);
 }
 
-fn read_json(path: &Path) -> Value {
+pub(super) fn read_json(path: &Path) -> Value {
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
@@ -57,7 +57,7 @@ fn a_scan_that_contradicts_itself_is_refused_with_layer_and_field() {
     let scan = "scan m.safetensors --draws 20 --grid 2 --out s.json";
     succeed(folder.path(), scan);
     let whole = read_json(&folder.path().join("s.json"));
-    let edits: [(&str, &str, Value); 16] = [
+    let edits: [(&str, &str, Value); 26] = [
         ("lora", "/lora/error", json!(0.01)),
         ("lora", "/lora/params", json!(7)),
         ("melora", "/melora/error", json!(0.001)),
@@ -78,6 +78,21 @@ fn a_scan_that_contradicts_itself_is_refused_with_layer_and_field() {
         ("locality", "/locality/draws", json!(0)),
         ("lora_energies", "/lora_energies/1", json!(1e9)),
         ("cols", "/cols", json!(0)),
+        // Each possible alone, and not beside the others.
+        ("by_grid", "/by_grid/8", json!(1.0)),
+        (
+            "diagonal_energy_share",
+            "/diagonal_energy_share",
+            json!(1.0),
+        ),
+        ("locality", "/locality/p", json!(0.1)),
+        ("locality", "/locality/z", json!(9.5)),
+        ("locality", "/locality/draws", json!(21)),
+        ("locality", "/locality/statistic", json!("participation")),
+        ("rounding", "/rounding", json!(0.1)),
+        ("lora_energies", "/lora_energies", json!([])),
+        ("localized_energies", "/localized_energies", json!([])),
+        ("digest", "/digest", json!("0123")),
     ];
     for (field, pointer, value) in edits {
         let mut edited = whole.clone();
@@ -93,6 +108,66 @@ fn a_scan_that_contradicts_itself_is_refused_with_layer_and_field() {
             refuse(folder.path(), line, status, &told);
         }
     }
+}
+
+#[test]
+fn a_scan_whose_whole_cannot_be_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    two_layers(folder.path());
+    let path = folder.path().join("s.json");
+    succeed(folder.path(), "scan m.safetensors --draws 0 --out s.json");
+    let whole = read_json(&path);
+    for (field, value) in [
+        ("arrays", json!(1)),
+        ("seconds", json!(-1.0)),
+        ("seconds", json!(1e300)),
+        ("budget_rank", json!(0)),
+    ] {
+        let mut edited = whole.clone();
+        edited[field] = value;
+        fs::write(&path, edited.to_string()).unwrap();
+        let told = format!("make it again: {field}");
+        refuse(folder.path(), "plan s.json --params 1000", 1, &told);
+    }
+}
+
+/// K × K blocks of rank ρ have no rank above K² ρ, so that they miss what LoRA does at that rank.
+#[test]
+fn an_error_of_a_grid_below_what_its_rank_can_reach_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let arrays = [("a.weight", (64, 64), cells(64, 64, 0))];
+    model(&folder.path().join("m.safetensors"), "F32", &arrays);
+    let line = "scan m.safetensors --draws 0 --grid 2 --budget-rank 4 --out s.json";
+    succeed(folder.path(), line);
+    let path = folder.path().join("s.json");
+    succeed(folder.path(), "plan s.json --params 10000");
+    let mut edited = read_json(&path);
+    edited["layers"][0]["by_grid"]["4"] = json!(0.1);
+    fs::write(&path, edited.to_string()).unwrap();
+    let told = "make it again: a.weight, by_grid";
+    refuse(folder.path(), "plan s.json --params 10000", 1, told);
+}
+
+/// The noise of rounding is bounded by what the two weights are.
+#[test]
+fn more_rounding_than_any_type_leaves_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, seed: usize| {
+        let arrays = [("a", (16, 16), cells(16, 16, seed))];
+        model(&folder.path().join(name), "BF16", &arrays);
+    };
+    write("base.safetensors", 1);
+    write("tuned.safetensors", 2);
+    let line = "scan tuned.safetensors --subtract base.safetensors --draws 0 --out s.json";
+    succeed(folder.path(), line);
+    let path = folder.path().join("s.json");
+    let mut edited = read_json(&path);
+    let noise = edited["layers"][0]["rounding"].as_f64().unwrap();
+    assert!(noise > 0.0 && noise < 0.01, "{noise}");
+    edited["layers"][0]["rounding"] = json!(0.5);
+    fs::write(&path, edited.to_string()).unwrap();
+    let told = "make it again: a, rounding";
+    refuse(folder.path(), "scan --merge s.json", 1, told);
 }
 
 #[test]
@@ -114,22 +189,6 @@ fn the_verdict_and_the_best_grid_of_a_file_follow_from_its_errors() {
     let read: Value =
         serde_json::from_str(&succeed(folder.path(), "scan --merge s.json --json")).unwrap();
     assert_eq!(read["layers"], whole["layers"]);
-}
-
-#[test]
-fn a_scan_of_a_model_of_other_shapes_is_not_continued() {
-    let folder = tempfile::tempdir().unwrap();
-    two_layers(folder.path());
-    let line = "scan m.safetensors --draws 0 --out s.json";
-    succeed(folder.path(), line);
-    let arrays = [("h.0.wide.weight", (32, 24), cells(32, 24, 1))];
-    model(&folder.path().join("m.safetensors"), "F32", &arrays);
-    refuse(
-        folder.path(),
-        &format!("{line} --resume"),
-        2,
-        "h.0.wide.weight, 24 × 32 in the scan and 32 × 24 in the model",
-    );
 }
 
 #[test]
@@ -194,7 +253,7 @@ fn a_scan_of_which_no_layer_could_be_measured_fails() {
         folder.path(),
         "scan --merge empty.json",
         1,
-        "have no layers",
+        "these scans have no layers; name those of the other parts too",
     );
 }
 

@@ -397,6 +397,32 @@ fn a_scan_that_was_stopped_goes_on_and_keeps_its_answers() {
 }
 
 #[test]
+fn a_layer_that_has_changed_since_is_scanned_again_and_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("m.safetensors");
+    fs::copy(data("pair/tuned.safetensors"), &path).unwrap();
+    let mut harness = tab();
+    drop_file(&mut harness, &path);
+    click(&mut harness, "Scan");
+    click(&mut harness, "Run");
+    let before = found(&harness);
+    click(&mut harness, "Run");
+    assert_eq!(found(&harness), before);
+    assert!(harness.state().state().notices.warnings().is_empty());
+    let mut bytes = fs::read(&path).unwrap();
+    let last = bytes.len() - 2;
+    bytes[last] ^= 0x40;
+    fs::write(&path, bytes).unwrap();
+    click(&mut harness, "Run");
+    let after = found(&harness);
+    let pairs = before.layers.iter().zip(&after.layers);
+    assert_eq!(pairs.filter(|(one, other)| one != other).count(), 1);
+    let warnings = harness.state().state().notices.warnings();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].contains("are scanned again: "), "{warnings:?}");
+}
+
+#[test]
 fn a_click_on_a_row_or_a_cell_of_the_map_opens_the_layer() {
     let mut harness = scanned();
     let name = "layers.1.global.weight";

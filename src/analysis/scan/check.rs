@@ -1,10 +1,12 @@
 //! Whether a scan can have found the numbers that a file gives: each against its bounds, and those that
 //! follow from others against them.
 
-use super::layer::{KEPT, compared_grids};
-use super::{Scan, ScanError, ScanLayer};
+use super::layer::{KEPT, SMALL, compared_grids};
+use super::values::is_digest;
+use super::{Scan, ScanError, ScanLayer, ScanLocality};
 use crate::approx::LayoutKind;
 use crate::approx::budget::parameters;
+use crate::approx::locality::LEAST_DRAWS_OF_Z;
 use crate::approx::metrics::{Comparison, compare};
 
 /// No model has more rows or columns, and no sum of their products overflows.
@@ -13,11 +15,28 @@ const MOST_SIDE: usize = 1 << 30;
 /// What rounding may add to a share of one.
 const ROUNDING: f64 = 1e-6;
 
+/// No scan takes that many seconds.
+const LONGEST: f64 = 1e9;
+
 /// Squares below this have lost digits.
 const LEAST_SQUARE: f64 = 1e-290;
 
 /// The names of a layer's fields stand for what is wrong with them.
 type Field = &'static str;
+
+/// Looks at the numbers of the whole.
+///
+/// # Errors
+/// The first field that cannot be.
+pub(super) fn check_whole(scan: &Scan) -> Result<(), Field> {
+    let is = |good: bool, field: Field| if good { Ok(()) } else { Err(field) };
+    is(scan.localized_grid > 0, "localized_grid")?;
+    is(scan.melora_blocks > 0, "melora_blocks")?;
+    is(scan.budget_rank > 0, "budget_rank")?;
+    is((0.0..LONGEST).contains(&scan.seconds), "seconds")?;
+    let seen = scan.layers.len() + scan.skipped.len();
+    is(scan.arrays.is_none_or(|all| all >= seen), "arrays")
+}
 
 /// Looks at every number of a layer.
 ///
@@ -29,21 +48,49 @@ pub(super) fn check(layer: &ScanLayer, scan: &Scan) -> Result<(), Field> {
     is(sides.contains(&layer.rows), "rows")?;
     is(sides.contains(&layer.cols), "cols")?;
     is(layer.norm >= 0.0 && layer.norm.powi(2).is_finite(), "norm")?;
-    let positive =
-        |value: Option<f64>| value.is_none_or(|value| value >= 0.0 && scan.subtract.is_some());
-    is(positive(layer.relative_norm), "relative_norm")?;
-    is(positive(layer.rounding), "rounding")?;
-    energies(layer)?;
+    is(layer.digest.as_deref().is_none_or(is_digest), "digest")?;
+    let relative = layer.relative_norm;
+    let has_base = scan.subtract.is_some();
+    is(
+        relative.is_none_or(|share| share >= 0.0 && has_base),
+        "relative_norm",
+    )?;
+    is(
+        layer.rounding.is_none_or(|_| has_base) && rounding(layer),
+        "rounding",
+    )?;
+    energies(layer, scan)?;
     structures(layer, scan)?;
     by_grid(layer, scan)?;
-    let share = layer.diagonal_energy_share;
-    let diagonal = share.is_none_or(|share| ratio(share) && share >= -ROUNDING);
-    is(
-        share.is_some() == layer.melora.is_some() && diagonal,
-        "diagonal_energy_share",
-    )?;
+    is(diagonal(layer, scan), "diagonal_energy_share")?;
     is(stable_rank(layer), "stable_rank")?;
     is(locality(layer, scan), "locality")
+}
+
+/// The noise of both stored weights is at most what the coarsest type leaves of them: half a unit is an eighth
+/// of a value of three bits, and evenly spread noise has a third of its square.
+fn rounding(layer: &ScanLayer) -> bool {
+    let base = layer.relative_norm.map_or(0.0, |share| 1.0 / share);
+    let most = (((1.0 + base).powi(2) + base.powi(2)) / 192.0).sqrt();
+    let possible = |share: f64| share > 0.0 && share <= most * (1.0 + ROUNDING);
+    layer
+        .rounding
+        .is_none_or(|share| layer.norm > 0.0 && possible(share))
+}
+
+/// MELoRA misses all that lies off the diagonal blocks, and keeps of them what their first directions hold at
+/// least.
+fn diagonal(layer: &ScanLayer, scan: &Scan) -> bool {
+    match (layer.diagonal_energy_share, layer.melora) {
+        (None, None) => true,
+        (Some(share), Some(melora)) => {
+            let largest = layer.rows.min(layer.cols).div_ceil(scan.melora_blocks);
+            let held = (scan.budget_rank as f64 / largest as f64).min(1.0);
+            let most = 1.0 - share * held;
+            ratio(share) && (layer.norm == 0.0 || melora.error.powi(2) <= most + ROUNDING)
+        }
+        _ => false,
+    }
 }
 
 /// Whether it is a share of the whole, to rounding.
@@ -51,19 +98,27 @@ fn ratio(value: f64) -> bool {
     (-ROUNDING..=1.0 + ROUNDING).contains(&value)
 }
 
-/// σ² come in their order and never sum to more than ‖W‖².
-fn energies(layer: &ScanLayer) -> Result<(), Field> {
-    let most = layer.rows.min(layer.cols).min(KEPT);
-    let whole = layer.norm.powi(2) * (1.0 + ROUNDING);
-    let possible = |energies: &[f64]| {
+/// σ² come in their order, never sum to more than ‖W‖², and are as many as are kept unless they are all there are.
+fn energies(layer: &ScanLayer, scan: &Scan) -> Result<(), Field> {
+    let grid = scan.localized_grid;
+    let whole = layer.norm.powi(2);
+    let possible = |energies: &[f64], most: usize| {
+        let sum: f64 = energies.iter().sum();
+        let enough = energies.len() == most || sum >= whole * (1.0 - ROUNDING);
         energies.len() <= most
+            && enough
             && energies.iter().all(|&one| one >= 0.0)
             && energies.is_sorted_by(|one, next| one >= next)
-            && energies.iter().sum::<f64>() <= whole
+            && sum <= whole * (1.0 + ROUNDING)
+    };
+    let smaller = layer.rows.min(layer.cols);
+    let of_blocks = match layer.localized {
+        Some(_) => smaller.div_ceil(grid).min(KEPT / grid),
+        None => 0,
     };
     match (
-        possible(&layer.lora_energies),
-        possible(&layer.localized_energies),
+        possible(&layer.lora_energies, smaller.min(KEPT)),
+        possible(&layer.localized_energies, of_blocks),
     ) {
         (false, _) => Err("lora_energies"),
         (_, false) => Err("localized_energies"),
@@ -142,7 +197,10 @@ fn by_grid(layer: &ScanLayer, scan: &Scan) -> Result<(), Field> {
             (None, Some(_)) => false,
         }
     };
-    let errors = layer.by_grid.values().all(|&one| ratio(one) && one >= 0.0);
+    let between = |(&grid, &error): (&usize, &f64)| {
+        ratio(error) && error >= 0.0 && beside_lora(layer, grid, scan.budget_rank, error)
+    };
+    let errors = layer.by_grid.iter().all(between);
     if found != expected || !errors || !same(1, Some(layer.lora)) || !same(own, layer.localized) {
         return Err("by_grid");
     }
@@ -150,6 +208,25 @@ fn by_grid(layer: &ScanLayer, scan: &Scan) -> Result<(), Field> {
         true => Ok(()),
         false => Err("best_grid"),
     }
+}
+
+/// Whether Localized's error on a grid lies between those of LoRA at the ranks that bound it: K × K blocks of
+/// rank ρ hold every matrix of rank ρ, and none of a rank above K² ρ.
+fn beside_lora(layer: &ScanLayer, grid: usize, rank: usize, error: f64) -> bool {
+    let whole = layer.norm.powi(2);
+    if whole < LEAST_SQUARE {
+        return true;
+    }
+    let kept = |rank: usize| {
+        let energies = layer.lora_energies.iter().take(rank);
+        energies.sum::<f64>() / whole
+    };
+    let block = rank / grid;
+    let most = block.saturating_mul(grid).saturating_mul(grid);
+    let square = error.powi(2);
+    // Of a rank beyond those that are kept it is only known that it leaves less.
+    let is_known = most <= layer.lora_energies.len();
+    square <= 1.0 - kept(block) + ROUNDING && (!is_known || square >= 1.0 - kept(most) - ROUNDING)
 }
 
 /// ‖W‖² / σ₁².
@@ -168,9 +245,32 @@ fn locality(layer: &ScanLayer, scan: &Scan) -> bool {
     match &layer.locality {
         None => !tested,
         Some(test) => {
-            let least = 1.0 / (test.draws as f64 + 1.0);
-            let known = ["error", "participation"].contains(&test.statistic.as_str());
-            tested && known && test.draws > 0 && (least - ROUNDING..=1.0).contains(&test.p)
+            let small = layer.rows * layer.cols <= SMALL;
+            let statistic = if small { "error" } else { "participation" };
+            let draws = match small {
+                true => test.draws == scan.draws,
+                false => (1..=scan.draws).contains(&test.draws),
+            };
+            tested && test.statistic == statistic && draws && chances(test)
         }
     }
+}
+
+/// p counts draws, and z does not contradict it: of any values at most one in 1 + z² lies z standard deviations
+/// from their mean on one side (Cantelli).
+fn chances(test: &ScanLocality) -> bool {
+    let draws = test.draws as f64;
+    let extreme = test.p * (draws + 1.0) - 1.0;
+    let counts = (extreme - extreme.round()).abs() <= ROUNDING * (draws + 1.0)
+        && (-ROUNDING..=draws + ROUNDING).contains(&extreme);
+    let most = |z: f64| draws / (1.0 + z * z) + ROUNDING * draws;
+    let z = match test.z {
+        None => true,
+        Some(_) if test.draws < LEAST_DRAWS_OF_Z => false,
+        // Draws that differ from the matrix's own value by rounding are counted, less than one deviation off.
+        Some(z) if z < -1.0 => extreme <= most(z + 1.0),
+        Some(z) if z > 0.0 => draws - extreme <= most(z),
+        Some(_) => true,
+    };
+    counts && z
 }

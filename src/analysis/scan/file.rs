@@ -5,8 +5,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use super::check::check;
-use super::{Scan, ScanLayer, SkippedArray, VERSION};
+use super::check::{check, check_whole};
+use super::{Scan, ScanLayer, VERSION};
 use crate::store;
 
 /// A scan of every model there is fits.
@@ -38,49 +38,35 @@ pub fn read_scan(path: &Path) -> Result<Scan, String> {
     if scan.scan > VERSION {
         return Err("this scan was written by a newer version; update the program".to_owned());
     }
-    let settings = [scan.localized_grid, scan.melora_blocks, scan.budget_rank];
-    if settings.contains(&0) || scan.seconds < 0.0 {
-        return Err("this scan has impossible settings; make it again".to_owned());
-    }
+    let impossible = |place: &str, field: &str| {
+        format!("this scan has impossible values; make it again: {place}{field}")
+    };
+    scan.skip(Vec::new());
+    check_whole(&scan).map_err(|field| impossible("", field))?;
     let mut names = HashSet::new();
     let twice = |layer: &ScanLayer| !names.insert(layer.layer.clone());
     if scan.layers.iter().any(twice) {
         return Err("this scan has a layer twice; make it again".to_owned());
     }
     for layer in &scan.layers {
-        if let Err(field) = check(layer, &scan) {
-            return Err(format!(
-                "this scan has impossible values; make it again: {}, {field}",
-                layer.layer
-            ));
-        }
+        let place = format!("{}, ", layer.layer);
+        check(layer, &scan).map_err(|field| impossible(&place, field))?;
     }
     // What follows from the numbers is never believed.
     scan.layers.iter_mut().for_each(ScanLayer::conclude);
     Ok(scan)
 }
 
-impl Scan {
-    /// Takes over what this scan does not hold of another with the same settings.
-    pub fn take_over(&mut self, other: Self) {
-        let new = other.layers.into_iter().filter(|layer| {
-            let mut known = self.layers.iter();
-            known.all(|one| one.layer != layer.layer)
-        });
-        let new: Vec<ScanLayer> = new.collect();
-        self.layers.extend(new);
-        self.skip(other.skipped);
-        self.seconds = self.seconds.max(other.seconds);
-        self.sort();
-    }
-
-    /// Notes arrays that were left out, each once.
-    fn skip(&mut self, arrays: Vec<SkippedArray>) {
-        for array in arrays {
-            if self.skipped.iter().all(|one| one.name != array.name) {
-                self.skipped.push(array);
+impl ScanLayer {
+    /// Whether both have the same numbers; an older version kept no digest.
+    fn agrees(&self, other: &Self) -> bool {
+        let both = self.digest.is_some() && other.digest.is_some();
+        let digest = if both { &self.digest } else { &other.digest };
+        *other
+            == Self {
+                digest: digest.clone(),
+                ..self.clone()
             }
-        }
     }
 }
 
@@ -103,9 +89,11 @@ pub fn merge(scans: Vec<Scan>) -> Result<Scan, String> {
         all.seconds += scan.seconds;
         all.arrays = all.arrays.or(scan.arrays);
         for layer in scan.layers {
-            match all.layers.iter().find(|one| one.layer == layer.layer) {
+            match all.layers.iter_mut().find(|one| one.layer == layer.layer) {
                 None => all.layers.push(layer),
-                Some(known) if *known == layer => {}
+                Some(known) if known.agrees(&layer) => {
+                    known.digest = layer.digest.or(known.digest.take());
+                }
                 Some(_) => {
                     return Err(format!(
                         "these scans have different numbers for one layer; scan it again: {}",

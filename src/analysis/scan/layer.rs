@@ -7,26 +7,26 @@ use nalgebra::DMatrix;
 
 use super::rounding::rounding_energy;
 use super::targets::{ScanTarget, ScanTargets};
+use super::values::LayerValues;
 use super::{Scan, ScanError, ScanLayer, ScanLocality};
 use crate::analysis::error::AnalysisError;
-use crate::approx::locality::{LocalitySettings, LocalityTest, NullTest};
+use crate::approx::locality::{LEAST_DRAWS_OF_Z, LocalitySettings, LocalityTest, NullTest};
 use crate::approx::metrics::norm;
 use crate::approx::participation::participation_test;
 use crate::approx::{
     BlockLayout, Evaluation, FactorError, Keep, LayoutKind, LocalizedSettings, LoraSettings,
     MeloraSettings, MethodSettings, Spectra, evaluate,
 };
-use crate::source::{Limits, load};
+use crate::source::Limits;
 
 /// The grids that are compared.
 const GRIDS: [usize; 4] = [1, 2, 4, 8];
 
 /// Up to so many cells the locality test's statistic is Localized's error, which needs an SVD a draw.
-const SMALL: usize = 1 << 14;
+pub(super) const SMALL: usize = 1 << 14;
 
-/// Multiplications that the draws of a cheap test may take, and the least number of draws.
+/// Multiplications that the draws of a cheap test may take, where that leaves enough of them.
 const WORK: f64 = 1e10;
-const LEAST_DRAWS: usize = 20;
 
 /// So many σ² are kept for plans.
 pub(super) const KEPT: usize = 64;
@@ -46,12 +46,12 @@ pub fn measure(
         ControlFlow::Break(()) => Err(FactorError::Stopped),
     };
     ask()?;
-    let base = targets.base(target);
-    let base = base.map(|base| load(&base, limits)).transpose()?;
-    let matrix = load(&targets.source(target), limits)?.matrix;
+    let values = LayerValues::read(target, targets, limits)?;
+    let digest = values.digest(target);
+    let LayerValues { matrix, base } = values;
     let mut layer = structures(&matrix, target, scan, keep_going)?;
+    layer.digest = Some(digest);
     if let Some(base) = base {
-        let base = base.matrix;
         let share = layer.norm / norm(base.iter().copied());
         layer.relative_norm = Some(share).filter(|share| share.is_finite());
         layer.rounding = rounding(target, &matrix, &base, layer.norm);
@@ -105,6 +105,7 @@ fn structures(
         layer: target.name.clone(),
         rows,
         cols,
+        digest: None,
         norm: whole.norm,
         relative_norm: None,
         rounding: None,
@@ -236,7 +237,8 @@ fn locality(
     }
     let (rows, cols) = matrix.shape();
     let cost = matrix.len() as f64 * (rows.min(cols) / grid) as f64;
-    let draws = ((WORK / cost) as usize).clamp(LEAST_DRAWS, scan.draws.max(LEAST_DRAWS));
+    let draws = ((WORK / cost) as usize).max(LEAST_DRAWS_OF_Z);
+    let draws = draws.min(scan.draws);
     let test = participation_test(matrix, grid, (draws, scan.seed), keep_going)?;
     Ok(answer("participation", &test))
 }

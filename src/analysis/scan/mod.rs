@@ -7,11 +7,13 @@ mod layer;
 mod part;
 mod plan;
 mod plan_report;
+mod resume;
 mod rounding;
 mod targets;
+mod values;
 mod verdict;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -28,6 +30,7 @@ pub use file::{is_scan, merge, read_scan};
 pub use part::ScanPart;
 pub use plan::{LayerPlan, Plan, PlanStructure};
 pub use plan_report::PlanReport;
+pub use resume::ResumeReview;
 pub use targets::{ScanTarget, ScanTargets, matches_pattern, natural};
 
 /// The version of the file of a scan.
@@ -120,6 +123,10 @@ pub struct ScanLayer {
     pub rows: usize,
     /// Columns.
     pub cols: usize,
+    /// A digest of its values and its base's, by which a scan that is continued knows it again; `None` in
+    /// files of older versions.
+    #[serde(default)]
+    pub digest: Option<String>,
     /// ‖W‖, or ‖ΔW‖ of an update.
     pub norm: f64,
     /// ‖ΔW‖ / ‖W₀‖, where the base is there.
@@ -173,7 +180,7 @@ impl Scan {
             draws: settings.draws,
             seed: settings.seed,
             seconds: 0.0,
-            arrays: Some(targets.arrays),
+            arrays: Some(targets.arrays.len()),
             layers: Vec::new(),
             skipped: targets.skipped.clone(),
         }
@@ -184,6 +191,15 @@ impl Scan {
     pub fn missing(&self) -> usize {
         let seen = self.layers.len() + self.skipped.len();
         self.arrays.unwrap_or_default().saturating_sub(seen)
+    }
+
+    /// How many of the layers that are asked for it holds.
+    pub fn done(&self, targets: &ScanTargets) -> usize {
+        let known: HashSet<&str> = self.layers.iter().map(|one| one.layer.as_str()).collect();
+        let targets = targets.targets.iter();
+        targets
+            .filter(|target| known.contains(target.name.as_str()))
+            .count()
     }
 
     /// The parameters of LoRA at the scan's rank, over all layers for which PEFT has an adapter.
@@ -207,27 +223,6 @@ impl Scan {
             grid,
             rank: (rank / grid.max(1)).max(1),
         }));
-    }
-
-    /// Whether the layers that it holds have the shapes of a model's arrays.
-    ///
-    /// # Errors
-    /// The first that has another, in a sentence.
-    pub fn matches(&self, targets: &ScanTargets) -> Result<(), String> {
-        for target in &targets.targets {
-            let mut layers = self.layers.iter();
-            let known = layers.find(|layer| layer.layer == target.name);
-            if let Some(layer) = known
-                && (layer.rows as u64, layer.cols as u64) != target.sides
-            {
-                return Err(format!(
-                    "this scan has a layer of another shape than the model; scan into another file: {}, \
-                     {} × {} in the scan and {} × {} in the model",
-                    layer.layer, layer.rows, layer.cols, target.sides.0, target.sides.1
-                ));
-            }
-        }
-        Ok(())
     }
 
     /// Whether both were made at the same settings.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{ScanTarget, ScanTargets};
+use super::ScanTargets;
 
 /// The `number`th of `of` parts, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,14 +53,17 @@ impl ScanTargets {
             loads[least] += self.targets[at].work();
             kept[at] = least + 1 == part.number;
         }
-        let kept = self.targets.drain(..).zip(kept);
-        let kept: Vec<ScanTarget> = kept.filter_map(|(one, is)| is.then_some(one)).collect();
-        self.targets = kept;
+        let dealt = self.targets.drain(..).zip(kept);
+        let (own, others): (Vec<_>, Vec<_>) = dealt.partition(|(_, is_kept)| *is_kept);
+        self.targets = own.into_iter().map(|(target, _)| target).collect();
+        let others = others.into_iter().map(|(target, _)| target);
+        self.unasked.extend(others);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::ScanTarget;
     use super::*;
 
     fn targets() -> ScanTargets {

@@ -1,5 +1,6 @@
 //! The arrays that a scan looks at, and those that it leaves out, told before any work.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::{ScanSettings, SkippedArray};
@@ -31,12 +32,14 @@ pub struct ScanTargets {
     pub subtract: Option<PathBuf>,
     /// Those that are looked at, in the order of their names.
     pub targets: Vec<ScanTarget>,
+    /// Those that could be and are not asked for: of other names, or of other parts.
+    pub unasked: Vec<ScanTarget>,
     /// Those that are left out.
     pub skipped: Vec<SkippedArray>,
     /// Patterns that no array's name matches, each with the nearest names.
     pub unmatched: Vec<(String, Vec<String>)>,
-    /// How many two-dimensional arrays the model has, whatever their names.
-    pub arrays: usize,
+    /// The names of all two-dimensional arrays that the model has.
+    pub arrays: HashSet<String>,
 }
 
 /// So many names are told beside one that none has.
@@ -70,38 +73,29 @@ impl ScanTargets {
         };
         arrays.sort_by_cached_key(|array| natural(&array.name));
         found.unmatched = unmatched_patterns(patterns, &arrays);
+        // Only of the one array of a file no name is needed.
+        let is_alone = arrays.len() == 1;
         arrays.retain(|array| array.shape.len() == 2);
-        found.arrays = arrays.len();
         for array in arrays {
             let matches = |pattern: &String| matches_pattern(pattern, &array.name);
-            if !patterns.is_empty() && !patterns.iter().any(matches) {
-                continue;
-            }
-            let [rows, cols] = array.shape[..] else {
-                continue;
-            };
-            let reason = match (rows.min(cols) < LEAST_SIDE, &base) {
-                (true, _) => Some(format!("{rows} × {cols}: a side is below {LEAST_SIDE}")),
-                (false, Some((all, base))) => {
-                    without_base(&array, base.of(&array.name).map(|at| &all[at]))
-                }
-                (false, None) => None,
-            };
-            let base_dtype = base.as_ref().and_then(|(all, base)| {
-                let at = base.of(&array.name)?;
-                Some(all[at].dtype.clone())
+            let is_asked = patterns.is_empty() || patterns.iter().any(matches);
+            let base = base.as_ref().map(|(all, base)| {
+                let at = base.of(&array.name);
+                at.map(|at| &all[at])
             });
-            match reason {
-                Some(reason) => found.skipped.push(SkippedArray {
+            found.arrays.insert(array.name.clone());
+            let target = match array.name.is_empty() && !is_alone {
+                true => Err("it has no name by which it could be read".to_owned()),
+                false => target(&array, base),
+            };
+            match (target, is_asked) {
+                (Ok(target), true) => found.targets.push(target),
+                (Ok(target), false) => found.unasked.push(target),
+                (Err(reason), true) => found.skipped.push(SkippedArray {
                     name: array.name,
                     reason,
                 }),
-                None => found.targets.push(ScanTarget {
-                    is_update: array.update.is_some_and(|update| !update.needs_base),
-                    dtypes: (array.dtype.clone(), base_dtype),
-                    name: array.name,
-                    sides: (rows, cols),
-                }),
+                (Err(_), false) => {}
             }
         }
         Ok(found)
@@ -152,6 +146,33 @@ impl ScanTargets {
         let base = self.subtract.as_deref()?;
         Some(array_of(base, &target.name))
     }
+}
+
+/// The target that a two-dimensional array is; `base` is there where one is subtracted, with the array that it
+/// has.
+///
+/// # Errors
+/// Why it is none.
+fn target(array: &ArrayInfo, base: Option<Option<&ArrayInfo>>) -> Result<ScanTarget, String> {
+    let [rows, cols] = array.shape[..] else {
+        return Err(format!("{}: no matrix", array.sides()));
+    };
+    if rows.min(cols) < LEAST_SIDE {
+        return Err(format!("{rows} × {cols}: a side is below {LEAST_SIDE}"));
+    }
+    if let Some(reason) = base.and_then(|base| without_base(array, base)) {
+        return Err(reason);
+    }
+    let update = array.update.as_ref();
+    Ok(ScanTarget {
+        name: array.name.clone(),
+        sides: (rows, cols),
+        dtypes: (
+            array.dtype.clone(),
+            base.flatten().map(|base| base.dtype.clone()),
+        ),
+        is_update: update.is_some_and(|update| !update.needs_base),
+    })
 }
 
 /// Patterns that match none of the matrices' names, with the nearest of these.

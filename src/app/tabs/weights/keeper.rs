@@ -8,12 +8,16 @@ use crate::app::digest::digest_of;
 use crate::report;
 use crate::set_aside::set_aside;
 use crate::source::Source;
-use crate::store::save_atomically;
+use crate::store::{Lock, StoreError, save_atomically};
 
 /// Keeps one scan, where there is a place for it.
 pub struct ScanKeeper {
     path: Option<PathBuf>,
     written: Option<Instant>,
+    /// Held while this keeper lives, so that two windows never write one file.
+    lock: Option<Lock>,
+    /// Why the scan is not kept, until it is told.
+    lost: Option<String>,
 }
 
 /// A scan is written so often at most while it is made.
@@ -25,9 +29,17 @@ const NAME: usize = 60;
 impl ScanKeeper {
     /// Keeps scans of these settings in `folder`.
     pub fn new(folder: Option<&Path>, settings: &ScanSettings) -> Self {
+        let path = folder.map(|folder| kept_file(folder, settings));
+        let (lock, lost) = match path.as_deref().map(lock) {
+            None => (None, None),
+            Some(Ok(lock)) => (Some(lock), None),
+            Some(Err(why)) => (None, Some(why)),
+        };
         Self {
-            path: folder.map(|folder| kept_file(folder, settings)),
+            path,
             written: None,
+            lock,
+            lost,
         }
     }
 
@@ -36,6 +48,8 @@ impl ScanKeeper {
         let path = self.path.as_ref().filter(|path| path.exists())?;
         match read_scan(path) {
             Ok(kept) if kept.same_settings(fresh) => Some(kept),
+            // It is another window's.
+            _ if self.lock.is_none() => None,
             _ => {
                 // Where it cannot be moved it cannot be written over either, and that is told.
                 let _ = set_aside(path, "previous");
@@ -49,6 +63,10 @@ impl ScanKeeper {
     /// # Errors
     /// Why the scan is not kept; nothing is written from then on.
     pub fn keep(&mut self, scan: &Scan, at_the_end: bool) -> Result<Option<PathBuf>, String> {
+        if let Some(why) = self.lost.take() {
+            self.path = None;
+            return Err(why);
+        }
         let soon = self.written.is_some_and(|at| at.elapsed() < OFTEN);
         let Some(path) = self.path.clone() else {
             return Ok(None);
@@ -67,10 +85,18 @@ impl ScanKeeper {
     }
 }
 
-fn write(path: &Path, scan: &Scan) -> Result<(), String> {
+/// The lock of a kept file, whose folder may not be there yet.
+fn lock(path: &Path) -> Result<Lock, String> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(|error| error.kind().to_string())?;
     }
+    Lock::hold(path).map_err(|error| match error {
+        StoreError::Busy { .. } => "another window is making the same one".to_owned(),
+        other => other.to_string(),
+    })
+}
+
+fn write(path: &Path, scan: &Scan) -> Result<(), String> {
     let text = report::text(scan)?;
     save_atomically(path, text.as_bytes()).map_err(|error| error.to_string())
 }
@@ -139,6 +165,22 @@ mod tests {
         };
         let after = kept_file(folder.path(), &settings(&model));
         assert_ne!(after, kept_file(folder.path(), &other));
+    }
+
+    #[test]
+    fn of_two_windows_one_keeps_a_scan() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let settings = settings(&folder.path().join("model.npz"));
+        let scan = Scan::new(&settings, &ScanTargets::default());
+        let mut first = ScanKeeper::new(Some(folder.path()), &settings);
+        let mut second = ScanKeeper::new(Some(folder.path()), &settings);
+        assert_eq!(first.keep(&scan, true), Ok(None), "there is no layer yet");
+        let told = second.keep(&scan, true).expect_err("is told once");
+        assert!(told.contains("another window"), "{told}");
+        assert_eq!(second.keep(&scan, true), Ok(None));
+        drop((first, second));
+        let mut third = ScanKeeper::new(Some(folder.path()), &settings);
+        assert_eq!(third.keep(&scan, true), Ok(None));
     }
 
     #[test]

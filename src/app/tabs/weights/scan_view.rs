@@ -372,8 +372,8 @@ impl ScanView {
         };
         let mut remarks = Vec::new();
         if let Some((done, of)) = self.scanning.unfinished() {
-            let (done, of) = (label::count(done), label::count(of));
-            remarks.push(format!("Only {done} of {of} layers are scanned yet"));
+            let (done, of) = (label::count(done), label::layers(of));
+            remarks.push(format!("Only {done} of {of} scanned so far"));
         }
         if model.is_some_and(|model| !is_of(scan, model)) {
             let name = model_name(scan);
@@ -478,12 +478,12 @@ fn settings_of(scan: &Scan) -> ScanSettings {
 
 /// *12 of 52 layers, 34 s left*
 fn going_on(advance: ScanAdvance) -> String {
-    let (done, of) = (label::count(advance.done), label::count(advance.of));
+    let (done, of) = (label::count(advance.done), label::layers(advance.of));
     match advance.progress {
-        None => format!("{done} of {of} layers"),
+        None => format!("{done} of {of}"),
         Some(progress) => {
             let left = label::count(progress.seconds_left.round() as usize);
-            format!("{done} of {of} layers, {left} s left")
+            format!("{done} of {of}, {left} s left")
         }
     }
 }

@@ -37,6 +37,8 @@ enum ScanMessage {
     Ended(Option<Arc<Scan>>, Option<String>),
     /// The file that keeps it, or why there is none.
     Kept(Result<PathBuf, String>),
+    /// What was known and is not kept, and why.
+    Reviewed(Vec<String>),
 }
 
 /// How far a scan is.
@@ -171,6 +173,9 @@ impl Scanning {
                 Ok(ScanMessage::Kept(Err(why))) => state.warn(format!(
                     "this scan is not kept ({why}); save it before you close the window"
                 )),
+                Ok(ScanMessage::Reviewed(notes)) => {
+                    notes.into_iter().for_each(|note| state.warn(note));
+                }
                 Err(why) => self.failure = Some(why),
             }
         }
@@ -183,22 +188,27 @@ const OFTEN: Duration = Duration::from_millis(300);
 
 fn work(pool: &Pool, request: ScanRequest, reply: &Reply<'_, ScanMessage>) {
     let ended = |scan, why| reply.send(ScanMessage::Ended(scan, why));
-    let targets = match ScanTargets::new(&request.settings, &request.patterns) {
+    let targets = match wanted(&request) {
         Ok(targets) => targets,
-        Err(error) => return ended(None, Some(error.to_string())),
+        Err(why) => return ended(None, Some(why)),
     };
-    if let Err(why) = targets.ensure_some(&request.patterns) {
-        return ended(None, Some(why));
-    }
     let fresh = Scan::new(&request.settings, &targets);
     let known = request.known.filter(|known| known.same_settings(&fresh));
     let mut keeper = ScanKeeper::new(request.folder.as_deref(), &request.settings);
     let kept = keeper.read(&fresh).filter(|_| !request.anew);
-    // What is left out depends on the patterns of this run.
+    let limits = Limits::default();
+    let keep_going = || match request.stop.load(Ordering::Relaxed) {
+        true => ControlFlow::Break(()),
+        false => reply.keep_going(),
+    };
     let mut scan = fresh;
     let known = known.map(|known| known.as_ref().clone());
     for one in known.into_iter().chain(kept) {
-        scan.take_over(one);
+        match pool.run(|| scan.resume(one, &targets, &limits, &keep_going)) {
+            Ok(review) => reply.send(ScanMessage::Reviewed(review.notes())),
+            // Stopped; what was known is known still.
+            Err(_) => return ended(None, None),
+        }
     }
     let mut keep = |scan: &Scan, at_the_end: bool| {
         if request.forgotten.load(Ordering::Relaxed) {
@@ -208,22 +218,12 @@ fn work(pool: &Pool, request: ScanRequest, reply: &Reply<'_, ScanMessage>) {
             reply.send(ScanMessage::Kept(told));
         }
     };
-    let of = targets.targets.len();
-    let done = |scan: &Scan| {
-        let known = |name: &str| scan.layers.iter().any(|layer| layer.layer == name);
-        let targets = targets.targets.iter();
-        targets.filter(|target| known(&target.name)).count()
-    };
     let mut advance = ScanAdvance {
-        done: done(&scan),
-        of,
+        done: scan.done(&targets),
+        of: targets.targets.len(),
         progress: None,
     };
     reply.send(ScanMessage::At(Arc::new(scan.clone()), advance));
-    let keep_going = || match request.stop.load(Ordering::Relaxed) {
-        true => ControlFlow::Break(()),
-        false => reply.keep_going(),
-    };
     let mut sent = Instant::now();
     let mut on_layer = |scan: &Scan, progress: ScanProgress| {
         advance.done += 1;
@@ -235,9 +235,16 @@ fn work(pool: &Pool, request: ScanRequest, reply: &Reply<'_, ScanMessage>) {
         }
         keep_going()
     };
-    let limits = Limits::default();
     let result = pool.run(|| scan.go_on(&targets, &limits, &keep_going, &mut on_layer));
     keep(&scan, true);
     let failure = result.err().filter(|error| !error.is_stop());
     ended(Some(Arc::new(scan)), failure.map(|error| error.to_string()));
+}
+
+/// What a request asks for.
+fn wanted(request: &ScanRequest) -> Result<ScanTargets, String> {
+    let targets = ScanTargets::new(&request.settings, &request.patterns);
+    let targets = targets.map_err(|error| error.to_string())?;
+    targets.ensure_some(&request.patterns)?;
+    Ok(targets)
 }
