@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::plan::structures;
+use super::scan::pattern;
 use super::{Failure, number, print};
 use crate::analysis::{
     AdapterError, AdapterFiles, AdapterRank, AdapterSettings, PlanReport, PlanStructure,
@@ -26,7 +27,7 @@ pub struct AdapterArgs {
     #[arg(long, value_name = "BASE")]
     pub subtract: Option<PathBuf>,
     /// Only layers with such names; * stands for anything, ? for one character
-    #[arg(long, value_name = "PATTERN,…", value_delimiter = ',')]
+    #[arg(long, value_name = "PATTERN,…", value_delimiter = ',', value_parser = pattern)]
     pub layers: Vec<String>,
     /// The structure of the adapter
     #[arg(long, value_parser = structures(), default_value = "lora", conflicts_with = "plan")]
@@ -54,6 +55,7 @@ const MOST: u64 = 256 << 20;
 /// Runs `adapter`.
 pub(super) fn run(arguments: &AdapterArgs) -> Result<(), Failure> {
     ensure_empty(&arguments.out)?;
+    let _folder = store::OutputFolder::make(&arguments.out)?;
     let settings = ScanSettings {
         model: arguments.model.clone(),
         subtract: arguments.subtract.clone(),
@@ -128,6 +130,7 @@ fn wishes(
             "this is no plan ({error}); choose what plan --json printed"
         ))
     })?;
+    plan.check(targets).map_err(told)?;
     let structure = match plan.structure.as_str() {
         "lora" => PlanStructure::Lora,
         "gralora" if plan.grid > 0 => PlanStructure::Gralora,
@@ -183,12 +186,12 @@ fn print_errors(
     let table = adapter_table(layers.iter().copied());
     let params = layers.iter().map(|layer| layer.params).sum();
     let heading = format!(
-        "{}: {} layers, {}",
+        "{}: {}, {}",
         match settings.structure {
             PlanStructure::Lora => "PEFT LoRA".to_owned(),
             PlanStructure::Gralora => format!("PEFT GraLoRA, K = {}", settings.grid),
         },
-        label::count(layers.len()),
+        label::layers(layers.len()),
         label::parameters(params)
     );
     let left_out = targets.skipped.iter();
@@ -200,13 +203,7 @@ fn print_errors(
 
 /// The tensors first: a folder with a configuration is whole.
 fn write(folder: &Path, files: &AdapterFiles) -> Result<(), Failure> {
-    std::fs::create_dir_all(folder).map_err(|error| {
-        Failure::run(format!(
-            "this folder could not be made, because {}: {}",
-            crate::system::writing(folder, &error),
-            folder.display()
-        ))
-    })?;
+    let _folder = store::OutputFolder::make(folder)?;
     store::save_atomically(&folder.join("adapter_model.safetensors"), &files.model)?;
     store::save_atomically(&folder.join("adapter_config.json"), files.config.as_bytes())?;
     Ok(())

@@ -1,7 +1,7 @@
 //! Ranks for every layer of a model under one budget, by what each parameter keeps.
 
-use super::Scan;
 use super::adaptable::Adaptable;
+use super::{Scan, ScanLayer};
 
 /// The structure of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,19 +54,21 @@ pub struct Plan {
 
 /// A layer on the way.
 struct Candidate<'a> {
-    layer: &'a super::ScanLayer,
+    layer: &'a ScanLayer,
     /// What each rank keeps.
     energies: &'a [f64],
+    /// What the ranks beyond those keep together.
+    beyond: f64,
     /// What each rank costs.
     cost: usize,
     rank: usize,
 }
 
 impl Candidate<'_> {
-    /// ‖W − Ŵ‖² at a rank.
+    /// ‖W − Ŵ‖² at a rank: summed, not subtracted from ‖W‖², of which a layer that is fitted to rounding has
+    /// no digit left.
     fn dropped(&self, rank: usize) -> f64 {
-        let kept: f64 = self.energies.iter().take(rank).sum();
-        (self.layer.norm.powi(2) - kept).max(0.0)
+        self.energies.iter().skip(rank).sum::<f64>() + self.beyond
     }
 
     fn error(&self, rank: usize) -> f64 {
@@ -88,21 +90,14 @@ impl Plan {
             PlanStructure::Gralora => scan.localized_grid,
         };
         let (mut candidates, left_out) = candidates(scan, structure, grid);
-        if candidates.iter().all(|one| one.energies.is_empty()) {
-            let left_out = if candidates.is_empty() {
-                &left_out[..]
-            } else {
-                &[]
-            };
-            return Err(nothing(scan, structure, left_out));
-        }
+        ensure_some(scan, structure, &candidates, &left_out)?;
+        let whole: f64 = candidates.iter().map(|one| one.layer.norm.powi(2)).sum();
         let params = spend(&mut candidates, budget);
         if params == 0 {
             return Err(format!(
                 "{budget} parameters pay for no rank in any layer; increase the budget"
             ));
         }
-        let whole: f64 = candidates.iter().map(|one| one.layer.norm.powi(2)).sum();
         let over_all = |rank: &dyn Fn(&Candidate<'_>) -> usize| -> f64 {
             let dropped = candidates.iter().map(|one| one.dropped(rank(one)));
             (dropped.sum::<f64>() / whole).sqrt()
@@ -118,7 +113,9 @@ impl Plan {
             uniform: (uniform.0, uniform.1, over_all(&at_uniform)),
             at_the_end: candidates
                 .iter()
-                .filter(|one| one.rank == one.energies.len() && one.rank < full_rank(one, grid))
+                .filter(|one| {
+                    one.rank == one.energies.len() && one.rank < full_rank(one.layer, grid)
+                })
                 .count(),
             layers: candidates
                 .iter()
@@ -133,6 +130,29 @@ impl Plan {
                 .collect(),
             left_out,
         })
+    }
+}
+
+/// Whether there is anything to spend parameters on.
+///
+/// # Errors
+/// The reason why there is not, in a sentence.
+fn ensure_some(
+    scan: &Scan,
+    structure: PlanStructure,
+    candidates: &[Candidate<'_>],
+    left_out: &[(String, String)],
+) -> Result<(), String> {
+    if candidates.iter().all(|one| one.energies.is_empty()) {
+        let left_out = if candidates.is_empty() { left_out } else { &[] };
+        return Err(nothing(scan, structure, left_out));
+    }
+    match candidates.iter().all(|one| one.layer.norm == 0.0) {
+        true => Err(
+            "all layers of this scan are zero, so that no rank keeps anything; name the scan of another model"
+                .to_owned(),
+        ),
+        false => Ok(()),
     }
 }
 
@@ -178,12 +198,15 @@ fn candidates(
             left_out.push((layer.layer.clone(), reason));
             continue;
         }
+        let (energies, measured) = match structure {
+            PlanStructure::Lora => (&layer.lora_energies, Some(layer.lora)),
+            PlanStructure::Gralora => (&layer.localized_energies, layer.localized),
+        };
+        let measured = measured.map(|one| (scan.budget_rank / grid, one.error));
         candidates.push(Candidate {
             layer,
-            energies: match structure {
-                PlanStructure::Lora => &layer.lora_energies,
-                PlanStructure::Gralora => &layer.localized_energies,
-            },
+            energies,
+            beyond: beyond(layer, energies, grid, measured),
             cost: grid * (layer.rows + layer.cols),
             rank: 0,
         });
@@ -191,8 +214,23 @@ fn candidates(
     (candidates, left_out)
 }
 
-fn full_rank(one: &Candidate<'_>, grid: usize) -> usize {
-    one.layer.rows.min(one.layer.cols) / grid
+fn full_rank(layer: &ScanLayer, grid: usize) -> usize {
+    layer.rows.min(layer.cols) / grid
+}
+
+/// ‖W‖² without the energies that the scan keeps: what is left of the error that it `measured` at a rank, which
+/// has more digits than ‖W‖². None of the others is larger than the last of these.
+fn beyond(layer: &ScanLayer, energies: &[f64], grid: usize, measured: Option<(usize, f64)>) -> f64 {
+    let others = full_rank(layer, grid).saturating_sub(energies.len());
+    let most = energies.last().copied().unwrap_or(f64::INFINITY);
+    let (rank, error) = measured
+        .filter(|(rank, _)| *rank <= energies.len())
+        .unwrap_or((0, 1.0));
+    let rest = (error * layer.norm).powi(2) - energies[rank..].iter().sum::<f64>();
+    match others {
+        0 => 0.0,
+        others => rest.clamp(0.0, most * others as f64),
+    }
 }
 
 /// Gives the ranks that keep most for their cost, and says what they cost. What a layer's next rank keeps

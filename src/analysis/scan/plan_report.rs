@@ -1,11 +1,12 @@
 //! A plan as JSON, which `adapter --plan` reads, with the settings that PEFT takes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::plan::{LayerPlan, Plan, PlanStructure};
+use super::targets::ScanTargets;
 use crate::analysis::adapter::Modules;
 
 /// A plan as its file holds it.
@@ -71,6 +72,36 @@ impl PlanReport {
             left_out: plan.left_out.iter().cloned().collect(),
             peft: peft(plan),
         }
+    }
+    /// Whether it is a plan for a model: every layer once, in the shape that the model's has.
+    ///
+    /// # Errors
+    /// The first layer that differs, in a sentence.
+    pub fn check(&self, targets: &ScanTargets) -> Result<(), String> {
+        let sides = targets.targets.iter().chain(&targets.unasked);
+        let sides: HashMap<&str, (u64, u64)> = sides
+            .map(|target| (target.name.as_str(), target.sides))
+            .collect();
+        let mut seen = HashSet::new();
+        for one in &self.layers {
+            let name = one.layer.as_str();
+            if !seen.insert(name) {
+                return Err(format!(
+                    "this plan has a layer twice; make it again: {name}"
+                ));
+            }
+            let own = (one.rows as u64, one.cols as u64);
+            if let Some(&(rows, cols)) = sides.get(name)
+                && own != (rows, cols)
+            {
+                return Err(format!(
+                    "this plan is of another model; plan from a scan of this one: {name} is {} × {} in the \
+                     plan and {rows} × {cols} in the model",
+                    one.rows, one.cols
+                ));
+            }
+        }
+        Ok(())
     }
 }
 
