@@ -20,7 +20,7 @@ use crate::figure::palette::ColorMap;
 use crate::figure::{Gain, latex};
 use crate::session::Session;
 use crate::source::{Source, Split};
-use crate::views::{ALL, Composition, View, approximation};
+use crate::views::{ALL, Composition, View, approximation, idle_note};
 
 /// Arguments of `compose`.
 #[derive(Clone, Debug, clap::Args)]
@@ -195,6 +195,8 @@ pub(super) fn run(arguments: &ComposeArgs) -> Result<(), Failure> {
         .caption(&material, &options)
         .map_err(Failure::run)?;
     notes.extend(target.write(&figure)?);
+    let idle = composition.idle_omissions(&figure, &material, &options);
+    notes.extend(idle_note(&idle));
     if outputs.leave_only_remarks(&notes) {
         return Ok(());
     }

@@ -8,6 +8,7 @@ use super::print::remarks;
 use super::{Failure, LookArgs, choice, output};
 use crate::figure::{Figure, Format, render};
 use crate::session::Export;
+use crate::views::{Document, idle_note};
 
 /// The figure's file and look; the look asks for a file.
 #[derive(Clone, Debug, clap::Args)]
@@ -90,6 +91,17 @@ impl FigureArgs {
 }
 
 impl FigureTarget {
+    /// Draws and writes the figure of a view, and says where it is and what of it was left out in vain.
+    ///
+    /// # Errors
+    /// No figure, and as [`Self::write`].
+    pub fn draw(&self, document: &Document<'_>) -> Result<Vec<String>, Failure> {
+        let figure = document.figure().map_err(Failure::run)?;
+        let written = self.write(&figure)?;
+        let idle = idle_note(&document.idle_omissions(&figure));
+        Ok(written.into_iter().chain(idle).collect())
+    }
+
     /// Draws and writes the figure, whole or not at all, and says where it is unless that is
     /// standard output.
     ///

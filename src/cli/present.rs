@@ -26,8 +26,7 @@ pub(super) fn present(
     outputs: &Outputs<'_>,
 ) -> Result<(), Failure> {
     if let Some(target) = target {
-        let figure = document.figure().map_err(Failure::run)?;
-        page.notes.extend(target.write(&figure)?);
+        page.notes.extend(target.draw(document)?);
     }
     if outputs.leave_only_remarks(&page.notes) {
         return Ok(());

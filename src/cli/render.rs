@@ -9,11 +9,11 @@ use super::measured::ViewMaterial;
 use super::progress::AnalysisProgress;
 use super::{Failure, LookArgs, PROGRAM, choice, print, source};
 use crate::analysis::{Analyst, Images};
-use crate::figure::{Format, render};
+use crate::figure::{Format, Omitted, render};
 use crate::session::Export;
 use crate::source::{Limits, Source};
 use crate::store::{OutputFolder, check_outputs, save_atomically};
-use crate::views::{Composition, Document, Shown, View};
+use crate::views::{Composition, Document, Shown, View, idle_note};
 use crate::workspace::{self, DisplaySettings, Opening, Workspace};
 
 /// Arguments of `render`.
@@ -122,6 +122,7 @@ fn written(
     notes.extend(analysis.changes.iter().cloned());
     notes.extend(analysis.left_out().map_err(Failure::usage)?);
     let (mut files, mut missing) = (Vec::new(), Vec::new());
+    let mut idle = arguments.look.omit.clone();
     for view in &workspace.display.views {
         let images = Images::beside(&analysis.session.source, workspace.display.split);
         let measured = ViewMaterial::new(&[view], &analysis, &images)?;
@@ -130,7 +131,10 @@ fn written(
             ..Shown::of(view)
         };
         match arguments.files_of(&shown, &measured, &workspace.display, &limits)? {
-            Ok(of_view) => files.extend(of_view),
+            Ok((of_view, idle_here)) => {
+                files.extend(of_view);
+                idle.retain(|part| idle_here.contains(part));
+            }
             Err(why) => missing.push(format!("{} is left out: {why}", view.short)),
         }
     }
@@ -141,6 +145,7 @@ fn written(
         save_atomically(path, bytes)?;
     }
     notes.extend(missing);
+    notes.extend(idle_note(&idle));
     let told = files
         .iter()
         .map(|(path, _)| format!("wrote {}", path.display()));
@@ -180,25 +185,28 @@ impl RenderArgs {
             .collect()
     }
 
-    /// The files of a view with their bytes, or why the view shows nothing.
+    /// The files of a view with their bytes, and what was left out of its figure in vain; or why the view shows
+    /// nothing.
     fn files_of(
         &self,
         shown: &Shown,
         measured: &ViewMaterial<'_>,
         display: &DisplaySettings,
         limits: &Limits,
-    ) -> Result<Result<Files, String>, Failure> {
+    ) -> Result<Result<(Files, Vec<Omitted>), String>, Failure> {
         let (view, material) = (shown.view, measured.material());
         let session = Composition::of(view).session(&material).unwrap_or_default();
-        let mut files = Vec::new();
+        let (mut files, mut idle) = (Vec::new(), Vec::new());
         for format in self.format.iter().copied() {
             let export = self.export(self.path(view, format.extension()), display);
             let command = shown.command(&session, limits, Some(&export));
             let options = shown.options(shown.subject(&session), command, Some(&export));
-            let figure = match view.document(&material, &options).figure() {
+            let document = view.document(&material, &options);
+            let figure = match document.figure() {
                 Ok(figure) => figure,
                 Err(why) => return Ok(Err(why)),
             };
+            idle = document.idle_omissions(&figure);
             let bytes = render(&figure, format, export.pixels(&figure), export.dpi)?;
             print::remarks(figure.font_note().as_slice());
             files.push((export.path, bytes));
@@ -214,7 +222,7 @@ impl RenderArgs {
                 Err(why) => return Ok(Err(why)),
             }
         }
-        Ok(Ok(files))
+        Ok(Ok((files, idle)))
     }
 
     fn export(&self, path: PathBuf, display: &DisplaySettings) -> Export {

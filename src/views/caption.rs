@@ -5,7 +5,8 @@ use super::material::Material;
 use super::options::Options;
 use super::view::{Subject, View};
 use super::{block_spectra, factors, locality, order, rank_map, singular_values};
-use crate::analysis::{Analysis, Outcome};
+use crate::analysis::{Analysis, Outcome, Terms};
+use crate::approx::Method;
 use crate::figure::compose::Letters;
 use crate::figure::label;
 use crate::figure::label::listed;
@@ -24,7 +25,11 @@ pub fn caption(
         && (!of_matrix(view) || view.searches())
     {
         let about = view.document(material, options).figure()?.metadata;
-        let said = [about.title, about.description].into_iter();
+        let title = match of_matrix(view) {
+            true => format!("{} for {}", about.title, matrix(material.computed()?)),
+            false => about.title,
+        };
+        let said = [title, about.description].into_iter();
         let said: Vec<String> = said.filter(|part| !part.is_empty()).collect();
         let colour = colours(views, material, options).map(|told| format!(" {told}."));
         return Ok(format!(
@@ -47,6 +52,10 @@ pub fn caption(
         && material.others.is_empty()
     {
         sentences.push("Below the reconstructions: residuals W − Ŵ on one colour scale".to_owned());
+    }
+    if views.contains(&&factors::VIEW) {
+        let terms = Terms::of(material.analysis()?, options.part)?;
+        sentences.push(format!("Factors: {}", terms.heading()));
     }
     sentences.extend(colours(views, material, options));
     let sentences: Vec<String> = sentences
@@ -161,7 +170,11 @@ fn settings(
     options: &Options,
 ) -> Result<String, String> {
     let analysis = material.analysis()?;
-    let found: Vec<&Outcome> = outcomes(analysis, options).collect();
+    let shown: Vec<Method> = views
+        .iter()
+        .flat_map(|view| methods_in(view, analysis, options))
+        .collect();
+    let found: Vec<&Outcome> = of_methods(analysis, &shown);
     let by = match views {
         [one] if **one == approximation::VIEW => " by",
         _ => ", approximated by",
@@ -169,7 +182,7 @@ fn settings(
     // Matrices of other shapes may have other settings, and other costs at the same ones.
     let mut groups: Vec<(String, Vec<String>)> = Vec::new();
     for one in std::iter::once(analysis).chain(material.others.iter().copied()) {
-        let methods = methods(&outcomes(one, options).collect::<Vec<_>>());
+        let methods = methods(&of_methods(one, &shown));
         match groups.last_mut() {
             Some((same, matrices)) if *same == methods => matrices.push(matrix(one)),
             _ => groups.push((methods, vec![matrix(one)])),
@@ -201,6 +214,32 @@ fn settings(
         true => groups,
         false => format!("{groups}; {errors}"),
     })
+}
+
+/// The methods that a view shows: those that it is of, or all that are not left out.
+fn methods_in(view: &View, analysis: &Analysis, options: &Options) -> Vec<Method> {
+    if *view == factors::VIEW {
+        let terms = Terms::of(analysis, options.part);
+        terms.map(|terms| terms.method()).into_iter().collect()
+    } else if *view == rank_map::VIEW {
+        let mapped = rank_map::mapped(analysis).into_iter();
+        mapped
+            .map(|(outcome, _)| outcome.evaluation.method())
+            .collect()
+    } else if *view == order::VIEW {
+        vec![Method::Localized]
+    } else if *view == locality::VIEW {
+        vec![Method::Lora, Method::Melora, Method::Localized]
+    } else {
+        let all = outcomes(analysis, options);
+        all.map(|one| one.evaluation.method()).collect()
+    }
+}
+
+fn of_methods<'a>(analysis: &'a Analysis, methods: &[Method]) -> Vec<&'a Outcome> {
+    let all = analysis.outcomes();
+    all.filter(|one| methods.contains(&one.evaluation.method()))
+        .collect()
 }
 
 /// The methods with their settings, and what they cost.

@@ -2,6 +2,7 @@
 
 use super::caption::reconstructs;
 use super::material::Material;
+use super::omission::idle;
 use super::options::Options;
 use super::shown::Shown;
 use super::view::{Subject, View};
@@ -9,7 +10,7 @@ use super::{approximation, caption};
 use crate::analysis::Images;
 use crate::figure::compose::Letters;
 use crate::figure::palette::ColorMap;
-use crate::figure::{Figure, Gain, Paper, compose, label};
+use crate::figure::{Figure, Gain, Omitted, Paper, compose, label};
 use crate::session::words::Words;
 use crate::session::{Export, Session};
 use crate::source::{Limits, Source, Split};
@@ -151,6 +152,16 @@ impl Composition {
             parts,
             (self.columns, self.letters),
         ))
+    }
+
+    /// The parts that were left out of its `figure` in vain.
+    pub fn idle_omissions(
+        &self,
+        figure: &Figure,
+        material: &Material<'_>,
+        options: &Options,
+    ) -> Vec<Omitted> {
+        idle(figure, options, &|options| self.figure(material, options))
     }
 
     /// A caption for the figure.

@@ -2,10 +2,11 @@
 
 use super::caption::caption;
 use super::material::Material;
+use super::omission::idle;
 use super::options::Options;
 use super::view::{TableForm, View};
 use crate::figure::compose::Letters;
-use crate::figure::{Figure, Table};
+use crate::figure::{Figure, Omitted, Table};
 
 /// A view of results; each form is made when it is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +39,13 @@ impl Document<'_> {
     pub fn figure(&self) -> Result<Figure, String> {
         let figure = (self.view.figure)(self.material, self.options)?;
         Ok(self.options.context.trimmed(figure))
+    }
+
+    /// The parts that were left out of its `figure` in vain.
+    pub fn idle_omissions(&self, figure: &Figure) -> Vec<Omitted> {
+        idle(figure, self.options, &|options| {
+            self.view.document(self.material, options).figure()
+        })
     }
 
     /// The tables for a page of text.

@@ -7,6 +7,7 @@ use super::options::Options;
 use super::shown::Shown;
 use super::view::{Need, Subject, TableForm, View, ViewCall};
 use crate::analysis::{Scan, ScanPart, ScanSettings};
+use crate::approx::locality::LEAST_DRAWS_OF_Z;
 use crate::figure::compose::MapColumn;
 use crate::figure::palette::{ColorMap, Gradient};
 use crate::figure::{Figure, Table, compose, label};
@@ -136,15 +137,19 @@ fn notes(material: &Material<'_>, _: &Options) -> Vec<String> {
                 .to_owned(),
         );
     }
+    if (1..LEAST_DRAWS_OF_Z).contains(&scan.draws) {
+        notes.push(format!(
+            "z needs {LEAST_DRAWS_OF_Z} random orders or more; scan again with --draws {LEAST_DRAWS_OF_Z}"
+        ));
+    }
     let noise = scan.layers.iter().filter_map(|layer| layer.rounding);
     let (least, most) = noise.fold((f64::INFINITY, 0.0_f64), |(least, most), share| {
         (least.min(share), most.max(share))
     });
     if most >= TOLD {
         notes.push(format!(
-            "rounding of the stored weights is {} to {} of ‖ΔW‖; an error below that is noise",
-            label::percent(least),
-            label::percent(most)
+            "rounding of the stored weights is {} of ‖ΔW‖; an error below that is noise",
+            label::span(&label::percent(least), &label::percent(most))
         ));
     }
     let skipped = scan.skipped.iter();

@@ -220,3 +220,15 @@ fn the_best_grid_and_the_atlas_of_a_colour_picture_are_over_its_channels() {
     let (found, measured) = (lora["error"].as_f64().unwrap(), error(&measured, "lora"));
     assert!((found - measured).abs() < 1e-12, "{found} {measured}");
 }
+
+/// A difference is of the luminance, whatever is asked for, and no note says otherwise.
+#[test]
+fn a_difference_of_pictures_has_no_colours() {
+    let folder = tempfile::tempdir().unwrap();
+    picture(folder.path());
+    std::fs::copy(folder.path().join("p.ppm"), folder.path().join("q.ppm")).unwrap();
+    let line = "approximate p.ppm --subtract q.ppm --color";
+    let text = succeed(folder.path(), line);
+    assert!(!text.contains("are of red, green and blue"), "{text}");
+    assert!(text.contains("colour converted to luminance"), "{text}");
+}

@@ -5,6 +5,7 @@
 
 mod animations;
 mod arrays;
+mod captions;
 mod colour;
 mod compose;
 mod data_sets;
@@ -16,9 +17,11 @@ mod memory;
 mod models;
 mod numbers;
 mod outputs;
+mod plans;
 mod process;
 mod questions;
 mod readme;
+mod resumed;
 mod scans;
 mod sessions;
 mod standard_input;

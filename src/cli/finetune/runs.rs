@@ -40,8 +40,7 @@ pub(super) fn run(
     let shown = arguments.shown(settings);
     let drawn = shown.view.document(&material, &options);
     if let Some(target) = target {
-        let figure = drawn.figure().map_err(Failure::run)?;
-        notes.extend(target.write(&figure)?);
+        notes.extend(target.draw(&drawn)?);
         if shown.runs.len() < runs.len() {
             notes.push(format!(
                 "the figure has only the first run, {}; --show training-curves and --show confusion \

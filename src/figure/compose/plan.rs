@@ -35,9 +35,9 @@ pub fn plan_notes(plan: &Plan) -> Vec<String> {
         .map(|(layer, reason)| format!("left out {layer}: {reason}"))
         .collect();
     if plan.at_the_end > 0 {
-        let count = label::count(plan.at_the_end);
         notes.push(format!(
-            "{count} layers have the largest rank whose singular values the scan keeps; more is not planned"
+            "the scan keeps no singular values beyond the rank that the plan gives {}; more is not planned",
+            label::layers(plan.at_the_end)
         ));
     }
     notes.extend([WEIGHED, REMARK].map(str::to_owned));
@@ -68,8 +68,8 @@ pub fn adapter_table<'a>(layers: impl Iterator<Item = &'a WrittenLayer>) -> Tabl
 pub fn adapter_notes(layers: &[&WrittenLayer]) -> Vec<String> {
     let count = |of: &dyn Fn(&WrittenLayer) -> bool| {
         let count = layers.iter().filter(|layer| of(layer)).count();
-        let all = label::count(layers.len());
-        (count > 0).then(|| format!("{} of {all} layers", label::count(count)))
+        let all = label::layers(layers.len());
+        (count > 0).then(|| format!("{} of {all}", label::count(count)))
     };
     let lowered = count(&|layer| layer.rank < layer.wanted);
     let filled = count(&|layer| layer.rank > layer.most);

@@ -163,10 +163,10 @@ pub fn projection_sentence(found: &Projections) -> String {
 /// `0.97 (0.96 to 0.98)`.
 fn told(one: &Correlation) -> String {
     let number = label::two_decimals;
-    let (low, high) = one.range;
+    let [low, high] = <[f64; 2]>::from(one.range).map(number);
     match low == high {
         true => number(one.mean),
-        false => format!("{} ({} to {})", number(one.mean), number(low), number(high)),
+        false => format!("{} ({})", number(one.mean), label::span(&low, &high)),
     }
 }
 

@@ -1,4 +1,4 @@
-//! A scanned model: a table of its layers, and a map of them.
+//! A scanned model in words, and a map of its layers.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,8 +7,8 @@ use nalgebra::DMatrix;
 use super::Context;
 use crate::analysis::{Scan, ScanError, ScanLayer};
 use crate::figure::palette::ColorMap;
-use crate::figure::table::{Cell, Column, Row, Table};
 use crate::figure::{Colors, Element, Figure, Heading, Heatmap, ScaleBar, label};
+use crate::source::module;
 
 /// A number of every layer that a map can be coloured by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -226,7 +226,7 @@ impl NameList {
 
 /// `transformer.h.3.attn.weight` is block `3` of the kind `attn`; without a number the block is `–`.
 fn split(name: &str) -> (String, String) {
-    let name = name.strip_suffix(".weight").unwrap_or(name);
+    let name = module(name);
     let parts: Vec<&str> = name.split('.').collect();
     let is_number =
         |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -250,7 +250,7 @@ pub fn scan_map(context: &Context, scan: &Scan, column: MapColumn) -> Figure {
     ];
     let notes = notes.into_iter().chain(scan_fit(scan)).collect();
     context
-        .figure(Figure::PAGE, "Map of the model", scan_sentence(scan))
+        .figure(Figure::PAGE, "Map of the model", description(scan, column))
         .with_title(label::clean(&title(scan)))
         .with_row(vec![Element::Heatmap(map.heatmap)])
         .with_row(vec![Element::ScaleBar(map.scale)])
@@ -267,10 +267,7 @@ pub fn model_name(scan: &Scan) -> String {
 
 /// *tuned.safetensors minus base.safetensors: 18 layers in 6.4 s*
 pub fn scan_heading(scan: &Scan) -> String {
-    let layers = match scan.layers.len() {
-        1 => "1 layer".to_owned(),
-        count => format!("{} layers", label::count(count)),
-    };
+    let layers = label::layers(scan.layers.len());
     let time = label::seconds(scan.seconds);
     format!("{}: {layers} in {time}", model_name(scan))
 }
@@ -291,6 +288,24 @@ fn title(scan: &Scan) -> String {
     }
 }
 
+/// What a map is of, with its settings, for a caption.
+fn description(scan: &Scan, column: MapColumn) -> String {
+    let tests = match scan.draws {
+        0 => "no locality test".to_owned(),
+        draws => format!(
+            "locality tests with at most {} random orders, seed {}",
+            label::count(draws),
+            scan.seed
+        ),
+    };
+    format!(
+        "{}; colour: {}; closest {}; {tests}",
+        label::clean(&title(scan)),
+        column.title(),
+        closest(scan)
+    )
+}
+
 fn budget(scan: &Scan) -> String {
     format!(
         "at the parameters of LoRA rank {}, K = N = {}",
@@ -300,6 +315,10 @@ fn budget(scan: &Scan) -> String {
 
 /// *Closest at …: LoRA on 12 of 16 layers, Localized on 3, MELoRA on 0, equal on 1; mean error …*
 pub fn scan_sentence(scan: &Scan) -> String {
+    format!("Closest {}", closest(scan))
+}
+
+fn closest(scan: &Scan) -> String {
     let live = scan.layers.iter().filter(|layer| layer.norm > 0.0);
     let live: Vec<&ScanLayer> = live.collect();
     let closest: Vec<Vec<&str>> = live.iter().map(|layer| layer.closest()).collect();
@@ -316,10 +335,10 @@ pub fn scan_sentence(scan: &Scan) -> String {
         }
     };
     format!(
-        "Closest {}: LoRA on {} of {} layers, Localized on {}, MELoRA on {}{equal}; mean error LoRA {}, Localized {}, MELoRA {}",
+        "{}: LoRA on {} of {}, Localized on {}, MELoRA on {}{equal}; mean error LoRA {}, Localized {}, MELoRA {}",
         budget(scan),
         alone("LoRA"),
-        live.len(),
+        label::layers(live.len()),
         alone("Localized"),
         alone("MELoRA"),
         mean(&|layer| Some(layer.lora.error)),
@@ -333,8 +352,8 @@ pub fn scan_fit(scan: &Scan) -> Vec<String> {
     let (rank, grid) = (scan.budget_rank, scan.localized_grid);
     let count = |of: &dyn Fn(&ScanLayer) -> bool| {
         let count = scan.layers.iter().filter(|layer| of(layer)).count();
-        let all = label::count(scan.layers.len());
-        (count > 0).then(|| format!("{} of {all} layers", label::count(count)))
+        let all = label::layers(scan.layers.len());
+        (count > 0).then(|| format!("{} of {all}", label::count(count)))
     };
     // Every structure costs so much a rank as long as no block is smaller than that.
     let lowered =
@@ -374,77 +393,6 @@ pub fn scan_fit(scan: &Scan) -> Vec<String> {
         localized,
     ];
     notes.into_iter().flatten().collect()
-}
-
-/// A row for each layer.
-pub fn scan_table(scan: &Scan) -> Table {
-    let optional = |value: Option<f64>, text: fn(f64) -> String| {
-        value.map_or_else(Cell::none, |value| Cell::number(text(value), value))
-    };
-    let row = |layer: &ScanLayer| {
-        let z = layer.locality.as_ref().and_then(|test| test.z);
-        let statistic = layer.locality.as_ref().map_or("", |test| &test.statistic);
-        Row {
-            color: None,
-            cells: vec![
-                Cell::named(label::clean(&layer.layer), layer.layer.clone()),
-                Cell::count(layer.rows),
-                Cell::count(layer.cols),
-                Cell::number(label::short(layer.norm), layer.norm),
-                optional(layer.relative_norm, label::short),
-                Cell::number(label::short(layer.stable_rank), layer.stable_rank),
-                Cell::number(label::error(layer.lora.error), layer.lora.error),
-                optional(layer.localized.map(|one| one.error), label::error),
-                optional(layer.melora.map(|one| one.error), label::error),
-                Cell::count(layer.best_grid),
-                optional(layer.diagonal_energy_share, label::percent),
-                optional(z, label::one_decimal),
-                Cell::text(statistic),
-                Cell::text(layer.verdict.clone()),
-            ],
-        }
-    };
-    Table {
-        title: None,
-        columns: scan_columns(),
-        rows: scan.layers.iter().map(row).collect(),
-    }
-}
-
-/// The columns of a scan's table, each with what its numbers are.
-pub fn scan_columns() -> Vec<Column> {
-    vec![
-        Column::left("Layer").about("name of the array in the file"),
-        Column::right("Rows").about("rows of the matrix"),
-        Column::right("Columns")
-            .keyed("cols")
-            .about("columns of the matrix"),
-        Column::right("Norm").about("Frobenius norm ‖W‖, or ‖ΔW‖ of an update"),
-        Column::right("‖ΔW‖/‖W₀‖")
-            .keyed("relative_norm")
-            .about("the norm of the update relative to that of its base"),
-        Column::right("Stable rank").about("‖W‖² / σ₁²; near 1 where one direction holds nearly all"),
-        Column::right("LoRA").about("error ‖W − Ŵ‖ / ‖W‖ of LoRA at the budget’s rank R"),
-        Column::right("Localized")
-            .about("error of Localized at the same parameters: K × K blocks of rank R/K"),
-        Column::right("MELoRA")
-            .about("error of MELoRA at the same parameters: N diagonal blocks of rank R"),
-        Column::right("Best K")
-            .keyed("best_grid")
-            .about("the grid K at which Localized’s error is lowest at the same parameters"),
-        Column::right("Diagonal")
-            .keyed("diagonal_energy_share")
-            .about("share of ‖W‖² on the N diagonal blocks"),
-        Column::right("z").about(
-            "locality test: standard deviations from the mean of random orders of rows and columns; below −3 is \
-             more local than chance",
-        ),
-        Column::left("Statistic").about(
-            "the quantity that z is of: the error of Localized, or on large layers the participation ratio of the \
-             blocks’ singular values, which needs no SVD",
-        ),
-        Column::left("Verdict").about("the closest structure, and whether the layer is local"),
-    ]
 }
 
 #[cfg(test)]
