@@ -76,7 +76,10 @@ fn block_ranks(analysis: &Analysis) -> Option<String> {
             let all: Vec<String> = ranks.iter().map(usize::to_string).collect();
             all.join(", ")
         }
-        false => format!("{} to {}", ranks.iter().min()?, ranks.iter().max()?),
+        false => {
+            let [least, most] = [ranks.iter().min()?, ranks.iter().max()?];
+            label::span(&least.to_string(), &most.to_string())
+        }
     };
     Some(format!(
         "ranks of the blocks with {setting}: {told}, of at most {most}"
