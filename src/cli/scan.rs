@@ -268,13 +268,14 @@ impl ScanArgs {
 
     fn stopped(&self, status: u8, scan: &Scan, wanted: usize) -> Failure {
         let done = scan.layers.len();
+        let wanted = label::counted(wanted, "layer");
         let told = match &self.out {
             Some(out) => format!(
-                "{done} of {wanted} layers are done; add --resume to continue from {}",
+                "{done} of {wanted} are done; add --resume to continue from {}",
                 out.display()
             ),
             None => format!(
-                "{done} of {wanted} layers were done; with --out SCAN.json they would be kept and --resume could continue"
+                "{done} of {wanted} were done; with --out SCAN.json they would be kept and --resume could continue"
             ),
         };
         Failure::stopped(status, told)
