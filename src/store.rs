@@ -1,5 +1,6 @@
 //! Files are written whole or not at all, and only where nothing else is lost by it.
 
+mod json_kind;
 mod place;
 mod read;
 mod temporary;
@@ -14,6 +15,7 @@ use crate::system;
 use place::Destination;
 use temporary::Temporary;
 
+pub use json_kind::JsonKind;
 pub use read::read;
 pub(crate) use temporary::{forget, remember, remove_temporary};
 

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use super::lock::Lock;
 use crate::finetune::{FinetuneError, Results};
-use crate::store::{StoreError, check_place, read, save_atomically};
+use crate::store::{JsonKind, StoreError, check_place, read, save_atomically};
 
 /// More than twice what a sweep of as many runs as it may have writes.
 pub const LARGEST: u64 = 16 * 1024 * 1024;
@@ -82,6 +82,10 @@ pub fn load(path: &Path) -> Result<Results, SaveError> {
         path: path.to_owned(),
         error,
     };
+    match JsonKind::of_bytes(&bytes) {
+        JsonKind::Results | JsonKind::Other => {}
+        kind => return Err(unreadable(kind.instead_of("no results"))),
+    }
     let text = String::from_utf8(bytes).map_err(|_| {
         damaged(FinetuneError::Damaged {
             reason: "it is not text".to_owned(),
