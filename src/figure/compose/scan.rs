@@ -267,10 +267,7 @@ pub fn model_name(scan: &Scan) -> String {
 
 /// *tuned.safetensors minus base.safetensors: 18 layers in 6.4 s*
 pub fn scan_heading(scan: &Scan) -> String {
-    let layers = match scan.layers.len() {
-        1 => "1 layer".to_owned(),
-        count => format!("{} layers", label::count(count)),
-    };
+    let layers = label::counted(scan.layers.len(), "layer");
     let time = label::seconds(scan.seconds);
     format!("{}: {layers} in {time}", model_name(scan))
 }
@@ -316,10 +313,10 @@ pub fn scan_sentence(scan: &Scan) -> String {
         }
     };
     format!(
-        "Closest {}: LoRA on {} of {} layers, Localized on {}, MELoRA on {}{equal}; mean error LoRA {}, Localized {}, MELoRA {}",
+        "Closest {}: LoRA on {} of {}, Localized on {}, MELoRA on {}{equal}; mean error LoRA {}, Localized {}, MELoRA {}",
         budget(scan),
         alone("LoRA"),
-        live.len(),
+        label::counted(live.len(), "layer"),
         alone("Localized"),
         alone("MELoRA"),
         mean(&|layer| Some(layer.lora.error)),
@@ -333,8 +330,8 @@ pub fn scan_fit(scan: &Scan) -> Vec<String> {
     let (rank, grid) = (scan.budget_rank, scan.localized_grid);
     let count = |of: &dyn Fn(&ScanLayer) -> bool| {
         let count = scan.layers.iter().filter(|layer| of(layer)).count();
-        let all = label::count(scan.layers.len());
-        (count > 0).then(|| format!("{} of {all} layers", label::count(count)))
+        let all = label::counted(scan.layers.len(), "layer");
+        (count > 0).then(|| format!("{} of {all}", label::count(count)))
     };
     // Every structure costs so much a rank as long as no block is smaller than that.
     let lowered =
@@ -378,9 +375,16 @@ pub fn scan_fit(scan: &Scan) -> Vec<String> {
 
 /// A row for each layer.
 pub fn scan_table(scan: &Scan) -> Table {
-    let optional = |value: Option<f64>, text: fn(f64) -> String| {
+    let optional = |value: Option<f64>, text: &dyn Fn(f64) -> String| {
         value.map_or_else(Cell::none, |value| Cell::number(text(value), value))
     };
+    let column = |of: &dyn Fn(&ScanLayer) -> Option<f64>| {
+        let values: Vec<f64> = scan.layers.iter().filter_map(of).collect();
+        label::in_column(&values)
+    };
+    let norms = column(&|layer| Some(layer.norm));
+    let relative = column(&|layer| layer.relative_norm);
+    let ranks = column(&|layer| Some(layer.stable_rank));
     let row = |layer: &ScanLayer| {
         let z = layer.locality.as_ref().and_then(|test| test.z);
         let statistic = layer.locality.as_ref().map_or("", |test| &test.statistic);
@@ -390,15 +394,15 @@ pub fn scan_table(scan: &Scan) -> Table {
                 Cell::named(label::clean(&layer.layer), layer.layer.clone()),
                 Cell::count(layer.rows),
                 Cell::count(layer.cols),
-                Cell::number(label::short(layer.norm), layer.norm),
-                optional(layer.relative_norm, label::short),
-                Cell::number(label::short(layer.stable_rank), layer.stable_rank),
+                Cell::number(norms(layer.norm), layer.norm),
+                optional(layer.relative_norm, &relative),
+                Cell::number(ranks(layer.stable_rank), layer.stable_rank),
                 Cell::number(label::error(layer.lora.error), layer.lora.error),
-                optional(layer.localized.map(|one| one.error), label::error),
-                optional(layer.melora.map(|one| one.error), label::error),
+                optional(layer.localized.map(|one| one.error), &label::error),
+                optional(layer.melora.map(|one| one.error), &label::error),
                 Cell::count(layer.best_grid),
-                optional(layer.diagonal_energy_share, label::percent),
-                optional(z, label::one_decimal),
+                optional(layer.diagonal_energy_share, &label::percent),
+                optional(z, &label::one_decimal),
                 Cell::text(statistic),
                 Cell::text(layer.verdict.clone()),
             ],
@@ -410,6 +414,10 @@ pub fn scan_table(scan: &Scan) -> Table {
         rows: scan.layers.iter().map(row).collect(),
     }
 }
+
+/// What the verdict on a layer means.
+pub const SCAN_VERDICT: &str = "the structure with the lowest error at the same parameters, several where errors \
+                                differ by rounding only; more local than chance where z is −3 or below";
 
 /// The columns of a scan's table, each with what its numbers are.
 pub fn scan_columns() -> Vec<Column> {
@@ -436,14 +444,14 @@ pub fn scan_columns() -> Vec<Column> {
             .keyed("diagonal_energy_share")
             .about("share of ‖W‖² on the N diagonal blocks"),
         Column::right("z").about(
-            "locality test: standard deviations from the mean of random orders of rows and columns; below −3 is \
+            "locality test: standard deviations from the mean of random orders of rows and columns; −3 or below is \
              more local than chance",
         ),
         Column::left("Statistic").about(
             "the quantity that z is of: the error of Localized, or on large layers the participation ratio of the \
              blocks’ singular values, which needs no SVD",
         ),
-        Column::left("Verdict").about("the closest structure, and whether the layer is local"),
+        Column::left("Verdict").about(SCAN_VERDICT),
     ]
 }
 
