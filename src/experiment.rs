@@ -103,6 +103,15 @@ pub struct Experiment {
 }
 
 impl Experiment {
+    /// Whether the sweep is another than its preset's; other seeds are the same sweep again.
+    pub fn is_changed(&self) -> bool {
+        let settings = SweepSettings {
+            seeds: self.preset.settings().seeds,
+            ..self.settings()
+        };
+        settings != self.preset.settings()
+    }
+
     /// Looks that no list or number is larger than [`bounds`] allow, before any is worked through.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! Files are written whole or not at all, and only where nothing else is lost by it.
 
 mod folder;
+mod json_kind;
 mod lock;
 mod place;
 mod read;
@@ -17,6 +18,7 @@ use place::Destination;
 use temporary::Temporary;
 
 pub use folder::OutputFolder;
+pub use json_kind::JsonKind;
 pub use lock::Lock;
 pub use read::read;
 pub(crate) use temporary::remove_temporary;

@@ -50,10 +50,10 @@ pub use result::{Analysis, Timing};
 pub use scan::{
     LayerPlan, Plan, PlanReport, PlanStructure, ResumeReview, Scan, ScanError, ScanLayer,
     ScanLocality, ScanPart, ScanProgress, ScanSettings, ScanTarget, ScanTargets, SkippedArray,
-    is_scan, matches_pattern, merge, natural, read_scan,
+    matches_pattern, merge, natural, read_scan,
 };
 pub use survey::{Images, SurveyError, SurveyResult, survey_images};
 pub use tensors::TensorFormat;
 pub use terms::{PartChoice, Term, Terms, Tiling};
-pub use verdict::{Closest, over_images};
+pub use verdict::{CLOSEST_MEANS, Closest, OVER_IMAGES_MEANS, over_images};
 pub use written::{factors_file, reconstructions_file};

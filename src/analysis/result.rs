@@ -105,6 +105,14 @@ impl Analysis {
         self.session.title(&self.loaded.labelled_name())
     }
 
+    /// The letter of the matrix: that of an update where it is one, or a difference.
+    pub fn letter(&self) -> &'static str {
+        match self.loaded.is_update || self.session.subtract.is_some() {
+            true => "ΔW",
+            false => "W",
+        }
+    }
+
     /// The numerical rank, or what is known of it.
     pub fn rank_words(&self) -> String {
         let rank = match self.truncated {

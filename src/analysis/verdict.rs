@@ -18,6 +18,14 @@ pub struct Closest {
     pub sentence: String,
 }
 
+/// What the sentence means.
+pub const CLOSEST_MEANS: &str = "Closest: the lowest error ‖W − Ŵ‖ / ‖W‖ of the methods in view; equally close where \
+                                 errors differ by rounding only";
+
+/// What [`over_images`] means.
+pub const OVER_IMAGES_MEANS: &str = "Better: a lower error than LoRA at the same parameters, image by image; equal \
+                                     where both errors differ by rounding only";
+
 /// The parameters that the methods of a comparison may spend.
 enum Terms {
     /// All have these parameters.

@@ -8,7 +8,7 @@ use eframe::egui;
 
 use super::Explorer;
 use super::command::CaptionForm;
-use super::export::{Content, ExportedContent, PreviewKey, tab_of};
+use super::export::{Content, ExportedContent, PreviewContent, PreviewKey, tab_of};
 use super::state::{Act, Message, State};
 use super::tabs::approximate::figures;
 use super::tabs::finetune::action::TAB as SWEEP_TAB;
@@ -179,21 +179,30 @@ pub fn preview(explorer: &mut Explorer, ctx: &egui::Context) {
     let view = explorer.exporter.view();
     let known = composition.unwrap_or_else(|| Composition::of(view));
     let rows = explorer.exporter.rows(&explorer.state, explorer.limits);
+    // What is typed says no more of the kind than the choice, which follows it.
+    let content = match explorer.exporter.content_of(Path::new("")) {
+        Content::Figure(_) => Content::Figure(Format::Png),
+        other => other,
+    };
     let key = PreviewKey {
         results: results(explorer, &known, rows.is_some()),
         composition: known,
         export: export.clone(),
+        content,
     };
     if rows.is_none() || !explorer.exporter.preview().wants(&key) {
         return;
     }
-    let figure = match exported(explorer, (Content::Figure(Format::Png), &export)) {
-        Ok(ExportedContent::Figure(figure, _)) => Ok(figure),
-        Ok(ExportedContent::Bytes(_)) => Err("this is no figure".to_owned()),
+    let file = match exported(explorer, (content, &export)) {
+        Ok(ExportedContent::Figure(figure, _)) => Ok(PreviewContent::Figure(figure)),
+        Ok(ExportedContent::Bytes(bytes)) => match String::from_utf8(bytes) {
+            Ok(text) => Ok(PreviewContent::Text(text)),
+            Err(_) => Err("numbers for programs, which have no preview".to_owned()),
+        },
         Err(why) => Err(unmeasured(explorer, &key.composition).unwrap_or(why)),
     };
     let wake = Arc::clone(&explorer.state.wake);
-    explorer.exporter.preview().ask(key, figure, &wake);
+    explorer.exporter.preview().ask(key, file, &wake);
 }
 
 /// A number that changes with the results that views show.

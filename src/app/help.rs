@@ -28,8 +28,8 @@ const KEYS: [(&str, &str); 10] = [
 /// So wide that every row has its place.
 const WIDTH: f32 = 520.0;
 
-const SINGLE_KEYS: &str = "Single keys act while no control is in use: click a picture or a plot, \
-    or press Esc, to give them back to it. Keys with Ctrl always act.";
+const SINGLE_KEYS: &str = "Single keys act while no control is in use: after a field or a slider, \
+    click a picture or a plot, or press Esc, to give them back to it. Keys with Ctrl always act.";
 
 const MOUSE: [(&str, &str); 10] = [
     ("Scroll over a pane", "Zoom all panes"),

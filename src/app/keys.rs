@@ -1,8 +1,9 @@
 //! Keys that were pressed, and the part of the window that they are for.
 //!
 //! Keys with Ctrl and the function keys always act. Single keys (arrows, letters, digits) act while
-//! the content of the tab has the keyboard: no widget has the focus, and the last click went into
-//! the content. A text that is typed beside its field so does nothing.
+//! the content of the tab has the keyboard: no widget has the focus, the last click went into the
+//! content, and no text was entered since. A text that is typed beside its field so does nothing,
+//! nor does a digit behind the Enter of a number.
 
 use eframe::egui::{self, Key, Modifiers};
 
@@ -19,6 +20,8 @@ pub struct Keys {
     /// Whether a text had the focus when keys were last looked at: egui takes it away on Escape
     /// before anybody else sees the key.
     typing: bool,
+    /// Whether Enter was pressed in that text, which then loses the focus.
+    entered: bool,
 }
 
 impl Default for Keys {
@@ -26,6 +29,7 @@ impl Default for Keys {
         Self {
             content: true,
             typing: false,
+            entered: false,
         }
     }
 }
@@ -38,6 +42,10 @@ impl Keys {
         let focused = ctx.memory(|memory| memory.focused().is_some());
         let typing = ctx.text_edit_focused();
         let left = std::mem::replace(&mut self.typing, typing);
+        // Who types on after Enter means the field that has just lost the keyboard by it.
+        let enter = typing && ctx.input(|input| input.key_pressed(Key::Enter));
+        let entered = std::mem::replace(&mut self.entered, enter);
+        self.content &= typing || !entered;
         let single = self.content && !focused && !menu;
         let pasted = ctx.input(|input| {
             input

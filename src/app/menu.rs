@@ -9,6 +9,7 @@ use super::tabs;
 use super::tabs::approximate::action::MatrixAction;
 use super::tabs::approximate::play::action::PlayAction;
 use super::tabs::finetune::action::SweepAction;
+use super::tabs::weights::action::WeightsAction;
 
 /// Draws the bar.
 pub fn show(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
@@ -17,6 +18,7 @@ pub fn show(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
             for command in [
                 Command::Open,
                 Command::OpenFolder,
+                Command::Weights(WeightsAction::OpenModel),
                 Command::Session(SessionAction::Open),
                 Command::Session(SessionAction::Save),
                 Command::Subtract,

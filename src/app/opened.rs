@@ -1,6 +1,6 @@
 //! Opening of matrices: what is opened, what comes of it, and what stays where nothing does.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use eframe::egui;
@@ -15,6 +15,7 @@ use super::tabs::approximate::view::gallery_follows;
 use crate::analysis::Analysis;
 use crate::session::Session;
 use crate::source::{self, Dataset, NamedMatrix, Source};
+use crate::store::JsonKind;
 use crate::workspace::{Opening, Workspace, is_session_file};
 
 /// Tells of a session that could not be computed, unless its file holds several arrays.
@@ -104,8 +105,11 @@ pub fn accept(explorer: &mut Explorer, analysis: Arc<Analysis>) {
             let text = analysis.session.source.to_string();
             state.preferences.remember(&text);
         }
+        // The first is what was left, which answers nothing that was asked for since.
         for act in [Act::Path, Act::Open, Act::Other] {
-            state.notices.settle(Tab::HOME, act);
+            if !first {
+                state.notices.settle(Tab::HOME, act);
+            }
         }
     }
     // What was done before is old news beside new numbers.
@@ -141,15 +145,36 @@ pub fn change(explorer: &mut Explorer, mut session: Session) {
 }
 
 /// Opens what was named: a matrix, a whole session, or the file of another tab.
-pub fn open_any(explorer: &mut Explorer, opening: Opening) {
+///
+/// # Errors
+/// What a JSON file is that is none of these.
+fn open_any(explorer: &mut Explorer, opening: Opening) -> Result<(), String> {
     match opening {
-        Opening::Source(Source::File { path, array: None }) => match taken(explorer, &path, None) {
-            Some((tab, command)) => hand_over(explorer, tab, &command),
-            None => open(explorer, Source::File { path, array: None }),
-        },
+        Opening::Source(Source::File { path, array: None }) => {
+            match (taken(explorer, &path, None), JsonKind::of(&path)) {
+                (Some((tab, command)), _) => hand_over(explorer, tab, &command),
+                // A session under another name.
+                (None, Some(JsonKind::Session)) => {
+                    explorer.sessions.read(path, &explorer.state.wake);
+                }
+                // JSON is never a matrix.
+                (None, Some(kind)) => {
+                    return Err(format!("{}: {}", kind.refusal(), path.display()));
+                }
+                (None, None) => open(explorer, Source::File { path, array: None }),
+            }
+        }
         Opening::Source(source) => open(explorer, source),
         Opening::File(path) => explorer.sessions.read(path, &explorer.state.wake),
         Opening::Workspace(workspace) => show_session(explorer, *workspace, None),
+    }
+    Ok(())
+}
+
+/// As [`open_any`]; what is refused is told in the open tab.
+pub fn open_named(explorer: &mut Explorer, opening: Opening) {
+    if let Err(why) = open_any(explorer, opening) {
+        explorer.state.fail(why);
     }
 }
 
@@ -232,7 +257,7 @@ pub fn subtract(explorer: &mut Explorer, source: Source) {
     change(explorer, session);
 }
 
-pub fn open_folder(explorer: &mut Explorer, path: std::path::PathBuf) {
+pub fn open_folder(explorer: &mut Explorer, path: PathBuf) {
     let dataset = Dataset::Folder(path);
     let split = source::half_there(&dataset, explorer.state.preferences.view.split);
     open(
@@ -251,10 +276,10 @@ pub fn open_text(explorer: &mut Explorer, text: &str) {
     explorer.state.notices.settle(Tab::HOME, Act::Path);
     match Opening::typed(text, home().as_deref()) {
         Ok(Opening::Source(Source::StandardInput)) => refuse_standard_input(explorer),
-        Ok(opening) => {
-            open_any(explorer, opening);
-            explorer.state.opened_by = Act::Path;
-        }
+        Ok(opening) => match open_any(explorer, opening) {
+            Ok(()) => explorer.state.opened_by = Act::Path,
+            Err(why) => refuse_text(explorer, why),
+        },
         Err(why) => refuse_text(explorer, why.to_string()),
     }
 }
@@ -293,10 +318,14 @@ pub fn dropped(explorer: &mut Explorer, ctx: &egui::Context) -> Option<Command> 
     if is_session_file(&path) {
         return Some(Command::OpenPath(path));
     }
-    let taken = taken(explorer, &path, Some(explorer.state.tab));
-    let (tab, command) = taken.unwrap_or((Tab::HOME, Command::OpenPath(path)));
-    explorer.state.tab = tab;
-    Some(command)
+    if let Some((tab, command)) = taken(explorer, &path, Some(explorer.state.tab)) {
+        explorer.state.tab = tab;
+        return Some(command);
+    }
+    if JsonKind::of(&path).is_none() {
+        explorer.state.tab = Tab::HOME;
+    }
+    Some(Command::OpenPath(path))
 }
 
 /// The clipboard's picture, else its text as a table or a path.

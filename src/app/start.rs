@@ -31,7 +31,7 @@ pub fn run(opening: Option<Opening>, limits: Limits) -> Result<(), String> {
         }
         if let Some(opening) = opening {
             explorer.state.tab = Tab::HOME;
-            opened::open_any(&mut explorer, opening);
+            opened::open_named(&mut explorer, opening);
         }
         Ok(Box::new(explorer) as Box<dyn eframe::App>)
     };

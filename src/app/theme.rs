@@ -36,19 +36,25 @@ fn readable(visuals: &mut egui::Visuals, theme: Theme) {
     visuals.hyperlink_color = color32(palette::as_text(theme, Hue::Blue.on(theme)));
 }
 
-/// Sets sizes, and adds the font with the mathematics that we print behind egui's own.
+/// Sets sizes, and adds the fonts with the mathematics that we print behind egui's own.
 pub fn install(ctx: &egui::Context) {
     let mut fonts = FontDefinitions::default();
-    let name = "DejaVu Sans".to_owned();
-    let data = FontData::from_static(include_bytes!("../../assets/fonts/DejaVuSans.ttf"));
-    // Between pixels the two bars of ‖ would run into one.
-    let data = data.tweak(FontTweak {
+    // DejaVu's ‖ is one grey bar in small type; this one has thin bars far apart, on whole pixels.
+    let bars = FontData::from_static(include_bytes!("../../assets/fonts/NormBars.ttf"));
+    let bars = bars.tweak(FontTweak {
         subpixel_binning: Some(false),
         ..FontTweak::default()
     });
-    fonts.font_data.insert(name.clone(), Arc::new(data));
-    for family in [FontFamily::Proportional, FontFamily::Monospace] {
-        fonts.families.entry(family).or_default().push(name.clone());
+    let dejavu = FontData::from_static(include_bytes!("../../assets/fonts/DejaVuSans.ttf"));
+    for (name, data) in [("Norm Bars", bars), ("DejaVu Sans", dejavu)] {
+        fonts.font_data.insert(name.to_owned(), Arc::new(data));
+        for family in [FontFamily::Proportional, FontFamily::Monospace] {
+            fonts
+                .families
+                .entry(family)
+                .or_default()
+                .push(name.to_owned());
+        }
     }
     ctx.set_fonts(fonts);
     ctx.style_mut_of(egui::Theme::Light, |style| {
@@ -78,24 +84,41 @@ mod tests {
     }
 
     #[test]
-    fn the_bars_of_a_norm_are_drawn_on_whole_pixels() {
+    fn the_bars_of_a_norm_are_two_at_every_size() {
         let ctx = egui::Context::default();
         install(&ctx);
-        let mut bars = Vec::new();
-        let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
-            let font = TextStyle::Small.resolve(ui.style());
-            let text = "‖ΔW‖/‖W₀‖ il‖i‖".to_owned();
-            let galley = ui
-                .painter()
-                .layout_no_wrap(text, font, egui::Color32::BLACK);
-            let glyphs = galley.rows.iter().flat_map(|row| &row.glyphs);
-            let found = glyphs.filter(|glyph| glyph.chr == '‖');
-            bars = found.map(|glyph| glyph.uv_rect).collect();
-        });
-        // Nobody uploads them here.
-        output.textures_delta.clear();
-        assert_eq!(bars.len(), 6);
-        assert!(bars.iter().all(|one| *one == bars[0]), "{bars:?}");
+        for size in [11.5, 13.5, 16.0, 26.0] {
+            let mut bars = Vec::new();
+            let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
+                let font = egui::FontId::proportional(size);
+                let text = "‖ΔW‖/‖W₀‖ il‖i‖".to_owned();
+                let galley = ui
+                    .painter()
+                    .layout_no_wrap(text, font, egui::Color32::BLACK);
+                let glyphs = galley.rows.iter().flat_map(|row| &row.glyphs);
+                let found = glyphs.filter(|glyph| glyph.chr == '‖');
+                bars = found.map(|glyph| glyph.uv_rect).collect();
+            });
+            // Nobody uploads them here.
+            output.textures_delta.clear();
+            assert_eq!(bars.len(), 6);
+            assert!(bars.iter().all(|one| *one == bars[0]), "{bars:?}");
+            let ([left, top], [right, bottom]) = (bars[0].min, bars[0].max);
+            let row = usize::from(top.midpoint(bottom));
+            let ink: Vec<u8> = ctx.fonts(|fonts| {
+                let image = fonts.image();
+                let ink = (left..right).map(|x| image[(usize::from(x), row)].a());
+                ink.collect()
+            });
+            let dark = |part: &[u8]| part.iter().any(|alpha| *alpha > 160);
+            let gap = ink
+                .iter()
+                .enumerate()
+                .min_by_key(|(at, alpha)| (**alpha, at.abs_diff(ink.len() / 2)));
+            let (gap, least) = gap.expect("pixels");
+            assert!(*least < 80, "{size}: {ink:?}");
+            assert!(dark(&ink[..gap]) && dark(&ink[gap..]), "{size}: {ink:?}");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::command::Command;
 use super::dialogs::{DialogAnswer, Question};
 use super::exports;
 use super::opened::{
-    accept, change, failed, fall_back, forget_arriving, keep_shown, open_any, open_text, paste,
+    accept, change, failed, fall_back, forget_arriving, keep_shown, open_named, open_text, paste,
     refused, show_session, subtract, subtract_text,
 };
 use super::page::Page;
@@ -108,7 +108,7 @@ pub fn run(explorer: &mut Explorer, ctx: &egui::Context, command: Command) {
         Command::Open => dialogs.ask(Question::matrix(), Command::OpenPath),
         Command::Subtract => dialogs.ask(Question::matrix(), Command::SubtractPath),
         Command::OpenFolder => dialogs.ask(Question::Folder, Command::OpenPath),
-        Command::OpenPath(path) => open_any(explorer, Opening::of_path(path)),
+        Command::OpenPath(path) => open_named(explorer, Opening::of_path(path)),
         Command::SubtractPath(path) => subtract(explorer, Source::from_path(path)),
         Command::OpenText(text) => open_text(explorer, &text),
         Command::SubtractText(text) => subtract_text(explorer, &text),

@@ -56,9 +56,9 @@ fn full(results: &Results) -> Option<Finding> {
     let (reported, spread) = FULL;
     let near = (accuracy - reported).abs() <= spread;
     let text = format!(
-        "{} after {} epochs",
+        "{} after {}",
         label::percentage(accuracy),
-        results.settings.epochs
+        label::counted(results.settings.epochs, "epoch")
     );
     Some(Finding::new(Holds::of(near), text))
 }

@@ -15,7 +15,7 @@ use crate::figure::compose::{adapter_notes, adapter_table};
 use crate::figure::label;
 use crate::process::signals::StopGuard;
 use crate::source::Limits;
-use crate::store;
+use crate::store::{self, JsonKind};
 
 /// Arguments of `adapter`.
 #[derive(Clone, Debug, clap::Args)]
@@ -126,9 +126,12 @@ fn wishes(
     let told = |why: String| Failure::run(format!("{why}: {}", path.display()));
     let bytes = store::read(path, MOST, "a plan's JSON file").map_err(told)?;
     let plan: PlanReport = serde_json::from_slice(&bytes).map_err(|error| {
-        told(format!(
-            "this is no plan ({error}); choose what plan --json printed"
-        ))
+        told(match JsonKind::of_bytes(&bytes) {
+            JsonKind::Plan | JsonKind::Other => {
+                format!("this is no plan ({error}); choose what plan --json printed")
+            }
+            kind => kind.instead_of("no plan"),
+        })
     })?;
     plan.check(targets).map_err(told)?;
     let structure = match plan.structure.as_str() {
@@ -183,7 +186,7 @@ fn print_errors(
     targets: &ScanTargets,
 ) -> Result<(), Failure> {
     let layers: Vec<&WrittenLayer> = found.iter().flat_map(|files| &files.layers).collect();
-    let table = adapter_table(layers.iter().copied());
+    let table = adapter_table(settings.structure, layers.iter().copied());
     let params = layers.iter().map(|layer| layer.params).sum();
     let heading = format!(
         "{}: {}, {}",
@@ -191,7 +194,7 @@ fn print_errors(
             PlanStructure::Lora => "PEFT LoRA".to_owned(),
             PlanStructure::Gralora => format!("PEFT GraLoRA, K = {}", settings.grid),
         },
-        label::layers(layers.len()),
+        label::counted(layers.len(), "layer"),
         label::parameters(params)
     );
     let left_out = targets.skipped.iter();

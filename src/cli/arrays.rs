@@ -51,10 +51,7 @@ pub(super) fn run(arguments: &ArraysArgs) -> Result<(), Failure> {
             subtract,
         });
     }
-    let count = match listed.arrays.len() {
-        1 => "1 array".to_owned(),
-        count => format!("{} arrays", label::count(count)),
-    };
+    let count = label::counted(listed.arrays.len(), "array");
     let others = listed.others.iter();
     let mut notes: Vec<String> = others
         .map(|other| match other.reason.contains(&other.name) {

@@ -273,7 +273,7 @@ impl ScanArgs {
                 status,
                 format!(
                     "the {} of the scan were being compared with the model, and nothing has changed; start again: {}",
-                    label::layers(held),
+                    label::counted(held, "layer"),
                     out.display()
                 ),
             ),
@@ -302,7 +302,7 @@ impl ScanArgs {
 
     fn stopped(&self, status: u8, scan: &Scan, targets: &ScanTargets) -> Failure {
         let done = label::count(scan.done(targets));
-        let wanted = label::layers(targets.targets.len());
+        let wanted = label::counted(targets.targets.len(), "layer");
         let told = match &self.out {
             Some(out) => format!(
                 "{done} of {wanted} are done; add --resume to continue from {}",

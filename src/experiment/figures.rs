@@ -7,7 +7,7 @@ use crate::figure::compose::{
     TrainingCurve,
 };
 use crate::figure::palette::Theme;
-use crate::figure::{BlockLine, Figure};
+use crate::figure::{BlockLine, Figure, label};
 use crate::finetune::data::CLASSES;
 use crate::finetune::train::EpochRecord;
 use crate::finetune::{self, Inspection, Layout, Part, Results, RunKey, RunRecord, frontier};
@@ -104,15 +104,11 @@ pub fn runs_of(results: &Results, layout: Layout) -> impl Iterator<Item = &RunRe
 pub fn describe(results: &Results) -> String {
     let settings = &results.settings;
     let rates: Vec<String> = settings.learning_rates.iter().map(f64::to_string).collect();
-    let count = |count: usize, word: &str| match count {
-        1 => format!("1 {word}"),
-        _ => format!("{count} {word}s"),
-    };
     format!(
         "{}, digits 5 to 9 after 0 to 4; {}, {}, {}{}",
         results.dataset,
-        count(settings.epochs, "epoch"),
-        count(settings.seeds.len(), "seed"),
+        label::counted(settings.epochs, "epoch"),
+        label::counted(settings.seeds.len(), "seed"),
         match rates.as_slice() {
             [one] => format!("learning rate {one}"),
             several => format!(

@@ -90,20 +90,17 @@ pub fn entries(value: usize) -> String {
     }
 }
 
-/// The layers of a model: `18 layers`.
-pub fn layers(value: usize) -> String {
+/// So many of what has a regular plural: `1 layer`, `1,024 layers`.
+pub fn counted(value: usize, one: &str) -> String {
     match value {
-        1 => "1 layer".to_owned(),
-        _ => format!("{} layers", count(value)),
+        1 => format!("1 {one}"),
+        _ => format!("{} {one}s", count(value)),
     }
 }
 
 /// A number of parameters: `224 parameters`.
 pub fn parameters(value: usize) -> String {
-    match value {
-        1 => "1 parameter".to_owned(),
-        _ => format!("{} parameters", count(value)),
-    }
+    counted(value, "parameter")
 }
 
 /// Any number in a few characters: plain where that is short, otherwise with a power of ten.
@@ -119,6 +116,24 @@ pub fn short(value: f64) -> String {
     }
     let decimals = (3 - value.abs().log10().floor() as i32).clamp(0, 6) as usize;
     minus(&trim_zeros(&format!("{value:.decimals$}")))
+}
+
+/// The form of the numbers of a column: for all the decimals that give the smallest three digits, or each
+/// in its shortest form where their sizes differ too much for that.
+pub fn in_column(values: &[f64]) -> impl Fn(f64) -> String + use<> {
+    let sizes = values.iter().map(|value| value.abs());
+    let sizes = sizes.filter(|size| size.is_finite() && *size != 0.0);
+    let whole = |size: f64| size.log10().floor() as i32;
+    let ends = sizes.fold(None, |ends: Option<(i32, i32)>, size| {
+        let (low, high) = ends.unwrap_or((whole(size), whole(size)));
+        Some((low.min(whole(size)), high.max(whole(size))))
+    });
+    let (low, high) = ends.unwrap_or_default();
+    let decimals = (low >= -3 && high <= 4 && high - low <= 3).then(|| (2 - low).max(0) as usize);
+    move |value| match decimals {
+        Some(decimals) if value.is_finite() => minus(&format!("{value:.decimals$}")),
+        _ => short(value),
+    }
 }
 
 /// A cell's number in about five characters, so that it fits beside its neighbours.
@@ -319,7 +334,10 @@ mod tests {
         assert_eq!(listed(&["LoRA"]), "LoRA");
         assert_eq!(listed(&["LoRA", "MELoRA"]), "LoRA and MELoRA");
         assert_eq!(listed(&["a", "b", "c"]), "a, b and c");
-        assert_eq!([layers(1), layers(1234)], ["1 layer", "1,234 layers"]);
+        assert_eq!(
+            [counted(1, "layer"), counted(1234, "layer")],
+            ["1 layer", "1,234 layers"]
+        );
         assert_eq!(span("0.6 %", "4.0 %"), "0.6 % to 4.0 %");
         assert_eq!(span("4.0 %", "4.0 %"), "4.0 %");
     }
@@ -365,6 +383,21 @@ mod tests {
         assert_eq!(tick(-2.0, 0.5), "−2.0");
         assert_eq!(tick(200.0, 50.0), "200");
         assert_eq!(tick(2e-300, 1e-300), "2·10⁻³⁰⁰");
+    }
+
+    #[test]
+    fn the_numbers_of_a_column_have_one_form() {
+        let all = |values: &[f64]| -> Vec<String> {
+            let form = in_column(values);
+            values.iter().map(|value| form(*value)).collect()
+        };
+        assert_eq!(
+            all(&[12.0, 0.125, 0.0, -3.5]),
+            ["12.000", "0.125", "0.000", "−3.500"]
+        );
+        assert_eq!(all(&[150.0, 2345.6]), ["150", "2346"]);
+        assert_eq!(all(&[1e-9, 2.0, f64::NAN]), ["10⁻⁹", "2", "–"]);
+        assert_eq!((all(&[0.0]), all(&[])), (vec!["0.00".to_owned()], vec![]));
     }
 
     #[test]

@@ -68,6 +68,7 @@ fn shown<'a>(analysis: &'a Analysis, name: &'a str, options: &Options) -> Approx
         matrix: &analysis.loaded.matrix,
         channels: analysis.loaded.channels.as_deref(),
         name,
+        letter: analysis.letter(),
         rank: Some(analysis.rank_words()),
         range: Some(analysis.range),
         panels: outcomes(analysis, options).map(panel).collect(),

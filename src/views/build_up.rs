@@ -171,6 +171,7 @@ pub fn frame(build_up: &BuildUp, step: usize, context: &Context) -> Figure {
         matrix: &analysis.loaded.matrix,
         channels: analysis.loaded.channels.as_deref(),
         name: &name,
+        letter: analysis.letter(),
         rank: Some(analysis.rank_words()),
         range: Some(analysis.range),
         panels: analysis.outcomes().map(panel).collect(),

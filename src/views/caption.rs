@@ -51,7 +51,10 @@ pub fn caption(
         && views.contains(&&approximation::VIEW)
         && material.others.is_empty()
     {
-        sentences.push("Below the reconstructions: residuals W − Ŵ on one colour scale".to_owned());
+        let letter = material.analysis()?.letter();
+        sentences.push(format!(
+            "Below the reconstructions: residuals {letter} − Ŵ on one colour scale"
+        ));
     }
     if views.contains(&&factors::VIEW) {
         let terms = Terms::of(material.analysis()?, options.part)?;

@@ -32,7 +32,7 @@ fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> 
     Ok(compose::order(
         &options.context,
         found,
-        &name,
+        (&name, analysis.letter()),
         analysis.range,
     ))
 }

@@ -133,7 +133,7 @@ fn notes(material: &Material<'_>, _: &Options) -> Vec<String> {
     if tests.clone().any(|test| test.statistic == "participation") {
         notes.push(
             "z of participation: the participation ratio of the blocks’ singular values, which needs no SVD, \
-             against random orders of rows and columns; below −3 is called more local than chance"
+             against random orders of rows and columns; −3 or below is called more local than chance"
                 .to_owned(),
         );
     }

@@ -13,7 +13,7 @@ pub enum WorkspaceError {
     #[error("{what}")]
     OfOtherKind {
         /// The actual content, and the remedy.
-        what: &'static str,
+        what: String,
     },
     /// A newer version of the program wrote it.
     #[error(

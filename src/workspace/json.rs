@@ -7,6 +7,7 @@ use super::Workspace;
 use super::check::check;
 use super::error::WorkspaceError;
 use crate::finetune::bounds::echo;
+use crate::store::JsonKind;
 
 /// The form that is written, and the newest that is read.
 pub(super) const VERSION: u64 = 1;
@@ -16,8 +17,6 @@ const KIND: &str = "session";
 
 const NO_SESSION: &str =
     "this is no session; choose a file that Save session… wrote, which ends in .llora.json";
-const RESULTS: &str =
-    "these are the results of a sweep and no session; open them with Open results…";
 
 #[derive(Serialize)]
 struct Written<'a> {
@@ -57,17 +56,15 @@ impl Workspace {
             let text = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
             match text {
                 true => WorkspaceError::damaged(echo(&error.to_string())),
-                false => WorkspaceError::OfOtherKind { what: NO_SESSION },
+                false => of_other_kind(bytes),
             }
         })?;
         let Value::Object(mut object) = value else {
-            return Err(WorkspaceError::OfOtherKind { what: NO_SESSION });
+            return Err(of_other_kind(bytes));
         };
         let kind = object.remove("localized_lora");
         if kind.as_ref().and_then(Value::as_str) != Some(KIND) {
-            let results = object.contains_key("full") && object.contains_key("runs");
-            let what = if results { RESULTS } else { NO_SESSION };
-            return Err(WorkspaceError::OfOtherKind { what });
+            return Err(of_other_kind(bytes));
         }
         match object.remove("version").map(|version| version.as_u64()) {
             Some(Some(1..=VERSION)) => {}
@@ -89,6 +86,14 @@ impl Workspace {
         check(&workspace)?;
         Ok(workspace)
     }
+}
+
+fn of_other_kind(bytes: &[u8]) -> WorkspaceError {
+    let what = match JsonKind::of_bytes(bytes) {
+        JsonKind::Session | JsonKind::Other => NO_SESSION.to_owned(),
+        kind => kind.instead_of("no session"),
+    };
+    WorkspaceError::OfOtherKind { what }
 }
 
 /// The first place that is in `found` and was not understood.

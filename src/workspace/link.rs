@@ -62,7 +62,8 @@ impl Workspace {
     pub fn from_link_text(text: &str) -> Result<Self, WorkspaceError> {
         if !is_link_text(text) {
             return Err(WorkspaceError::OfOtherKind {
-                what: "this is no link text; copy the whole line that begins with llora:",
+                what: "this is no link text; copy the whole line that begins with llora:"
+                    .to_owned(),
             });
         }
         if text.len() > 2 * LONGEST {

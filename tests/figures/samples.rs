@@ -103,6 +103,7 @@ impl Worked {
             matrix: &self.matrix,
             channels: None,
             name,
+            letter: "W",
             rank: Some(self.rank().to_string()),
             range: None,
             panels: panels.map(|(s, f, e, p)| panel((s, f, e, p))).collect(),

@@ -96,6 +96,8 @@ fn a_sweep_starts_shows_its_points_and_is_kept() {
     let file = folder.path().join("preferences.json");
     let mut harness = tab(small(), Some(file.clone()));
     harness.get_by_label("Nothing trained yet");
+    // Its settings are those of no preset.
+    harness.get_by_label("Quick, changed");
     button(&harness, "Run");
     harness.step();
     assert!(sweep_of(harness.state()).training().under_way());

@@ -85,6 +85,28 @@ fn what_is_typed_beside_the_field_does_nothing() {
 }
 
 #[test]
+fn what_is_typed_after_enter_in_a_field_does_nothing() {
+    let mut harness = window();
+    let pane = harness.get_by_role_and_label(Role::Image, "LoRA").rect();
+    click_at(&mut harness, pane.center());
+    // By the keyboard alone, so that no click has taken the keys from the content.
+    let field = harness.get_by_role_and_label(Role::TextInput, "path or source");
+    field.focus();
+    settle(&mut harness);
+    harness.event(egui::Event::Text("mnist:test:38".to_owned()));
+    harness.key_press(Key::Enter);
+    settle(&mut harness);
+    assert_eq!(index(&harness), 38);
+    typed(&mut harness, "3p");
+    assert_eq!(harness.state().state().tab, Tab::HOME);
+    assert!(harness.state().state().pinned.is_empty());
+    harness.key_press(Key::Escape);
+    settle(&mut harness);
+    typed(&mut harness, "3");
+    assert_eq!(harness.state().state().tab, METHOD_TAB);
+}
+
+#[test]
 fn the_arrows_go_on_after_a_click_on_the_next_digit() {
     let mut harness = window();
     harness.get_by_label("Next digit").click();

@@ -371,8 +371,12 @@ fn a_presentation_fills_the_window_steps_and_ends() {
         .analysis
         .as_ref()
         .map(|one| one.evaluations()[2].error);
+    harness.get_by_label_contains("MNIST test image 2 (label 1)");
     harness.get_by_label("Shuffle").click();
     settle(&mut harness);
+    // It says so, and how to get back.
+    harness.get_by_label_contains("Shuffle puts them back");
+    harness.get_by_label_contains("(label 1), rows and columns shuffled");
     let shuffled = harness
         .state()
         .state()

@@ -59,6 +59,17 @@ fn the_preview_has_the_size_of_the_file() {
     let mut harness = window_with(on_paper(89.0));
     open(&mut harness);
     harness.get_by_label_contains("Preview of the figure, 89.0 ×");
+    // A text is shown as it is.
+    harness.get_by_label("LaTeX").click();
+    settle(&mut harness);
+    harness.get_by_label_contains("\\begin{tabular}");
+    assert!(
+        harness
+            .query_by_label_contains("Preview of the figure")
+            .is_none()
+    );
+    harness.get_by_label("SVG").click();
+    settle(&mut harness);
     // Another view is drawn anew, at the same width.
     harness
         .get_by_role_and_label(Role::RadioButton, "Error against parameters")

@@ -112,6 +112,17 @@ fn a_session_whose_matrix_is_gone_changes_nothing() {
 }
 
 #[test]
+fn a_session_opens_under_any_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let shown = in_view(window_with(unusual()).state().state());
+    let path = folder.path().join("talk.json");
+    save(&path, &shown).unwrap();
+    let mut other = window();
+    drop_file(&mut other, &path);
+    assert_eq!(in_view(other.state().state()), shown);
+}
+
+#[test]
 fn what_is_no_session_gets_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = window();

@@ -14,10 +14,11 @@ use localized_lora::analysis::{
 use localized_lora::app::Explorer;
 use localized_lora::app::command::Command;
 use localized_lora::app::preferences::load;
-use localized_lora::app::state::{Message, Preferences, Tab};
+use localized_lora::app::state::{Act, Message, Preferences, Tab};
 use localized_lora::app::tabs::weights::WeightsTab;
 use localized_lora::app::tabs::weights::action::{ModelRole, TAB, WeightsAction};
 use localized_lora::figure::compose::{plan_sentence, scan_table};
+use localized_lora::report;
 use localized_lora::source::{Limits, Source};
 
 use super::{drop_file, plain, settle, window_of};
@@ -149,8 +150,10 @@ fn a_tuned_layer_opens_minus_its_base_and_differences_are_told_first() {
     let minus = format!("{}#{name}", base.display());
     assert_eq!(
         shown(&harness),
-        (format!("{}#{name}", tuned.display()), Some(minus))
+        (format!("{}#{name}", tuned.display()), Some(minus.clone()))
     );
+    // Both are named before the sources are unfolded.
+    harness.get_by_label(&format!("minus {minus}"));
     click(&mut harness, "← Back to Weights");
     click(&mut harness, "Remove");
     assert!(weights(harness.state()).model().unwrap().base.is_none());
@@ -339,7 +342,7 @@ fn a_scan_finds_what_the_command_line_finds_and_saves_the_same_file() {
     let scan = found(&harness);
     assert_eq!(scan, timeless(&expected()));
     harness.get_by_label_contains("LoRA on 1 of 5 layers, Localized on 2");
-    harness.get_by_label_contains("2 arrays were left out");
+    harness.get_by_label_contains("2 arrays left out");
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name);
     for name in ["scan.json", "scan.csv", "map.svg", "map.png", "map.pdf"] {
@@ -370,6 +373,106 @@ fn a_scan_finds_what_the_command_line_finds_and_saves_the_same_file() {
     drop_file(&mut other, &file("other.json"));
     assert!(failure(&other).contains("this is no scan"));
     assert_eq!(found(&other), scan);
+}
+
+#[test]
+fn a_json_file_that_no_tab_opens_is_named_where_it_was_dropped() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        fs::write(folder.path().join(name), text).unwrap();
+        folder.path().join(name)
+    };
+    let scan = expected();
+    let plan = Plan::new(&scan, PlanStructure::Lora, scan.budget()).unwrap();
+    let plan = report::text(&PlanReport::new(&plan)).unwrap();
+    let plan = file("plan.json", &plan);
+    let scan = file("scan.json", &report::text(&scan).unwrap());
+    let foreign = file("package.json", r#"{"name": "x", "scripts": {}}"#);
+    let mut harness = window_of([1360.0, 820.0], plain());
+    for key in [Key::Num1, Key::Num2, Key::Num3, Key::Num4] {
+        harness.key_press(key);
+        harness.run_steps(3);
+        let tab = harness.state().state().tab;
+        let before = shown(&harness);
+        for (path, told) in [
+            (&plan, "this is a plan of ranks; "),
+            (&foreign, "of no kind that the program opens; "),
+        ] {
+            drop_file(&mut harness, path);
+            let why = failure(&harness);
+            assert!(why.contains(told), "{why}");
+            assert!(why.ends_with(&format!(": {}", path.display())), "{why}");
+            assert_eq!(harness.state().state().tab, tab, "stays where it is");
+        }
+        assert_eq!(shown(&harness), before);
+    }
+    // Asked for as a scan it is told what it is instead.
+    act(&mut harness, WeightsAction::OpenScan(plan.clone()));
+    assert!(failure(&harness).contains("this is a plan of ranks and no scan"));
+    // Named as the program's argument it is still told once the first picture is there.
+    let argument = plan.clone();
+    let mut started = Harness::builder().build_eframe(move |context| {
+        let ctx = &context.egui_ctx;
+        let mut window = Explorer::new(ctx, plain(), None, Limits::default());
+        window.run(ctx, Command::OpenPath(argument));
+        window
+    });
+    settle(&mut started);
+    assert!(started.state().state().analysis.is_some());
+    assert!(failure(&started).contains("this is a plan of ranks; "));
+    // Typed, it is told beneath the field; what a tab knows goes there from anywhere.
+    let open = |harness: &mut Harness<'static, Explorer>, path: &Path| {
+        let ctx = harness.ctx.clone();
+        let open = Command::OpenText(path.display().to_string());
+        harness.state_mut().run(&ctx, open);
+        settle(harness);
+    };
+    harness.key_press(Key::Num1);
+    harness.run_steps(3);
+    open(&mut harness, &plan);
+    let notices = &harness.state().state().notices;
+    assert!(notices.at(Tab::HOME, Act::Path).is_some());
+    open(&mut harness, &scan);
+    assert_eq!(harness.state().state().tab, TAB);
+    assert!(weights(harness.state()).scan().is_some());
+}
+
+#[test]
+fn the_export_of_the_tab_offers_the_map_first() {
+    let mut harness = scanned();
+    let ctx = harness.ctx.clone();
+    harness.state_mut().run(&ctx, Command::Export);
+    harness.run_steps(3);
+    harness.get_by_label("Export figure");
+    let png = harness.get_by_role_and_label(Role::RadioButton, "PNG");
+    assert_eq!(png.accesskit_node().toggled(), Some(Toggled::True));
+    let field = harness.get_by_role_and_label(Role::TextInput, "file to write");
+    let name = field.value().unwrap_or_default();
+    assert!(name.ends_with("tuned-map.png"), "{name}");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("map.png");
+    act(&mut harness, WeightsAction::SaveTo(file.clone()));
+    assert!(fs::read(file).unwrap().starts_with(b"\x89PNG"));
+}
+
+#[test]
+fn a_filter_counts_what_it_finds_and_finds_patterns_in_any_place() {
+    let mut harness = tab();
+    let folder = data("checkpoint");
+    type_path(&mut harness, ModelRole::Model, folder.to_str().unwrap());
+    let arrays = weights(harness.state())
+        .model()
+        .unwrap()
+        .listed
+        .arrays
+        .len();
+    filter(&mut harness, "attn*WEIGHT");
+    harness.get_by_role_and_label(Role::Button, "model.layers.0.attn.q.weight");
+    assert!(harness.query_by_label("lm_head.weight").is_none());
+    let told = format!(" of {arrays} arrays");
+    let count = harness.get_by_label_contains(&told).value().unwrap();
+    let found: usize = count.split(' ').next().unwrap().parse().unwrap();
+    assert!((1..arrays).contains(&found), "{count}");
 }
 
 #[test]
@@ -480,6 +583,8 @@ fn a_click_on_a_head_sorts_the_layers() {
     };
     click(&mut harness, "Norm");
     assert_eq!(drawn(&harness), names(&wanted));
+    let head = harness.get_by_role_and_label(Role::Button, "Layer").rect();
+    assert!(head.width() > 100.0, "all of its cell is the head: {head}");
     click(&mut harness, "Norm ▲");
     wanted.reverse();
     assert_eq!(drawn(&harness), names(&wanted));
@@ -853,8 +958,8 @@ fn the_verdict_of_every_layer_is_read_in_a_small_window_and_every_head_tells_its
         }
     }
     for (name, told) in [
-        ("‖ΔW‖/‖W₀‖", "The norm of the update relative"),
-        ("Verdict", "The closest structure"),
+        ("MELoRA", "Error of MELoRA at the same"),
+        ("Verdict", "The structure with the lowest error"),
     ] {
         harness.get_by_role_and_label(Role::Button, name).hover();
         // A tooltip waits for the pointer to rest.

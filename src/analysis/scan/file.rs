@@ -1,30 +1,14 @@
 //! Files of scans: read with care, and merged.
 
 use std::collections::HashSet;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use super::check::{check, check_whole};
 use super::{Scan, ScanLayer, VERSION};
-use crate::store;
+use crate::store::{self, JsonKind};
 
 /// A scan of every model there is fits.
 const MOST: u64 = 256 << 20;
-
-/// Whether a file begins as that of a scan does: by its version, so that little of it is read.
-pub fn is_scan(path: &Path) -> bool {
-    let mut head = Vec::new();
-    // A pipe would be waited for.
-    if !path.is_file() {
-        return false;
-    }
-    let begun = File::open(path).and_then(|file| file.take(64).read_to_end(&mut head));
-    let text = String::from_utf8_lossy(&head);
-    let after = text.trim_start().strip_prefix('{');
-    let first = after.and_then(|text| text.trim_start().strip_prefix("\"scan\""));
-    begun.is_ok() && first.is_some_and(|text| text.trim_start().starts_with(':'))
-}
 
 /// Reads the file of a scan.
 ///
@@ -32,9 +16,13 @@ pub fn is_scan(path: &Path) -> bool {
 /// A sentence without the path.
 pub fn read_scan(path: &Path) -> Result<Scan, String> {
     let bytes = store::read(path, MOST, "a scan's JSON file")?;
-    let mut scan: Scan = serde_json::from_slice(&bytes).map_err(|error| {
-        format!("this is no scan ({error}); choose a file that scan --out wrote")
-    })?;
+    let mut scan: Scan =
+        serde_json::from_slice(&bytes).map_err(|error| match JsonKind::of_bytes(&bytes) {
+            JsonKind::Scan | JsonKind::Other => {
+                format!("this is no scan ({error}); choose a file that scan --out wrote")
+            }
+            kind => kind.instead_of("no scan"),
+        })?;
     if scan.scan > VERSION {
         return Err("this scan was written by a newer version; update the program".to_owned());
     }

@@ -26,7 +26,7 @@ use crate::session::Settings;
 use crate::source::Limits;
 
 use adaptable::Adaptable;
-pub use file::{is_scan, merge, read_scan};
+pub use file::{merge, read_scan};
 pub use part::ScanPart;
 pub use plan::{LayerPlan, Plan, PlanStructure};
 pub use plan_report::PlanReport;

@@ -28,7 +28,7 @@ use choice::offered;
 pub use choice::{Content, ExportedContent, tab_of};
 use panels::Panels;
 use preview::Preview;
-pub use preview::PreviewKey;
+pub use preview::{PreviewContent, PreviewKey};
 use target::{ExportTarget, Places, with_ending};
 
 /// The file that was written, with what is to be said about it, or why none was.

@@ -1,7 +1,8 @@
-//! The preview of a figure, drawn as its file will be, on a thread of its own.
+//! The preview of a file: a figure, drawn as its file will be, on a thread of its own, or a text.
 
 use eframe::egui::{self, ColorImage, TextureHandle, TextureOptions};
 
+use super::choice::Content;
 use crate::app::notices::capitalized;
 use crate::app::service::Service;
 use crate::app::worker::{Reply, Wake};
@@ -22,6 +23,8 @@ pub struct PreviewKey {
     pub composition: Composition,
     /// The look.
     pub export: Export,
+    /// The kind of file; all figures have one preview.
+    pub content: Content,
     /// The results.
     pub results: u64,
 }
@@ -43,11 +46,23 @@ struct Picture {
     size: [f64; 2],
 }
 
+/// What is shown of a file.
+pub enum PreviewContent {
+    /// The figure that is drawn.
+    Figure(Figure),
+    /// The file itself.
+    Text(String),
+}
+
+/// So much of a text is shown: it is looked at, not read through.
+const MOST_TEXT: usize = 20_000;
+
 /// The preview and its worker.
 pub struct Preview {
     service: Service<Request, Result<Drawn, String>>,
     asked: Option<(PreviewKey, u32)>,
     picture: Option<Picture>,
+    text: Option<String>,
     failure: Option<String>,
     /// Pixels across that the dialog has room for.
     room: u32,
@@ -59,6 +74,7 @@ impl Default for Preview {
             service: Service::new("preview", draw),
             asked: None,
             picture: None,
+            text: None,
             failure: None,
             room: 10 * STEP,
         }
@@ -86,13 +102,24 @@ impl Preview {
         asked.is_none_or(|(known, room)| known != key || *room != self.room)
     }
 
-    /// Draws a figure, or says why there is none; the newest wins.
-    pub fn ask(&mut self, key: PreviewKey, figure: Result<Figure, String>, wake: &Wake) {
+    /// Shows a file, or says why there is none; the newest wins.
+    pub fn ask(&mut self, key: PreviewKey, file: Result<PreviewContent, String>, wake: &Wake) {
         self.asked = Some((key, self.room));
-        match figure {
-            Ok(figure) => {
+        match file {
+            Ok(PreviewContent::Figure(figure)) => {
+                self.text = None;
                 let width = self.room;
                 self.service.ask(Request { figure, width }, wake);
+            }
+            Ok(PreviewContent::Text(mut text)) => {
+                self.service.cancel();
+                if let Some((end, _)) = text.char_indices().nth(MOST_TEXT) {
+                    text.truncate(end);
+                    text.push('…');
+                }
+                // The picture stays behind it: its size is that of the figure.
+                self.failure = None;
+                self.text = Some(text);
             }
             Err(why) => {
                 self.service.cancel();
@@ -133,7 +160,7 @@ impl Preview {
     }
 
     fn fail(&mut self, why: String) {
-        self.picture = None;
+        (self.picture, self.text) = (None, None);
         self.failure = Some(why);
     }
 
@@ -142,7 +169,7 @@ impl Preview {
         Some(self.picture.as_ref()?.size)
     }
 
-    /// Draws the picture into `place`, or why there is none, where that is not `told` already.
+    /// Draws the picture or the text into `place`, or why there is none, where that is not `told` already.
     pub fn ui(&mut self, ui: &mut egui::Ui, place: egui::Rect, told: Option<&str>) {
         let size = place.size();
         let wide = (size.x * ui.ctx().pixels_per_point()) as u32;
@@ -151,6 +178,9 @@ impl Preview {
         let child = egui::UiBuilder::new().max_rect(place).layout(layout);
         let mut child = ui.new_child(child);
         let ui = &mut child;
+        if let Some(text) = &self.text {
+            return lines(ui, text);
+        }
         let line = ui.text_style_height(&egui::TextStyle::Small) + ui.spacing().item_spacing.y;
         match (&self.picture, &self.failure) {
             (Some(picture), _) => {
@@ -175,4 +205,16 @@ impl Preview {
             }
         }
     }
+}
+
+/// A text as it stands in its file, each line on one line.
+fn lines(ui: &mut egui::Ui, text: &str) {
+    let shown = egui::ScrollArea::both().id_salt("text of the file");
+    shown.auto_shrink(false).show(ui, |ui| {
+        let text = egui::RichText::new(text).monospace();
+        let label = egui::Label::new(text).extend().halign(egui::Align::LEFT);
+        ui.with_layout(egui::Layout::top_down(egui::Align::LEFT), |ui| {
+            ui.add(label);
+        });
+    });
 }

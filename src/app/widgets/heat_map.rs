@@ -4,6 +4,7 @@ use eframe::egui::{
     self, Align2, FontId, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Vec2, WidgetInfo,
 };
 
+use super::prose;
 use crate::app::texture::color32;
 use crate::figure::palette::{self, Theme};
 use crate::figure::{Heatmap, ScaleBar, label};
@@ -40,8 +41,22 @@ pub fn paint(ui: &egui::Ui, place: Rect, map: &Heatmap, theme: Theme) {
     painter.rect_stroke(place, 0.0, frame, StrokeKind::Outside);
 }
 
-/// Width of the colour scale and its numbers.
-pub const SCALE: f32 = 70.0;
+/// The least width of the colour scale and its numbers, for the key below it.
+const SCALE: f32 = 70.0;
+
+/// Width of the colours, with the gap to their numbers.
+const COLORS: f32 = 19.0;
+
+/// The numbers at the high end and at the low one.
+fn ends(scale: &ScaleBar) -> [String; 2] {
+    [scale.range.1, scale.range.0].map(label::short)
+}
+
+/// Width of a colour scale and its numbers, whatever their length.
+pub fn scale_width(ui: &egui::Ui, scale: &ScaleBar) -> f32 {
+    let numbers = ends(scale).map(|text| prose::width(ui, &text, &egui::TextStyle::Small));
+    SCALE.max(COLORS + numbers[0].max(numbers[1]))
+}
 
 /// The scale from its high end down, and below it the key of cells without a number, where there are some.
 pub fn bar(ui: &mut egui::Ui, scale: &ScaleBar, height: f32, theme: Theme) {
@@ -67,10 +82,11 @@ fn key_of_missing(ui: &mut egui::Ui, scale: &ScaleBar, word: &str, theme: Theme)
 }
 
 fn colors(ui: &mut egui::Ui, scale: &ScaleBar, height: f32, theme: Theme) {
-    let (place, response) = ui.allocate_exact_size(Vec2::new(SCALE, height), Sense::hover());
-    let ends = [scale.range.0, scale.range.1].map(label::short);
+    let size = Vec2::new(scale_width(ui, scale), height);
+    let (place, response) = ui.allocate_exact_size(size, Sense::hover());
+    let [high, low] = ends(scale);
     response.widget_info(|| {
-        let text = format!("colour scale from {} to {}", ends[0], ends[1]);
+        let text = format!("colour scale from {low} to {high}");
         WidgetInfo::labeled(Role::Label, true, text)
     });
     let bar = Rect::from_min_size(place.min, Vec2::new(14.0, height));
@@ -91,12 +107,11 @@ fn colors(ui: &mut egui::Ui, scale: &ScaleBar, height: f32, theme: Theme) {
         .rect_stroke(bar, 0.0, frame, StrokeKind::Outside);
     let font = egui::TextStyle::Small.resolve(ui.style());
     let ink = ui.visuals().text_color();
-    let [low, high] = ends;
     for (text, y, align) in [
         (high, bar.top(), Align2::LEFT_TOP),
         (low, bar.bottom(), Align2::LEFT_BOTTOM),
     ] {
-        let at = Pos2::new(bar.right() + 5.0, y);
+        let at = Pos2::new(place.left() + COLORS, y);
         ui.painter().text(at, align, text, font.clone(), ink);
     }
 }

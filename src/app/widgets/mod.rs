@@ -1,5 +1,6 @@
 //! Parts that the tabs share.
 
+pub mod column_head;
 pub mod elide;
 pub mod focus;
 pub mod formula;

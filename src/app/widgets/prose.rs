@@ -48,6 +48,15 @@ pub fn line(ui: &mut egui::Ui, text: &str) -> Response {
     response
 }
 
+/// The width of a line in a style.
+pub fn width(ui: &egui::Ui, text: &str, style: &TextStyle) -> f32 {
+    let font = style.resolve(ui.style());
+    let galley = ui
+        .painter()
+        .layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER);
+    galley.size().x
+}
+
 /// A sentence before it is drawn.
 pub fn laid(text: &str, font: &FontId, color: Color32) -> LayoutJob {
     typeset(&label::unbroken(text), font, color)

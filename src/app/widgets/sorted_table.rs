@@ -3,11 +3,11 @@
 
 use std::cmp::Ordering;
 
-use eframe::egui::{self, RichText, Sense, WidgetInfo};
+use eframe::egui::{self, Sense, WidgetInfo};
 use egui_extras::{Column, TableBuilder, TableRow};
 
-use super::elide;
 use super::row_keys::{RowKey, RowKeys, Rows};
+use super::{column_head, elide, prose};
 use crate::analysis::natural;
 use crate::app::notices::capitalized;
 use crate::figure::{Align, Cell, Table};
@@ -33,18 +33,22 @@ pub struct TableView<'a> {
     pub table: &'a Table,
     /// What a click on a row does, in a sentence.
     pub hint: &'a str,
-    /// The key of the column that stands behind the names, because it is what the others come to.
-    pub second: Option<&'a str>,
+    /// The keys of the columns that stand behind the names, before all others: what is asked first is in view where
+    /// not all have room.
+    pub first: &'a [&'a str],
 }
 
 impl TableView<'_> {
     /// The columns of the table in the order in which they are drawn.
     fn columns(&self) -> Vec<usize> {
+        let place = |at: &usize| {
+            let key = self.table.columns[*at].key.as_str();
+            let first = self.first.iter().position(|one| *one == key);
+            // The names, then those that are asked first, then the rest as it is.
+            (*at > 0, first.unwrap_or(self.first.len()))
+        };
         let mut order: Vec<usize> = (0..self.table.columns.len()).collect();
-        let second = |at: &usize| Some(self.table.columns[*at].key.as_str()) == self.second;
-        if let Some(place @ 1..) = order.iter().position(second) {
-            order[1..=place].rotate_right(1);
-        }
+        order.sort_by_key(place);
         order
     }
 }
@@ -133,21 +137,14 @@ impl SortedTable {
         for &at in columns {
             let column = &table.columns[at];
             row.col(|ui| {
-                let sorted = self.by == Some(at);
-                let text = match (sorted, self.descending) {
-                    (true, true) => format!("{} ▼", column.name),
-                    (true, false) => format!("{} ▲", column.name),
-                    (false, _) => column.name.clone(),
-                };
-                let button = egui::Button::new(RichText::new(text).small().strong()).frame(false);
-                let response = ui.add(button);
                 let sort = format!("Sort by {}", column.name);
                 let hint = match column.about {
                     "" => sort,
                     about => format!("{}\n{sort}", capitalized(about)),
                 };
-                if response.on_hover_text(hint).clicked() {
-                    self.descending = sorted && !self.descending;
+                let sorted = (self.by == Some(at)).then_some(self.descending);
+                if column_head::show(ui, &column.name, sorted, &hint) {
+                    self.descending = sorted == Some(false);
                     self.by = Some(at);
                     self.resort = true;
                 }
@@ -211,8 +208,9 @@ fn cells(
         let Some(cell) = view.table.rows[at].cells.get(place) else {
             continue;
         };
-        let align = view.table.columns.get(place).map(|column| column.align);
-        row.col(|ui| match (place, align) {
+        let column = view.table.columns.get(place);
+        let align = column.map(|column| column.align);
+        let (_, shown) = row.col(|ui| match (place, align) {
             (0, _) => {
                 // The rows are one stop of the keyboard together.
                 let room = ui.available_width() - 2.0 * ui.spacing().button_padding.x;
@@ -233,6 +231,16 @@ fn cells(
             }
             _ => _ = ui.add(egui::Label::new(&cell.text).truncate()),
         });
+        // What words mean is not in them, as it is in a number's unit.
+        let about = column.filter(|column| column.align == Align::Left && !column.about.is_empty());
+        if let Some(column) = about.filter(|_| place > 0) {
+            let text = format!("{}\n{}", cell.text, capitalized(column.about));
+            // The cell is named by its own text already.
+            shown.on_hover_ui(|ui| {
+                ui.set_max_width(ui.spacing().tooltip_width);
+                ui.label(text);
+            });
+        }
     }
     clicked
 }
@@ -242,12 +250,7 @@ const NAMES: f32 = 250.0;
 
 /// As wide as what is in them, within limits; what is longer is cut and can be dragged wider.
 fn widths(ui: &egui::Ui, table: &Table) -> Vec<f32> {
-    let wide = |text: &str, style: egui::TextStyle| {
-        let font = style.resolve(ui.style());
-        let color = ui.visuals().text_color();
-        let galley = ui.painter().layout_no_wrap(text.to_owned(), font, color);
-        galley.size().x
-    };
+    let wide = |text: &str, style: egui::TextStyle| prose::width(ui, text, &style);
     let column = |(at, column): (usize, &crate::figure::Column)| {
         let cells = table.rows.iter().take(MEASURED);
         let cells = cells.filter_map(|row| row.cells.get(at));
@@ -297,21 +300,22 @@ mod tests {
     }
 
     #[test]
-    fn the_column_that_tells_most_stands_behind_the_names() {
+    fn the_columns_that_are_asked_first_stand_behind_the_names() {
         let mut table = table();
         table.columns.push(Column::left("Verdict"));
-        let columns = |second| {
+        let columns = |first: &[&str]| {
             let view = TableView {
                 name: "rows",
                 table: &table,
                 hint: "",
-                second,
+                first,
             };
             view.columns()
         };
-        assert_eq!(columns(Some("verdict")), [0, 2, 1]);
-        assert_eq!(columns(Some("layer")), [0, 1, 2]);
-        assert_eq!(columns(None), [0, 1, 2]);
+        assert_eq!(columns(&["verdict"]), [0, 2, 1]);
+        assert_eq!(columns(&["verdict", "layer", "norm"]), [0, 2, 1]);
+        assert_eq!(columns(&["norm", "verdict"]), [0, 1, 2]);
+        assert_eq!(columns(&[]), [0, 1, 2]);
     }
 
     #[test]

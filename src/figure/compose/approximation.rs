@@ -23,6 +23,8 @@ pub struct Approximation<'a> {
     pub channels: Option<&'a [DMatrix<f64>; 3]>,
     /// The name of the matrix.
     pub name: &'a str,
+    /// Its letter: *W*, or *ΔW* of an update.
+    pub letter: &'static str,
     /// Its numerical rank, where that is known.
     pub rank: Option<String>,
     /// The values at the ends of the colour scale; the matrix's own extremes when absent.
@@ -127,7 +129,7 @@ fn signed_scale(context: &Context, shown: &Approximation) -> Option<Element> {
     let bar = ScaleBar {
         range,
         colors,
-        label: "entries of W and Ŵ".to_owned(),
+        label: format!("entries of {} and Ŵ", shown.letter),
         missing: None,
     };
     (colors == Colors::Diverging).then_some(Element::ScaleBar(bar))
@@ -242,7 +244,7 @@ impl Residuals {
         let panels = shown.panels.iter().zip(&maps);
         let largest = panels.map(|(panel, map)| (panel.evaluation, map.amax()));
         let largest: Vec<_> = largest.collect();
-        let scale = ResidualScale::of(shown.matrix.amax(), &largest, gain);
+        let scale = ResidualScale::of((shown.letter, shown.matrix.amax()), &largest, gain);
         Self { maps, scale }
     }
 

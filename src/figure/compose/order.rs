@@ -12,7 +12,12 @@ use crate::figure::{Element, Figure, label};
 /// The matrix as it was above the matrix in the order that was found, each beside what Localized
 /// LoRA makes of it, and the numbers below. `name` is what the matrix is called, `range` the values
 /// at the ends of its colour scale.
-pub fn order(context: &Context, found: &FoundOrder, name: &str, range: (f64, f64)) -> Figure {
+pub fn order(
+    context: &Context,
+    found: &FoundOrder,
+    (name, letter): (&str, &'static str),
+    range: (f64, f64),
+) -> Figure {
     let row = |ordered: &Ordered, name: &str| {
         let panel = Panel {
             evaluation: &ordered.evaluation,
@@ -26,6 +31,7 @@ pub fn order(context: &Context, found: &FoundOrder, name: &str, range: (f64, f64
                 matrix: &ordered.matrix,
                 channels: None,
                 name,
+                letter,
                 rank: None,
                 range: Some(range),
                 panels: vec![panel],

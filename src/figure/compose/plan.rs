@@ -15,16 +15,22 @@ const REMARK: &str = "a plan spends parameters where they keep most of this upda
 /// *LoRA: error 0.41 over all layers with 59,904 parameters; rank 6 everywhere has 0.47 with 58,368 parameters*
 pub fn plan_sentence(plan: &Plan) -> String {
     let (rank, params, error) = plan.uniform;
+    let (name, noun) = match plan.structure {
+        PlanStructure::Lora => ("LoRA".to_owned(), "rank"),
+        PlanStructure::Gralora => (format!("GraLoRA, K = {}", plan.grid), "block rank"),
+    };
+    let equal = match rank {
+        0 => format!("{noun} 1 everywhere costs more"),
+        _ => format!(
+            "{noun} {rank} everywhere has {} with {}",
+            label::error(error),
+            label::parameters(params)
+        ),
+    };
     format!(
-        "{}: error {} over all layers with {}; rank {rank} everywhere has {} with {}",
-        match plan.structure {
-            PlanStructure::Lora => "LoRA".to_owned(),
-            PlanStructure::Gralora => format!("GraLoRA, K = {}", plan.grid),
-        },
+        "{name}: error {} over all layers with {}; {equal}",
         label::error(plan.error),
         label::parameters(plan.params),
-        label::error(error),
-        label::parameters(params),
     )
 }
 
@@ -37,7 +43,7 @@ pub fn plan_notes(plan: &Plan) -> Vec<String> {
     if plan.at_the_end > 0 {
         notes.push(format!(
             "the scan keeps no singular values beyond the rank that the plan gives {}; more is not planned",
-            label::layers(plan.at_the_end)
+            label::counted(plan.at_the_end, "layer")
         ));
     }
     notes.extend([WEIGHED, REMARK].map(str::to_owned));
@@ -51,24 +57,29 @@ pub fn plan_table(plan: &Plan) -> Table {
         row.cells.push(error(one.uniform_error));
         row
     };
-    let mut table = table(plan.layers.iter().map(row).collect());
-    table
-        .columns
-        .push(Column::right("Error, equal ranks").keyed("uniform_error"));
+    let mut table = table(plan.structure, plan.layers.iter().map(row).collect());
+    table.columns.push(
+        Column::right("Error, equal ranks")
+            .keyed("uniform_error")
+            .about("its error where every layer has the same rank"),
+    );
     table
 }
 
 /// A row for each layer of an adapter: its rank and its measured error.
-pub fn adapter_table<'a>(layers: impl Iterator<Item = &'a WrittenLayer>) -> Table {
+pub fn adapter_table<'a>(
+    structure: PlanStructure,
+    layers: impl Iterator<Item = &'a WrittenLayer>,
+) -> Table {
     let row = |one: &WrittenLayer| row(&one.layer, one.sides, (one.rank, one.params), one.error);
-    table(layers.map(row).collect())
+    table(structure, layers.map(row).collect())
 }
 
 /// What became of the ranks that were asked for, one sentence each.
 pub fn adapter_notes(layers: &[&WrittenLayer]) -> Vec<String> {
     let count = |of: &dyn Fn(&WrittenLayer) -> bool| {
         let count = layers.iter().filter(|layer| of(layer)).count();
-        let all = label::layers(layers.len());
+        let all = label::counted(layers.len(), "layer");
         (count > 0).then(|| format!("{} of {all}", label::count(count)))
     };
     let lowered = count(&|layer| layer.rank < layer.wanted);
@@ -82,11 +93,15 @@ pub fn adapter_notes(layers: &[&WrittenLayer]) -> Vec<String> {
 }
 
 fn row(layer: &str, sides: (usize, usize), (rank, params): (usize, usize), missed: f64) -> Row {
+    let adapted = match rank {
+        0 => Cell::number("not adapted", 0.0),
+        _ => Cell::count(rank),
+    };
     let cells = vec![
         Cell::named(label::clean(layer), layer),
         Cell::count(sides.0),
         Cell::count(sides.1),
-        Cell::count(rank),
+        adapted,
         Cell::count(params),
         error(missed),
     ];
@@ -97,14 +112,24 @@ fn error(value: f64) -> Cell {
     Cell::number(label::error(value), value)
 }
 
-fn table(rows: Vec<Row>) -> Table {
-    let numbers = ["Rows", "Columns", "Rank", "Parameters", "Error"];
-    let numbers = numbers.into_iter().map(Column::right);
+fn table(structure: PlanStructure, rows: Vec<Row>) -> Table {
+    let rank = match structure {
+        PlanStructure::Lora => Column::right("Rank").about("rank of the layer; PEFT’s r"),
+        PlanStructure::Gralora => Column::right("Block rank")
+            .keyed("rank")
+            .about("rank of each of the K × K blocks; PEFT’s r is K times that"),
+    };
     Table {
         title: None,
-        columns: std::iter::once(Column::left("Layer"))
-            .chain(numbers)
-            .collect(),
+        columns: vec![
+            Column::left("Layer"),
+            Column::right("Rows"),
+            Column::right("Columns"),
+            rank,
+            Column::right("Parameters"),
+            Column::right("Error")
+                .about("error ‖W − Ŵ‖ / ‖W‖ of the layer; 1 where it is not adapted"),
+        ],
         rows,
     }
 }

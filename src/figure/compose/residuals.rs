@@ -17,6 +17,7 @@ pub struct ResidualScale {
     /// Whether a method has larger ones, which get the last colour.
     pub exceeded: bool,
     gain: Gain,
+    letter: &'static str,
 }
 
 impl ResidualScale {
@@ -24,8 +25,12 @@ impl ResidualScale {
     /// ends at the largest residual of those whose blocks reach every entry, of all where none does:
     /// a method that leaves entries out would make the others' residuals look like nothing. It never
     /// ends within what rounding leaves, or an exact approximation would have the strongest colours.
-    /// A gain ends it so many times earlier.
-    pub fn of(largest_cell: f64, largest: &[(&Evaluation, f64)], gain: Gain) -> Self {
+    /// A gain ends it so many times earlier. The matrix has a letter and a largest cell.
+    pub fn of(
+        (letter, largest_cell): (&'static str, f64),
+        largest: &[(&Evaluation, f64)],
+        gain: Gain,
+    ) -> Self {
         let least = ROUNDING * largest_cell;
         let whole = largest
             .iter()
@@ -40,15 +45,22 @@ impl ResidualScale {
             end,
             exceeded: of_all > end,
             gain,
+            letter,
         }
+    }
+
+    /// *W − Ŵ*
+    fn values(&self) -> String {
+        format!("{} − Ŵ", self.letter)
     }
 
     /// The name of the values on the scale.
     pub fn name(&self) -> String {
-        match self.gain == Gain::default() {
-            true => "residual W − Ŵ".to_owned(),
-            false => format!("residual W − Ŵ, gain ×{}", self.gain),
-        }
+        let gain = match self.gain == Gain::default() {
+            true => String::new(),
+            false => format!(", gain ×{}", self.gain),
+        };
+        format!("residual {}{gain}", self.values())
     }
 
     /// The scale as a figure shows it.
@@ -64,7 +76,10 @@ impl ResidualScale {
     /// What a reader of the colours must know, where residuals are larger than the scale.
     pub fn note(&self) -> Option<String> {
         let end = match self.gain == Gain::default() {
-            true => "the largest W − Ŵ of the methods that reach every entry".to_owned(),
+            true => format!(
+                "the largest {} of the methods that reach every entry",
+                self.values()
+            ),
             false => format!("±{} (gain ×{})", label::short(self.end), self.gain),
         };
         self.exceeded.then(|| {

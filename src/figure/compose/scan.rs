@@ -267,7 +267,7 @@ pub fn model_name(scan: &Scan) -> String {
 
 /// *tuned.safetensors minus base.safetensors: 18 layers in 6.4 s*
 pub fn scan_heading(scan: &Scan) -> String {
-    let layers = label::layers(scan.layers.len());
+    let layers = label::counted(scan.layers.len(), "layer");
     let time = label::seconds(scan.seconds);
     format!("{}: {layers} in {time}", model_name(scan))
 }
@@ -338,7 +338,7 @@ fn closest(scan: &Scan) -> String {
         "{}: LoRA on {} of {}, Localized on {}, MELoRA on {}{equal}; mean error LoRA {}, Localized {}, MELoRA {}",
         budget(scan),
         alone("LoRA"),
-        label::layers(live.len()),
+        label::counted(live.len(), "layer"),
         alone("Localized"),
         alone("MELoRA"),
         mean(&|layer| Some(layer.lora.error)),
@@ -352,7 +352,7 @@ pub fn scan_fit(scan: &Scan) -> Vec<String> {
     let (rank, grid) = (scan.budget_rank, scan.localized_grid);
     let count = |of: &dyn Fn(&ScanLayer) -> bool| {
         let count = scan.layers.iter().filter(|layer| of(layer)).count();
-        let all = label::layers(scan.layers.len());
+        let all = label::counted(scan.layers.len(), "layer");
         (count > 0).then(|| format!("{} of {all}", label::count(count)))
     };
     // Every structure costs so much a rank as long as no block is smaller than that.

@@ -6,9 +6,16 @@ use crate::figure::table::{Cell, Column, Row, Table};
 
 /// A row for each layer.
 pub fn scan_table(scan: &Scan) -> Table {
-    let optional = |value: Option<f64>, text: fn(f64) -> String| {
+    let optional = |value: Option<f64>, text: &dyn Fn(f64) -> String| {
         value.map_or_else(Cell::none, |value| Cell::number(text(value), value))
     };
+    let column = |of: &dyn Fn(&ScanLayer) -> Option<f64>| {
+        let values: Vec<f64> = scan.layers.iter().filter_map(of).collect();
+        label::in_column(&values)
+    };
+    let norms = column(&|layer| Some(layer.norm));
+    let relative = column(&|layer| layer.relative_norm);
+    let ranks = column(&|layer| Some(layer.stable_rank));
     let row = |layer: &ScanLayer| {
         let z = layer.locality.as_ref().and_then(|test| test.z);
         let statistic = layer.locality.as_ref().map_or("", |test| &test.statistic);
@@ -18,15 +25,15 @@ pub fn scan_table(scan: &Scan) -> Table {
                 Cell::named(label::clean(&layer.layer), layer.layer.clone()),
                 Cell::count(layer.rows),
                 Cell::count(layer.cols),
-                Cell::number(label::short(layer.norm), layer.norm),
-                optional(layer.relative_norm, label::short),
-                Cell::number(label::short(layer.stable_rank), layer.stable_rank),
+                Cell::number(norms(layer.norm), layer.norm),
+                optional(layer.relative_norm, &relative),
+                Cell::number(ranks(layer.stable_rank), layer.stable_rank),
                 Cell::number(label::error(layer.lora.error), layer.lora.error),
-                optional(layer.localized.map(|one| one.error), label::error),
-                optional(layer.melora.map(|one| one.error), label::error),
+                optional(layer.localized.map(|one| one.error), &label::error),
+                optional(layer.melora.map(|one| one.error), &label::error),
                 Cell::count(layer.best_grid),
-                optional(layer.diagonal_energy_share, label::percent),
-                optional(z, label::one_decimal),
+                optional(layer.diagonal_energy_share, &label::percent),
+                optional(z, &label::one_decimal),
                 Cell::text(statistic),
                 Cell::text(layer.verdict.clone()),
             ],
@@ -38,6 +45,10 @@ pub fn scan_table(scan: &Scan) -> Table {
         rows: scan.layers.iter().map(row).collect(),
     }
 }
+
+/// What the verdict on a layer means.
+pub const SCAN_VERDICT: &str = "the structure with the lowest error at the same parameters, several where errors \
+                                differ by rounding only; more local than chance where z is −3 or below";
 
 /// The columns of a scan's table, each with what its numbers are.
 pub fn scan_columns() -> Vec<Column> {
@@ -64,13 +75,13 @@ pub fn scan_columns() -> Vec<Column> {
             .keyed("diagonal_energy_share")
             .about("share of ‖W‖² on the N diagonal blocks"),
         Column::right("z").about(
-            "locality test: standard deviations from the mean of random orders of rows and columns; below −3 is \
+            "locality test: standard deviations from the mean of random orders of rows and columns; −3 or below is \
              more local than chance",
         ),
         Column::left("Statistic").about(
             "the quantity that z is of: the error of Localized, or on large layers the participation ratio of the \
              blocks’ singular values, which needs no SVD",
         ),
-        Column::left("Verdict").about("the closest structure, and whether the layer is local"),
+        Column::left("Verdict").about(SCAN_VERDICT),
     ]
 }

@@ -408,7 +408,8 @@ fn cursor_line(ui: &mut egui::Ui, tab: &ApproximateTab, analysis: &Analysis, pan
                 (PaneContent::Spectra, Some(block)) => kept_of(outcome, block),
                 (PaneContent::Spectra, None) => "keeps nothing".to_owned(),
                 (PaneContent::ErrorMaps, _) => {
-                    format!("W − Ŵ = {}", read(outcome.residual()[(row, col)]))
+                    let value = read(outcome.residual()[(row, col)]);
+                    format!("{} − Ŵ = {value}", analysis.letter())
                 }
                 (PaneContent::Reconstructions, _) => read(outcome.reconstruction()[(row, col)]),
             };

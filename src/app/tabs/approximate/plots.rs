@@ -143,6 +143,7 @@ fn first(
     let pinned: Vec<Mark> = pinned
         .map(|one| Mark {
             hollow: true,
+            label: label::error(one.evaluation.error),
             ..error_mark(theme, &one.evaluation)
         })
         .collect();

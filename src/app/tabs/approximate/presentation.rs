@@ -5,12 +5,12 @@ use eframe::egui::{self, TextStyle, Vec2};
 use super::heads::PRESENTED;
 use super::maximized::Part;
 use super::presets::{SessionPreset, presets};
+use super::source_panel::short_title;
 use super::{ApproximateTab, panes, play, plots};
-use crate::analysis::Closest;
+use crate::analysis::{Analysis, Closest};
 use crate::app::command::Command;
 use crate::app::state::State;
-use crate::app::widgets::focus;
-use crate::app::widgets::prose;
+use crate::app::widgets::{focus, prose};
 use crate::figure::palette::Theme;
 use crate::session::Session;
 
@@ -132,7 +132,7 @@ pub fn show(
         });
         // At the bottom, whatever the height of the scene.
         ui.add_space((bottom - ui.cursor().top()).max(0.0));
-        hint(ui, at, out);
+        hint(ui, state, at, out);
     });
 }
 
@@ -155,8 +155,9 @@ fn enlarge(ui: &mut egui::Ui) {
 fn caption(ui: &mut egui::Ui, state: &State, scene: Scene) {
     let examples = presets();
     let on_the_way = state.analysis.as_ref().is_some_and(|one| one.partial);
+    let shuffled = is_shuffled(state);
     let example: Option<&SessionPreset> = match scene {
-        Scene::Example(place) if !on_the_way => examples.get(place),
+        Scene::Example(place) if !on_the_way && !shuffled => examples.get(place),
         _ => None,
     };
     if let Some(example) = example {
@@ -166,11 +167,24 @@ fn caption(ui: &mut egui::Ui, state: &State, scene: Scene) {
     }
     let closest = state.analysis.as_ref().and_then(|one| Closest::of(one));
     let text = closest.map_or_else(String::new, |found| found.sentence);
+    let text = match shuffled {
+        true => format!("{SHUFFLED}. {text}"),
+        false => text,
+    };
     prose::strong(ui, &text);
 }
 
-/// Which of the scenes this is, and buttons for those who have no keys.
-fn hint(ui: &mut egui::Ui, at: usize, out: &mut Vec<Command>) {
+/// Said of a shuffled matrix, with the way back.
+const SHUFFLED: &str = "Rows and columns are shuffled (Shuffle puts them back)";
+
+/// Whether the matrix on screen is a shuffled one.
+fn is_shuffled(state: &State) -> bool {
+    let shown = state.analysis.as_ref();
+    shown.is_some_and(|one| one.session.transform.shuffle.is_some())
+}
+
+/// Which of the scenes this is, buttons for those who have no keys, and the name of the matrix.
+fn hint(ui: &mut egui::Ui, state: &State, at: usize, out: &mut Vec<Command>) {
     use super::action::MatrixAction::{NextScene, Present, PreviousScene, Shuffle};
     ui.horizontal(|ui| {
         let place = format!("{} / {}", at + 1, 3 + presets().len());
@@ -181,11 +195,30 @@ fn hint(ui: &mut egui::Ui, at: usize, out: &mut Vec<Command>) {
                 Command::Approximate(Present) => "Leave (Esc)",
                 _ => command.text(),
             };
-            if ui.button(text).on_hover_text(command.tooltip()).clicked() {
+            let lit = command == Command::Approximate(Shuffle) && is_shuffled(state);
+            let button = egui::Button::new(text).selected(lit);
+            if ui.add(button).on_hover_text(command.tooltip()).clicked() {
                 out.push(command);
             }
         }
+        if let Some(analysis) = &state.analysis {
+            named(ui, analysis);
+        }
     });
+}
+
+/// The name of what is presented, as much of it as has room.
+fn named(ui: &mut egui::Ui, analysis: &Analysis) {
+    let of = match analysis.letter() {
+        "W" => String::new(),
+        letter => format!("{letter} of "),
+    };
+    let room = ui.available_width() - prose::width(ui, &of, &TextStyle::Button);
+    let shown = of + &short_title(ui, analysis, room);
+    let name = analysis.name();
+    let line = ui.label(shown);
+    line.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &name));
+    line.on_hover_text(name);
 }
 
 #[cfg(test)]

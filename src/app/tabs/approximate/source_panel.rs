@@ -10,7 +10,7 @@ use crate::app::notices::capitalized;
 use crate::app::path_field;
 use crate::app::state::{Act, State, Tab};
 use crate::app::widgets::knobs::{choice, line, ranged};
-use crate::app::widgets::prose;
+use crate::app::widgets::{elide, prose};
 use crate::figure::label;
 use crate::session::Session;
 use crate::source::{Dataset, DigitSet, Source, Split, SyntheticKind, SyntheticSettings};
@@ -72,8 +72,12 @@ fn head(ui: &mut egui::Ui, state: &mut State, session: &Session, out: &mut Vec<C
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         let width = (ui.available_width() - NAVIGATION).max(80.0);
-        let shown = shown_name(&name, (width / CHARACTER) as usize);
-        let mut text = RichText::new(format!("{} {shown}", if open { "▾" } else { "▸" })).strong();
+        let arrow = if open { "▾" } else { "▸" };
+        let shown = match &state.analysis {
+            Some(analysis) => short_title(ui, analysis, width - EDGES),
+            None => elide::middle(ui, &name, width - EDGES),
+        };
+        let mut text = RichText::new(format!("{arrow} {shown}")).strong();
         if state.opening.is_some() {
             text = text.weak();
         }
@@ -92,31 +96,56 @@ fn head(ui: &mut egui::Ui, state: &mut State, session: &Session, out: &mut Vec<C
         }
         navigation(ui, out);
     });
+    // Where it is not the folded list that tells it.
+    if let Some(subtracted) = session.subtract.as_ref().filter(|_| !open) {
+        minus(ui, subtracted);
+    }
     open
+}
+
+/// What is subtracted, by the name of its file: the array has the same name mostly.
+fn minus(ui: &mut egui::Ui, subtracted: &Source) {
+    let whole = format!("minus {subtracted}");
+    let file = match subtracted {
+        Source::File { path, .. } => path.file_name(),
+        _ => None,
+    };
+    let short = file.map(|name| format!("minus {}", label::clean(&name.to_string_lossy())));
+    let text = RichText::new(short.as_deref().unwrap_or(&whole)).small();
+    let line = ui.add(egui::Label::new(text).truncate());
+    line.widget_info(|| WidgetInfo::labeled(Role::Label, true, &whole));
+    line.on_hover_text(&whole);
+}
+
+/// As much of the name of a matrix as has `room`, without what is told elsewhere, and in a word whether it is
+/// reordered.
+pub(super) fn short_title(ui: &egui::Ui, analysis: &Analysis, room: f32) -> String {
+    let session = &analysis.session;
+    let done = match (session.transform.shuffle, session.transform.is_identity()) {
+        (Some(_), _) => ", shuffled",
+        (None, false) => ", shifted",
+        (None, true) if session.order.is_some() => ", reordered",
+        (None, true) => "",
+    };
+    let room = room - prose::width(ui, done, &egui::TextStyle::Button);
+    let name = short_name(&analysis.loaded.labelled_name());
+    elide::middle(ui, &name, room) + done
 }
 
 /// Width of the way through the digits.
 const NAVIGATION: f32 = 146.0;
 
-/// About the width of a character of the button.
-const CHARACTER: f32 = 8.0;
+/// What the button's edges and its arrow take of it.
+const EDGES: f32 = 30.0;
 
-/// A name in so many characters, with what tells it apart: the number of a digit, the end of a layer's
-/// name.
-fn shown_name(name: &str, room: usize) -> String {
+/// A name without what is told elsewhere: the file of an array, what is subtracted, that a digit is an image.
+fn short_name(name: &str) -> String {
+    let name = name.split_once(" minus ").map_or(name, |(name, _)| name);
+    let name = name.split_once('#').map_or(name, |(_, array)| array);
     let digit = [" test image ", " train image "].into_iter();
-    let mut shown = digit.fold(name.to_owned(), |text, words| {
+    digit.fold(name.to_owned(), |text, words| {
         text.replacen(words, &words.replace(" image", ""), 1)
-    });
-    if let Some((_, array)) = name.split_once('#') {
-        shown = array.split(" minus ").next().unwrap_or(array).to_owned();
-        let count = shown.chars().count();
-        if count > room {
-            let end: String = shown.chars().skip(count + 1 - room.max(2)).collect();
-            shown = format!("…{end}");
-        }
-    }
-    shown
+    })
 }
 
 /// In one line what is to be known of the matrix: a note may not push the controls away from under
@@ -426,15 +455,16 @@ mod tests {
 
     #[test]
     fn a_short_name_keeps_what_tells_matrices_apart() {
-        let short = |name: &str| shown_name(name, 20);
-        assert_eq!(
-            short("MNIST test image 38 (label 3)"),
-            "MNIST test 38 (label 3)"
-        );
-        let layer =
-            "tuned.safetensors#model.layers.11.self_attn.q_proj.weight minus base.safetensors";
-        assert_eq!(short(layer), "…_attn.q_proj.weight");
-        assert_eq!(short("f.npz#a"), "a");
-        assert_eq!(short("photo.png"), "photo.png");
+        for (name, short) in [
+            ("MNIST test image 38 (label 3)", "MNIST test 38 (label 3)"),
+            (
+                "tuned.safetensors#model.layers.11.q_proj.weight minus base.safetensors",
+                "model.layers.11.q_proj.weight",
+            ),
+            ("f.npz#a", "a"),
+            ("photo.png", "photo.png"),
+        ] {
+            assert_eq!(short_name(name), short);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! How the panes show things: the row above them, and the colours of the cells.
 
-use eframe::egui::{self, Rect, RichText, Role, Sense, Vec2, WidgetInfo};
+use eframe::egui::{self, Rect, RichText, Role, Sense, TextStyle, Vec2, WidgetInfo};
 
 use super::ApproximateTab;
 use super::action::MatrixAction;
@@ -112,13 +112,17 @@ fn choices(tab: &mut ApproximateTab, ui: &mut egui::Ui, state: &mut State) {
     }
 }
 
-/// Width of the colour scale with its two numbers.
-const SCALE_BAR: f32 = 190.0;
+/// Width of the colours between their two numbers.
+const COLORS: f32 = 96.0;
 
 /// Which colour stands for which number, and for which numbers.
 fn legend(ui: &mut egui::Ui, analysis: &Analysis, view: &ApproximateView, theme: Theme) {
-    let size = Vec2::new(SCALE_BAR, ui.spacing().interact_size.y);
     let bar = |ui: &mut egui::Ui, scale: Scale, name: &str| {
+        let numbers = [scale.range.0, scale.range.1].map(label::short);
+        let numbers = numbers.map(|text| prose::width(ui, &text, &TextStyle::Small));
+        let gaps = 2.0 * ui.spacing().item_spacing.x;
+        let width = COLORS + gaps + numbers[0] + numbers[1];
+        let size = Vec2::new(width, ui.spacing().interact_size.y);
         ui.label(RichText::new(name).small());
         ui.allocate_ui(size, |ui| ui.horizontal(|ui| scale_bar(ui, scale)));
     };
@@ -147,7 +151,7 @@ fn scale_bar(ui: &mut egui::Ui, scale: Scale) {
     const STEPS: usize = 48;
     let (low, high) = scale.range;
     ui.label(RichText::new(label::short(low)).small());
-    let (place, response) = ui.allocate_exact_size(Vec2::new(96.0, 10.0), Sense::hover());
+    let (place, response) = ui.allocate_exact_size(Vec2::new(COLORS, 10.0), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "colour scale"));
     let width = place.width() / STEPS as f32;
     for step in 0..STEPS {
@@ -175,7 +179,7 @@ fn residuals(analysis: &Analysis, view: &ApproximateView) -> ResidualScale {
     let outcomes = analysis.outcomes();
     let largest = outcomes.map(|one| (&one.evaluation, one.largest_residual()));
     ResidualScale::of(
-        largest_cell(analysis),
+        (analysis.letter(), largest_cell(analysis)),
         &largest.collect::<Vec<_>>(),
         view.error_gain,
     )

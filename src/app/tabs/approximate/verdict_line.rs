@@ -8,7 +8,9 @@ use eframe::egui::{self, Align, FontId, Layout, TextStyle};
 use super::ApproximateTab;
 use super::action::MatrixAction;
 use super::data_set::survey_ask;
-use crate::analysis::{Analysis, Closest, SurveyResult, over_images};
+use crate::analysis::{
+    Analysis, CLOSEST_MEANS, Closest, OVER_IMAGES_MEANS, SurveyResult, over_images,
+};
 use crate::app::background::{Background, BackgroundTask};
 use crate::app::command::Command;
 use crate::app::state::State;
@@ -132,15 +134,27 @@ fn written(ui: &mut egui::Ui, sentence: &str, second: &str, small: bool) {
     if !wide || small {
         let first = prose::styled(ui, sentence, &TextStyle::Body, strong);
         match small {
-            true => _ = first.on_hover_text(format!("{second}\n{PURPOSE}")),
-            false => _ = prose::sentence(ui, second),
+            true => _ = first.on_hover_text(format!("{second}\n{PURPOSE}\n{CLOSEST_MEANS}")),
+            false => {
+                first.on_hover_text(CLOSEST_MEANS);
+                told(ui, second);
+            }
         }
         return;
     }
     prose::small(ui, PURPOSE);
     let first = ui.add(egui::Label::new(job).wrap());
     first.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, sentence));
-    prose::sentence(ui, second);
+    first.on_hover_text(CLOSEST_MEANS);
+    told(ui, second);
+}
+
+/// The second sentence, with what it means where it is more than the invitation.
+fn told(ui: &mut egui::Ui, second: &str) {
+    let line = prose::sentence(ui, second);
+    if second != INVITATION {
+        line.on_hover_text(OVER_IMAGES_MEANS);
+    }
 }
 
 /// Size of the first sentence where there is room.

@@ -171,8 +171,10 @@ fn foreign(tab: &mut FinetuneTab, ui: &mut egui::Ui) {
 fn sweep(ui: &mut egui::Ui, experiment: &mut Experiment, fields: &mut Fields, theme: Theme) {
     ui.horizontal_wrapped(|ui| {
         ui.strong("Sweep");
+        let changed = experiment.is_changed();
+        let title = experiment.preset.title();
         for preset in SweepPreset::ALL {
-            let chosen = experiment.preset == preset;
+            let chosen = experiment.preset == preset && !changed;
             let response = ui
                 .selectable_label(chosen, preset.title())
                 .on_hover_text(preset.tooltip());
@@ -184,6 +186,10 @@ fn sweep(ui: &mut egui::Ui, experiment: &mut Experiment, fields: &mut Fields, th
                     ..Experiment::default()
                 };
             }
+        }
+        if changed {
+            let hint = format!("Press {title} to go back to its own settings");
+            ui.weak(format!("{title}, changed")).on_hover_text(hint);
         }
     });
     layouts(ui, experiment, theme);
@@ -369,15 +375,15 @@ fn files(training: &Training, ui: &mut egui::Ui, out: &mut Vec<Command>) {
 fn protocol(ui: &mut egui::Ui, settings: &SweepSettings) {
     ui.collapsing("What is trained", |ui| {
         ui.label(format!(
-            "A network 784 → {} → 5 learns the digits 0–4 ({} epochs, Adam {}). Then it is \
-             frozen, and an adapter beside its first layer learns the digits 5–9 ({} epochs, batches \
+            "A network 784 → {} → 5 learns the digits 0–4 ({}, Adam {}). Then it is \
+             frozen, and an adapter beside its first layer learns the digits 5–9 ({}, batches \
              of {}). A tenth of the training digits is held out: the learning rate with \
              the lowest loss on it is chosen. The drop is the test accuracy of full fine-tuning minus \
              that of the adapter, in percentage points (III.B, Figure 2).",
             settings.hidden,
-            settings.pretraining_epochs,
+            label::counted(settings.pretraining_epochs, "epoch"),
             settings.pretraining_rate,
-            settings.epochs,
+            label::counted(settings.epochs, "epoch"),
             settings.batch,
         ));
     });

@@ -28,7 +28,6 @@ use self::gate::Pace;
 use self::looks::Looks;
 use self::plots::Measure;
 use self::training::Training;
-use crate::analysis::is_scan;
 use crate::app::command::Command;
 use crate::app::dialogs::Question;
 use crate::app::page::Page;
@@ -40,7 +39,8 @@ use crate::experiment::figures::{look_of, setting};
 use crate::figure::palette::Theme;
 use crate::finetune::train::EpochRecord;
 use crate::finetune::{RunKey, SweepSettings};
-use crate::source::{Dataset, holds_weights};
+use crate::source::Dataset;
+use crate::store::JsonKind;
 
 /// Both plots are at least this high; the tab scrolls instead.
 const LEAST_HEIGHT: f32 = 250.0;
@@ -307,12 +307,7 @@ impl Page for FinetuneTab {
     fn takes(&self, path: &Path, open: bool) -> Option<Command> {
         let action = if open && path.is_dir() {
             SweepAction::TrainOn(path.to_owned())
-        } else if path
-            .extension()
-            .is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
-            && !holds_weights(path)
-            && !is_scan(path)
-        {
+        } else if JsonKind::of(path) == Some(JsonKind::Results) {
             SweepAction::OpenFile(path.to_owned())
         } else {
             return None;

@@ -10,6 +10,7 @@ use super::plots::{RunClick, compares};
 use super::training::Training;
 use crate::app::command::Command;
 use crate::app::texture::color32;
+use crate::app::widgets::column_head;
 use crate::app::widgets::plot::indexed;
 use crate::experiment::figures::{look_of, setting};
 use crate::experiment::{RunName, tables};
@@ -199,15 +200,9 @@ fn head(ui: &mut egui::Ui, results: &Results, view: &mut TableOptions, out: &mut
 fn heads(row: &mut TableRow<'_, '_>, view: &mut TableOptions) {
     for (name, by, _, hint) in COLUMNS {
         row.col(|ui| {
-            let sorted = view.by == by;
-            let text = match (sorted, view.descending) {
-                (true, true) => format!("{name} ▼"),
-                (true, false) => format!("{name} ▲"),
-                (false, _) => name.to_owned(),
-            };
-            let button = egui::Button::new(RichText::new(text).small().strong()).frame(false);
-            if ui.add(button).on_hover_text(hint).clicked() {
-                view.descending = sorted && !view.descending;
+            let sorted = (view.by == by).then_some(view.descending);
+            if column_head::show(ui, name, sorted, hint) {
+                view.descending = sorted == Some(false);
                 view.by = by;
             }
         });

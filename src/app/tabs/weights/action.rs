@@ -22,6 +22,8 @@ pub enum ModelRole {
 /// An action on the models.
 #[derive(Clone, Debug, PartialEq)]
 pub enum WeightsAction {
+    /// Show the tab and ask for a model.
+    OpenModel,
     /// Ask for a file.
     BrowseFile(ModelRole),
     /// Ask for a folder.
@@ -44,6 +46,8 @@ pub enum WeightsAction {
     ClearScan,
     /// Ask where to save the scan.
     SaveScan,
+    /// Ask where to export the map of the scan, or its numbers.
+    ExportScan,
     /// Ask where to save the plan.
     SavePlan,
     /// Ask the system where, with this name as the first suggestion.
@@ -66,6 +70,7 @@ impl WeightsAction {
     /// The text of the button.
     pub fn text(&self) -> &'static str {
         match self {
+            Self::OpenModel => "Open model…",
             Self::BrowseFile(_) | Self::Open(..) | Self::Offer(_) => "File…",
             Self::BrowseFolder(_) => "Folder…",
             Self::OpenText(..) => "Go",
@@ -75,6 +80,7 @@ impl WeightsAction {
             Self::StopScan => "Stop",
             Self::ClearScan => "Clear",
             Self::SaveScan | Self::SavePlan | Self::SaveTo(_) => "Save…",
+            Self::ExportScan => "Export figure…",
             Self::BrowseSave(_) | Self::ChooseSave(_) => "Browse…",
             Self::BrowseScan | Self::OpenScan(_) => "Open scan…",
             Self::CopyCommand => "Copy as command",
@@ -84,7 +90,7 @@ impl WeightsAction {
     /// The tooltip.
     pub fn tooltip(&self) -> &'static str {
         match self {
-            Self::BrowseFile(ModelRole::Model) => {
+            Self::OpenModel | Self::BrowseFile(ModelRole::Model) => {
                 "A model or an adapter in a file, or the index of a checkpoint in several"
             }
             Self::BrowseFolder(ModelRole::Model) => "The folder of a checkpoint or an adapter",
@@ -98,6 +104,7 @@ impl WeightsAction {
             Self::Scan => "Measure every matrix of the model, or go on where it was stopped",
             Self::StopScan => "Stop; what is measured is kept",
             Self::ClearScan => "Forget these results",
+            Self::ExportScan => "The map of the scan as a figure, or its numbers",
             Self::SavePlan => {
                 "The plan as JSON with PEFT’s settings, which adapter --plan reads, or its table as CSV"
             }

@@ -60,10 +60,7 @@ impl Browser {
         state: &mut State,
         out: &mut Vec<Command>,
     ) {
-        self.head(ui, model);
-        let (tree, filter, folded) = (&self.tree, &self.filter, &self.folded);
-        let rows = self.rows.take();
-        let rows = rows.unwrap_or_else(|| tree.rows(filter, folded, model));
+        let rows = self.head(ui, model);
         if rows.is_empty() {
             ui.label("No array has such a name; change the filter");
         }
@@ -81,11 +78,12 @@ impl Browser {
         }
     }
 
-    fn head(&mut self, ui: &mut egui::Ui, model: &OpenModel) {
-        ui.horizontal(|ui| {
+    /// The filter and its buttons, with what it finds; the rows that are in view then.
+    fn head(&mut self, ui: &mut egui::Ui, model: &OpenModel) -> Vec<usize> {
+        let in_row = ui.horizontal(|ui| {
             let label = ui.label("Filter");
             let field = egui::TextEdit::singleline(&mut self.filter)
-                .hint_text("part of a name, or a pattern with * and ?")
+                .hint_text("part of a name, such as attn*weight")
                 .desired_width(280.0);
             if ui.add(field).labelled_by(label.id).changed() {
                 self.rows = None;
@@ -103,8 +101,37 @@ impl Browser {
                     self.rows = None;
                 }
             }
-            ui.weak(counted(model));
+            let (tree, folded) = (&self.tree, &self.folded);
+            let rows = self.rows.take();
+            let rows = rows.unwrap_or_else(|| tree.rows(&self.filter, folded, model));
+            ui.weak(match self.filter.trim() {
+                "" => counted(model),
+                _ => self.found(&rows, model),
+            });
+            rows
         });
+        in_row.inner
+    }
+
+    /// *3 of 18 updates, 6 of 36 arrays*: those in view, which a filter found.
+    fn found(&self, rows: &[usize], model: &OpenModel) -> String {
+        let arrays = &model.listed.arrays;
+        let content = rows.iter().map(|row| self.tree.nodes[*row].content);
+        let found = content.filter_map(|content| match content {
+            TreeContent::Array(at) => Some(&arrays[at]),
+            _ => None,
+        });
+        let updates = |array: &&ArrayInfo| array.update.is_some();
+        let (updated, stored): (Vec<_>, Vec<_>) = found.partition(updates);
+        let all = arrays.iter().filter(updates).count();
+        let of = |found: usize, all: usize, what: &str| {
+            format!("{} of {}", label::count(found), label::counted(all, what))
+        };
+        let stored = of(stored.len(), arrays.len() - all, "array");
+        match all {
+            0 => stored,
+            _ => format!("{}, {stored}", of(updated.len(), all, "update")),
+        }
     }
 
     fn table(
@@ -206,25 +233,23 @@ fn counted(model: &OpenModel) -> String {
     let updates = arrays.iter().filter(|one| one.update.is_some()).count();
     let stored = || arrays.iter().filter(|one| one.update.is_none());
     let bytes = stored().fold(0_u64, |all, one| all.saturating_add(one.bytes));
-    let count = |count: usize, what: &str| match count {
-        1 => format!("1 {what}"),
-        _ => format!("{} {what}s", label::count(count)),
-    };
     let arrays = format!(
         "{}, {}",
-        count(stored().count(), "array"),
+        label::counted(stored().count(), "array"),
         memory::bytes(bytes)
     );
     match updates {
         0 => arrays,
-        _ => format!("{} of {arrays}", count(updates, "update")),
+        _ => format!("{} of {arrays}", label::counted(updates, "update")),
     }
 }
 
 /// A row in words.
 fn spoken(node: &TreeNode, model: &OpenModel) -> String {
     match node.content {
-        TreeContent::Group { arrays, .. } => format!("{}, {arrays} arrays", node.label),
+        TreeContent::Group { arrays, .. } => {
+            format!("{}, {}", node.label, label::counted(arrays, "array"))
+        }
         TreeContent::Array(at) => {
             let array = &model.listed.arrays[at];
             let note = note(model, at);
@@ -254,7 +279,7 @@ fn cells(
     let texts = match node.content {
         TreeContent::Group { arrays: 0, .. } => Default::default(),
         TreeContent::Group { arrays, bytes } => {
-            let count = format!("{} arrays", label::count(arrays));
+            let count = label::counted(arrays, "array");
             [count, String::new(), memory::bytes(bytes), String::new()]
         }
         TreeContent::Array(at) => {

@@ -4,8 +4,8 @@ use eframe::egui::{
     self, Align2, Pos2, Rect, Role, Sense, Stroke, StrokeKind, TextStyle, Vec2, WidgetInfo,
 };
 
-use crate::app::widgets::focus;
-use crate::app::widgets::heat_map::{SCALE, bar, paint};
+use crate::app::widgets::heat_map::{bar, paint, scale_width};
+use crate::app::widgets::{focus, prose};
 use crate::figure::compose::ScanMap;
 use crate::figure::label;
 use crate::figure::palette::Theme;
@@ -50,7 +50,7 @@ impl MapView {
         spoken: &dyn Fn(usize) -> String,
     ) -> Option<usize> {
         ui.horizontal_top(|ui| {
-            let width = ui.available_width() - SCALE - 8.0;
+            let width = ui.available_width() - scale_width(ui, &map.scale) - 8.0;
             let chosen = egui::ScrollArea::both()
                 .id_salt("map of the model")
                 .max_width(width)
@@ -128,12 +128,9 @@ impl MapView {
 }
 
 fn names_width(ui: &egui::Ui, map: &ScanMap) -> f32 {
-    let font = TextStyle::Small.resolve(ui.style());
-    let color = ui.visuals().text_color();
     let longest = map.blocks.iter().max_by_key(|name| name.chars().count());
     let text = longest.map(|name| label::clean(name)).unwrap_or_default();
-    let galley = ui.painter().layout_no_wrap(text, font, color);
-    (galley.size().x + 10.0).min(NAMES)
+    (prose::width(ui, &text, &TextStyle::Small) + 10.0).min(NAMES)
 }
 
 /// The names of the kinds above, and of the blocks at the left.

@@ -24,7 +24,7 @@ use self::opening::Opening;
 use self::plan_view::PlanView;
 use self::saving::Saved;
 use self::scan_view::ScanView;
-use crate::analysis::{LayerSource, ModelBase, OpenModel, Scan, is_scan};
+use crate::analysis::{LayerSource, ModelBase, OpenModel, Scan};
 use crate::app::command::Command;
 use crate::app::dialogs::Question;
 use crate::app::export::home;
@@ -37,6 +37,7 @@ use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::session::Session;
 use crate::source::holds_weights;
+use crate::store::JsonKind;
 
 /// The tab: the open models, and how they are looked at.
 pub struct WeightsTab {
@@ -183,6 +184,7 @@ impl WeightsTab {
             WeightsAction::StopScan => self.scan.scanning.stop(),
             WeightsAction::ClearScan => self.scan.clear(state),
             WeightsAction::SaveScan => self.scan.save(Saved::Scan, state),
+            WeightsAction::ExportScan => self.scan.save(Saved::Map, state),
             WeightsAction::SavePlan => self.scan.save(Saved::Plan, state),
             WeightsAction::BrowseSave(name) => {
                 state.dialogs.ask(Question::Save(name.clone()), |path| {
@@ -243,6 +245,17 @@ fn nothing_open(ui: &mut egui::Ui) {
         ui.add(egui::Label::new(text).wrap());
         ui.add_space(4.0);
     }
+}
+
+/// The first of many lines for a hint under the pointer, and how many more there are.
+fn first_lines(lines: impl ExactSizeIterator<Item = String>) -> String {
+    const TOLD: usize = 20;
+    let more = lines.len().saturating_sub(TOLD);
+    let mut told: Vec<String> = lines.take(TOLD).collect();
+    if more > 0 {
+        told.push(format!("… and {} more", label::count(more)));
+    }
+    told.join("\n")
 }
 
 /// Differences that are told at once; all others are behind a fold.
@@ -356,7 +369,7 @@ impl Page for WeightsTab {
             Command::Open => WeightsAction::BrowseFile(ModelRole::Model),
             Command::Subtract => WeightsAction::BrowseFile(ModelRole::Base),
             Command::Export if self.section == Section::Plan => WeightsAction::SavePlan,
-            Command::Export => WeightsAction::SaveScan,
+            Command::Export => WeightsAction::ExportScan,
             Command::CopyCommand => WeightsAction::CopyCommand,
             _ => return None,
         }))
@@ -366,15 +379,16 @@ impl Page for WeightsTab {
     /// an open model it may be its base as well, and that is asked.
     fn takes(&self, path: &Path, open: bool) -> Option<Command> {
         let weights = holds_weights(path);
-        let ending = path.extension().unwrap_or_default();
-        let scan = !weights && ending.eq_ignore_ascii_case("json");
+        let json = JsonKind::of(path).filter(|_| !weights);
         let other = self.opening.model().filter(|model| model.path != path);
-        let action = match (scan, open && other.is_some()) {
-            (true, _) => WeightsAction::OpenScan(path.to_owned()),
-            (false, true) => WeightsAction::Offer(path.to_owned()),
-            (false, false) => WeightsAction::Open(ModelRole::Model, path.to_owned()),
+        let action = match json {
+            Some(JsonKind::Scan) => WeightsAction::OpenScan(path.to_owned()),
+            Some(_) => return None,
+            None if !(open || weights) => return None,
+            None if open && other.is_some() => WeightsAction::Offer(path.to_owned()),
+            None => WeightsAction::Open(ModelRole::Model, path.to_owned()),
         };
-        (open || weights || scan && is_scan(path)).then_some(Command::Weights(action))
+        Some(Command::Weights(action))
     }
 
     fn drop_hint(&self) -> &'static str {
@@ -390,6 +404,10 @@ impl Page for WeightsTab {
         };
         state.notices.settle(TAB, Act::Other);
         match action {
+            WeightsAction::OpenModel => {
+                state.tab = TAB;
+                self.run_on_models(&WeightsAction::BrowseFile(ModelRole::Model), state);
+            }
             WeightsAction::BrowseFile(_)
             | WeightsAction::BrowseFolder(_)
             | WeightsAction::Open(..)

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use eframe::egui::{self, RichText};
 
 use super::action::WeightsAction;
+use super::first_lines;
 use crate::analysis::{Plan, PlanStructure, Scan};
 use crate::app::command::Command;
 use crate::app::notices::capitalized;
 use crate::app::widgets::knobs::whole;
 use crate::app::widgets::sorted_table::{SortedTable, TableView};
-use crate::figure::Table;
 use crate::figure::compose::{plan_notes, plan_sentence, plan_table};
+use crate::figure::{Table, label};
 
 /// A plan as it is drawn.
 struct DrawnPlan {
@@ -79,17 +80,18 @@ impl PlanView {
             ui.add(egui::Label::new(capitalized(note)).wrap());
         }
         if let [first, ..] = left_out {
-            let more = match left_out.len() {
+            let told = match left_out.len() {
                 1 => capitalized(first),
-                count => format!("{} and {} more", capitalized(first), count - 1),
+                count => format!("{} left out", label::counted(count, "layer")),
             };
-            ui.weak(more).on_hover_text(left_out.join("\n"));
+            let told = ui.add(egui::Label::new(RichText::new(told).weak()).truncate());
+            told.on_hover_text(first_lines(left_out.iter().map(|note| capitalized(note))));
         }
         let view = TableView {
             name: "layers of the plan",
             table,
             hint: "click to open it in Approximate",
-            second: None,
+            first: &["rank", "parameters", "error", "uniform_error"],
         };
         if let Some(row) = self.table.ui(ui, &view) {
             let name = plan.layers[row].layer.clone();

@@ -24,31 +24,27 @@ const CSV: FileForm = FileForm {
     hint: "A row for each layer",
 };
 
-const MAP: &str = "The map of the model as a figure";
+const JSON: FileForm = FileForm {
+    endings: &[".json"],
+    name: "Scan (JSON)",
+    hint: "All numbers; scan --resume, plan and this tab read it again",
+};
 
-const SCAN: [FileForm; 5] = [
+const SVG: FileForm = map(&[".svg"], "SVG");
+const PDF: FileForm = map(&[".pdf"], "PDF");
+const PNG: FileForm = map(&[".png"], "PNG");
+
+/// What can be written of a scan, the form to begin with first: its numbers, or its map.
+const SCAN: [FileForm; 5] = [JSON, CSV, SVG, PDF, PNG];
+const MAP: [FileForm; 5] = [PNG, SVG, PDF, CSV, JSON];
+
+const fn map(endings: &'static [&'static str], name: &'static str) -> FileForm {
     FileForm {
-        endings: &[".json"],
-        name: "Scan (JSON)",
-        hint: "All numbers; scan --resume, plan and this tab read it again",
-    },
-    CSV,
-    FileForm {
-        endings: &[".svg"],
-        name: "SVG",
-        hint: MAP,
-    },
-    FileForm {
-        endings: &[".pdf"],
-        name: "PDF",
-        hint: MAP,
-    },
-    FileForm {
-        endings: &[".png"],
-        name: "PNG",
-        hint: MAP,
-    },
-];
+        endings,
+        name,
+        hint: "The map of the model as a figure",
+    }
+}
 
 const PLAN: [FileForm; 2] = [
     FileForm {
@@ -64,6 +60,8 @@ const PLAN: [FileForm; 2] = [
 pub enum Saved {
     /// The scan, its table or its map.
     Scan,
+    /// The same, with the map first.
+    Map,
     /// The plan or its table.
     Plan,
 }
@@ -72,6 +70,7 @@ impl Saved {
     fn heading(self) -> &'static str {
         match self {
             Self::Scan => "Save scan",
+            Self::Map => "Export figure",
             Self::Plan => "Save plan",
         }
     }
@@ -79,6 +78,7 @@ impl Saved {
     fn forms(self) -> &'static [FileForm] {
         match self {
             Self::Scan => &SCAN,
+            Self::Map => &MAP,
             Self::Plan => &PLAN,
         }
     }
@@ -86,8 +86,15 @@ impl Saved {
     fn word(self) -> &'static str {
         match self {
             Self::Scan => "scan",
+            Self::Map => "map",
             Self::Plan => "plan",
         }
+    }
+
+    /// The name of a file of its first form, behind `before`.
+    fn file_name(self, before: &str) -> String {
+        let ending = self.forms()[0].endings[0];
+        format!("{before}{}{ending}", self.word())
     }
 }
 
@@ -129,7 +136,7 @@ impl Saving {
     pub fn open(&mut self, what: Saved, state: &State, model: &str) {
         self.what = what;
         let model = Path::new(model).file_stem().unwrap_or_default();
-        let name = format!("{}-{}.json", model.to_string_lossy(), what.word());
+        let name = what.file_name(&format!("{}-", model.to_string_lossy()));
         let folder = state.preferences.export_folder.clone();
         self.dialog.open(folder, &name);
     }
@@ -141,7 +148,7 @@ impl Saving {
 
     /// Draws the dialog while it is open.
     pub fn ui(&mut self, ctx: &egui::Context, home: Option<&Path>, out: &mut Vec<Command>) {
-        let name = format!("{}.json", self.what.word());
+        let name = self.what.file_name("");
         let asked = SaveRequest {
             heading: self.what.heading(),
             forms: self.what.forms(),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use eframe::egui::{self, RichText};
 
 use super::action::WeightsAction;
+use super::first_lines;
 use super::map::{self, MapView};
 use super::saving::{Saved, SavedFile, Saving, plan_bytes, scan_bytes};
 use super::scanning::{ScanAdvance, Scanning};
@@ -18,7 +19,7 @@ use crate::app::widgets::knobs::{choice, whole};
 use crate::app::widgets::sorted_table::{SortedTable, TableView};
 use crate::app::worker::Reply;
 use crate::figure::compose::{
-    MapColumn, ScanMap, model_name, scan_heading, scan_sentence, scan_table,
+    MapColumn, SCAN_VERDICT, ScanMap, model_name, scan_heading, scan_sentence, scan_table,
 };
 use crate::figure::palette::Theme;
 use crate::figure::{Table, label};
@@ -243,7 +244,9 @@ impl ScanView {
         };
         let bytes: Box<dyn FnOnce() -> Result<Vec<u8>, String> + Send> =
             match (self.saving.what(), plan) {
-                (Saved::Scan, _) => Box::new(move || scan_bytes(&scan, &call, &export)),
+                (Saved::Scan | Saved::Map, _) => {
+                    Box::new(move || scan_bytes(&scan, &call, &export))
+                }
                 (Saved::Plan, Some(plan)) => {
                     let (plan, path) = (plan.clone(), path.clone());
                     Box::new(move || plan_bytes(&plan, &path))
@@ -372,7 +375,7 @@ impl ScanView {
         };
         let mut remarks = Vec::new();
         if let Some((done, of)) = self.scanning.unfinished() {
-            let (done, of) = (label::count(done), label::layers(of));
+            let (done, of) = (label::count(done), label::counted(of, "layer"));
             remarks.push(format!("Only {done} of {of} scanned so far"));
         }
         if model.is_some_and(|model| !is_of(scan, model)) {
@@ -391,14 +394,14 @@ impl ScanView {
     fn head(&mut self, ui: &mut egui::Ui, scan: &Scan) {
         let of = scan_heading(scan);
         ui.add(egui::Label::new(RichText::new(&of).strong()).truncate());
-        ui.add(egui::Label::new(scan_sentence(scan)).wrap());
+        ui.add(egui::Label::new(scan_sentence(scan)).wrap())
+            .on_hover_text(format!("Closest: {SCAN_VERDICT}"));
         if !scan.skipped.is_empty() {
-            let count = label::count(scan.skipped.len());
-            let told = scan.skipped.iter().take(SKIPPED);
+            let count = label::counted(scan.skipped.len(), "array");
+            let told = scan.skipped.iter();
             let told = told.map(|one| format!("{}: {}", one.name, one.reason));
-            let told: Vec<String> = told.collect();
-            ui.weak(format!("{count} arrays were left out"))
-                .on_hover_text(told.join("\n"));
+            ui.weak(format!("{count} left out"))
+                .on_hover_text(first_lines(told));
         }
         ui.horizontal(|ui| {
             let column = &mut self.column;
@@ -424,7 +427,7 @@ impl ScanView {
             name: "layers of the scan",
             table: &drawn.table,
             hint: "click to open it in Approximate",
-            second: Some("verdict"),
+            first: &["verdict", "lora", "localized", "melora", "best_grid", "z"],
         };
         let by_row = self.table.ui(ui, &view);
         by_map.or(by_row)
@@ -433,9 +436,6 @@ impl ScanView {
 
 /// The most of the room that the map takes from the table.
 const MAP: f32 = 0.45;
-
-/// So many arrays that were left out are told under the pointer.
-const SKIPPED: usize = 20;
 
 impl DrawnScan {
     fn new(scan: Arc<Scan>, column: MapColumn) -> Self {
@@ -478,7 +478,10 @@ fn settings_of(scan: &Scan) -> ScanSettings {
 
 /// *12 of 52 layers, 34 s left*
 fn going_on(advance: ScanAdvance) -> String {
-    let (done, of) = (label::count(advance.done), label::layers(advance.of));
+    let (done, of) = (
+        label::count(advance.done),
+        label::counted(advance.of, "layer"),
+    );
     match advance.progress {
         None => format!("{done} of {of}"),
         Some(progress) => {

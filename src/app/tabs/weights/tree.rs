@@ -231,29 +231,17 @@ impl TreeNode {
     }
 }
 
-/// A text that names are searched for: a pattern where it has stars, else a part of them in any case.
-struct Filter {
-    text: String,
-    pattern: bool,
-}
+/// A text that names are searched for, in any case and in any place: a pattern of `scan --layers` that is open at
+/// both ends.
+struct Filter(String);
 
 impl Filter {
     fn new(text: &str) -> Self {
-        let pattern = text.contains(['*', '?']);
-        Self {
-            text: match pattern {
-                true => text.to_owned(),
-                false => text.to_lowercase(),
-            },
-            pattern,
-        }
+        Self(format!("*{}*", text.trim().to_lowercase()))
     }
 
     fn finds(&self, name: &str) -> bool {
-        match self.pattern {
-            true => matches_pattern(&self.text, name),
-            false => name.to_lowercase().contains(&self.text),
-        }
+        matches_pattern(&self.0, &name.to_lowercase())
     }
 }
 
@@ -356,6 +344,10 @@ mod tests {
         let model = model(&["a.q.weight", "a.k.weight", "b.q.weight", "b.q.bias"]);
         assert_eq!(drawn(&model, "Q.W"), ["a", " q.weight", "b.q", " weight"]);
         assert_eq!(drawn(&model, "*.k.*"), ["a", " k.weight"]);
+        // A pattern is found in any place and case too, as a part of a name is.
+        assert_eq!(drawn(&model, "k*eigh"), ["a", " k.weight"]);
+        assert_eq!(drawn(&model, "B?Q"), ["b.q", " bias", " weight"]);
+        assert_eq!(drawn(&model, "k*q"), [""; 0]);
         assert_eq!(drawn(&model, "nothing"), [""; 0]);
     }
 

@@ -231,7 +231,8 @@ impl PlotView<'_> {
 }
 
 /// The axes give their labels the room that these took in the frame before, so one more is drawn
-/// where the room has changed; not for ever, should two frames never agree.
+/// where the room has changed, in place of the first, in which titles and ticks may overlap; not for
+/// ever, should two frames never agree.
 fn settle(ui: &egui::Ui, id: Id, frame: Rect) {
     let id = id.with("frame");
     let known = ui.data(|data| data.get_temp(id));
@@ -239,6 +240,10 @@ fn settle(ui: &egui::Ui, id: Id, frame: Rect) {
     ui.data_mut(|data| data.insert_temp(id, (frame, changes)));
     if (1..MOST_CHANGES).contains(&changes) {
         ui.ctx().request_repaint();
+    }
+    if changes == 1 {
+        let why = "the axes take another room than in the frame before";
+        ui.ctx().request_discard(why);
     }
 }
 

@@ -167,7 +167,9 @@ impl Overlay<'_> {
                 self.write(label, at);
             }
         }
-        for mark in &plot.marks {
+        // Where not all have room, those of the present.
+        let (pinned, present): (Vec<_>, Vec<_>) = plot.marks.iter().partition(|mark| mark.hollow);
+        for mark in present.into_iter().chain(pinned) {
             let at = self.place((mark.x, mark.y));
             let at = at.filter(|at| frame.expand(1.0).contains(*at));
             let (Some(at), Some(label)) = (at, self.label(&mark.label, mark.color, &font)) else {
