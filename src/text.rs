@@ -25,7 +25,7 @@ fn shows_nothing(c: char) -> bool {
         | '\u{e0000}'..='\u{e00ff}' | '\u{e01f0}'..='\u{e0fff}')
 }
 
-/// A name from outside, fit to be shown: one line, and nothing in it that is [hidden](is_hidden).
+/// A name from outside, fit to be shown: one line, and nothing in it that is hidden.
 pub fn clean(name: &str) -> String {
     let mut text = String::with_capacity(name.len());
     for c in name.chars() {
