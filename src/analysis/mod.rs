@@ -27,7 +27,7 @@ mod verdict;
 mod written;
 
 pub use adapter::{
-    AdapterError, AdapterFiles, AdapterRank, AdapterSettings, WrittenLayer, adapters,
+    AdapterError, AdapterFiles, AdapterRank, AdapterSettings, WrittenLayer, adapters, inputs_first,
 };
 pub use analyst::Analyst;
 pub use atlas::AtlasSettings;

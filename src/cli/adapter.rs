@@ -9,7 +9,7 @@ use super::scan::pattern;
 use super::{Failure, number, print};
 use crate::analysis::{
     AdapterError, AdapterFiles, AdapterRank, AdapterSettings, PlanReport, PlanStructure,
-    ScanSettings, ScanTargets, SkippedArray, WrittenLayer, adapters,
+    ScanSettings, ScanTargets, SkippedArray, WrittenLayer, adapters, inputs_first,
 };
 use crate::figure::compose::{adapter_notes, adapter_table};
 use crate::figure::label;
@@ -41,9 +41,10 @@ pub struct AdapterArgs {
     /// The ranks that plan --json gives
     #[arg(long, value_name = "PLAN.json", conflicts_with = "rank")]
     pub plan: Option<PathBuf>,
-    /// The base stores its weights as inputs × outputs, as GPT-2 does
-    #[arg(long)]
-    pub fan_in_fan_out: bool,
+    /// Whether the base stores its weights as inputs × outputs, as GPT-2 does [default: as its config.json or
+    /// its shapes say, else false]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub fan_in_fan_out: Option<bool>,
     /// The folder to write: new, or empty
     #[arg(long, value_name = "FOLDER")]
     pub out: PathBuf,
@@ -69,7 +70,18 @@ pub(super) fn run(arguments: &AdapterArgs) -> Result<(), Failure> {
     targets
         .ensure_some(&arguments.layers)
         .map_err(Failure::run)?;
-    let (structure, ranks) = wishes(arguments, &targets)?;
+    let found = match arguments.fan_in_fan_out {
+        None => inputs_first(&targets),
+        Some(_) => None,
+    };
+    let fan_in_fan_out = arguments.fan_in_fan_out.unwrap_or(found.is_some());
+    let (structure, ranks) = wishes(arguments, fan_in_fan_out, &targets)?;
+    let assumed = found.map(|why| {
+        format!(
+            "weights are taken as inputs × outputs (fan_in_fan_out), since {why}; --fan-in-fan-out=false takes \
+             them as outputs × inputs"
+        )
+    });
     if arguments.layers.is_empty() {
         targets.skipped.extend(not_there(&ranks, &targets));
     }
@@ -94,7 +106,7 @@ pub(super) fn run(arguments: &AdapterArgs) -> Result<(), Failure> {
             arguments.model.display()
         )));
     }
-    print_errors(&found, structure, &targets)?;
+    print_errors(&found, structure, (&targets, assumed))?;
     for files in &found {
         let folder = match found.len() {
             1 => arguments.out.clone(),
@@ -110,12 +122,13 @@ pub(super) fn run(arguments: &AdapterArgs) -> Result<(), Failure> {
 /// The structure, and the ranks of a plan or one for all.
 fn wishes(
     arguments: &AdapterArgs,
+    fan_in_fan_out: bool,
     targets: &ScanTargets,
 ) -> Result<(AdapterSettings, Vec<AdapterRank>), Failure> {
     let settings = |structure, grid| AdapterSettings {
         structure,
         grid,
-        fan_in_fan_out: arguments.fan_in_fan_out,
+        fan_in_fan_out,
     };
     let Some(path) = &arguments.plan else {
         let rank = arguments.rank.unwrap_or(1);
@@ -183,7 +196,7 @@ fn ensure_empty(folder: &Path) -> Result<(), Failure> {
 fn print_errors(
     found: &[AdapterFiles],
     settings: AdapterSettings,
-    targets: &ScanTargets,
+    (targets, assumed): (&ScanTargets, Option<String>),
 ) -> Result<(), Failure> {
     let layers: Vec<&WrittenLayer> = found.iter().flat_map(|files| &files.layers).collect();
     let table = adapter_table(settings.structure, layers.iter().copied());
@@ -200,7 +213,7 @@ fn print_errors(
     let left_out = targets.skipped.iter();
     let left_out = left_out.map(|array| format!("left out {}: {}", array.name, array.reason));
     let mut notes = adapter_notes(&layers);
-    notes.extend(targets.notes().into_iter().chain(left_out));
+    notes.extend(assumed.into_iter().chain(targets.notes()).chain(left_out));
     print::page(&heading, &[&table], &notes)
 }
 

@@ -260,10 +260,10 @@ impl ScanArgs {
             ));
         }
         let known = read_scan(out).map_err(told)?;
-        if !known.same_settings(&found) {
-            return Err(told(
-                "this scan has other settings; name another file, or repeat them".to_owned(),
-            ));
+        if let Some(what) = known.difference(&found) {
+            return Err(told(format!(
+                "this scan has other settings ({what}); name another file, or repeat them"
+            )));
         }
         let held = known.layers.len();
         let keep_going = || stoppable.keep_going();

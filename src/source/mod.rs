@@ -60,7 +60,7 @@ pub use split::Split;
 pub use synthetic::{MAX_SYNTHETIC_SIDE, SyntheticKind, SyntheticSettings, synthesize};
 pub use transform::{Transform, shifted, shuffled};
 pub use typed::typed_path;
-pub use weights::{is_at as holds_weights, nearest as nearest_names};
+pub use weights::{is_at as holds_weights, nearest as nearest_names, stores_inputs_first};
 
 use builtin::IMAGE_SIDE;
 use nalgebra::DMatrix;

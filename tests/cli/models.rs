@@ -136,7 +136,13 @@ fn scans_of_disjoint_layers_merge_and_a_scan_resumes() {
         folder.path(),
         &format!("{again} --resume --grid 2"),
         2,
-        "other settings",
+        "other settings (it was made with --grid 4)",
+    );
+    refuse(
+        folder.path(),
+        &format!("scan {base} --subtract {base} --draws 10 --out cut.json --resume"),
+        2,
+        "(its model is ",
     );
     succeed(folder.path(), &format!("{again} --resume"));
     assert_eq!(read_json(&at("cut.json"))["layers"], whole["layers"]);

@@ -24,9 +24,9 @@ fn rank_two(rows: usize, cols: usize) -> Vec<f64> {
 }
 
 /// 64-bit values, because rounding to 32 bits is an error of 10⁻⁸ itself.
-fn model_of_doubles(path: &Path, rows: usize, cols: usize, cells: &[f64]) {
+fn model_of_doubles(path: &Path, name: &str, (rows, cols): (usize, usize), cells: &[f64]) {
     let data: Vec<u8> = cells.iter().flat_map(|cell| cell.to_le_bytes()).collect();
-    let header = json!({"a.weight": {
+    let header = json!({name: {
         "dtype": "F64", "shape": [rows, cols], "data_offsets": [0, data.len()],
     }});
     let header = header.to_string();
@@ -45,7 +45,12 @@ fn the_error_of_a_plan_that_fits_is_that_of_rounding() {
     for (at, cell) in cells.iter_mut().enumerate() {
         *cell += 1e-11 * ((at / 40 * 5 + 1) as f64).cos() * ((at % 40 * 3) as f64).sin();
     }
-    model_of_doubles(&folder.path().join("m.safetensors"), 24, 40, &cells);
+    model_of_doubles(
+        &folder.path().join("m.safetensors"),
+        "a.weight",
+        (24, 40),
+        &cells,
+    );
     let scan = "scan m.safetensors --draws 0 --grid 2 --budget-rank 4 --out s.json";
     succeed(folder.path(), scan);
     for structure in ["lora", "gralora"] {
@@ -75,7 +80,12 @@ fn the_error_of_a_plan_counts_the_ranks_that_the_scan_does_not_keep() {
     let noise = cells(80, 96, 3).into_iter();
     let noisy = rank_two(80, 96).into_iter().zip(noise);
     let noisy: Vec<f64> = noisy.map(|(cell, noise)| cell + 1e-9 * noise).collect();
-    model_of_doubles(&folder.path().join("m.safetensors"), 80, 96, &noisy);
+    model_of_doubles(
+        &folder.path().join("m.safetensors"),
+        "a.weight",
+        (80, 96),
+        &noisy,
+    );
     let scan = |rank: usize| {
         let out = format!("s{rank}.json");
         let line = format!("scan m.safetensors --draws 0 --budget-rank {rank} --json --out {out}");
@@ -229,4 +239,40 @@ fn one_layer_is_one_layer_and_an_empty_pattern_is_none() {
         assert_eq!(output.status.code(), Some(2), "{errors}");
         assert!(errors.contains("write a name, or a pattern"), "{errors}");
     }
+}
+
+/// GPT-2's layers are inputs × outputs: its configuration says so, and the shape of its fused layer does.
+#[test]
+fn an_adapter_follows_how_its_model_stores_weights() {
+    let folder = tempfile::tempdir().unwrap();
+    let written = |name: &str, sides: (usize, usize), options: &str| {
+        let model = folder.path().join("m.safetensors");
+        model_of_doubles(&model, name, sides, &rank_two(sides.0, sides.1));
+        let out = folder.path().join("out");
+        let _ = fs::remove_dir_all(&out);
+        let line = format!("adapter m.safetensors --rank 2 --out out {options}");
+        let told = succeed(folder.path(), &line);
+        let config = parsed(&fs::read_to_string(out.join("adapter_config.json")).unwrap());
+        let flag = config["fan_in_fan_out"].as_bool().unwrap();
+        assert_eq!(
+            flag && options.is_empty(),
+            told.contains("inputs × outputs"),
+            "{told}"
+        );
+        flag
+    };
+    let (fused, square) = ("h.0.attn.c_attn.weight", "h.0.attn.c_proj.weight");
+    assert!(written(fused, (8, 24), ""));
+    assert!(!written(fused, (8, 24), "--fan-in-fan-out=false"));
+    assert!(!written(fused, (24, 8), ""), "as nanoGPT stores it");
+    assert!(!written(square, (8, 8), ""));
+    assert!(written(square, (8, 8), "--fan-in-fan-out"));
+    let config = |kind: &str| {
+        let text = json!({"model_type": kind, "n_head": 2, "n_embd": 8}).to_string();
+        fs::write(folder.path().join("config.json"), text).unwrap();
+    };
+    config("gpt2");
+    assert!(written(square, (8, 8), ""));
+    config("gpt_neo");
+    assert!(!written(square, (8, 8), ""));
 }

@@ -1,6 +1,7 @@
 //! Adapters from matrices: the best LoRA or GraLoRA of every layer, as files that PEFT loads.
 
 mod factors;
+mod orientation;
 mod peft;
 
 use std::collections::{BTreeMap, HashMap};
@@ -15,6 +16,7 @@ use crate::approx::metrics::norm;
 use crate::source::{Limits, load, module};
 use factors::LayerFactors;
 
+pub use orientation::inputs_first;
 pub use peft::Modules;
 
 /// The wish for one layer.

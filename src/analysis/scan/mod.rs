@@ -225,6 +225,34 @@ impl Scan {
         }));
     }
 
+    /// What tells the settings of another scan from its own, in a sentence; paths are what they lead to.
+    pub fn difference(&self, other: &Self) -> Option<String> {
+        let path = |text: &str| std::fs::canonicalize(text).unwrap_or_else(|_| text.into());
+        let same = |one: &str, other: &str| one == other || path(one) == path(other);
+        if !same(&self.model, &other.model) {
+            return Some(format!("its model is {}", self.model));
+        }
+        match (&self.subtract, &other.subtract) {
+            (Some(own), Some(other)) if same(own, other) => {}
+            (None, None) => {}
+            (Some(own), _) => return Some(format!("its base is {own}")),
+            (None, Some(_)) => return Some("it has no base".to_owned()),
+        }
+        let numbers = |one: &Self| {
+            [
+                one.budget_rank as u64,
+                one.localized_grid as u64,
+                one.melora_blocks as u64,
+                one.draws as u64,
+                one.seed,
+            ]
+        };
+        let options = ["--budget-rank", "--grid", "--grid", "--draws", "--seed"];
+        let (own, others) = (numbers(self), numbers(other));
+        let at = (0..options.len()).find(|at| own[*at] != others[*at])?;
+        Some(format!("it was made with {} {}", options[at], own[at]))
+    }
+
     /// Whether both were made at the same settings.
     pub fn same_settings(&self, other: &Self) -> bool {
         let settings = |one: &Self| {

@@ -169,6 +169,12 @@ impl Heads {
         Self::named(&serde_json::from_slice(&bytes).ok()?)
     }
 
+    /// Whether the `config.json` beside the weights at `path` names a model that stores them inputs first.
+    pub fn inputs_first(path: &Path) -> bool {
+        let text = Self::beside(path).and_then(|heads| heads.text);
+        text.is_some_and(|text| text.inputs_first)
+    }
+
     /// The heads that a configuration names, at its top or in those of its towers.
     fn named(config: &Value) -> Option<Self> {
         let nested = |keys: &[&str]| {

@@ -44,6 +44,12 @@ pub fn is_at(path: &Path) -> bool {
     }
 }
 
+/// Whether the configuration beside the weights at `path` names a model that stores them as inputs × outputs,
+/// as GPT-2 does.
+pub fn stores_inputs_first(path: &Path) -> bool {
+    Heads::inputs_first(path)
+}
+
 /// The files that are read for the weights at a path.
 pub fn files(path: &Path) -> Vec<PathBuf> {
     let index = |path: &Path| {
