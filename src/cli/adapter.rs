@@ -70,18 +70,8 @@ pub(super) fn run(arguments: &AdapterArgs) -> Result<(), Failure> {
     targets
         .ensure_some(&arguments.layers)
         .map_err(Failure::run)?;
-    let found = match arguments.fan_in_fan_out {
-        None => inputs_first(&targets),
-        Some(_) => None,
-    };
-    let fan_in_fan_out = arguments.fan_in_fan_out.unwrap_or(found.is_some());
+    let (fan_in_fan_out, assumed) = orientation(arguments, &targets);
     let (structure, ranks) = wishes(arguments, fan_in_fan_out, &targets)?;
-    let assumed = found.map(|why| {
-        format!(
-            "weights are taken as inputs × outputs (fan_in_fan_out), since {why}; --fan-in-fan-out=false takes \
-             them as outputs × inputs"
-        )
-    });
     if arguments.layers.is_empty() {
         targets.skipped.extend(not_there(&ranks, &targets));
     }
@@ -117,6 +107,20 @@ pub(super) fn run(arguments: &AdapterArgs) -> Result<(), Failure> {
         print::text(&format!("adapter written to {folder}\n"))?;
     }
     Ok(())
+}
+
+/// Whether weights are inputs × outputs, and the note where that is taken from the model.
+fn orientation(arguments: &AdapterArgs, targets: &ScanTargets) -> (bool, Option<String>) {
+    if let Some(told) = arguments.fan_in_fan_out {
+        return (told, None);
+    }
+    let assumed = inputs_first(targets).map(|why| {
+        format!(
+            "weights are taken as inputs × outputs (fan_in_fan_out), since {why}; --fan-in-fan-out=false takes \
+             them as outputs × inputs"
+        )
+    });
+    (assumed.is_some(), assumed)
 }
 
 /// The structure, and the ranks of a plan or one for all.

@@ -261,6 +261,15 @@ fn an_adapter_follows_how_its_model_stores_weights() {
         );
         flag
     };
+    // A grid beyond every side is refused at once.
+    let wild = "adapter m.safetensors --rank 1 --structure gralora --grid 1099511627776 --out wild";
+    model_of_doubles(
+        &folder.path().join("m.safetensors"),
+        "a.weight",
+        (6, 9),
+        &rank_two(6, 9),
+    );
+    refuse(folder.path(), wild, 2, "choose --grid 3");
     let (fused, square) = ("h.0.attn.c_attn.weight", "h.0.attn.c_proj.weight");
     assert!(written(fused, (8, 24), ""));
     assert!(!written(fused, (8, 24), "--fan-in-fan-out=false"));

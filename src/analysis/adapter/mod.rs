@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 use serde_json::{Value, json};
 
 use super::error::AnalysisError;
-use super::scan::{PlanStructure, ScanTarget, ScanTargets};
+use super::scan::{PlanStructure, ScanTarget, ScanTargets, lower_grid};
 use super::tensors::{self, StoredTensor};
 use crate::approx::metrics::norm;
 use crate::source::{Limits, load, module};
@@ -191,8 +191,8 @@ fn fits(target: &ScanTarget, grid: usize) -> Result<(), AdapterError> {
     if divides(grid) {
         return Ok(());
     }
-    let lower = (1..grid).rev().find(|&k| divides(k)).unwrap_or(1);
-    let upper = (grid + 1..=rows.min(cols)).find(|&k| divides(k));
+    let lower = lower_grid((rows, cols), grid);
+    let upper = (grid.saturating_add(1)..=rows.min(cols)).find(|&k| divides(k));
     let nearest = match upper {
         Some(upper) if upper - grid < grid - lower => upper,
         _ => lower,

@@ -28,6 +28,7 @@ use crate::source::Limits;
 use adaptable::Adaptable;
 pub use file::{merge, read_scan};
 pub use part::ScanPart;
+pub(in crate::analysis) use plan::lower_grid;
 pub use plan::{LayerPlan, Plan, PlanStructure};
 pub use plan_report::PlanReport;
 pub use resume::ResumeReview;

@@ -190,7 +190,7 @@ fn candidates(
         }
         let divides = |k: usize| layer.rows.is_multiple_of(k) && layer.cols.is_multiple_of(k);
         if !divides(grid) {
-            let nearest = (1..grid).rev().find(|&k| divides(k)).unwrap_or(1);
+            let nearest = lower_grid((layer.rows, layer.cols), grid);
             let reason = format!(
                 "K = {grid} does not divide {} × {}, which PEFT needs; the next lower K is {nearest}",
                 layer.rows, layer.cols
@@ -212,6 +212,13 @@ fn candidates(
         });
     }
     (candidates, left_out)
+}
+
+/// The largest K below `grid` that divides both sides.
+pub(in crate::analysis) fn lower_grid((rows, cols): (usize, usize), grid: usize) -> usize {
+    let below = grid.min(rows.min(cols).saturating_add(1));
+    let divides = |k: &usize| rows.is_multiple_of(*k) && cols.is_multiple_of(*k);
+    (1..below).rev().find(divides).unwrap_or(1)
 }
 
 fn full_rank(layer: &ScanLayer, grid: usize) -> usize {
