@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{refuse, run, succeed};
 
-/// A safetensors file of matrices of 32-bit floats, or of BF16 where the values are given so.
+/// A safetensors file of matrices of 32-bit floats, or of BF16 or F64.
 pub(super) fn model(path: &Path, dtype: &str, arrays: &[(&str, (usize, usize), Vec<f64>)]) {
     let (mut header, mut data) = (serde_json::Map::new(), Vec::new());
     for (name, (rows, cols), cells) in arrays {
@@ -16,6 +16,7 @@ pub(super) fn model(path: &Path, dtype: &str, arrays: &[(&str, (usize, usize), V
         for cell in cells {
             match dtype {
                 "BF16" => data.extend(half::bf16::from_f64(*cell).to_le_bytes()),
+                "F64" => data.extend(cell.to_le_bytes()),
                 _ => data.extend((*cell as f32).to_le_bytes()),
             }
         }
@@ -424,4 +425,42 @@ fn names_stay_true_for_programs_and_harmless_for_people() {
     }
     let markdown = succeed(folder.path(), &format!("{scan} --markdown"));
     assert_eq!(markdown.lines().count(), 3, "{markdown}");
+}
+
+/// Squares of small values lose digits, and those of smaller ones vanish: a scan is read again all the same.
+#[test]
+fn a_scan_of_values_of_any_size_is_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    for size in [1e-310, 1e-161, 3e-161, 1e-160, 1e-155, 1e-150, 1.0, 1e150] {
+        let scaled = |rows, cols, seed| -> Vec<f64> {
+            let cells = cells(rows, cols, seed).into_iter();
+            cells.map(|cell| cell * size).collect()
+        };
+        let arrays = [
+            ("a.weight", (16, 16), scaled(16, 16, 1)),
+            ("b.weight", (8, 9), scaled(8, 9, 2)),
+            ("c.weight", (8, 200), scaled(8, 200, 3)),
+        ];
+        model(&folder.path().join("m.safetensors"), "F64", &arrays);
+        for options in ["", "--grid 8", "--budget-rank 1 --grid 1"] {
+            let _ = fs::remove_file(folder.path().join("s.json"));
+            let scan = format!("scan m.safetensors --draws 3 --out s.json {options}");
+            succeed(folder.path(), &scan);
+            succeed(folder.path(), "scan --merge s.json");
+        }
+    }
+}
+
+/// What is merged can be read again, or is not merged.
+#[test]
+fn scans_of_other_models_at_the_same_path_do_not_merge() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().join("m.safetensors");
+    let layer = |name| (name, (24, 32), cells(24, 32, 1));
+    model(&at, "F32", &[layer("x.weight")]);
+    succeed(folder.path(), "scan m.safetensors --draws 0 --out a.json");
+    model(&at, "F32", &[layer("y.weight"), layer("z.weight")]);
+    succeed(folder.path(), "scan m.safetensors --draws 0 --out b.json");
+    let merge = "scan --merge a.json b.json --out c.json";
+    refuse(folder.path(), merge, 2, "different models at one path");
 }

@@ -98,18 +98,20 @@ fn ratio(value: f64) -> bool {
     (-ROUNDING..=1.0 + ROUNDING).contains(&value)
 }
 
-/// σ² come in their order, never sum to more than ‖W‖², and are as many as are kept unless they are all there are.
+/// σ² come in their order, never sum to more than ‖W‖², and are as many as are kept unless they are all there are;
+/// of squares that have lost digits the sums say nothing.
 fn energies(layer: &ScanLayer, scan: &Scan) -> Result<(), Field> {
     let grid = scan.localized_grid;
     let whole = layer.norm.powi(2);
+    let is_vague = whole < LEAST_SQUARE;
     let possible = |energies: &[f64], most: usize| {
         let sum: f64 = energies.iter().sum();
-        let enough = energies.len() == most || sum >= whole * (1.0 - ROUNDING);
+        let enough = is_vague || energies.len() == most || sum >= whole * (1.0 - ROUNDING);
         energies.len() <= most
             && enough
             && energies.iter().all(|&one| one >= 0.0)
             && energies.is_sorted_by(|one, next| one >= next)
-            && sum <= whole * (1.0 + ROUNDING)
+            && (is_vague || sum <= whole * (1.0 + ROUNDING))
     };
     let smaller = layer.rows.min(layer.cols);
     let of_blocks = match layer.localized {

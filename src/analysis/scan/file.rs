@@ -74,6 +74,15 @@ pub fn merge(scans: Vec<Scan>) -> Result<Scan, String> {
                 all.model, scan.model
             ));
         }
+        if let (Some(one), Some(other)) = (all.arrays, scan.arrays)
+            && one != other
+        {
+            return Err(format!(
+                "these scans are of different models at one path, with {one} and {other} matrices; scan one of them \
+                 again: {}",
+                all.model
+            ));
+        }
         all.seconds += scan.seconds;
         all.arrays = all.arrays.or(scan.arrays);
         for layer in scan.layers {

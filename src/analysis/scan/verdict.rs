@@ -64,7 +64,10 @@ impl ScanLayer {
         if floor >= 1.0 {
             return format!("no change beyond rounding, which is {noise} of it");
         }
-        let below = self.errors().filter(|(_, one)| one.error <= floor);
+        // Without a base nothing but the computation rounds.
+        let below = self
+            .errors()
+            .filter(|(_, one)| 0.0 < floor && one.error <= floor);
         let told = match (&self.closest()[..], below.count()) {
             ([one], _) => format!("{one} is closest"),
             (several, 0 | 1) => format!("{} are equal", label::listed(several)),
