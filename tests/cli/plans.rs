@@ -266,10 +266,10 @@ fn an_adapter_follows_how_its_model_stores_weights() {
     model_of_doubles(
         &folder.path().join("m.safetensors"),
         "a.weight",
-        (6, 9),
-        &rank_two(6, 9),
+        (12, 18),
+        &rank_two(12, 18),
     );
-    refuse(folder.path(), wild, 2, "choose --grid 3");
+    refuse(folder.path(), wild, 2, "choose --grid 6");
     let (fused, square) = ("h.0.attn.c_attn.weight", "h.0.attn.c_proj.weight");
     assert!(written(fused, (8, 24), ""));
     assert!(!written(fused, (8, 24), "--fan-in-fan-out=false"));
