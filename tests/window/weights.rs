@@ -179,16 +179,17 @@ fn an_adapter_shows_ranks_and_scales_and_opens_its_update() {
     assert_eq!(analysis.loaded.matrix.shape(), (20, 24));
 }
 
+/// The arrays of the model that is open.
+fn array_count(harness: &Harness<'static, Explorer>) -> usize {
+    let model = weights(harness.state()).model().unwrap();
+    model.listed.arrays.len()
+}
+
 #[test]
 fn a_file_that_is_no_model_is_one_sentence_and_what_was_open_stays() {
     let mut harness = tab();
     drop_file(&mut harness, &data("pair/tuned.safetensors"));
-    let arrays = weights(harness.state())
-        .model()
-        .unwrap()
-        .listed
-        .arrays
-        .len();
+    let arrays = array_count(&harness);
     for (text, told) in [
         ("/no/such/model.safetensors", "there is no folder /no"),
         ("~~%$ nonsense", "~~%$ nonsense"),
@@ -460,12 +461,7 @@ fn a_filter_counts_what_it_finds_and_finds_patterns_in_any_place() {
     let mut harness = tab();
     let folder = data("checkpoint");
     type_path(&mut harness, ModelRole::Model, folder.to_str().unwrap());
-    let arrays = weights(harness.state())
-        .model()
-        .unwrap()
-        .listed
-        .arrays
-        .len();
+    let arrays = array_count(&harness);
     filter(&mut harness, "attn*WEIGHT");
     harness.get_by_role_and_label(Role::Button, "model.layers.0.attn.q.weight");
     assert!(harness.query_by_label("lm_head.weight").is_none());

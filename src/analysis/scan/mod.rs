@@ -254,25 +254,10 @@ impl Scan {
         Some(format!("it was made with {} {}", options[at], own[at]))
     }
 
-    /// Whether both were made at the same settings.
+    /// Whether both were made at the same settings, of paths that are written the same.
     pub fn same_settings(&self, other: &Self) -> bool {
-        let settings = |one: &Self| {
-            let Self {
-                model,
-                subtract,
-                budget_rank,
-                melora_blocks,
-                localized_grid,
-                draws,
-                seed,
-                ..
-            } = one.clone();
-            (
-                (model, subtract, draws, seed),
-                (budget_rank, melora_blocks, localized_grid),
-            )
-        };
-        settings(self) == settings(other)
+        let same_paths = self.model == other.model && self.subtract == other.subtract;
+        same_paths && self.difference(other).is_none()
     }
 
     /// Measures the targets that it does not hold yet; `on_layer` hears of each and may stop.

@@ -114,7 +114,6 @@ mod tests {
     use super::*;
     use crate::approx::factor::factorize;
     use crate::approx::factor::known::with_sigma;
-
     use crate::approx::layout::LayoutKind;
 
     /// Of the whole matrix, or of a grid.
