@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 
 use super::canvas::{Anchor, Canvas, Stroke, xy};
-use super::{BODY, SMALL, top_below};
+use super::{BODY, SMALL, named, top_below};
 use crate::figure::heatmap::{BlockLine, ConfusionMatrix, Heatmap, ScaleBar, class_strength};
 use crate::figure::place::Area;
 use crate::figure::{FigureError, label, palette};
@@ -14,7 +14,7 @@ const ENLARGED: usize = 512;
 /// Larger matrices are averaged over whole cells: 7 inches at 290 dots per inch need no more.
 const MOST_PIXELS: usize = 2048;
 /// A picture may be this many times as tall as its place is wide.
-const TALLEST: f64 = 1.5;
+pub(super) const TALLEST: f64 = 1.5;
 /// Thinner pictures are stretched, or nothing would be seen of a single row.
 const THINNEST: f64 = 8.0;
 
@@ -30,6 +30,9 @@ pub(super) fn draw(
     let (rows, cols) = map.matrix.shape();
     if rows == 0 || cols == 0 {
         return top - y;
+    }
+    if let Some(names) = &map.names {
+        return named::draw(canvas, (x, top), width, map, names) + top - y;
     }
     let cell = (width / cols as f64).min(width * TALLEST / rows as f64);
     let area = Area {

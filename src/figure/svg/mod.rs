@@ -5,6 +5,7 @@ mod canvas;
 mod frame;
 mod heatmap;
 mod legend;
+mod named;
 mod plot;
 mod product;
 mod series;
