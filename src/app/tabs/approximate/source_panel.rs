@@ -155,16 +155,15 @@ fn notes(ui: &mut egui::Ui, state: &State, session: &mut Session) {
         return;
     };
     if let Some(heads) = analysis.loaded.heads {
-        ui.horizontal(|ui| {
-            let button = ui.button("Block per head").on_hover_text(format!(
-                "Add a rectangular grid with a block for each of the {}",
-                heads.describe()
-            ));
-            if button.clicked() {
-                follow_heads(&mut session.settings, heads, analysis.shape());
-            }
-            line(ui, &analysis.loaded.notes, &about(analysis));
-        });
+        let button = ui.button("Block per head").on_hover_text(format!(
+            "Add a rectangular grid with a block for each of the {}",
+            heads.describe()
+        ));
+        if button.clicked() {
+            follow_heads(&mut session.settings, heads, analysis.shape());
+        }
+        // As with colours, it changes with the matrix only.
+        prose::small(ui, &capitalized(&analysis.loaded.notes.join("; ")));
         return;
     }
     if analysis.loaded.coloured {
