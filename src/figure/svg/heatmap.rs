@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 
 use super::canvas::{Anchor, Canvas, Stroke, xy};
-use super::{BODY, SMALL, named, top_below};
+use super::{BODY, SMALL, top_below};
 use crate::figure::heatmap::{BlockLine, ConfusionMatrix, Heatmap, ScaleBar, class_strength};
 use crate::figure::place::Area;
 use crate::figure::{FigureError, label, palette};
@@ -30,9 +30,6 @@ pub(super) fn draw(
     let (rows, cols) = map.matrix.shape();
     if rows == 0 || cols == 0 {
         return top - y;
-    }
-    if let Some(names) = &map.names {
-        return named::draw(canvas, (x, top), width, map, names) + top - y;
     }
     let cell = (width / cols as f64).min(width * TALLEST / rows as f64);
     let area = Area {

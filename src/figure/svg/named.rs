@@ -2,9 +2,9 @@
 
 use std::f64::consts::FRAC_1_SQRT_2;
 
-use super::SMALL;
 use super::canvas::{Anchor, Canvas};
 use super::heatmap::{TALLEST, paint};
+use super::{SMALL, top_below};
 use crate::figure::heatmap::{CellNames, Heatmap};
 use crate::figure::palette;
 use crate::figure::place::Area;
@@ -20,22 +20,26 @@ const GAP: f64 = 4.0;
 /// From one name to the next at least.
 const PITCH: f64 = SMALL.size + 1.0;
 
-/// Draws the cells with their names; the answer is the height of both.
+/// Draws the cells with their names below `lines` lines of headings; the answer is the height of all.
 pub(super) fn draw(
     canvas: &mut Canvas,
     (x, y): (f64, f64),
     width: f64,
-    map: &Heatmap,
-    names: &CellNames,
+    (map, names): (&Heatmap, &CellNames),
+    lines: usize,
 ) -> f64 {
+    let top = top_below(canvas, (x, y), width, &map.headings, lines);
     let (rows, cols) = map.matrix.shape();
+    if rows == 0 || cols == 0 {
+        return top - y;
+    }
     let beside = fitted(&names.rows, width * BESIDE);
     let left = widest(&beside) + GAP;
     let above = Columns::new(&names.cols, cols, width - left);
     let down = above.cell.min(HIGHEST).min(width * TALLEST / rows as f64);
     let area = Area {
         x: x + left,
-        y: y + above.height(),
+        y: top + above.height(),
         width: above.cell * cols as f64,
         height: down * rows as f64,
     };

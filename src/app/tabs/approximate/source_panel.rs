@@ -136,7 +136,7 @@ pub(super) fn short_title(ui: &egui::Ui, analysis: &Analysis, room: f32) -> Stri
 const NAVIGATION: f32 = 146.0;
 
 /// What the button's edges and its arrow take of it.
-const EDGES: f32 = 30.0;
+const EDGES: f32 = 42.0;
 
 /// A name without what is told elsewhere: the file of an array, what is subtracted, that a digit is an image.
 fn short_name(name: &str) -> String {

@@ -144,17 +144,14 @@ impl Browser {
         let (tree, filtered) = (&self.tree, self.is_filtered());
         let texts = |row: usize| {
             let [count, _] = group_words(tree, filtered, rows[row], (model, rows));
-            spoken(&self.tree.nodes[rows[row]], &count, model)
+            spoken(&tree.nodes[rows[row]], &count, model)
         };
-        let key = self.keys.show(
-            ui,
-            place,
-            &Rows {
-                name: "arrays of the model",
-                count: rows.len(),
-                text: &texts,
-            },
-        );
+        let spoken_rows = Rows {
+            name: "arrays of the model",
+            count: rows.len(),
+            text: &texts,
+        };
+        let key = self.keys.show(ui, place, &spoken_rows);
         let mut click = key.and_then(|key| self.by_key(key, rows));
         let height = ui.text_style_height(&egui::TextStyle::Body) + 6.0;
         let name = (0.4 * place.width()).clamp(180.0, 560.0);

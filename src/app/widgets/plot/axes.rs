@@ -102,7 +102,7 @@ impl Ticks {
         let ends_within = |tick: &Tick| {
             let at = (axis.scaled(tick.value) - low) / (high - low) * points;
             let half = scale * PER_SIGN * tick.label.chars().count() as f64 / 2.0;
-            self.way == AxisDirection::Up || at + half <= points
+            self.way == AxisDirection::Up || at + half <= points + OVERHANG
         };
         let labelled = ticks.into_iter().filter(|tick| !tick.label.is_empty());
         let labelled = labelled.filter(ends_within);
@@ -126,6 +126,9 @@ impl Ticks {
         tick.map(|(_, text)| text.clone()).unwrap_or_default()
     }
 }
+
+/// So far a label may reach beyond the right end: there is a margin.
+const OVERHANG: f64 = 10.0;
 
 /// The usual size of labels, and about the width of one of their signs.
 const USUAL_SIZE: f64 = 12.0;
@@ -190,7 +193,7 @@ mod tests {
                     let half = f64::from(size) * 0.55 * text.chars().count() as f64 / 2.0;
                     let at = mark.value / high * 400.0;
                     assert!(
-                        at + half <= 400.0 && at - half >= before,
+                        at + half <= 410.0 && at - half >= before,
                         "{text} at {size}"
                     );
                     before = at + half;
