@@ -25,7 +25,8 @@ pub fn exported(
 
 /// The caption of a view's figure.
 pub fn caption(tab: &WeightsTab, view: &'static View, export: &Export) -> Result<String, String> {
-    read(tab, view, export, |document| document.caption())
+    let caption = |document: &Document<'_>| -> Result<String, String> { document.caption() };
+    read(tab, view, export, caption)
 }
 
 /// Reads the document of a view.
