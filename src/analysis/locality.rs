@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use nalgebra::DMatrix;
 
+use super::verdict::least_error;
 use crate::approx::locality::{LEAST_DRAWS, LocalitySettings, LocalityTest, NullTest};
 use crate::approx::metrics::{Comparison, compare};
 use crate::approx::{Evaluation, FactorError};
@@ -121,8 +122,8 @@ impl Locality {
         }
     }
 
-    /// *More local than chance (z = −6.6, p = 0.0025), and Localized LoRA is the better choice:
-    /// 0.2119 against LoRA's 0.2313, both with 224 parameters*.
+    /// *More local than chance (z = −6.6, p = 0.0025); least error: Localized LoRA, 0.2119 against
+    /// LoRA's 0.2313, both with 224 parameters*.
     pub fn verdict(&self) -> String {
         let draws = self.test.draws();
         if draws < LEAST_DRAWS {
@@ -155,10 +156,7 @@ impl Locality {
                 )
             }
         };
-        format!(
-            "{found}{}",
-            self.choice(yes.contains(&LocalityQuestion::Local))
-        )
+        format!("{found}{}", self.least_error())
     }
 
     /// `z = −6.6, p = 0.0025`.
@@ -171,16 +169,17 @@ impl Locality {
         format!("{z}p = {}", label::short(test.p()))
     }
 
-    /// The closer one of LoRA and Localized LoRA, and whether that is what the test suggests.
-    fn choice(&self, local: bool) -> String {
+    /// The closer one of LoRA and Localized LoRA, which the test does not ask about.
+    fn least_error(&self) -> String {
         let [lora, _, localized] = &self.test.evaluations;
         let (better, other) = match compare(localized.error, lora.error) {
-            Comparison::Equal => return "; LoRA and Localized LoRA are equally close".to_owned(),
+            Comparison::Equal => {
+                let both = [lora, localized].map(|one| one.method().title());
+                return format!("; {}", least_error(&both));
+            }
             Comparison::Better => (localized, lora),
             Comparison::Worse => (lora, localized),
         };
-        let expected = local == std::ptr::eq(better, localized);
-        let joined = if expected { ", and" } else { ", yet" };
         let errors = format!(
             "{} against {}’s {}",
             label::error(better.error),
@@ -195,8 +194,8 @@ impl Locality {
                 label::count(other.params)
             ),
         };
-        let title = better.method().title();
-        format!("{joined} {title} is the better choice: {errors}, {parameters}")
+        let least = least_error(&[better.method().title()]);
+        format!("; {least}, {errors}, {parameters}")
     }
 }
 
@@ -233,7 +232,7 @@ mod tests {
         let verdict = digit.verdict();
         assert!(verdict.starts_with("More local (z = −5."), "{verdict}");
         assert!(verdict.ends_with(
-            ", and Localized LoRA is the better choice: 0.2119 against LoRA’s 0.2313, both with 224 parameters"
+            "; least error: Localized LoRA, 0.2119 against LoRA’s 0.2313, both with 224 parameters"
         ), "{verdict}");
         let other = measured("mnist:test:38", &Settings::default(), 400);
         let z = other.test.local.z().expect("spread");

@@ -4,6 +4,7 @@
 mod adapter;
 mod analyst;
 mod atlas;
+mod beside;
 mod budget;
 mod build_up;
 mod color;
@@ -31,6 +32,7 @@ pub use adapter::{
 };
 pub use analyst::Analyst;
 pub use atlas::AtlasSettings;
+pub use beside::begin_beside;
 pub use budget::{Expense, affordable, compared_at, localized_parameters, not_matched};
 pub use build_up::{BuildUp, Growth, MOST_STEPS};
 pub use color::Channels;
@@ -50,7 +52,7 @@ pub use result::{Analysis, Timing};
 pub use scan::{
     LayerPlan, Plan, PlanReport, PlanStructure, ResumeReview, Scan, ScanError, ScanLayer,
     ScanLocality, ScanPart, ScanProgress, ScanSettings, ScanTarget, ScanTargets, SkippedArray,
-    matches_pattern, merge, natural, read_scan,
+    matches_pattern, merge, natural, read_scan, show_as_scanned,
 };
 pub use survey::{Images, SurveyError, SurveyResult, survey_images};
 pub use tensors::TensorFormat;

@@ -26,6 +26,16 @@ pub const CLOSEST_MEANS: &str = "Closest: the lowest error ‖W − Ŵ‖ / ‖W
 pub const OVER_IMAGES_MEANS: &str = "Better: a lower error than LoRA at the same parameters, image by image; equal \
                                      where both errors differ by rounding only";
 
+/// *least error: LoRA*, one of the two questions that verdicts answer; the other is [`BEYOND_CHANCE`].
+pub fn least_error<T: AsRef<str>>(methods: &[T]) -> String {
+    let equally = if methods.len() > 1 { " equally" } else { "" };
+    format!("least error: {}{equally}", label::listed(methods))
+}
+
+/// The other question: blocks fit the matrix better as it is than with its rows and columns in random orders.
+/// A matrix can be so and still have a lower error under LoRA.
+pub const BEYOND_CHANCE: &str = "locality: beyond chance";
+
 /// The parameters that the methods of a comparison may spend.
 enum Terms {
     /// All have these parameters.

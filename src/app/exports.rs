@@ -10,11 +10,14 @@ use super::Explorer;
 use super::command::CaptionForm;
 use super::export::{Content, ExportedContent, PreviewContent, PreviewKey, tab_of};
 use super::state::{Act, Message, State};
-use super::tabs::approximate::figures;
+use super::tabs::approximate::figures::{self, ComposedFigure};
+use super::tabs::approximate::view::second;
 use super::tabs::finetune::action::TAB as SWEEP_TAB;
 use super::tabs::finetune::{self, FinetuneTab};
+use super::tabs::weights::action::TAB as MODEL_TAB;
+use super::tabs::weights::{self, WeightsTab};
 use crate::analysis::Analysis;
-use crate::figure::{Figure, Format, latex};
+use crate::figure::{Format, latex};
 use crate::session::Export;
 use crate::views::{
     Composition, Need, View, accuracy_drop, approximation, data_set, delta_weights,
@@ -39,6 +42,12 @@ pub fn copy_command(explorer: &mut Explorer, ctx: &egui::Context, path: Option<&
         (
             tab.and_then(|tab| finetune::figures::command(tab, view, export.as_ref())),
             "no command gives these settings; export the results as JSON instead",
+        )
+    } else if state.tab == MODEL_TAB {
+        let tab = explorer.pages.get::<WeightsTab>();
+        (
+            tab.and_then(|tab| weights::figures::command(tab, export.as_ref())),
+            "no command can name this path; rename the file",
         )
     } else {
         let view = chosen.unwrap_or_else(|| in_front(state));
@@ -71,7 +80,8 @@ pub fn copy_command(explorer: &mut Explorer, ctx: &egui::Context, path: Option<&
 
 /// The view that a command without a figure is of: the survey where it is in front.
 fn in_front(state: &State) -> &'static View {
-    match state.preferences.view.second {
+    let chosen = state.preferences.view.second;
+    match second::shown(chosen, &state.session().source) {
         view if *view == data_set::VIEW => view,
         _ => &approximation::VIEW,
     }
@@ -79,7 +89,6 @@ fn in_front(state: &State) -> &'static View {
 
 /// Writes the figure of the dialog; one that must be measured first is measured.
 pub fn write(explorer: &mut Explorer, path: PathBuf) {
-    let wake = Arc::clone(&explorer.state.wake);
     let views = match explorer.exporter.composition(&explorer.state) {
         Some(composition) => composition.views,
         None => vec![explorer.exporter.view()],
@@ -89,14 +98,18 @@ pub fn write(explorer: &mut Explorer, path: PathBuf) {
     if let Some(ask) = unmeasured.find_map(|view| figures::unmeasured(tab, state, view)) {
         let loaded = state.analysis.as_ref();
         let loaded = loaded.map(|analysis| Arc::clone(&analysis.loaded));
+        let wake = Arc::clone(&state.wake);
         return explorer.exporter.measure(ask, loaded, path, &wake);
     }
     let export = explorer.exporter.export_of(state, &path);
     let content = explorer.exporter.content_of(&path);
     match exported(explorer, (content, &export)) {
-        Ok(exported) => explorer
-            .exporter
-            .write(&mut explorer.state, exported, path, &wake),
+        Ok(exported) => {
+            let tab = explorer.pages.get::<WeightsTab>();
+            let sources = tab.map_or_else(Vec::new, weights::figures::sources);
+            let state = &mut explorer.state;
+            explorer.exporter.write(state, (exported, sources), path);
+        }
         Err(why) => explorer.exporter.fail(why),
     }
 }
@@ -110,17 +123,39 @@ fn exported(
         let Content::Figure(format) = content else {
             return Err("several views are a figure; write it as .png, .svg or .pdf".to_owned());
         };
-        let (figure, _) = composed(explorer, &composition, export)?;
-        return Ok(ExportedContent::Figure(figure, format));
+        let composed = composed(explorer, &composition, export)?;
+        return Ok(ExportedContent::Figure {
+            figure: composed.figure,
+            format,
+            idle: composed.idle,
+        });
     }
     let view = explorer.exporter.view();
     let asked = (content, export);
-    match explorer.pages.get::<FinetuneTab>() {
-        Some(tab) if tab_of(view) == SWEEP_TAB => finetune::figures::exported(tab, view, asked),
-        _ => {
+    match shown_by(explorer, view) {
+        ViewTab::Sweep(tab) => finetune::figures::exported(tab, view, asked),
+        ViewTab::Model(tab) => weights::figures::exported(tab, view, asked),
+        ViewTab::Home => {
             let (tab, state) = (&explorer.pages.home, &explorer.state);
             figures::exported(tab, state, &explorer.limits, view, asked)
         }
+    }
+}
+
+/// The tab that has the results of a view.
+enum ViewTab<'a> {
+    Home,
+    Sweep(&'a FinetuneTab),
+    Model(&'a WeightsTab),
+}
+
+fn shown_by<'a>(explorer: &'a Explorer, view: &View) -> ViewTab<'a> {
+    let pages = &explorer.pages;
+    let of = tab_of(view);
+    match (pages.get::<FinetuneTab>(), pages.get::<WeightsTab>()) {
+        (Some(tab), _) if of == SWEEP_TAB => ViewTab::Sweep(tab),
+        (_, Some(tab)) if of == MODEL_TAB => ViewTab::Model(tab),
+        _ => ViewTab::Home,
     }
 }
 
@@ -129,7 +164,7 @@ fn composed(
     explorer: &mut Explorer,
     composition: &Composition,
     export: &Export,
-) -> Result<(Figure, String), String> {
+) -> Result<ComposedFigure, String> {
     let rows = explorer.exporter.rows(&explorer.state, explorer.limits);
     let rows = rows.ok_or("the further rows are being computed; try again in a moment")??;
     let rows: Vec<&Analysis> = rows.iter().map(AsRef::as_ref).collect();
@@ -142,12 +177,13 @@ pub fn copy_caption(explorer: &mut Explorer, ctx: &egui::Context, form: CaptionF
     let export = explorer.exporter.export_of(&explorer.state, Path::new(""));
     let view = explorer.exporter.view();
     let caption = match explorer.exporter.composition(&explorer.state) {
-        Some(composition) => composed(explorer, &composition, &export).map(|both| both.1),
-        None => match explorer.pages.get::<FinetuneTab>() {
-            Some(tab) if tab_of(view) == SWEEP_TAB => {
-                finetune::figures::caption(tab, view, &export)
-            }
-            _ => {
+        Some(composition) => {
+            composed(explorer, &composition, &export).map(|composed| composed.caption)
+        }
+        None => match shown_by(explorer, view) {
+            ViewTab::Sweep(tab) => finetune::figures::caption(tab, view, &export),
+            ViewTab::Model(tab) => weights::figures::caption(tab, view, &export),
+            ViewTab::Home => {
                 let (tab, state) = (&explorer.pages.home, &explorer.state);
                 figures::caption(tab, state, &explorer.limits, view, &export)
             }
@@ -193,8 +229,12 @@ pub fn preview(explorer: &mut Explorer, ctx: &egui::Context) {
     if rows.is_none() || !explorer.exporter.preview().wants(&key) {
         return;
     }
+    let mut in_vain = Vec::new();
     let file = match exported(explorer, (content, &export)) {
-        Ok(ExportedContent::Figure(figure, _)) => Ok(PreviewContent::Figure(figure)),
+        Ok(ExportedContent::Figure { figure, idle, .. }) => {
+            in_vain = idle;
+            Ok(PreviewContent::Figure(figure))
+        }
         Ok(ExportedContent::Bytes(bytes)) => match String::from_utf8(bytes) {
             Ok(text) => Ok(PreviewContent::Text(text)),
             Err(_) => Err("numbers for programs, which have no preview".to_owned()),
@@ -202,6 +242,7 @@ pub fn preview(explorer: &mut Explorer, ctx: &egui::Context) {
         Err(why) => Err(unmeasured(explorer, &key.composition).unwrap_or(why)),
     };
     let wake = Arc::clone(&explorer.state.wake);
+    explorer.exporter.tell_idle(in_vain);
     explorer.exporter.preview().ask(key, file, &wake);
 }
 
@@ -214,12 +255,13 @@ fn results(explorer: &Explorer, composition: &Composition, rows: bool) -> u64 {
         .map(|one| Arc::as_ptr(one) as usize)
         .hash(&mut hasher);
     rows.hash(&mut hasher);
-    let swept = explorer.pages.get::<FinetuneTab>();
     for view in &composition.views {
         let waits = figures::unmeasured(&explorer.pages.home, state, view).is_some();
         waits.hash(&mut hasher);
-        if let (true, Some(tab)) = (tab_of(view) == SWEEP_TAB, swept) {
-            finetune::figures::version(tab, view).hash(&mut hasher);
+        match shown_by(explorer, view) {
+            ViewTab::Sweep(tab) => finetune::figures::version(tab, view).hash(&mut hasher),
+            ViewTab::Model(tab) => weights::figures::version(tab).hash(&mut hasher),
+            ViewTab::Home => {}
         }
     }
     hasher.finish()

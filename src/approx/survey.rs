@@ -27,6 +27,23 @@ pub struct Survey {
     pub mean_bits: Vec<f64>,
 }
 
+impl Survey {
+    /// The survey of some of its methods.
+    #[must_use]
+    pub fn only(&self, wanted: &dyn Fn(Method) -> bool) -> Self {
+        let kept: Vec<usize> = (0..self.settings.len())
+            .filter(|s| wanted(self.settings[*s].method()))
+            .collect();
+        Self {
+            settings: kept.iter().map(|s| self.settings[*s].clone()).collect(),
+            labels: self.labels.clone(),
+            indices: self.indices.clone(),
+            errors: kept.iter().map(|s| self.errors[*s].clone()).collect(),
+            mean_bits: kept.iter().map(|s| self.mean_bits[*s]).collect(),
+        }
+    }
+}
+
 /// Mean and spread of one setting.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spread {

@@ -15,7 +15,7 @@ use crate::figure::compose::{adapter_notes, adapter_table};
 use crate::figure::label;
 use crate::process::signals::StopGuard;
 use crate::source::Limits;
-use crate::store::{self, JsonKind};
+use crate::store::{self, JsonKind, unread_json};
 
 /// Arguments of `adapter`.
 #[derive(Clone, Debug, clap::Args)]
@@ -143,12 +143,13 @@ fn wishes(
     let told = |why: String| Failure::run(format!("{why}: {}", path.display()));
     let bytes = store::read(path, MOST, "a plan's JSON file").map_err(told)?;
     let plan: PlanReport = serde_json::from_slice(&bytes).map_err(|error| {
-        told(match JsonKind::of_bytes(&bytes) {
-            JsonKind::Plan | JsonKind::Other => {
-                format!("this is no plan ({error}); choose what plan --json printed")
-            }
-            kind => kind.instead_of("no plan"),
-        })
+        let remedy = "choose what plan --json printed";
+        told(unread_json(
+            &bytes,
+            (JsonKind::Plan, "plan"),
+            &error,
+            remedy,
+        ))
     })?;
     plan.check(targets).map_err(told)?;
     let structure = match plan.structure.as_str() {

@@ -145,7 +145,7 @@ pub enum CliCommand {
     Render(RenderArgs),
     /// List the arrays in a file: names, shapes, element types and sizes
     Arrays(ArraysArgs),
-    /// Look at every layer of a model: which structure is closest at one budget, and where its update lives
+    /// Look at every layer of a model: which structure has the least error at one budget, and where its update lives
     #[command(after_help = scan::help())]
     Scan(Box<ScanArgs>),
     /// Spend one budget of parameters over the layers of a scan, as settings for PEFT

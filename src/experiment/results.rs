@@ -73,7 +73,7 @@ pub fn load(path: &Path) -> Result<Results, SaveError> {
         error,
     };
     match JsonKind::of_bytes(&bytes) {
-        JsonKind::Results | JsonKind::Other => {}
+        JsonKind::Results | JsonKind::Damaged | JsonKind::Other => {}
         kind => return Err(unreadable(kind.instead_of("no results"))),
     }
     let text = String::from_utf8(bytes).map_err(|_| {

@@ -7,6 +7,7 @@ use skrifa::instance::{LocationRef, Size};
 use skrifa::{FontRef, MetadataProvider};
 use usvg::fontdb::Database;
 
+use super::elide::shortened;
 use super::faces::database;
 use super::fallback::{self, Fallbacks};
 
@@ -87,6 +88,11 @@ impl Type {
             })
             .collect();
         format!("{}…", kept.trim_end())
+    }
+
+    /// `text`, or as much of its ends as fits into `width` with an ellipsis between.
+    pub(super) fn fit_ends(self, text: &str, width: f64) -> String {
+        shortened(text, &|text| self.width(text) <= width)
     }
 }
 

@@ -100,7 +100,16 @@ pub struct BlockLine {
     pub cols: Range<usize>,
 }
 
-/// A matrix as a picture: one square per cell, never smoothed.
+/// The names of the rows and of the columns of a heat map.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellNames {
+    /// The rows, from the top.
+    pub rows: Vec<String>,
+    /// The columns, from the left.
+    pub cols: Vec<String>,
+}
+
+/// A matrix as a picture: one square per cell, never smoothed; cells with names may be lower than wide.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Heatmap {
     /// The values, row 0 on top.
@@ -119,6 +128,8 @@ pub struct Heatmap {
     pub block_color: Option<Rgb>,
     /// Writes the cells' numbers into them, where there is room.
     pub numbers: bool,
+    /// Names beside the rows and above the columns, where they have some.
+    pub names: Option<Box<CellNames>>,
     /// Red, green and blue in place of the colour scale, over the same range.
     pub channels: Option<Box<[DMatrix<f64>; 3]>>,
 }
@@ -135,6 +146,7 @@ impl Heatmap {
             row_classes: None,
             block_color: None,
             numbers: false,
+            names: None,
             channels: None,
         }
     }

@@ -9,6 +9,7 @@ pub mod animation;
 pub mod axis;
 pub mod bars;
 pub mod compose;
+pub mod elide;
 pub mod label;
 pub mod palette;
 pub mod paper;
@@ -37,7 +38,9 @@ pub use contents::Omitted;
 pub use fallback::{Face, system_face};
 pub use format::{FigureError, Format, MAX_PIXELS};
 pub use gain::Gain;
-pub use heatmap::{BlockLine, Colors, ConfusionMatrix, Heading, Heatmap, ScaleBar, class_strength};
+pub use heatmap::{
+    BlockLine, CellNames, Colors, ConfusionMatrix, Heading, Heatmap, ScaleBar, class_strength,
+};
 pub use latex::latex;
 pub use model::{Element, Figure, Metadata, Part};
 pub use paper::Paper;

@@ -1,6 +1,7 @@
 //! Rows and columns of text, as part of a figure and as text, CSV, LaTeX or Markdown to copy.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::label;
 use super::latex::latex;
@@ -23,6 +24,16 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// The rows, each with as many cells as there are columns.
     pub rows: Vec<Row>,
+}
+
+impl Table {
+    /// Takes columns away with their cells.
+    pub fn remove_columns(&mut self, columns: Range<usize>) {
+        self.columns.drain(columns.clone());
+        for row in &mut self.rows {
+            row.cells.drain(columns.clone());
+        }
+    }
 }
 
 /// A column's header.

@@ -64,6 +64,14 @@ pub enum SourceError {
         /// A form that is read.
         remedy: String,
     },
+    /// A JSON file of the program that holds no matrix.
+    #[error("{refusal}: {name}")]
+    OtherJson {
+        /// The file.
+        name: String,
+        /// What it is, and where it opens.
+        refusal: String,
+    },
     /// The content contradicts itself or breaks off.
     #[error("this is damaged or not {expected}; {reason}: {name}")]
     Damaged {

@@ -12,6 +12,7 @@ use super::format::{self, FileFormat, FormatContent, formats_with_arrays};
 use super::opening::open;
 use super::weights::{self, Weights};
 use super::{ArrayInfo, Arrays, Limits, LoadedMatrix, SourceError, folder, matrix};
+use crate::store::JsonKind;
 
 /// Reads the matrix in the file at `path`; `base` is what is subtracted from it.
 pub(super) fn load_file(
@@ -119,7 +120,14 @@ fn list(path: &Path) -> Result<Option<Arrays>, SourceError> {
 
 fn format_of(input: &mut Input<'_>) -> Result<&'static dyn FileFormat, SourceError> {
     let start = input.start()?;
-    format::find(input.name, &ending(input.path), &FileStart::new(&start))
+    let found = format::find(input.name, &ending(input.path), &FileStart::new(&start));
+    found.map_err(|error| {
+        let kind = JsonKind::of(input.path).filter(|_| input.on_disk);
+        kind.map_or(error, |kind| SourceError::OtherJson {
+            name: input.name.to_owned(),
+            refusal: kind.refusal(),
+        })
+    })
 }
 
 fn load_input(input: &mut Input<'_>) -> Result<LoadedMatrix, SourceError> {

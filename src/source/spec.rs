@@ -106,6 +106,15 @@ impl Source {
         Self::File { path, array: None }
     }
 
+    /// Whether it is an array that a file names, as weights are: data sets of images say nothing of it.
+    pub fn is_named_array(&self) -> bool {
+        match self {
+            Self::File { array, .. } => array.is_some(),
+            Self::Difference(whole, _) => whole.is_named_array(),
+            _ => false,
+        }
+    }
+
     /// Rows and columns of its matrix, where they are known before anything is read.
     pub fn shape(&self) -> Option<(usize, usize)> {
         match self {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
@@ -25,6 +25,8 @@ pub enum JsonKind {
     Order,
     /// What a model or an adapter is, beside its weights.
     Config,
+    /// JSON that breaks off or contradicts itself before it tells its kind.
+    Damaged,
     /// None that is read.
     Other,
 }
@@ -38,18 +40,27 @@ impl JsonKind {
             return None;
         }
         let file = File::open(path).ok()?;
-        Some(Self::read(BufReader::new(file.take(SEEN))))
+        Some(Self::read(BufReader::new(file)))
     }
 
     /// The kind of a text.
     pub fn of_bytes(bytes: &[u8]) -> Self {
-        Self::read(bytes.take(SEEN))
+        Self::read(bytes)
     }
 
-    fn read(text: impl Read) -> Self {
+    fn read(text: impl BufRead) -> Self {
         let mut names = Vec::new();
+        let mut text = LimitedText {
+            text: text.take(SEEN),
+            begins: None,
+        };
         // What comes before a damage still tells the kind.
-        let _ = serde_json::Deserializer::from_reader(text).deserialize_map(Names(&mut names));
+        let read = serde_json::Deserializer::from_reader(&mut text)
+            .deserialize_map(Names(&mut names))
+            .err();
+        // Of a longer text only the beginning was seen, which breaks off.
+        let whole = text.text.limit() > 0;
+        let damaged = read.is_some_and(|error| whole && !error.is_data()) && text.is_object();
         let has = |name: &str| names.iter().any(|one| one == name);
         let first = names.first().map(String::as_str);
         if has("localized_lora") {
@@ -64,6 +75,8 @@ impl JsonKind {
             Self::Order
         } else if has("model_type") || has("peft_type") {
             Self::Config
+        } else if damaged {
+            Self::Damaged
         } else {
             Self::Other
         }
@@ -93,10 +106,11 @@ impl JsonKind {
                 "this is the configuration of a model or an adapter",
                 "open its folder in the Weights tab",
             ),
+            Self::Damaged => (DAMAGED, AGAIN),
             Self::Other => (
                 "this JSON file is of no kind that the program opens",
                 "choose a session (.llora.json), the results of a sweep, a scan or the index of a checkpoint \
-                 (.safetensors.index.json)",
+                 (.safetensors.index.json), or save a matrix as .csv",
             ),
         }
     }
@@ -109,8 +123,53 @@ impl JsonKind {
 
     /// Why a file of this kind is not what was asked for, such as *no scan*.
     pub fn instead_of(self, wanted: &str) -> String {
+        if self == Self::Damaged {
+            return self.refusal();
+        }
         let (what, remedy) = self.words();
         format!("{what} and {wanted}; {remedy}")
+    }
+}
+
+const DAMAGED: &str = "this JSON file is cut off or damaged";
+const AGAIN: &str = "copy or save it again";
+
+/// Why the bytes of a file cannot be read as a `noun`, whose kind is `wanted`; the `remedy` is what to choose.
+pub fn unread_json(
+    bytes: &[u8],
+    (wanted, noun): (JsonKind, &str),
+    error: &serde_json::Error,
+    remedy: &str,
+) -> String {
+    let found = JsonKind::of_bytes(bytes);
+    if found == wanted && !error.is_data() {
+        format!("this {noun} is cut off or damaged ({error}); {AGAIN}")
+    } else if found == wanted || found == JsonKind::Other {
+        format!("this is no {noun} ({error}); {remedy}")
+    } else {
+        found.instead_of(&format!("no {noun}"))
+    }
+}
+
+/// The beginning of a text, and its first sign.
+struct LimitedText<R> {
+    text: io::Take<R>,
+    begins: Option<u8>,
+}
+
+impl<R> LimitedText<R> {
+    fn is_object(&self) -> bool {
+        self.begins == Some(b'{')
+    }
+}
+
+impl<R: BufRead> Read for LimitedText<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.text.read(into)?;
+        let mut seen = into[..count].iter();
+        let first = || seen.find(|byte| !byte.is_ascii_whitespace()).copied();
+        self.begins = self.begins.or_else(first);
+        Ok(count)
     }
 }
 
@@ -167,6 +226,9 @@ mod tests {
             ),
             (r#"{"weight_map": {"full": 1, "runs": 2}}"#, JsonKind::Other),
             (r#"["scan", "budget_rank"]"#, JsonKind::Other),
+            ("{\"model\": \"m\", \"lay", JsonKind::Damaged),
+            ("\n{\"a\": 1,, \"b\": 2}", JsonKind::Damaged),
+            ("{\"a\": 1}", JsonKind::Other),
             ("1,2\n3,4\n", JsonKind::Other),
             ("", JsonKind::Other),
         ] {
@@ -174,7 +236,12 @@ mod tests {
         }
         let deep = "[".repeat(100_000);
         let deep = format!("{{\"a\": {deep}");
-        assert_eq!(JsonKind::of_bytes(deep.as_bytes()), JsonKind::Other);
+        assert_eq!(JsonKind::of_bytes(deep.as_bytes()), JsonKind::Damaged);
+        // What was not looked at may be whole.
+        let long = format!("{{\"a\": \"{}\"}}", "x".repeat(2 << 20));
+        assert_eq!(JsonKind::of_bytes(long.as_bytes()), JsonKind::Other);
+        let cut = long.trim_end_matches('}');
+        assert_eq!(JsonKind::of_bytes(cut.as_bytes()), JsonKind::Other);
     }
 
     #[test]

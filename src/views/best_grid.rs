@@ -16,7 +16,7 @@ pub static VIEW: View = View {
     key: "grids",
     title: "Best grid",
     short: "Best grid",
-    about: "The error of every K at the current budget",
+    about: "The error of every K at the current budget; K = 1 is LoRA itself",
     file_name: "best-grid",
     subject: Subject::Matrix,
     call: ViewCall::shown("curve", "best-grid"),

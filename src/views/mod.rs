@@ -33,13 +33,13 @@ pub use caption::caption;
 pub use composition::Composition;
 pub use document::{Document, NO_ARRAY};
 pub use material::Material;
-pub use omission::idle_note;
+pub use omission::{idle_note, idle_note_by_name};
 pub use options::Options;
 pub use shown::Shown;
 pub use view::{Need, Subject, TableForm, View, ViewCall};
 
 /// All views, in the order of menus.
-pub static ALL: [&View; 17] = [
+pub static ALL: [&View; 18] = [
     &approximation::VIEW,
     &error_curve::VIEW,
     &singular_values::VIEW,
@@ -57,6 +57,7 @@ pub static ALL: [&View; 17] = [
     &projections::VIEW,
     &delta_weights::VIEW,
     &confusion::VIEW,
+    &scan::VIEW,
 ];
 
 /// The views of a subcommand that `--show` tells apart.

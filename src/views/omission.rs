@@ -1,7 +1,7 @@
 //! Parts that a figure was to leave out and would not have anyway.
 
 use super::options::Options;
-use crate::figure::{Figure, Omitted};
+use crate::figure::{Figure, Omitted, label};
 
 /// The parts whose omission changes nothing in `figure`, which was drawn with `options` by `draw`.
 pub(super) fn idle(
@@ -32,13 +32,19 @@ fn shows_the_same(one: &Figure, other: &Figure) -> bool {
     }
 }
 
-/// The sentence on parts that were left out in vain.
+/// The sentence on parts that were left out in vain, as the command line names them.
 pub fn idle_note(parts: &[Omitted]) -> Option<String> {
     let keys: Vec<String> = parts.iter().map(|part| part.key()).collect();
-    (!keys.is_empty()).then(|| {
-        format!(
-            "--omit {} leaves nothing out, because this figure has no such part",
-            keys.join(",")
-        )
-    })
+    in_vain(&format!("--omit {}", keys.join(",")), parts)
+}
+
+/// The same sentence as the window names them.
+pub fn idle_note_by_name(parts: &[Omitted]) -> Option<String> {
+    let names: Vec<&str> = parts.iter().map(|part| part.name()).collect();
+    in_vain(&format!("unticking {}", label::listed(&names)), parts)
+}
+
+fn in_vain(what: &str, parts: &[Omitted]) -> Option<String> {
+    let told = || format!("{what} leaves nothing out, because this figure has no such part");
+    (!parts.is_empty()).then(told)
 }

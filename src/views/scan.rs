@@ -14,15 +14,16 @@ use crate::figure::{Figure, Table, compose, label};
 use crate::report;
 use crate::session::Export;
 use crate::session::words::Words;
+use crate::source::Source;
 
-/// The view. It is not in the list of all: the window has no tab of models whose results it could show.
+/// The view.
 pub static VIEW: View = View {
     key: "scan",
     title: "Map of the model",
     short: "Model",
-    about: "Every layer of a model: which structure is closest at one budget",
+    about: "Every layer of a model: which structure has the least error at one budget",
     file_name: "model-map",
-    subject: Subject::Experiment,
+    subject: Subject::Model,
     call: ViewCall::plain("scan"),
     pictures: false,
     needs: Need::Results,
@@ -49,16 +50,25 @@ pub struct ScanCall {
 }
 
 impl ScanCall {
+    /// The files that are read for it.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let models = [Some(&self.settings.model), self.settings.subtract.as_ref()];
+        let models = models.into_iter().flatten();
+        let files = models.flat_map(|path| Source::from_path(path).files());
+        files.chain(self.merge.clone()).collect()
+    }
+
     /// The options for the figure of `export`, or without one for text.
     pub fn options(&self, scan: &Scan, export: Option<&Export>) -> Options {
         let name = compose::model_name(scan);
-        let mut options = Shown::of(&VIEW).options(name, self.command(), export);
+        let mut options = Shown::of(&VIEW).options(name, self.command(export), export);
         options.context.colors = COLORS;
         options
     }
 
-    /// The command line that makes the same again; `None` when a path is not UTF-8.
-    pub fn command(&self) -> Option<String> {
+    /// The command line that makes the same again, and writes the same figure if `export` is given; `None`
+    /// when a path is not UTF-8.
+    pub fn command(&self, export: Option<&Export>) -> Option<String> {
         let mut words = Words::program();
         words.word("scan");
         let asked = &self.settings;
@@ -76,8 +86,12 @@ impl ScanCall {
         if let Some(part) = self.part {
             words.option("part", &part.to_string());
         }
-        if let Some(color) = self.color {
-            words.option("color", color.id());
+        if let Some(export) = export {
+            words.figure(export)?;
+            // Without a figure there is nothing to colour.
+            if let Some(color) = self.color {
+                words.option("color", color.id());
+            }
         }
         if let Some(base) = &asked.subtract {
             words.option("subtract", base.to_str()?);
@@ -133,7 +147,7 @@ fn notes(material: &Material<'_>, _: &Options) -> Vec<String> {
     if tests.clone().any(|test| test.statistic == "participation") {
         notes.push(
             "z of participation: the participation ratio of the blocks’ singular values, which needs no SVD, \
-             against random orders of rows and columns; −3 or below is called more local than chance"
+             against random orders of rows and columns; −3 or below is called local beyond chance"
                 .to_owned(),
         );
     }

@@ -76,7 +76,9 @@ impl Shown {
     pub fn subject(&self, session: &Session) -> String {
         match self.view.subject {
             Subject::Images => format!("{} {}", self.images.dataset, self.images.split),
-            Subject::Matrix | Subject::Experiment => session.whole_source().to_string(),
+            Subject::Matrix | Subject::Experiment | Subject::Model => {
+                session.whole_source().to_string()
+            }
         }
     }
 

@@ -64,6 +64,8 @@ pub enum Subject {
     Images,
     /// A sweep, or some of its runs.
     Experiment,
+    /// A scanned model.
+    Model,
 }
 
 /// The measurement that a view needs beside the analysis of a matrix.
@@ -126,7 +128,7 @@ impl ViewCall {
 impl View {
     /// Whether it can be a panel of a figure with others: it shows a matrix or images.
     pub fn is_panel(&self) -> bool {
-        self.subject != Subject::Experiment
+        matches!(self.subject, Subject::Matrix | Subject::Images)
     }
 
     /// Whether it searches the settings by itself, so that those of the session do not matter beside

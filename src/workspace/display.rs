@@ -56,7 +56,7 @@ mod keys {
     use serde::de::Error;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    use crate::views::{ALL, Subject, View};
+    use crate::views::{ALL, View};
 
     pub(super) fn serialize<S: Serializer>(
         views: &[&'static View],
@@ -72,7 +72,7 @@ mod keys {
         let keys = Vec::<String>::deserialize(from)?;
         let view = |key: &String| {
             let mut known = ALL.into_iter();
-            let found = known.find(|view| view.key == key && view.subject != Subject::Experiment);
+            let found = known.find(|view| view.key == key && view.is_panel());
             found.ok_or_else(|| D::Error::custom("a view that does not exist"))
         };
         keys.iter().map(view).collect()

@@ -14,7 +14,7 @@ use crate::figure::Gain;
 use crate::figure::palette::{ColorMap, Gradient};
 use crate::session::Settings;
 use crate::source::{Dataset, NamedMatrix, Source, Split, Transform};
-use crate::views::{ALL, Subject};
+use crate::views::ALL;
 
 fn folder() -> tempfile::TempDir {
     tempfile::tempdir().expect("a temporary folder")
@@ -92,9 +92,7 @@ fn settings() -> impl Strategy<Value = Settings> {
 }
 
 fn displays() -> impl Strategy<Value = DisplaySettings> {
-    let views = ALL
-        .into_iter()
-        .filter(|one| one.subject != Subject::Experiment);
+    let views = ALL.into_iter().filter(|one| one.is_panel());
     let views = prop::sample::subsequence(views.collect::<Vec<_>>(), 0..5);
     let colors = prop::sample::select(ColorMap::ALL.to_vec());
     let switches = prop::array::uniform4(any::<bool>());

@@ -58,7 +58,7 @@ fn the_map_of_a_model_says_what_it_is_of() {
     for part in [
         "tuned.safetensors minus base.safetensors",
         "colour: Stable rank",
-        "closest at the parameters of LoRA rank 8, K = N = 4",
+        "least error at the parameters of LoRA rank 8, K = N = 4",
         "at most 20 random orders, seed 3",
     ] {
         assert!(told.contains(part), "{part} in {told}");
@@ -67,6 +67,11 @@ fn the_map_of_a_model_says_what_it_is_of() {
     assert!(source.contains("$K=N=4$"), "{source}");
     let drawn = fs::read_to_string(folder.path().join("map.svg")).unwrap();
     assert!(drawn.contains("colour: Stable rank"), "{drawn}");
+    // Rows and columns are named beside the cells, not in footnotes.
+    for name in [">h.0</text>", ">a</text>"] {
+        assert!(drawn.contains(name), "{name} in {drawn}");
+    }
+    assert!(!drawn.contains("Columns, from the left"), "{drawn}");
 }
 
 #[test]
@@ -91,7 +96,7 @@ fn what_is_left_out_in_vain_is_told_for_every_view() {
             "table,lora,notes",
             "table,lora",
         ),
-        ("dataset --digit 1", "lora,original,table", "lora,original"),
+        ("dataset --digit 1", "lora,original,table", "original"),
         ("curve mnist:test:1 --show best-grid", "lora,table", "lora"),
         (
             "approximate mnist:test:1",
@@ -104,10 +109,18 @@ fn what_is_left_out_in_vain_is_told_for_every_view() {
             format!("note: --omit {idle} leaves nothing out, because this figure has no such part");
         assert_eq!(told(line, omit), Some(expected), "{line}");
     }
-    assert_eq!(
-        told("approximate mnist:test:1", "lora,original,notes"),
-        None
-    );
+    for (line, omit) in [
+        ("approximate mnist:test:1", "lora,original,notes"),
+        ("curve mnist:test:1 --show best-grid", "localized"),
+        ("dataset --digit 1", "melora"),
+        ("atlas mnist:test:1 --budget 224", "sparse"),
+    ] {
+        assert_eq!(told(line, omit), None, "{line}");
+    }
+    let line = "dataset --digit 1 --figure b.svg --omit melora";
+    succeed(folder.path(), line);
+    let drawn = fs::read_to_string(folder.path().join("b.svg")).unwrap();
+    assert!(drawn.contains(">LoRA") && !drawn.contains(">MELoRA"));
     let composed =
         "compose mnist:test:1 --show approximation,best-grid --figure a.svg --omit monarch";
     let text = succeed(folder.path(), composed);

@@ -98,8 +98,15 @@ fn a_scan_gives_what_numpy_gives() {
     assert_eq!(left_out, ["grown.weight", "only_in_tuned.weight"]);
     // What the layers were made to be.
     let verdict = |at: usize| layers[at]["verdict"].as_str().unwrap();
-    assert_eq!(verdict(0), "Localized is closest; more local than chance");
-    assert!(verdict(1).starts_with("LoRA is closest"), "{}", verdict(1));
+    assert_eq!(
+        verdict(0),
+        "least error: Localized; locality: beyond chance"
+    );
+    assert!(
+        verdict(1).starts_with("least error: LoRA"),
+        "{}",
+        verdict(1)
+    );
     assert!(!verdict(4).contains("more local"), "{}", verdict(4));
 }
 

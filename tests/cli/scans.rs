@@ -182,7 +182,7 @@ fn the_verdict_and_the_best_grid_of_a_file_follow_from_its_errors() {
     let path = folder.path().join("s.json");
     let whole = read_json(&path);
     let mut edited = whole.clone();
-    edited["layers"][0]["verdict"] = json!("MELoRA is closest; more local than chance");
+    edited["layers"][0]["verdict"] = json!("least error: MELoRA; locality: beyond chance");
     let best = &edited["layers"][0]["best_grid"];
     let other = if *best == json!(1) { 2 } else { 1 };
     edited["layers"][0]["best_grid"] = json!(other);
@@ -265,7 +265,7 @@ fn structures_that_tie_are_counted_as_equal() {
     two_layers(folder.path());
     let text = succeed(folder.path(), "scan m.safetensors --draws 0 --grid 1");
     assert!(
-        text.contains("LoRA, MELoRA and Localized are equal"),
+        text.contains("least error: LoRA, MELoRA and Localized equally"),
         "{text}"
     );
     assert!(
@@ -309,7 +309,7 @@ fn no_structure_is_closest_below_the_rounding_of_the_stored_type() {
     let count = below.iter().filter(|one| **one).count();
     assert!(count > 1, "{layer}");
     let verdict = layer["verdict"].as_str().unwrap();
-    let told = format!("are equal, errors below {floor:.4} are rounding");
+    let told = format!("equally, errors below {floor:.4} are rounding");
     assert!(verdict.contains(&told), "{verdict}");
     let notes = String::from_utf8(output.stderr).unwrap();
     assert!(notes.contains("equal on 1;"), "{notes}");

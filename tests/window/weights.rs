@@ -12,7 +12,7 @@ use localized_lora::analysis::{
     Plan, PlanReport, PlanStructure, Scan, ScanLayer, ScanSettings, ScanTargets, read_scan,
 };
 use localized_lora::app::Explorer;
-use localized_lora::app::command::Command;
+use localized_lora::app::command::{CaptionForm, Command};
 use localized_lora::app::preferences::load;
 use localized_lora::app::state::{Act, Message, Preferences, Tab};
 use localized_lora::app::tabs::weights::WeightsTab;
@@ -337,6 +337,19 @@ fn act(harness: &mut Harness<'static, Explorer>, action: WeightsAction) {
     settle(harness);
 }
 
+/// Runs a command of the whole window.
+fn run(harness: &mut Harness<'static, Explorer>, command: Command) {
+    let context = harness.ctx.clone();
+    harness.state_mut().run(&context, command);
+    settle(harness);
+}
+
+/// Writes the map in the dialog of all figures.
+fn export_map(harness: &mut Harness<'static, Explorer>, path: &Path) {
+    run(harness, Command::Export);
+    run(harness, Command::ExportTo(path.to_owned()));
+}
+
 #[test]
 fn a_scan_finds_what_the_command_line_finds_and_saves_the_same_file() {
     let mut harness = scanned();
@@ -346,7 +359,7 @@ fn a_scan_finds_what_the_command_line_finds_and_saves_the_same_file() {
     harness.get_by_label_contains("2 arrays left out");
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name);
-    for name in ["scan.json", "scan.csv", "map.svg", "map.png", "map.pdf"] {
+    for name in ["scan.json", "scan.csv"] {
         act(&mut harness, WeightsAction::SaveScan);
         act(&mut harness, WeightsAction::SaveTo(file(name)));
         assert!(file(name).exists(), "{name}");
@@ -355,11 +368,10 @@ fn a_scan_finds_what_the_command_line_finds_and_saves_the_same_file() {
     assert_eq!(timeless(&read_scan(&file("scan.json")).unwrap()), scan);
     let csv = fs::read_to_string(file("scan.csv")).unwrap();
     assert_eq!(csv, scan_table(&scan).to_csv());
+    click(&mut harness, "Close");
+    export_map(&mut harness, &file("map.svg"));
     let svg = fs::read_to_string(file("map.svg")).unwrap();
-    assert!(
-        svg.contains("localized-lora scan --subtract "),
-        "its command"
-    );
+    assert!(svg.contains("localized-lora scan --figure "), "its command");
     // The file opens again, also in a window without a model, which it brings.
     let mut other = tab();
     drop_file(&mut other, &file("scan.json"));
@@ -439,21 +451,31 @@ fn a_json_file_that_no_tab_opens_is_named_where_it_was_dropped() {
 }
 
 #[test]
-fn the_export_of_the_tab_offers_the_map_first() {
+fn the_export_of_the_tab_has_the_map_with_width_resolution_preview_and_caption() {
+    // Without a scan there is nothing to export, which is said.
+    let mut empty = tab();
+    run(&mut empty, Command::Export);
+    assert!(failure(&empty).contains("no model has been scanned"));
     let mut harness = scanned();
-    let ctx = harness.ctx.clone();
-    harness.state_mut().run(&ctx, Command::Export);
-    harness.run_steps(3);
-    harness.get_by_label("Export figure");
-    let png = harness.get_by_role_and_label(Role::RadioButton, "PNG");
-    assert_eq!(png.accesskit_node().toggled(), Some(Toggled::True));
-    let field = harness.get_by_role_and_label(Role::TextInput, "file to write");
-    let name = field.value().unwrap_or_default();
-    assert!(name.ends_with("tuned-map.png"), "{name}");
+    run(&mut harness, Command::Export);
+    let radio = |harness: &Harness<'static, Explorer>, name: &str| {
+        let radio = harness.get_by_role_and_label(Role::RadioButton, name);
+        radio.accesskit_node().toggled() == Some(Toggled::True)
+    };
+    assert!(radio(&harness, "Map of the model") && radio(&harness, "PNG"));
+    assert!(harness.query_by_label("Errors over the data set").is_none());
+    harness.get_by_label("Resolution");
+    harness.get_by_label("Width");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("map.png");
-    act(&mut harness, WeightsAction::SaveTo(file.clone()));
+    run(&mut harness, Command::ExportTo(file.clone()));
     assert!(fs::read(file).unwrap().starts_with(b"\x89PNG"));
+    run(&mut harness, Command::CopyCaption(CaptionForm::Text));
+    let Some(Message::Copied(caption)) = harness.state().state().message() else {
+        panic!("no caption");
+    };
+    assert!(caption.starts_with("Map of the model: "), "{caption}");
+    assert!(caption.contains("K = N = "), "{caption}");
 }
 
 #[test]
@@ -516,9 +538,92 @@ fn a_layer_that_has_changed_since_is_scanned_again_and_told() {
     let after = found(&harness);
     let pairs = before.layers.iter().zip(&after.layers);
     assert_eq!(pairs.filter(|(one, other)| one != other).count(), 1);
+    // What it warned of is over.
     let warnings = harness.state().state().notices.warnings();
-    assert_eq!(warnings.len(), 1, "{warnings:?}");
-    assert!(warnings[0].contains("are scanned again: "), "{warnings:?}");
+    assert!(warnings.is_empty(), "{warnings:?}");
+    let Some(Message::Done(told)) = harness.state().state().message() else {
+        panic!("it is not told");
+    };
+    assert!(told.contains("were scanned again: "), "{told}");
+}
+
+#[test]
+fn a_layer_has_the_same_settings_from_the_tree_and_from_the_scan() {
+    let opened = |harness: &mut Harness<'static, Explorer>, action: WeightsAction| {
+        act(harness, action);
+        let settings = harness.state().state().session().settings.clone();
+        (
+            settings.lora,
+            settings.melora,
+            settings.localized,
+            settings.sparse,
+        )
+    };
+    let mut harness = scanned();
+    // A structure that was added to the digit begins anew with the layer.
+    let mut session = harness.state().state().session().clone();
+    session.settings.show_sparse = true;
+    run(&mut harness, Command::SetSession(Box::new(session)));
+    let name = found(&harness).layers[0].layer.clone();
+    let model = weights(harness.state()).model().unwrap().clone();
+    let layer = model.layer(model.find(&name).unwrap()).unwrap();
+    let of_scan = opened(&mut harness, WeightsAction::OpenScanned(name));
+    let rank = found(&harness).budget_rank;
+    assert_eq!(
+        (of_scan.0.rank, of_scan.2.grid),
+        (rank, found(&harness).localized_grid)
+    );
+    assert_ne!(of_scan.3, Default::default());
+    let of_tree = opened(
+        &mut harness,
+        WeightsAction::OpenLayer(Box::new(layer.clone())),
+    );
+    assert_eq!(of_tree, of_scan);
+    // Without a scan, what the next one would have.
+    act(&mut harness, WeightsAction::ClearScan);
+    assert_eq!(
+        opened(&mut harness, WeightsAction::OpenLayer(Box::new(layer))),
+        of_scan
+    );
+}
+
+#[test]
+fn json_in_the_field_of_the_model_is_named_and_cut_json_is_said_to_be_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = tab();
+    let scan = serde_json::to_string(&pair_scan()).unwrap();
+    for (name, text, told) in [
+        (
+            "scan.json",
+            scan.as_str(),
+            "this is a scan; open it with Open scan",
+        ),
+        (
+            "plan.json",
+            r#"{"structure": "lora", "budget": 9}"#,
+            "this is a plan of ranks; ",
+        ),
+        ("runs.json", r#"{"full": {}, "runs": []}"#, "Open results"),
+        (
+            "cut.json",
+            r#"{"model": "m", "la"#,
+            "this JSON file is cut off or damaged",
+        ),
+    ] {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        type_path(&mut harness, ModelRole::Model, path.to_str().unwrap());
+        let lower = told.strip_prefix('t').unwrap_or(told);
+        harness.get_by_label_contains(lower);
+    }
+    let path = folder.path().join("half.json");
+    fs::write(&path, &scan[..scan.len() / 2]).unwrap();
+    drop_file(&mut harness, &path);
+    assert!(
+        failure(&harness).contains("this scan is cut off or damaged"),
+        "{}",
+        failure(&harness)
+    );
 }
 
 #[test]
@@ -867,7 +972,7 @@ fn the_form_of_the_file_is_a_choice_that_is_seen_and_the_dialog_stays() {
     );
     let chosen = |harness: &Harness<'static, Explorer>| {
         let mut names = Vec::new();
-        for name in ["Scan (JSON)", "Table (CSV)", "SVG", "PDF", "PNG"] {
+        for name in ["Scan (JSON)", "Table (CSV)"] {
             let radio = harness.get_by_role_and_label(Role::RadioButton, name);
             if radio.accesskit_node().toggled() == Some(Toggled::True) {
                 names.push(name);
@@ -887,16 +992,19 @@ fn the_form_of_the_file_is_a_choice_that_is_seen_and_the_dialog_stays() {
     assert!(csv.exists());
     harness.get_by_label(&format!("Saved {}", csv.display()));
     // The next form is one click away.
-    harness
-        .get_by_role_and_label(Role::RadioButton, "SVG")
-        .click();
+    let json = harness.get_by_role_and_label(Role::RadioButton, "Scan (JSON)");
+    json.click();
     settle(&mut harness);
-    let svg = folder.path().join("one.svg");
-    harness.get_by_label(&format!("Writes {}", svg.display()));
+    let json = folder.path().join("one.json");
+    harness.get_by_label(&format!("Writes {}", json.display()));
     let field = harness.get_by_role_and_label(Role::TextInput, "file to write");
-    field.set_text_value_accesskit(&folder.path().join("two.PDF").display().to_string());
+    field.set_text_value_accesskit(&folder.path().join("two.CSV").display().to_string());
     settle(&mut harness);
-    assert_eq!(chosen(&harness), ["PDF"], "a typed ending chooses it");
+    assert_eq!(
+        chosen(&harness),
+        ["Table (CSV)"],
+        "a typed ending chooses it"
+    );
     click(&mut harness, "Close");
     assert!(harness.query_by_label("Save scan").is_none());
 }
@@ -905,32 +1013,18 @@ fn the_form_of_the_file_is_a_choice_that_is_seen_and_the_dialog_stays() {
 fn the_map_and_the_figure_of_the_command_line_are_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = scanned();
-    let context = harness.ctx.clone();
-    let copy = Command::Weights(WeightsAction::CopyCommand);
-    harness.state_mut().run(&context, copy);
-    let copied = (0..4).find_map(|_| {
-        harness.step();
-        let commands = &harness.output().platform_output.commands;
-        commands.iter().find_map(|command| match command {
-            eframe::egui::OutputCommand::CopyText(text) => Some(text.clone()),
-            _ => None,
-        })
-    });
-    let command = copied.expect("a command is copied");
-    let words = shlex::split(&command).unwrap();
     for name in ["map.svg", "map.png", "map.pdf"] {
         let path = folder.path().join(name);
-        act(&mut harness, WeightsAction::SaveScan);
-        act(&mut harness, WeightsAction::SaveTo(path.clone()));
+        export_map(&mut harness, &path);
+        run(&mut harness, Command::CopyFigureCommand(path.clone()));
+        let Some(Message::Copied(command)) = harness.state().state().message() else {
+            panic!("no command is copied");
+        };
+        let words = shlex::split(command).unwrap();
         let of_window = fs::read(&path).unwrap();
         fs::remove_file(&path).unwrap();
         let mut program = assert_cmd::Command::cargo_bin("localized-lora").unwrap();
-        let output = program
-            .args(&words[1..])
-            .arg("--figure")
-            .arg(&path)
-            .output()
-            .unwrap();
+        let output = program.args(&words[1..]).output().unwrap();
         assert!(output.status.success(), "{output:?}");
         assert!(fs::read(&path).unwrap() == of_window, "{name} differs");
     }
@@ -955,7 +1049,7 @@ fn the_verdict_of_every_layer_is_read_in_a_small_window_and_every_head_tells_its
     }
     for (name, told) in [
         ("MELoRA", "Error of MELoRA at the same"),
-        ("Verdict", "The structure with the lowest error"),
+        ("Verdict", "Two answers: the least error"),
     ] {
         harness.get_by_role_and_label(Role::Button, name).hover();
         // A tooltip waits for the pointer to rest.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::check::{check, check_whole};
 use super::{Scan, ScanLayer, VERSION};
-use crate::store::{self, JsonKind};
+use crate::store::{self, JsonKind, unread_json};
 
 /// A scan of every model there is fits.
 const MOST: u64 = 256 << 20;
@@ -16,13 +16,10 @@ const MOST: u64 = 256 << 20;
 /// A sentence without the path.
 pub fn read_scan(path: &Path) -> Result<Scan, String> {
     let bytes = store::read(path, MOST, "a scan's JSON file")?;
-    let mut scan: Scan =
-        serde_json::from_slice(&bytes).map_err(|error| match JsonKind::of_bytes(&bytes) {
-            JsonKind::Scan | JsonKind::Other => {
-                format!("this is no scan ({error}); choose a file that scan --out wrote")
-            }
-            kind => kind.instead_of("no scan"),
-        })?;
+    let mut scan: Scan = serde_json::from_slice(&bytes).map_err(|error| {
+        let remedy = "choose a file that scan --out wrote";
+        unread_json(&bytes, (JsonKind::Scan, "scan"), &error, remedy)
+    })?;
     if scan.scan > VERSION {
         return Err("this scan was written by a newer version; update the program".to_owned());
     }

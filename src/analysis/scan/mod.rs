@@ -167,6 +167,20 @@ pub struct ScanProgress {
     pub seconds_left: f64,
 }
 
+/// The settings of a scan at this rank and grid, whose number MELoRA's blocks have too.
+pub fn show_as_scanned(settings: &mut Settings, (rank, grid): (usize, usize)) {
+    settings.matched = None;
+    settings.set(MethodSettings::Lora(LoraSettings { rank }));
+    settings.set(MethodSettings::Melora(MeloraSettings {
+        blocks: grid,
+        rank,
+    }));
+    settings.set(MethodSettings::Localized(LocalizedSettings {
+        grid,
+        rank: (rank / grid.max(1)).max(1),
+    }));
+}
+
 impl Scan {
     /// A scan of which nothing is done.
     pub fn new(settings: &ScanSettings, targets: &ScanTargets) -> Self {
@@ -213,17 +227,7 @@ impl Scan {
 
     /// The settings at which a layer shows what the scan says of it.
     pub fn show(&self, settings: &mut Settings) {
-        let (rank, grid) = (self.budget_rank, self.localized_grid);
-        settings.matched = None;
-        settings.set(MethodSettings::Lora(LoraSettings { rank }));
-        settings.set(MethodSettings::Melora(MeloraSettings {
-            blocks: self.melora_blocks,
-            rank,
-        }));
-        settings.set(MethodSettings::Localized(LocalizedSettings {
-            grid,
-            rank: (rank / grid.max(1)).max(1),
-        }));
+        show_as_scanned(settings, (self.budget_rank, self.localized_grid));
     }
 
     /// What tells the settings of another scan from its own, in a sentence; paths are what they lead to.

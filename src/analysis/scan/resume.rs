@@ -41,6 +41,17 @@ impl ResumeReview {
 
     /// What was not kept and why, one sentence each.
     pub fn notes(&self) -> Vec<String> {
+        self.told(|_| true, "are")
+    }
+
+    /// Those notes that are over when the scan has ended, as they are said before and after.
+    pub fn passing_notes(&self) -> Vec<[String; 2]> {
+        let of = |verb| self.told(|fate| fate == Fate::Again, verb);
+        let pairs = of("are").into_iter().zip(of("were"));
+        pairs.map(<[String; 2]>::from).collect()
+    }
+
+    fn told(&self, wanted: impl Fn(Fate) -> bool, verb: &str) -> Vec<String> {
         let note = |(&(reason, fate), layers): (&(Reason, Fate), &Vec<String>)| {
             let why = match reason {
                 Reason::Changed => "layers whose values have changed since they were scanned",
@@ -48,17 +59,18 @@ impl ResumeReview {
                 Reason::Gone => "layers that the model no longer has",
             };
             let fate = match (reason, fate) {
-                (_, Fate::Again) => "are scanned again",
-                (Reason::Gone, _) => "are dropped",
-                (_, Fate::Dropped) => "are dropped, because this run does not ask for them",
+                (_, Fate::Again) => "scanned again",
+                (Reason::Gone, _) => "dropped",
+                (_, Fate::Dropped) => "dropped, because this run does not ask for them",
             };
             let more = layers.len().saturating_sub(NAMED);
             let more = (more > 0).then(|| format!("{} more", label::count(more)));
             let named = layers.iter().take(NAMED).cloned().chain(more);
             let named: Vec<String> = named.collect();
-            format!("{why} {fate}: {}", label::listed(&named))
+            format!("{why} {verb} {fate}: {}", label::listed(&named))
         };
-        self.0.iter().map(note).collect()
+        let all = self.0.iter().filter(|((_, fate), _)| wanted(*fate));
+        all.map(note).collect()
     }
 }
 

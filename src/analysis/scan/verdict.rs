@@ -2,10 +2,11 @@
 //! more than the rounding of the stored weights.
 
 use super::{ScanError, ScanLayer};
+use crate::analysis::verdict::{BEYOND_CHANCE, least_error};
 use crate::approx::metrics::{Comparison, compare};
 use crate::figure::label;
 
-/// From so many standard deviations on a layer is called more local than chance.
+/// From so many standard deviations on a layer is called local beyond chance.
 const LOCAL: f64 = -3.0;
 
 /// The names of the structures in verdicts.
@@ -54,7 +55,7 @@ impl ScanLayer {
         first.map_or(1, |(grid, _)| *grid)
     }
 
-    /// *LoRA is closest; more local than chance*
+    /// *least error: LoRA; locality: beyond chance*
     fn sentence(&self) -> String {
         if self.norm == 0.0 {
             return "no change".to_owned();
@@ -69,16 +70,15 @@ impl ScanLayer {
             .errors()
             .filter(|(_, one)| 0.0 < floor && one.error <= floor);
         let told = match (&self.closest()[..], below.count()) {
-            ([one], _) => format!("{one} is closest"),
-            (several, 0 | 1) => format!("{} are equal", label::listed(several)),
+            (closest @ [_], _) | (closest, 0 | 1) => least_error(closest),
             (several, _) => format!(
-                "{} are equal, errors below {noise} are rounding",
-                label::listed(several)
+                "{}, errors below {noise} are rounding",
+                least_error(several)
             ),
         };
         let z = self.locality.as_ref().and_then(|test| test.z);
         match z.is_some_and(|z| z <= LOCAL) {
-            true => format!("{told}; more local than chance"),
+            true => format!("{told}; {BEYOND_CHANCE}"),
             false => told,
         }
     }

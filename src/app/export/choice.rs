@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use crate::app::state::Tab;
+use crate::app::state::{State, Tab};
 use crate::app::tabs::finetune::action::TAB as SWEEP_TAB;
-use crate::figure::{Figure, Format};
+use crate::app::tabs::weights::action::TAB as MODEL_TAB;
+use crate::figure::{Figure, Format, Omitted};
 use crate::views::{self, Document, Subject, View};
 
 /// The tab whose results a view shows.
@@ -12,24 +13,34 @@ pub fn tab_of(view: &View) -> Tab {
     match view.subject {
         Subject::Matrix | Subject::Images => Tab::HOME,
         Subject::Experiment => SWEEP_TAB,
+        Subject::Model => MODEL_TAB,
     }
 }
 
-/// The views that the open tab offers: all of its own.
-pub(super) fn offered(open: Tab) -> impl Iterator<Item = &'static View> {
-    let tab = match open {
-        SWEEP_TAB => SWEEP_TAB,
+/// The views that the open tab offers: all of its own that say something of the matrix.
+pub(super) fn offered(state: &State) -> impl Iterator<Item = &'static View> {
+    let tab = match state.tab {
+        tab @ (SWEEP_TAB | MODEL_TAB) => tab,
         _ => Tab::HOME,
     };
+    let of_images = !state.session().source.is_named_array();
     views::ALL
         .into_iter()
         .filter(move |view| tab_of(view) == tab)
+        .filter(move |view| of_images || view.subject != Subject::Images)
 }
 
 /// The content that a view gave for a file.
 pub enum ExportedContent {
     /// A picture to be drawn.
-    Figure(Figure, Format),
+    Figure {
+        /// The picture.
+        figure: Figure,
+        /// The format of its file.
+        format: Format,
+        /// The parts that were left out in vain.
+        idle: Vec<Omitted>,
+    },
     /// The file as it is.
     Bytes(Vec<u8>),
 }
@@ -101,7 +112,15 @@ impl Content {
     /// Why the view does not give it.
     pub fn of_document(self, document: &Document<'_>) -> Result<ExportedContent, String> {
         Ok(match self {
-            Self::Figure(format) => ExportedContent::Figure(document.figure()?, format),
+            Self::Figure(format) => {
+                let figure = document.figure()?;
+                let idle = document.idle_omissions(&figure);
+                ExportedContent::Figure {
+                    figure,
+                    format,
+                    idle,
+                }
+            }
             Self::Csv => ExportedContent::Bytes(document.csv()?.into_bytes()),
             Self::Latex => ExportedContent::Bytes(document.latex()?.into_bytes()),
             Self::Markdown => ExportedContent::Bytes(document.markdown()?.into_bytes()),

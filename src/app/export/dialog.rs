@@ -14,6 +14,7 @@ use crate::app::state::State;
 use crate::app::widgets::knobs::choice;
 use crate::figure::palette::{ColorMap, Theme};
 use crate::figure::{Format, Omitted};
+use crate::views::idle_note_by_name;
 
 /// The dialog on a window with room for it.
 const WIDTH: f32 = 1040.0;
@@ -109,7 +110,7 @@ impl Exporter {
 
     fn views(&mut self, ui: &mut egui::Ui, state: &mut State) {
         let (mut view, mut together) = (self.view, self.together);
-        for one in offered(state.tab) {
+        for one in offered(state) {
             let chosen = !together && view == one;
             if ui.radio(chosen, one.title).clicked() {
                 (view, together) = (one, false);
@@ -179,6 +180,12 @@ impl Exporter {
                     .labelled_by(label.id)
                     .on_hover_text("Pixels of a PNG per inch on paper");
             });
+            if let Some(told) = idle_note_by_name(&self.idle) {
+                let told = capitalized(&told);
+                let text = egui::RichText::new(&told).color(ui.visuals().warn_fg_color);
+                let line = egui::Label::new(text.small()).truncate();
+                ui.add(line).on_hover_text(told);
+            }
         });
     }
 

@@ -64,6 +64,8 @@ pub struct Exporter {
     theme: Theme,
     /// What the figure does without.
     omit: Vec<Omitted>,
+    /// The part of it that the figure would not have anyway.
+    idle: Vec<Omitted>,
     path: SavePath,
     measuring: Option<Measuring>,
     files: Service<WriteRequest, ExportResult>,
@@ -80,6 +82,7 @@ impl Default for Exporter {
             content: Content::Figure(Format::Png),
             theme: Theme::Light,
             omit: Vec::new(),
+            idle: Vec::new(),
             path: SavePath::default(),
             measuring: None,
             files: Service::new("export", write),
@@ -92,8 +95,8 @@ impl Exporter {
     pub fn open(&mut self, state: &State) {
         self.open = true;
         self.path.begin();
-        let known = offered(state.tab).find(|view| *view == self.view);
-        let view = known.or_else(|| offered(state.tab).next());
+        let known = offered(state).find(|view| *view == self.view);
+        let view = known.or_else(|| offered(state).next());
         let view = view.unwrap_or(self.view);
         self.choose(state, view, self.together && view.is_panel());
     }
@@ -142,6 +145,11 @@ impl Exporter {
     /// What the preview shows.
     pub fn preview(&mut self) -> &mut Preview {
         &mut self.preview
+    }
+
+    /// Takes what the figure of the preview would not have anyway.
+    pub fn tell_idle(&mut self, idle: Vec<Omitted>) {
+        self.idle = idle;
     }
 
     /// Whether a drawing or further rows are on their way.
@@ -266,14 +274,14 @@ impl Exporter {
         None
     }
 
-    /// Writes what the tab gave to `path`.
+    /// Writes what the tab gave to `path`, which is none of `sources`.
     pub fn write(
         &mut self,
         state: &mut State,
-        exported: ExportedContent,
+        (exported, mut sources): (ExportedContent, Vec<PathBuf>),
         path: PathBuf,
-        wake: &Wake,
     ) {
+        let wake = Arc::clone(&state.wake);
         let preferences = &mut state.preferences;
         preferences.export_folder = path.parent().map(Path::to_path_buf);
         if let Some(stem) = ExportTarget::stem(&path) {
@@ -281,7 +289,7 @@ impl Exporter {
             preferences.export_names.insert(name, stem);
         }
         let dpi = preferences.dpi;
-        let mut sources = preferences.experiment.dataset.files();
+        sources.extend(preferences.experiment.dataset.files());
         sources.extend(state.session().files());
         self.path.settle();
         let write = WriteRequest {
@@ -290,7 +298,7 @@ impl Exporter {
             path,
             sources,
         };
-        self.files.ask(write, wake);
+        self.files.ask(write, &wake);
     }
 
     /// Says what became of the file. The dialog stays: the next format is one click away.
@@ -326,7 +334,7 @@ pub fn home() -> Option<PathBuf> {
 fn write(request: WriteRequest, reply: &Reply<'_, ExportResult>) {
     let mut note = None;
     let bytes = match request.exported {
-        ExportedContent::Figure(figure, format) => {
+        ExportedContent::Figure { figure, format, .. } => {
             note = figure.font_note();
             let width = default_png_width(&figure, request.dpi);
             render(&figure, format, width, request.dpi).map_err(|e| e.to_string())

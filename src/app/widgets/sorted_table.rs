@@ -246,7 +246,7 @@ fn cells(
 }
 
 /// The most room of a column, unless it is dragged or there is room to spare.
-const NAMES: f32 = 250.0;
+const NAMES: f32 = 290.0;
 
 /// As wide as what is in them, within limits; what is longer is cut and can be dragged wider.
 fn widths(ui: &egui::Ui, table: &Table) -> Vec<f32> {

@@ -10,14 +10,18 @@ use crate::figure::{Element, Figure, Guide, GuideAxis, Mark, Plot, SeriesStyle, 
 /// storing it whole costs the same.
 pub fn atlas(context: &Context, found: &Atlas, entries: usize) -> Figure {
     let theme = context.theme;
+    // The sentences are on all that was tried.
+    let mut shown = found.clone();
+    let shows = |one: &AtlasEntry| context.shows(one.evaluation.method());
+    shown.entries.retain(shows);
     let notes = std::iter::once(found.sentence()).chain(found.remarks());
     context
         .figure(Figure::PAGE, "Atlas of structures", found.sentence())
         .with_row(vec![
-            Element::Plot(atlas_bars(theme, found)),
-            Element::Plot(atlas_curves(theme, found, entries)),
+            Element::Plot(atlas_bars(theme, &shown)),
+            Element::Plot(atlas_curves(theme, &shown, entries)),
         ])
-        .with_row(vec![Element::Table(atlas_table(found, theme))])
+        .with_row(vec![Element::Table(atlas_table(&shown, theme))])
         .with_row(vec![Element::Notes(
             notes.map(|note| format!("{note}.")).collect(),
         )])

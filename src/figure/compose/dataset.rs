@@ -13,6 +13,7 @@ const BINS: usize = 100;
 /// `present` is the matrix of the survey that is looked at, where there is one: its errors are
 /// marked as those of *this digit*.
 pub fn distribution(context: &Context, survey: &Survey, present: Option<usize>) -> Figure {
+    let survey = &survey.only(&|method| context.shows(method));
     let settings: Vec<String> = survey
         .settings
         .iter()

@@ -16,14 +16,36 @@ pub fn best_grid(
     present: Option<usize>,
 ) -> Figure {
     let theme = context.theme;
+    // The sentence is on what was measured; what is drawn may be less.
+    let shown: Vec<GridAtBudget> = grids.iter().map(|one| only(context, one)).collect();
+    let mut table = grid_table(theme, &shown);
+    let mut plot = best_grid_plot(theme, &shown, present);
+    plot.series.retain(|series| !series.points.is_empty());
+    for (method, columns) in [(Method::LocalizedAdaptive, 4..6), (Method::Localized, 1..4)] {
+        if !context.shows(method) {
+            table.remove_columns(columns);
+        }
+    }
     context
         .figure(
             Figure::PAGE,
             "Error of every grid",
             grid_sentence(grids, budget),
         )
-        .with_row(vec![Element::Plot(best_grid_plot(theme, grids, present))])
-        .with_row(vec![Element::Table(grid_table(theme, grids))])
+        .with_row(vec![Element::Plot(plot)])
+        .with_row(vec![Element::Table(table)])
+}
+
+/// The methods that are shown of a grid.
+fn only(context: &Context, one: &GridAtBudget) -> GridAtBudget {
+    let of = |method: Method, found: &Option<Evaluation>| {
+        found.clone().filter(|_| context.shows(method))
+    };
+    GridAtBudget {
+        grid: one.grid,
+        uniform: of(Method::Localized, &one.uniform),
+        adaptive: of(Method::LocalizedAdaptive, &one.adaptive),
+    }
 }
 
 /// The plot of [`best_grid`]: a series of uniform ranks and one of adaptive ranks, a point per K
@@ -75,11 +97,16 @@ pub fn best_grid_plot(theme: Theme, grids: &[GridAtBudget], present: Option<usiz
 /// The best grids in a sentence.
 pub fn grid_sentence(grids: &[GridAtBudget], budget: usize) -> String {
     let budget = label::count(budget);
-    let Some((_, best)) = best_uniform(grids) else {
+    let Some((grid, best)) = best_uniform(grids) else {
         return format!("No grid fits in {budget} parameters; increase the budget");
     };
     let (error, setting) = (label::error(best.error), best.settings.describe());
-    let mut text = format!("Best within {budget} parameters: {error}, {setting}");
+    let itself = if grid == 1 {
+        ", which is LoRA itself"
+    } else {
+        ""
+    };
+    let mut text = format!("Best within {budget} parameters: {error}, {setting}{itself}");
     if let Some((grid, best)) = best_adaptive(grids) {
         text += &format!("; adaptive {}, K = {grid}", label::error(best.error));
     }
@@ -119,7 +146,9 @@ pub fn grid_table(theme: Theme, grids: &[GridAtBudget]) -> Table {
     Table {
         title: None,
         columns: vec![
-            Column::right("K").keyed("grid"),
+            Column::right("K")
+                .keyed("grid")
+                .about("segments along each side; K = 1 is LoRA itself"),
             Column::right("r_block").keyed("rank"),
             Column::right("Parameters").keyed("params"),
             Column::right("Error"),

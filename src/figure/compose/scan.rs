@@ -7,7 +7,7 @@ use nalgebra::DMatrix;
 use super::Context;
 use crate::analysis::{Scan, ScanError, ScanLayer};
 use crate::figure::palette::ColorMap;
-use crate::figure::{Colors, Element, Figure, Heading, Heatmap, ScaleBar, label};
+use crate::figure::{CellNames, Colors, Element, Figure, Heading, Heatmap, ScaleBar, label};
 use crate::source::module;
 
 /// A number of every layer that a map can be coloured by.
@@ -70,7 +70,7 @@ impl MapColumn {
             Self::Lora => "Error of LoRA",
             Self::Melora => "Error of MELoRA",
             Self::Localized => "Error of Localized",
-            Self::BestGrid => "Best grid K",
+            Self::BestGrid => "Best grid K (1 is LoRA itself)",
             Self::Norm => "Norm, relative to the base’s where there is one",
             Self::StableRank => "Stable rank",
             Self::Diagonal => "Share of ‖W‖² on the diagonal",
@@ -86,6 +86,8 @@ impl MapColumn {
             Self::Lora | Self::Melora | Self::Localized => label::error(value),
             Self::Diagonal => label::percent(value),
             Self::Locality => label::one_decimal(value),
+            // A grid of one block is no grid.
+            Self::BestGrid if value == 1.0 => "1, which is LoRA itself".to_owned(),
             Self::Difference | Self::BestGrid | Self::Norm | Self::StableRank => {
                 label::short(value)
             }
@@ -133,9 +135,9 @@ impl MapColumn {
 /// The layers of a model as a picture: blocks down, kinds of matrix across, coloured by one column.
 #[derive(Clone, Debug)]
 pub struct ScanMap {
-    /// The names of the blocks, by their numbers, and of layers without one.
+    /// The names of the blocks with their numbers, and of layers without one.
     pub blocks: Vec<String>,
-    /// The kinds: the names with the number left out.
+    /// The kinds of matrix: what stands behind the block in the layers' names.
     pub kinds: Vec<String>,
     /// The numbers of the column; none where no layer is.
     pub heatmap: Heatmap,
@@ -154,7 +156,7 @@ impl ScanMap {
             let (block, kind) = split(&layer.layer);
             cells.insert((blocks.place(block), kinds.place(kind)), place);
         }
-        let (blocks, kinds) = (blocks.names, kinds.names);
+        let (blocks, kinds) = (short_names(&blocks.names), cleaned(&kinds.names));
         let mut values = DMatrix::from_element(blocks.len().max(1), kinds.len().max(1), f64::NAN);
         for (at, layer) in &cells {
             values[*at] = column.value(&scan.layers[*layer]);
@@ -163,14 +165,16 @@ impl ScanMap {
         let colors = column.colors(colors);
         let missing = missing(&values, &cells);
         Self {
-            blocks,
-            kinds,
             heatmap: Heatmap {
                 headings: vec![
                     Heading::name(column.title(), None),
                     Heading::plain(budget(scan)),
                 ],
                 numbers: true,
+                names: Some(Box::new(CellNames {
+                    rows: blocks.clone(),
+                    cols: kinds.clone(),
+                })),
                 ..Heatmap::new(values, range, colors)
             },
             scale: ScaleBar {
@@ -179,6 +183,8 @@ impl ScanMap {
                 label: column.title().to_owned(),
                 missing,
             },
+            blocks,
+            kinds,
             cells,
         }
     }
@@ -224,37 +230,60 @@ impl NameList {
     }
 }
 
-/// `transformer.h.3.attn.weight` is block `3` of the kind `attn`; without a number the block is `–`.
+/// The row of layers that are in no block.
+const NO_BLOCK: &str = "other layers";
+
+/// `transformer.h.3.attn.weight` is the kind `attn` in the block `transformer.h.3`: the same number in
+/// another stack of blocks is another block.
 fn split(name: &str) -> (String, String) {
     let name = module(name);
     let parts: Vec<&str> = name.split('.').collect();
     let is_number =
         |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     match parts.iter().position(is_number) {
-        Some(at) if at + 1 < parts.len() => (parts[at].to_owned(), parts[at + 1..].join(".")),
-        _ => ("–".to_owned(), name.to_owned()),
+        Some(at) if at + 1 < parts.len() => (parts[..=at].join("."), parts[at + 1..].join(".")),
+        _ => (NO_BLOCK.to_owned(), name.to_owned()),
     }
+}
+
+/// The names of blocks without the beginning that all share: `h.3`.
+fn short_names(blocks: &[String]) -> Vec<String> {
+    let parts = |name: &String| -> Vec<String> { name.split('.').map(str::to_owned).collect() };
+    let numbered = || blocks.iter().filter(|name| *name != NO_BLOCK).map(parts);
+    let first = numbered().next().unwrap_or_default();
+    let shared = numbered().map(|name| {
+        let same = name
+            .iter()
+            .zip(&first)
+            .take_while(|(one, other)| one == other);
+        // The word before the number stays, and the number.
+        same.count().min(name.len().saturating_sub(2))
+    });
+    let shared = shared.min().unwrap_or_default();
+    let short = |name: &String| match name == NO_BLOCK {
+        true => name.clone(),
+        false => parts(name)[shared..].join("."),
+    };
+    cleaned(&blocks.iter().map(short).collect::<Vec<_>>())
+}
+
+fn cleaned(names: &[String]) -> Vec<String> {
+    names.iter().map(|name| label::clean(name)).collect()
 }
 
 /// The map of a model, coloured by one column.
 pub fn scan_map(context: &Context, scan: &Scan, column: MapColumn) -> Figure {
     let map = ScanMap::new(context.colors, scan, column);
-    let numbered = |names: &[String]| -> String {
-        let all = names.iter().enumerate();
-        let all = all.map(|(at, name)| format!("{} {}", at + 1, label::clean(name)));
-        all.collect::<Vec<_>>().join(", ")
-    };
-    let notes = [
-        format!("Columns, from the left: {}", numbered(&map.kinds)),
-        format!("Rows, from the top: block {}", map.blocks.join(", ")),
-    ];
-    let notes = notes.into_iter().chain(scan_fit(scan)).collect();
-    context
+    let figure = context
         .figure(Figure::PAGE, "Map of the model", description(scan, column))
         .with_title(label::clean(&title(scan)))
         .with_row(vec![Element::Heatmap(map.heatmap)])
-        .with_row(vec![Element::ScaleBar(map.scale)])
-        .with_row(vec![Element::Notes(notes)])
+        .with_row(vec![Element::ScaleBar(map.scale)]);
+    let notes = scan_fit(scan);
+    match notes.is_empty() {
+        true => figure,
+        false => figure.with_row(vec![Element::Notes(notes)]),
+    }
 }
 
 /// *tuned.safetensors minus base.safetensors*
@@ -299,10 +328,10 @@ fn description(scan: &Scan, column: MapColumn) -> String {
         ),
     };
     format!(
-        "{}; colour: {}; closest {}; {tests}",
+        "{}; colour: {}; least error {}; {tests}",
         label::clean(&title(scan)),
         column.title(),
-        closest(scan)
+        least_errors(scan)
     )
 }
 
@@ -313,12 +342,12 @@ fn budget(scan: &Scan) -> String {
     )
 }
 
-/// *Closest at …: LoRA on 12 of 16 layers, Localized on 3, MELoRA on 0, equal on 1; mean error …*
+/// *Least error at …: LoRA on 12 of 16 layers, Localized on 3, MELoRA on 0, equal on 1; mean error …*
 pub fn scan_sentence(scan: &Scan) -> String {
-    format!("Closest {}", closest(scan))
+    format!("Least error {}", least_errors(scan))
 }
 
-fn closest(scan: &Scan) -> String {
+fn least_errors(scan: &Scan) -> String {
     let live = scan.layers.iter().filter(|layer| layer.norm > 0.0);
     let live: Vec<&ScanLayer> = live.collect();
     let closest: Vec<Vec<&str>> = live.iter().map(|layer| layer.closest()).collect();
@@ -431,5 +460,26 @@ mod tests {
         assert_eq!(key(&holes, MapColumn::Difference), Some("no layer"));
         assert_eq!(key(&whole, MapColumn::Locality), Some("no value"));
         assert_eq!(key(&holes, MapColumn::Melora), Some("no layer or value"));
+    }
+
+    #[test]
+    fn rows_are_blocks_with_their_numbers_and_no_layer_hides_another() {
+        let colors = ColorMap::Gradient(Gradient::Viridis);
+        let of = |names: &[&str]| ScanMap::new(colors, &scan(names), MapColumn::Lora);
+        let map = of(&[
+            "base.model.h.0.attn.q.weight",
+            "base.model.h.1.attn.q.weight",
+            "head.weight",
+        ]);
+        assert_eq!(map.blocks, ["h.0", "h.1", "other layers"]);
+        assert_eq!(map.kinds, ["attn.q", "head"]);
+        let names = map.heatmap.names.expect("names");
+        assert_eq!((names.rows, names.cols), (map.blocks, map.kinds));
+        let stacks = ["encoder.0.q.weight", "decoder.0.q.weight"];
+        let map = of(&stacks);
+        assert_eq!(map.blocks, ["encoder.0", "decoder.0"]);
+        assert_eq!((map.layer((0, 0)), map.layer((1, 0))), (Some(0), Some(1)));
+        assert_eq!(of(&["0.weight", "2.weight"]).blocks, ["other layers"]);
+        assert_eq!(of(&["0.q.weight", "2.q.weight"]).blocks, ["0", "2"]);
     }
 }

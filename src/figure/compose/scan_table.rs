@@ -47,8 +47,10 @@ pub fn scan_table(scan: &Scan) -> Table {
 }
 
 /// What the verdict on a layer means.
-pub const SCAN_VERDICT: &str = "the structure with the lowest error at the same parameters, several where errors \
-                                differ by rounding only; more local than chance where z is −3 or below";
+pub const SCAN_VERDICT: &str = "two answers: the least error, which of the structures has the lowest at the same \
+                                parameters, several where errors differ by rounding only; and locality, beyond chance \
+                                where z is −3 or below, as rows and columns in their own order fit blocks better than \
+                                in random orders, which LoRA does not notice";
 
 /// The columns of a scan's table, each with what its numbers are.
 pub fn scan_columns() -> Vec<Column> {
@@ -70,13 +72,13 @@ pub fn scan_columns() -> Vec<Column> {
             .about("error of MELoRA at the same parameters: N diagonal blocks of rank R"),
         Column::right("Best K")
             .keyed("best_grid")
-            .about("the grid K at which Localized’s error is lowest at the same parameters"),
+            .about("the grid K at which Localized’s error is lowest at the same parameters; K = 1 is LoRA itself"),
         Column::right("Diagonal")
             .keyed("diagonal_energy_share")
             .about("share of ‖W‖² on the N diagonal blocks"),
         Column::right("z").about(
             "locality test: standard deviations from the mean of random orders of rows and columns; −3 or below is \
-             more local than chance",
+             local beyond chance",
         ),
         Column::left("Statistic").about(
             "the quantity that z is of: the error of Localized, or on large layers the participation ratio of the \

@@ -248,6 +248,16 @@ impl Canvas {
         self.write_text(&position, text, face, color, Anchor::Middle);
     }
 
+    /// Text that begins at `at` and rises to the right by half a right angle.
+    pub(super) fn slanted_text(&mut self, at: (f64, f64), text: &str, face: Type, color: Rgb) {
+        let position = format!(
+            r#"transform="translate({} {}) rotate(-45)""#,
+            xy(at.0),
+            xy(at.1)
+        );
+        self.write_text(&position, text, face, color, Anchor::Start);
+    }
+
     fn write_text(&mut self, position: &str, text: &str, face: Type, color: Rgb, anchor: Anchor) {
         let text = label::clean(text);
         if text.is_empty() {

@@ -14,7 +14,7 @@ const ENLARGED: usize = 512;
 /// Larger matrices are averaged over whole cells: 7 inches at 290 dots per inch need no more.
 const MOST_PIXELS: usize = 2048;
 /// A picture may be this many times as tall as its place is wide.
-const TALLEST: f64 = 1.5;
+pub(super) const TALLEST: f64 = 1.5;
 /// Thinner pictures are stretched, or nothing would be seen of a single row.
 const THINNEST: f64 = 8.0;
 

@@ -5,6 +5,7 @@ mod canvas;
 mod frame;
 mod heatmap;
 mod legend;
+mod named;
 mod plot;
 mod product;
 mod series;
@@ -144,7 +145,10 @@ fn draw_element(
 ) -> f64 {
     let lines = above.headings;
     match element {
-        Element::Heatmap(map) => heatmap::draw(canvas, at, width, map, lines),
+        Element::Heatmap(map) => match &map.names {
+            Some(names) => named::draw(canvas, at, width, (map, names), lines),
+            None => heatmap::draw(canvas, at, width, map, lines),
+        },
         Element::ConfusionMatrix(matrix) => {
             heatmap::draw_confusion(canvas, at, width, matrix, lines)
         }

@@ -6,7 +6,7 @@ use eframe::egui::{self, Align, Frame, Layout, RichText, TextStyle, WidgetInfo};
 use super::factors::FactorsWindow;
 use super::fit::Fit;
 use super::shared_budget;
-use crate::analysis::{Analysis, localized_parameters};
+use crate::analysis::{Analysis, begin_beside};
 use crate::app::state::State;
 use crate::app::texture::color32;
 use crate::app::theme;
@@ -14,7 +14,7 @@ use crate::app::widgets::knobs::{line, linked, slider, stepped};
 use crate::app::widgets::plot::indexed;
 use crate::approx::Pieces;
 use crate::approx::layout::BlockSize;
-use crate::approx::method::{Method, MethodSettings, ParameterDefault, Role};
+use crate::approx::method::{Method, MethodSettings, Role};
 use crate::approx::segment::divisors;
 use crate::figure::label;
 use crate::figure::palette::Theme;
@@ -111,7 +111,7 @@ fn remove(ui: &mut egui::Ui, settings: &mut Settings, method: Method) {
 fn open_factors(ui: &mut egui::Ui, method: Method, factors: &mut Option<FactorsWindow>) {
     let name = format!("Factors of {}", method.title());
     let hint = "One block as W ≈ B A: the factors, the terms, and what each adds";
-    let button = ui.small_button("B A…").on_hover_text(hint);
+    let button = ui.small_button("Factors…").on_hover_text(hint);
     button.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &name));
     if button.clicked() {
         *factors = Some(FactorsWindow::of(method));
@@ -133,7 +133,7 @@ fn add_structure(ui: &mut egui::Ui, settings: &mut Settings, fit: &Fit) {
             // A menu would spread the words over its width.
             ui.with_layout(Layout::top_down(Align::Min), |ui| ui.label(about));
             if button.clicked() {
-                begin(settings, method, fit);
+                begin_beside(settings, method, fit.shape);
                 if let Some(shown) = settings.switch(method) {
                     *shown = true;
                 }
@@ -147,22 +147,6 @@ fn add_structure(ui: &mut egui::Ui, settings: &mut Settings, fit: &Fit) {
 
 /// Wide enough for what a structure is in two lines.
 const MENU_WIDTH: f32 = 380.0;
-
-/// Begins beside Localized, so that the two compare, where nothing was set by hand.
-fn begin(settings: &mut Settings, method: Method, fit: &Fit) {
-    if settings.of(method).by_hand().is_some() {
-        return;
-    }
-    let (rows, cols) = fit.shape;
-    let beside = localized_parameters(&fit.fitted.settings, rows, cols);
-    for (place, parameter) in method.parameters().iter().enumerate() {
-        let shared = parameter.role == Role::Budget && settings.matched.is_some();
-        if parameter.usual != ParameterDefault::Default && !shared {
-            let usual = settings.usual(method, place, beside);
-            settings.set_value(method, place, usual);
-        }
-    }
-}
 
 /// The sliders of a method. Under the one budget a rank that is moved sets the budget, and so the
 /// other ranks.

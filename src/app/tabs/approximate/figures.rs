@@ -10,7 +10,7 @@ use crate::app::background::BackgroundTask;
 use crate::app::export::{Content, ExportedContent};
 use crate::app::state::State;
 use crate::approx::order::Search;
-use crate::figure::Figure;
+use crate::figure::{Figure, Omitted};
 use crate::session::{Export, Session};
 use crate::source::Limits;
 use crate::views::{
@@ -166,6 +166,16 @@ fn read<T>(
     read(&view.document(&material, &options))
 }
 
+/// A figure of several views.
+pub struct ComposedFigure {
+    /// The picture.
+    pub figure: Figure,
+    /// Its caption.
+    pub caption: String,
+    /// The parts that were left out in vain.
+    pub idle: Vec<Omitted>,
+}
+
 /// The figure of several views and its caption.
 pub fn composed(
     tab: &ApproximateTab,
@@ -173,7 +183,7 @@ pub fn composed(
     limits: &Limits,
     (composition, others): (&Composition, &[&Analysis]),
     export: &Export,
-) -> Result<(Figure, String), String> {
+) -> Result<ComposedFigure, String> {
     let material = Material {
         others,
         ..material(tab, state, &composition.views)
@@ -183,7 +193,11 @@ pub fn composed(
     let command = composition.command(&session, limits, export);
     let options = composition.options(&session, command, export);
     let figure = composition.figure(&material, &options)?;
-    Ok((figure, composition.caption(&material, &options)?))
+    Ok(ComposedFigure {
+        idle: composition.idle_omissions(&figure, &material, &options),
+        caption: composition.caption(&material, &options)?,
+        figure,
+    })
 }
 
 /// What is at hand for views, nothing of other settings than the analysis.

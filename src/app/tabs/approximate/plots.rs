@@ -17,6 +17,7 @@ use crate::figure::compose::{error_mark, error_plot};
 use crate::figure::palette::Theme;
 use crate::figure::{Mark, Plot, label};
 use crate::session::{Session, Settings};
+use crate::source::Source;
 use crate::views::error_curve::curves;
 use crate::views::{self, View, best_grid, build_up, data_set, rank_map};
 
@@ -165,9 +166,12 @@ fn beside(
     theme: Theme,
     refit: bool,
 ) {
-    let shown = &mut state.preferences.view.second;
-    choose_view(ui, shown);
-    let shown = *shown;
+    let source = &analysis.session.source;
+    let chosen = &mut state.preferences.view.second;
+    let mut shown = second::shown(chosen, source);
+    if choose_view(ui, &mut shown, source) {
+        *chosen = shown;
+    }
     if *shown == data_set::VIEW {
         super::data_set::show(tab, ui, state, analysis, theme);
     } else if *shown == best_grid::VIEW {
@@ -187,35 +191,35 @@ fn beside(
     }
 }
 
-/// The views that may stand there: as buttons where all have room in one row, else as a list.
-fn choose_view(ui: &mut egui::Ui, shown: &mut &'static View) {
+/// The views that may stand there: as buttons where all have room in one row, else as a list; whether another
+/// was chosen.
+fn choose_view(ui: &mut egui::Ui, shown: &mut &'static View, source: &Source) -> bool {
+    let views: Vec<&'static View> = second::offered(source).collect();
     let font = egui::TextStyle::Button.resolve(ui.style());
     let (padding, gap) = (ui.spacing().button_padding.x, ui.spacing().item_spacing.x);
-    let width = second::CHOICES.map(|view| {
+    let width = views.iter().map(|view| {
         let text = view.short.to_owned();
         let text = ui
             .painter()
             .layout_no_wrap(text, font.clone(), egui::Color32::PLACEHOLDER);
         text.size().x + 2.0 * padding + gap
     });
-    let one = |ui: &mut egui::Ui, shown: &mut &'static View, view: &'static View| {
-        ui.selectable_value(shown, view, view.short)
-            .on_hover_text(view.about);
+    let width: f32 = width.sum();
+    let before = *shown;
+    let all = |ui: &mut egui::Ui, shown: &mut &'static View| {
+        for view in &views {
+            ui.selectable_value(shown, view, view.short)
+                .on_hover_text(view.about);
+        }
     };
     ui.horizontal(|ui| {
-        if width.iter().sum::<f32>() <= ui.available_width() {
-            for view in second::CHOICES {
-                one(ui, shown, view);
-            }
-            return;
+        if width <= ui.available_width() {
+            return all(ui, shown);
         }
         let name = shown.short;
-        choice(ui, "Plot", name, 150.0, |ui| {
-            for view in second::CHOICES {
-                one(ui, shown, view);
-            }
-        });
+        choice(ui, "Plot", name, 150.0, |ui| all(ui, shown));
     });
+    *shown != before
 }
 
 /// Errors below this are exact but for rounding: on a logarithmic axis they lie at it.

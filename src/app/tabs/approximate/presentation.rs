@@ -13,6 +13,7 @@ use crate::app::state::State;
 use crate::app::widgets::{focus, prose};
 use crate::figure::palette::Theme;
 use crate::session::Session;
+use crate::source::Source;
 
 /// Sizes that are read from ten metres.
 const SIZES: [(TextStyle, f32); 5] = [
@@ -116,10 +117,11 @@ pub fn show(
             .presentation
             .get_or_insert_with(|| Presentation::of(state.latest_session().clone()));
         let (scene, at) = (presentation.scene, presentation.at());
+        let own = presentation.own.source.clone();
         let bottom = ui.max_rect().bottom() - HINT * PRESENTED;
         play::show(&mut tab.player, ui, state, out);
         tab.at_step(state, |tab, state| {
-            caption(ui, state, scene);
+            caption(ui, state, scene, &own);
             let rest = Vec2::new(ui.available_width(), bottom - ui.cursor().top());
             let look = (theme, rest.y);
             match scene {
@@ -151,8 +153,9 @@ fn enlarge(ui: &mut egui::Ui) {
     style.spacing.icon_width_inner *= 1.6;
 }
 
-/// What one should see here: the verdict, and of an example that is whole what it shows.
-fn caption(ui: &mut egui::Ui, state: &State, scene: Scene) {
+/// What one should see here: the verdict, and of an example that is whole what it shows, with a word where it
+/// is not the matrix of one's `own`.
+fn caption(ui: &mut egui::Ui, state: &State, scene: Scene, own: &Source) {
     let examples = presets();
     let on_the_way = state.analysis.as_ref().is_some_and(|one| one.partial);
     let shuffled = is_shuffled(state);
@@ -161,7 +164,12 @@ fn caption(ui: &mut egui::Ui, state: &State, scene: Scene) {
         _ => None,
     };
     if let Some(example) = example {
-        let text = format!("{}. {}", example.name, example.lesson);
+        let other = if example.session.source == *own {
+            ""
+        } else {
+            NOT_OWN
+        };
+        let text = format!("{other}{}. {}", example.name, example.lesson);
         prose::strong(ui, &text);
         return;
     }
@@ -173,6 +181,9 @@ fn caption(ui: &mut egui::Ui, state: &State, scene: Scene) {
     };
     prose::strong(ui, &text);
 }
+
+/// Said before an example of another matrix than the one that the presentation began with.
+const NOT_OWN: &str = "Example, not your matrix: ";
 
 /// Said of a shuffled matrix, with the way back.
 const SHUFFLED: &str = "Rows and columns are shuffled (Shuffle puts them back)";

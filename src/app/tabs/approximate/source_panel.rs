@@ -136,7 +136,7 @@ pub(super) fn short_title(ui: &egui::Ui, analysis: &Analysis, room: f32) -> Stri
 const NAVIGATION: f32 = 146.0;
 
 /// What the button's edges and its arrow take of it.
-const EDGES: f32 = 30.0;
+const EDGES: f32 = 42.0;
 
 /// A name without what is told elsewhere: the file of an array, what is subtracted, that a digit is an image.
 fn short_name(name: &str) -> String {
@@ -155,16 +155,15 @@ fn notes(ui: &mut egui::Ui, state: &State, session: &mut Session) {
         return;
     };
     if let Some(heads) = analysis.loaded.heads {
-        ui.horizontal(|ui| {
-            let button = ui.button("Block per head").on_hover_text(format!(
-                "Add a rectangular grid with a block for each of the {}",
-                heads.describe()
-            ));
-            if button.clicked() {
-                follow_heads(&mut session.settings, heads, analysis.shape());
-            }
-            line(ui, &analysis.loaded.notes, &about(analysis));
-        });
+        let button = ui.button("Block per head").on_hover_text(format!(
+            "Add a rectangular grid with a block for each of the {}",
+            heads.describe()
+        ));
+        if button.clicked() {
+            follow_heads(&mut session.settings, heads, analysis.shape());
+        }
+        // As with colours, it changes with the matrix only.
+        prose::small(ui, &capitalized(&analysis.loaded.notes.join("; ")));
         return;
     }
     if analysis.loaded.coloured {

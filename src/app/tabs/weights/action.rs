@@ -46,8 +46,8 @@ pub enum WeightsAction {
     ClearScan,
     /// Ask where to save the scan.
     SaveScan,
-    /// Ask where to export the map of the scan, or its numbers.
-    ExportScan,
+    /// Say that there is no scan whose figure could be exported.
+    NoFigure,
     /// Ask where to save the plan.
     SavePlan,
     /// Ask the system where, with this name as the first suggestion.
@@ -80,7 +80,7 @@ impl WeightsAction {
             Self::StopScan => "Stop",
             Self::ClearScan => "Clear",
             Self::SaveScan | Self::SavePlan | Self::SaveTo(_) => "Save…",
-            Self::ExportScan => "Export figure…",
+            Self::NoFigure => "Export figure…",
             Self::BrowseSave(_) | Self::ChooseSave(_) => "Browse…",
             Self::BrowseScan | Self::OpenScan(_) => "Open scan…",
             Self::CopyCommand => "Copy as command",
@@ -104,12 +104,12 @@ impl WeightsAction {
             Self::Scan => "Measure every matrix of the model, or go on where it was stopped",
             Self::StopScan => "Stop; what is measured is kept",
             Self::ClearScan => "Forget these results",
-            Self::ExportScan => "The map of the scan as a figure, or its numbers",
+            Self::NoFigure => "The map of the scan as a figure, or its numbers",
             Self::SavePlan => {
                 "The plan as JSON with PEFT’s settings, which adapter --plan reads, or its table as CSV"
             }
             Self::SaveScan | Self::SaveTo(_) => {
-                "The scan as JSON, which can be continued, its table as CSV, or its map as a figure"
+                "The scan as JSON, which can be continued, or its table as CSV; Export figure… has its map"
             }
             Self::BrowseSave(_) | Self::ChooseSave(_) => "Choose the folder and the file name",
             Self::BrowseScan | Self::OpenScan(_) => "A scan (JSON) that this program saved",

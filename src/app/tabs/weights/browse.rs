@@ -141,16 +141,17 @@ impl Browser {
         state: &State,
     ) -> Option<RowClick> {
         let place = ui.available_rect_before_wrap();
-        let texts = |row: usize| spoken(&self.tree.nodes[rows[row]], model);
-        let key = self.keys.show(
-            ui,
-            place,
-            &Rows {
-                name: "arrays of the model",
-                count: rows.len(),
-                text: &texts,
-            },
-        );
+        let (tree, filtered) = (&self.tree, self.is_filtered());
+        let texts = |row: usize| {
+            let [count, _] = group_words(tree, filtered, rows[row], (model, rows));
+            spoken(&tree.nodes[rows[row]], &count, model)
+        };
+        let spoken_rows = Rows {
+            name: "arrays of the model",
+            count: rows.len(),
+            text: &texts,
+        };
+        let key = self.keys.show(ui, place, &spoken_rows);
         let mut click = key.and_then(|key| self.by_key(key, rows));
         let height = ui.text_style_height(&egui::TextStyle::Body) + 6.0;
         let name = (0.4 * place.width()).clamp(180.0, 560.0);
@@ -165,7 +166,6 @@ impl Browser {
         for width in [name, 150.0, 70.0, 76.0] {
             table = table.column(Column::initial(width).resizable(true).clip(true));
         }
-        let filtered = !self.filter.trim().is_empty();
         let mut clicked = None;
         table
             .column(Column::remainder().clip(true))
@@ -180,7 +180,8 @@ impl Browser {
                     let node = &self.tree.nodes[at];
                     row.set_selected(self.keys.current(rows.len()) == Some(place));
                     let open = filtered || !self.folded.contains(&at);
-                    if cells(&mut row, (node, open), model, &state.session().source) {
+                    let sums = group_words(&self.tree, filtered, at, (model, rows));
+                    if cells(&mut row, (node, open, sums), model, &state.session().source) {
                         clicked = Some(place);
                     }
                 });
@@ -190,6 +191,10 @@ impl Browser {
             click = self.by_key(RowKey::Choose(place), rows);
         }
         click
+    }
+
+    fn is_filtered(&self) -> bool {
+        !self.filter.trim().is_empty()
     }
 
     /// What a key does: a chosen group is folded or unfolded.
@@ -244,12 +249,38 @@ fn counted(model: &OpenModel) -> String {
     }
 }
 
-/// A row in words.
-fn spoken(node: &TreeNode, model: &OpenModel) -> String {
-    match node.content {
-        TreeContent::Group { arrays, .. } => {
-            format!("{}, {}", node.label, label::counted(arrays, "array"))
+/// How many arrays a group holds and their size, or those of them in `rows` where a filter left some out.
+fn group_words(
+    tree: &ArrayTree,
+    filtered: bool,
+    at: usize,
+    (model, rows): (&OpenModel, &[usize]),
+) -> [String; 2] {
+    let left = filtered.then(|| tree.held(at, Some(rows), model));
+    in_words(&tree.nodes[at], left)
+}
+
+/// How many arrays a group holds, and their size; of those that are `left` by a filter.
+fn in_words(node: &TreeNode, left: Option<(usize, u64)>) -> [String; 2] {
+    match (node.content, left) {
+        (TreeContent::Array(_) | TreeContent::Other(_), _)
+        | (TreeContent::Group { arrays: 0, .. }, _) => Default::default(),
+        (TreeContent::Group { arrays, .. }, Some((left, bytes))) if left < arrays => {
+            let count = label::count(left);
+            let all = label::counted(arrays, "array");
+            [format!("{count} of {all}"), memory::bytes(bytes)]
         }
+        (TreeContent::Group { arrays, bytes }, _) => {
+            [label::counted(arrays, "array"), memory::bytes(bytes)]
+        }
+    }
+}
+
+/// A row in words; `count` is what is in a group.
+fn spoken(node: &TreeNode, count: &str, model: &OpenModel) -> String {
+    match node.content {
+        TreeContent::Group { arrays: 0, .. } => node.label.clone(),
+        TreeContent::Group { .. } => format!("{}, {count}", node.label),
         TreeContent::Array(at) => {
             let array = &model.listed.arrays[at];
             let note = note(model, at);
@@ -267,7 +298,7 @@ fn spoken(node: &TreeNode, model: &OpenModel) -> String {
 /// One row; whether it was clicked.
 fn cells(
     row: &mut TableRow<'_, '_>,
-    (node, open): (&TreeNode, bool),
+    (node, open, sums): (&TreeNode, bool, [String; 2]),
     model: &OpenModel,
     shown: &Source,
 ) -> bool {
@@ -277,10 +308,9 @@ fn cells(
         clicked = name(ui, (node, open), model, shown);
     });
     let texts = match node.content {
-        TreeContent::Group { arrays: 0, .. } => Default::default(),
-        TreeContent::Group { arrays, bytes } => {
-            let count = label::counted(arrays, "array");
-            [count, String::new(), memory::bytes(bytes), String::new()]
+        TreeContent::Group { .. } => {
+            let [count, size] = sums;
+            [count, String::new(), size, String::new()]
         }
         TreeContent::Array(at) => {
             let array = &model.listed.arrays[at];

@@ -5,9 +5,8 @@ use eframe::egui::{
 };
 
 use crate::app::widgets::heat_map::{bar, paint, scale_width};
-use crate::app::widgets::{focus, prose};
+use crate::app::widgets::{elide, focus, prose};
 use crate::figure::compose::ScanMap;
-use crate::figure::label;
 use crate::figure::palette::Theme;
 
 /// The map, and the cell that the arrows are at.
@@ -129,8 +128,8 @@ impl MapView {
 
 fn names_width(ui: &egui::Ui, map: &ScanMap) -> f32 {
     let longest = map.blocks.iter().max_by_key(|name| name.chars().count());
-    let text = longest.map(|name| label::clean(name)).unwrap_or_default();
-    (prose::width(ui, &text, &TextStyle::Small) + 10.0).min(NAMES)
+    let text = longest.map_or("", String::as_str);
+    (prose::width(ui, text, &TextStyle::Small) + 10.0).min(NAMES)
 }
 
 /// The names of the kinds above, and of the blocks at the left.
@@ -143,10 +142,8 @@ fn heads(ui: &egui::Ui, map: &ScanMap, place: Rect) {
         if !ui.is_rect_visible(within) {
             return;
         }
-        let mut job =
-            egui::text::LayoutJob::simple_singleline(label::clean(name), font.clone(), ink);
-        job.wrap = egui::text::TextWrapping::truncate_at_width(within.width());
-        let galley = ui.painter().layout_job(job);
+        let name = elide::middle_of(ui, name, within.width(), &TextStyle::Small);
+        let galley = ui.painter().layout_no_wrap(name, font.clone(), ink);
         let at = align.align_size_within_rect(galley.size(), within).min;
         ui.painter().galley(at, galley, ink);
     };

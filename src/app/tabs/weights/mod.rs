@@ -3,6 +3,7 @@
 pub mod action;
 mod browse;
 mod dropped;
+pub mod figures;
 mod keeper;
 mod map;
 mod opening;
@@ -24,7 +25,7 @@ use self::opening::Opening;
 use self::plan_view::PlanView;
 use self::saving::Saved;
 use self::scan_view::ScanView;
-use crate::analysis::{LayerSource, ModelBase, OpenModel, Scan};
+use crate::analysis::{LayerSource, ModelBase, OpenModel, Scan, begin_beside};
 use crate::app::command::Command;
 use crate::app::dialogs::Question;
 use crate::app::export::home;
@@ -33,10 +34,11 @@ use crate::app::page::Page;
 use crate::app::state::{Act, State, Tab};
 use crate::app::tabs::StartState;
 use crate::app::widgets::focus;
+use crate::approx::Method;
 use crate::figure::label;
 use crate::figure::palette::Theme;
-use crate::session::Session;
-use crate::source::holds_weights;
+use crate::session::Settings;
+use crate::source::{Source, holds_weights};
 use crate::store::JsonKind;
 
 /// The tab: the open models, and how they are looked at.
@@ -51,6 +53,9 @@ pub struct WeightsTab {
     /// Whether the tab has been on screen.
     seen: bool,
 }
+
+/// Why nothing of a scan can be written.
+const NO_SCAN: &str = "no model has been scanned; scan one first";
 
 /// A part of the tab.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,7 +84,7 @@ impl Section {
         match self {
             Self::Arrays => "What is in the model; a click opens a layer",
             Self::Scan => {
-                "Every layer at one budget: which structure is closest, as a map and a table"
+                "Every layer at one budget: which structure has the least error, as a map and a table"
             }
             Self::Plan => "Ranks for every layer under one budget, by what the scan found",
         }
@@ -108,6 +113,32 @@ impl WeightsTab {
     /// The scan, for tests.
     pub fn scan(&self) -> Option<&Scan> {
         self.scan.scanning.found().map(AsRef::as_ref)
+    }
+
+    /// The command line of the scan that is shown, or of the next one.
+    ///
+    /// # Errors
+    /// Why there is none.
+    fn command(&self) -> Result<String, &'static str> {
+        match (self.scan(), self.model()) {
+            (None, None) => Err("no model is open; open one first"),
+            _ => {
+                figures::command(self, None).ok_or("no command can name this path; rename the file")
+            }
+        }
+    }
+
+    /// Opens a layer in the first tab, which can lead back here.
+    fn open_layer(&self, layer: LayerSource, state: &mut State, out: &mut Vec<Command>) {
+        let mut session = state.latest_session().clone();
+        if let Some(model) = self.model() {
+            look(&mut session.settings, &self.scan, (model, &layer));
+        }
+        session.source = layer.source.clone();
+        session.subtract = layer.subtract;
+        state.opened_from = Some((TAB, layer.source));
+        out.push(Command::SetSession(Box::new(session)));
+        out.push(Command::Show(Tab::HOME));
     }
 
     fn body(&mut self, ui: &mut egui::Ui, state: &mut State, theme: Theme, out: &mut Vec<Command>) {
@@ -184,7 +215,6 @@ impl WeightsTab {
             WeightsAction::StopScan => self.scan.scanning.stop(),
             WeightsAction::ClearScan => self.scan.clear(state),
             WeightsAction::SaveScan => self.scan.save(Saved::Scan, state),
-            WeightsAction::ExportScan => self.scan.save(Saved::Map, state),
             WeightsAction::SavePlan => self.scan.save(Saved::Plan, state),
             WeightsAction::BrowseSave(name) => {
                 state.dialogs.ask(Question::Save(name.clone()), |path| {
@@ -207,19 +237,14 @@ impl WeightsTab {
                 self.scan.read(path.clone(), state);
             }
             WeightsAction::OpenScanned(name) => match self.scan.layer(name, model.as_deref()) {
-                Ok(layer) => {
-                    let mut session = session_of(layer, state);
-                    if let Some(scan) = self.scan.scanning.found() {
-                        scan.show(&mut session.settings);
-                    }
-                    show_layer(session, out);
-                }
+                Ok(layer) => self.open_layer(layer, state, out),
                 Err(why) => state.fail(why),
             },
-            WeightsAction::CopyCommand => match self.scan.command(model.as_deref()) {
+            WeightsAction::CopyCommand => match self.command() {
                 Ok(command) => out.push(Command::CopyText(command)),
                 Err(why) => state.fail(why),
             },
+            WeightsAction::NoFigure => state.fail(NO_SCAN),
             _ => {}
         }
     }
@@ -302,24 +327,28 @@ fn differences(ui: &mut egui::Ui, base: &ModelBase) {
         });
 }
 
-/// Opens a layer in the first tab, which can lead back here.
-fn open_layer(layer: LayerSource, state: &mut State, out: &mut Vec<Command>) {
-    let session = session_of(layer, state);
-    show_layer(session, out);
+/// Rows and columns of the array that a layer is read from.
+fn shape_of(model: &OpenModel, layer: &LayerSource) -> Option<(usize, usize)> {
+    let Source::File { array, .. } = &layer.source else {
+        return None;
+    };
+    let at = model.find(array.as_deref().unwrap_or_default())?;
+    let (rows, cols) = model.listed.arrays[at].as_matrix()?;
+    Some((rows.try_into().ok()?, cols.try_into().ok()?))
 }
 
-/// The session in view with a layer as its matrix.
-fn session_of(layer: LayerSource, state: &mut State) -> Session {
-    let mut session = state.latest_session().clone();
-    session.source = layer.source.clone();
-    session.subtract = layer.subtract;
-    state.opened_from = Some((TAB, layer.source));
-    session
-}
-
-fn show_layer(session: Session, out: &mut Vec<Command>) {
-    out.push(Command::SetSession(Box::new(session)));
-    out.push(Command::Show(Tab::HOME));
+/// The settings at which a layer is looked at, by whatever way it is opened: those of the scan, beside which
+/// every added structure begins anew.
+fn look(settings: &mut Settings, scan: &ScanView, (model, layer): (&OpenModel, &LayerSource)) {
+    scan.show(settings, model);
+    let Some(shape) = shape_of(model, layer) else {
+        return;
+    };
+    for method in Method::ALL.iter().copied() {
+        if settings.shows(method) {
+            begin_beside(settings, method, shape);
+        }
+    }
 }
 
 impl Page for WeightsTab {
@@ -369,7 +398,11 @@ impl Page for WeightsTab {
             Command::Open => WeightsAction::BrowseFile(ModelRole::Model),
             Command::Subtract => WeightsAction::BrowseFile(ModelRole::Base),
             Command::Export if self.section == Section::Plan => WeightsAction::SavePlan,
-            Command::Export => WeightsAction::ExportScan,
+            // The dialog of all figures has the map.
+            Command::Export if self.scan().is_some_and(|scan| !scan.layers.is_empty()) => {
+                return None;
+            }
+            Command::Export => WeightsAction::NoFigure,
             Command::CopyCommand => WeightsAction::CopyCommand,
             _ => return None,
         }))
@@ -414,7 +447,7 @@ impl Page for WeightsTab {
             | WeightsAction::OpenText(..)
             | WeightsAction::Offer(_)
             | WeightsAction::RemoveBase => self.run_on_models(action, state),
-            WeightsAction::OpenLayer(layer) => open_layer(layer.as_ref().clone(), state, out),
+            WeightsAction::OpenLayer(layer) => self.open_layer(layer.as_ref().clone(), state, out),
             _ => self.run_on_scan(action, state, out),
         }
     }

@@ -10,13 +10,9 @@ use crate::analysis::{Plan, PlanReport, Scan};
 use crate::app::command::Command;
 use crate::app::save_dialog::{FileForm, SaveDialog, SaveMessage, SaveRequest};
 use crate::app::state::State;
-use crate::figure::compose::plan_table;
-use crate::figure::{Format, render};
+use crate::figure::compose::{plan_table, scan_table};
 use crate::report;
-use crate::session::Export;
 use crate::store::{check_outputs, save_atomically};
-use crate::views::Material;
-use crate::views::scan::{self, ScanCall};
 
 const CSV: FileForm = FileForm {
     endings: &[".csv"],
@@ -30,21 +26,8 @@ const JSON: FileForm = FileForm {
     hint: "All numbers; scan --resume, plan and this tab read it again",
 };
 
-const SVG: FileForm = map(&[".svg"], "SVG");
-const PDF: FileForm = map(&[".pdf"], "PDF");
-const PNG: FileForm = map(&[".png"], "PNG");
-
-/// What can be written of a scan, the form to begin with first: its numbers, or its map.
-const SCAN: [FileForm; 5] = [JSON, CSV, SVG, PDF, PNG];
-const MAP: [FileForm; 5] = [PNG, SVG, PDF, CSV, JSON];
-
-const fn map(endings: &'static [&'static str], name: &'static str) -> FileForm {
-    FileForm {
-        endings,
-        name,
-        hint: "The map of the model as a figure",
-    }
-}
+/// What can be written of a scan, the form to begin with first.
+const SCAN: [FileForm; 2] = [JSON, CSV];
 
 const PLAN: [FileForm; 2] = [
     FileForm {
@@ -58,10 +41,8 @@ const PLAN: [FileForm; 2] = [
 /// What is saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Saved {
-    /// The scan, its table or its map.
+    /// The scan or its table.
     Scan,
-    /// The same, with the map first.
-    Map,
     /// The plan or its table.
     Plan,
 }
@@ -70,7 +51,6 @@ impl Saved {
     fn heading(self) -> &'static str {
         match self {
             Self::Scan => "Save scan",
-            Self::Map => "Export figure",
             Self::Plan => "Save plan",
         }
     }
@@ -78,7 +58,6 @@ impl Saved {
     fn forms(self) -> &'static [FileForm] {
         match self {
             Self::Scan => &SCAN,
-            Self::Map => &MAP,
             Self::Plan => &PLAN,
         }
     }
@@ -86,7 +65,6 @@ impl Saved {
     fn word(self) -> &'static str {
         match self {
             Self::Scan => "scan",
-            Self::Map => "map",
             Self::Plan => "plan",
         }
     }
@@ -172,23 +150,11 @@ fn write(
     saved.map(ControlFlow::Continue)
 }
 
-/// The same bytes as `scan --out`, `--csv` and `--figure` write.
-pub fn scan_bytes(scan: &Scan, call: &ScanCall, export: &Export) -> Result<Vec<u8>, String> {
-    let material = Material {
-        scan: Some((scan, call.color.unwrap_or_default())),
-        ..Material::default()
-    };
-    let figure = Format::from_path(&export.path).ok();
-    let options = call.options(scan, figure.is_some().then_some(export));
-    let document = scan::VIEW.document(&material, &options);
-    match figure {
-        Some(format) => {
-            let figure = document.figure()?;
-            let width = export.pixels(&figure);
-            render(&figure, format, width, export.dpi).map_err(|error| error.to_string())
-        }
-        None if is_csv(&export.path) => Ok(document.csv()?.into_bytes()),
-        None => Ok(document.json()?.into_bytes()),
+/// The same bytes as `scan --out` and `--csv` write.
+pub fn scan_bytes(scan: &Scan, path: &Path) -> Result<Vec<u8>, String> {
+    match is_csv(path) {
+        true => Ok(scan_table(scan).to_csv().into_bytes()),
+        false => Ok(report::text(scan)?.into_bytes()),
     }
 }
 

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use eframe::egui::{self, RichText};
 
 use super::action::WeightsAction;
-use super::first_lines;
 use super::map::{self, MapView};
 use super::saving::{Saved, SavedFile, Saving, plan_bytes, scan_bytes};
 use super::scanning::{ScanAdvance, Scanning};
-use crate::analysis::{LayerSource, OpenModel, Plan, Scan, ScanSettings, read_scan};
+use super::{NO_SCAN, first_lines};
+use crate::analysis::{
+    LayerSource, OpenModel, Plan, Scan, ScanSettings, read_scan, show_as_scanned,
+};
 use crate::app::command::Command;
 use crate::app::notices::capitalized;
 use crate::app::service::Service;
@@ -23,8 +25,7 @@ use crate::figure::compose::{
 };
 use crate::figure::palette::Theme;
 use crate::figure::{Table, label};
-use crate::session::Export;
-use crate::source::Source;
+use crate::session::Settings;
 use crate::views::scan::{COLORS, ScanCall};
 
 /// The settings of the next scan.
@@ -157,7 +158,7 @@ impl ScanView {
     }
 
     /// The call of the scan that is shown, or of the next one.
-    fn call(&self, model: Option<&OpenModel>) -> Option<ScanCall> {
+    pub fn call(&self, model: Option<&OpenModel>) -> Option<ScanCall> {
         let settings = match (self.scanning.found(), model) {
             (Some(scan), _) => settings_of(scan),
             (None, Some(model)) => self.fields.settings(model),
@@ -170,16 +171,6 @@ impl ScanView {
             merge: Vec::new(),
             color: Some(self.column).filter(|column| *column != MapColumn::default()),
         })
-    }
-
-    /// The command line that makes the same scan.
-    ///
-    /// # Errors
-    /// Why there is none.
-    pub fn command(&self, model: Option<&OpenModel>) -> Result<String, String> {
-        let call = self.call(model).ok_or("no model is open; open one first")?;
-        let command = call.command();
-        command.ok_or_else(|| "no command can name this path; rename the file".to_owned())
     }
 
     /// The layer of a scan in the model that is open.
@@ -197,6 +188,14 @@ impl ScanView {
             )
         })?;
         model.layer(at)
+    }
+
+    /// Sets what a layer of the open model is looked at with: the settings of its scan, or of the next one.
+    pub fn show(&self, settings: &mut Settings, model: &OpenModel) {
+        match self.scanning.found().filter(|scan| is_of(scan, model)) {
+            Some(scan) => scan.show(settings),
+            None => show_as_scanned(settings, (self.fields.budget_rank, self.fields.grid)),
+        }
     }
 
     fn take(&mut self, scan: Scan) {
@@ -224,7 +223,7 @@ impl ScanView {
     pub fn save(&mut self, what: Saved, state: &mut State) {
         match self.scanning.found() {
             Some(scan) if !scan.layers.is_empty() => self.saving.open(what, state, &scan.model),
-            _ => state.fail("no model has been scanned; scan one first"),
+            _ => state.fail(NO_SCAN),
         }
     }
 
@@ -233,23 +232,13 @@ impl ScanView {
         let (Some(scan), Some(call)) = (self.scanning.found().cloned(), self.call(None)) else {
             return;
         };
-        let models = [Some(&call.settings.model), call.settings.subtract.as_ref()];
-        let models = models.into_iter().flatten();
-        let sources = models.flat_map(|path| Source::from_path(path).files());
-        let sources = sources.collect();
-        let export = Export {
-            dpi: state.preferences.dpi,
-            paper: state.preferences.paper,
-            ..Export::to(path.clone())
-        };
+        let (sources, named) = (call.files(), path.clone());
         let bytes: Box<dyn FnOnce() -> Result<Vec<u8>, String> + Send> =
             match (self.saving.what(), plan) {
-                (Saved::Scan | Saved::Map, _) => {
-                    Box::new(move || scan_bytes(&scan, &call, &export))
-                }
+                (Saved::Scan, _) => Box::new(move || scan_bytes(&scan, &named)),
                 (Saved::Plan, Some(plan)) => {
-                    let (plan, path) = (plan.clone(), path.clone());
-                    Box::new(move || plan_bytes(&plan, &path))
+                    let plan = plan.clone();
+                    Box::new(move || plan_bytes(&plan, &named))
                 }
                 (Saved::Plan, None) => {
                     return self
@@ -395,7 +384,7 @@ impl ScanView {
         let of = scan_heading(scan);
         ui.add(egui::Label::new(RichText::new(&of).strong()).truncate());
         ui.add(egui::Label::new(scan_sentence(scan)).wrap())
-            .on_hover_text(format!("Closest: {SCAN_VERDICT}"));
+            .on_hover_text(format!("Verdict: {SCAN_VERDICT}"));
         if !scan.skipped.is_empty() {
             let count = label::counted(scan.skipped.len(), "array");
             let told = scan.skipped.iter();

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::keeper::ScanKeeper;
-use crate::analysis::{Scan, ScanProgress, ScanSettings, ScanTargets};
+use crate::analysis::{ResumeReview, Scan, ScanProgress, ScanSettings, ScanTargets};
 use crate::app::service::Service;
 use crate::app::state::State;
 use crate::app::worker::{Pool, Reply, Wake};
@@ -38,7 +38,7 @@ enum ScanMessage {
     /// The file that keeps it, or why there is none.
     Kept(Result<PathBuf, String>),
     /// What was known and is not kept, and why.
-    Reviewed(Vec<String>),
+    Reviewed(ResumeReview),
 }
 
 /// How far a scan is.
@@ -62,6 +62,8 @@ pub struct Scanning {
     found: Option<Arc<Scan>>,
     advance: Option<ScanAdvance>,
     failure: Option<String>,
+    /// Warnings of the scan under way, which are over when it has measured everything, and what is said then.
+    passing: Vec<[String; 2]>,
 }
 
 impl Scanning {
@@ -77,6 +79,7 @@ impl Scanning {
             found: None,
             advance: None,
             failure: None,
+            passing: Vec::new(),
         }
     }
 
@@ -151,6 +154,18 @@ impl Scanning {
         self.stop.store(true, Ordering::Relaxed);
     }
 
+    /// What was still to be done when it was warned of is done.
+    fn pass(&mut self, state: &mut State) {
+        let mut done = Vec::new();
+        for [before, after] in self.passing.drain(..) {
+            state.notices.dismiss(&before);
+            done.push(after);
+        }
+        if !done.is_empty() {
+            state.done(done.join("; "));
+        }
+    }
+
     /// Takes what the worker sent; whether there are other results now. The file that keeps them is
     /// remembered.
     pub fn receive(&mut self, state: &mut State) -> bool {
@@ -168,13 +183,17 @@ impl Scanning {
                     }
                     self.found = scan.or(self.found.take());
                     self.failure = failure;
+                    if self.unfinished().is_none() {
+                        self.pass(state);
+                    }
                 }
                 Ok(ScanMessage::Kept(Ok(path))) => state.preferences.scan = Some(path),
                 Ok(ScanMessage::Kept(Err(why))) => state.warn(format!(
                     "this scan is not kept ({why}); save it before you close the window"
                 )),
-                Ok(ScanMessage::Reviewed(notes)) => {
-                    notes.into_iter().for_each(|note| state.warn(note));
+                Ok(ScanMessage::Reviewed(review)) => {
+                    self.passing.extend(review.passing_notes());
+                    review.notes().into_iter().for_each(|note| state.warn(note));
                 }
                 Err(why) => self.failure = Some(why),
             }
@@ -205,7 +224,7 @@ fn work(pool: &Pool, request: ScanRequest, reply: &Reply<'_, ScanMessage>) {
     let known = known.map(|known| known.as_ref().clone());
     for one in known.into_iter().chain(kept) {
         match pool.run(|| scan.resume(one, &targets, &limits, &keep_going)) {
-            Ok(review) => reply.send(ScanMessage::Reviewed(review.notes())),
+            Ok(review) => reply.send(ScanMessage::Reviewed(review)),
             // Stopped; what was known is known still.
             Err(_) => return ended(None, None),
         }

@@ -195,6 +195,26 @@ impl ArrayTree {
         self.nodes[at].end = self.nodes.len();
     }
 
+    /// The arrays below a group and their bytes; of those that a filter left, where `rows` are in view.
+    pub fn held(&self, at: usize, rows: Option<&[usize]>, model: &OpenModel) -> (usize, u64) {
+        let end = self.nodes[at].end;
+        let below: &mut dyn Iterator<Item = usize> = match rows {
+            Some(rows) => {
+                let begin = rows.partition_point(|row| *row <= at);
+                let inside = rows[begin..].iter().copied();
+                &mut inside.take_while(move |row| *row < end)
+            }
+            None => &mut (at + 1..end),
+        };
+        let arrays = below.filter_map(|row| match self.nodes[row].content {
+            TreeContent::Array(array) => Some(model.listed.arrays[array].bytes),
+            _ => None,
+        });
+        arrays.fold((0, 0), |(count, all), bytes| {
+            (count + 1, all.saturating_add(bytes))
+        })
+    }
+
     /// The nodes in view: without those below folded groups, or those with a name that `filter` finds and the
     /// groups above them.
     pub fn rows(&self, filter: &str, folded: &HashSet<usize>, model: &OpenModel) -> Vec<usize> {
@@ -349,6 +369,11 @@ mod tests {
         assert_eq!(drawn(&model, "B?Q"), ["b.q", " bias", " weight"]);
         assert_eq!(drawn(&model, "k*q"), [""; 0]);
         assert_eq!(drawn(&model, "nothing"), [""; 0]);
+        let tree = ArrayTree::new(&model);
+        let rows = tree.rows("bias", &tree.folded, &model);
+        let group = rows[0];
+        assert_eq!(tree.held(group, Some(&rows), &model), (1, 24));
+        assert_eq!(tree.held(group, None, &model), (2, 48));
     }
 
     #[test]

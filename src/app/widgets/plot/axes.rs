@@ -54,6 +54,8 @@ pub(super) struct Ticks {
     way: AxisDirection,
     /// What stands in the place of numbers.
     named: Vec<Tick>,
+    /// How much larger than usual the labels are.
+    scale: f64,
     found: RefCell<Vec<(f64, String)>>,
 }
 
@@ -63,6 +65,7 @@ impl Ticks {
             axis,
             way,
             named: Vec::new(),
+            scale: 1.0,
             found: RefCell::default(),
         }
     }
@@ -70,6 +73,14 @@ impl Ticks {
     /// These in the place of numbers, where there are any.
     pub(super) fn named(self, named: Vec<Tick>) -> Self {
         Self { named, ..self }
+    }
+
+    /// With labels of this size.
+    pub(super) fn sized(self, size: f32) -> Self {
+        Self {
+            scale: (f64::from(size) / USUAL_SIZE).max(1.0),
+            ..self
+        }
     }
 
     /// The lines: at the labelled ticks of what is seen.
@@ -80,12 +91,21 @@ impl Ticks {
             return Vec::new();
         }
         let axis = self.axis.seen(low, high).laid(0.0, points);
+        let scale = self.scale;
+        let room = |text: &str| scale * room_across(text);
         let ticks = match self.way {
-            AxisDirection::Across => axis.ticks(((points / 45.0) as usize).max(4), room_across),
+            AxisDirection::Across => axis.ticks(((points / 45.0 / scale) as usize).max(4), room),
             AxisDirection::Up if !self.named.is_empty() => self.named.clone(),
-            AxisDirection::Up => axis.ticks((points / 32.0) as usize, |_| 18.0),
+            AxisDirection::Up => axis.ticks((points / 32.0 / scale) as usize, |_| 18.0 * scale),
+        };
+        // A label at the right end would be cut there.
+        let ends_within = |tick: &Tick| {
+            let at = (axis.scaled(tick.value) - low) / (high - low) * points;
+            let half = scale * PER_SIGN * tick.label.chars().count() as f64 / 2.0;
+            self.way == AxisDirection::Up || at + half <= points + OVERHANG
         };
         let labelled = ticks.into_iter().filter(|tick| !tick.label.is_empty());
+        let labelled = labelled.filter(ends_within);
         let found: Vec<(f64, String)> = labelled
             .map(|tick| (axis.scaled(tick.value), tick.label))
             .collect();
@@ -107,9 +127,16 @@ impl Ticks {
     }
 }
 
+/// So far a label may reach beyond the right end: there is a margin.
+const OVERHANG: f64 = 10.0;
+
+/// The usual size of labels, and about the width of one of their signs.
+const USUAL_SIZE: f64 = 12.0;
+const PER_SIGN: f64 = 6.6;
+
 /// About as wide as a label is, with a gap to the next.
 fn room_across(text: &str) -> f64 {
-    text.chars().count() as f64 * 6.6 + 10.0
+    text.chars().count() as f64 * PER_SIGN + 10.0
 }
 
 #[cfg(test)]
@@ -148,6 +175,31 @@ mod tests {
         let part = texts(axes.x, AxisDirection::Across, (101.0, 103.7), 400.0);
         assert_eq!(part.first().map(String::as_str), Some("101.0"));
         assert!(part.len() >= 3, "{part:?}");
+    }
+
+    #[test]
+    fn labels_have_room_whatever_their_size_and_none_is_cut_at_the_end() {
+        let axes = Axes::of(&plot(&[(0.0, 0.0), (784.0, 1.0)]));
+        for size in [12.0, 24.0, 40.0] {
+            let ticks = Ticks::new(axes.x, AxisDirection::Across).sized(size);
+            for high in [784.0, 800.0, 801.0, 840.0] {
+                let marks = ticks.lines(&GridInput {
+                    bounds: (0.0, high),
+                    base_step_size: high / 400.0 * f64::from(SPACING),
+                });
+                let mut before = f64::NEG_INFINITY;
+                for mark in marks {
+                    let text = ticks.text(mark);
+                    let half = f64::from(size) * 0.55 * text.chars().count() as f64 / 2.0;
+                    let at = mark.value / high * 400.0;
+                    assert!(
+                        at + half <= 410.0 && at - half >= before,
+                        "{text} at {size}"
+                    );
+                    before = at + half;
+                }
+            }
+        }
     }
 
     #[test]

@@ -137,9 +137,10 @@ impl PlotView<'_> {
     ) -> (egui::Response, PlotTransform) {
         // Until it is moved or zoomed, a plot shows all that there is.
         let whole = self.refit || PlotMemory::load(ui.ctx(), id).is_none();
-        let across = Ticks::new(axes.x, AxisDirection::Across);
-        let up = Ticks::new(axes.y, AxisDirection::Up).named(self.plot.named_ticks());
         let font = TextStyle::Small.resolve(ui.style());
+        let across = Ticks::new(axes.x, AxisDirection::Across).sized(font.size);
+        let up = Ticks::new(axes.y, AxisDirection::Up).sized(font.size);
+        let up = up.named(self.plot.named_ticks());
         let ink = ui.visuals().text_color();
         let x_hints = AxisHints::new_x()
             .label(typeset(&self.plot.x_label, &font, ink))

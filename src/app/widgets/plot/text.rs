@@ -20,25 +20,16 @@ pub fn formula(text: &str, font: &FontId, color: Color32) -> LayoutJob {
     in_one_line(label::typeset_formula(text), font, color)
 }
 
-/// Type before a class is never smaller, indices included.
-pub const READABLE: f32 = 24.0;
-
-fn low_size(size: f32) -> f32 {
-    match size >= READABLE {
-        true => (0.75 * size).max(READABLE),
-        false => 0.75 * size,
-    }
-}
+/// The size of an index beside that of its letter.
+const INDEX: f32 = 0.75;
 
 fn in_one_line(parts: Vec<(&str, bool)>, font: &FontId, color: Color32) -> LayoutJob {
     let mut job = LayoutJob::default();
     for (part, low) in parts {
-        let size = if low { low_size(font.size) } else { font.size };
+        let size = if low { INDEX * font.size } else { font.size };
         let format = TextFormat {
             font_id: FontId::new(size, font.family.clone()),
             color,
-            // A lower line is what lowers an index that is hardly smaller.
-            line_height: (low && font.size >= READABLE).then_some(0.92 * size),
             valign: Align::BOTTOM,
             ..TextFormat::default()
         };

@@ -3,8 +3,10 @@
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serializer};
 
+use crate::source::Source;
 use crate::views::{
-    View, atlas, best_grid, data_set, locality, locality_by_label, order, rank_map, singular_values,
+    Subject, View, atlas, best_grid, data_set, locality, locality_by_label, order, rank_map,
+    singular_values,
 };
 
 /// All of them, in the order of their buttons.
@@ -18,6 +20,19 @@ pub static CHOICES: [&View; 8] = [
     &locality_by_label::VIEW,
     &order::VIEW,
 ];
+
+/// Those that say something of a source.
+pub fn offered(source: &Source) -> impl Iterator<Item = &'static View> {
+    let of_images = !source.is_named_array();
+    let all = CHOICES.into_iter();
+    all.filter(move |view| of_images || view.subject != Subject::Images)
+}
+
+/// The view that stands there for a source: the chosen one where it is offered.
+pub fn shown(chosen: &'static View, source: &Source) -> &'static View {
+    let chosen = offered(source).find(|view| *view == chosen);
+    chosen.unwrap_or(&singular_values::VIEW)
+}
 
 /// Whether a view may stand there.
 pub fn stands_beside(view: &View) -> bool {
