@@ -1,7 +1,5 @@
 //! Rows and columns of text, as part of a figure and as text, CSV, LaTeX or Markdown to copy.
 
-use std::borrow::Cow;
-
 use super::label;
 use super::latex::latex;
 use super::palette::Rgb;
@@ -148,9 +146,10 @@ impl Cell {
 }
 
 impl Cell {
-    /// The text as a line of text, LaTeX or Markdown can hold it, whatever name it is.
-    fn line(&self) -> Cow<'_, str> {
-        label::one_line(&self.text)
+    /// The text as a line of text, LaTeX or Markdown can hold it, whatever name it is: of a length that leaves
+    /// the other columns in sight.
+    fn line(&self) -> String {
+        label::middle(&label::one_line(&self.text))
     }
 }
 
@@ -186,7 +185,7 @@ impl Table {
                     .max(self.columns[i].name.chars().count())
             })
             .collect();
-        let line = |cells: &mut dyn Iterator<Item = Cow<'_, str>>| {
+        let line = |cells: &mut dyn Iterator<Item = String>| {
             let padded: Vec<String> = cells
                 .zip(&self.columns)
                 .zip(&widths)
@@ -197,12 +196,7 @@ impl Table {
                 .collect();
             format!("{}\n", padded.join("  ").trim_end())
         };
-        let mut text = line(
-            &mut self
-                .columns
-                .iter()
-                .map(|column| column.name.as_str().into()),
-        );
+        let mut text = line(&mut self.columns.iter().map(|column| column.name.clone()));
         for row in &self.rows {
             text += &line(&mut row.cells.iter().map(Cell::line));
         }

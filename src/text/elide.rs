@@ -1,0 +1,115 @@
+//! Names that lose their middle where there is no room: their number and their end tell them apart.
+
+use std::ops::Range;
+
+/// The characters of a name in a sentence or a table, which a hostile file makes thousands long.
+const MOST: usize = 120;
+
+/// A text of so many characters at most as people read it.
+pub fn middle(text: &str) -> String {
+    shortened(text, &|text| text.chars().nth(MOST).is_none())
+}
+
+/// As much of `text` as fits, with … in the middle.
+pub fn shortened(text: &str, fits: &dyn Fn(&str) -> bool) -> String {
+    if fits(text) {
+        return text.to_owned();
+    }
+    // Layers and digits differ in their number first: what stands before it goes first, then what is behind it.
+    if let Some(number) = numbered(text).filter(|number| number.start > 0) {
+        let from = format!("…{}", &text[number.start..]);
+        if fits(&from) {
+            return from;
+        }
+        let short = cut(
+            &format!("…{}", &text[number.clone()]),
+            &text[number.end..],
+            fits,
+        );
+        if fits(&short) {
+            return short;
+        }
+    }
+    cut("", text, fits)
+}
+
+/// The place of the first part between dots and spaces that holds a digit.
+fn numbered(text: &str) -> Option<Range<usize>> {
+    let mut end = 0;
+    text.split_inclusive(['.', ' ']).find_map(|part| {
+        let start = end;
+        end += part.len();
+        let digit = part.bytes().any(|byte| byte.is_ascii_digit());
+        digit.then(|| start..start + part.trim_end_matches(['.', ' ']).len())
+    })
+}
+
+/// `before`, then as much of the ends of `text` as fits.
+fn cut(before: &str, text: &str, fits: &dyn Fn(&str) -> bool) -> String {
+    let all: Vec<char> = text.chars().collect();
+    let kept = |count: usize| -> String {
+        // The end of a layer's name says more than its beginning.
+        let first = match before {
+            "" => count / 3,
+            _ => 0,
+        };
+        let end = all.len() - (count - first);
+        let begin = before.chars().chain(all[..first].iter().copied());
+        begin
+            .chain(['…'])
+            .chain(all[end..].iter().copied())
+            .collect()
+    };
+    let (mut least, mut most) = (1, all.len().max(1));
+    while most - least > 1 {
+        let count = usize::midpoint(least, most);
+        match fits(&kept(count)) {
+            true => least = count,
+            false => most = count,
+        }
+    }
+    kept(least.min(all.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ends_of_a_name_stay() {
+        let short = |text: &str, most: usize| shortened(text, &|one| one.chars().count() <= most);
+        assert_eq!(short("a.b", 3), "a.b");
+        let name = "model.encoder.self_attn.q_proj.weight";
+        assert_eq!(short(name, 25), "model.en…tn.q_proj.weight");
+        assert_eq!(short(name, 0), "…t");
+        assert_eq!(short("", 0), "");
+        assert_eq!(short("äöü", 2), "…ü");
+    }
+
+    #[test]
+    fn only_a_text_that_nobody_reads_is_shortened() {
+        let usual = "base_model.model.model.layers.11.self_attn.q_proj.lora_A.default.weight";
+        assert_eq!(middle(usual), usual);
+        assert_eq!(middle(&"ä".repeat(MOST)), "ä".repeat(MOST));
+        let short = middle(&format!("h.0.{}.weight", "x".repeat(3000)));
+        assert_eq!(short.chars().count(), MOST);
+        assert!(
+            short.starts_with("…0…x") && short.ends_with("x.weight"),
+            "{short}"
+        );
+    }
+
+    #[test]
+    fn the_number_of_a_layer_stays() {
+        let short = |text: &str, most: usize| shortened(text, &|one| one.chars().count() <= most);
+        let name = "model.layers.11.self_attn.q_proj.weight";
+        assert_eq!(short(name, 39), name);
+        assert_eq!(short(name, 30), "…11.self_attn.q_proj.weight");
+        assert_eq!(short(name, 20), "…11…tn.q_proj.weight");
+        assert_eq!(short(name, 5), "…11…t");
+        assert_eq!(short(name, 3), "…ht");
+        assert_eq!(short("layer1.0.conv1.weight", 15), "laye…nv1.weight");
+        assert_eq!(short("ä.ö7.ü.x", 7), "…ö7.ü.x");
+        assert_eq!(short("MNIST test 38 (label 3)", 13), "…38 (label 3)");
+    }
+}
