@@ -48,9 +48,9 @@ pub use order::{FoundOrder, Ordered, STARTS};
 pub use outcome::{MethodResult, Outcome};
 pub use result::{Analysis, Timing};
 pub use scan::{
-    LayerPlan, Plan, PlanReport, PlanStructure, ResumeReview, Scan, ScanError, ScanLayer,
-    ScanLocality, ScanPart, ScanProgress, ScanSettings, ScanTarget, ScanTargets, SkippedArray,
-    matches_pattern, merge, natural, read_scan,
+    LayerPlan, PATTERNS_MEAN, Plan, PlanReport, PlanStructure, ResumeReview, Scan, ScanError,
+    ScanLayer, ScanLocality, ScanPart, ScanProgress, ScanSettings, ScanTarget, ScanTargets,
+    SkippedArray, join_patterns, matches_pattern, merge, natural, read_scan, split_patterns,
 };
 pub use survey::{Images, SurveyError, SurveyResult, survey_images};
 pub use tensors::TensorFormat;

@@ -47,7 +47,7 @@ pub fn span(low: &str, high: &str) -> String {
 pub fn error(value: f64) -> String {
     // Fewer than two digits would be left.
     if value.is_finite() && value != 0.0 && value.abs() < 0.000_95 {
-        return scientific(value, 1);
+        return powered(&format!("{value:.1e}"), &str::to_owned);
     }
     format!("{value:.4}")
 }
@@ -389,6 +389,7 @@ mod tests {
         assert_eq!(error(0.231_349), "0.2313");
         assert_eq!(error(0.0), "0.0000");
         assert_eq!(error(3.2e-9), "3.2·10⁻⁹");
+        assert_eq!(error(7e-17), "7.0·10⁻¹⁷");
         assert_eq!(error(0.000_52), "5.2·10⁻⁴");
         assert_eq!(error(0.001), "0.0010");
         assert_eq!(percentage(97.096), "97.10 %");

@@ -74,9 +74,8 @@ impl FileFormat for Npz {
                     .arrays
                     .push(info(&member.name, &header, member.length)),
                 Err(error) => {
-                    listed
-                        .others
-                        .push(other(&member, error.to_string(), OtherKind::Array))
+                    let member = other(&member, error.to_string(), OtherKind::Array);
+                    listed.others.push(member);
                 }
             }
         }
