@@ -1,6 +1,8 @@
 //! Text from outside, which may hold anything: the one place that knows which characters are not shown as what
 //! they are.
 
+pub mod elide;
+
 use std::borrow::Cow;
 
 /// Whether a character tells a terminal, an editor or a viewer to do something, or shows nothing at all, so

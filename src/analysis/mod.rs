@@ -50,9 +50,10 @@ pub use order::{FoundOrder, Ordered, STARTS};
 pub use outcome::{MethodResult, Outcome};
 pub use result::{Analysis, Timing};
 pub use scan::{
-    LayerPlan, Plan, PlanReport, PlanStructure, ResumeReview, Scan, ScanError, ScanLayer,
-    ScanLocality, ScanPart, ScanProgress, ScanSettings, ScanTarget, ScanTargets, SkippedArray,
-    matches_pattern, merge, natural, read_scan, show_as_scanned,
+    LayerPlan, PATTERNS_MEAN, Plan, PlanReport, PlanStructure, ResumeReview, Scan, ScanError,
+    ScanLayer, ScanLocality, ScanPart, ScanProgress, ScanSettings, ScanTarget, ScanTargets,
+    SkippedArray, join_patterns, matches_pattern, merge, natural, read_scan, show_as_scanned,
+    split_patterns,
 };
 pub use survey::{Images, SurveyError, SurveyResult, survey_images};
 pub use tensors::TensorFormat;

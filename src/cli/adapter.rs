@@ -1,15 +1,15 @@
 //! `adapter`: the best LoRA or GraLoRA of every layer, as PEFT loads it.
 
 use std::collections::HashSet;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::plan::structures;
-use super::scan::pattern;
+use super::progress::WorkProgress;
+use super::scan::{Patterns, all_patterns, patterns};
 use super::{Failure, number, print};
 use crate::analysis::{
-    AdapterError, AdapterFiles, AdapterRank, AdapterSettings, PlanReport, PlanStructure,
-    ScanSettings, ScanTargets, SkippedArray, WrittenLayer, adapters, inputs_first,
+    AdapterError, AdapterFiles, AdapterRank, AdapterSettings, PATTERNS_MEAN, PlanReport,
+    PlanStructure, ScanSettings, ScanTargets, SkippedArray, WrittenLayer, adapters, inputs_first,
 };
 use crate::figure::compose::{adapter_notes, adapter_table};
 use crate::figure::label;
@@ -26,9 +26,9 @@ pub struct AdapterArgs {
     /// Subtracts the arrays of the same names of the base model
     #[arg(long, value_name = "BASE")]
     pub subtract: Option<PathBuf>,
-    /// Only layers with such names; * stands for anything, ? for one character
-    #[arg(long, value_name = "PATTERN,…", value_delimiter = ',', value_parser = pattern)]
-    pub layers: Vec<String>,
+    /// The patterns of the names of layers; all layers without.
+    #[arg(long, value_name = "PATTERN,…", value_parser = patterns, help = PATTERNS_MEAN)]
+    pub layers: Vec<Patterns>,
     /// The structure of the adapter
     #[arg(long, value_parser = structures(), default_value = "lora", conflicts_with = "plan")]
     pub structure: PlanStructure,
@@ -65,38 +65,33 @@ pub(super) fn run(arguments: &AdapterArgs) -> Result<(), Failure> {
         draws: 0,
         seed: 0,
     };
-    let mut targets = ScanTargets::new(&settings, &arguments.layers)?;
+    let asked = all_patterns(&arguments.layers);
+    let mut targets = ScanTargets::new(&settings, &asked)?;
     targets.leave_out_unadaptable();
-    targets
-        .ensure_some(&arguments.layers)
-        .map_err(Failure::run)?;
-    let (fan_in_fan_out, assumed) = orientation(arguments, &targets);
-    let (structure, ranks) = wishes(arguments, fan_in_fan_out, &targets)?;
-    if arguments.layers.is_empty() {
-        targets.skipped.extend(not_there(&ranks, &targets));
-    }
+    targets.ensure_some(&asked).map_err(Failure::run)?;
     let stoppable = StopGuard::begin();
+    let wishes = wishes(arguments, &targets, &stoppable)?;
+    if arguments.layers.is_empty() {
+        targets.skipped.extend(not_there(&wishes.ranks, &targets));
+    }
+    let bar = WorkProgress::begin("factorized");
     let found = adapters(
         &targets,
-        &ranks,
-        structure,
+        &wishes.ranks,
+        wishes.settings,
         &Limits::default(),
-        &|| -> ControlFlow<()> { stoppable.keep_going() },
+        &|| stoppable.keep_going(),
+        &mut |progress| bar.reached(progress),
     );
-    let found = found.map_err(|error| match (error, stoppable.stopped()) {
-        (AdapterError::Analysis(error), Some(status)) if error.is_stop() => {
-            Failure::stopped(status, "nothing was written; start again")
-        }
-        (AdapterError::Analysis(error), _) => error.into(),
-        (error, _) => Failure::usage(error),
-    })?;
+    drop(bar);
+    let found = found.map_err(|error| failure(error, &stoppable))?;
     if found.is_empty() {
         return Err(Failure::run(format!(
             "no layer has a rank; list the arrays with localized-lora arrays: {}",
             arguments.model.display()
         )));
     }
-    print_errors(&found, structure, (&targets, assumed))?;
+    print_errors(&found, &wishes, &targets)?;
     for files in &found {
         let folder = match found.len() {
             1 => arguments.out.clone(),
@@ -107,6 +102,17 @@ pub(super) fn run(arguments: &AdapterArgs) -> Result<(), Failure> {
         print::text(&format!("adapter written to {folder}\n"))?;
     }
     Ok(())
+}
+
+/// Why nothing was written.
+fn failure(error: AdapterError, stoppable: &StopGuard) -> Failure {
+    match (error, stoppable.stopped()) {
+        (AdapterError::Analysis(error), Some(status)) if error.is_stop() => {
+            Failure::stopped(status, "nothing was written; start again")
+        }
+        (AdapterError::Analysis(error), _) => error.into(),
+        (error, _) => Failure::usage(error),
+    }
 }
 
 /// Whether weights are inputs × outputs, and the note where that is taken from the model.
@@ -123,13 +129,22 @@ fn orientation(arguments: &AdapterArgs, targets: &ScanTargets) -> (bool, Option<
     (assumed.is_some(), assumed)
 }
 
+/// What is to be written.
+struct Wishes {
+    settings: AdapterSettings,
+    ranks: Vec<AdapterRank>,
+    /// What was taken for granted.
+    notes: Vec<String>,
+}
+
 /// The structure, and the ranks of a plan or one for all.
 fn wishes(
     arguments: &AdapterArgs,
-    fan_in_fan_out: bool,
     targets: &ScanTargets,
-) -> Result<(AdapterSettings, Vec<AdapterRank>), Failure> {
-    let settings = |structure, grid| AdapterSettings {
+    stoppable: &StopGuard,
+) -> Result<Wishes, Failure> {
+    let (fan_in_fan_out, assumed) = orientation(arguments, targets);
+    let settings = |(structure, grid)| AdapterSettings {
         structure,
         grid,
         fan_in_fan_out,
@@ -137,35 +152,49 @@ fn wishes(
     let Some(path) = &arguments.plan else {
         let rank = arguments.rank.unwrap_or(1);
         let names = targets.targets.iter().map(|target| target.name.clone());
-        let ranks = names.map(|layer| AdapterRank { layer, rank }).collect();
-        return Ok((settings(arguments.structure, arguments.grid), ranks));
+        return Ok(Wishes {
+            settings: settings((arguments.structure, arguments.grid)),
+            ranks: names.map(|layer| AdapterRank { layer, rank }).collect(),
+            notes: assumed.into_iter().collect(),
+        });
     };
     let told = |why: String| Failure::run(format!("{why}: {}", path.display()));
-    let bytes = store::read(path, MOST, "a plan's JSON file").map_err(told)?;
-    let plan: PlanReport = serde_json::from_slice(&bytes).map_err(|error| {
-        let remedy = "choose what plan --json printed";
-        told(unread_json(
-            &bytes,
-            (JsonKind::Plan, "plan"),
-            &error,
-            remedy,
-        ))
-    })?;
+    let plan = read_plan(path).map_err(told)?;
     plan.check(targets).map_err(told)?;
-    let structure = match plan.structure.as_str() {
-        "lora" => PlanStructure::Lora,
-        "gralora" if plan.grid > 0 => PlanStructure::Gralora,
-        _ => {
-            return Err(told(
-                "this plan has an unknown structure; make it again".to_owned(),
-            ));
-        }
-    };
+    let structure = plan.structure().map_err(told)?;
+    let bar = WorkProgress::begin("compared");
+    let compared = plan.compare(
+        targets,
+        &Limits::default(),
+        &|| stoppable.keep_going(),
+        &mut |progress| bar.reached(progress),
+    );
+    drop(bar);
+    let unknown = compared.map_err(|error| match error {
+        AdapterError::Layer(why) => told(why),
+        error @ AdapterError::Analysis(_) => failure(error, stoppable),
+    })?;
     let ranks = plan.layers.into_iter().map(|layer| AdapterRank {
         rank: layer.rank,
         layer: layer.layer,
     });
-    Ok((settings(structure, plan.grid), ranks.collect()))
+    Ok(Wishes {
+        settings: settings(structure),
+        ranks: ranks.collect(),
+        notes: assumed.into_iter().chain(unknown).collect(),
+    })
+}
+
+/// Reads the file of a plan.
+///
+/// # Errors
+/// A sentence without the path.
+fn read_plan(path: &Path) -> Result<PlanReport, String> {
+    let bytes = store::read(path, MOST, "a plan's JSON file")?;
+    serde_json::from_slice(&bytes).map_err(|error| {
+        let remedy = "choose what plan --json printed";
+        unread_json(&bytes, (JsonKind::Plan, "plan"), &error, remedy)
+    })
 }
 
 /// The layers of a plan that the model does not have.
@@ -200,9 +229,10 @@ fn ensure_empty(folder: &Path) -> Result<(), Failure> {
 /// The measured errors, which stand on screen before anything is written.
 fn print_errors(
     found: &[AdapterFiles],
-    settings: AdapterSettings,
-    (targets, assumed): (&ScanTargets, Option<String>),
+    wishes: &Wishes,
+    targets: &ScanTargets,
 ) -> Result<(), Failure> {
+    let settings = wishes.settings;
     let layers: Vec<&WrittenLayer> = found.iter().flat_map(|files| &files.layers).collect();
     let table = adapter_table(settings.structure, layers.iter().copied());
     let params = layers.iter().map(|layer| layer.params).sum();
@@ -215,10 +245,9 @@ fn print_errors(
         label::counted(layers.len(), "layer"),
         label::parameters(params)
     );
-    let left_out = targets.skipped.iter();
-    let left_out = left_out.map(|array| format!("left out {}: {}", array.name, array.reason));
     let mut notes = adapter_notes(&layers);
-    notes.extend(assumed.into_iter().chain(targets.notes()).chain(left_out));
+    notes.extend(wishes.notes.iter().cloned().chain(targets.notes()));
+    notes.extend(SkippedArray::all_left_out(&targets.skipped));
     print::page(&heading, &[&table], &notes)
 }
 

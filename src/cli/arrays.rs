@@ -72,12 +72,12 @@ pub(super) fn run(arguments: &ArraysArgs) -> Result<(), Failure> {
 fn table(file: &str, arrays: &[ArrayInfo]) -> Table {
     let updates = arrays.iter().any(|array| array.update.is_some());
     let row = |array: &ArrayInfo| {
-        let name = match array.name.is_empty() {
+        let name = match array.name.is_empty() && arrays.len() == 1 {
             true => file,
             false => &array.name,
         };
         let mut cells = vec![
-            Cell::named(label::clean(name), name),
+            Cell::named(label::name(name), name),
             Cell::text(array.sides()),
             Cell::text(array.dtype.clone()),
             Cell::text(memory::bytes(array.bytes)),

@@ -38,6 +38,14 @@ pub(super) fn repeats(text: &str) -> Result<NonZeroUsize, String> {
     }
 }
 
+/// Random orders of each layer, of which there may be none.
+pub(super) fn draws(text: &str) -> Result<usize, String> {
+    match text.parse::<usize>() {
+        Ok(number) if number <= MOST_REPEATS => Ok(number),
+        _ => Err("write a whole number from 0 to 1000000".to_owned()),
+    }
+}
+
 /// Any number.
 pub(super) fn finite(text: &str) -> Result<f64, String> {
     let number = text.parse::<f64>().ok();

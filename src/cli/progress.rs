@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::analysis::{Listener, Stage};
+use crate::analysis::{Listener, ScanProgress, Stage};
+use crate::figure::label;
 
 /// A bar that goes when the work ends.
 pub(super) struct Progress(ProgressBar);
@@ -24,6 +25,36 @@ fn styled(bar: ProgressBar, told: &str) -> ProgressBar {
         bar.set_style(style);
     }
     bar
+}
+
+/// Parts of the whole that a bar can show.
+const STEPS: f64 = 1000.0;
+
+/// A bar of the layers of a model by their work, which goes with it.
+pub(super) struct WorkProgress(ProgressBar);
+
+impl WorkProgress {
+    /// Nothing is `done`, which says what becomes of the layers: *0 % scanned*.
+    pub fn begin(done: &str) -> Self {
+        let told = format!("{{percent}} % {done}{{msg}}");
+        let bar = styled(ProgressBar::new(STEPS as u64), &told);
+        // The first layer may take a while.
+        bar.tick();
+        Self(bar)
+    }
+
+    /// So far, and so much time is left.
+    pub fn reached(&self, progress: ScanProgress) {
+        let left = label::count(progress.seconds_left.round() as usize);
+        self.0.set_message(format!(", {left} s left"));
+        self.0.set_position((STEPS * progress.fraction) as u64);
+    }
+}
+
+impl Drop for WorkProgress {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
 }
 
 /// Most matrices are done before anybody could read a bar.

@@ -4,12 +4,15 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use clap::builder::TypedValueParser;
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::Outputs;
 use super::present::{PrintedPage, present};
+use super::progress::WorkProgress;
 use super::{Failure, FigureArgs, FormatArgs, choice, number, output, print};
-use crate::analysis::{Scan, ScanPart, ScanProgress, ScanSettings, ScanTargets, merge, read_scan};
+use crate::analysis::{
+    PATTERNS_MEAN, Scan, ScanPart, ScanProgress, ScanSettings, ScanTargets, merge, read_scan,
+    split_patterns,
+};
 use crate::figure::compose::{MapColumn, scan_columns, scan_heading};
 use crate::figure::label;
 use crate::process::signals::StopGuard;
@@ -34,25 +37,14 @@ pub struct ScanArgs {
     /// Grid K of Localized, at rank R/K, and number N of MELoRA's blocks
     #[arg(long, value_name = "K", default_value_t = 4, value_parser = number::positive, conflicts_with = "merge")]
     pub grid: usize,
-    /// Only layers with such names; * stands for anything, ? for one character
-    #[arg(
-        long,
-        value_name = "PATTERN,…",
-        value_delimiter = ',',
-        value_parser = pattern,
-        conflicts_with = "merge"
-    )]
-    pub layers: Vec<String>,
+    /// The patterns of the names of layers; all layers without.
+    #[arg(long, value_name = "PATTERN,…", value_parser = patterns, help = PATTERNS_MEAN, conflicts_with = "merge")]
+    pub layers: Vec<Patterns>,
     /// Only the I-th of N parts of about the same work, for as many machines; --merge joins them
     #[arg(long, value_name = "I/N", value_parser = part, conflicts_with = "merge")]
     pub part: Option<ScanPart>,
     /// The most random orders of a layer's locality test; 0 for none
-    #[arg(
-        long,
-        value_name = "D",
-        default_value_t = 100,
-        conflicts_with = "merge"
-    )]
+    #[arg(long, value_name = "D", default_value_t = 100, value_parser = number::draws, conflicts_with = "merge")]
     pub draws: usize,
     /// Chooses the random orders
     #[arg(long, value_name = "S", default_value_t = 0, value_parser = number::seed, conflicts_with = "merge")]
@@ -101,15 +93,25 @@ fn part(text: &str) -> Result<ScanPart, String> {
     text.parse()
 }
 
-/// Reads a pattern of layers' names.
-pub(super) fn pattern(text: &str) -> Result<String, String> {
-    match text.trim() {
-        "" => Err(
+/// Patterns of layers' names, as one option gives them.
+#[derive(Clone, Debug)]
+pub struct Patterns(Vec<String>);
+
+/// Reads the patterns of an option.
+pub(super) fn patterns(text: &str) -> Result<Patterns, String> {
+    let patterns = split_patterns(text);
+    match patterns.iter().any(String::is_empty) {
+        true => Err(
             "write a name, or a pattern such as *.weight; without --layers all are taken"
                 .to_owned(),
         ),
-        _ => Ok(text.to_owned()),
+        false => Ok(Patterns(patterns)),
     }
+}
+
+/// The patterns of all options.
+pub(super) fn all_patterns(options: &[Patterns]) -> Vec<String> {
+    options.iter().flat_map(|one| one.0.clone()).collect()
 }
 
 fn columns() -> impl TypedValueParser<Value = MapColumn> {
@@ -158,7 +160,11 @@ pub(super) fn run(arguments: &ScanArgs) -> Result<(), Failure> {
 fn nothing_measured(scan: &Scan) -> String {
     match &scan.skipped[..] {
         [] => "these scans have no layers; name those of the other parts too".to_owned(),
-        [one, ..] => format!("no layer could be measured; {}: {}", one.name, one.reason),
+        [one, ..] => format!(
+            "no layer could be measured; {}: {}",
+            label::name(&one.name),
+            one.reason
+        ),
     }
 }
 
@@ -202,23 +208,19 @@ impl ScanArgs {
 
     fn scan(&self, model: &Path) -> Result<Scan, Failure> {
         let settings = self.settings(model);
-        let mut targets = ScanTargets::new(&settings, &self.layers)?;
-        targets.ensure_some(&self.layers).map_err(Failure::run)?;
+        let patterns = all_patterns(&self.layers);
+        let mut targets = ScanTargets::new(&settings, &patterns)?;
+        targets.ensure_some(&patterns).map_err(Failure::run)?;
         print::remarks(&targets.notes());
         if let Some(part) = self.part {
             targets.keep_part(part);
         }
         let stoppable = StopGuard::begin();
         let mut found = self.begun(&settings, &targets, &stoppable)?;
-        let bar = ProgressBar::new(1000);
-        if let Ok(style) = ProgressStyle::with_template("{wide_bar} {percent} %, {msg}") {
-            bar.set_style(style);
-        }
+        let bar = WorkProgress::begin("scanned");
         let mut failed = None;
         let mut on_layer = |scan: &Scan, progress: ScanProgress| {
-            bar.set_position((1000.0 * progress.fraction) as u64);
-            let left = label::count(progress.seconds_left.round() as usize);
-            bar.set_message(format!("{left} s left"));
+            bar.reached(progress);
             failed = self.save(scan).err();
             match failed {
                 Some(_) => ControlFlow::Break(()),
@@ -231,7 +233,7 @@ impl ScanArgs {
             &|| stoppable.keep_going(),
             &mut on_layer,
         );
-        bar.finish_and_clear();
+        drop(bar);
         match (failed, stoppable.stopped(), ended) {
             (Some(failure), ..) => Err(failure),
             (None, _, Ok(())) => Ok(found),
@@ -267,7 +269,15 @@ impl ScanArgs {
         }
         let held = known.layers.len();
         let keep_going = || stoppable.keep_going();
-        let review = found.resume(known, targets, &Limits::default(), &keep_going);
+        let bar = WorkProgress::begin("compared");
+        let review = found.resume(
+            known,
+            targets,
+            &Limits::default(),
+            &keep_going,
+            &mut |progress| bar.reached(progress),
+        );
+        drop(bar);
         let review = review.map_err(|error| match stoppable.stopped() {
             Some(status) => Failure::stopped(
                 status,
@@ -305,11 +315,11 @@ impl ScanArgs {
         let wanted = label::counted(targets.targets.len(), "layer");
         let told = match &self.out {
             Some(out) => format!(
-                "{done} of {wanted} are done; add --resume to continue from {}",
+                "{wanted} to scan, {done} done; add --resume to continue from {}",
                 out.display()
             ),
             None => format!(
-                "{done} of {wanted} were done; with --out SCAN.json they would be kept and --resume could continue"
+                "{wanted} to scan, {done} done; with --out SCAN.json they would be kept and --resume could continue"
             ),
         };
         Failure::stopped(status, told)
@@ -318,7 +328,7 @@ impl ScanArgs {
     fn call(&self) -> ScanCall {
         ScanCall {
             settings: self.settings(self.model.as_deref().unwrap_or(Path::new(""))),
-            layers: self.layers.clone(),
+            layers: all_patterns(&self.layers),
             part: self.part,
             merge: self.merge.clone(),
             color: self.color,

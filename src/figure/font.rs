@@ -7,9 +7,9 @@ use skrifa::instance::{LocationRef, Size};
 use skrifa::{FontRef, MetadataProvider};
 use usvg::fontdb::Database;
 
-use super::elide::shortened;
 use super::faces::database;
 use super::fallback::{self, Fallbacks};
+use crate::text::elide::shortened;
 
 pub(super) use super::faces::{BOLD, FAMILY, REGULAR, has, subset};
 

@@ -1,6 +1,7 @@
 //! Numbers and names as they are written in figures and in the window.
 
 use crate::approx::bits::as_numbers;
+pub use crate::text::elide::middle;
 pub use crate::text::{clean, for_terminal, one_line};
 
 /// *LoRA*, *LoRA and MELoRA*, *LoRA, MELoRA and Localized*.
@@ -12,6 +13,25 @@ pub fn listed<T: AsRef<str>>(items: &[T]) -> String {
             let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
             format!("{} and {}", first.join(", "), last.as_ref())
         }
+    }
+}
+
+/// So many names of a long list are told.
+const NAMED: usize = 3;
+
+/// *a, b, c and 4 more*: the names of arrays, the first of many.
+pub fn some_names<T: AsRef<str>>(names: &[T]) -> String {
+    let more = names.len().saturating_sub(NAMED);
+    let more = (more > 0).then(|| format!("{} more", count(more)));
+    let first = names.iter().take(NAMED).map(|one| name(one.as_ref()));
+    listed(&first.chain(more).collect::<Vec<_>>())
+}
+
+/// The name of an array as people read it in a sentence or a table; it may be empty, or longer than a page.
+pub fn name(name: &str) -> String {
+    match clean(name) {
+        shown if shown.is_empty() => "an array without a name".to_owned(),
+        shown => middle(&shown),
     }
 }
 
@@ -27,7 +47,7 @@ pub fn span(low: &str, high: &str) -> String {
 pub fn error(value: f64) -> String {
     // Fewer than two digits would be left.
     if value.is_finite() && value != 0.0 && value.abs() < 0.000_95 {
-        return scientific(value, 1);
+        return powered(&format!("{value:.1e}"), &str::to_owned);
     }
     format!("{value:.4}")
 }
@@ -118,8 +138,8 @@ pub fn short(value: f64) -> String {
     minus(&trim_zeros(&format!("{value:.decimals$}")))
 }
 
-/// The form of the numbers of a column: for all the decimals that give the smallest three digits, or each
-/// in its shortest form where their sizes differ too much for that.
+/// The form of the numbers of a column: for all the decimals that give the smallest three digits, or three
+/// digits for each where their sizes differ too much for that.
 pub fn in_column(values: &[f64]) -> impl Fn(f64) -> String + use<> {
     let sizes = values.iter().map(|value| value.abs());
     let sizes = sizes.filter(|size| size.is_finite() && *size != 0.0);
@@ -132,7 +152,21 @@ pub fn in_column(values: &[f64]) -> impl Fn(f64) -> String + use<> {
     let decimals = (low >= -3 && high <= 4 && high - low <= 3).then(|| (2 - low).max(0) as usize);
     move |value| match decimals {
         Some(decimals) if value.is_finite() => minus(&format!("{value:.decimals$}")),
-        _ => short(value),
+        _ => three_digits(value),
+    }
+}
+
+/// A number with three digits, none of them taken away: `2.50·10⁻⁷`, `0.250`, `250`.
+fn three_digits(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return short(value);
+    }
+    match (1e-3..1e5).contains(&value.abs()) {
+        true => {
+            let decimals = (2 - value.abs().log10().floor() as i32).max(0) as usize;
+            minus(&format!("{value:.decimals$}"))
+        }
+        false => powered(&format!("{value:.2e}"), &str::to_owned),
     }
 }
 
@@ -169,12 +203,16 @@ pub fn two_decimals(value: f64) -> String {
 
 /// A number as mantissa and power of ten: `2.5·10⁻⁷`, `10³`.
 pub fn scientific(value: f64, decimals: usize) -> String {
-    let text = format!("{value:.decimals$e}");
+    powered(&format!("{value:.decimals$e}"), &trim_zeros)
+}
+
+/// `2.5e-7` with its power of ten, the mantissa in a form of its own.
+fn powered(text: &str, form: &dyn Fn(&str) -> String) -> String {
     let Some((mantissa, exponent)) = text.split_once('e') else {
-        return text;
+        return text.to_owned();
     };
     let power = format!("10{}", superscript(exponent));
-    match trim_zeros(mantissa).as_str() {
+    match form(mantissa).as_str() {
         "1" => power,
         "-1" => format!("−{power}"),
         mantissa => format!("{}·{power}", minus(mantissa)),
@@ -338,6 +376,10 @@ mod tests {
             [counted(1, "layer"), counted(1234, "layer")],
             ["1 layer", "1,234 layers"]
         );
+        assert_eq!(some_names(&["a", ""]), "a and an array without a name");
+        assert_eq!(some_names(&["a"; 7]), "a, a, a and 4 more");
+        assert_eq!(name("a\u{202e}\nb").chars().count(), 3);
+        assert_eq!(name(&"x".repeat(3000)).chars().count(), 120);
         assert_eq!(span("0.6 %", "4.0 %"), "0.6 % to 4.0 %");
         assert_eq!(span("4.0 %", "4.0 %"), "4.0 %");
     }
@@ -347,6 +389,7 @@ mod tests {
         assert_eq!(error(0.231_349), "0.2313");
         assert_eq!(error(0.0), "0.0000");
         assert_eq!(error(3.2e-9), "3.2·10⁻⁹");
+        assert_eq!(error(7e-17), "7.0·10⁻¹⁷");
         assert_eq!(error(0.000_52), "5.2·10⁻⁴");
         assert_eq!(error(0.001), "0.0010");
         assert_eq!(percentage(97.096), "97.10 %");
@@ -396,7 +439,11 @@ mod tests {
             ["12.000", "0.125", "0.000", "−3.500"]
         );
         assert_eq!(all(&[150.0, 2345.6]), ["150", "2346"]);
-        assert_eq!(all(&[1e-9, 2.0, f64::NAN]), ["10⁻⁹", "2", "–"]);
+        assert_eq!(all(&[1e-9, 2.0, f64::NAN]), ["1.00·10⁻⁹", "2.00", "–"]);
+        assert_eq!(
+            all(&[-2.5e-310, 0.125, 12_345.6, 1e5, 0.0]),
+            ["−2.50·10⁻³¹⁰", "0.125", "12346", "1.00·10⁵", "0"]
+        );
         assert_eq!((all(&[0.0]), all(&[])), (vec!["0.00".to_owned()], vec![]));
     }
 

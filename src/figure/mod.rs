@@ -9,7 +9,6 @@ pub mod animation;
 pub mod axis;
 pub mod bars;
 pub mod compose;
-pub mod elide;
 pub mod label;
 pub mod palette;
 pub mod paper;

@@ -1,6 +1,5 @@
 //! Rows and columns of text, as part of a figure and as text, CSV, LaTeX or Markdown to copy.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use super::label;
@@ -159,9 +158,10 @@ impl Cell {
 }
 
 impl Cell {
-    /// The text as a line of text, LaTeX or Markdown can hold it, whatever name it is.
-    fn line(&self) -> Cow<'_, str> {
-        label::one_line(&self.text)
+    /// The text as a line of text, LaTeX or Markdown can hold it, whatever name it is: of a length that leaves
+    /// the other columns in sight.
+    fn line(&self) -> String {
+        label::middle(&label::one_line(&self.text))
     }
 }
 
@@ -197,7 +197,7 @@ impl Table {
                     .max(self.columns[i].name.chars().count())
             })
             .collect();
-        let line = |cells: &mut dyn Iterator<Item = Cow<'_, str>>| {
+        let line = |cells: &mut dyn Iterator<Item = String>| {
             let padded: Vec<String> = cells
                 .zip(&self.columns)
                 .zip(&widths)
@@ -208,12 +208,7 @@ impl Table {
                 .collect();
             format!("{}\n", padded.join("  ").trim_end())
         };
-        let mut text = line(
-            &mut self
-                .columns
-                .iter()
-                .map(|column| column.name.as_str().into()),
-        );
+        let mut text = line(&mut self.columns.iter().map(|column| column.name.clone()));
         for row in &self.rows {
             text += &line(&mut row.cells.iter().map(Cell::line));
         }

@@ -1,6 +1,6 @@
 //! Lists of the arrays in a file.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 
@@ -77,6 +77,20 @@ pub struct OtherMember {
     pub name: String,
     /// Why it is none, as one sentence where it should be one.
     pub reason: String,
+    /// What it should be.
+    #[serde(skip)]
+    pub kind: OtherKind,
+}
+
+/// What a member that is no array should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OtherKind {
+    /// No array: a text, a variable of another type.
+    None,
+    /// An array that cannot be looked at.
+    Array,
+    /// An update that cannot be known; the tensors that make it are listed as arrays.
+    Update(Vec<String>),
 }
 
 /// The content of a file of arrays, in the order of the names.
@@ -89,6 +103,22 @@ pub struct Arrays {
 }
 
 impl Arrays {
+    /// What a scan of a model looks at: the updates of an adapter, or all arrays without the tensors that make
+    /// updates; and what it should look at and cannot.
+    pub fn into_model(mut self) -> (Vec<ArrayInfo>, Vec<OtherMember>) {
+        self.others.retain(|other| other.kind != OtherKind::None);
+        if self.arrays.iter().any(|array| array.update.is_some()) {
+            self.arrays.retain(|array| array.update.is_some());
+        }
+        let parts = self.others.iter().filter_map(|other| match &other.kind {
+            OtherKind::Update(tensors) => Some(tensors),
+            OtherKind::None | OtherKind::Array => None,
+        });
+        let parts: HashSet<&String> = parts.flatten().collect();
+        self.arrays.retain(|array| !parts.contains(&array.name));
+        (self.arrays, self.others)
+    }
+
     /// The updates of an adapter, which stand first, or all arrays where there are none.
     pub fn layers(&self) -> &[ArrayInfo] {
         match self.arrays.partition_point(|array| array.update.is_some()) {

@@ -52,7 +52,7 @@ pub use format::picture::from_rgba;
 pub use format::{ARRAY_EXTENSIONS, OPENABLE_EXTENSIONS, formats_with_arrays, readable_formats};
 pub use head_blocks::HeadBlocks;
 pub use limits::Limits;
-pub use listing::{ArrayInfo, Arrays, BaseArrays, OtherMember, UpdateInfo};
+pub use listing::{ArrayInfo, Arrays, BaseArrays, OtherKind, OtherMember, UpdateInfo};
 pub use matrix::{LoadedMatrix, NamedMatrix};
 pub use module_name::{module, module_of_weight};
 pub use spec::{Dataset, Source};

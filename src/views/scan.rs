@@ -6,7 +6,7 @@ use super::material::Material;
 use super::options::Options;
 use super::shown::Shown;
 use super::view::{Need, Subject, TableForm, View, ViewCall};
-use crate::analysis::{Scan, ScanPart, ScanSettings};
+use crate::analysis::{Scan, ScanPart, ScanSettings, SkippedArray, join_patterns};
 use crate::approx::locality::LEAST_DRAWS_OF_Z;
 use crate::figure::compose::MapColumn;
 use crate::figure::palette::{ColorMap, Gradient};
@@ -81,7 +81,7 @@ impl ScanCall {
             words.option("seed", &own.3.to_string());
         }
         if !self.layers.is_empty() {
-            words.option("layers", &self.layers.join(","));
+            words.option("layers", &join_patterns(&self.layers));
         }
         if let Some(part) = self.part {
             words.option("part", &part.to_string());
@@ -166,7 +166,6 @@ fn notes(material: &Material<'_>, _: &Options) -> Vec<String> {
             label::span(&label::percent(least), &label::percent(most))
         ));
     }
-    let skipped = scan.skipped.iter();
-    notes.extend(skipped.map(|array| format!("left out {}: {}", array.name, array.reason)));
+    notes.extend(SkippedArray::all_left_out(&scan.skipped));
     notes
 }

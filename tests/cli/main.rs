@@ -15,8 +15,10 @@ mod finetune;
 mod gallery;
 mod memory;
 mod models;
+mod named;
 mod numbers;
 mod outputs;
+mod planned;
 mod plans;
 mod process;
 mod questions;
@@ -25,6 +27,7 @@ mod resumed;
 mod scans;
 mod sessions;
 mod standard_input;
+mod unread;
 
 use std::path::{Path, PathBuf};
 use std::process::Output;

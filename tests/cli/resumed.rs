@@ -1,8 +1,11 @@
 //! Scans that are continued after their model has changed, and by two at a time.
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::Path;
 
+use localized_lora::analysis::{Scan, ScanSettings, ScanTargets, read_scan};
+use localized_lora::source::Limits;
 use localized_lora::store::Lock;
 use serde_json::{Value, json};
 
@@ -187,4 +190,108 @@ fn two_scans_never_write_one_file() {
     drop(other);
     // Nothing but the results is left.
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+}
+
+/// What is still there under its name is not called gone.
+#[test]
+fn a_layer_that_can_no_longer_be_scanned_is_not_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |rows: usize| {
+        let arrays = [
+            ("a.weight", (16, 16), cells(16, 16, 0)),
+            ("b.weight", (rows, 16), cells(rows, 16, 1)),
+        ];
+        model(&folder.path().join("m.safetensors"), "F32", &arrays);
+    };
+    write(12);
+    succeed(folder.path(), LINE);
+    write(7);
+    let (notes, layers) = resumed(folder.path(), LINE);
+    let told =
+        "layers that the model still has and that can no longer be scanned are dropped: b.weight";
+    assert!(notes.contains(told), "{notes}");
+    assert!(
+        notes.contains("left out b.weight: 7 × 16: a side is below 8"),
+        "{notes}"
+    );
+    assert!(!notes.contains("no longer has"), "{notes}");
+    assert_eq!(layers.len(), 1);
+    write(12);
+    let (_, layers) = resumed(folder.path(), LINE);
+    assert_eq!(layers.len(), 2, "it is scanned once it can be");
+}
+
+/// Paths that lead to one model are one, for those that are continued and those that are merged.
+#[test]
+fn a_model_by_another_path_is_the_same_model() {
+    let folder = tempfile::tempdir().unwrap();
+    two_layers(folder.path());
+    let part = |part: usize, model: &str| {
+        let line = format!("scan {model} --draws 0 --part {part}/2 --out p{part}.json");
+        succeed(folder.path(), &line);
+    };
+    part(1, "m.safetensors");
+    part(2, "./m.safetensors");
+    let line = "scan ./m.safetensors --draws 0 --part 1/2 --out p1.json --resume";
+    succeed(folder.path(), line);
+    let merged = succeed(folder.path(), "scan --merge p1.json p2.json --json");
+    let merged: Value = serde_json::from_str(&merged).unwrap();
+    assert_eq!(merged["layers"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        merged["model"],
+        json!("./m.safetensors"),
+        "as the first names it"
+    );
+    fs::copy(
+        folder.path().join("m.safetensors"),
+        folder.path().join("n.safetensors"),
+    )
+    .unwrap();
+    fs::remove_file(folder.path().join("p2.json")).unwrap();
+    part(2, "n.safetensors");
+    let told =
+        "different settings (of the first, its model is ./m.safetensors); merge scans of one model";
+    refuse(folder.path(), "scan --merge p1.json p2.json", 2, told);
+    succeed(
+        folder.path(),
+        "scan m.safetensors --draws 0 --grid 2 --out other.json",
+    );
+    let told = "different settings (of the first, it was made with --grid 4); merge";
+    refuse(folder.path(), "scan --merge p1.json other.json", 2, told);
+}
+
+/// Comparing takes a while on a large model: how far it is can be heard of, and it can be stopped.
+#[test]
+fn comparing_tells_how_far_it_is_and_stops() {
+    let folder = tempfile::tempdir().unwrap();
+    two_layers(folder.path());
+    succeed(folder.path(), LINE);
+    let known = read_scan(&folder.path().join("s.json")).unwrap();
+    let settings = ScanSettings {
+        model: folder.path().join("m.safetensors"),
+        subtract: None,
+        budget_rank: 8,
+        grid: 4,
+        draws: 20,
+        seed: 0,
+    };
+    let targets = ScanTargets::new(&settings, &[]).unwrap();
+    let mut fractions = Vec::new();
+    let mut resume = |stops: bool| {
+        let keep_going = || match stops {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        };
+        Scan::new(&settings, &targets).resume(
+            known.clone(),
+            &targets,
+            &Limits::default(),
+            &keep_going,
+            &mut |progress| fractions.push(progress.fraction),
+        )
+    };
+    assert!(resume(true).unwrap_err().is_stop());
+    assert!(resume(false).unwrap().notes().is_empty());
+    // 24 × 32 and 40 × 16 entries.
+    assert_eq!(fractions, [768.0 / 1408.0, 1.0]);
 }

@@ -7,12 +7,14 @@ mod peft;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
 
+use nalgebra::DMatrix;
 use serde_json::{Value, json};
 
 use super::error::AnalysisError;
-use super::scan::{PlanStructure, ScanTarget, ScanTargets, lower_grid};
+use super::scan::{PlanStructure, ScanProgress, ScanTarget, ScanTargets, WorkMeter, lower_grid};
 use super::tensors::{self, StoredTensor};
 use crate::approx::metrics::norm;
+use crate::figure::label;
 use crate::source::{Limits, load, module};
 use factors::LayerFactors;
 
@@ -72,7 +74,7 @@ pub struct AdapterFiles {
 }
 
 /// Factorizes every layer that has a rank. Of GraLoRA there is an adapter for every rank, because PEFT
-/// gives all its layers one.
+/// gives all its layers one. `on_layer` hears how much of that is done.
 ///
 /// # Errors
 /// A layer that cannot be read or factorized, a grid that does not divide it, or *stop*.
@@ -82,6 +84,7 @@ pub fn adapters(
     settings: AdapterSettings,
     limits: &Limits,
     keep_going: &(dyn Fn() -> ControlFlow<()> + Sync),
+    on_layer: &mut dyn FnMut(ScanProgress),
 ) -> Result<Vec<AdapterFiles>, AdapterError> {
     let mut groups: BTreeMap<usize, Vec<(WrittenLayer, Vec<StoredTensor>)>> = BTreeMap::new();
     let wish = |target: &ScanTarget| {
@@ -92,6 +95,7 @@ pub fn adapters(
     let wishes: Vec<(&ScanTarget, usize)> = wishes
         .filter_map(|target| Some((target, wish(target)?)))
         .collect();
+    let mut work = WorkMeter::begin(wishes.iter().map(|(target, _)| target.work()).sum());
     for (target, wanted) in wishes.iter().copied() {
         let loaded = load(&targets.source(target), limits).map_err(AnalysisError::from)?;
         let matrix = match settings.fan_in_fan_out {
@@ -106,34 +110,54 @@ pub fn adapters(
                 LayerFactors::gralora(&matrix, (settings.grid, rank), keep_going)?
             }
         };
-        let stored = factors.tensors(module(&target.name)).ok_or_else(|| {
-            AdapterError::Layer(format!(
-                "{} has values beyond 32-bit floats; scale it down",
-                target.name
-            ))
-        })?;
-        let whole = norm(matrix.iter().copied());
-        let apart = norm((&matrix - factors.product()).iter().copied());
-        let layer = WrittenLayer {
-            layer: target.name.clone(),
-            sides: (target.sides.0 as usize, target.sides.1 as usize),
-            rank: factors.rank(),
-            wanted,
-            most: most(target, settings),
-            params: stored.iter().map(StoredTensor::count).sum(),
-            error: if whole > 0.0 { apart / whole } else { 0.0 },
-        };
+        let (layer, stored) = written(target, &matrix, &factors, wanted, settings)?;
         let group = match settings.structure {
             PlanStructure::Lora => 0,
             PlanStructure::Gralora => factors.rank(),
         };
         groups.entry(group).or_default().push((layer, stored));
+        on_layer(work.done(target.work()));
     }
     let modules = modules_of(groups.values().flatten().map(|(layer, _)| layer), targets);
     let files = groups
         .into_iter()
         .map(|(group, layers)| files(group, layers, &modules, settings));
     Ok(files.collect())
+}
+
+/// The tensors of a layer, and what they miss of its matrix.
+fn written(
+    target: &ScanTarget,
+    matrix: &DMatrix<f64>,
+    factors: &LayerFactors,
+    wanted: usize,
+    settings: AdapterSettings,
+) -> Result<(WrittenLayer, Vec<StoredTensor>), AdapterError> {
+    let stored = factors.tensors(module(&target.name));
+    let stored = stored.ok_or_else(|| beyond("large", "down", target))?;
+    let (whole, product) = (norm(matrix.iter().copied()), factors.product());
+    if whole > 0.0 && product.iter().all(|cell| *cell == 0.0) {
+        return Err(beyond("small", "up", target));
+    }
+    let apart = norm((matrix - product).iter().copied());
+    let layer = WrittenLayer {
+        layer: target.name.clone(),
+        sides: (target.sides.0 as usize, target.sides.1 as usize),
+        rank: factors.rank(),
+        wanted,
+        most: most(target, settings),
+        params: stored.iter().map(StoredTensor::count).sum(),
+        error: if whole > 0.0 { apart / whole } else { 0.0 },
+    };
+    Ok((layer, stored))
+}
+
+/// Why a layer has no factors of 32-bit floats.
+fn beyond(size: &str, way: &str, target: &ScanTarget) -> AdapterError {
+    AdapterError::Layer(format!(
+        "these weights are too {size} for factors of 32-bit floats; scale them {way}, or leave the layer out: {}",
+        label::name(&target.name)
+    ))
 }
 
 /// The modules of all arrays, with the ranks of those that are written.
@@ -145,8 +169,7 @@ fn modules_of<'a>(
         .map(|layer| (layer.layer.as_str(), layer.rank))
         .collect();
     let rank = |name: &'_ str| ranks.get(name).copied().unwrap_or_default();
-    let names = targets.targets.iter().map(|target| target.name.as_str());
-    let names = names.chain(targets.skipped.iter().map(|array| array.name.as_str()));
+    let names = targets.names.iter().map(String::as_str);
     Modules::of_weights(names.map(|name| (name, rank(name))))
 }
 
@@ -199,7 +222,7 @@ fn fits(target: &ScanTarget, grid: usize) -> Result<(), AdapterError> {
     };
     Err(AdapterError::Layer(format!(
         "K = {grid} does not divide {rows} × {cols}, which PEFT's GraLoRA needs; choose --grid {nearest}, or leave the layer out: {}",
-        target.name
+        label::name(&target.name)
     )))
 }
 

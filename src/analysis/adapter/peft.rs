@@ -14,13 +14,14 @@ use crate::source::module;
 pub struct Modules(BTreeMap<String, usize>);
 
 impl Modules {
-    /// From the names of weights.
+    /// From the names of weights, two of which may name one module.
     pub fn of_weights<'a>(weights: impl Iterator<Item = (&'a str, usize)>) -> Self {
-        Self(
-            weights
-                .map(|(weight, rank)| (module(weight).to_owned(), rank))
-                .collect(),
-        )
+        let mut ranks: BTreeMap<String, usize> = BTreeMap::new();
+        for (weight, rank) in weights {
+            let known = ranks.entry(module(weight).to_owned()).or_default();
+            *known = rank.max(*known);
+        }
+        Self(ranks)
     }
 
     /// LoRA with alpha = r everywhere, so that the scale is 1.
@@ -117,6 +118,7 @@ mod tests {
             ("layers.11.q.weight", 4),
             ("layers.11.v.weight", 4),
             ("norm.weight", 0),
+            ("layers.1.q", 0),
         ]);
         let lora = plain.lora();
         assert_eq!(lora["rank_pattern"], json!({"layers.1.q": 2}));

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::figure::label;
 use crate::source::{ArrayInfo, BaseArrays};
 
 /// The differences between a model and its base, told before any work.
@@ -52,12 +53,13 @@ impl ModelComparison {
         };
         let file = &self.file;
         let other = self.other_shapes.iter().map(|(name, shape, base)| {
+            let name = label::name(name);
             format!("{name} is {} and {} in {file}", sides(shape), sides(base))
         });
         let missing = self.not_in_base.iter();
-        let missing = missing.map(|name| format!("{name} is not in {file}"));
+        let missing = missing.map(|name| format!("{} is not in {file}", label::name(name)));
         let only = self.only_in_base.iter();
-        let only = only.map(|name| format!("{name} is only in {file}"));
+        let only = only.map(|name| format!("{} is only in {file}", label::name(name)));
         other.chain(missing).chain(only).collect()
     }
 }

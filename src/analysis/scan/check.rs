@@ -21,6 +21,11 @@ const LONGEST: f64 = 1e9;
 /// Squares below this have lost digits.
 const LEAST_SQUARE: f64 = 1e-290;
 
+/// Whether the squares of numbers of this norm have lost digits, or vanish.
+pub(super) fn has_vague_squares(norm: f64) -> bool {
+    norm > 0.0 && norm.powi(2) < LEAST_SQUARE
+}
+
 /// The names of a layer's fields stand for what is wrong with them.
 type Field = &'static str;
 

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::check::{check, check_whole};
 use super::{Scan, ScanLayer, VERSION};
+use crate::figure::label;
 use crate::store::{self, JsonKind, unread_json};
 
 /// A scan of every model there is fits.
@@ -34,7 +35,7 @@ pub fn read_scan(path: &Path) -> Result<Scan, String> {
         return Err("this scan has a layer twice; make it again".to_owned());
     }
     for layer in &scan.layers {
-        let place = format!("{}, ", layer.layer);
+        let place = format!("{}, ", label::name(&layer.layer));
         check(layer, &scan).map_err(|field| impossible(&place, field))?;
     }
     // What follows from the numbers is never believed.
@@ -65,9 +66,10 @@ pub fn merge(scans: Vec<Scan>) -> Result<Scan, String> {
         .next()
         .ok_or_else(|| "there is nothing to merge; name the files of scans".to_owned())?;
     for scan in scans {
-        if !all.same_settings(&scan) {
+        if let Some(what) = all.difference(&scan) {
             return Err(format!(
-                "these scans have different settings; merge scans of one model at one budget: {} and {}",
+                "these scans have different settings (of the first, {what}); merge scans of one model at one budget: \
+                 {} and {}",
                 all.model, scan.model
             ));
         }
@@ -91,7 +93,7 @@ pub fn merge(scans: Vec<Scan>) -> Result<Scan, String> {
                 Some(_) => {
                     return Err(format!(
                         "these scans have different numbers for one layer; scan it again: {}",
-                        layer.layer
+                        label::name(&layer.layer)
                     ));
                 }
             }

@@ -5,34 +5,39 @@ mod check;
 mod file;
 mod layer;
 mod part;
+mod pattern;
 mod plan;
 mod plan_report;
+mod progress;
 mod resume;
 mod rounding;
 mod targets;
 mod values;
 mod verdict;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
-use std::time::Instant;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::error::AnalysisError;
 use crate::approx::{LocalizedSettings, LoraSettings, MeloraSettings, MethodSettings};
+use crate::figure::label;
 use crate::session::Settings;
 use crate::source::Limits;
 
 use adaptable::Adaptable;
 pub use file::{merge, read_scan};
 pub use part::ScanPart;
+pub use pattern::{PATTERNS_MEAN, join_patterns, matches_pattern, split_patterns};
 pub(in crate::analysis) use plan::lower_grid;
 pub use plan::{LayerPlan, Plan, PlanStructure};
 pub use plan_report::PlanReport;
+pub use progress::ScanProgress;
+pub(in crate::analysis) use progress::WorkMeter;
 pub use resume::ResumeReview;
-pub use targets::{ScanTarget, ScanTargets, matches_pattern, natural};
+pub use targets::{ScanTarget, ScanTargets, natural};
 
 /// The version of the file of a scan.
 pub const VERSION: u32 = 1;
@@ -158,13 +163,28 @@ pub struct ScanLayer {
     pub localized_energies: Vec<f64>,
 }
 
-/// How far a scan is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ScanProgress {
-    /// The share of the work that is done.
-    pub fraction: f64,
-    /// Seconds that are left, by what was done so far.
-    pub seconds_left: f64,
+impl SkippedArray {
+    /// *left out h.0.norm: 4 × 16: a side is below 8*
+    pub fn left_out(&self) -> String {
+        format!("left out {}: {}", label::name(&self.name), self.reason)
+    }
+
+    /// The same of several arrays, one sentence for each reason.
+    pub fn all_left_out(arrays: &[Self]) -> Vec<String> {
+        let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        for array in arrays {
+            let at = *places.entry(&array.reason).or_insert_with(|| {
+                reasons.push((&array.reason, Vec::new()));
+                reasons.len() - 1
+            });
+            reasons[at].1.push(&array.name);
+        }
+        let sentence = |(reason, names): (&str, Vec<&str>)| {
+            format!("left out {}: {reason}", label::some_names(&names))
+        };
+        reasons.into_iter().map(sentence).collect()
+    }
 }
 
 /// The settings of a scan at this rank and grid, whose number MELoRA's blocks have too.
@@ -230,10 +250,20 @@ impl Scan {
         show_as_scanned(settings, (self.budget_rank, self.localized_grid));
     }
 
-    /// What tells the settings of another scan from its own, in a sentence; paths are what they lead to.
+    /// Whether it is of a model, and of a base where one is subtracted.
+    pub fn is_of(&self, model: &Path, base: Option<&Path>) -> bool {
+        let same = |named: &str, path: &Path| is_same_place(Path::new(named), path);
+        same(&self.model, model)
+            && match (&self.subtract, base) {
+                (None, None) => true,
+                (Some(named), Some(path)) => same(named, path),
+                _ => false,
+            }
+    }
+
+    /// What tells its settings from those of another scan, in a sentence.
     pub fn difference(&self, other: &Self) -> Option<String> {
-        let path = |text: &str| std::fs::canonicalize(text).unwrap_or_else(|_| text.into());
-        let same = |one: &str, other: &str| one == other || path(one) == path(other);
+        let same = |one: &str, other: &str| is_same_place(Path::new(one), Path::new(other));
         if !same(&self.model, &other.model) {
             return Some(format!("its model is {}", self.model));
         }
@@ -258,10 +288,9 @@ impl Scan {
         Some(format!("it was made with {} {}", options[at], own[at]))
     }
 
-    /// Whether both were made at the same settings, of paths that are written the same.
+    /// Whether both were made of the same model at the same settings.
     pub fn same_settings(&self, other: &Self) -> bool {
-        let same_paths = self.model == other.model && self.subtract == other.subtract;
-        same_paths && self.difference(other).is_none()
+        self.difference(other).is_none()
     }
 
     /// Measures the targets that it does not hold yet; `on_layer` hears of each and may stop.
@@ -275,7 +304,6 @@ impl Scan {
         keep_going: &(dyn Fn() -> ControlFlow<()> + Sync),
         on_layer: &mut dyn FnMut(&Self, ScanProgress) -> ControlFlow<()>,
     ) -> Result<(), AnalysisError> {
-        let begun = Instant::now();
         let before = self.seconds;
         let known = |scan: &Self, name: &str| {
             scan.layers.iter().any(|layer| layer.layer == name)
@@ -286,8 +314,7 @@ impl Scan {
             .iter()
             .filter(|target| !known(self, &target.name))
             .collect();
-        let total: f64 = wanted.iter().map(|target| target.work()).sum();
-        let mut done = 0.0;
+        let mut work = WorkMeter::begin(wanted.iter().map(|target| target.work()).sum());
         for target in wanted {
             match layer::measure(target, targets, self, limits, keep_going) {
                 Ok(layer) => self.layers.push(layer),
@@ -298,13 +325,8 @@ impl Scan {
                 }),
             }
             self.sort();
-            done += target.work();
-            let seconds = begun.elapsed().as_secs_f64();
-            self.seconds = before + seconds;
-            let progress = ScanProgress {
-                fraction: done / total,
-                seconds_left: seconds * (total - done) / done,
-            };
+            let progress = work.done(target.work());
+            self.seconds = before + work.seconds();
             if on_layer(self, progress).is_break() {
                 return Err(crate::approx::FactorError::Stopped.into());
             }
@@ -318,4 +340,10 @@ impl Scan {
         self.skipped
             .sort_by_cached_key(|array| targets::natural(&array.name));
     }
+}
+
+/// Whether two paths of models are written the same, or lead to one place.
+fn is_same_place(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| path.canonicalize().ok();
+    one == other || place(one).is_some_and(|found| place(other) == Some(found))
 }

@@ -1,7 +1,11 @@
 //! Ranks for every layer of a model under one budget, by what each parameter keeps.
 
 use super::adaptable::Adaptable;
-use super::{Scan, ScanLayer};
+use super::check::has_vague_squares;
+use super::layer::KEPT;
+use super::{Scan, ScanLayer, SkippedArray};
+use crate::approx::metrics::SumOfSquares;
+use crate::figure::label;
 
 /// The structure of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +16,16 @@ pub enum PlanStructure {
     Gralora,
 }
 
+impl PlanStructure {
+    /// Its name on the command line and in files.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Lora => "lora",
+            Self::Gralora => "gralora",
+        }
+    }
+}
+
 /// One layer of a plan.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayerPlan {
@@ -19,6 +33,8 @@ pub struct LayerPlan {
     pub layer: String,
     /// Rows and columns.
     pub sides: (usize, usize),
+    /// The digest of the values that it was planned for; `None` where the scan kept none.
+    pub digest: Option<String>,
     /// The rank of the layer, or of each of its blocks.
     pub rank: usize,
     /// Its parameters.
@@ -36,6 +52,10 @@ pub struct Plan {
     pub structure: PlanStructure,
     /// The grid of its blocks; 1 for LoRA.
     pub grid: usize,
+    /// The model that was scanned.
+    pub model: String,
+    /// The model that was subtracted.
+    pub subtract: Option<String>,
     /// The most parameters that it may have.
     pub budget: usize,
     /// Its parameters.
@@ -47,8 +67,12 @@ pub struct Plan {
     /// The layers.
     pub layers: Vec<LayerPlan>,
     /// Layers that cannot take part, with the reason.
-    pub left_out: Vec<(String, String)>,
-    /// Layers whose rank is the largest of which the scan kept the singular values.
+    pub left_out: Vec<SkippedArray>,
+    /// The names of arrays that the scan left out.
+    pub unscanned: Vec<String>,
+    /// The highest rank that it gives a layer, or a block: of so many the scan kept the singular values.
+    pub most_rank: usize,
+    /// Layers that have that rank and could have a higher one.
     pub at_the_end: usize,
 }
 
@@ -66,15 +90,29 @@ struct Candidate<'a> {
 
 impl Candidate<'_> {
     /// ‖W − Ŵ‖² at a rank: summed, not subtracted from ‖W‖², of which a layer that is fitted to rounding has
-    /// no digit left.
+    /// no digit left. Rounding makes it no more than the whole.
     fn dropped(&self, rank: usize) -> f64 {
-        self.energies.iter().skip(rank).sum::<f64>() + self.beyond
+        let dropped = self.energies.iter().skip(rank).sum::<f64>() + self.beyond;
+        dropped.min(self.layer.norm.powi(2))
     }
 
     fn error(&self, rank: usize) -> f64 {
         match self.layer.norm {
             0.0 => 0.0,
             norm => self.dropped(rank).sqrt() / norm,
+        }
+    }
+
+    /// The layer at its rank, and its error at another.
+    fn planned(&self, uniform: usize) -> LayerPlan {
+        LayerPlan {
+            layer: self.layer.layer.clone(),
+            sides: (self.layer.rows, self.layer.cols),
+            digest: self.layer.digest.clone(),
+            rank: self.rank,
+            params: self.rank * self.cost,
+            error: self.error(self.rank),
+            uniform_error: self.error(uniform),
         }
     }
 }
@@ -91,26 +129,28 @@ impl Plan {
         };
         let (mut candidates, left_out) = candidates(scan, structure, grid);
         ensure_some(scan, structure, &candidates, &left_out)?;
-        let whole: f64 = candidates.iter().map(|one| one.layer.norm.powi(2)).sum();
+        // Each square is a number, and their sum may be none.
+        let whole = SumOfSquares::of(candidates.iter().map(|one| one.layer.norm));
         let params = spend(&mut candidates, budget);
         if params == 0 {
-            return Err(format!(
-                "{budget} parameters pay for no rank in any layer; increase the budget"
-            ));
+            return Err(too_small(budget, &candidates));
         }
         let over_all = |rank: &dyn Fn(&Candidate<'_>) -> usize| -> f64 {
-            let dropped = candidates.iter().map(|one| one.dropped(rank(one)));
-            (dropped.sum::<f64>() / whole).sqrt()
+            let dropped = candidates.iter().map(|one| one.dropped(rank(one)).sqrt());
+            SumOfSquares::of(dropped).error_of(&whole)
         };
         let uniform = uniform(&candidates, budget);
         let at_uniform = |one: &Candidate<'_>| uniform.0.min(one.energies.len());
         Ok(Self {
             structure,
             grid,
+            model: scan.model.clone(),
+            subtract: scan.subtract.clone(),
             budget,
             params,
             error: over_all(&|one| one.rank),
             uniform: (uniform.0, uniform.1, over_all(&at_uniform)),
+            most_rank: KEPT / grid,
             at_the_end: candidates
                 .iter()
                 .filter(|one| {
@@ -119,18 +159,28 @@ impl Plan {
                 .count(),
             layers: candidates
                 .iter()
-                .map(|one| LayerPlan {
-                    layer: one.layer.layer.clone(),
-                    sides: (one.layer.rows, one.layer.cols),
-                    rank: one.rank,
-                    params: one.rank * one.cost,
-                    error: one.error(one.rank),
-                    uniform_error: one.error(at_uniform(one)),
-                })
+                .map(|one| one.planned(at_uniform(one)))
                 .collect(),
             left_out,
+            unscanned: scan.skipped.iter().map(|one| one.name.clone()).collect(),
         })
     }
+}
+
+/// Why a plan says nothing of a layer whose squares have lost their digits.
+const TOO_SMALL: &str =
+    "whose square has too few digits to plan by; scale the weights up and scan again";
+
+/// Why a budget gives no layer a rank.
+fn too_small(budget: usize, candidates: &[Candidate<'_>]) -> String {
+    let live = candidates
+        .iter()
+        .filter(|one| one.energies.iter().any(|energy| *energy > 0.0));
+    let least = live.map(|one| one.cost).min().unwrap_or_default();
+    format!(
+        "{budget} parameters pay for no rank in any layer; increase the budget to at least {}",
+        label::count(least)
+    )
 }
 
 /// Whether there is anything to spend parameters on.
@@ -141,7 +191,7 @@ fn ensure_some(
     scan: &Scan,
     structure: PlanStructure,
     candidates: &[Candidate<'_>],
-    left_out: &[(String, String)],
+    left_out: &[SkippedArray],
 ) -> Result<(), String> {
     if candidates.iter().all(|one| one.energies.is_empty()) {
         let left_out = if candidates.is_empty() { left_out } else { &[] };
@@ -157,20 +207,30 @@ fn ensure_some(
 }
 
 /// The reason why no layer can take part at any budget.
-fn nothing(scan: &Scan, structure: PlanStructure, left_out: &[(String, String)]) -> String {
-    match (structure, left_out) {
-        (PlanStructure::Lora, [(layer, why), ..]) => {
-            format!("no layer can take part; name a scan of other layers: {layer}: {why}")
+fn nothing(scan: &Scan, structure: PlanStructure, left_out: &[SkippedArray]) -> String {
+    let first = left_out.first();
+    let first = first.map(|one| (format!("{}: {}", label::name(&one.name), one.reason), one));
+    match (structure, first) {
+        (_, Some((told, one))) if one.reason.ends_with(TOO_SMALL) => {
+            format!("no layer can take part: {told}")
         }
-        (PlanStructure::Gralora, [(layer, why), ..]) => {
-            format!("no layer can take part; scan again with another --grid: {layer}: {why}")
+        (PlanStructure::Lora, Some((told, _))) => {
+            format!("no layer can take part; name a scan of other layers: {told}")
         }
-        (PlanStructure::Gralora, []) if !scan.layers.is_empty() => format!(
+        (PlanStructure::Gralora, Some((told, _))) => {
+            format!("no layer can take part; scan again with another --grid: {told}")
+        }
+        (PlanStructure::Gralora, None) if scan.localized_grid > KEPT => format!(
+            "a scan keeps no singular values of blocks above K = {KEPT}, and this one has K = {}; scan again with a \
+             --grid of {KEPT} or less, or plan with --structure lora",
+            scan.localized_grid
+        ),
+        (PlanStructure::Gralora, None) if !scan.layers.is_empty() => format!(
             "this scan holds no singular values of the blocks at K = {}; scan again with a --budget-rank \
              of {} or more, or plan with --structure lora",
             scan.localized_grid, scan.localized_grid
         ),
-        (_, []) => "this scan holds no singular values; make it again".to_owned(),
+        (_, None) => "this scan holds no singular values; make it again".to_owned(),
     }
 }
 
@@ -180,22 +240,14 @@ fn candidates(
     scan: &Scan,
     structure: PlanStructure,
     grid: usize,
-) -> (Vec<Candidate<'_>>, Vec<(String, String)>) {
+) -> (Vec<Candidate<'_>>, Vec<SkippedArray>) {
     let (mut candidates, mut left_out) = (Vec::new(), Vec::new());
     let adaptable = Adaptable::among(scan.layers.iter().map(|layer| layer.layer.as_str()));
     for layer in &scan.layers {
-        if let Some(reason) = adaptable.refusal(&layer.layer) {
-            left_out.push((layer.layer.clone(), reason.to_owned()));
-            continue;
-        }
-        let divides = |k: usize| layer.rows.is_multiple_of(k) && layer.cols.is_multiple_of(k);
-        if !divides(grid) {
-            let nearest = lower_grid((layer.rows, layer.cols), grid);
-            let reason = format!(
-                "K = {grid} does not divide {} × {}, which PEFT needs; the next lower K is {nearest}",
-                layer.rows, layer.cols
-            );
-            left_out.push((layer.layer.clone(), reason));
+        let refused = adaptable.refusal(&layer.layer).map(ToOwned::to_owned);
+        if let Some(reason) = refused.or_else(|| refusal(layer, grid)) {
+            let name = layer.layer.clone();
+            left_out.push(SkippedArray { name, reason });
             continue;
         }
         let (energies, measured) = match structure {
@@ -212,6 +264,22 @@ fn candidates(
         });
     }
     (candidates, left_out)
+}
+
+/// Why a layer cannot take part with blocks of a grid, whatever it is a weight of.
+fn refusal(layer: &ScanLayer, grid: usize) -> Option<String> {
+    let (rows, cols) = (layer.rows, layer.cols);
+    if has_vague_squares(layer.norm) {
+        let norm = label::short(layer.norm);
+        return Some(format!("its norm is {norm}, {TOO_SMALL}"));
+    }
+    let divides = rows.is_multiple_of(grid) && cols.is_multiple_of(grid);
+    (!divides).then(|| {
+        let nearest = lower_grid((rows, cols), grid);
+        format!(
+            "K = {grid} does not divide {rows} × {cols}, which PEFT needs; the next lower K is {nearest}"
+        )
+    })
 }
 
 /// The largest K below `grid` that divides both sides.

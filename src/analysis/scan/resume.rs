@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::ControlFlow;
 
+use super::progress::{ScanProgress, WorkMeter};
 use super::targets::{ScanTarget, ScanTargets};
 use super::values::LayerValues;
 use super::{Scan, ScanLayer, SkippedArray};
@@ -21,7 +22,9 @@ enum Reason {
     Changed,
     /// An older version kept no digest of its values.
     Unknown,
-    /// There is no such matrix any more.
+    /// It is there, and no matrix that could be scanned any more: another shape, or no base.
+    LeftOut,
+    /// There is no such array any more.
     Gone,
 }
 
@@ -30,9 +33,6 @@ enum Fate {
     Again,
     Dropped,
 }
-
-/// So many layers are named in a note.
-const NAMED: usize = 3;
 
 impl ResumeReview {
     fn add(&mut self, reason: Reason, fate: Fate, layer: String) {
@@ -56,18 +56,17 @@ impl ResumeReview {
             let why = match reason {
                 Reason::Changed => "layers whose values have changed since they were scanned",
                 Reason::Unknown => "layers of which an older version kept no digest to compare",
+                Reason::LeftOut => {
+                    "layers that the model still has and that can no longer be scanned"
+                }
                 Reason::Gone => "layers that the model no longer has",
             };
             let fate = match (reason, fate) {
                 (_, Fate::Again) => "scanned again",
-                (Reason::Gone, _) => "dropped",
+                (Reason::LeftOut | Reason::Gone, _) => "dropped",
                 (_, Fate::Dropped) => "dropped, because this run does not ask for them",
             };
-            let more = layers.len().saturating_sub(NAMED);
-            let more = (more > 0).then(|| format!("{} more", label::count(more)));
-            let named = layers.iter().take(NAMED).cloned().chain(more);
-            let named: Vec<String> = named.collect();
-            format!("{why} {verb} {fate}: {}", label::listed(&named))
+            format!("{why} {verb} {fate}: {}", label::some_names(layers))
         };
         let all = self.0.iter().filter(|((_, fate), _)| wanted(*fate));
         all.map(note).collect()
@@ -77,7 +76,7 @@ impl ResumeReview {
 impl Scan {
     /// Takes over what this scan does not hold of another with the same settings. Every layer is read again
     /// and compared by its digest, which costs much less than to scan it; those that the model does not have
-    /// as they were scanned are left out.
+    /// as they were scanned are left out. `on_layer` hears how much of that is done.
     ///
     /// # Errors
     /// *Stop* from `keep_going`, which is asked before each layer.
@@ -87,6 +86,7 @@ impl Scan {
         targets: &ScanTargets,
         limits: &Limits,
         keep_going: &(dyn Fn() -> ControlFlow<()> + Sync),
+        on_layer: &mut dyn FnMut(ScanProgress),
     ) -> Result<ResumeReview, AnalysisError> {
         let with_fate = |fate: Fate| move |one| (one, fate);
         let asked = targets.targets.iter().map(with_fate(Fate::Again));
@@ -97,12 +97,21 @@ impl Scan {
         let held = self.layers.iter().map(|layer| layer.layer.clone());
         let held: HashSet<String> = held.collect();
         let mut review = ResumeReview::default();
-        for layer in known.layers {
-            if held.contains(&layer.layer) {
-                continue;
-            }
+        let layers = known.layers.into_iter();
+        let layers: Vec<ScanLayer> = layers
+            .filter(|layer| !held.contains(&layer.layer))
+            .collect();
+        let found = layers.iter().filter_map(|one| all.get(one.layer.as_str()));
+        let mut work = WorkMeter::begin(found.map(|(target, _)| target.entries()).sum());
+        for layer in layers {
             let Some(&(target, fate)) = all.get(layer.layer.as_str()) else {
-                review.add(Reason::Gone, Fate::Dropped, layer.layer);
+                let is_there = targets.names.contains(&layer.layer);
+                let reason = if is_there {
+                    Reason::LeftOut
+                } else {
+                    Reason::Gone
+                };
+                review.add(reason, Fate::Dropped, layer.layer);
                 continue;
             };
             if keep_going().is_break() {
@@ -112,6 +121,7 @@ impl Scan {
                 None => self.layers.push(layer),
                 Some(reason) => review.add(reason, fate, layer.layer),
             }
+            on_layer(work.done(target.entries()));
         }
         // What this run asks for is judged anew.
         let left_out = known.skipped.into_iter().filter(|array| {

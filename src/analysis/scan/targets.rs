@@ -3,9 +3,13 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
+use super::pattern::matches_pattern;
 use super::{ScanSettings, SkippedArray};
 use crate::analysis::model::array_of;
-use crate::source::{ArrayInfo, BaseArrays, Source, SourceError, arrays_in, nearest_names};
+use crate::figure::label;
+use crate::source::{
+    ArrayInfo, Arrays, BaseArrays, OtherMember, Source, SourceError, list_arrays, nearest_names,
+};
 
 /// Matrices with a shorter side are left out: no structure has room in them.
 const LEAST_SIDE: u64 = 8;
@@ -38,8 +42,10 @@ pub struct ScanTargets {
     pub skipped: Vec<SkippedArray>,
     /// Patterns that no array's name matches, each with the nearest names.
     pub unmatched: Vec<(String, Vec<String>)>,
-    /// The names of all two-dimensional arrays that the model has.
+    /// The names of all two-dimensional arrays that the model has, and of those whose shape cannot be read.
     pub arrays: HashSet<String>,
+    /// The names of all its arrays.
+    pub names: HashSet<String>,
 }
 
 /// So many names are told beside one that none has.
@@ -51,6 +57,11 @@ impl ScanTarget {
         let (rows, cols) = (self.sides.0 as f64, self.sides.1 as f64);
         rows * cols * rows.min(cols)
     }
+
+    /// Its entries, by which the time to read it grows.
+    pub fn entries(&self) -> f64 {
+        self.sides.0 as f64 * self.sides.1 as f64
+    }
 }
 
 impl ScanTargets {
@@ -59,36 +70,43 @@ impl ScanTargets {
     /// # Errors
     /// A model that cannot be read.
     pub fn new(settings: &ScanSettings, patterns: &[String]) -> Result<Self, SourceError> {
-        let mut arrays = arrays_in(&settings.model)?;
-        // The tensors that make updates are none themselves.
-        if arrays.iter().any(|array| array.update.is_some()) {
-            arrays.retain(|array| array.update.is_some());
-        }
-        let base = settings.subtract.as_deref().map(arrays_in).transpose()?;
-        let base = base.as_deref().map(|all| (all, BaseArrays::new(all)));
+        let (mut arrays, unread) = list_arrays(&settings.model)?.into_model();
+        let base = settings.subtract.as_deref().map(list_arrays).transpose()?;
+        let base = base.as_ref().map(BaseModel::new);
+        arrays.sort_by_cached_key(|array| natural(&array.name));
+        // Only of the one array of a file no name is needed.
+        let is_alone = arrays.len() == 1;
+        let names = arrays.iter().map(|array| &array.name);
+        let names = names.chain(unread.iter().map(|array| &array.name));
         let mut found = Self {
             model: settings.model.clone(),
             subtract: settings.subtract.clone(),
+            names: names.cloned().collect(),
             ..Self::default()
         };
-        arrays.sort_by_cached_key(|array| natural(&array.name));
-        found.unmatched = unmatched_patterns(patterns, &arrays);
-        // Only of the one array of a file no name is needed.
-        let is_alone = arrays.len() == 1;
         arrays.retain(|array| array.shape.len() == 2);
+        let names = arrays.iter().map(|array| &array.name);
+        let names = names.chain(unread.iter().map(|array| &array.name));
+        let names: Vec<String> = names.cloned().collect();
+        found.unmatched = unmatched_patterns(patterns, &names);
+        found.arrays = names.into_iter().collect();
+        let is_asked = |name: &str| {
+            let matches = |pattern: &String| matches_pattern(pattern, name);
+            patterns.is_empty() || patterns.iter().any(matches)
+        };
+        // What cannot be read is told first: without it there may be nothing else.
+        let unread = unread
+            .into_iter()
+            .map(|OtherMember { name, reason, .. }| SkippedArray { name, reason });
+        found
+            .skipped
+            .extend(unread.filter(|array| is_asked(&array.name)));
         for array in arrays {
-            let matches = |pattern: &String| matches_pattern(pattern, &array.name);
-            let is_asked = patterns.is_empty() || patterns.iter().any(matches);
-            let base = base.as_ref().map(|(all, base)| {
-                let at = base.of(&array.name);
-                at.map(|at| &all[at])
-            });
-            found.arrays.insert(array.name.clone());
             let target = match array.name.is_empty() && !is_alone {
                 true => Err("it has no name by which it could be read".to_owned()),
-                false => target(&array, base),
+                false => target(&array, base.as_ref()),
             };
-            match (target, is_asked) {
+            match (target, is_asked(&array.name)) {
                 (Ok(target), true) => found.targets.push(target),
                 (Ok(target), false) => found.unasked.push(target),
                 (Err(reason), true) => found.skipped.push(SkippedArray {
@@ -111,7 +129,8 @@ impl ScanTargets {
             ([_, ..], ..) => Ok(()),
             (_, [one, ..], _) => Err(format!(
                 "there is nothing to scan, {} is left out ({}): {model}",
-                one.name, one.reason
+                label::name(&one.name),
+                one.reason
             )),
             (_, _, []) => Err(format!(
                 "this has no two-dimensional array to scan; list its arrays with localized-lora arrays: {model}"
@@ -148,41 +167,72 @@ impl ScanTargets {
     }
 }
 
-/// The target that a two-dimensional array is; `base` is there where one is subtracted, with the array that it
-/// has.
+/// A base model, whose arrays are found by name.
+struct BaseModel<'a> {
+    listed: &'a Arrays,
+    by_name: BaseArrays<'a>,
+}
+
+impl<'a> BaseModel<'a> {
+    fn new(listed: &'a Arrays) -> Self {
+        Self {
+            listed,
+            by_name: BaseArrays::new(&listed.arrays),
+        }
+    }
+
+    /// The base of an array.
+    ///
+    /// # Errors
+    /// Why it has none.
+    fn of(&self, array: &ArrayInfo) -> Result<&'a ArrayInfo, String> {
+        let found = self.by_name.of(&array.name);
+        let Some(base) = found.map(|at| &self.listed.arrays[at]) else {
+            let mut unread = self.listed.others.iter();
+            let unread = unread.find(|other| other.name == array.name);
+            return Err(match unread {
+                Some(other) => format!("its base cannot be read, because {}", other.reason),
+                None => "the base has no array of this name".to_owned(),
+            });
+        };
+        match base.shape == array.shape {
+            true => Ok(base),
+            false => Err(format!(
+                "{} and its base is {}",
+                array.sides(),
+                base.sides()
+            )),
+        }
+    }
+}
+
+/// The target that a two-dimensional array is, beside its base where one is subtracted.
 ///
 /// # Errors
 /// Why it is none.
-fn target(array: &ArrayInfo, base: Option<Option<&ArrayInfo>>) -> Result<ScanTarget, String> {
+fn target(array: &ArrayInfo, base: Option<&BaseModel<'_>>) -> Result<ScanTarget, String> {
     let [rows, cols] = array.shape[..] else {
         return Err(format!("{}: no matrix", array.sides()));
     };
     if rows.min(cols) < LEAST_SIDE {
         return Err(format!("{rows} × {cols}: a side is below {LEAST_SIDE}"));
     }
-    if let Some(reason) = base.and_then(|base| without_base(array, base)) {
-        return Err(reason);
-    }
+    let base = base.map(|base| base.of(array)).transpose()?;
     let update = array.update.as_ref();
     Ok(ScanTarget {
         name: array.name.clone(),
         sides: (rows, cols),
-        dtypes: (
-            array.dtype.clone(),
-            base.flatten().map(|base| base.dtype.clone()),
-        ),
+        dtypes: (array.dtype.clone(), base.map(|base| base.dtype.clone())),
         is_update: update.is_some_and(|update| !update.needs_base),
     })
 }
 
-/// Patterns that match none of the matrices' names, with the nearest of these.
-fn unmatched_patterns(patterns: &[String], arrays: &[ArrayInfo]) -> Vec<(String, Vec<String>)> {
-    let matrices = arrays.iter().filter(|array| array.shape.len() == 2);
-    let names: Vec<String> = matrices.map(|array| array.name.clone()).collect();
+/// Patterns that match none of the names, with the nearest of these.
+fn unmatched_patterns(patterns: &[String], names: &[String]) -> Vec<(String, Vec<String>)> {
     let none = |pattern: &&String| !names.iter().any(|name| matches_pattern(pattern, name));
     let nearest = |pattern: &String| {
         let letters = pattern.replace(['*', '?'], "");
-        let near = nearest_names(&names, &letters).into_iter().cloned();
+        let near = nearest_names(names, &letters).into_iter().cloned();
         (pattern.clone(), near.collect())
     };
     patterns.iter().filter(none).map(nearest).collect()
@@ -190,8 +240,8 @@ fn unmatched_patterns(patterns: &[String], arrays: &[ArrayInfo]) -> Vec<(String,
 
 /// *there is no two-dimensional array to scan whose name matches h.9.\*; the nearest are h.0.a, h.1.a*
 fn no_match<T: AsRef<str>>(patterns: &str, nearest: &[T]) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for name in nearest.iter().map(AsRef::as_ref) {
+    let mut names: Vec<String> = Vec::new();
+    for name in nearest.iter().map(|one| label::name(one.as_ref())) {
         if names.len() < MOST_NEAREST && !names.contains(&name) {
             names.push(name);
         }
@@ -200,46 +250,10 @@ fn no_match<T: AsRef<str>>(patterns: &str, nearest: &[T]) -> String {
         true => "it has none".to_owned(),
         false => format!("the nearest are {}", names.join(", ")),
     };
-    format!("there is no two-dimensional array to scan whose name matches {patterns}; {near}")
-}
-
-/// Why an array has no base.
-fn without_base(array: &ArrayInfo, base: Option<&ArrayInfo>) -> Option<String> {
-    match base {
-        None => Some("the base has no array of this name".to_owned()),
-        Some(one) if one.shape == array.shape => None,
-        Some(one) => Some(format!("{} and its base is {}", array.sides(), one.sides())),
-    }
-}
-
-/// Whether a name matches a pattern, in which `*` stands for anything and `?` for one character.
-pub fn matches_pattern(pattern: &str, name: &str) -> bool {
-    let (pattern, name): (Vec<char>, Vec<char>) =
-        (pattern.chars().collect(), name.chars().collect());
-    let (mut at, mut of) = (0, 0);
-    // The last star, and where in the name what it stands for ends.
-    let mut star: Option<(usize, usize)> = None;
-    while of < name.len() {
-        match pattern.get(at) {
-            Some('*') => {
-                star = Some((at, of));
-                at += 1;
-            }
-            Some(&c) if c == '?' || c == name[of] => {
-                at += 1;
-                of += 1;
-            }
-            _ => match star {
-                Some((back, end)) => {
-                    star = Some((back, end + 1));
-                    at = back + 1;
-                    of = end + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[at..].iter().all(|&c| c == '*')
+    format!(
+        "there is no two-dimensional array to scan whose name matches {}; {near}",
+        label::name(patterns)
+    )
 }
 
 /// A key in whose order `layers.2` comes before `layers.10`.
@@ -264,27 +278,6 @@ pub fn natural(name: &str) -> Vec<(String, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_star_stands_for_anything() {
-        for (pattern, name) in [
-            ("*", "a.b"),
-            ("*.weight", "layers.0.weight"),
-            ("layers.?.q*", "layers.3.q_proj.weight"),
-            ("*q*q*", "qq"),
-            ("a", "a"),
-        ] {
-            assert!(matches_pattern(pattern, name), "{pattern} {name}");
-        }
-        for (pattern, name) in [
-            ("layers.1.*", "layers.10.q"),
-            ("a", "ab"),
-            ("*b", "abc"),
-            ("?", ""),
-        ] {
-            assert!(!matches_pattern(pattern, name), "{pattern} {name}");
-        }
-    }
 
     #[test]
     fn numbers_in_names_are_ordered_as_numbers() {

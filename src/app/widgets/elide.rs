@@ -1,9 +1,9 @@
-//! Names that lose their middle where there is no room.
+//! Names that lose their middle where there is no room in the window.
 
 use eframe::egui::{self, TextStyle};
 
 use super::prose;
-use crate::figure::elide::shortened;
+use crate::text::elide::shortened;
 
 /// As much of `text` as fits into `room` points in the type of buttons, with … in the middle.
 pub fn middle(ui: &egui::Ui, text: &str, room: f32) -> String {

@@ -1,6 +1,6 @@
 //! A plan of ranks in words and as a table.
 
-use crate::analysis::{LayerPlan, Plan, PlanStructure, WrittenLayer};
+use crate::analysis::{LayerPlan, Plan, PlanStructure, SkippedArray, WrittenLayer};
 use crate::figure::label;
 use crate::figure::table::{Cell, Column, Row, Table};
 
@@ -37,13 +37,16 @@ pub fn plan_sentence(plan: &Plan) -> String {
 /// What is to be known of a plan, one sentence each.
 pub fn plan_notes(plan: &Plan) -> Vec<String> {
     let left_out = plan.left_out.iter();
-    let mut notes: Vec<String> = left_out
-        .map(|(layer, reason)| format!("left out {layer}: {reason}"))
-        .collect();
+    let mut notes: Vec<String> = left_out.map(SkippedArray::left_out).collect();
     if plan.at_the_end > 0 {
+        let (noun, of) = match plan.structure {
+            PlanStructure::Lora => ("rank", "layer"),
+            PlanStructure::Gralora => ("block rank", "block"),
+        };
+        let (layers, most) = (label::counted(plan.at_the_end, "layer"), plan.most_rank);
         notes.push(format!(
-            "the scan keeps no singular values beyond the rank that the plan gives {}; more is not planned",
-            label::counted(plan.at_the_end, "layer")
+            "{noun} {most}, which the plan gives {layers}, is the highest that it can give, because a scan keeps the \
+             {most} largest singular values of each {of}; adapter --rank writes higher ones"
         ));
     }
     notes.extend([WEIGHED, REMARK].map(str::to_owned));
@@ -98,7 +101,7 @@ fn row(layer: &str, sides: (usize, usize), (rank, params): (usize, usize), misse
         _ => Cell::count(rank),
     };
     let cells = vec![
-        Cell::named(label::clean(layer), layer),
+        Cell::named(label::name(layer), layer),
         Cell::count(sides.0),
         Cell::count(sides.1),
         adapted,

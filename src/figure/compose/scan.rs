@@ -351,10 +351,13 @@ fn least_errors(scan: &Scan) -> String {
     let live = scan.layers.iter().filter(|layer| layer.norm > 0.0);
     let live: Vec<&ScanLayer> = live.collect();
     let closest: Vec<Vec<&str>> = live.iter().map(|layer| layer.closest()).collect();
-    let alone = |name: &str| closest.iter().filter(|names| names[..] == [name]).count();
+    let alone = |name: &str| {
+        let alone = closest.iter().filter(|names| names[..] == [name]);
+        label::count(alone.count())
+    };
     let equal = match closest.iter().filter(|names| names.len() > 1).count() {
         0 => String::new(),
-        count => format!(", equal on {count}"),
+        count => format!(", equal on {}", label::count(count)),
     };
     let mean = |of: &dyn Fn(&ScanLayer) -> Option<f64>| {
         let errors: Vec<f64> = live.iter().filter_map(|layer| of(layer)).collect();

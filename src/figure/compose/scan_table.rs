@@ -22,7 +22,7 @@ pub fn scan_table(scan: &Scan) -> Table {
         Row {
             color: None,
             cells: vec![
-                Cell::named(label::clean(&layer.layer), layer.layer.clone()),
+                Cell::named(label::name(&layer.layer), layer.layer.clone()),
                 Cell::count(layer.rows),
                 Cell::count(layer.cols),
                 Cell::number(norms(layer.norm), layer.norm),

@@ -188,7 +188,7 @@ impl AdapterLayer {
             }
             (true, None) => Err(layer.unsupported(
                 "a DoRA update, which depends on the base weight",
-                "subtract the base weight: --subtract BASE#NAME",
+                "subtract its base with --subtract BASE",
             )),
         }
     }

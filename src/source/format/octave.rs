@@ -10,7 +10,7 @@ use super::table::parse_number;
 use crate::source::error::{counted, one_line, printable};
 use crate::source::file_name::ending;
 use crate::source::matrix::zeros;
-use crate::source::{ArrayInfo, Arrays, Limits, LoadedMatrix, OtherMember, SourceError};
+use crate::source::{ArrayInfo, Arrays, Limits, LoadedMatrix, OtherKind, OtherMember, SourceError};
 
 const EXPECTED: &str = "an Octave text file";
 /// Names in an error message.
@@ -234,6 +234,7 @@ fn list(text: &str) -> Arrays {
             None => listed.others.push(OtherMember {
                 name,
                 reason: format!("a variable of type {kind}, no matrix of real numbers"),
+                kind: OtherKind::None,
             }),
         }
     }

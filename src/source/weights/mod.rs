@@ -16,7 +16,7 @@ use super::head_blocks::HeadBlocks;
 use super::listing::UpdateInfo;
 use super::opening::open;
 use super::tensors::{Shards, TensorFile, TensorStore, shape_note};
-use super::{ArrayInfo, Arrays, Limits, LoadedMatrix, OtherMember, SourceError};
+use super::{ArrayInfo, Arrays, Limits, LoadedMatrix, OtherKind, OtherMember, SourceError};
 use crate::system::folder_of;
 pub use folder::is_index;
 use folder::{ADAPTER_CONFIG, ADAPTER_TENSORS, FolderWeights};
@@ -176,6 +176,7 @@ impl<'a> Weights<'a> {
                 Err(error) => listed.others.push(OtherMember {
                     name: layer.name.clone(),
                     reason: error.to_string(),
+                    kind: OtherKind::Update(layer.tensors().cloned().collect()),
                 }),
             }
         }
@@ -183,6 +184,7 @@ impl<'a> Weights<'a> {
             listed.others.push(OtherMember {
                 name: self.store.name().to_owned(),
                 reason: error.to_string(),
+                kind: OtherKind::Array,
             });
         }
         for name in self.store.names() {
@@ -197,6 +199,7 @@ impl<'a> Weights<'a> {
                 Err(error) => listed.others.push(OtherMember {
                     name,
                     reason: error.to_string(),
+                    kind: OtherKind::Array,
                 }),
             }
         }

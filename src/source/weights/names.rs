@@ -65,14 +65,19 @@ pub fn nearest<'a>(names: &'a [String], wanted: &str) -> Vec<&'a String> {
 
 /// Asks for one of several names.
 pub fn ask(file: &str, problem: impl Into<String>, names: &[&String]) -> SourceError {
-    let mut list: Vec<String> = names
-        .iter()
+    // By no name none can be chosen.
+    let named = names.iter().filter(|name| !name.is_empty());
+    let mut list: Vec<String> = named
         .take(LISTED)
         .map(|name| one_line(&printable(name)))
         .collect();
     let path = shlex::try_quote(file).unwrap_or(file.into());
     if names.len() > LISTED {
         list.push(format!("…; localized-lora arrays {path} lists all"));
+    }
+    if list.is_empty() && !names.is_empty() {
+        let remedy = "leave out #NAME, or give its arrays names";
+        return SourceError::unsupported(file, "only arrays without a name", remedy);
     }
     if list.is_empty() {
         return SourceError::unsupported(file, "no arrays", "a file with at least one is needed");

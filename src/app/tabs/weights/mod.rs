@@ -9,6 +9,7 @@ mod map;
 mod opening;
 mod plan_view;
 mod saving;
+mod scan_fields;
 mod scan_view;
 mod scanning;
 mod tree;

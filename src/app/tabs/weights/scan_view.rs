@@ -1,6 +1,6 @@
 //! The scan on screen: its settings, how far it is, the map of the model and the table of its layers.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use eframe::egui::{self, RichText};
@@ -8,6 +8,7 @@ use eframe::egui::{self, RichText};
 use super::action::WeightsAction;
 use super::map::{self, MapView};
 use super::saving::{Saved, SavedFile, Saving, plan_bytes, scan_bytes};
+use super::scan_fields::ScanFields;
 use super::scanning::{ScanAdvance, Scanning};
 use super::{NO_SCAN, first_lines};
 use crate::analysis::{
@@ -17,7 +18,7 @@ use crate::app::command::Command;
 use crate::app::notices::capitalized;
 use crate::app::service::Service;
 use crate::app::state::State;
-use crate::app::widgets::knobs::{choice, whole};
+use crate::app::widgets::knobs::choice;
 use crate::app::widgets::sorted_table::{SortedTable, TableView};
 use crate::app::worker::Reply;
 use crate::figure::compose::{
@@ -27,28 +28,6 @@ use crate::figure::palette::Theme;
 use crate::figure::{Table, label};
 use crate::session::Settings;
 use crate::views::scan::{COLORS, ScanCall};
-
-/// The settings of the next scan.
-struct ScanFields {
-    budget_rank: usize,
-    grid: usize,
-    draws: usize,
-    seed: usize,
-    /// Patterns with commas between.
-    layers: String,
-}
-
-impl Default for ScanFields {
-    fn default() -> Self {
-        Self {
-            budget_rank: 8,
-            grid: 4,
-            draws: 100,
-            seed: 0,
-            layers: String::new(),
-        }
-    }
-}
 
 /// The results as they are drawn.
 struct DrawnScan {
@@ -76,25 +55,6 @@ pub struct ScanView {
     drawn: Option<DrawnScan>,
     map: MapView,
     table: SortedTable,
-}
-
-impl ScanFields {
-    fn patterns(&self) -> Vec<String> {
-        let patterns = self.layers.split(',').map(str::trim);
-        let patterns = patterns.filter(|pattern| !pattern.is_empty());
-        patterns.map(ToOwned::to_owned).collect()
-    }
-
-    fn settings(&self, model: &OpenModel) -> ScanSettings {
-        ScanSettings {
-            model: model.path.clone(),
-            subtract: model.base.as_ref().map(|base| base.path.clone()),
-            budget_rank: self.budget_rank,
-            grid: self.grid,
-            draws: self.draws,
-            seed: self.seed as u64,
-        }
-    }
 }
 
 impl ScanView {
@@ -293,27 +253,7 @@ impl ScanView {
     }
 
     fn settings(&mut self, ui: &mut egui::Ui, model: Option<&OpenModel>, out: &mut Vec<Command>) {
-        let fields = &mut self.fields;
-        ui.horizontal_wrapped(|ui| {
-            for (name, value, least, most, hint) in [
-                ("Budget rank", &mut fields.budget_rank, 1, 4096, "Every structure gets the parameters of LoRA at this rank"),
-                ("Grid K", &mut fields.grid, 1, 1024, "Localized’s K, at rank R/K, and MELoRA’s number of blocks N"),
-                ("Draws", &mut fields.draws, 0, 100_000, "The most random orders of a layer’s locality test; 0 for none"),
-                ("Seed", &mut fields.seed, 0, u32::MAX as usize, "Chooses the random orders"),
-            ] {
-                let label = ui.label(name);
-                ui.add(whole(value, least, most))
-                    .labelled_by(label.id)
-                    .on_hover_text(hint);
-            }
-            let label = ui.label("Layers");
-            let field = egui::TextEdit::singleline(&mut fields.layers)
-                .hint_text("all; or *.attn.*, layers.?.q*")
-                .desired_width(170.0);
-            ui.add(field).labelled_by(label.id).on_hover_text(
-                "Only layers with such names, patterns with commas between; * stands for anything, ? for one character",
-            );
-        });
+        self.fields.ui(ui);
         ui.horizontal_wrapped(|ui| {
             match self.scanning.busy() {
                 true => button(ui, WeightsAction::StopScan, true, out),
@@ -439,18 +379,8 @@ impl DrawnScan {
 
 /// Whether a scan is of the models that are open.
 fn is_of(scan: &Scan, model: &OpenModel) -> bool {
-    let same = |named: &str, open: &Path| {
-        let whole = |path: &Path| path.canonicalize().ok();
-        Path::new(named) == open
-            || whole(Path::new(named)).is_some_and(|path| whole(open) == Some(path))
-    };
-    let base = model.base.as_ref().map(|base| &base.path);
-    same(&scan.model, &model.path)
-        && match (&scan.subtract, base) {
-            (None, None) => true,
-            (Some(named), Some(open)) => same(named, open),
-            _ => false,
-        }
+    let base = model.base.as_ref().map(|base| base.path.as_path());
+    scan.is_of(&model.path, base)
 }
 
 /// The settings that made a scan.

@@ -223,7 +223,7 @@ fn work(pool: &Pool, request: ScanRequest, reply: &Reply<'_, ScanMessage>) {
     let mut scan = fresh;
     let known = known.map(|known| known.as_ref().clone());
     for one in known.into_iter().chain(kept) {
-        match pool.run(|| scan.resume(one, &targets, &limits, &keep_going)) {
+        match pool.run(|| scan.resume(one, &targets, &limits, &keep_going, &mut |_| ())) {
             Ok(review) => reply.send(ScanMessage::Reviewed(review)),
             // Stopped; what was known is known still.
             Err(_) => return ended(None, None),

@@ -9,7 +9,7 @@ use super::values::{info, read_values};
 use crate::source::error::printable;
 use crate::source::format::input::{FileStart, Input};
 use crate::source::format::kind::{FileFormat, FormatContent, FormatFamily, Sign};
-use crate::source::{Arrays, LoadedMatrix, OtherMember, SourceError};
+use crate::source::{Arrays, LoadedMatrix, OtherKind, OtherMember, SourceError};
 
 /// Arrays of an archive that are looked at to find the only matrix.
 const LOOKED_AT: usize = 1000;
@@ -64,7 +64,7 @@ impl FileFormat for Npz {
         for member in archive.members.clone() {
             if !arrays.contains(&member) {
                 let reason = "no array".to_owned();
-                listed.others.push(other(&member, reason));
+                listed.others.push(other(&member, reason, OtherKind::None));
                 continue;
             }
             let shown = archive.shown(&member);
@@ -73,17 +73,21 @@ impl FileFormat for Npz {
                 Ok(header) => listed
                     .arrays
                     .push(info(&member.name, &header, member.length)),
-                Err(error) => listed.others.push(other(&member, error.to_string())),
+                Err(error) => {
+                    let member = other(&member, error.to_string(), OtherKind::Array);
+                    listed.others.push(member);
+                }
             }
         }
         Ok(Some(listed))
     }
 }
 
-fn other(member: &Member, reason: String) -> OtherMember {
+fn other(member: &Member, reason: String, kind: OtherKind) -> OtherMember {
     OtherMember {
         name: member.name.clone(),
         reason,
+        kind,
     }
 }
 

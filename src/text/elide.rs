@@ -2,7 +2,15 @@
 
 use std::ops::Range;
 
-/// As much of `text` as `fits`, with … in the middle.
+/// The characters of a name in a sentence or a table, which a hostile file makes thousands long.
+const MOST: usize = 120;
+
+/// A text of so many characters at most as people read it.
+pub fn middle(text: &str) -> String {
+    shortened(text, &|text| text.chars().nth(MOST).is_none())
+}
+
+/// As much of `text` as fits, with … in the middle.
 pub fn shortened(text: &str, fits: &dyn Fn(&str) -> bool) -> String {
     if fits(text) {
         return text.to_owned();
@@ -76,6 +84,19 @@ mod tests {
         assert_eq!(short(name, 0), "…t");
         assert_eq!(short("", 0), "");
         assert_eq!(short("äöü", 2), "…ü");
+    }
+
+    #[test]
+    fn only_a_text_that_nobody_reads_is_shortened() {
+        let usual = "base_model.model.model.layers.11.self_attn.q_proj.lora_A.default.weight";
+        assert_eq!(middle(usual), usual);
+        assert_eq!(middle(&"ä".repeat(MOST)), "ä".repeat(MOST));
+        let short = middle(&format!("h.0.{}.weight", "x".repeat(3000)));
+        assert_eq!(short.chars().count(), MOST);
+        assert!(
+            short.starts_with("…0…x") && short.ends_with("x.weight"),
+            "{short}"
+        );
     }
 
     #[test]
