@@ -58,15 +58,14 @@ fn a_plan_for_updates_is_not_followed_on_whole_weights() {
     ];
     model(&folder.path().join("base.safetensors"), "F32", &base);
     planned(folder.path(), "--subtract base.safetensors");
-    let told = "this plan is for differences from a base; add --subtract base.safetensors: p.json";
+    let told = "this plan is of a scan with a base; add --subtract base.safetensors: p.json";
     refuse(folder.path(), ADAPTER, 1, told);
     succeed(
         folder.path(),
         &format!("{ADAPTER} --subtract base.safetensors"),
     );
     planned(folder.path(), "");
-    let told =
-        "this plan is for weights from which nothing is subtracted; leave out --subtract: p.json";
+    let told = "this plan is of a scan without a base; leave out --subtract: p.json";
     let line = format!("{ADAPTER}2 --subtract base.safetensors");
     refuse(folder.path(), &line, 1, told);
     // Another base is another difference.

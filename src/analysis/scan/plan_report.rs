@@ -166,20 +166,19 @@ impl PlanReport {
         Ok(())
     }
 
-    /// A difference from a base is another matrix than the weight itself.
+    /// A difference from a base is another matrix than the weight itself, and has another digest.
     fn check_base(&self, targets: &ScanTargets) -> Result<(), String> {
         if self.model.is_none() {
             return Ok(());
         }
         match (&self.subtract, &targets.subtract) {
             (Some(base), None) => Err(format!(
-                "this plan is for differences from a base; add --subtract {}",
+                "this plan is of a scan with a base; add --subtract {}",
                 shlex::try_quote(base).unwrap_or(base.into())
             )),
-            (None, Some(_)) => Err(
-                "this plan is for weights from which nothing is subtracted; leave out --subtract"
-                    .to_owned(),
-            ),
+            (None, Some(_)) => {
+                Err("this plan is of a scan without a base; leave out --subtract".to_owned())
+            }
             _ => Ok(()),
         }
     }
