@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use clap::builder::TypedValueParser;
 
@@ -20,6 +21,9 @@ use crate::source::{Limits, Source};
 use crate::views::Material;
 use crate::views::scan::{self, ScanCall};
 use crate::{report, store};
+
+/// A scan is saved so often at most: its whole file is written each time.
+const OFTEN: Duration = Duration::from_secs(1);
 
 /// Arguments of `scan`.
 #[derive(Clone, Debug, clap::Args)]
@@ -218,10 +222,13 @@ impl ScanArgs {
         let stoppable = StopGuard::begin();
         let mut found = self.begun(&settings, &targets, &stoppable)?;
         let bar = WorkProgress::begin("scanned");
-        let mut failed = None;
+        let (mut failed, mut saved) = (None, None::<Instant>);
         let mut on_layer = |scan: &Scan, progress: ScanProgress| {
             bar.reached(progress);
-            failed = self.save(scan).err();
+            if saved.is_none_or(|at| at.elapsed() >= OFTEN) {
+                failed = self.save(scan).err();
+                saved = Some(Instant::now());
+            }
             match failed {
                 Some(_) => ControlFlow::Break(()),
                 None => stoppable.keep_going(),
@@ -234,6 +241,7 @@ impl ScanArgs {
             &mut on_layer,
         );
         drop(bar);
+        failed = failed.or_else(|| self.save(&found).err());
         match (failed, stoppable.stopped(), ended) {
             (Some(failure), ..) => Err(failure),
             (None, _, Ok(())) => Ok(found),

@@ -272,14 +272,15 @@ impl ScanView {
         if !self.scanning.busy() {
             return;
         }
-        let advance = self.scanning.advance();
-        let share = advance.and_then(|one| one.progress);
+        let (advance, compared) = (self.scanning.advance(), self.scanning.compared());
+        let share = advance.and_then(|one| one.progress).or(compared);
         let share = share.map_or(0.0, |progress| progress.fraction as f32);
         ui.add(egui::ProgressBar::new(share).desired_width(180.0));
-        ui.label(match (self.scanning.stopping(), advance) {
-            (true, _) => "Stopping…".to_owned(),
-            (false, Some(advance)) => going_on(advance),
-            (false, None) => "Reading names and shapes…".to_owned(),
+        ui.label(match (self.scanning.stopping(), advance, compared) {
+            (true, ..) => "Stopping…".to_owned(),
+            (false, Some(advance), _) => going_on(advance),
+            (false, None, Some(_)) => "Comparing with the model…".to_owned(),
+            (false, None, None) => "Reading names and shapes…".to_owned(),
         });
     }
 

@@ -37,6 +37,8 @@ enum ScanMessage {
     Ended(Option<Arc<Scan>>, Option<String>),
     /// The file that keeps it, or why there is none.
     Kept(Result<PathBuf, String>),
+    /// How much of what was known is compared with the model.
+    Compared(ScanProgress),
     /// What was known and is not kept, and why.
     Reviewed(ResumeReview),
 }
@@ -61,6 +63,7 @@ pub struct Scanning {
     anew: bool,
     found: Option<Arc<Scan>>,
     advance: Option<ScanAdvance>,
+    compared: Option<ScanProgress>,
     failure: Option<String>,
     /// Warnings of the scan under way, which are over when it has measured everything, and what is said then.
     passing: Vec<[String; 2]>,
@@ -78,6 +81,7 @@ impl Scanning {
             anew: false,
             found: None,
             advance: None,
+            compared: None,
             failure: None,
             passing: Vec::new(),
         }
@@ -112,6 +116,11 @@ impl Scanning {
         self.advance.filter(|_| self.busy())
     }
 
+    /// How much of what was known is compared with the model, before anything is measured.
+    pub fn compared(&self) -> Option<ScanProgress> {
+        self.compared.filter(|_| self.busy())
+    }
+
     /// Layers that are measured and that are wanted, where a scan is under way or was stopped.
     pub fn unfinished(&self) -> Option<(usize, usize)> {
         let advance = self.advance.filter(|advance| advance.done < advance.of)?;
@@ -136,7 +145,7 @@ impl Scanning {
     /// Measures the layers that are not known yet at these settings.
     pub fn run(&mut self, settings: ScanSettings, patterns: Vec<String>, wake: &Wake) {
         (self.stop, self.forgotten) = (Arc::default(), Arc::default());
-        (self.failure, self.advance) = (None, None);
+        (self.failure, self.advance, self.compared) = (None, None, None);
         let request = ScanRequest {
             settings,
             patterns,
@@ -174,6 +183,7 @@ impl Scanning {
             match message {
                 Ok(ScanMessage::At(scan, advance)) => {
                     (self.found, self.advance) = (Some(scan), Some(advance));
+                    self.compared = None;
                     changed = true;
                 }
                 Ok(ScanMessage::Ended(scan, failure)) => {
@@ -191,6 +201,7 @@ impl Scanning {
                 Ok(ScanMessage::Kept(Err(why))) => state.warn(format!(
                     "this scan is not kept ({why}); save it before you close the window"
                 )),
+                Ok(ScanMessage::Compared(progress)) => self.compared = Some(progress),
                 Ok(ScanMessage::Reviewed(review)) => {
                     self.passing.extend(review.passing_notes());
                     review.notes().into_iter().for_each(|note| state.warn(note));
@@ -222,8 +233,15 @@ fn work(pool: &Pool, request: ScanRequest, reply: &Reply<'_, ScanMessage>) {
     };
     let mut scan = fresh;
     let known = known.map(|known| known.as_ref().clone());
+    let mut told = Instant::now();
+    let mut on_compared = |progress| {
+        if told.elapsed() >= OFTEN {
+            told = Instant::now();
+            reply.send(ScanMessage::Compared(progress));
+        }
+    };
     for one in known.into_iter().chain(kept) {
-        match pool.run(|| scan.resume(one, &targets, &limits, &keep_going, &mut |_| ())) {
+        match pool.run(|| scan.resume(one, &targets, &limits, &keep_going, &mut on_compared)) {
             Ok(review) => reply.send(ScanMessage::Reviewed(review)),
             // Stopped; what was known is known still.
             Err(_) => return ended(None, None),
