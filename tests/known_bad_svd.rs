@@ -319,3 +319,22 @@ fn the_oracle_finds_known_eigenvalues() {
         .collect();
     assert!(difference(&jacobi_eigenvalues(path), &expected) < 1e-14);
 }
+
+/// Rounding of sums of equal squares goes one way, and a check must not take it for a wrong norm.
+#[test]
+fn large_matrices_of_equal_tiles_have_the_singular_values_of_few_cells() {
+    let single = |cells: [f32; 4]| DMatrix::from_fn(2, 2, |i, j| f64::from(cells[2 * i + j]));
+    let tiles = [
+        (DMatrix::from_element(1, 1, f64::from(0.3_f32)), 1024),
+        (
+            single([0.383_368_88, 0.408_473_21, 0.999_176_12, 0.652_369_11]),
+            256,
+        ),
+    ];
+    for (cells, side) in tiles {
+        let block = cells.kronecker(&DMatrix::from_element(side, side, 1.0));
+        let few = factorize(&cells).unwrap().sigma;
+        let sigma: Vec<f64> = few.iter().map(|sigma| sigma * side as f64).collect();
+        has_sigma(&block, &sigma);
+    }
+}

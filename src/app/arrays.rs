@@ -6,6 +6,7 @@ use eframe::egui;
 
 use super::command::Command;
 use super::service::Service;
+use super::widgets::dialog::dialog;
 use super::worker::{Reply, Wake};
 use crate::session::Session;
 use crate::source::{ArrayInfo, Source, arrays_in};
@@ -136,7 +137,7 @@ impl ArrayChooser {
         let choice = self.choice.as_mut()?;
         let mut chosen = None;
         let mut close = false;
-        let modal = egui::Modal::new(egui::Id::unique("arrays")).show(ctx, |ui| {
+        let modal = dialog(ctx, egui::Id::unique("arrays"), |ui| {
             ui.set_width(420.0_f32.min(ctx.content_rect().width() - 48.0));
             chosen = choice.ui(ui);
             ui.horizontal(|ui| {

@@ -9,6 +9,7 @@ use super::command::Command;
 use super::save_path::{SaveBusy, SavePath, save_button};
 use super::service::Service;
 use super::state::State;
+use super::widgets::dialog::dialog;
 use super::worker::Reply;
 use crate::source::typed_path;
 
@@ -142,7 +143,7 @@ impl<Q: Send + 'static> SaveDialog<Q> {
             return None;
         }
         let id = egui::Id::unique(asked.heading);
-        let modal = egui::Modal::new(id).show(ctx, |ui| {
+        let modal = dialog(ctx, id, |ui| {
             ui.set_width(WIDTH.min(ctx.content_rect().width() - 48.0));
             ui.heading(asked.heading);
             let idle = !self.busy();

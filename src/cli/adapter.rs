@@ -71,8 +71,10 @@ pub(super) fn run(arguments: &AdapterArgs) -> Result<(), Failure> {
     targets.ensure_some(&asked).map_err(Failure::run)?;
     let stoppable = StopGuard::begin();
     let wishes = wishes(arguments, &targets, &stoppable)?;
+    let missing = not_there(&wishes.ranks, &targets);
+    let nothing = nothing(&wishes.ranks, missing.len());
     if arguments.layers.is_empty() {
-        targets.skipped.extend(not_there(&wishes.ranks, &targets));
+        targets.skipped.extend(missing);
     }
     let bar = WorkProgress::begin("factorized");
     let found = adapters(
@@ -86,10 +88,8 @@ pub(super) fn run(arguments: &AdapterArgs) -> Result<(), Failure> {
     drop(bar);
     let found = found.map_err(|error| failure(error, &stoppable))?;
     if found.is_empty() {
-        return Err(Failure::run(format!(
-            "no layer has a rank; list the arrays with localized-lora arrays: {}",
-            arguments.model.display()
-        )));
+        let model = arguments.model.display();
+        return Err(Failure::run(format!("{nothing}: {model}")));
     }
     print_errors(&found, &wishes, &targets)?;
     for files in &found {
@@ -101,7 +101,22 @@ pub(super) fn run(arguments: &AdapterArgs) -> Result<(), Failure> {
         let folder = label::clean(&folder.display().to_string());
         print::text(&format!("adapter written to {folder}\n"))?;
     }
+    if found.len() > 1 {
+        print::text(
+            "PEFT gives all blocks of a GraLoRA adapter one rank, so there is a folder for each: load all of them\n",
+        )?;
+    }
     Ok(())
+}
+
+/// Why there is nothing to write, where of the layers with a rank so many are `missing`.
+fn nothing(ranks: &[AdapterRank], missing: usize) -> &'static str {
+    match ranks.iter().filter(|one| one.rank > 0).count() {
+        ranked if ranked > 0 && ranked == missing => {
+            "this plan is of another model, which has other layers; plan from a scan of this one"
+        }
+        _ => "no layer has a rank; list the arrays with localized-lora arrays",
+    }
 }
 
 /// Why nothing was written.

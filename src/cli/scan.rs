@@ -1,5 +1,6 @@
 //! `scan`: every layer of a model at one budget.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -47,7 +48,7 @@ pub struct ScanArgs {
     /// Only the I-th of N parts of about the same work, for as many machines; --merge joins them
     #[arg(long, value_name = "I/N", value_parser = part, conflicts_with = "merge")]
     pub part: Option<ScanPart>,
-    /// The most random orders of a layer's locality test; 0 for none
+    /// At most so many random orders for the locality test of a layer; 0 for none
     #[arg(long, value_name = "D", default_value_t = 100, value_parser = number::draws, conflicts_with = "merge")]
     pub draws: usize,
     /// Chooses the random orders
@@ -139,6 +140,11 @@ pub(super) fn run(arguments: &ScanArgs) -> Result<(), Failure> {
         return Err(Failure::run(nothing_measured(&found)));
     }
     let mut remarks = Vec::new();
+    if arguments.model.is_none()
+        && let Some(out) = arguments.file()
+    {
+        keeps_layers_of(&found, out)?;
+    }
     if let Some(out) = &arguments.out {
         let text = report::text(&found).map_err(Failure::run)?;
         remarks.extend(output::write(out, text.as_bytes(), "scan")?);
@@ -170,6 +176,24 @@ fn nothing_measured(scan: &Scan) -> String {
             one.reason
         ),
     }
+}
+
+/// Refuses to replace a scan that holds more than the one that is merged.
+fn keeps_layers_of(found: &Scan, out: &Path) -> Result<(), Failure> {
+    let Ok(known) = read_scan(out) else {
+        return Ok(());
+    };
+    let held: HashSet<&String> = found.layers.iter().map(|one| &one.layer).collect();
+    let names = known.layers.iter().map(|one| &one.layer);
+    let lost: Vec<&String> = names.filter(|name| !held.contains(name)).collect();
+    if lost.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "this file holds layers that the merged scans do not ({}); name another file: {}",
+        label::some_names(&lost),
+        out.display()
+    )))
 }
 
 /// Reads scans and joins them.

@@ -35,7 +35,7 @@ fn a_comma_in_a_name_is_written_with_a_backslash() {
     assert!(output.unwrap().status.success());
     let drawn = fs::read_to_string(folder.path().join("map.svg")).unwrap();
     // A shell takes one backslash of two between quotes.
-    let command = r"--layers &quot;a\\,b.weight,b*&quot; m.safetensors";
+    let command = r"--layers &quot;a\\,b.weight,b*&quot; --figure map.svg m.safetensors";
     assert!(drawn.contains(command), "the command is another");
     let line = r"scan m.safetensors --layers x\,y";
     refuse(

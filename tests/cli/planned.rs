@@ -299,3 +299,18 @@ fn the_highest_rank_of_a_plan_and_its_least_budget_are_told() {
         "scan again with a --grid of 64 or less",
     );
 }
+
+#[test]
+fn a_plan_of_another_model_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    two_layers(folder.path());
+    planned(folder.path(), "");
+    let other = [("other.weight", (24, 32), cells(24, 32, 1))];
+    model(&folder.path().join("m.safetensors"), "F32", &other);
+    refuse(
+        folder.path(),
+        ADAPTER,
+        1,
+        "this plan is of another model, which has other layers",
+    );
+}

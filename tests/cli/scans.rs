@@ -464,3 +464,23 @@ fn scans_of_other_models_at_the_same_path_do_not_merge() {
     let merge = "scan --merge a.json b.json --out c.json";
     refuse(folder.path(), merge, 2, "different models at one path");
 }
+
+/// Merging fewer parts than before into the same file would lose layers.
+#[test]
+fn a_merged_scan_does_not_replace_one_that_holds_more() {
+    let folder = tempfile::tempdir().unwrap();
+    two_layers(folder.path());
+    for (name, layers) in [("a", "*wide*"), ("b", "*tall*")] {
+        let scan = "scan m.safetensors --draws 0";
+        succeed(
+            folder.path(),
+            &format!("{scan} --layers {layers} --out {name}.json"),
+        );
+    }
+    succeed(folder.path(), "scan --merge a.json b.json --out c.json");
+    let all = fs::read(folder.path().join("c.json")).unwrap();
+    let told = "this file holds layers that the merged scans do not (h.1.tall.weight); name another file: c.json";
+    refuse(folder.path(), "scan --merge a.json --out c.json", 2, told);
+    assert_eq!(fs::read(folder.path().join("c.json")).unwrap(), all);
+    succeed(folder.path(), "scan --merge b.json a.json --out c.json");
+}

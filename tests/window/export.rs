@@ -139,6 +139,31 @@ fn the_dialog_keeps_its_place_whatever_is_chosen() {
     }
 }
 
+/// A menu that was open before lies above the dialog that opens again.
+#[test]
+fn menus_answer_each_time_the_dialog_is_open() {
+    let mut harness = window();
+    for (width, millimetres) in [("Nature, one column", 89), ("Nature, two columns", 183)] {
+        open(&mut harness);
+        harness
+            .get_by_role_and_label(Role::ComboBox, "Width")
+            .click();
+        settle(&mut harness);
+        harness
+            .get_by_label(&format!("{width} ({millimetres} mm)"))
+            .click();
+        settle(&mut harness);
+        harness.get_by_label("Save");
+        let chosen = harness
+            .get_by_role_and_label(Role::ComboBox, "Width")
+            .value();
+        assert_eq!(chosen.as_deref(), Some(width));
+        harness.key_press(Key::Escape);
+        settle(&mut harness);
+        assert!(harness.query_by_label("Save").is_none());
+    }
+}
+
 #[test]
 fn a_figure_that_must_be_measured_is_measured_and_then_saved() {
     let folder = tempfile::tempdir().unwrap();

@@ -250,8 +250,12 @@ fn no_match<T: AsRef<str>>(patterns: &str, nearest: &[T]) -> String {
         true => "it has none".to_owned(),
         false => format!("the nearest are {}", names.join(", ")),
     };
+    let comma = match names.iter().any(|name| name.contains(',')) {
+        true => r"; a comma in a name is written \,",
+        false => "",
+    };
     format!(
-        "there is no two-dimensional array to scan whose name matches {}; {near}",
+        "there is no two-dimensional array to scan whose name matches {}; {near}{comma}",
         label::name(patterns)
     )
 }

@@ -11,6 +11,7 @@ use crate::app::command::{CaptionForm, Command};
 use crate::app::notices::capitalized;
 use crate::app::save_path::{SaveBusy, save_button};
 use crate::app::state::State;
+use crate::app::widgets::dialog::dialog;
 use crate::app::widgets::knobs::choice;
 use crate::figure::palette::{ColorMap, Theme};
 use crate::figure::{Format, Omitted};
@@ -40,7 +41,7 @@ impl Exporter {
             return;
         }
         let room = ctx.content_rect().size() - egui::vec2(48.0, 48.0);
-        let modal = egui::Modal::new(egui::Id::unique("export")).show(ctx, |ui| {
+        let modal = dialog(ctx, egui::Id::unique("export"), |ui| {
             ui.set_width(WIDTH.min(room.x));
             ui.heading("Export");
             // Heading, path, what is told and buttons.

@@ -1,6 +1,7 @@
 //! Parts that the tabs share.
 
 pub mod column_head;
+pub mod dialog;
 pub mod elide;
 pub mod focus;
 pub mod formula;

@@ -92,10 +92,15 @@ fn off_identity(q: &DMatrix<f64>, par: Par) -> f64 {
     length(&less_product(identity, view(q).transpose(), view(q), par))
 }
 
-/// The Frobenius norm of cells whose squares neither over- nor underflow.
+/// The Frobenius norm of cells whose squares neither over- nor underflow, to rounding of the larger
+/// side: column by column, since a single sum of equal squares rounds the same way each time.
 #[inline(always)]
 fn length(cells: &DMatrix<f64>) -> f64 {
-    dot(cells.as_slice(), cells.as_slice()).sqrt()
+    let mut squared = 0.0;
+    for column in cells.as_slice().chunks(cells.nrows().max(1)) {
+        squared += dot(column, column);
+    }
+    squared.sqrt()
 }
 
 /// `matrix − left · right`.

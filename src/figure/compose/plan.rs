@@ -12,7 +12,7 @@ const WEIGHED: &str =
 const REMARK: &str = "a plan spends parameters where they keep most of this update; it does not say that training \
                       an adapter of this form reaches the same";
 
-/// *LoRA: error 0.41 over all layers with 59,904 parameters; rank 6 everywhere has 0.47 with 58,368 parameters*
+/// *LoRA: error 0.41 over all layers with 59,904 parameters; rank 6 everywhere, the highest that fits, has 0.47 with 58,368 parameters*
 pub fn plan_sentence(plan: &Plan) -> String {
     let (rank, params, error) = plan.uniform;
     let (name, noun) = match plan.structure {
@@ -22,7 +22,7 @@ pub fn plan_sentence(plan: &Plan) -> String {
     let equal = match rank {
         0 => format!("{noun} 1 everywhere costs more"),
         _ => format!(
-            "{noun} {rank} everywhere has {} with {}",
+            "{noun} {rank} everywhere, the highest that fits, has {} with {}",
             label::error(error),
             label::parameters(params)
         ),

@@ -47,10 +47,10 @@ pub fn scan_table(scan: &Scan) -> Table {
 }
 
 /// What the verdict on a layer means.
-pub const SCAN_VERDICT: &str = "two answers: the least error, which of the structures has the lowest at the same \
-                                parameters, several where errors differ by rounding only; and locality, beyond chance \
-                                where z is −3 or below, as rows and columns in their own order fit blocks better than \
-                                in random orders, which LoRA does not notice";
+pub const SCAN_VERDICT: &str = "two answers; least error: the structure that is closest at the same parameters, or several \
+                                whose errors differ by rounding only; locality: beyond chance where z is −3 or below, so \
+                                that blocks fit the rows and columns better in their own order than in random ones, \
+                                whether or not LoRA, which knows no order, is closer still";
 
 /// The columns of a scan's table, each with what its numbers are.
 pub fn scan_columns() -> Vec<Column> {

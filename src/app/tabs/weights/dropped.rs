@@ -8,6 +8,7 @@ use eframe::egui::{self, Align, Button, Layout, RichText};
 use super::action::{ModelRole, WeightsAction};
 use crate::analysis::OpenModel;
 use crate::app::command::Command;
+use crate::app::widgets::dialog::dialog;
 use crate::figure::label;
 
 /// A file or folder that was dropped.
@@ -44,7 +45,7 @@ impl DroppedModel {
         ];
         let mut chosen = None;
         let mut closed = false;
-        let modal = egui::Modal::new(egui::Id::unique("dropped model")).show(ctx, |ui| {
+        let modal = dialog(ctx, egui::Id::unique("dropped model"), |ui| {
             ui.set_width(WIDTH.min(ctx.content_rect().width() - 48.0));
             ui.heading(format!("What is {new}?"));
             ui.with_layout(Layout::top_down_justified(Align::Min), |ui| {

@@ -73,7 +73,7 @@ impl ScanFields {
                     &mut self.draws,
                     0,
                     100_000,
-                    "The most random orders of a layer’s locality test; 0 for none",
+                    "At most so many random orders for the locality test of a layer; 0 for none",
                 ),
                 (
                     "Seed",

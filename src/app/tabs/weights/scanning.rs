@@ -233,13 +233,7 @@ fn work(pool: &Pool, request: ScanRequest, reply: &Reply<'_, ScanMessage>) {
     };
     let mut scan = fresh;
     let known = known.map(|known| known.as_ref().clone());
-    let mut told = Instant::now();
-    let mut on_compared = |progress| {
-        if told.elapsed() >= OFTEN {
-            told = Instant::now();
-            reply.send(ScanMessage::Compared(progress));
-        }
-    };
+    let mut on_compared = telling(reply);
     for one in known.into_iter().chain(kept) {
         match pool.run(|| scan.resume(one, &targets, &limits, &keep_going, &mut on_compared)) {
             Ok(review) => reply.send(ScanMessage::Reviewed(review)),
@@ -276,6 +270,17 @@ fn work(pool: &Pool, request: ScanRequest, reply: &Reply<'_, ScanMessage>) {
     keep(&scan, true);
     let failure = result.err().filter(|error| !error.is_stop());
     ended(Some(Arc::new(scan)), failure.map(|error| error.to_string()));
+}
+
+/// Tells how much is compared, now and then.
+fn telling(reply: &Reply<'_, ScanMessage>) -> impl FnMut(ScanProgress) {
+    let mut told = Instant::now();
+    move |progress| {
+        if told.elapsed() >= OFTEN {
+            told = Instant::now();
+            reply.send(ScanMessage::Compared(progress));
+        }
+    }
 }
 
 /// What a request asks for.
