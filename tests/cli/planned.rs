@@ -285,7 +285,7 @@ fn the_highest_rank_of_a_plan_and_its_least_budget_are_told() {
         text.contains("block rank 16, which the plan gives 1 layer"),
         "{text}"
     );
-    assert!(!plan("--params 1000").contains("highest"));
+    assert!(!plan("--params 1000").contains("is the highest that it can give"));
     let told = "increase the budget to at least 192";
     refuse(folder.path(), "plan s.json --params 5", 2, told);
     plan("--params 192");

@@ -1049,7 +1049,7 @@ fn the_verdict_of_every_layer_is_read_in_a_small_window_and_every_head_tells_its
     }
     for (name, told) in [
         ("MELoRA", "Error of MELoRA at the same"),
-        ("Verdict", "Two answers: the least error"),
+        ("Verdict", "Two answers; least error"),
     ] {
         harness.get_by_role_and_label(Role::Button, name).hover();
         // A tooltip waits for the pointer to rest.
