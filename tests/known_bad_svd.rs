@@ -327,7 +327,7 @@ fn large_matrices_of_equal_tiles_have_the_singular_values_of_few_cells() {
     let tiles = [
         (DMatrix::from_element(1, 1, f64::from(0.3_f32)), 1024),
         (
-            single([0.383_368_88, 0.408_473_21, 0.999_176_12, 0.652_369_11]),
+            single([0.383_368_88, 0.408_473_21, 0.999_176_12, 0.652_369_1]),
             256,
         ),
     ];
