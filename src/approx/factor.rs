@@ -25,7 +25,6 @@ mod packed;
 mod product;
 mod schedule;
 mod short_side;
-mod single;
 mod spectra;
 mod squares;
 mod svd;

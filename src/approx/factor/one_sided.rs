@@ -23,12 +23,7 @@ use super::view::view;
 /// lie too close together.
 const HOPE: usize = 4;
 
-/// Where the largest σ is no more than so many times the last of those that are asked for, what single
-/// precision loses in products is a small part of what the triplets may be off.
-const FLAT: f64 = 16.0;
-
-/// The first `keep` triplets of a finite block, not yet checked. Products of later steps are summed in
-/// single precision where the spectrum is flat: the triplets themselves never are.
+/// The first `keep` triplets of a finite block, not yet checked.
 /// Cost: some 6 to 10 `keep` products with the block and its transpose, more where its σ lie close
 /// together.
 pub(super) fn leading_of_squares(
@@ -44,32 +39,28 @@ pub(super) fn leading_of_squares(
     let mut basis = Basis::of(side, WIDTH);
     let mut band = Band::default();
     let mut schedule = Schedule::new(keep);
-    let mut in_single = false;
     basis.add(random_columns(side, WIDTH, &mut random), &mut random, par);
     while basis.len() + WIDTH <= most {
         if keep_going().is_break() {
             return Err(NoTriplets::Stopped);
         }
         let len = basis.len();
-        let single = in_single.then(|| block.square_times_in_single(basis.last(), par));
-        let image = (single.flatten()).unwrap_or_else(|| block.square_times(basis.last(), par));
+        let image = block.square_times(basis.last(), par);
         // Their mean, since rounding makes the two halves differ.
         let own = product(basis.last().transpose(), view(&image), Par::Seq);
         band.diagonal.push((&own + own.transpose()) / 2.0);
         let next = basis.add(image, &mut random, par);
         let is_last = len + 2 * WIDTH > most;
         if is_last || len >= schedule.next {
-            let found = Ritz::of(&band, &next, keep).ok_or(NoTriplets::TooSmall)?;
-            let near = found.near;
+            let (near, vectors) = ritz(&band, &next, keep).ok_or(NoTriplets::TooSmall)?;
             if near == keep {
-                let subspace = product(basis.columns(0, len), view(&found.vectors), par);
+                let subspace = product(basis.columns(0, len), view(&vectors), par);
                 return from_subspace(block, subspace, par).ok_or(NoTriplets::TooSlow);
             }
             if len > side / HOPE && near < keep / HOPE {
                 return Err(NoTriplets::TooSlow);
             }
             schedule.after(len, near);
-            in_single = found.is_flat;
         }
         band.below.push(next);
     }
@@ -83,32 +74,17 @@ struct Band {
     below: Vec<DMatrix<f64>>,
 }
 
-/// What the basis holds of the first triplets.
-struct Ritz {
-    /// How many, from the first on, are as near to exact ones as is aimed at.
-    near: usize,
-    /// Their right singular vectors in the basis, a column each.
-    vectors: DMatrix<f64>,
-    /// Whether none of their σ is small beside the first.
-    is_flat: bool,
-}
-
-impl Ritz {
-    /// Nothing where squares leave too few digits of `keep` triplets. `next`: the coefficients of the
-    /// block that is still to come.
-    fn of(band: &Band, next: &DMatrix<f64>, keep: usize) -> Option<Self> {
-        let squared = banded(&band.diagonal, &band.below, Beside::Below);
-        let (sigma, vectors) = first_of_squares(squared, keep)?;
-        // LᵀL v − σ² v = V_next · next · (the last rows of v in the basis), and of a triplet with
-        // u = L v / σ the residual on its other side is that divided by σ.
-        let missing = next * vectors.rows(vectors.nrows() - next.nrows(), next.nrows());
-        let is_near = |at: &usize| missing.column(*at).norm() <= AIM * sigma[*at] * sigma[*at];
-        Some(Self {
-            near: (0..keep).filter(is_near).count(),
-            vectors,
-            is_flat: sigma[0] <= FLAT * sigma[keep - 1],
-        })
-    }
+/// The number of triplets, from the first on, that are as near to exact ones as is aimed at, and the
+/// first `keep` vectors in the basis; nothing where squares leave too few digits. `next`: the
+/// coefficients of the block that is still to come.
+fn ritz(band: &Band, next: &DMatrix<f64>, keep: usize) -> Option<(usize, DMatrix<f64>)> {
+    let squared = banded(&band.diagonal, &band.below, Beside::Below);
+    let (sigma, vectors) = first_of_squares(squared, keep)?;
+    // LᵀL v − σ² v = V_next · next · (the last rows of v in the basis), and of a triplet with
+    // u = L v / σ the residual on its other side is that divided by σ.
+    let missing = next * vectors.rows(vectors.nrows() - next.nrows(), next.nrows());
+    let is_near = |at: &usize| missing.column(*at).norm() <= AIM * sigma[*at] * sigma[*at];
+    Some(((0..keep).filter(is_near).count(), vectors))
 }
 
 #[cfg(test)]
