@@ -140,32 +140,6 @@ fn a_plan_of_another_model_is_no_plan_for_this_one() {
 }
 
 #[test]
-fn an_array_without_a_name_does_not_hide_the_others() {
-    let folder = tempfile::tempdir().unwrap();
-    let arrays = [
-        ("", (16, 16), cells(16, 16, 0)),
-        ("a.weight", (16, 16), cells(16, 16, 1)),
-    ];
-    model(&folder.path().join("m.safetensors"), "F32", &arrays);
-    for line in [
-        "scan m.safetensors --draws 0",
-        "adapter m.safetensors --rank 2 --out a",
-    ] {
-        let text = succeed(folder.path(), line);
-        assert!(text.contains("a.weight"), "{text}");
-        assert!(
-            text.contains("it has no name by which it could be read"),
-            "{text}"
-        );
-    }
-    // Alone in its file it can be read, and PEFT still has no module for it.
-    model(&folder.path().join("m.safetensors"), "F32", &arrays[..1]);
-    succeed(folder.path(), "scan m.safetensors --draws 0");
-    let line = "adapter m.safetensors --rank 2 --out b";
-    refuse(folder.path(), line, 1, "without a name of its own");
-}
-
-#[test]
 fn a_folder_that_takes_no_adapter_is_told_before_the_work() {
     let folder = tempfile::tempdir().unwrap();
     two_layers(folder.path());
