@@ -103,7 +103,7 @@ pub(super) fn run(arguments: &AdapterArgs) -> Result<(), Failure> {
     }
     if found.len() > 1 {
         print::text(
-            "PEFT gives all blocks of a GraLoRA adapter one rank, so there is a folder for each: load all of them\n",
+            "PEFT gives all blocks of a GraLoRA adapter one rank, so there is a folder for each rank: load all of them\n",
         )?;
     }
     Ok(())
