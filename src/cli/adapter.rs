@@ -15,7 +15,7 @@ use crate::figure::compose::{adapter_notes, adapter_table};
 use crate::figure::label;
 use crate::process::signals::StopGuard;
 use crate::source::Limits;
-use crate::store::{self, JsonKind, unread_json};
+use crate::store::{self, JsonKind, read_json};
 
 /// Arguments of `adapter`.
 #[derive(Clone, Debug, clap::Args)]
@@ -49,9 +49,6 @@ pub struct AdapterArgs {
     #[arg(long, value_name = "FOLDER")]
     pub out: PathBuf,
 }
-
-/// Plans are larger than no scan.
-const MOST: u64 = 256 << 20;
 
 /// Runs `adapter`.
 pub(super) fn run(arguments: &AdapterArgs) -> Result<(), Failure> {
@@ -174,7 +171,8 @@ fn wishes(
         });
     };
     let told = |why: String| Failure::run(format!("{why}: {}", path.display()));
-    let plan = read_plan(path).map_err(told)?;
+    let remedy = "choose what plan --json printed";
+    let plan: PlanReport = read_json(path, (JsonKind::Plan, "plan"), remedy).map_err(told)?;
     plan.check(targets).map_err(told)?;
     let structure = plan.structure().map_err(told)?;
     let bar = WorkProgress::begin("compared");
@@ -197,18 +195,6 @@ fn wishes(
         settings: settings(structure),
         ranks: ranks.collect(),
         notes: assumed.into_iter().chain(unknown).collect(),
-    })
-}
-
-/// Reads the file of a plan.
-///
-/// # Errors
-/// A sentence without the path.
-fn read_plan(path: &Path) -> Result<PlanReport, String> {
-    let bytes = store::read(path, MOST, "a plan's JSON file")?;
-    serde_json::from_slice(&bytes).map_err(|error| {
-        let remedy = "choose what plan --json printed";
-        unread_json(&bytes, (JsonKind::Plan, "plan"), &error, remedy)
     })
 }
 

@@ -265,7 +265,10 @@ impl ScanArgs {
             &mut on_layer,
         );
         drop(bar);
-        failed = failed.or_else(|| self.save(&found).err());
+        // What is whole is written with the other outputs.
+        if ended.is_err() {
+            failed = failed.or_else(|| self.save(&found).err());
+        }
         match (failed, stoppable.stopped(), ended) {
             (Some(failure), ..) => Err(failure),
             (None, _, Ok(())) => Ok(found),

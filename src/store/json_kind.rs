@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 /// So much of a file is looked at: in each kind, what tells it stands before its long lists.
 const SEEN: u64 = 1 << 20;
@@ -134,8 +134,25 @@ impl JsonKind {
 const DAMAGED: &str = "this JSON file is cut off or damaged";
 const AGAIN: &str = "copy or save it again";
 
-/// Why the bytes of a file cannot be read as a `noun`, whose kind is `wanted`; the `remedy` is what to choose.
-pub fn unread_json(
+/// Scans and plans of every model there is fit.
+const MOST: u64 = 256 << 20;
+
+/// Reads the file of a `noun`, whose kind is `wanted`; the `remedy` is what to choose in its place.
+///
+/// # Errors
+/// A sentence without the path.
+pub fn read_json<T: DeserializeOwned>(
+    path: &Path,
+    (wanted, noun): (JsonKind, &str),
+    remedy: &str,
+) -> Result<T, String> {
+    let bytes = super::read(path, MOST, &format!("a {noun}'s JSON file"))?;
+    serde_json::from_slice(&bytes)
+        .map_err(|error| unread_json(&bytes, (wanted, noun), &error, remedy))
+}
+
+/// Why the bytes of a file cannot be read as a `noun`.
+fn unread_json(
     bytes: &[u8],
     (wanted, noun): (JsonKind, &str),
     error: &serde_json::Error,

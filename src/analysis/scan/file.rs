@@ -6,21 +6,15 @@ use std::path::Path;
 use super::check::{check, check_whole};
 use super::{Scan, ScanLayer, VERSION};
 use crate::figure::label;
-use crate::store::{self, JsonKind, unread_json};
-
-/// A scan of every model there is fits.
-const MOST: u64 = 256 << 20;
+use crate::store::{JsonKind, read_json};
 
 /// Reads the file of a scan.
 ///
 /// # Errors
 /// A sentence without the path.
 pub fn read_scan(path: &Path) -> Result<Scan, String> {
-    let bytes = store::read(path, MOST, "a scan's JSON file")?;
-    let mut scan: Scan = serde_json::from_slice(&bytes).map_err(|error| {
-        let remedy = "choose a file that scan --out wrote";
-        unread_json(&bytes, (JsonKind::Scan, "scan"), &error, remedy)
-    })?;
+    let remedy = "choose a file that scan --out wrote";
+    let mut scan: Scan = read_json(path, (JsonKind::Scan, "scan"), remedy)?;
     if scan.scan > VERSION {
         return Err("this scan was written by a newer version; update the program".to_owned());
     }

@@ -240,22 +240,12 @@ impl Canvas {
 
     /// Text that runs upwards, centred on `at`.
     pub(super) fn upward_text(&mut self, at: (f64, f64), text: &str, face: Type, color: Rgb) {
-        let position = format!(
-            r#"transform="translate({} {}) rotate(-90)""#,
-            xy(at.0),
-            xy(at.1)
-        );
-        self.write_text(&position, text, face, color, Anchor::Middle);
+        self.write_text(&turned(at, 90), text, face, color, Anchor::Middle);
     }
 
     /// Text that begins at `at` and rises to the right by half a right angle.
     pub(super) fn slanted_text(&mut self, at: (f64, f64), text: &str, face: Type, color: Rgb) {
-        let position = format!(
-            r#"transform="translate({} {}) rotate(-45)""#,
-            xy(at.0),
-            xy(at.1)
-        );
-        self.write_text(&position, text, face, color, Anchor::Start);
+        self.write_text(&turned(at, 45), text, face, color, Anchor::Start);
     }
 
     fn write_text(&mut self, position: &str, text: &str, face: Type, color: Rgb, anchor: Anchor) {
@@ -375,4 +365,10 @@ pub(super) fn escape(text: &str) -> String {
         }
     }
     out
+}
+
+/// The place of a text at a point, turned upwards by so many degrees.
+fn turned(at: (f64, f64), degrees: u32) -> String {
+    let (x, y) = (xy(at.0), xy(at.1));
+    format!(r#"transform="translate({x} {y}) rotate(-{degrees})""#)
 }
