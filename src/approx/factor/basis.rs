@@ -1,18 +1,13 @@
 //! Orthonormal bases that grow by a few columns at once, as the Lanczos iterations need them.
 
-use faer::linalg::matmul::matmul;
-use faer::reborrow::ReborrowMut;
-use faer::{Accum, MatMut, MatRef, Par};
+use faer::{MatRef, Par};
 use nalgebra::DMatrix;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
-use rayon::prelude::*;
 
 use super::householder::dot;
-use super::view::{view, view_mut};
-
-/// Rows of a product that a thread takes at once.
-const ROWS_AT_ONCE: usize = 256;
+use super::panels::Panels;
+use super::view::view;
 
 /// A column that keeps less than this of its length has rounding of the basis in it.
 const LOST: f64 = 1e-2;
@@ -25,34 +20,34 @@ const STRAIGHTENED: usize = 4;
 
 /// Orthonormal columns, to which blocks are added.
 pub(super) struct Basis {
-    rows: usize,
-    width: usize,
-    cells: Vec<f64>,
+    /// A column in each row, so that what of a block lies in them takes one look at each.
+    columns: Panels<f64>,
+    /// The block that came last.
+    last: DMatrix<f64>,
 }
 
 impl Basis {
     /// None yet, of so many rows, to which blocks of so many columns are added.
     pub fn of(rows: usize, width: usize) -> Self {
         Self {
-            rows,
-            width,
-            cells: Vec::new(),
+            columns: Panels::empty(rows),
+            last: DMatrix::zeros(rows, width),
         }
     }
 
     /// The number of columns.
     pub fn len(&self) -> usize {
-        self.cells.len() / self.rows
+        self.columns.rows()
     }
 
-    pub fn columns(&self, from: usize, count: usize) -> MatRef<'_, f64> {
-        let cells = &self.cells[from * self.rows..(from + count) * self.rows];
-        MatRef::from_column_major_slice(cells, self.rows, count)
+    /// The first columns, as many as there are coefficients, times these.
+    pub fn times(&self, coefficients: &DMatrix<f64>, par: Par) -> DMatrix<f64> {
+        self.columns.transpose_times(view(coefficients), par)
     }
 
     /// The block that came last.
     pub fn last(&self) -> MatRef<'_, f64> {
-        self.columns(self.len() - self.width, self.width)
+        view(&self.last)
     }
 
     /// Adds what of a block lies outside of the basis, made orthonormal; its coefficients, upper
@@ -64,7 +59,8 @@ impl Basis {
         par: Par,
     ) -> DMatrix<f64> {
         let before: Vec<f64> = lengths(&block);
-        let rounding = self.rows as f64 * f64::EPSILON / 4.0;
+        let rows = block.nrows();
+        let rounding = rows as f64 * f64::EPSILON / 4.0;
         self.project_out(&mut block, par);
         let short = lengths(&block)
             .iter()
@@ -73,20 +69,23 @@ impl Basis {
         if short {
             self.project_out(&mut block, par);
         }
-        let mut coefficients = DMatrix::zeros(self.width, self.width);
-        for at in 0..self.width {
+        let mut coefficients = DMatrix::zeros(block.ncols(), block.ncols());
+        for at in 0..block.ncols() {
             let length = orthogonalize(&mut block, at, Some(&mut coefficients));
             if length > rounding * before[at] {
                 coefficients[(at, at)] = length;
                 block.column_mut(at).unscale_mut(length);
             } else {
-                block.set_column(at, &random_columns(self.rows, 1, random).column(0));
+                block.set_column(at, &random_columns(rows, 1, random).column(0));
             }
             if length <= LOST * before[at] {
                 self.straighten(&mut block, at, random, par);
             }
         }
-        self.cells.extend_from_slice(block.as_slice());
+        for column in block.column_iter() {
+            self.columns.push(column.as_slice());
+        }
+        self.last = block;
         coefficients
     }
 
@@ -100,7 +99,7 @@ impl Basis {
             block.set_column(at, &column.column(0));
             let length = orthogonalize(block, at, None);
             if length <= LOST * before {
-                block.set_column(at, &random_columns(self.rows, 1, random).column(0));
+                block.set_column(at, &random_columns(block.nrows(), 1, random).column(0));
                 continue;
             }
             block.column_mut(at).unscale_mut(length);
@@ -112,12 +111,9 @@ impl Basis {
 
     /// Takes off what of the columns lies in the basis.
     fn project_out(&self, block: &mut DMatrix<f64>, par: Par) {
-        if self.cells.is_empty() {
-            return;
+        if self.len() > 0 {
+            *block -= self.columns.square_times(view(block), par);
         }
-        let all = self.columns(0, self.len());
-        let inside = product(all.transpose(), view(block), par);
-        add_product(block, Accum::Add, (all, view(&inside)), -1.0, par);
     }
 }
 
@@ -152,44 +148,6 @@ pub(super) fn orthogonalize(
 
 pub(super) fn random_columns(rows: usize, count: usize, random: &mut ChaCha8Rng) -> DMatrix<f64> {
     DMatrix::from_fn(rows, count, |_, _| random.random_range(-1.0..1.0))
-}
-
-/// `left · right`, where `right` has few columns.
-pub(super) fn product(left: MatRef<'_, f64>, right: MatRef<'_, f64>, par: Par) -> DMatrix<f64> {
-    let mut target = DMatrix::zeros(left.nrows(), right.ncols());
-    add_product(&mut target, Accum::Replace, (left, right), 1.0, par);
-    target
-}
-
-/// `target (+)= factor · left · right`, rows shared among threads: within a product of so few columns
-/// the threads would wait for each other most of the time.
-fn add_product(
-    target: &mut DMatrix<f64>,
-    accum: Accum,
-    (left, right): (MatRef<'_, f64>, MatRef<'_, f64>),
-    factor: f64,
-    par: Par,
-) {
-    let part = |(target, left): (MatMut<'_, f64>, MatRef<'_, f64>)| {
-        matmul(target, accum, left, right, factor, Par::Seq);
-    };
-    let target = view_mut(target);
-    // The same parts on any number of threads, and so the same numbers.
-    match par {
-        Par::Seq => {
-            let (rows, columns) = (target.nrows(), target.ncols());
-            let mut target = target;
-            for from in (0..rows).step_by(ROWS_AT_ONCE) {
-                let count = ROWS_AT_ONCE.min(rows - from);
-                let target = target.rb_mut().submatrix_mut(from, 0, count, columns);
-                part((target, left.subrows(from, count)));
-            }
-        }
-        Par::Rayon(_) => target
-            .par_row_chunks_mut(ROWS_AT_ONCE)
-            .zip(left.par_row_chunks(ROWS_AT_ONCE))
-            .for_each(part),
-    }
 }
 
 fn norm(cells: &[f64]) -> f64 {

@@ -12,13 +12,14 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use super::band::{Beside, banded};
-use super::basis::{Basis, product, random_columns};
+use super::basis::{Basis, random_columns};
 use super::kernels::WIDTH;
 use super::leading::{Leading, NoTriplets};
 use super::packed::Packed;
 use super::schedule::{AIM, Schedule};
 use super::squares::first_of_squares;
 use super::svd::factorize_on;
+use super::tall::product;
 use super::view::view;
 
 /// The first `keep` triplets of a finite block, not yet checked.
@@ -123,7 +124,6 @@ impl Small {
     }
 
     fn lifted(self, band: &Band, left: &Basis, right: &Basis, par: Par) -> Option<Leading> {
-        let len = self.u.nrows();
         let (u, sigma, v) = match self.rest {
             Some((sigma, v)) => (self.u, sigma, v),
             None => {
@@ -134,8 +134,8 @@ impl Small {
             }
         };
         Some(Leading {
-            u: product(left.columns(0, len), view(&u), par),
-            v: product(right.columns(0, len), view(&v), par),
+            u: left.times(&u, par),
+            v: right.times(&v, par),
             sigma,
         })
     }

@@ -11,12 +11,13 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use super::band::{Beside, banded};
-use super::basis::{Basis, product, random_columns};
+use super::basis::{Basis, random_columns};
 use super::kernels::WIDTH;
 use super::leading::{Leading, NoTriplets};
 use super::packed::Packed;
 use super::schedule::{AIM, Schedule};
 use super::squares::{first_of_squares, from_subspace};
+use super::tall::product;
 use super::view::view;
 
 /// Where a basis of this part of the side has brought so small a part of the triplets near, their σ
@@ -54,7 +55,7 @@ pub(super) fn leading_of_squares(
         if is_last || len >= schedule.next {
             let (near, vectors) = ritz(&band, &next, keep).ok_or(NoTriplets::TooSmall)?;
             if near == keep {
-                let subspace = product(basis.columns(0, len), view(&vectors), par);
+                let subspace = basis.times(&vectors, par);
                 return from_subspace(block, subspace, par).ok_or(NoTriplets::TooSlow);
             }
             if len > side / HOPE && near < keep / HOPE {
@@ -138,9 +139,10 @@ mod tests {
             let image = packed.square_times(basis.last(), Par::Seq);
             basis.add(image, &mut random, Par::Seq);
         }
-        let all = basis.columns(0, basis.len());
-        let crossed = product(all.transpose(), all, Par::Seq);
-        let apart = (crossed - DMatrix::identity(basis.len(), basis.len())).amax();
+        let identity = DMatrix::identity(basis.len(), basis.len());
+        let all = basis.times(&identity, Par::Seq);
+        let crossed = all.tr_mul(&all);
+        let apart = (crossed - identity).amax();
         assert!(apart < 1e-12, "{apart:e}");
     }
 

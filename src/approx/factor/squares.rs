@@ -13,7 +13,7 @@ use nalgebra::DMatrix;
 
 use super::leading::Leading;
 use super::packed::Packed;
-use super::svd::factorize_on;
+use super::tall::{of_tall, product};
 use super::tridiagonal::Tridiagonal;
 use super::view::{view, view_mut};
 
@@ -73,9 +73,8 @@ fn first_eigenpairs(mut matrix: DMatrix<f64>, keep: usize) -> Option<(Vec<f64>, 
 /// The triplets of a block in a subspace of its shorter side, given an orthonormal basis near to the
 /// first vectors there: what squares have lost comes back from the block itself.
 pub(super) fn from_subspace(block: &Packed, basis: DMatrix<f64>, par: Par) -> Option<Leading> {
-    let seen = block.long_times(view(&basis), par);
-    let found = factorize_on(&seen, Par::Seq).ok()?;
-    let turned = basis * found.v_t.transpose();
+    let found = of_tall(&block.long_times(view(&basis), par), par)?;
+    let turned = product(view(&basis), view(&found.v), par);
     let (u, v) = match block.is_turned() {
         true => (turned, found.u),
         false => (found.u, turned),
