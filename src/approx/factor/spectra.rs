@@ -273,5 +273,5 @@ fn outside(matrix: &DMatrix<f64>, layout: &BlockLayout, unit: f64) -> SumOfSquar
         .blocks()
         .iter()
         .for_each(|block| block.clear(&mut rest));
-    SumOfSquares::of(rest.iter().map(|cell| cell / unit))
+    squares(&rest, unit)
 }
