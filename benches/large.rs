@@ -1,5 +1,6 @@
 //! A 4096 × 4096 weight: LoRA at rank 64, Localized LoRA (K = 4) and MELoRA (N = 4) at its
-//! parameters, truncated and verified, in turn with scipy's PROPACK for the same triplets in f32.
+//! parameters, truncated and verified, in turn with scipy's PROPACK for the same triplets in f32; and
+//! the same rank of a 30522 × 384 embedding, in turn with numpy's and LAPACK's Gram matrix in f64.
 //! `cargo bench --bench large`
 //!
 //! scipy is asked through `python3`, or what `PYTHON` names; it needs some 1.5 GB.
@@ -14,6 +15,7 @@ mod rounds;
 use std::fs;
 use std::hint::black_box;
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use load::load;
 use localized_lora::approx::{BlockLayout, Factors, Keep, LayoutKind};
@@ -38,8 +40,9 @@ fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut scipy = Peer::numpy();
     println!("{}", load());
+    tall(&folder.path().join("tall.npy"), scipy.as_mut());
     // Weights are f32.
-    let noise = noise().map(|cell| f64::from(cell as f32));
+    let noise = noise(SIDE, SIDE).map(|cell| f64::from(cell as f32));
     let harmonic = harmonic(&noise).map(|cell| f64::from(cell as f32));
     for (name, matrix) in [("σ = 1/i", harmonic), ("Gaussian noise", noise)] {
         let file = folder.path().join("matrix.npy");
@@ -61,10 +64,22 @@ fn main() {
     println!("{}", load());
 }
 
-fn noise() -> DMatrix<f64> {
+/// The shape of a small sentence transformer's table of words.
+fn tall(file: &Path, scipy: Option<&mut Peer>) {
+    let matrix = noise(30522, 384).map(|cell| f64::from(cell as f32));
+    fs::write(file, delta_file(&matrix).expect("bytes")).expect("written");
+    println!("30522 × 384, Gaussian noise: LoRA r = 64");
+    let work = format!("gram 64 {}", file.display());
+    let rounds = alternate(ROUNDS, &work, scipy, || {
+        black_box(truncated(&matrix, LayoutKind::Grid(1), 64));
+    });
+    println!("  {rounds}");
+}
+
+fn noise(rows: usize, cols: usize) -> DMatrix<f64> {
     synthesize(&SyntheticSettings {
-        rows: SIDE,
-        cols: SIDE,
+        rows,
+        cols,
         ..SyntheticSettings::new(SyntheticKind::Noise)
     })
     .expect("a matrix")
@@ -87,7 +102,8 @@ fn harmonic(noise: &DMatrix<f64>) -> DMatrix<f64> {
 }
 
 fn truncated(matrix: &DMatrix<f64>, kind: LayoutKind, keep: usize) -> Factors {
-    let layout = BlockLayout::new(SIDE, SIDE, kind).expect("it fits");
+    let (rows, cols) = matrix.shape();
+    let layout = BlockLayout::new(rows, cols, kind).expect("it fits");
     let go_on = || ControlFlow::Continue(());
     Factors::compute_first(matrix, layout, Keep::First(keep), &go_on).expect("verified")
 }

@@ -13,6 +13,7 @@ is done once and answered with its seconds. Ends at an empty line.
     locality DRAWS         the locality test of test digit 1 at K = 2, N = 4 and rank 4
     propack MATRIX.npy     scipy's PROPACK in f32: 64 triplets of the whole, 16 of each block of 4 x 4,
                            64 of each block on its diagonal
+    gram KEEP MATRIX.npy   the first triplets of a tall matrix from its product with itself, in f64
     atlas BUDGET every|coarse MATRIX.npy   the singular values of the layouts that an atlas looks at
     sigma SPLIT K FILE     the singular values of all blocks of all images, written as bare f64
 """
@@ -85,6 +86,15 @@ def propack(matrix):
             svds(one, k=keep, solver="propack", maxiter=min(20 * keep, *one.shape))
 
 
+def gram(matrix, keep):
+    """Vectors of the shorter side, and from them those of the longer one."""
+    from scipy.linalg import eigh
+
+    side = matrix.shape[1]
+    squares, v = eigh(matrix.T @ matrix, subset_by_index=[side - keep, side - 1])
+    return (matrix @ v) / np.sqrt(squares), squares, v
+
+
 def singular_values(parts):
     """Those of many parts, those of one shape together."""
     shapes = {}
@@ -147,6 +157,9 @@ def work(folder, kind, arguments):
     if kind == "propack":
         matrix = np.load(arguments[0]).astype(np.float32)
         return lambda: propack(matrix)
+    if kind == "gram":
+        tall = np.load(arguments[1])
+        return lambda: gram(tall, int(arguments[0]))
     if kind == "survey":
         digits = images(folder, "t10k")
         return lambda: table_one(digits, arguments[0] == "vectors")
