@@ -214,6 +214,33 @@ fn a_plan_for_vanishing_squares_says_so() {
             "{text}"
         );
     }
+#[test]
+fn the_same_values_in_a_wider_type_are_the_same_layer() {
+    let folder = tempfile::tempdir().unwrap();
+    two_layers(folder.path());
+    planned(folder.path(), "");
+    let rounded = |cells: Vec<f64>| {
+        cells
+            .into_iter()
+            .map(|cell| f64::from(cell as f32))
+            .collect()
+    };
+    let arrays = [
+        ("h.0.wide.weight", (24, 32), rounded(cells(24, 32, 1))),
+        ("h.1.tall.weight", (40, 16), rounded(cells(40, 16, 2))),
+    ];
+    model(&folder.path().join("m.safetensors"), "F64", &arrays);
+    let text = succeed(folder.path(), ADAPTER);
+    assert!(!text.contains("digest"), "{text}");
+    let line = "scan m.safetensors --draws 0 --grid 2 --out s.json --resume --json";
+    let output = run(folder.path(), line);
+    let notes = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        output.status.success() && !notes.contains("scanned again"),
+        "{notes}"
+    );
+}
+
     let text = succeed(folder.path(), plan([1e150, 1e-140]));
     assert!(text.contains("b.weight"), "{text}");
     // Each square is a number, and their sum is not.

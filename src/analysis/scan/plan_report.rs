@@ -217,7 +217,7 @@ impl PlanReport {
                 return Err(FactorError::Stopped.into());
             }
             let values = LayerValues::read(target, targets, limits)?;
-            if values.digest(target) != *digest {
+            if !values.have_digest(target, digest) {
                 changed.push(&target.name);
             }
             on_layer(work.done(target.entries()));
