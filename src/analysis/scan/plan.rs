@@ -3,6 +3,7 @@
 use super::adaptable::Adaptable;
 use super::check::has_vague_squares;
 use super::layer::KEPT;
+use super::spend::{self, RankOffer};
 use super::{Scan, ScanLayer, SkippedArray};
 use crate::approx::metrics::SumOfSquares;
 use crate::figure::label;
@@ -308,24 +309,17 @@ fn beyond(layer: &ScanLayer, energies: &[f64], grid: usize, measured: Option<(us
     }
 }
 
-/// Gives the ranks that keep most for their cost, and says what they cost. What a layer's next rank keeps
-/// never grows, so the best ones overall are always next; what does not fit any more is passed over.
+/// Gives the ranks that keep most within the budget, and says what they cost.
 fn spend(candidates: &mut [Candidate<'_>], budget: usize) -> usize {
-    let mut worth: Vec<(f64, usize)> = Vec::new();
-    for (at, one) in candidates.iter().enumerate() {
-        let ranks = one.energies.iter().filter(|energy| **energy > 0.0);
-        worth.extend(ranks.map(|energy| (energy / one.cost as f64, at)));
+    let offers = candidates.iter().map(|one| RankOffer {
+        energies: one.energies,
+        cost: one.cost,
+    });
+    let ranks = spend::ranks(&offers.collect::<Vec<_>>(), budget);
+    for (one, rank) in candidates.iter_mut().zip(ranks) {
+        one.rank = rank;
     }
-    worth.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
-    let mut left = budget;
-    for (_, at) in worth {
-        let one = &mut candidates[at];
-        if one.cost <= left {
-            one.rank += 1;
-            left -= one.cost;
-        }
-    }
-    budget - left
+    candidates.iter().map(|one| one.rank * one.cost).sum()
 }
 
 /// The largest rank that every layer can have, clamped to what it has, and its parameters.
