@@ -1,5 +1,7 @@
 //! Names that lose their middle where there is no room: their number and their end tell them apart.
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// The characters of a name in a sentence or a table, which a hostile file makes thousands long.
@@ -8,6 +10,26 @@ const MOST: usize = 120;
 /// A text of so many characters at most as people read it.
 pub fn middle(text: &str) -> String {
     shortened(text, &|text| text.chars().nth(MOST).is_none())
+}
+
+/// The characters of a word in a message: paths that are met in practice and their commands stand whole.
+const WORD: usize = 500;
+
+/// The characters of a message.
+const MESSAGE: usize = 4000;
+
+/// A message in which no path, link or name that it tells fills pages.
+pub fn message(text: &str) -> String {
+    let long = |text: &str, most: usize| text.chars().nth(most).is_some();
+    let words = text.split(' ').map(|word| match long(word, WORD) {
+        true => Cow::Owned(cut("", word, &|one| !long(one, WORD))),
+        false => Cow::Borrowed(word),
+    });
+    let text = words.collect::<Vec<_>>().join(" ");
+    match long(&text, MESSAGE) {
+        true => cut("", &text, &|one| !long(one, MESSAGE)),
+        false => text,
+    }
 }
 
 /// As much of `text` as fits, with … in the middle.
@@ -113,3 +135,23 @@ mod tests {
         assert_eq!(short("MNIST test 38 (label 3)", 13), "…38 (label 3)");
     }
 }
+    #[test]
+    fn a_message_keeps_its_words_and_loses_the_middle_of_a_path_that_fills_pages() {
+        let usual = format!("file not found; check the folder: {}", "d/".repeat(200));
+        assert_eq!(message(&usual), usual);
+        let path = format!("/first/{}/last.npy", "ä".repeat(100_000));
+        let told = message(&format!("file not found; check the folder: {path}"));
+        assert!(
+            told.starts_with("file not found; check the folder: /first/ä"),
+            "{told}"
+        );
+        assert!(
+            told.ends_with("ä/last.npy") && told.contains("ä…ä"),
+            "{told}"
+        );
+        assert!(told.chars().count() < 600, "{told}");
+        let told = message(&format!("not found: {}", "d ".repeat(50_000)));
+        assert_eq!(told.chars().count(), MESSAGE);
+        assert!(told.starts_with("not found: d d"), "{told}");
+    }
+

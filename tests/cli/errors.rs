@@ -151,6 +151,39 @@ fn bad_files_are_one_line_and_status_one() {
         &npy(
             "<f8",
             "(1, 2)",
+/// What fills pages is told by its ends.
+#[test]
+fn no_argument_is_echoed_for_pages() {
+    let folder = tempfile::tempdir().unwrap();
+    super::scans::two_layers(folder.path());
+    let long = "x".repeat(100_000);
+    for line in [
+        format!("approximate {long}"),
+        format!("approximate llora:1:{long}"),
+        format!("approximate mnist:test:1 --order {long}"),
+        format!("approximate mnist:test:1 --rank {long}"),
+        format!("approximate mnist:test:1 --{long}"),
+        format!("approximate synthetic:{long}"),
+        format!("approximate mnist:test:1 --figure {long}.svg"),
+        format!("render {long} --out a"),
+        format!("scan m.safetensors --layers {long}"),
+        format!("plan {long} --params 9"),
+        format!("frobnicate {long}"),
+    ] {
+        let output = super::run(folder.path(), &line);
+        let errors = String::from_utf8(output.stderr).unwrap();
+        let start = &line[..30];
+        assert!(
+            !output.status.success() && errors.starts_with("error: "),
+            "{start}: {errors}"
+        );
+        assert!(errors.len() < 2000, "{start}: {} bytes", errors.len());
+    }
+    // A name of that length is a name that is not there, and no reason to say that there is none.
+    let line = format!("approximate m.safetensors#{long}");
+    refuse(folder.path(), &line, 1, "with NAME one of h.0.wide.weight");
+}
+
             &[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xf8, 0x7f],
         ),
     );
