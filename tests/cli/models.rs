@@ -189,7 +189,7 @@ fn the_parts_of_a_scan_are_the_whole() {
     let lacking = files(2..=12).join(" ");
     let text = succeed(folder.path(), &format!("scan --merge {lacking}"));
     assert!(
-        text.contains("1 of the model’s 8 matrices are not in this scan"),
+        text.contains("1 of the model’s 8 matrices is not in this scan"),
         "{text}"
     );
     let pair = data("pair/tuned.safetensors");

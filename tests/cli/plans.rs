@@ -235,6 +235,31 @@ fn an_adapter_follows_how_its_model_stores_weights() {
         );
         flag
     };
+    // A part without layers says so, in every form.
+    let part = "scan m.safetensors --draws 0 --part 3/3";
+    let told = "K = N = 4: no layer was scanned";
+    for form in [
+        "--out none.json",
+        "--csv",
+        "--json",
+        "--figure none.svg",
+        "--caption --figure n.svg",
+    ] {
+        let output = super::run(folder.path(), &format!("{part} {form}"));
+        let text = [output.stdout, output.stderr].map(|one| String::from_utf8(one).unwrap());
+        assert!(output.status.success(), "{text:?}");
+        assert!(text.concat().contains(told), "{form}: {text:?}");
+        assert!(
+            text.concat()
+                .contains("the model’s 2 matrices are not in this scan"),
+            "{text:?}"
+        );
+    }
+    let told = "this scan has no layers; join it to those of the other parts with scan --merge";
+    for structure in ["lora", "gralora"] {
+        let line = format!("plan none.json --params 9 --structure {structure}");
+        refuse(folder.path(), &line, 2, told);
+    }
     // A grid beyond every side is refused at once.
     let wild = "adapter m.safetensors --rank 1 --structure gralora --grid 1099511627776 --out wild";
     model_of_doubles(

@@ -226,12 +226,18 @@ fn nothing(scan: &Scan, structure: PlanStructure, left_out: &[SkippedArray]) -> 
              --grid of {KEPT} or less, or plan with --structure lora",
             scan.localized_grid
         ),
-        (PlanStructure::Gralora, None) if !scan.layers.is_empty() => format!(
+        (PlanStructure::Gralora, None) => format!(
+        (_, None) if scan.layers.is_empty() => {
+            "this scan has no layers; join it to those of the other parts with scan --merge"
+                .to_owned()
+        }
             "this scan holds no singular values of the blocks at K = {}; scan again with a --budget-rank \
              of {} or more, or plan with --structure lora",
             scan.localized_grid, scan.localized_grid
         ),
-        (_, None) => "this scan holds no singular values; make it again".to_owned(),
+        (PlanStructure::Lora, None) => {
+            "this scan holds no singular values; make it again".to_owned()
+        }
     }
 }
 
