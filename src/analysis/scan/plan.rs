@@ -65,6 +65,8 @@ pub struct Plan {
     pub error: f64,
     /// The rank that every layer would have if all had the same, its parameters and its error.
     pub uniform: (usize, usize, f64),
+    /// The error of a plan with no more parameters than that; `None` where the budget pays for no rank everywhere.
+    pub error_at_uniform: Option<f64>,
     /// The layers.
     pub layers: Vec<LayerPlan>,
     /// Layers that cannot take part, with the reason.
@@ -132,15 +134,18 @@ impl Plan {
         ensure_some(scan, structure, &candidates, &left_out)?;
         // Each square is a number, and their sum may be none.
         let whole = SumOfSquares::of(candidates.iter().map(|one| one.layer.norm));
+        let over_all = |ranks: &dyn Fn(&Candidate<'_>) -> usize, all: &[Candidate<'_>]| -> f64 {
+            let dropped = all.iter().map(|one| one.dropped(ranks(one)).sqrt());
+            SumOfSquares::of(dropped).error_of(&whole)
+        };
+        let uniform = uniform(&candidates, budget);
+        // A uniform rank may leave much of the budget, which is no fault of its ranks.
+        spend(&mut candidates, uniform.1);
+        let as_many = over_all(&|one| one.rank, &candidates);
         let params = spend(&mut candidates, budget);
         if params == 0 {
             return Err(too_small(budget, &candidates));
         }
-        let over_all = |rank: &dyn Fn(&Candidate<'_>) -> usize| -> f64 {
-            let dropped = candidates.iter().map(|one| one.dropped(rank(one)).sqrt());
-            SumOfSquares::of(dropped).error_of(&whole)
-        };
-        let uniform = uniform(&candidates, budget);
         let at_uniform = |one: &Candidate<'_>| uniform.0.min(one.energies.len());
         Ok(Self {
             structure,
@@ -149,8 +154,9 @@ impl Plan {
             subtract: scan.subtract.clone(),
             budget,
             params,
-            error: over_all(&|one| one.rank),
-            uniform: (uniform.0, uniform.1, over_all(&at_uniform)),
+            error: over_all(&|one| one.rank, &candidates),
+            uniform: (uniform.0, uniform.1, over_all(&at_uniform, &candidates)),
+            error_at_uniform: (uniform.0 > 0).then_some(as_many),
             most_rank: KEPT / grid,
             at_the_end: candidates
                 .iter()
@@ -221,16 +227,16 @@ fn nothing(scan: &Scan, structure: PlanStructure, left_out: &[SkippedArray]) -> 
         (PlanStructure::Gralora, Some((told, _))) => {
             format!("no layer can take part; scan again with another --grid: {told}")
         }
+        (_, None) if scan.layers.is_empty() => {
+            "this scan has no layers; join it to those of the other parts with scan --merge"
+                .to_owned()
+        }
         (PlanStructure::Gralora, None) if scan.localized_grid > KEPT => format!(
             "a scan keeps no singular values of blocks above K = {KEPT}, and this one has K = {}; scan again with a \
              --grid of {KEPT} or less, or plan with --structure lora",
             scan.localized_grid
         ),
         (PlanStructure::Gralora, None) => format!(
-        (_, None) if scan.layers.is_empty() => {
-            "this scan has no layers; join it to those of the other parts with scan --merge"
-                .to_owned()
-        }
             "this scan holds no singular values of the blocks at K = {}; scan again with a --budget-rank \
              of {} or more, or plan with --structure lora",
             scan.localized_grid, scan.localized_grid

@@ -34,6 +34,9 @@ pub struct PlanReport {
     uniform_rank: usize,
     uniform_params: usize,
     uniform_error: f64,
+    /// The error of a plan with no more parameters than those of the uniform rank.
+    #[serde(default)]
+    error_at_uniform_params: Option<f64>,
     /// The layers.
     pub layers: Vec<LayerReport>,
     left_out: BTreeMap<String, String>,
@@ -85,6 +88,7 @@ impl PlanReport {
             uniform_rank,
             uniform_params,
             uniform_error,
+            error_at_uniform_params: plan.error_at_uniform,
             layers: plan.layers.iter().map(layer).collect(),
             left_out: left_out.collect(),
             peft: peft(plan),
@@ -133,10 +137,6 @@ impl PlanReport {
         }
     }
 
-    /// Whether it is a plan for a model: every layer once, in the shape that the model's has.
-    ///
-    /// # Errors
-    /// The first layer that differs, in a sentence.
     /// What its parameters contradict: they are those of its layers together, and no more than its budget.
     fn contradiction_of_sums(&self) -> Option<String> {
         let layers = self.layers.iter().map(|layer| layer.params);
@@ -194,6 +194,10 @@ impl PlanReport {
         })
     }
 
+    /// Whether it is a plan for a model: every layer once, in the shape that the model's has.
+    ///
+    /// # Errors
+    /// The first layer that differs, in a sentence.
     pub fn check(&self, targets: &ScanTargets) -> Result<(), String> {
         self.check_base(targets)?;
         let sides = targets.targets.iter().chain(&targets.unasked);
