@@ -55,6 +55,66 @@ pub fn shortened(text: &str, fits: &dyn Fn(&str) -> bool) -> String {
     cut("", text, fits)
 }
 
+/// The names of a list, each as in [`shortened`]; those that would read alike keep what tells them apart.
+pub fn all_shortened(names: &[String], fits: &dyn Fn(&str) -> bool) -> Vec<String> {
+    let mut short: Vec<String> = names.iter().map(|name| shortened(name, fits)).collect();
+    let mut alike: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (at, one) in short.iter().enumerate() {
+        alike.entry(one.clone()).or_default().push(at);
+    }
+    for group in alike.into_values() {
+        let same: BTreeSet<&String> = group.iter().map(|&at| &names[at]).collect();
+        if same.len() > 1 {
+            let of_group: Vec<&String> = group.iter().map(|&at| &names[at]).collect();
+            for (at, one) in group.iter().zip(told_apart(&of_group, fits)) {
+                short[*at] = one;
+            }
+        }
+    }
+    short
+}
+
+/// The characters of a number at the end of a name.
+const NUMBER: usize = 6;
+
+/// Names with what is not the same in all, and as much of what all end in as fits.
+fn told_apart(names: &[&String], fits: &dyn Fn(&str) -> bool) -> Vec<String> {
+    let names: Vec<Vec<char>> = names.iter().map(|name| name.chars().collect()).collect();
+    let least = names.iter().map(Vec::len).min().unwrap_or_default();
+    let same = |at: &usize| names.iter().all(|name| name[*at] == names[0][*at]);
+    let before = (0..least).find(|at| !same(at)).unwrap_or(least);
+    let same_end = |&back: &usize| {
+        let last = |name: &Vec<char>| name[name.len() - 1 - back];
+        names.iter().all(|name| last(name) == last(&names[0]))
+    };
+    let behind = (0..least - before).find(|back| !same_end(back));
+    let behind = behind.unwrap_or(least - before);
+    let with_end = |name: &Vec<char>, count: usize| -> String {
+        let core = &name[before..name.len() - behind];
+        let start = if before > 0 { "…" } else { "" };
+        let gap = if count < behind { "…" } else { "" };
+        let end = &name[name.len() - count..];
+        format!(
+            "{start}{}{gap}{}",
+            String::from_iter(core),
+            String::from_iter(end)
+        )
+    };
+    // Half a number would be another one.
+    let last = names[0].iter().rev().take_while(|c| **c != '.').count();
+    let least = behind.min(if last <= NUMBER { last } else { 1 });
+    let shown = |name: &Vec<char>| {
+        let mut all = (least..=behind).rev().map(|count| with_end(name, count));
+        let longest = all.find(|one| fits(one));
+        longest.unwrap_or_else(|| {
+            let first = name[before..name.len() - behind].iter().take(1);
+            let end = &name[name.len() - least..];
+            first.chain(&['…']).chain(end).collect()
+        })
+    };
+    names.iter().map(shown).collect()
+}
+
 /// The place of the first part between dots and spaces that holds a digit.
 fn numbered(text: &str) -> Option<Range<usize>> {
     let mut end = 0;
@@ -122,20 +182,6 @@ mod tests {
     }
 
     #[test]
-    fn the_number_of_a_layer_stays() {
-        let short = |text: &str, most: usize| shortened(text, &|one| one.chars().count() <= most);
-        let name = "model.layers.11.self_attn.q_proj.weight";
-        assert_eq!(short(name, 39), name);
-        assert_eq!(short(name, 30), "…11.self_attn.q_proj.weight");
-        assert_eq!(short(name, 20), "…11…tn.q_proj.weight");
-        assert_eq!(short(name, 5), "…11…t");
-        assert_eq!(short(name, 3), "…ht");
-        assert_eq!(short("layer1.0.conv1.weight", 15), "laye…nv1.weight");
-        assert_eq!(short("ä.ö7.ü.x", 7), "…ö7.ü.x");
-        assert_eq!(short("MNIST test 38 (label 3)", 13), "…38 (label 3)");
-    }
-}
-    #[test]
     fn a_message_keeps_its_words_and_loses_the_middle_of_a_path_that_fills_pages() {
         let usual = format!("file not found; check the folder: {}", "d/".repeat(200));
         assert_eq!(message(&usual), usual);
@@ -155,3 +201,17 @@ mod tests {
         assert!(told.starts_with("not found: d d"), "{told}");
     }
 
+    #[test]
+    fn the_number_of_a_layer_stays() {
+        let short = |text: &str, most: usize| shortened(text, &|one| one.chars().count() <= most);
+        let name = "model.layers.11.self_attn.q_proj.weight";
+        assert_eq!(short(name, 39), name);
+        assert_eq!(short(name, 30), "…11.self_attn.q_proj.weight");
+        assert_eq!(short(name, 20), "…11…tn.q_proj.weight");
+        assert_eq!(short(name, 5), "…11…t");
+        assert_eq!(short(name, 3), "…ht");
+        assert_eq!(short("layer1.0.conv1.weight", 15), "laye…nv1.weight");
+        assert_eq!(short("ä.ö7.ü.x", 7), "…ö7.ü.x");
+        assert_eq!(short("MNIST test 38 (label 3)", 13), "…38 (label 3)");
+    }
+}
