@@ -194,7 +194,12 @@ fn the_parts_of_a_scan_are_the_whole() {
     );
     let pair = data("pair/tuned.safetensors");
     let wrong = format!("scan {pair} --part 3/2");
-    refuse(folder.path(), &wrong, 2, "2 parts are counted from 1 to 2");
+    refuse(
+        folder.path(),
+        &wrong,
+        2,
+        "parts are counted from 1 to 2; write which part",
+    );
 }
 
 #[test]

@@ -109,7 +109,7 @@ fn a_uniform_rank_is_set_beside_a_plan_of_its_own_cost() {
     two_layers(folder.path());
     let scan = "scan m.safetensors --draws 0 --grid 2 --out s.json";
     succeed(folder.path(), scan);
-    for structure in ["lora", "gralora"] {
+    for (structure, little) in [("lora", 100), ("gralora", 200)] {
         let plan = |params: u64| {
             let line = format!("plan s.json --structure {structure} --params {params}");
             let found = parsed(&succeed(folder.path(), &format!("{line} --json")));
@@ -128,7 +128,7 @@ fn a_uniform_rank_is_set_beside_a_plan_of_its_own_cost() {
             error("error_at_uniform_params")
         );
         assert!(text.contains(&told), "{text}");
-        let (text, found) = plan(100);
+        let (text, found) = plan(little);
         assert_eq!(found["error_at_uniform_params"], Value::Null);
         assert!(text.contains("1 everywhere costs more"), "{text}");
     }
