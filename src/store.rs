@@ -18,7 +18,7 @@ use place::Destination;
 use temporary::Temporary;
 
 pub use folder::OutputFolder;
-pub use json_kind::{JsonKind, read_json};
+pub use json_kind::{FoundJson, JsonKind, read_json};
 pub use lock::Lock;
 pub use read::read;
 pub(crate) use temporary::remove_temporary;

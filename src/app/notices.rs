@@ -1,6 +1,7 @@
 //! Messages of the window: the tab and the act that each belongs to, and how long it stands.
 
 use super::tab::Tab;
+use crate::text::elide;
 
 /// Stands before what was copied.
 pub const COPIED: &str = "Copied: ";
@@ -21,7 +22,7 @@ impl Message {
     pub fn sentence(&self) -> String {
         match self {
             Self::Copied(text) => format!("{COPIED}{text}"),
-            Self::Done(text) | Self::Error(text) => capitalized(text),
+            Self::Done(text) | Self::Error(text) => capitalized(&elide::message(text)),
         }
     }
 }

@@ -15,7 +15,7 @@ use super::tabs::approximate::view::gallery_follows;
 use crate::analysis::Analysis;
 use crate::session::Session;
 use crate::source::{self, Dataset, NamedMatrix, Source};
-use crate::store::JsonKind;
+use crate::store::{FoundJson, JsonKind};
 use crate::workspace::{Opening, Workspace, is_session_file};
 
 /// Tells of a session that could not be computed, unless its file holds several arrays.
@@ -158,8 +158,10 @@ fn open_any(explorer: &mut Explorer, opening: Opening) -> Result<(), String> {
                     explorer.sessions.read(path, &explorer.state.wake);
                 }
                 // JSON is never a matrix.
-                (None, Some(kind)) => {
-                    return Err(format!("{}: {}", kind.refusal(), path.display()));
+                (None, Some(_)) => {
+                    let found = FoundJson::of(&path).map(|found| found.refusal());
+                    let why = found.unwrap_or_default();
+                    return Err(format!("{why}: {}", path.display()));
                 }
                 (None, None) => open(explorer, Source::File { path, array: None }),
             }

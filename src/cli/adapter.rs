@@ -172,7 +172,7 @@ fn wishes(
     };
     let told = |why: String| Failure::run(format!("{why}: {}", path.display()));
     let remedy = "choose what plan --json printed";
-    let plan: PlanReport = read_json(path, (JsonKind::Plan, "plan"), remedy).map_err(told)?;
+    let plan: PlanReport = read_json(path, JsonKind::Plan, remedy).map_err(told)?;
     plan.check(targets).map_err(told)?;
     let structure = plan.structure().map_err(told)?;
     let bar = WorkProgress::begin("compared");

@@ -7,6 +7,7 @@ use crate::approx::{FactorError, LayoutError};
 use crate::figure::{FigureError, label};
 use crate::source::SourceError;
 use crate::store::StoreError;
+use crate::text::elide;
 
 /// A sentence (what, where, what to do) and the exit status that goes with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +32,7 @@ impl Failure {
         Self {
             lead: "error",
             status,
-            sentence: label::clean(&sentence.to_string()),
+            sentence: elide::message(&label::clean(&sentence.to_string())),
         }
     }
 

@@ -8,6 +8,7 @@ use super::Failure;
 use crate::figure::{Table, label};
 use crate::report;
 use crate::system;
+use crate::text::elide;
 
 /// In which form results are printed; a table for people without any of these.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
@@ -85,7 +86,7 @@ pub fn remarks(notes: &[String]) {
     let mut err = io::stderr().lock();
     for note in notes {
         // Nothing is lost when nobody reads remarks.
-        let _ = writeln!(err, "note: {}", label::clean(note));
+        let _ = writeln!(err, "note: {}", elide::message(&label::clean(note)));
     }
 }
 

@@ -169,7 +169,7 @@ pub(super) fn run(arguments: &ScanArgs) -> Result<(), Failure> {
 /// Why a scan has no layers.
 fn nothing_measured(scan: &Scan) -> String {
     match &scan.skipped[..] {
-        [] => "these scans have no layers; name those of the other parts too".to_owned(),
+        [] => "no layer is in what is merged; name the scans of the other parts too".to_owned(),
         [one, ..] => format!(
             "no layer could be measured; {}: {}",
             label::name(&one.name),
@@ -317,7 +317,7 @@ impl ScanArgs {
             Some(status) => Failure::stopped(
                 status,
                 format!(
-                    "the {} of the scan were being compared with the model, and nothing has changed; start again: {}",
+                    "the scan’s {} had not all been compared with the model, and nothing has changed; start again: {}",
                     label::counted(held, "layer"),
                     out.display()
                 ),

@@ -93,19 +93,23 @@ fn conflict(error: &clap::Error, argument: &str) -> String {
     )
 }
 
-/// The sentence about a missing argument, with the option that needs it.
+/// The arguments that a command line lacks.
+fn lacking<'a>(words: impl Iterator<Item = &'a OsString>) -> Option<Vec<String>> {
+    let error = command().try_get_matches_from(words).err()?;
+    let is_missing = error.kind() == ErrorKind::MissingRequiredArgument;
+    is_missing.then(|| strings(&error, ContextKind::InvalidArg))
+}
+
+/// The sentence about a missing argument, with the option that needs it where the subcommand alone does not.
 fn missing(error: &clap::Error, arguments: &[OsString]) -> String {
     let wanted = strings(error, ContextKind::InvalidArg);
-    let options = || wanted.iter().filter(|one| one.starts_with('-'));
+    let always = lacking(arguments.iter().take(2)).unwrap_or_default();
+    let is_option = |one: &&String| one.starts_with('-') && !always.contains(one);
+    let options: Vec<&String> = wanted.iter().filter(is_option).collect();
     // Alone behind the subcommand it needs the same.
     let needs = |option: &OsString, value: Option<&OsString>| {
         let words = arguments.iter().take(2).chain([option]).chain(value);
-        let error = command().try_get_matches_from(words).err();
-        error.is_some_and(|error| {
-            let missing = strings(&error, ContextKind::InvalidArg);
-            error.kind() == ErrorKind::MissingRequiredArgument
-                && options().all(|one| missing.contains(one))
-        })
+        lacking(words).is_some_and(|missing| options.iter().all(|one| missing.contains(one)))
     };
     let given = (2..arguments.len()).find_map(|at| {
         let option = &arguments[at];
@@ -113,13 +117,52 @@ fn missing(error: &clap::Error, arguments: &[OsString]) -> String {
         let found = needs(option, None) || needs(option, arguments.get(at + 1));
         found.then(|| text.split('=').next().unwrap_or(text))
     });
-    match given.filter(|_| options().count() > 0) {
+    match given.filter(|_| !options.is_empty()) {
         Some(given) => {
-            let wanted: Vec<String> = options().map(|one| one.replace(['<', '>'], "")).collect();
+            let wanted: Vec<String> = options
+                .iter()
+                .map(|one| one.replace(['<', '>'], ""))
+                .collect();
             format!("{given} needs {}", wanted.join(" and "))
         }
-        None => format!("{} is missing; {HELP}", wanted.join(", ")),
+        None => {
+            let are = if wanted.len() == 1 { "is" } else { "are" };
+            let ways = wanted.iter().map(|one| with_alternatives(one, arguments));
+            format!(
+                "{} {are} missing; {HELP}",
+                ways.collect::<Vec<_>>().join(", ")
+            )
+        }
     }
+}
+
+/// *--rank <R> or --plan <PLAN.json>*: a missing argument, and the options with which it is not missing.
+fn with_alternatives(wanted: &str, arguments: &[OsString]) -> String {
+    let mut known = command();
+    // Before that no argument can be written.
+    known.build();
+    let subcommand = arguments
+        .get(1)
+        .and_then(|word| known.find_subcommand(word));
+    let all = subcommand
+        .into_iter()
+        .flat_map(clap::Command::get_arguments);
+    let others = all.filter(|one| one.get_long().is_some() && one.to_string() != wanted);
+    // A number and a word: what reads the value takes one of them.
+    let serves = |one: &clap::Arg| {
+        ["1", "x"].into_iter().any(|value| {
+            let option = format!("--{}={value}", one.get_long().unwrap_or_default());
+            let option = OsString::from(option);
+            let words = || arguments.iter().chain([&option]);
+            match lacking(words()) {
+                Some(missing) => !missing.iter().any(|one| one == wanted),
+                None => command().try_get_matches_from(words()).is_ok(),
+            }
+        })
+    };
+    let ways = others.filter(|one| serves(one)).map(ToString::to_string);
+    let ways: Vec<String> = std::iter::once(wanted.to_owned()).chain(ways).collect();
+    ways.join(" or ")
 }
 
 /// A value that is none of the few that there are, or missing.

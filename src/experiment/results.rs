@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::finetune::{FinetuneError, Results};
-use crate::store::{JsonKind, Lock, StoreError, read, save_atomically};
+use crate::store::{FoundJson, JsonKind, Lock, StoreError, read, save_atomically};
 
 /// More than twice what a sweep of as many runs as it may have writes.
 pub const LARGEST: u64 = 16 * 1024 * 1024;
@@ -72,9 +72,8 @@ pub fn load(path: &Path) -> Result<Results, SaveError> {
         path: path.to_owned(),
         error,
     };
-    match JsonKind::of_bytes(&bytes) {
-        JsonKind::Results | JsonKind::Damaged | JsonKind::Other => {}
-        kind => return Err(unreadable(kind.instead_of("no results"))),
+    if let Some(why) = FoundJson::of_bytes(&bytes).objection(JsonKind::Results) {
+        return Err(unreadable(why));
     }
     let text = String::from_utf8(bytes).map_err(|_| {
         damaged(FinetuneError::Damaged {

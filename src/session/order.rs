@@ -7,13 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::approx::order::Order;
 use crate::source::{LoadedMatrix, SourceError};
-use crate::store::read;
+use crate::store::{JsonKind, read_json};
 
 /// The form that orders are written in.
 const VERSION: u32 = 1;
-
-/// A row and a column for each of a million lines.
-const LARGEST: u64 = 16 * 1024 * 1024;
 
 /// An order, and the file it is from; shared, so that undo may keep many sessions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,16 +53,22 @@ impl From<ChosenOrder> for WrittenOrder {
     }
 }
 
+impl WrittenOrder {
+    fn ensure_known(&self) -> Result<(), String> {
+        match self.version <= VERSION {
+            true => Ok(()),
+            false => {
+                Err("this order was written by a newer version; update the program".to_owned())
+            }
+        }
+    }
+}
+
 impl TryFrom<WrittenOrder> for ChosenOrder {
     type Error = String;
 
     fn try_from(written: WrittenOrder) -> Result<Self, String> {
-        if written.version > VERSION {
-            return Err(format!(
-                "it is of version {}, and this program knows {VERSION}; use a newer program",
-                written.version
-            ));
-        }
+        written.ensure_known()?;
         check("row_order", &written.row_order)?;
         check("col_order", &written.col_order)?;
         Ok(Self {
@@ -87,7 +90,9 @@ fn check(name: &str, order: &[usize]) -> Result<(), String> {
             Some(_) => return Err(format!("{name} names {place} twice")),
             None => {
                 let last = order.len() - 1;
-                return Err(format!("{name} names {place}; its last place is {last}"));
+                return Err(format!(
+                    "{name} names {place}, and its last place is {last}"
+                ));
             }
         }
     }
@@ -100,13 +105,16 @@ impl ChosenOrder {
     /// # Errors
     /// A file that cannot be read, and text that is no order.
     pub fn read(path: &Path) -> Result<Self, String> {
-        let shown = path.display();
-        let bytes = read(path, LARGEST, "a file that holds an order");
-        let bytes = bytes.map_err(|error| format!("{shown}: {error}"))?;
-        let found = serde_json::from_slice::<Self>(&bytes);
-        let mut chosen = found.map_err(|error| format!("{shown} holds no order: {error}"))?;
-        chosen.file = Some(path.to_owned());
-        Ok(chosen)
+        let told = |why: String| format!("{why}: {}", path.display());
+        let remedy = "choose what order --out wrote";
+        let written: WrittenOrder = read_json(path, JsonKind::Order, remedy).map_err(told)?;
+        written.ensure_known().map_err(told)?;
+        let chosen = Self::try_from(written)
+            .map_err(|why| told(format!("this is no order ({why}); {remedy}")))?;
+        Ok(Self {
+            file: Some(path.to_owned()),
+            ..chosen
+        })
     }
 
     /// The text of a file that holds the order.

@@ -12,7 +12,7 @@ use super::format::{self, FileFormat, FormatContent, formats_with_arrays};
 use super::opening::open;
 use super::weights::{self, Weights};
 use super::{ArrayInfo, Arrays, Limits, LoadedMatrix, SourceError, folder, matrix};
-use crate::store::JsonKind;
+use crate::store::FoundJson;
 
 /// Reads the matrix in the file at `path`; `base` is what is subtracted from it.
 pub(super) fn load_file(
@@ -122,10 +122,10 @@ fn format_of(input: &mut Input<'_>) -> Result<&'static dyn FileFormat, SourceErr
     let start = input.start()?;
     let found = format::find(input.name, &ending(input.path), &FileStart::new(&start));
     found.map_err(|error| {
-        let kind = JsonKind::of(input.path).filter(|_| input.on_disk);
-        kind.map_or(error, |kind| SourceError::OtherJson {
+        let found = FoundJson::of(input.path).filter(|_| input.on_disk);
+        found.map_or(error, |found| SourceError::OtherJson {
             name: input.name.to_owned(),
-            refusal: kind.refusal(),
+            refusal: found.refusal(),
         })
     })
 }

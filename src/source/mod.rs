@@ -44,6 +44,7 @@ mod typed;
 mod unpack;
 mod weights;
 
+pub use adapter::AdapterConfig;
 pub use digit_set::DigitSet;
 pub use digits::{digits, digits_if_ready, half_there};
 pub use error::SourceError;

@@ -1,5 +1,7 @@
 //! Names that lose their middle where there is no room: their number and their end tell them apart.
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// The characters of a name in a sentence or a table, which a hostile file makes thousands long.
@@ -8,6 +10,26 @@ const MOST: usize = 120;
 /// A text of so many characters at most as people read it.
 pub fn middle(text: &str) -> String {
     shortened(text, &|text| text.chars().nth(MOST).is_none())
+}
+
+/// The characters of a word in a message: paths that are met in practice and their commands stand whole.
+const WORD: usize = 500;
+
+/// The characters of a message.
+const MESSAGE: usize = 4000;
+
+/// A message in which no path, link or name that it tells fills pages.
+pub fn message(text: &str) -> String {
+    let long = |text: &str, most: usize| text.chars().nth(most).is_some();
+    let words = text.split(' ').map(|word| match long(word, WORD) {
+        true => Cow::Owned(cut("", word, &|one| !long(one, WORD))),
+        false => Cow::Borrowed(word),
+    });
+    let text = words.collect::<Vec<_>>().join(" ");
+    match long(&text, MESSAGE) {
+        true => cut("", &text, &|one| !long(one, MESSAGE)),
+        false => text,
+    }
 }
 
 /// As much of `text` as fits, with … in the middle.
@@ -31,6 +53,66 @@ pub fn shortened(text: &str, fits: &dyn Fn(&str) -> bool) -> String {
         }
     }
     cut("", text, fits)
+}
+
+/// The names of a list, each as in [`shortened`]; those that would read alike keep what tells them apart.
+pub fn all_shortened(names: &[String], fits: &dyn Fn(&str) -> bool) -> Vec<String> {
+    let mut short: Vec<String> = names.iter().map(|name| shortened(name, fits)).collect();
+    let mut alike: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (at, one) in short.iter().enumerate() {
+        alike.entry(one.clone()).or_default().push(at);
+    }
+    for group in alike.into_values() {
+        let same: BTreeSet<&String> = group.iter().map(|&at| &names[at]).collect();
+        if same.len() > 1 {
+            let of_group: Vec<&String> = group.iter().map(|&at| &names[at]).collect();
+            for (at, one) in group.iter().zip(told_apart(&of_group, fits)) {
+                short[*at] = one;
+            }
+        }
+    }
+    short
+}
+
+/// The characters of a number at the end of a name.
+const NUMBER: usize = 6;
+
+/// Names with what is not the same in all, and as much of what all end in as fits.
+fn told_apart(names: &[&String], fits: &dyn Fn(&str) -> bool) -> Vec<String> {
+    let names: Vec<Vec<char>> = names.iter().map(|name| name.chars().collect()).collect();
+    let least = names.iter().map(Vec::len).min().unwrap_or_default();
+    let same = |at: &usize| names.iter().all(|name| name[*at] == names[0][*at]);
+    let before = (0..least).find(|at| !same(at)).unwrap_or(least);
+    let same_end = |&back: &usize| {
+        let last = |name: &Vec<char>| name[name.len() - 1 - back];
+        names.iter().all(|name| last(name) == last(&names[0]))
+    };
+    let behind = (0..least - before).find(|back| !same_end(back));
+    let behind = behind.unwrap_or(least - before);
+    let with_end = |name: &Vec<char>, count: usize| -> String {
+        let core = &name[before..name.len() - behind];
+        let start = if before > 0 { "…" } else { "" };
+        let gap = if count < behind { "…" } else { "" };
+        let end = &name[name.len() - count..];
+        format!(
+            "{start}{}{gap}{}",
+            String::from_iter(core),
+            String::from_iter(end)
+        )
+    };
+    // Half a number would be another one.
+    let last = names[0].iter().rev().take_while(|c| **c != '.').count();
+    let least = behind.min(if last <= NUMBER { last } else { 1 });
+    let shown = |name: &Vec<char>| {
+        let mut all = (least..=behind).rev().map(|count| with_end(name, count));
+        let longest = all.find(|one| fits(one));
+        longest.unwrap_or_else(|| {
+            let first = name[before..name.len() - behind].iter().take(1);
+            let end = &name[name.len() - least..];
+            first.chain(&['…']).chain(end).collect()
+        })
+    };
+    names.iter().map(shown).collect()
 }
 
 /// The place of the first part between dots and spaces that holds a digit.
@@ -97,6 +179,26 @@ mod tests {
             short.starts_with("…0…x") && short.ends_with("x.weight"),
             "{short}"
         );
+    }
+
+    #[test]
+    fn a_message_keeps_its_words_and_loses_the_middle_of_a_path_that_fills_pages() {
+        let usual = format!("file not found; check the folder: {}", "d/".repeat(200));
+        assert_eq!(message(&usual), usual);
+        let path = format!("/first/{}/last.npy", "ä".repeat(100_000));
+        let told = message(&format!("file not found; check the folder: {path}"));
+        assert!(
+            told.starts_with("file not found; check the folder: /first/ä"),
+            "{told}"
+        );
+        assert!(
+            told.ends_with("ä/last.npy") && told.contains("ä…ä"),
+            "{told}"
+        );
+        assert!(told.chars().count() < 600, "{told}");
+        let told = message(&format!("not found: {}", "d ".repeat(50_000)));
+        assert_eq!(told.chars().count(), MESSAGE);
+        assert!(told.starts_with("not found: d d"), "{told}");
     }
 
     #[test]

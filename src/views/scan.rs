@@ -133,13 +133,7 @@ fn notes(material: &Material<'_>, _: &Options) -> Vec<String> {
     };
     let mut notes = vec![compose::scan_sentence(scan)];
     notes.extend(compose::scan_fit(scan));
-    if scan.missing() > 0 {
-        notes.push(format!(
-            "{} of the model’s {} matrices are not in this scan",
-            label::count(scan.missing()),
-            label::count(scan.arrays.unwrap_or_default())
-        ));
-    }
+    notes.extend(missing(scan));
     let tests = scan
         .layers
         .iter()
@@ -168,4 +162,21 @@ fn notes(material: &Material<'_>, _: &Options) -> Vec<String> {
     }
     notes.extend(SkippedArray::all_left_out(&scan.skipped));
     notes
+}
+
+/// How much of the model is not in it, so that parts of a scan are not taken for the whole.
+fn missing(scan: &Scan) -> Option<String> {
+    let (missing, all) = (scan.missing(), scan.arrays.unwrap_or_default());
+    let matrices = match all {
+        1 => "matrix".to_owned(),
+        all => format!("{} matrices", label::count(all)),
+    };
+    let told = match missing {
+        0 => return None,
+        1 if all == 1 => format!("the model’s {matrices} is"),
+        1 => format!("1 of the model’s {matrices} is"),
+        _ if missing == all => format!("the model’s {matrices} are"),
+        _ => format!("{} of the model’s {matrices} are", label::count(missing)),
+    };
+    Some(format!("{told} not in this scan"))
 }

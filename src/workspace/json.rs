@@ -7,7 +7,7 @@ use super::Workspace;
 use super::check::check;
 use super::error::WorkspaceError;
 use crate::finetune::bounds::echo;
-use crate::store::JsonKind;
+use crate::store::{FoundJson, JsonKind};
 
 /// The form that is written, and the newest that is read.
 pub(super) const VERSION: u64 = 1;
@@ -53,18 +53,18 @@ impl Workspace {
     /// a number that no window could have come to.
     pub fn from_json(bytes: &[u8]) -> Result<Self, WorkspaceError> {
         let value: Value = serde_json::from_slice(bytes).map_err(|error| {
-            let text = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
-            match text {
-                true => WorkspaceError::damaged(echo(&error.to_string())),
-                false => of_other_kind(bytes),
+            let found = FoundJson::of_bytes(bytes);
+            match found.kind {
+                JsonKind::Session => WorkspaceError::damaged(echo(&error.to_string())),
+                _ => of_other_kind(&found),
             }
         })?;
         let Value::Object(mut object) = value else {
-            return Err(of_other_kind(bytes));
+            return Err(of_other_kind(&FoundJson::of_bytes(bytes)));
         };
         let kind = object.remove("localized_lora");
         if kind.as_ref().and_then(Value::as_str) != Some(KIND) {
-            return Err(of_other_kind(bytes));
+            return Err(of_other_kind(&FoundJson::of_bytes(bytes)));
         }
         match object.remove("version").map(|version| version.as_u64()) {
             Some(Some(1..=VERSION)) => {}
@@ -88,12 +88,11 @@ impl Workspace {
     }
 }
 
-fn of_other_kind(bytes: &[u8]) -> WorkspaceError {
-    let what = match JsonKind::of_bytes(bytes) {
-        JsonKind::Session | JsonKind::Other => NO_SESSION.to_owned(),
-        kind => kind.instead_of("no session"),
-    };
-    WorkspaceError::OfOtherKind { what }
+fn of_other_kind(found: &FoundJson) -> WorkspaceError {
+    let what = found.objection(JsonKind::Session);
+    WorkspaceError::OfOtherKind {
+        what: what.unwrap_or_else(|| NO_SESSION.to_owned()),
+    }
 }
 
 /// The first place that is in `found` and was not understood.

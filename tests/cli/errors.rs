@@ -105,6 +105,43 @@ fn wrong_usage_is_one_line_and_status_two() {
         ("dataset --digit 256".to_owned(), "0 to 255"),
         ("dataset --split tset".to_owned(), "test"),
         (
+            "scan m.npz --part 1/0".to_owned(),
+            "'1/0' is not a valid value for --part <I/N>; a model has 1 part or more; write which part of how \
+             many, two whole numbers, such as 1/8",
+        ),
+        (
+            "scan m.npz --part 3/2".to_owned(),
+            "parts are counted from 1 to 2; write which part of how many, two whole numbers, such as 1/2",
+        ),
+        (
+            "scan m.npz --part 1/2/3".to_owned(),
+            "write which part of how many",
+        ),
+        (
+            "adapter m.npz --out a".to_owned(),
+            "error: --rank <R> or --plan <PLAN.json> is missing; see --help",
+        ),
+        (
+            "adapter m.npz --rank 2".to_owned(),
+            "error: --out <FOLDER> is missing; see --help",
+        ),
+        (
+            "adapter m.npz".to_owned(),
+            "error: --out <FOLDER>, --rank <R> or --plan <PLAN.json> are missing; see --help",
+        ),
+        (
+            "scan".to_owned(),
+            "error: <MODEL> or --merge <SCAN.json>... is missing; see --help",
+        ),
+        (
+            "compose --figure a.png".to_owned(),
+            "error: --show <VIEW,VIEW>, <SOURCE> are missing; see --help",
+        ),
+        (
+            "scan m.npz --resume".to_owned(),
+            "error: --resume needs --out SCAN.json",
+        ),
+        (
             "curve mnist:test:1 --max-params 0".to_owned(),
             "whole number of 1 or more",
         ),
@@ -112,6 +149,39 @@ fn wrong_usage_is_one_line_and_status_two() {
     for (line, part) in cases {
         refuse(folder.path(), &line, 2, part);
     }
+}
+
+/// What fills pages is told by its ends.
+#[test]
+fn no_argument_is_echoed_for_pages() {
+    let folder = tempfile::tempdir().unwrap();
+    super::scans::two_layers(folder.path());
+    let long = "x".repeat(100_000);
+    for line in [
+        format!("approximate {long}"),
+        format!("approximate llora:1:{long}"),
+        format!("approximate mnist:test:1 --order {long}"),
+        format!("approximate mnist:test:1 --rank {long}"),
+        format!("approximate mnist:test:1 --{long}"),
+        format!("approximate synthetic:{long}"),
+        format!("approximate mnist:test:1 --figure {long}.svg"),
+        format!("render {long} --out a"),
+        format!("scan m.safetensors --layers {long}"),
+        format!("plan {long} --params 9"),
+        format!("frobnicate {long}"),
+    ] {
+        let output = super::run(folder.path(), &line);
+        let errors = String::from_utf8(output.stderr).unwrap();
+        let start = &line[..30];
+        assert!(
+            !output.status.success() && errors.starts_with("error: "),
+            "{start}: {errors}"
+        );
+        assert!(errors.len() < 2000, "{start}: {} bytes", errors.len());
+    }
+    // A name of that length is a name that is not there, and no reason to say that there is none.
+    let line = format!("approximate m.safetensors#{long}");
+    refuse(folder.path(), &line, 1, "with NAME one of h.0.wide.weight");
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod errors;
 mod figures;
 mod finetune;
 mod gallery;
+mod kinds;
 mod memory;
 mod models;
 mod named;

@@ -189,12 +189,17 @@ fn the_parts_of_a_scan_are_the_whole() {
     let lacking = files(2..=12).join(" ");
     let text = succeed(folder.path(), &format!("scan --merge {lacking}"));
     assert!(
-        text.contains("1 of the model’s 8 matrices are not in this scan"),
+        text.contains("1 of the model’s 8 matrices is not in this scan"),
         "{text}"
     );
     let pair = data("pair/tuned.safetensors");
     let wrong = format!("scan {pair} --part 3/2");
-    refuse(folder.path(), &wrong, 2, "2 parts are counted from 1 to 2");
+    refuse(
+        folder.path(),
+        &wrong,
+        2,
+        "parts are counted from 1 to 2; write which part",
+    );
 }
 
 #[test]

@@ -150,6 +150,57 @@ fn a_plan_that_contradicts_itself_is_refused() {
             "has 1 parameter and rank",
         ),
         (&lora, "/peft/0/peft_type", Value::Null, "are those of null"),
+        (
+            &lora,
+            "/params",
+            json!(399),
+            "parameters and its layers have ",
+        ),
+        (&lora, "/budget", json!(8), "parameters and its budget is 8"),
+        (
+            &lora,
+            "/peft/0/r",
+            json!(9),
+            "give h.1.tall r = 9 at scale ",
+        ),
+        (
+            &lora,
+            "/peft/0/lora_alpha",
+            json!(9),
+            "r = 3 at scale 3, and its layer has r = 3",
+        ),
+        (
+            &lora,
+            "/peft/0/rank_pattern",
+            json!({"h.0.wide": 5}),
+            "give h.0.wide r = 5 at scale ",
+        ),
+        (
+            &lora,
+            "/peft/0/alpha_pattern",
+            json!({"wide": 7}),
+            "give h.0.wide r = ",
+        ),
+        (
+            &lora,
+            "/peft/0/rank_pattern",
+            json!({"(": 5}),
+            "are none that PEFT could read",
+        ),
+        (
+            &lora,
+            "/peft/0/target_modules",
+            json!(["h.0.wide"]),
+            "give h.1.tall no adapter",
+        ),
+        (
+            &lora,
+            "/peft",
+            json!([]),
+            "give h.0.wide no adapter, and its layer has r = ",
+        ),
+        (&gralora, "/peft/0/r", json!(6), "r = 6 at scale "),
+        (&gralora, "/peft/0/alpha", json!(6), "at scale "),
     ] {
         let mut edited = plan.clone();
         *edited.pointer_mut(pointer).unwrap() = value;
@@ -161,6 +212,33 @@ fn a_plan_that_contradicts_itself_is_refused() {
         let _ = fs::remove_dir_all(folder.path().join("a"));
         succeed(folder.path(), ADAPTER);
     }
+}
+
+#[test]
+fn the_same_values_in_a_wider_type_are_the_same_layer() {
+    let folder = tempfile::tempdir().unwrap();
+    two_layers(folder.path());
+    planned(folder.path(), "");
+    let rounded = |cells: Vec<f64>| {
+        cells
+            .into_iter()
+            .map(|cell| f64::from(cell as f32))
+            .collect()
+    };
+    let arrays = [
+        ("h.0.wide.weight", (24, 32), rounded(cells(24, 32, 1))),
+        ("h.1.tall.weight", (40, 16), rounded(cells(40, 16, 2))),
+    ];
+    model(&folder.path().join("m.safetensors"), "F64", &arrays);
+    let text = succeed(folder.path(), ADAPTER);
+    assert!(!text.contains("digest"), "{text}");
+    let line = "scan m.safetensors --draws 0 --grid 2 --out s.json --resume --json";
+    let output = run(folder.path(), line);
+    let notes = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        output.status.success() && !notes.contains("scanned again"),
+        "{notes}"
+    );
 }
 
 /// A module whose name ends as another's is told apart, though this run does not ask for it.

@@ -102,6 +102,38 @@ fn the_error_of_a_plan_counts_the_ranks_that_the_scan_does_not_keep() {
     assert!((error / expected - 1.0).abs() < 1e-3, "{error} {expected}");
 }
 
+/// A uniform rank that leaves much of the budget is compared with a plan that leaves as much.
+#[test]
+fn a_uniform_rank_is_set_beside_a_plan_of_its_own_cost() {
+    let folder = tempfile::tempdir().unwrap();
+    two_layers(folder.path());
+    let scan = "scan m.safetensors --draws 0 --grid 2 --out s.json";
+    succeed(folder.path(), scan);
+    for (structure, little) in [("lora", 100), ("gralora", 200)] {
+        let plan = |params: u64| {
+            let line = format!("plan s.json --structure {structure} --params {params}");
+            let found = parsed(&succeed(folder.path(), &format!("{line} --json")));
+            (succeed(folder.path(), &line), found)
+        };
+        // One rank everywhere costs 112, or twice that in blocks.
+        let (text, found) = plan(440);
+        let own = found["uniform_params"].as_u64().unwrap();
+        let (_, as_many) = plan(own);
+        assert_eq!(found["error_at_uniform_params"], as_many["error"]);
+        let error = |key: &str| found[key].as_f64().unwrap();
+        assert!(error("error_at_uniform_params") <= error("uniform_error"));
+        assert!(error("error") < error("error_at_uniform_params"));
+        let told = format!(
+            ", and a plan with as many has {:.4}",
+            error("error_at_uniform_params")
+        );
+        assert!(text.contains(&told), "{text}");
+        let (text, found) = plan(little);
+        assert_eq!(found["error_at_uniform_params"], Value::Null);
+        assert!(text.contains("1 everywhere costs more"), "{text}");
+    }
+}
+
 #[test]
 fn nothing_is_planned_for_a_model_of_zeros() {
     let folder = tempfile::tempdir().unwrap();
@@ -202,6 +234,31 @@ fn one_layer_is_one_layer_and_an_empty_pattern_is_none() {
     for line in [scan, plan, adapter] {
         let text = succeed(folder.path(), line);
         assert!(!text.contains("1 layers"), "{text}");
+    }
+    // A part without layers says so, in every form.
+    let part = "scan m.safetensors --draws 0 --part 3/3";
+    let told = "K = N = 4: no layer was scanned";
+    for form in [
+        "--out none.json",
+        "--csv",
+        "--json",
+        "--figure none.svg",
+        "--caption --figure n.svg",
+    ] {
+        let output = super::run(folder.path(), &format!("{part} {form}"));
+        let text = [output.stdout, output.stderr].map(|one| String::from_utf8(one).unwrap());
+        assert!(output.status.success(), "{text:?}");
+        assert!(text.concat().contains(told), "{form}: {text:?}");
+        assert!(
+            text.concat()
+                .contains("the model’s 2 matrices are not in this scan"),
+            "{text:?}"
+        );
+    }
+    let told = "this scan has no layers; join it to those of the other parts with scan --merge";
+    for structure in ["lora", "gralora"] {
+        let line = format!("plan none.json --params 9 --structure {structure}");
+        refuse(folder.path(), &line, 2, told);
     }
     for command in ["scan", "adapter --rank 1 --out b"] {
         let output = super::program(folder.path())

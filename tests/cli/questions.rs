@@ -89,14 +89,14 @@ fn an_order_that_is_none_is_refused_in_a_sentence() {
         (
             order("[0, 2]", "[0]"),
             2,
-            "row_order names 2; its last place is 1",
+            "row_order names 2, and its last place is 1",
         ),
-        ("{}".to_owned(), 2, "o.json holds no order: missing field"),
-        ("PNG".to_owned(), 2, "o.json holds no order"),
+        ("{}".to_owned(), 2, "this is no order (missing field"),
+        ("PNG".to_owned(), 2, "this is no order (expected value"),
         (
             order("[0]", "[0]").replacen('{', r#"{"version": 9,"#, 1),
             2,
-            "use a newer program",
+            "this order was written by a newer version; update the program: o.json",
         ),
     ] {
         write(&text);

@@ -254,7 +254,7 @@ fn a_scan_of_which_no_layer_could_be_measured_fails() {
         folder.path(),
         "scan --merge empty.json",
         1,
-        "these scans have no layers; name those of the other parts too",
+        "no layer is in what is merged; name the scans of the other parts too",
     );
 }
 
@@ -331,8 +331,8 @@ fn a_missing_error_and_a_lowered_rank_are_explained() {
     for told in [
         "LoRA: the rank was lowered to the smaller side in 1 of 2 layers",
         "MELoRA: the rank was lowered to the smaller side of its blocks in 1 of 2 layers",
-        "MELoRA has no error in 1 of 2 layers: N = 20 is above their smaller side",
-        "Localized has no error in 1 of 2 layers: K = 20 is above their smaller side",
+        "MELoRA has no error in 1 of 2 layers: N = 20 is above the smaller side",
+        "Localized has no error in 1 of 2 layers: K = 20 is above the smaller side",
     ] {
         assert!(text.contains(told), "{told} in {text}");
     }

@@ -19,7 +19,7 @@ use crate::source::{Limits, load, module};
 use factors::LayerFactors;
 
 pub use orientation::inputs_first;
-pub use peft::Modules;
+pub use peft::{Modules, PeftRank, PeftSettings};
 
 /// The wish for one layer.
 #[derive(Clone, Debug, PartialEq)]

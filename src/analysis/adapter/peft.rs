@@ -6,9 +6,10 @@
 use std::collections::{BTreeMap, HashSet};
 
 use regex::Regex;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::source::module;
+use crate::source::{AdapterConfig, module};
 
 /// Modules of a model and their ranks; 0 for those that get none.
 pub struct Modules(BTreeMap<String, usize>);
@@ -92,6 +93,59 @@ impl Modules {
             true => format!("^{}", regex::escape(module)),
             false => key,
         }
+    }
+}
+
+/// Settings for PEFT as they are read back.
+pub struct PeftSettings {
+    config: AdapterConfig,
+    /// The names of modules, or one expression.
+    targets: Result<Vec<String>, Regex>,
+}
+
+/// What the settings of an adapter give a module.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PeftRank {
+    /// PEFT's r.
+    pub r: usize,
+    /// The factor before the update.
+    pub scale: f64,
+}
+
+impl PeftSettings {
+    /// Reads them; nothing where PEFT could not.
+    pub fn read(settings: &Value) -> Option<Self> {
+        let config = AdapterConfig::parse("", settings.to_string().as_bytes()).ok()?;
+        let targets = match &settings["target_modules"] {
+            Value::String(pattern) => Err(Regex::new(&format!("^({pattern})$")).ok()?),
+            names => Ok(Vec::deserialize(names).ok()?),
+        };
+        Some(Self { config, targets })
+    }
+
+    /// What a module gets; `Ok(None)` where no adapter is put on it, `None` where it is no rank and scale.
+    pub fn rank(&self, module: &str) -> Option<Option<PeftRank>> {
+        let ends_in = |name: &String| {
+            let before = module.strip_suffix(name.as_str());
+            before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
+        };
+        let is_target = match &self.targets {
+            Ok(names) => names.iter().any(ends_in),
+            Err(pattern) => pattern.is_match(module),
+        };
+        if !is_target {
+            return Some(None);
+        }
+        let r = self.config.rank(module).ok()?;
+        let alpha = match self.config.states("lora_alpha") {
+            true => "lora_alpha",
+            false => "alpha",
+        };
+        let scale = self.config.scale(alpha, module, r).ok()?.value;
+        Some(Some(PeftRank {
+            r: usize::try_from(r).ok()?,
+            scale,
+        }))
     }
 }
 

@@ -14,7 +14,7 @@ use crate::store::{JsonKind, read_json};
 /// A sentence without the path.
 pub fn read_scan(path: &Path) -> Result<Scan, String> {
     let remedy = "choose a file that scan --out wrote";
-    let mut scan: Scan = read_json(path, (JsonKind::Scan, "scan"), remedy)?;
+    let mut scan: Scan = read_json(path, JsonKind::Scan, remedy)?;
     if scan.scan > VERSION {
         return Err("this scan was written by a newer version; update the program".to_owned());
     }

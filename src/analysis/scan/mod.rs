@@ -11,6 +11,7 @@ mod plan_report;
 mod progress;
 mod resume;
 mod rounding;
+mod spend;
 mod targets;
 mod values;
 mod verdict;

@@ -12,19 +12,22 @@ pub struct ScanPart {
     of: usize,
 }
 
+/// The form of a part.
+const WRITE: &str = "write which part of how many, two whole numbers";
+
 impl FromStr for ScanPart {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let told = || "write a part and their number, such as 1/8".to_owned();
-        let (number, of) = text.split_once('/').ok_or_else(told)?;
-        let (number, of) = (number.parse(), of.parse());
-        let (Ok(number), Ok(of)) = (number, of) else {
-            return Err(told());
-        };
-        match (1..=of).contains(&number) {
-            true => Ok(Self { number, of }),
-            false => Err(format!("{of} parts are counted from 1 to {of}")),
+        let parsed = text.split_once('/');
+        let parsed = parsed.and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
+        match parsed {
+            Some((number, of)) if (1..=of).contains(&number) => Ok(Self { number, of }),
+            Some((_, 0)) => Err(format!("a model has 1 part or more; {WRITE}, such as 1/8")),
+            Some((_, of)) => Err(format!(
+                "parts are counted from 1 to {of}; {WRITE}, such as 1/{of}"
+            )),
+            None => Err(format!("{WRITE}, such as 1/8")),
         }
     }
 }
@@ -103,8 +106,21 @@ mod tests {
     fn a_part_is_written_as_it_is_read() {
         let part: ScanPart = "2/8".parse().expect("a part");
         assert_eq!(part.to_string(), "2/8");
-        for text in ["", "2", "0/8", "9/8", "1/0", "a/b", "1/2/3"] {
-            assert!(text.parse::<ScanPart>().is_err(), "{text}");
+        let more = format!("1/{}0", u64::MAX);
+        for text in [
+            "", "2", "0/8", "9/8", "1/0", "0/1", "a/b", "1/2/3", "-1/2", &more,
+        ] {
+            let why = text.parse::<ScanPart>().expect_err(text);
+            assert!(
+                why.contains("; write ") || why.starts_with("write "),
+                "{why}"
+            );
+            // What it says to write works.
+            let (_, example) = why.split_once("such as ").expect(text);
+            assert!(example.parse::<ScanPart>().is_ok(), "{why}");
         }
+        let told = |text: &str| text.parse::<ScanPart>().expect_err(text);
+        assert!(told("1/0").starts_with("a model has 1 part or more; "));
+        assert!(told("3/2").starts_with("parts are counted from 1 to 2; "));
     }
 }

@@ -3,6 +3,7 @@
 use super::adaptable::Adaptable;
 use super::check::has_vague_squares;
 use super::layer::KEPT;
+use super::spend::{self, RankOffer};
 use super::{Scan, ScanLayer, SkippedArray};
 use crate::approx::metrics::SumOfSquares;
 use crate::figure::label;
@@ -64,6 +65,8 @@ pub struct Plan {
     pub error: f64,
     /// The rank that every layer would have if all had the same, its parameters and its error.
     pub uniform: (usize, usize, f64),
+    /// The error of a plan with no more parameters than that; `None` where the budget pays for no rank everywhere.
+    pub error_at_uniform: Option<f64>,
     /// The layers.
     pub layers: Vec<LayerPlan>,
     /// Layers that cannot take part, with the reason.
@@ -131,15 +134,18 @@ impl Plan {
         ensure_some(scan, structure, &candidates, &left_out)?;
         // Each square is a number, and their sum may be none.
         let whole = SumOfSquares::of(candidates.iter().map(|one| one.layer.norm));
+        let over_all = |ranks: &dyn Fn(&Candidate<'_>) -> usize, all: &[Candidate<'_>]| -> f64 {
+            let dropped = all.iter().map(|one| one.dropped(ranks(one)).sqrt());
+            SumOfSquares::of(dropped).error_of(&whole)
+        };
+        let uniform = uniform(&candidates, budget);
+        // A uniform rank may leave much of the budget, which is no fault of its ranks.
+        spend(&mut candidates, uniform.1);
+        let as_many = over_all(&|one| one.rank, &candidates);
         let params = spend(&mut candidates, budget);
         if params == 0 {
             return Err(too_small(budget, &candidates));
         }
-        let over_all = |rank: &dyn Fn(&Candidate<'_>) -> usize| -> f64 {
-            let dropped = candidates.iter().map(|one| one.dropped(rank(one)).sqrt());
-            SumOfSquares::of(dropped).error_of(&whole)
-        };
-        let uniform = uniform(&candidates, budget);
         let at_uniform = |one: &Candidate<'_>| uniform.0.min(one.energies.len());
         Ok(Self {
             structure,
@@ -148,8 +154,9 @@ impl Plan {
             subtract: scan.subtract.clone(),
             budget,
             params,
-            error: over_all(&|one| one.rank),
-            uniform: (uniform.0, uniform.1, over_all(&at_uniform)),
+            error: over_all(&|one| one.rank, &candidates),
+            uniform: (uniform.0, uniform.1, over_all(&at_uniform, &candidates)),
+            error_at_uniform: (uniform.0 > 0).then_some(as_many),
             most_rank: KEPT / grid,
             at_the_end: candidates
                 .iter()
@@ -220,17 +227,23 @@ fn nothing(scan: &Scan, structure: PlanStructure, left_out: &[SkippedArray]) -> 
         (PlanStructure::Gralora, Some((told, _))) => {
             format!("no layer can take part; scan again with another --grid: {told}")
         }
+        (_, None) if scan.layers.is_empty() => {
+            "this scan has no layers; join it to those of the other parts with scan --merge"
+                .to_owned()
+        }
         (PlanStructure::Gralora, None) if scan.localized_grid > KEPT => format!(
             "a scan keeps no singular values of blocks above K = {KEPT}, and this one has K = {}; scan again with a \
              --grid of {KEPT} or less, or plan with --structure lora",
             scan.localized_grid
         ),
-        (PlanStructure::Gralora, None) if !scan.layers.is_empty() => format!(
+        (PlanStructure::Gralora, None) => format!(
             "this scan holds no singular values of the blocks at K = {}; scan again with a --budget-rank \
              of {} or more, or plan with --structure lora",
             scan.localized_grid, scan.localized_grid
         ),
-        (_, None) => "this scan holds no singular values; make it again".to_owned(),
+        (PlanStructure::Lora, None) => {
+            "this scan holds no singular values; make it again".to_owned()
+        }
     }
 }
 
@@ -308,24 +321,17 @@ fn beyond(layer: &ScanLayer, energies: &[f64], grid: usize, measured: Option<(us
     }
 }
 
-/// Gives the ranks that keep most for their cost, and says what they cost. What a layer's next rank keeps
-/// never grows, so the best ones overall are always next; what does not fit any more is passed over.
+/// Gives the ranks that keep most within the budget, and says what they cost.
 fn spend(candidates: &mut [Candidate<'_>], budget: usize) -> usize {
-    let mut worth: Vec<(f64, usize)> = Vec::new();
-    for (at, one) in candidates.iter().enumerate() {
-        let ranks = one.energies.iter().filter(|energy| **energy > 0.0);
-        worth.extend(ranks.map(|energy| (energy / one.cost as f64, at)));
+    let offers = candidates.iter().map(|one| RankOffer {
+        energies: one.energies,
+        cost: one.cost,
+    });
+    let ranks = spend::ranks(&offers.collect::<Vec<_>>(), budget);
+    for (one, rank) in candidates.iter_mut().zip(ranks) {
+        one.rank = rank;
     }
-    worth.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
-    let mut left = budget;
-    for (_, at) in worth {
-        let one = &mut candidates[at];
-        if one.cost <= left {
-            one.rank += 1;
-            left -= one.cost;
-        }
-    }
-    budget - left
+    candidates.iter().map(|one| one.rank * one.cost).sum()
 }
 
 /// The largest rank that every layer can have, clamped to what it has, and its parameters.

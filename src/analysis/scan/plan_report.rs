@@ -10,10 +10,10 @@ use super::plan::{LayerPlan, Plan, PlanStructure};
 use super::progress::{ScanProgress, WorkMeter};
 use super::targets::{ScanTarget, ScanTargets};
 use super::values::LayerValues;
-use crate::analysis::adapter::{AdapterError, Modules};
+use crate::analysis::adapter::{AdapterError, Modules, PeftRank, PeftSettings};
 use crate::approx::FactorError;
 use crate::figure::label;
-use crate::source::Limits;
+use crate::source::{Limits, module};
 
 /// A plan as its file holds it.
 #[derive(Serialize, Deserialize)]
@@ -34,6 +34,9 @@ pub struct PlanReport {
     uniform_rank: usize,
     uniform_params: usize,
     uniform_error: f64,
+    /// The error of a plan with no more parameters than those of the uniform rank.
+    #[serde(default)]
+    error_at_uniform_params: Option<f64>,
     /// The layers.
     pub layers: Vec<LayerReport>,
     left_out: BTreeMap<String, String>,
@@ -85,6 +88,7 @@ impl PlanReport {
             uniform_rank,
             uniform_params,
             uniform_error,
+            error_at_uniform_params: plan.error_at_uniform,
             layers: plan.layers.iter().map(layer).collect(),
             left_out: left_out.collect(),
             peft: peft(plan),
@@ -125,10 +129,69 @@ impl PlanReport {
                 "its structure is {name} on a grid of {grid} and its settings for PEFT are those of {told}"
             )));
         }
-        match self.layers.iter().find_map(|one| one.contradiction(grid)) {
+        let of_layers = self.layers.iter().find_map(|one| one.contradiction(grid));
+        let found = of_layers.or_else(|| self.contradiction_of_sums());
+        match found.or_else(|| self.contradiction_of_peft(grid)) {
             Some(what) => Err(contradicts(what)),
             None => Ok((structure, grid)),
         }
+    }
+
+    /// What its parameters contradict: they are those of its layers together, and no more than its budget.
+    fn contradiction_of_sums(&self) -> Option<String> {
+        let layers = self.layers.iter().map(|layer| layer.params);
+        let sum = layers.fold(0, usize::saturating_add);
+        let whole = label::parameters(self.params);
+        if sum != self.params {
+            return Some(format!("it has {whole} and its layers have {sum} together"));
+        }
+        (self.params > self.budget)
+            .then(|| format!("it has {whole} and its budget is {}", self.budget))
+    }
+
+    /// What PEFT's settings contradict: every module gets the rank of its layer at a scale of 1, once.
+    fn contradiction_of_peft(&self, grid: usize) -> Option<String> {
+        let settings: Option<Vec<PeftSettings>> =
+            self.peft.iter().map(PeftSettings::read).collect();
+        let unread = || "its settings for PEFT are none that PEFT could read".to_owned();
+        let Some(settings) = settings else {
+            return Some(unread());
+        };
+        // Two weights may be of one module.
+        let mut ranks: BTreeMap<&str, usize> = BTreeMap::new();
+        for layer in &self.layers {
+            let known = ranks.entry(module(&layer.layer)).or_default();
+            *known = layer.rank.max(*known);
+        }
+        ranks.into_iter().find_map(|(module, rank)| {
+            let found: Option<Vec<Option<PeftRank>>> =
+                settings.iter().map(|one| one.rank(module)).collect();
+            let Some(found) = found else {
+                return Some(unread());
+            };
+            let found: Vec<PeftRank> = found.into_iter().flatten().collect();
+            let own = rank.saturating_mul(grid);
+            let agrees = match found[..] {
+                [] => rank == 0,
+                [one] => one.r == own && (one.scale - 1.0).abs() < 1e-9,
+                _ => false,
+            };
+            let words =
+                |one: &PeftRank| format!("r = {} at scale {}", one.r, label::short(one.scale));
+            let given = match found[..] {
+                [] => "no adapter".to_owned(),
+                _ => label::listed(&found.iter().map(words).collect::<Vec<_>>()),
+            };
+            let name = label::name(module);
+            (!agrees).then(|| match rank {
+                0 => {
+                    format!("its settings for PEFT give {name} {given}, and its layer has no rank")
+                }
+                _ => format!(
+                    "its settings for PEFT give {name} {given}, and its layer has r = {own}"
+                ),
+            })
+        })
     }
 
     /// Whether it is a plan for a model: every layer once, in the shape that the model's has.
@@ -217,7 +280,7 @@ impl PlanReport {
                 return Err(FactorError::Stopped.into());
             }
             let values = LayerValues::read(target, targets, limits)?;
-            if values.digest(target) != *digest {
+            if !values.have_digest(target, digest) {
                 changed.push(&target.name);
             }
             on_layer(work.done(target.entries()));

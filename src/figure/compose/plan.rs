@@ -12,7 +12,8 @@ const WEIGHED: &str =
 const REMARK: &str = "a plan spends parameters where they keep most of this update; it does not say that training \
                       an adapter of this form reaches the same";
 
-/// *LoRA: error 0.41 over all layers with 59,904 parameters; rank 6 everywhere, the highest that fits, has 0.47 with 58,368 parameters*
+/// *LoRA: error 0.41 over all layers with 59,904 parameters; rank 6 everywhere, the highest that fits, has 0.47 with
+/// 58,368 parameters, and a plan with as many has 0.42*
 pub fn plan_sentence(plan: &Plan) -> String {
     let (rank, params, error) = plan.uniform;
     let (name, noun) = match plan.structure {
@@ -27,10 +28,15 @@ pub fn plan_sentence(plan: &Plan) -> String {
             label::parameters(params)
         ),
     };
+    // Of fewer parameters the uniform rank is to be compared with a plan of as many.
+    let as_many = plan.error_at_uniform.filter(|_| params < plan.params);
+    let as_many =
+        as_many.map(|error| format!(", and a plan with as many has {}", label::error(error)));
     format!(
-        "{name}: error {} over all layers with {}; {equal}",
+        "{name}: error {} over all layers with {}; {equal}{}",
         label::error(plan.error),
         label::parameters(plan.params),
+        as_many.unwrap_or_default(),
     )
 }
 

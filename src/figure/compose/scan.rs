@@ -350,6 +350,14 @@ pub fn scan_sentence(scan: &Scan) -> String {
 fn least_errors(scan: &Scan) -> String {
     let live = scan.layers.iter().filter(|layer| layer.norm > 0.0);
     let live: Vec<&ScanLayer> = live.collect();
+    let budget = budget(scan);
+    if live.is_empty() {
+        return match scan.layers.len() {
+            0 => format!("{budget}: no layer was scanned"),
+            1 => format!("{budget}: the layer is zero"),
+            all => format!("{budget}: all {} are zero", label::counted(all, "layer")),
+        };
+    }
     let closest: Vec<Vec<&str>> = live.iter().map(|layer| layer.closest()).collect();
     let alone = |name: &str| {
         let alone = closest.iter().filter(|names| names[..] == [name]);
@@ -367,8 +375,7 @@ fn least_errors(scan: &Scan) -> String {
         }
     };
     format!(
-        "{}: LoRA on {} of {}, Localized on {}, MELoRA on {}{equal}; mean error LoRA {}, Localized {}, MELoRA {}",
-        budget(scan),
+        "{budget}: LoRA on {} of {}, Localized on {}, MELoRA on {}{equal}; mean error LoRA {}, Localized {}, MELoRA {}",
         alone("LoRA"),
         label::counted(live.len(), "layer"),
         alone("Localized"),
@@ -400,7 +407,9 @@ pub fn scan_fit(scan: &Scan) -> Vec<String> {
         };
     let too_fine = |name: &str, setting: &str, segments: usize| {
         count(&|layer| layer.rows.min(layer.cols) < segments).map(|layers| {
-            format!("{name} has no error in {layers}: {setting} = {segments} is above their smaller side")
+            format!(
+                "{name} has no error in {layers}: {setting} = {segments} is above the smaller side"
+            )
         })
     };
     let localized = match rank < grid {

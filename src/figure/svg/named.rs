@@ -33,7 +33,7 @@ pub(super) fn draw(
     if rows == 0 || cols == 0 {
         return top - y;
     }
-    let beside = fitted(&names.rows, width * BESIDE);
+    let beside = SMALL.fit_names(&names.rows, width * BESIDE);
     let left = widest(&beside) + GAP;
     let above = Columns::new(&names.cols, cols, width - left);
     let down = above.cell.min(HIGHEST).min(width * TALLEST / rows as f64);
@@ -63,7 +63,7 @@ struct Columns {
 
 impl Columns {
     fn new(names: &[String], cols: usize, room: f64) -> Self {
-        let names = fitted(names, room * LONGEST);
+        let names = SMALL.fit_names(names, room * LONGEST);
         let cell = (room / cols as f64).min(WIDEST);
         let level = widest(&names) <= cell - GAP;
         // The last names rise beyond the right edge of their cells.
@@ -107,11 +107,6 @@ impl Columns {
             }
         }
     }
-}
-
-fn fitted(names: &[String], room: f64) -> Vec<String> {
-    let names = names.iter();
-    names.map(|name| SMALL.fit_ends(name, room)).collect()
 }
 
 fn widest(names: &[String]) -> f64 {
@@ -161,9 +156,36 @@ mod tests {
     #[test]
     fn a_long_name_keeps_its_number_and_its_end() {
         let name = "model.language_model.layers.11.self_attn.q_proj".to_owned();
-        let fitted = fitted(&[name], 90.0);
+        let fitted = SMALL.fit_names(&[name], 90.0);
         assert!(fitted[0].contains("…11"), "{}", fitted[0]);
         assert!(fitted[0].ends_with("q_proj"), "{}", fitted[0]);
+    }
+
+    /// The blocks of two stacks have the same numbers, and may differ in a letter.
+    #[test]
+    fn names_that_differ_are_different_where_they_are_short() {
+        for stacks in [
+            ["encoder.layer.", "decoder.layer."],
+            [
+                "model.stack_a.blocks.layers.",
+                "model.stack_b.blocks.layers.",
+            ],
+            ["attention.self.layers.", "crossattention.self.layers."],
+        ] {
+            let all = stacks.map(|stack| names(12, stack)).concat();
+            for room in [45.0, 60.0, 90.0, 400.0] {
+                let short = SMALL.fit_names(&all, room);
+                let mut apart = short.clone();
+                apart.sort();
+                apart.dedup();
+                assert_eq!(apart.len(), all.len(), "{room}: {short:?}");
+                for (name, short) in all.iter().zip(&short) {
+                    assert!(SMALL.width(short) <= room, "{short} in {room}");
+                    let number = name.rsplit('.').next().unwrap_or_default();
+                    assert!(short.ends_with(number), "{short} of {name}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -50,13 +50,16 @@ pub fn find(file: &str, names: &[String], wanted: &str) -> Result<String, Source
     Err(ask(file, format!("has no array '{quoted}'"), &near))
 }
 
-/// The names that are most like one that was given wrongly, the nearest first.
+/// The names that are most like one that was given wrongly, the nearest first; those that are too long to be
+/// compared come last.
 pub fn nearest<'a>(names: &'a [String], wanted: &str) -> Vec<&'a String> {
     let mut near: Vec<(usize, &String)> = names
         .iter()
         .take(COMPARED)
-        .filter(|name| name.len() < LONGEST && wanted.len() < LONGEST)
-        .map(|name| (strsim::damerau_levenshtein(name, wanted), name))
+        .map(|name| match name.len().max(wanted.len()) < LONGEST {
+            true => (strsim::damerau_levenshtein(name, wanted), name),
+            false => (usize::MAX, name),
+        })
         .collect();
     near.sort_unstable();
     near.truncate(LIKE);
