@@ -70,8 +70,8 @@ pub fn copy_command(explorer: &mut Explorer, ctx: &egui::Context, path: Option<&
     };
     match command {
         Some(command) => {
-            ctx.copy_text(command.clone());
-            state.say(Act::Other, Message::Copied(command));
+            ctx.copy_text(command.whole.clone());
+            state.say(Act::Other, Message::Copied(command.whole));
         }
         None if path.is_some() => explorer.exporter.fail(otherwise.to_owned()),
         None => state.fail(otherwise),

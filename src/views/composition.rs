@@ -12,7 +12,7 @@ use crate::figure::compose::Letters;
 use crate::figure::palette::ColorMap;
 use crate::figure::{Figure, Gain, Omitted, Paper, compose, label};
 use crate::session::words::Words;
-use crate::session::{Export, Session};
+use crate::session::{CommandLine, Export, Session};
 use crate::source::{Limits, Source, Split};
 
 /// One or more views in a figure, with letters where they are several.
@@ -61,7 +61,12 @@ impl Composition {
     }
 
     /// The command line that makes the same figure; `None` when no command line can say it.
-    pub fn command(&self, session: &Session, limits: &Limits, export: &Export) -> Option<String> {
+    pub fn command(
+        &self,
+        session: &Session,
+        limits: &Limits,
+        export: &Export,
+    ) -> Option<CommandLine> {
         let mut words = Words::program();
         words.word("compose");
         words.part(session, limits)?;
@@ -98,11 +103,16 @@ impl Composition {
     }
 
     /// The options of the whole figure; `command` says in the file how it is made again.
-    pub fn options(&self, session: &Session, command: Option<String>, export: &Export) -> Options {
+    pub fn options(
+        &self,
+        session: &Session,
+        command: Option<CommandLine>,
+        export: &Export,
+    ) -> Options {
         let first = self.views.first().copied();
         let shown = Shown::of(first.unwrap_or(&approximation::VIEW));
-        let sources = std::iter::once(session.whole_source().to_string())
-            .chain(self.others.iter().map(ToString::to_string));
+        let sources = std::iter::once(session.whole_source()).chain(self.others.iter().cloned());
+        let sources = sources.map(|source| source.without_folders().to_string());
         let sources: Vec<String> = sources.collect();
         shown.options(sources.join(", "), command, Some(export))
     }

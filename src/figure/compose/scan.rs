@@ -8,7 +8,7 @@ use super::Context;
 use crate::analysis::{Scan, ScanError, ScanLayer};
 use crate::figure::palette::ColorMap;
 use crate::figure::{CellNames, Colors, Element, Figure, Heading, Heatmap, ScaleBar, label};
-use crate::source::module;
+use crate::source::{module, without_folders};
 
 /// A number of every layer that a map can be coloured by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -276,7 +276,7 @@ pub fn scan_map(context: &Context, scan: &Scan, column: MapColumn) -> Figure {
     let map = ScanMap::new(context.colors, scan, column);
     let figure = context
         .figure(Figure::PAGE, "Map of the model", description(scan, column))
-        .with_title(label::clean(&title(scan)))
+        .with_title(label::clean(&model_file_name(scan)))
         .with_row(vec![Element::Heatmap(map.heatmap)])
         .with_row(vec![Element::ScaleBar(map.scale)]);
     let notes = scan_fit(scan);
@@ -301,19 +301,12 @@ pub fn scan_heading(scan: &Scan) -> String {
     format!("{}: {layers} in {time}", model_name(scan))
 }
 
-/// The same without the folders, for a line of a figure.
-fn title(scan: &Scan) -> String {
-    let last = |path: &str| {
-        let parts = path.rsplit(['/', '\\']);
-        parts
-            .filter(|part| !part.is_empty())
-            .map(ToOwned::to_owned)
-            .next()
-    };
-    let model = last(&scan.model).unwrap_or_default();
-    match scan.subtract.as_deref().and_then(last) {
+/// The same without the folders, which a figure does not tell.
+pub fn model_file_name(scan: &Scan) -> String {
+    let model = without_folders(&scan.model);
+    match scan.subtract.as_deref().map(without_folders) {
         Some(base) => format!("{model} minus {base}"),
-        None => model,
+        None => model.to_owned(),
     }
 }
 
@@ -329,7 +322,7 @@ fn description(scan: &Scan, column: MapColumn) -> String {
     };
     format!(
         "{}; colour: {}; least error {}; {tests}",
-        label::clean(&title(scan)),
+        label::clean(&model_file_name(scan)),
         column.title(),
         least_errors(scan)
     )

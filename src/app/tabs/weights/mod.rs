@@ -123,9 +123,10 @@ impl WeightsTab {
     fn command(&self) -> Result<String, &'static str> {
         match (self.scan(), self.model()) {
             (None, None) => Err("no model is open; open one first"),
-            _ => {
-                figures::command(self, None).ok_or("no command can name this path; rename the file")
-            }
+            _ => match figures::command(self, None) {
+                Some(command) => Ok(command.whole),
+                None => Err("no command can name this path; rename the file"),
+            },
         }
     }
 
