@@ -156,12 +156,13 @@ impl Composition {
             label::clean(&approximation::title(subject))
         );
         let description = self.caption(material, options)?;
-        Ok(compose::together(
+        // Each has less room here than alone.
+        Ok(options.context.trimmed(compose::together(
             &options.context,
             (&title, description),
             parts,
             (self.columns, self.letters),
-        ))
+        )))
     }
 
     /// The parts that were left out of its `figure` in vain.

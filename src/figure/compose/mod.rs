@@ -106,9 +106,11 @@ impl Context {
         !self.omits(Omitted::Method(method))
     }
 
-    /// The figure without the tables and notes that are left out.
+    /// The figure as it is shown: with a note on numbers that have no room, without the tables and notes
+    /// that are left out.
     #[must_use]
-    pub fn trimmed(&self, mut figure: Figure) -> Figure {
+    pub fn trimmed(&self, figure: Figure) -> Figure {
+        let mut figure = figure.with_note_on_numbers();
         without(&mut figure.rows, &self.omit);
         figure
     }

@@ -458,6 +458,42 @@ mod tests {
         assert_eq!(key(&holes, MapColumn::Melora), Some("no layer or value"));
     }
 
+    /// A map of eight blocks with as many kinds, on paper of a width.
+    fn on_paper(width: f64) -> String {
+        let names = (0..8).flat_map(|block| {
+            (0..8).map(move |kind| format!("model.layers.{block}.self_attn.kind_{kind}.weight"))
+        });
+        let names: Vec<String> = names.collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let scan = Scan {
+            model: "/home/ann/a-tuned-model.safetensors".to_owned(),
+            subtract: Some("/home/ann/and-its-base.safetensors".to_owned()),
+            ..scan(&names)
+        };
+        let mut context = Context::new(model_file_name(&scan), "");
+        context.paper.width = Some(width);
+        let map = scan_map(&context, &scan, MapColumn::Difference);
+        context.trimmed(map).to_svg()
+    }
+
+    #[test]
+    fn in_one_column_the_title_is_whole_and_missing_numbers_are_told() {
+        let (narrow, wide) = (on_paper(77.0), on_paper(183.0));
+        for part in ["a-tuned-model.safetensors", "and-its-base.safetensors"] {
+            let whole = |svg: &str| {
+                svg.lines()
+                    .any(|line| line.starts_with("<text") && line.contains(part))
+            };
+            assert!(whole(&narrow) && whole(&wide), "{part}");
+        }
+        assert!(!narrow.contains("home/ann"), "no folder is in it");
+        let note = "numbers of the cells are left out";
+        // One is the end of the scale.
+        let numbers = |svg: &str| svg.matches(">−0.1<").count();
+        assert!(narrow.contains(note) && numbers(&narrow) == 1);
+        assert!(!wide.contains(note) && numbers(&wide) == 65);
+    }
+
     #[test]
     fn rows_are_blocks_with_their_numbers_and_no_layer_hides_another() {
         let colors = ColorMap::Gradient(Gradient::Viridis);

@@ -91,6 +91,8 @@ pub(super) struct Canvas {
     pub line_styles: bool,
     /// The smallest type that may be set, in the units of the layout.
     pub smallest: f64,
+    /// Whether numbers that belong into cells had no room there.
+    pub lacks_numbers: bool,
     out: String,
     clips: usize,
     /// The characters written in the regular face and in the bold one.
@@ -103,6 +105,7 @@ impl Canvas {
             theme: figure.theme,
             line_styles: figure.line_styles,
             smallest: Paper::SMALLEST / figure.scale(),
+            lacks_numbers: false,
             out: String::new(),
             clips: 0,
             written: Default::default(),
