@@ -4,7 +4,7 @@ use super::bars::BlockBars;
 use super::heatmap::{ConfusionMatrix, Heatmap, ScaleBar};
 use super::palette::Theme;
 use super::paper::Paper;
-use super::plot::Plot;
+use super::plot::{Plot, Series};
 use super::product::Product;
 use super::table::Table;
 use crate::text::one_line;
@@ -70,6 +70,15 @@ impl Figure {
             Element::ScaleBar(_) | Element::Notes(_) | Element::Part(_) | Element::Blank => false,
             Element::Table(table) => !table.rows.is_empty(),
             _ => true,
+        })
+    }
+
+    /// Whether lines are in it that differ in their dashes.
+    pub fn has_line_styles(&self) -> bool {
+        let styled = |series: &Series| !series.line_style().is_empty();
+        self.contains(&|element| match element {
+            Element::Plot(plot) => plot.series.iter().any(styled),
+            _ => false,
         })
     }
 

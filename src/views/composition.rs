@@ -2,7 +2,7 @@
 
 use super::caption::reconstructs;
 use super::material::Material;
-use super::omission::idle;
+use super::omission::{idle, omissible};
 use super::options::Options;
 use super::shown::Shown;
 use super::view::{Subject, View};
@@ -173,6 +173,17 @@ impl Composition {
         options: &Options,
     ) -> Vec<Omitted> {
         idle(figure, options, &|options| self.figure(material, options))
+    }
+
+    /// The parts that can be left out of its `figure`, and those that are.
+    pub fn omissible(
+        &self,
+        figure: &Figure,
+        material: &Material<'_>,
+        options: &Options,
+    ) -> Vec<Omitted> {
+        let idle = self.idle_omissions(figure, material, options);
+        omissible(&self.views, material, (figure, &idle), options)
     }
 
     /// A caption for the figure.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::material::Material;
 use super::options::Options;
 use super::shown::Shown;
-use super::view::{Need, Subject, TableForm, View, ViewCall};
+use super::view::{Need, Subject, TableForm, View, ViewCall, nothing_omissible};
 use crate::analysis::{Scan, ScanPart, ScanSettings, SkippedArray, join_patterns};
 use crate::approx::locality::LEAST_DRAWS_OF_Z;
 use crate::figure::compose::MapColumn;
@@ -32,6 +32,7 @@ pub static VIEW: View = View {
     json,
     npy: None,
     notes,
+    omissible: nothing_omissible,
 };
 
 /// What a scan was asked for.

@@ -44,8 +44,8 @@ pub(super) fn width_row(ui: &mut egui::Ui, paper: &mut Paper, size: Option<[f64;
     });
 }
 
-/// Draws the size of text and whether lines differ in their dashes.
-pub(super) fn type_row(ui: &mut egui::Ui, paper: &mut Paper) {
+/// Draws the size of text, and whether `lines` differ in their dashes where there are some.
+pub(super) fn type_row(ui: &mut egui::Ui, paper: &mut Paper, lines: bool) {
     ui.horizontal(|ui| {
         let label = ui.label("Text");
         let size = DragValue::new(&mut paper.type_size)
@@ -57,7 +57,9 @@ pub(super) fn type_row(ui: &mut egui::Ui, paper: &mut Paper) {
             "Size of labels on paper; no text is smaller than {} pt",
             Paper::SMALLEST
         ));
-        ui.checkbox(&mut paper.line_styles, "Line styles")
-            .on_hover_text("Dashes tell the methods apart in black and white too");
+        let styles = egui::Checkbox::new(&mut paper.line_styles, "Line styles");
+        ui.add_enabled(lines, styles)
+            .on_hover_text("Dashes tell the methods apart in black and white too")
+            .on_disabled_hover_text("This figure has no lines that dashes could tell apart");
     });
 }

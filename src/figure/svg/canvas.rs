@@ -10,7 +10,7 @@ use crate::figure::fallback::{Covered, Fallbacks};
 use crate::figure::font::{self, Type};
 use crate::figure::palette::{Rgb, Theme};
 use crate::figure::place::Area;
-use crate::figure::plot::{Series, SeriesStyle};
+use crate::figure::plot::Series;
 use crate::figure::{Figure, Paper, label};
 use crate::text::is_hidden;
 
@@ -39,12 +39,10 @@ impl Stroke {
 
     /// The line of a series.
     pub(super) fn of_series(canvas: &Canvas, series: &Series, width: f64) -> Self {
-        // Markers tell lines apart that have them, and pale ones are there to be looked past.
-        let plain = matches!(series.style, SeriesStyle::Line | SeriesStyle::Steps);
-        let dashes = match (series.dashed, canvas.line_styles && plain) {
-            (true, _) => DASHES,
-            (false, true) => series.dash.pattern(),
-            (false, false) => &[],
+        let dashes = match series.dashed {
+            true => DASHES,
+            false if canvas.line_styles => series.line_style(),
+            false => &[],
         };
         Self {
             dashes,
