@@ -1,14 +1,15 @@
-//! A scanned model in words, and a map of its layers.
+//! A map of the layers of a scanned model.
 
 use std::collections::{BTreeMap, HashMap};
 
 use nalgebra::DMatrix;
 
 use super::Context;
+use super::scan_words::{budget, least_errors, model_file_name, scan_fit};
 use crate::analysis::{Scan, ScanError, ScanLayer};
 use crate::figure::palette::ColorMap;
 use crate::figure::{CellNames, Colors, Element, Figure, Heading, Heatmap, ScaleBar, label};
-use crate::source::{module, without_folders};
+use crate::source::module;
 
 /// A number of every layer that a map can be coloured by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -113,14 +114,19 @@ impl MapColumn {
         }
     }
 
-    /// The ends of its colour scale; signed ones have 0 in the middle.
-    fn range(self, values: &[f64]) -> (f64, f64) {
+    /// The ends of its colour scale; signed ones have 0 in the middle, and grids reach from LoRA to the
+    /// finest that was tried.
+    fn range(self, scan: &Scan, values: &[f64]) -> (f64, f64) {
         let finite = || values.iter().copied().filter(|value| value.is_finite());
         let largest = finite().fold(0.0, |most: f64, value| most.max(value.abs()));
         match self {
             Self::Difference | Self::Locality => (-largest.max(1e-12), largest.max(1e-12)),
             Self::Lora | Self::Melora | Self::Localized | Self::Diagonal => (0.0, 1.0),
-            Self::BestGrid | Self::Norm | Self::StableRank => (0.0, largest.max(1e-300)),
+            Self::BestGrid => {
+                let tried = scan.layers.iter().flat_map(|layer| layer.by_grid.keys());
+                (1.0, tried.copied().max().unwrap_or(1).max(2) as f64)
+            }
+            Self::Norm | Self::StableRank => (0.0, largest.max(1e-300)),
         }
     }
 
@@ -161,7 +167,7 @@ impl ScanMap {
         for (at, layer) in &cells {
             values[*at] = column.value(&scan.layers[*layer]);
         }
-        let range = column.range(values.as_slice());
+        let range = column.range(scan, values.as_slice());
         let colors = column.colors(colors);
         let missing = missing(&values, &cells);
         Self {
@@ -182,6 +188,7 @@ impl ScanMap {
                 colors,
                 label: column.title().to_owned(),
                 missing,
+                whole: column == MapColumn::BestGrid,
             },
             blocks,
             kinds,
@@ -286,30 +293,6 @@ pub fn scan_map(context: &Context, scan: &Scan, column: MapColumn) -> Figure {
     }
 }
 
-/// *tuned.safetensors minus base.safetensors*
-pub fn model_name(scan: &Scan) -> String {
-    match &scan.subtract {
-        Some(base) => format!("{} minus {base}", scan.model),
-        None => scan.model.clone(),
-    }
-}
-
-/// *tuned.safetensors minus base.safetensors: 18 layers in 6.4 s*
-pub fn scan_heading(scan: &Scan) -> String {
-    let layers = label::counted(scan.layers.len(), "layer");
-    let time = label::seconds(scan.seconds);
-    format!("{}: {layers} in {time}", model_name(scan))
-}
-
-/// The same without the folders, which a figure does not tell.
-pub fn model_file_name(scan: &Scan) -> String {
-    let model = without_folders(&scan.model);
-    match scan.subtract.as_deref().map(without_folders) {
-        Some(base) => format!("{model} minus {base}"),
-        None => model.to_owned(),
-    }
-}
-
 /// What a map is of, with its settings, for a caption.
 fn description(scan: &Scan, column: MapColumn) -> String {
     let tests = match scan.draws {
@@ -326,98 +309,6 @@ fn description(scan: &Scan, column: MapColumn) -> String {
         column.title(),
         least_errors(scan)
     )
-}
-
-fn budget(scan: &Scan) -> String {
-    format!(
-        "at the parameters of LoRA rank {}, K = N = {}",
-        scan.budget_rank, scan.localized_grid
-    )
-}
-
-/// *Least error at …: LoRA on 12 of 16 layers, Localized on 3, MELoRA on 0, equal on 1; mean error …*
-pub fn scan_sentence(scan: &Scan) -> String {
-    format!("Least error {}", least_errors(scan))
-}
-
-fn least_errors(scan: &Scan) -> String {
-    let live = scan.layers.iter().filter(|layer| layer.norm > 0.0);
-    let live: Vec<&ScanLayer> = live.collect();
-    let closest: Vec<Vec<&str>> = live.iter().map(|layer| layer.closest()).collect();
-    let alone = |name: &str| {
-        let alone = closest.iter().filter(|names| names[..] == [name]);
-        label::count(alone.count())
-    };
-    let equal = match closest.iter().filter(|names| names.len() > 1).count() {
-        0 => String::new(),
-        count => format!(", equal on {}", label::count(count)),
-    };
-    let mean = |of: &dyn Fn(&ScanLayer) -> Option<f64>| {
-        let errors: Vec<f64> = live.iter().filter_map(|layer| of(layer)).collect();
-        match errors.is_empty() {
-            true => "–".to_owned(),
-            false => label::error(errors.iter().sum::<f64>() / errors.len() as f64),
-        }
-    };
-    format!(
-        "{}: LoRA on {} of {}, Localized on {}, MELoRA on {}{equal}; mean error LoRA {}, Localized {}, MELoRA {}",
-        budget(scan),
-        alone("LoRA"),
-        label::counted(live.len(), "layer"),
-        alone("Localized"),
-        alone("MELoRA"),
-        mean(&|layer| Some(layer.lora.error)),
-        mean(&|layer| Some(layer.localized?.error)),
-        mean(&|layer| Some(layer.melora?.error)),
-    )
-}
-
-/// Why errors of a scan are missing, and which ranks were lowered, one sentence each.
-pub fn scan_fit(scan: &Scan) -> Vec<String> {
-    let (rank, grid) = (scan.budget_rank, scan.localized_grid);
-    let count = |of: &dyn Fn(&ScanLayer) -> bool| {
-        let count = scan.layers.iter().filter(|layer| of(layer)).count();
-        let all = label::counted(scan.layers.len(), "layer");
-        (count > 0).then(|| format!("{} of {all}", label::count(count)))
-    };
-    // Every structure costs so much a rank as long as no block is smaller than that.
-    let lowered =
-        |name: &str, whose: &str, rank: usize, of: &dyn Fn(&ScanLayer) -> Option<ScanError>| {
-            let less = |layer: &ScanLayer| {
-                of(layer)
-                    .is_some_and(|one| one.params < rank.saturating_mul(layer.rows + layer.cols))
-            };
-            count(&less).map(|layers| {
-                format!("{name}: the rank was lowered to the smaller side{whose} in {layers}")
-            })
-        };
-    let too_fine = |name: &str, setting: &str, segments: usize| {
-        count(&|layer| layer.rows.min(layer.cols) < segments).map(|layers| {
-            format!("{name} has no error in {layers}: {setting} = {segments} is above their smaller side")
-        })
-    };
-    let localized = match rank < grid {
-        true => count(&|layer| layer.localized.is_none()).map(|_| {
-            format!(
-                "Localized has no error: at K = {grid} rank 1 costs as much as LoRA at rank {grid}, which the \
-                 budget of rank {rank} does not pay for"
-            )
-        }),
-        false => too_fine("Localized", "K", grid),
-    };
-    let notes = [
-        lowered("LoRA", "", rank, &|layer| Some(layer.lora)),
-        lowered("MELoRA", " of its blocks", rank, &|layer| layer.melora),
-        lowered(
-            "Localized",
-            " of its blocks",
-            rank / grid * grid,
-            &|layer| layer.localized,
-        ),
-        too_fine("MELoRA", "N", scan.melora_blocks),
-        localized,
-    ];
-    notes.into_iter().flatten().collect()
 }
 
 #[cfg(test)]
@@ -492,6 +383,20 @@ mod tests {
         let numbers = |svg: &str| svg.matches(">−0.1<").count();
         assert!(narrow.contains(note) && numbers(&narrow) == 1);
         assert!(!wide.contains(note) && numbers(&wide) == 65);
+    }
+
+    #[test]
+    fn the_scale_of_grids_begins_with_lora_and_tells_whole_numbers() {
+        let mut scan = scan(&["h.0.q", "h.1.q"]);
+        let colors = ColorMap::Gradient(Gradient::Viridis);
+        let scale = |scan: &Scan| ScanMap::new(colors, scan, MapColumn::BestGrid).scale;
+        assert_eq!((scale(&scan).range, scale(&scan).whole), ((1.0, 2.0), true));
+        scan.layers[0].by_grid.insert(8, 0.6);
+        assert_eq!(
+            scale(&scan).range,
+            (1.0, 8.0),
+            "what was tried, not what was best"
+        );
     }
 
     #[test]

@@ -226,8 +226,9 @@ pub(super) fn draw_scale_bar(
     let below = area.bottom() + 9.0;
     canvas.text((area.x, below), &low, SMALL, ink, Anchor::Start);
     canvas.text((area.right(), below), &high, SMALL, ink, Anchor::End);
+    let is_value = !bar.whole || value_at(0.5).fract() == 0.0;
     let beside = SMALL.width(&low).max(SMALL.width(&high)) + 4.0;
-    if SMALL.width(&middle) < area.width - 2.0 * beside {
+    if is_value && SMALL.width(&middle) < area.width - 2.0 * beside {
         let at = (area.x + area.width / 2.0, below);
         canvas.text(at, &middle, SMALL, ink, Anchor::Middle);
     }
