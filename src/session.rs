@@ -12,6 +12,7 @@ pub use export::Export;
 pub use fitted::{Change, FittedSettings};
 pub use order::ChosenOrder;
 pub use settings::Settings;
+pub use words::CommandLine;
 
 use std::path::PathBuf;
 

@@ -8,7 +8,7 @@ use eframe::egui;
 
 use super::Explorer;
 use super::command::CaptionForm;
-use super::export::{Content, ExportedContent, PreviewContent, PreviewKey, tab_of};
+use super::export::{Content, ExportedContent, FigureParts, PreviewContent, PreviewKey, tab_of};
 use super::state::{Act, Message, State};
 use super::tabs::approximate::figures::{self, ComposedFigure};
 use super::tabs::approximate::view::second;
@@ -70,8 +70,8 @@ pub fn copy_command(explorer: &mut Explorer, ctx: &egui::Context, path: Option<&
     };
     match command {
         Some(command) => {
-            ctx.copy_text(command.clone());
-            state.say(Act::Other, Message::Copied(command));
+            ctx.copy_text(command.whole.clone());
+            state.say(Act::Other, Message::Copied(command.whole));
         }
         None if path.is_some() => explorer.exporter.fail(otherwise.to_owned()),
         None => state.fail(otherwise),
@@ -127,7 +127,7 @@ fn exported(
         return Ok(ExportedContent::Figure {
             figure: composed.figure,
             format,
-            idle: composed.idle,
+            parts: composed.parts,
         });
     }
     let view = explorer.exporter.view();
@@ -229,20 +229,24 @@ pub fn preview(explorer: &mut Explorer, ctx: &egui::Context) {
     if rows.is_none() || !explorer.exporter.preview().wants(&key) {
         return;
     }
-    let mut in_vain = Vec::new();
     let file = match exported(explorer, (content, &export)) {
-        Ok(ExportedContent::Figure { figure, idle, .. }) => {
-            in_vain = idle;
+        Ok(ExportedContent::Figure { figure, parts, .. }) => {
+            explorer.exporter.tell_parts(Some(FigureParts {
+                omissible: parts,
+                line_styles: figure.has_line_styles(),
+            }));
             Ok(PreviewContent::Figure(figure))
         }
         Ok(ExportedContent::Bytes(bytes)) => match String::from_utf8(bytes) {
             Ok(text) => Ok(PreviewContent::Text(text)),
             Err(_) => Err("numbers for programs, which have no preview".to_owned()),
         },
-        Err(why) => Err(unmeasured(explorer, &key.composition).unwrap_or(why)),
+        Err(why) => {
+            explorer.exporter.tell_parts(None);
+            Err(unmeasured(explorer, &key.composition).unwrap_or(why))
+        }
     };
     let wake = Arc::clone(&explorer.state.wake);
-    explorer.exporter.tell_idle(in_vain);
     explorer.exporter.preview().ask(key, file, &wake);
 }
 

@@ -8,7 +8,7 @@ use super::state::State;
 use super::tab::Tab;
 
 /// Room for the buttons behind the field.
-const BUTTONS: f32 = 100.0;
+const BUTTONS: f32 = 124.0;
 
 /// Draws the field and its buttons.
 pub fn show(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
@@ -32,7 +32,7 @@ pub fn show(ui: &mut egui::Ui, state: &mut State, out: &mut Vec<Command>) {
         let entered = response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
         let go = ui.button("Go").on_hover_text("Open what is typed");
         let typed = state.path_field.trim();
-        let minus = ui.add_enabled(!typed.is_empty(), egui::Button::new("Minus"));
+        let minus = ui.add_enabled(!typed.is_empty(), egui::Button::new("Subtract"));
         let minus = minus
             .on_hover_text("Subtract what is typed from the matrix")
             .on_disabled_hover_text("Subtracts what is typed; type a path or a SOURCE first");

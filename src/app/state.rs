@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 pub use super::notices::{Act, Message};
 pub use super::tab::Tab;
 
+use super::command::Command;
 use super::dialogs::Dialogs;
 use super::notices::Notices;
 use super::tabs::approximate::view::ApproximateView;
@@ -167,8 +168,8 @@ pub struct State {
     pub type_path: bool,
     /// The part of a method that is looked at: the factors' view is of it.
     pub part: PartChoice,
-    /// The tab that the matrix of this source was opened from.
-    pub opened_from: Option<(Tab, Source)>,
+    /// Where a matrix was opened from.
+    pub opened_from: Option<Origin>,
     /// Whether the help page is open.
     pub help: bool,
     /// Whether the first tab is shown to a class, without the panels round it.
@@ -181,6 +182,16 @@ pub struct State {
     pub wake: Wake,
     /// Past sessions.
     pub undoer: Undoer<Session>,
+}
+
+/// Where a matrix was opened from.
+pub struct Origin {
+    /// The tab.
+    pub tab: Tab,
+    /// The source of the matrix.
+    pub source: Source,
+    /// What opens the one before it there, and the next.
+    pub steps: [Command; 2],
 }
 
 impl State {
@@ -220,6 +231,12 @@ impl State {
     /// The session that the next change starts from: the one being opened, if any is.
     pub fn latest_session(&self) -> &Session {
         self.opening.as_ref().unwrap_or(&self.preferences.session)
+    }
+
+    /// Where the matrix on screen was opened from, if another tab opened it.
+    pub fn origin(&self) -> Option<&Origin> {
+        let origin = self.opened_from.as_ref();
+        origin.filter(|origin| origin.source == self.latest_session().source)
     }
 
     /// Runs what may speak for a tab that need not be the open one, such as its workers.

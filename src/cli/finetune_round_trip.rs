@@ -69,7 +69,7 @@ proptest! {
             theme: if dark { Theme::Dark } else { Theme::Light },
             ..Export::to("my figure.svg")
         };
-        let command = shown.training_command(&experiment, Some(&export)).unwrap();
+        let command = shown.training_command(&experiment, Some(&export)).unwrap().whole;
         let words = shlex::split(&command).unwrap();
         let parsed = match parse(words) {
             Ok(Some(Invocation::Command(parsed))) => parsed,

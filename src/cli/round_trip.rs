@@ -312,7 +312,7 @@ proptest! {
             }
             export
         });
-        let command = shown.command(&session, &limits, export.as_ref()).unwrap();
+        let command = shown.command(&session, &limits, export.as_ref()).unwrap().whole;
         let parsed = read(&command);
         prop_assert_eq!(parsed.session.essentials(), session.essentials(), "{}", command);
         prop_assert_eq!(parsed.shown, shown);
@@ -363,7 +363,7 @@ proptest! {
             settings: settings.fitted(SHAPE.0, SHAPE.1).settings,
             ..Session::default()
         };
-        let command = composition.command(&session, &Limits::default(), &export).unwrap();
+        let command = composition.command(&session, &Limits::default(), &export).unwrap().whole;
         let Ok(Some(Invocation::Command(parsed))) = parse(shlex::split(&command).unwrap()) else {
             panic!("not a subcommand: {command}");
         };
@@ -419,7 +419,7 @@ proptest! {
             settings: settings.fitted(SHAPE.0, SHAPE.1).settings,
             ..Session::default()
         };
-        let command = export.command(&session, &Limits::default()).unwrap();
+        let command = export.command(&session, &Limits::default()).unwrap().whole;
         let Ok(Some(Invocation::Command(parsed))) = parse(shlex::split(&command).unwrap()) else {
             panic!("not a subcommand: {command}");
         };
@@ -441,7 +441,7 @@ fn table_one_is_a_short_command() {
     let command =
         Shown::of(&approximation::VIEW).command(&Session::default(), &Limits::default(), None);
     assert_eq!(
-        command.unwrap(),
+        command.unwrap().whole,
         "localized-lora approximate --rank 4 --blocks 4 --diag-rank 4 --grid 2 --block-rank 2 mnist:test:1"
     );
 }
@@ -460,6 +460,7 @@ fn what_no_command_line_can_say_has_no_command() {
     assert!(
         command(difference.clone())
             .unwrap()
+            .whole
             .contains("--subtract b.npy")
     );
     assert_eq!(command(digit.minus(difference)), None);

@@ -10,7 +10,7 @@ impl Experiment {
     pub(crate) fn say(&self, words: &mut Words) -> Option<()> {
         words.option("preset", self.preset.id());
         if let Dataset::Folder(folder) = &self.dataset {
-            words.option("data", folder.to_str()?);
+            words.path_option("data", folder)?;
         }
         if let Some(layouts) = &self.layouts {
             let ids: Vec<&str> = layouts.iter().copied().map(Layout::id).collect();

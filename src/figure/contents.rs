@@ -1,5 +1,6 @@
 //! The parts of a figure that can be left out.
 
+use super::{Element, Figure};
 use crate::approx::Method;
 
 /// A part that a figure can do without.
@@ -48,9 +49,19 @@ impl Omitted {
     }
 }
 
+impl Figure {
+    /// The elements of it that can be left out.
+    pub fn omissible_elements(&self) -> Vec<Omitted> {
+        let table = self.contains(&|element| matches!(element, Element::Table(_)));
+        let notes = self.contains(&|element| matches!(element, Element::Notes(_)));
+        let parts = [(table, Omitted::Table), (notes, Omitted::Notes)];
+        let parts = parts.into_iter().filter(|(there, _)| *there);
+        parts.map(|(_, part)| part).collect()
+    }
+}
+
 /// The rows without those elements that are left out.
-pub(super) fn without(rows: &mut Vec<Vec<super::Element>>, omitted: &[Omitted]) {
-    use super::Element;
+pub(super) fn without(rows: &mut Vec<Vec<Element>>, omitted: &[Omitted]) {
     for row in rows.iter_mut() {
         row.retain(|element| match element {
             Element::Table(_) => !omitted.contains(&Omitted::Table),

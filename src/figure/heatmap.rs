@@ -179,6 +179,8 @@ pub struct ScaleBar {
     pub label: String,
     /// What cells without a number are, where there are some: a key tells it.
     pub missing: Option<&'static str>,
+    /// Whether all values are whole: no other number is told then.
+    pub whole: bool,
 }
 
 /// Counts of true (rows) against predicted (columns) classes.

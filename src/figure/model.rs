@@ -4,7 +4,7 @@ use super::bars::BlockBars;
 use super::heatmap::{ConfusionMatrix, Heatmap, ScaleBar};
 use super::palette::Theme;
 use super::paper::Paper;
-use super::plot::Plot;
+use super::plot::{Plot, Series};
 use super::product::Product;
 use super::table::Table;
 use crate::text::one_line;
@@ -12,8 +12,11 @@ use crate::text::one_line;
 /// A figure, independent of the format it will be written in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figure {
-    /// A line above everything, in bold.
+    /// The title above everything, in bold.
     pub title: Option<String>,
+    /// Whether the title is shortened to one line instead of broken into several: the frames of an
+    /// animation have one height.
+    pub one_line_title: bool,
     /// Rows from top to bottom; the elements of a row share its width equally.
     pub rows: Vec<Vec<Element>>,
     /// The metadata of the file.
@@ -44,6 +47,7 @@ impl Figure {
     pub fn new(theme: Theme, width: f64, metadata: Metadata) -> Self {
         Self {
             title: None,
+            one_line_title: false,
             rows: Vec::new(),
             metadata,
             theme,
@@ -62,7 +66,25 @@ impl Figure {
 
     /// Whether everything that it could show is left out.
     pub fn is_empty(&self) -> bool {
-        !shows_anything(&self.rows)
+        !self.contains(&|element| match element {
+            Element::ScaleBar(_) | Element::Notes(_) | Element::Part(_) | Element::Blank => false,
+            Element::Table(table) => !table.rows.is_empty(),
+            _ => true,
+        })
+    }
+
+    /// Whether lines are in it that differ in their dashes.
+    pub fn has_line_styles(&self) -> bool {
+        let styled = |series: &Series| !series.line_style().is_empty();
+        self.contains(&|element| match element {
+            Element::Plot(plot) => plot.series.iter().any(styled),
+            _ => false,
+        })
+    }
+
+    /// Whether any of its elements, those of its parts among them, is such.
+    pub(super) fn contains(&self, is_such: &dyn Fn(&Element) -> bool) -> bool {
+        any(&self.rows, is_such)
     }
 
     /// This figure with a title.
@@ -71,15 +93,21 @@ impl Figure {
         self.title = Some(title.into());
         self
     }
+
+    /// This figure with a title that has one line at any width.
+    #[must_use]
+    pub fn with_one_line_title(self, title: impl Into<String>) -> Self {
+        Self {
+            one_line_title: true,
+            ..self.with_title(title)
+        }
+    }
 }
 
-/// Whether any of the rows shows more than sentences and scales.
-fn shows_anything(rows: &[Vec<Element>]) -> bool {
+fn any(rows: &[Vec<Element>], is_such: &dyn Fn(&Element) -> bool) -> bool {
     rows.iter().flatten().any(|element| match element {
-        Element::ScaleBar(_) | Element::Notes(_) | Element::Blank => false,
-        Element::Table(table) => !table.rows.is_empty(),
-        Element::Part(part) => shows_anything(&part.rows),
-        _ => true,
+        Element::Part(part) => any(&part.rows, is_such),
+        _ => is_such(element),
     })
 }
 

@@ -41,6 +41,10 @@ impl Paper {
     /// The widths that can be chosen, in millimetres.
     pub const WIDTHS: RangeInclusive<f64> = 30.0..=1000.0;
 
+    /// The height of a page's text in millimetres: what Nature and the ACL's class have for a figure, and
+    /// an A4 page within its margins.
+    pub const PAGE_HEIGHT: f64 = 247.0;
+
     /// Whether each choice is possible by itself.
     pub fn is_possible(&self) -> bool {
         let width = self.width.is_none_or(|width| Self::WIDTHS.contains(&width));
@@ -75,7 +79,7 @@ const fn column(key: &'static str, name: &'static str, width: f64) -> ColumnWidt
 
 /// Widths from the publishers' instructions to authors and their LaTeX classes, and two for other
 /// uses.
-pub const COLUMNS: [ColumnWidth; 20] = [
+pub const COLUMNS: [ColumnWidth; 22] = [
     column("nature-1", "Nature, one column", 89.0),
     column("nature-2", "Nature, two columns", 183.0),
     column("science-1", "Science, one column", 57.0),
@@ -93,6 +97,8 @@ pub const COLUMNS: [ColumnWidth; 20] = [
     column("acm-2", "ACM, two columns", 177.8),
     column("icml-1", "ICML, one column", 82.6),
     column("icml-2", "ICML, two columns", 171.5),
+    column("acl-1", "ACL and EMNLP, one column", 77.0),
+    column("acl-2", "ACL and EMNLP, two columns", 160.0),
     column("neurips", "NeurIPS and ICLR, text width", 139.7),
     column("a4", "A4 page, text width", 160.0),
     column("slide", "Slide, 16:9", 254.0),

@@ -123,6 +123,16 @@ impl Series {
         }
     }
 
+    /// The dashes by which its line differs from others: none where markers tell it apart, and none of a
+    /// pale line, which is there to be looked past.
+    pub fn line_style(&self) -> &'static [f64] {
+        let plain = matches!(self.style, SeriesStyle::Line | SeriesStyle::Steps);
+        match plain && !self.dashed {
+            true => self.dash.pattern(),
+            false => &[],
+        }
+    }
+
     /// This series in another style.
     #[must_use]
     pub fn styled(mut self, style: SeriesStyle, marker: Marker) -> Self {

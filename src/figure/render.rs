@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::fallback::{Fallbacks, note};
 use super::format::{FigureError, Format};
 use super::paper::{self, Paper};
-use super::{Figure, font, pdf, png, svg};
+use super::{Element, Figure, font, pdf, png, svg};
 
 /// A figure as pixels.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,6 +101,23 @@ impl Figure {
             }
         }
         note(&without)
+    }
+
+    /// This figure, with a note where numbers that belong into its cells have no room there.
+    #[must_use]
+    pub fn with_note_on_numbers(mut self) -> Self {
+        if !self.contains(&|element| matches!(element, Element::Heatmap(map) if map.numbers))
+            || !svg::lacks_numbers(&self)
+        {
+            return self;
+        }
+        let note =
+            "The numbers of the cells are left out: they have no room at this width.".to_owned();
+        match self.rows.last_mut().map(Vec::as_mut_slice) {
+            Some([Element::Notes(notes)]) => notes.push(note),
+            _ => self.rows.push(vec![Element::Notes(vec![note])]),
+        }
+        self
     }
 
     /// The figure as an SVG document, its size in millimetres, with the glyphs of its text in it.

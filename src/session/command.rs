@@ -40,7 +40,7 @@ impl Words {
     /// say the part.
     pub fn part(&mut self, session: &Session, limits: &Limits) -> Option<()> {
         if let Some(part) = session.part()? {
-            self.option("subtract", &written(part)?);
+            self.source_option("subtract", part)?;
         }
         if limits.max_pixels != Limits::default().max_pixels {
             self.option("max-pixels", &limits.max_pixels.to_string());
@@ -53,13 +53,14 @@ impl Words {
 
     /// The SOURCE, last; `None` where no command line can say it.
     pub fn source(&mut self, session: &Session) -> Option<()> {
-        self.last(&written(session.first()?)?);
+        let source = session.first()?;
+        self.source_text((&written(source)?, source));
         Some(())
     }
 
     /// A further SOURCE behind an option; `None` where no command line can say it.
     pub fn source_option(&mut self, name: &str, source: &Source) -> Option<()> {
-        self.option(name, &written(source)?);
+        self.source_text_option(name, (&written(source)?, source));
         Some(())
     }
 
@@ -77,7 +78,7 @@ impl Words {
     /// The order of rows and columns; `None` for one that is in no file.
     pub fn order(&mut self, session: &Session) -> Option<()> {
         if let Some(order) = &session.order {
-            self.option("order", order.file.as_ref()?.to_str()?);
+            self.path_option("order", order.file.as_ref()?)?;
         }
         Some(())
     }

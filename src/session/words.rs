@@ -1,48 +1,106 @@
 //! The words of a command line, quoted for a POSIX shell.
 
+use std::path::Path;
+
 use super::Export;
 use crate::figure::palette::Theme;
 use crate::figure::{Format, Paper};
+use crate::source::{Source, without_folders};
 
-/// The words so far.
-pub(crate) struct Words(Vec<String>);
+/// A command line, quoted for a POSIX shell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommandLine {
+    /// With every path as it was given: to be run again from anywhere.
+    pub whole: String,
+    /// With the names of files and folders only, as figures hold it: the folders of an author are nobody's
+    /// business, least of all a reviewer's. It runs where the files lie.
+    pub stored: String,
+}
+
+/// The words so far, whole and as a figure holds them.
+pub(crate) struct Words {
+    whole: Vec<String>,
+    stored: Vec<String>,
+}
 
 impl Words {
     /// The program's name.
     pub fn program() -> Self {
-        Self(vec!["localized-lora".to_owned()])
+        let name = vec!["localized-lora".to_owned()];
+        Self {
+            whole: name.clone(),
+            stored: name,
+        }
     }
 
     /// A bare word.
     pub fn word(&mut self, word: &str) {
-        self.0.push(word.to_owned());
+        self.each((word, word), |words, word| words.push(word.to_owned()));
     }
 
     /// An option and its value.
     pub fn option(&mut self, name: &str, value: &str) {
-        if value.starts_with('-') {
-            self.0.push(format!("--{name}={value}"));
-        } else {
-            self.0.extend([format!("--{name}"), value.to_owned()]);
-        }
+        self.option_stored(name, (value, value));
+    }
+
+    /// An option and a path; `None` for a path that is not UTF-8.
+    pub fn path_option(&mut self, name: &str, path: &Path) -> Option<()> {
+        let path = path.to_str()?;
+        self.option_stored(name, (path, without_folders(path)));
+        Some(())
+    }
+
+    /// An option and a source in its text form.
+    pub fn source_text_option(&mut self, name: &str, (text, source): (&str, &Source)) {
+        let stored = source.clone().without_folders().to_string();
+        self.option_stored(name, (text, &stored));
+    }
+
+    fn option_stored(&mut self, name: &str, values: (&str, &str)) {
+        self.each(values, |words, value| {
+            if value.starts_with('-') {
+                words.push(format!("--{name}={value}"));
+            } else {
+                words.extend([format!("--{name}"), value.to_owned()]);
+            }
+        });
+    }
+
+    fn each(&mut self, (whole, stored): (&str, &str), push: impl Fn(&mut Vec<String>, &str)) {
+        push(&mut self.whole, whole);
+        push(&mut self.stored, stored);
     }
 
     /// An option without a value.
     pub fn flag(&mut self, name: &str) {
-        self.0.push(format!("--{name}"));
+        self.word(&format!("--{name}"));
     }
 
-    /// The positional argument, which may look like an option.
-    pub fn last(&mut self, value: &str) {
-        if value.starts_with('-') {
-            self.word("--");
-        }
-        self.word(value);
+    /// A path among others; `None` for one that is not UTF-8.
+    pub fn path(&mut self, path: &Path) -> Option<()> {
+        let path = path.to_str()?;
+        self.each((path, without_folders(path)), |words, word| {
+            words.push(word.to_owned());
+        });
+        Some(())
+    }
+
+    /// The positional argument: a path; `None` for one that is not UTF-8.
+    pub fn last_path(&mut self, path: &Path) -> Option<()> {
+        let path = path.to_str()?;
+        self.each((path, without_folders(path)), push_last);
+        Some(())
+    }
+
+    /// The positional argument: a source in its text form.
+    pub fn source_text(&mut self, (text, source): (&str, &Source)) {
+        let stored = source.clone().without_folders().to_string();
+        self.each((text, &stored), push_last);
     }
 
     /// The figure's file and what every figure may choose; `None` for a path that is not UTF-8.
     pub fn figure(&mut self, export: &Export) -> Option<()> {
-        self.option("figure", export.path.to_str()?);
+        self.path_option("figure", &export.path)?;
         if let Some(format) = export.format {
             self.option("format", format.extension());
         }
@@ -74,7 +132,19 @@ impl Words {
     }
 
     /// The whole line; `None` when a shell cannot take it.
-    pub fn quoted(self) -> Option<String> {
-        shlex::try_join(self.0.iter().map(String::as_str)).ok()
+    pub fn quoted(self) -> Option<CommandLine> {
+        let join = |words: &[String]| shlex::try_join(words.iter().map(String::as_str)).ok();
+        Some(CommandLine {
+            whole: join(&self.whole)?,
+            stored: join(&self.stored)?,
+        })
     }
+}
+
+/// Pushes a positional argument, which may look like an option.
+fn push_last(words: &mut Vec<String>, value: &str) {
+    if value.starts_with('-') {
+        words.push("--".to_owned());
+    }
+    words.push(value.to_owned());
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::builtin::IMAGE_SIDE;
-use super::file_name::ending;
+use super::file_name::{ending, without_folders};
 use super::format::may_hold_arrays;
 use super::typed::{file_url, typed_path};
 use super::weights::is_index;
@@ -39,6 +39,17 @@ pub enum Dataset {
     /// A folder with files in MNIST (IDX) format, plain or packed; where it holds several data sets,
     /// the path ends with the name of one, as in `folder/emnist-letters`.
     Folder(PathBuf),
+}
+
+impl Dataset {
+    /// This data set as a figure may name it: its folder by its own name.
+    #[must_use]
+    pub fn without_folders(&self) -> Self {
+        match self {
+            Self::BuiltIn => Self::BuiltIn,
+            Self::Folder(path) => Self::Folder(without_folders(&path.to_string_lossy()).into()),
+        }
+    }
 }
 
 impl fmt::Display for Dataset {
@@ -184,6 +195,13 @@ impl Source {
             }
             Self::Digit { .. } | Self::Synthetic(_) | Self::StandardInput | Self::Values(_) => {}
         }
+    }
+
+    /// This source as a figure may name it: every file and folder by its own name.
+    #[must_use]
+    pub fn without_folders(mut self) -> Self {
+        self.change_paths(&|path| without_folders(&path.to_string_lossy()).into());
+        self
     }
 
     /// This source minus `part`.

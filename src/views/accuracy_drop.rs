@@ -2,7 +2,7 @@
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Need, Subject, TableForm, View, ViewCall};
+use super::view::{Need, Subject, TableForm, View, ViewCall, nothing_omissible};
 use crate::experiment::{figures, tables};
 use crate::figure::{Figure, Table};
 use crate::finetune::edge_warning;
@@ -23,6 +23,7 @@ pub static VIEW: View = View {
     json,
     npy: None,
     notes,
+    omissible: nothing_omissible,
 };
 
 fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {

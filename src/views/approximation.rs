@@ -4,12 +4,12 @@ use serde::Serialize;
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Need, Subject, TableForm, View, ViewCall};
+use super::view::{Need, Subject, TableForm, View, ViewCall, analysed_methods};
 use crate::analysis::{Analysis, Outcome};
 use crate::figure::compose::{
     Approximation, Panel, comparison_table, figure_one, source_grid, tells_bits,
 };
-use crate::figure::{Figure, Table, label};
+use crate::figure::{Figure, Omitted, Table, label};
 use crate::report::{self, Matrix, MethodReport};
 
 /// The view.
@@ -28,7 +28,17 @@ pub static VIEW: View = View {
     json,
     npy: None,
     notes,
+    omissible: parts,
 };
+
+/// The picture of the matrix, the settings above panes, and the methods.
+fn parts(material: &Material<'_>) -> Vec<Omitted> {
+    let panes = [Omitted::Original, Omitted::Numbers];
+    panes
+        .into_iter()
+        .chain(analysed_methods(material))
+        .collect()
+}
 
 fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {
     let analysis = material.analysis()?;

@@ -8,7 +8,7 @@ use super::view::{Need, Subject, TableForm, View, ViewCall};
 use crate::approx::atlas::{AtlasEntry, Fineness};
 use crate::approx::curve::CurvePoint;
 use crate::figure::compose;
-use crate::figure::{Figure, Table};
+use crate::figure::{Figure, Omitted, Table};
 use crate::report::{self, MethodReport};
 
 /// The view.
@@ -27,7 +27,16 @@ pub static VIEW: View = View {
     json,
     npy: None,
     notes,
+    omissible: parts,
 };
+
+/// The structures that were tried.
+fn parts(material: &Material<'_>) -> Vec<Omitted> {
+    let entries = material.atlas.iter().flat_map(|one| &one.entries);
+    entries
+        .map(|one| Omitted::Method(one.evaluation.method()))
+        .collect()
+}
 
 fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {
     let analysis = material.computed()?;

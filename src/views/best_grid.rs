@@ -8,7 +8,7 @@ use super::view::{Need, Subject, TableForm, View, ViewCall};
 use crate::analysis::GridSearch;
 use crate::approx::best_grid::{GridAtBudget, best_adaptive, best_uniform};
 use crate::figure::compose;
-use crate::figure::{Figure, Table};
+use crate::figure::{Figure, Omitted, Table};
 use crate::report::{self, Matrix, MethodReport};
 
 /// The view.
@@ -27,7 +27,16 @@ pub static VIEW: View = View {
     json,
     npy: None,
     notes,
+    omissible: parts,
 };
+
+/// The methods that a grid was found for.
+fn parts(material: &Material<'_>) -> Vec<Omitted> {
+    let grids = material.grids.iter().flat_map(|one| &one.found);
+    let found = grids.flat_map(|one| [&one.uniform, &one.adaptive]);
+    let found = found.flatten();
+    found.map(|one| Omitted::Method(one.method())).collect()
+}
 
 fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {
     let grids = material.grids()?;

@@ -3,7 +3,7 @@
 use super::material::Material;
 use super::options::Options;
 use super::singular_values::{self, spectra};
-use super::view::{Need, Subject, View, ViewCall};
+use super::view::{Need, Subject, View, ViewCall, analysed_methods};
 use crate::analysis::Analysis;
 use crate::figure::Figure;
 use crate::figure::compose::{BarsOfMethods, block_bars};
@@ -25,6 +25,7 @@ pub static VIEW: View = View {
     json: singular_values::json,
     npy: None,
     notes,
+    omissible: analysed_methods,
 };
 
 /// The bars of all methods that gave something.

@@ -17,8 +17,8 @@ use crate::figure::compose::{self, Approximation, Context, Look};
 use crate::figure::palette::{self, ColorMap, Rgb, Theme};
 use crate::figure::{Cell, Colors, Column, Figure, FigureError, Plot, Row, Table, label};
 use crate::report::{self, Matrix, MethodReport};
-use crate::session::Session;
 use crate::session::words::Words;
+use crate::session::{CommandLine, Session};
 use crate::source::Limits;
 
 /// The file of an animation, and what is chosen for it.
@@ -59,16 +59,16 @@ impl AnimationExport {
 
     /// The context of the frames; `source` and `command` say in the file what it is of and how it is
     /// made again.
-    pub fn context(&self, source: String, command: Option<String>) -> Context {
+    pub fn context(&self, source: String, command: Option<CommandLine>) -> Context {
         Context {
             theme: self.theme,
             colors: self.colors,
-            ..Context::new(source, command.unwrap_or_default())
+            ..Context::new(source, command.map_or_else(String::new, |one| one.stored))
         }
     }
 
     /// The command line that makes the same animation; `None` when no command line can say it.
-    pub fn command(&self, session: &Session, limits: &Limits) -> Option<String> {
+    pub fn command(&self, session: &Session, limits: &Limits) -> Option<CommandLine> {
         let mut words = Words::program();
         words.word("animate");
         words.part(session, limits)?;
@@ -77,7 +77,7 @@ impl AnimationExport {
         if self.growth != Growth::default() {
             words.option("by", self.growth.id());
         }
-        words.option("figure", self.path.to_str()?);
+        words.path_option("figure", &self.path)?;
         if let Some(format) = self.format {
             words.option("format", format.extension());
         }
@@ -127,7 +127,10 @@ pub fn encode(
 ) -> Result<ControlFlow<(), Vec<u8>>, FigureError> {
     let session = &build_up.analysis().session;
     let command = export.command(session, limits);
-    let context = export.context(session.whole_source().to_string(), command);
+    let context = export.context(
+        session.whole_source().without_folders().to_string(),
+        command,
+    );
     let animation = animation(build_up, &context, export);
     animation.encode(format, &|step| frame(build_up, step, &context), &|done| {
         going(done, animation.frames)

@@ -43,7 +43,7 @@ pub fn caption(
     let of_images = named((views, reconstructed), letters, &|view| !of_matrix(view));
     if !of_images.is_empty() {
         let images = material.survey()?;
-        let (set, split) = (&images.images.dataset, images.images.split);
+        let (set, split) = (images.images.dataset.without_folders(), images.images.split);
         sentences.push(format!("{} ({set} {split})", listed(&of_images)));
     }
     if reconstructed

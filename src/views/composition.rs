@@ -2,7 +2,7 @@
 
 use super::caption::reconstructs;
 use super::material::Material;
-use super::omission::idle;
+use super::omission::{idle, omissible};
 use super::options::Options;
 use super::shown::Shown;
 use super::view::{Subject, View};
@@ -12,7 +12,7 @@ use crate::figure::compose::Letters;
 use crate::figure::palette::ColorMap;
 use crate::figure::{Figure, Gain, Omitted, Paper, compose, label};
 use crate::session::words::Words;
-use crate::session::{Export, Session};
+use crate::session::{CommandLine, Export, Session};
 use crate::source::{Limits, Source, Split};
 
 /// One or more views in a figure, with letters where they are several.
@@ -61,7 +61,12 @@ impl Composition {
     }
 
     /// The command line that makes the same figure; `None` when no command line can say it.
-    pub fn command(&self, session: &Session, limits: &Limits, export: &Export) -> Option<String> {
+    pub fn command(
+        &self,
+        session: &Session,
+        limits: &Limits,
+        export: &Export,
+    ) -> Option<CommandLine> {
         let mut words = Words::program();
         words.word("compose");
         words.part(session, limits)?;
@@ -98,11 +103,16 @@ impl Composition {
     }
 
     /// The options of the whole figure; `command` says in the file how it is made again.
-    pub fn options(&self, session: &Session, command: Option<String>, export: &Export) -> Options {
+    pub fn options(
+        &self,
+        session: &Session,
+        command: Option<CommandLine>,
+        export: &Export,
+    ) -> Options {
         let first = self.views.first().copied();
         let shown = Shown::of(first.unwrap_or(&approximation::VIEW));
-        let sources = std::iter::once(session.whole_source().to_string())
-            .chain(self.others.iter().map(ToString::to_string));
+        let sources = std::iter::once(session.whole_source()).chain(self.others.iter().cloned());
+        let sources = sources.map(|source| source.without_folders().to_string());
         let sources: Vec<String> = sources.collect();
         shown.options(sources.join(", "), command, Some(export))
     }
@@ -146,12 +156,13 @@ impl Composition {
             label::clean(&approximation::title(subject))
         );
         let description = self.caption(material, options)?;
-        Ok(compose::together(
+        // Each has less room here than alone.
+        Ok(options.context.trimmed(compose::together(
             &options.context,
             (&title, description),
             parts,
             (self.columns, self.letters),
-        ))
+        )))
     }
 
     /// The parts that were left out of its `figure` in vain.
@@ -162,6 +173,17 @@ impl Composition {
         options: &Options,
     ) -> Vec<Omitted> {
         idle(figure, options, &|options| self.figure(material, options))
+    }
+
+    /// The parts that can be left out of its `figure`, and those that are.
+    pub fn omissible(
+        &self,
+        figure: &Figure,
+        material: &Material<'_>,
+        options: &Options,
+    ) -> Vec<Omitted> {
+        let idle = self.idle_omissions(figure, material, options);
+        omissible(&self.views, material, (figure, &idle), options)
     }
 
     /// A caption for the figure.

@@ -8,7 +8,7 @@ use super::view::{Need, Subject, TableForm, View, ViewCall};
 use crate::analysis::SurveyResult;
 use crate::approx::survey;
 use crate::figure::compose::{distribution, label_table, survey_rows, survey_table};
-use crate::figure::{Figure, Table};
+use crate::figure::{Figure, Omitted, Table};
 use crate::report::{self, Setting, TransformReport, as_object};
 use crate::source::{Dataset, Split};
 
@@ -28,7 +28,14 @@ pub static VIEW: View = View {
     json,
     npy: None,
     notes,
+    omissible: parts,
 };
+
+/// The methods that were measured.
+fn parts(material: &Material<'_>) -> Vec<Omitted> {
+    let settings = material.survey.iter().flat_map(|one| &one.survey.settings);
+    settings.map(|one| Omitted::Method(one.method())).collect()
+}
 
 fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {
     Ok(distribution(

@@ -2,7 +2,9 @@
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Need, Subject, TableForm, View, ViewCall, no_notes, runs_json};
+use super::view::{
+    Need, Subject, TableForm, View, ViewCall, no_notes, nothing_omissible, runs_json,
+};
 use crate::experiment::{delta_file, figures, tables};
 use crate::figure::{Figure, Table};
 use crate::finetune::Inspection;
@@ -23,6 +25,7 @@ pub static VIEW: View = View {
     json: runs_json,
     npy: Some(npy),
     notes: no_notes,
+    omissible: nothing_omissible,
 };
 
 fn first<'a>(material: &Material<'a>) -> Result<&'a Inspection, String> {

@@ -2,7 +2,7 @@
 
 use super::caption::caption;
 use super::material::Material;
-use super::omission::idle;
+use super::omission::{idle, omissible};
 use super::options::Options;
 use super::view::{TableForm, View};
 use crate::figure::compose::Letters;
@@ -46,6 +46,12 @@ impl Document<'_> {
         idle(figure, self.options, &|options| {
             self.view.document(self.material, options).figure()
         })
+    }
+
+    /// The parts that can be left out of its `figure`, and those that are.
+    pub fn omissible(&self, figure: &Figure) -> Vec<Omitted> {
+        let idle = self.idle_omissions(figure);
+        omissible(&[self.view], self.material, (figure, &idle), self.options)
     }
 
     /// The tables for a page of text.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Need, Subject, TableForm, View, ViewCall};
+use super::view::{Need, Subject, TableForm, View, ViewCall, analysed_methods};
 use crate::analysis::Analysis;
 use crate::approx::MethodSettings;
 use crate::approx::curve::CurvePoint;
@@ -29,6 +29,7 @@ pub static VIEW: View = View {
     json,
     npy: None,
     notes,
+    omissible: analysed_methods,
 };
 
 /// The curves of an analysis, up to where they are to end.

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Need, Subject, TableForm, View, ViewCall};
+use super::view::{Need, Subject, TableForm, View, ViewCall, nothing_omissible};
 use crate::analysis::Terms;
 use crate::figure::compose::{self, terms_table};
 use crate::figure::{Figure, Table};
@@ -27,6 +27,7 @@ pub static VIEW: View = View {
     json,
     npy: None,
     notes,
+    omissible: nothing_omissible,
 };
 
 fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Need, Subject, TableForm, View, ViewCall};
+use super::view::{Need, Subject, TableForm, View, ViewCall, nothing_omissible};
 use crate::analysis::{LabelShares, LocalitySurvey};
 use crate::approx::locality::SIGNIFICANT;
 use crate::figure::compose;
@@ -31,6 +31,7 @@ pub static VIEW: View = View {
     json,
     npy: None,
     notes,
+    omissible: nothing_omissible,
 };
 
 fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {

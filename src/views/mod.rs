@@ -33,7 +33,7 @@ pub use caption::caption;
 pub use composition::Composition;
 pub use document::{Document, NO_ARRAY};
 pub use material::Material;
-pub use omission::{idle_note, idle_note_by_name};
+pub use omission::idle_note;
 pub use options::Options;
 pub use shown::Shown;
 pub use view::{Need, Subject, TableForm, View, ViewCall};

@@ -1,7 +1,9 @@
 //! Parts that a figure was to leave out and would not have anyway.
 
+use super::material::Material;
 use super::options::Options;
-use crate::figure::{Figure, Omitted, label};
+use super::view::View;
+use crate::figure::{Figure, Omitted};
 
 /// The parts whose omission changes nothing in `figure`, which was drawn with `options` by `draw`.
 pub(super) fn idle(
@@ -32,19 +34,29 @@ fn shows_the_same(one: &Figure, other: &Figure) -> bool {
     }
 }
 
-/// The sentence on parts that were left out in vain, as the command line names them.
+/// The parts of `figure`, which shows `views`, that can be left out, and those that are; in the order of a menu.
+pub(super) fn omissible(
+    views: &[&View],
+    material: &Material<'_>,
+    (figure, idle): (&Figure, &[Omitted]),
+    options: &Options,
+) -> Vec<Omitted> {
+    let mut parts = figure.omissible_elements();
+    parts.extend(views.iter().flat_map(|view| (view.omissible)(material)));
+    let omitted = options.context.omit.iter();
+    parts.extend(omitted.filter(|part| !idle.contains(part)));
+    let all = Omitted::all();
+    all.filter(|part| parts.contains(part)).collect()
+}
+
+/// The sentence on parts that were left out in vain.
 pub fn idle_note(parts: &[Omitted]) -> Option<String> {
     let keys: Vec<String> = parts.iter().map(|part| part.key()).collect();
-    in_vain(&format!("--omit {}", keys.join(",")), parts)
-}
-
-/// The same sentence as the window names them.
-pub fn idle_note_by_name(parts: &[Omitted]) -> Option<String> {
-    let names: Vec<&str> = parts.iter().map(|part| part.name()).collect();
-    in_vain(&format!("unticking {}", label::listed(&names)), parts)
-}
-
-fn in_vain(what: &str, parts: &[Omitted]) -> Option<String> {
-    let told = || format!("{what} leaves nothing out, because this figure has no such part");
+    let told = || {
+        format!(
+            "--omit {} leaves nothing out, because this figure has no such part",
+            keys.join(",")
+        )
+    };
     (!parts.is_empty()).then(told)
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Need, Subject, TableForm, View, ViewCall};
+use super::view::{Need, Subject, TableForm, View, ViewCall, nothing_omissible};
 use crate::experiment::{Against, Correlation};
 use crate::figure::{Figure, Table, compose};
 use crate::finetune::Layout;
@@ -26,6 +26,7 @@ pub static VIEW: View = View {
     json,
     npy: None,
     notes,
+    omissible: nothing_omissible,
 };
 
 fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Need, Subject, TableForm, View, ViewCall, no_notes};
+use super::view::{Need, Subject, TableForm, View, ViewCall, no_notes, nothing_omissible};
 use crate::analysis::{Analysis, Outcome};
 use crate::approx::{Evaluation, LayoutKind, Method};
 use crate::figure::compose::{self, BlockRanks};
@@ -27,6 +27,7 @@ pub static VIEW: View = View {
     json,
     npy: None,
     notes: no_notes,
+    omissible: nothing_omissible,
 };
 
 /// The adaptive ranks, or Localized's uniform ones where there are none, with the grid they lie on.

@@ -5,15 +5,15 @@ use std::path::PathBuf;
 use super::material::Material;
 use super::options::Options;
 use super::shown::Shown;
-use super::view::{Need, Subject, TableForm, View, ViewCall};
+use super::view::{Need, Subject, TableForm, View, ViewCall, nothing_omissible};
 use crate::analysis::{Scan, ScanPart, ScanSettings, SkippedArray, join_patterns};
 use crate::approx::locality::LEAST_DRAWS_OF_Z;
 use crate::figure::compose::MapColumn;
 use crate::figure::palette::{ColorMap, Gradient};
 use crate::figure::{Figure, Table, compose, label};
 use crate::report;
-use crate::session::Export;
 use crate::session::words::Words;
+use crate::session::{CommandLine, Export};
 use crate::source::Source;
 
 /// The view.
@@ -32,6 +32,7 @@ pub static VIEW: View = View {
     json,
     npy: None,
     notes,
+    omissible: nothing_omissible,
 };
 
 /// What a scan was asked for.
@@ -60,7 +61,7 @@ impl ScanCall {
 
     /// The options for the figure of `export`, or without one for text.
     pub fn options(&self, scan: &Scan, export: Option<&Export>) -> Options {
-        let name = compose::model_name(scan);
+        let name = compose::model_file_name(scan);
         let mut options = Shown::of(&VIEW).options(name, self.command(export), export);
         options.context.colors = COLORS;
         options
@@ -68,7 +69,7 @@ impl ScanCall {
 
     /// The command line that makes the same again, and writes the same figure if `export` is given; `None`
     /// when a path is not UTF-8.
-    pub fn command(&self, export: Option<&Export>) -> Option<String> {
+    pub fn command(&self, export: Option<&Export>) -> Option<CommandLine> {
         let mut words = Words::program();
         words.word("scan");
         let asked = &self.settings;
@@ -94,14 +95,14 @@ impl ScanCall {
             }
         }
         if let Some(base) = &asked.subtract {
-            words.option("subtract", base.to_str()?);
+            words.path_option("subtract", base)?;
         }
         if self.merge.is_empty() {
-            words.last(asked.model.to_str()?);
+            words.last_path(&asked.model)?;
         } else {
             words.flag("merge");
             for file in &self.merge {
-                words.word(file.to_str()?);
+                words.path(file)?;
             }
         }
         words.quoted()

@@ -10,7 +10,7 @@ use crate::figure::compose::Context;
 use crate::figure::palette::ColorMap;
 use crate::finetune::RunKey;
 use crate::session::words::Words;
-use crate::session::{Export, Session};
+use crate::session::{CommandLine, Export, Session};
 use crate::source::{Dataset, Limits};
 
 /// A view with its own settings.
@@ -50,14 +50,15 @@ impl Shown {
     }
 
     /// The options for the figure of `export`, or without one for text; `source` and
-    /// `command` say in the file what it is of and how it is made again.
+    /// `command` say in the file what it is of and how it is made again, without anyone's folders.
     pub fn options(
         &self,
         source: impl Into<String>,
-        command: Option<String>,
+        command: Option<CommandLine>,
         export: Option<&Export>,
     ) -> Options {
-        let mut context = Context::new(source, command.unwrap_or_default());
+        let command = command.map_or_else(String::new, |command| command.stored);
+        let mut context = Context::new(source, command);
         if let Some(export) = export {
             context.theme = export.theme;
             context.colors = export.colors;
@@ -75,9 +76,12 @@ impl Shown {
     /// The subject of a session's figure, for its metadata.
     pub fn subject(&self, session: &Session) -> String {
         match self.view.subject {
-            Subject::Images => format!("{} {}", self.images.dataset, self.images.split),
+            Subject::Images => {
+                let dataset = self.images.dataset.without_folders();
+                format!("{dataset} {}", self.images.split)
+            }
             Subject::Matrix | Subject::Experiment | Subject::Model => {
-                session.whole_source().to_string()
+                session.whole_source().without_folders().to_string()
             }
         }
     }
@@ -93,7 +97,7 @@ impl Shown {
         session: &Session,
         limits: &Limits,
         export: Option<&Export>,
-    ) -> Option<String> {
+    ) -> Option<CommandLine> {
         let of_matrix = self.view.subject == Subject::Matrix;
         let mut words = Words::program();
         self.call(&mut words);
@@ -120,7 +124,7 @@ impl Shown {
         &self,
         experiment: &Experiment,
         export: Option<&Export>,
-    ) -> Option<String> {
+    ) -> Option<CommandLine> {
         let mut words = Words::program();
         words.word(self.view.call.subcommand);
         experiment.say(&mut words)?;
@@ -169,7 +173,7 @@ impl Shown {
     fn images(&self, words: &mut Words) -> Option<()> {
         let images = &self.images;
         if let Dataset::Folder(folder) = &images.dataset {
-            words.option("data", folder.to_str()?);
+            words.path_option("data", folder)?;
         }
         words.option("split", &images.split.to_string());
         if let Some(digit) = images.digit {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Need, Subject, TableForm, View, ViewCall, no_notes};
+use super::view::{Need, Subject, TableForm, View, ViewCall, analysed_methods, no_notes};
 use crate::analysis::Analysis;
 use crate::approx::{Evaluation, Spectra};
 use crate::figure::compose::{self, MethodSpectrum};
@@ -31,6 +31,7 @@ pub static VIEW: View = View {
     json,
     npy: None,
     notes: no_notes,
+    omissible: analysed_methods,
 };
 
 /// The singular values of all methods that gave something.

@@ -2,7 +2,9 @@
 
 use super::material::Material;
 use super::options::Options;
-use super::view::{Need, Subject, TableForm, View, ViewCall, no_notes, runs_json};
+use super::view::{
+    Need, Subject, TableForm, View, ViewCall, no_notes, nothing_omissible, runs_json,
+};
 use crate::experiment::{figures, tables};
 use crate::figure::{Figure, Table};
 
@@ -22,6 +24,7 @@ pub static VIEW: View = View {
     json: runs_json,
     npy: None,
     notes: no_notes,
+    omissible: nothing_omissible,
 };
 
 fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {

@@ -5,7 +5,7 @@ use std::fmt;
 use super::material::Material;
 use super::options::Options;
 use crate::experiment::RunsReport;
-use crate::figure::{Figure, Table};
+use crate::figure::{Figure, Omitted, Table};
 use crate::report;
 
 /// One thing that can be looked at, printed and exported: Figure 1, a curve, what a run learned.
@@ -39,6 +39,8 @@ pub struct View {
     pub npy: Option<NpyWriter>,
     /// Notes for a reader of its numbers, one sentence each.
     pub notes: fn(&Material<'_>, &Options) -> Vec<String>,
+    /// What can be left out of its figure beside tables and notes.
+    pub omissible: fn(&Material<'_>) -> Vec<Omitted>,
 }
 
 /// Writes a view that is a matrix as an NPY file.
@@ -150,6 +152,18 @@ impl fmt::Debug for View {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.key)
     }
+}
+
+/// For a figure of which nothing but tables and notes can be left out.
+pub(super) fn nothing_omissible(_: &Material<'_>) -> Vec<Omitted> {
+    Vec::new()
+}
+
+/// For a figure that shows the methods of the matrix.
+pub(super) fn analysed_methods(material: &Material<'_>) -> Vec<Omitted> {
+    let analysed = material.analysis.iter().chain(material.others);
+    let shown = analysed.flat_map(|one| one.evaluations());
+    shown.map(|one| Omitted::Method(one.method())).collect()
 }
 
 /// For a view whose numbers need no explanation.

@@ -15,7 +15,7 @@ fn idx(code: u8, sides: &[u32], values: &[u8]) -> Vec<u8> {
 }
 
 /// A half of 6 × 5 images with these labels, whose pixels differ from image to image.
-fn half(folder: &Path, start: &str, labels: &[u8]) {
+pub fn half(folder: &Path, start: &str, labels: &[u8]) {
     std::fs::create_dir_all(folder).unwrap();
     let pixels: Vec<u8> = (0..labels.len() as u32 * 30)
         .map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8)

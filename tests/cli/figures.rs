@@ -1,5 +1,7 @@
 //! Figures from the command line.
 
+use super::data_sets::half;
+use super::scans::{cells, model};
 use super::{program, succeed};
 
 #[test]
@@ -54,4 +56,86 @@ fn the_command_in_a_figure_makes_the_same_figure_again() {
     let words = shlex::split(&command).unwrap();
     program(folder.path()).args(&words[1..]).assert().success();
     assert_eq!(std::fs::read_to_string(&path).unwrap(), first);
+}
+
+/// Whose folders they are is nobody's business: a figure names files, and its command runs beside them.
+#[test]
+fn a_figure_holds_names_of_files_and_no_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("anns-thesis");
+    std::fs::create_dir(&own).unwrap();
+    for (name, seed) in [("a", 1), ("b", 2)] {
+        let arrays = [("h.0.q.weight", (16, 16), cells(16, 16, seed))];
+        model(&own.join(format!("{name}.safetensors")), "F32", &arrays);
+        let row = |row: usize| format!("{},{},{}\n", row * seed as usize, row + 2, row * row);
+        let table: String = (1..5).map(row).collect();
+        std::fs::write(own.join(format!("{name}.csv")), table).unwrap();
+    }
+    half(&own.join("digits"), "t10k", &[0, 1, 0, 1]);
+    let at = own.display().to_string();
+    let order =
+        format!("order {at}/a.csv --grid 2 --block-rank 1 --starts 1 --out {at}/order.json");
+    succeed(folder.path(), &order);
+    for (line, ending, named) in [
+        (
+            "approximate {}/a.csv --subtract {}/b.csv --blocks 2 --figure {}/1",
+            "svg",
+            "a.csv minus b.csv",
+        ),
+        (
+            "approximate {}/a.csv --order {}/order.json --blocks 2 --figure {}/2",
+            "png",
+            "--order order.json",
+        ),
+        (
+            "approximate {}/a.csv --blocks 2 --figure {}/3",
+            "pdf",
+            "a.csv",
+        ),
+        (
+            "compose {}/a.csv --with {}/b.csv --show approximation --blocks 2 --figure {}/4",
+            "svg",
+            "a.csv, b.csv",
+        ),
+        (
+            "scan {}/a.safetensors --subtract {}/b.safetensors --draws 0 --figure {}/5",
+            "svg",
+            "a.safetensors minus b.safetensors",
+        ),
+        ("animate {}/a.csv --blocks 2 --figure {}/6", "apng", "a.csv"),
+        (
+            "dataset --data {}/digits --blocks 2 --figure {}/7",
+            "svg",
+            "--data digits",
+        ),
+        (
+            "compose {}/digits#test:1 --show approximation,data-set --blocks 2 --figure {}/8",
+            "svg",
+            "(digits test)",
+        ),
+    ] {
+        let line = format!("{}.{ending}", line.replace("{}", &at));
+        let told = succeed(folder.path(), &line);
+        let file = line.split(' ').next_back().unwrap();
+        let bytes = std::fs::read(file).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains("anns-thesis"), "{line}");
+        if ending != "pdf" {
+            assert!(text.contains(named), "{named} is not in {line}");
+        }
+        // What is printed stays whole, to be found again.
+        assert!(
+            told.contains(&format!("figure written to {file}")) || ending == "apng",
+            "{told}"
+        );
+    }
+    let first = std::fs::read_to_string(own.join("5.svg")).unwrap();
+    let command = first[first.find("localized-lora scan").unwrap()..]
+        .split('<')
+        .next()
+        .unwrap();
+    std::fs::remove_file(own.join("5.svg")).unwrap();
+    let words = shlex::split(command).unwrap();
+    program(&own).args(&words[1..]).assert().success();
+    assert_eq!(std::fs::read_to_string(own.join("5.svg")).unwrap(), first);
 }

@@ -66,7 +66,9 @@ fn the_figures_of_a_session_are_those_that_their_commands_make() {
         let command: String = first[start..].chars().take_while(|c| *c != '<').collect();
         std::fs::remove_file(&path).unwrap();
         let words = shlex::split(&command).unwrap();
-        program(folder.path()).args(&words[1..]).assert().success();
+        // It names the file and not its folder.
+        let beside = folder.path().join("out");
+        program(&beside).args(&words[1..]).assert().success();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), first, "{command}");
     }
     // Its table, too, is the one that the command line prints.

@@ -60,6 +60,7 @@ fn named(theme: Theme, name: &str) -> Figure {
         colors: Colors::Diverging,
         label: name.to_owned(),
         missing: Some("no value"),
+        whole: false,
     };
     Figure::new(theme, 252.0, Metadata::new(name, name, name, name))
         .with_title(name)

@@ -255,13 +255,15 @@ fn the_path_field_stays_where_it_is_whatever_is_opened() {
 #[test]
 fn what_is_typed_is_opened_or_subtracted() {
     let mut harness = window();
-    let minus = harness.get_by_role_and_label(Role::Button, "Minus");
+    let minus = harness.get_by_role_and_label(Role::Button, "Subtract");
     assert!(minus.accesskit_node().is_disabled());
     let field = harness.get_by_role_and_label(Role::TextInput, "path or source");
     field.focus();
     field.type_text("mnist:test:7");
     settle(&mut harness);
-    harness.get_by_role_and_label(Role::Button, "Minus").click();
+    harness
+        .get_by_role_and_label(Role::Button, "Subtract")
+        .click();
     settle(&mut harness);
     let session = harness.state().state().session();
     assert_eq!(session.source.to_string(), "mnist:test:1");

@@ -11,6 +11,7 @@ mod finetune_kept;
 mod finetune_table;
 mod frame;
 mod keys;
+mod layers;
 mod layout;
 mod method;
 mod parity;

@@ -176,8 +176,10 @@ fn the_animation_of_the_dialog_is_that_of_the_command_line() {
     let command = command.get_text().unwrap();
     let words = shlex::split(&command).unwrap();
     let program = env!("CARGO_BIN_EXE_localized-lora");
+    // It names the file and not its folder.
     let output = std::process::Command::new(program)
         .args(&words[1..])
+        .current_dir(folder.path())
         .output()
         .unwrap();
     assert!(output.status.success(), "{output:?}");

@@ -23,13 +23,13 @@ use localized_lora::source::{Limits, Source};
 
 use super::{drop_file, plain, settle, window_of};
 
-fn data(name: &str) -> PathBuf {
+pub fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/data/weights")
         .join(name)
 }
 
-fn tab() -> Harness<'static, Explorer> {
+pub fn tab() -> Harness<'static, Explorer> {
     let mut harness = window_of([1360.0, 820.0], plain());
     harness.key_press(Key::Num4);
     harness.run_steps(3);
@@ -62,17 +62,17 @@ fn filter(harness: &mut Harness<'static, Explorer>, text: &str) {
     harness.run_steps(3);
 }
 
-fn weights(window: &Explorer) -> &WeightsTab {
+pub fn weights(window: &Explorer) -> &WeightsTab {
     window.page().expect("the tab is there")
 }
 
-fn click(harness: &mut Harness<'static, Explorer>, label: &str) {
+pub fn click(harness: &mut Harness<'static, Explorer>, label: &str) {
     harness.get_by_role_and_label(Role::Button, label).click();
     settle(harness);
 }
 
 /// The source that the first tab shows, and what is subtracted from it.
-fn shown(harness: &Harness<'static, Explorer>) -> (String, Option<String>) {
+pub fn shown(harness: &Harness<'static, Explorer>) -> (String, Option<String>) {
     let session = harness.state().state().session();
     let subtract = session.subtract.as_ref().map(Source::to_string);
     (session.source.to_string(), subtract)
@@ -268,7 +268,7 @@ fn of_ten_thousand_arrays_only_those_in_view_are_drawn_and_keys_reach_all() {
 }
 
 /// The tuned model of a pair minus its base, in the part of the tab that scans.
-fn scanned() -> Harness<'static, Explorer> {
+pub fn scanned() -> Harness<'static, Explorer> {
     let mut harness = tab();
     drop_file(&mut harness, &data("pair/tuned.safetensors"));
     let base = data("pair/base.safetensors");
@@ -326,11 +326,11 @@ fn timeless(scan: &Scan) -> Scan {
     scan
 }
 
-fn found(harness: &Harness<'static, Explorer>) -> Scan {
+pub fn found(harness: &Harness<'static, Explorer>) -> Scan {
     timeless(weights(harness.state()).scan().unwrap())
 }
 
-fn act(harness: &mut Harness<'static, Explorer>, action: WeightsAction) {
+pub fn act(harness: &mut Harness<'static, Explorer>, action: WeightsAction) {
     let context = harness.ctx.clone();
     let command = Command::Weights(action);
     harness.state_mut().run(&context, command);
@@ -338,14 +338,14 @@ fn act(harness: &mut Harness<'static, Explorer>, action: WeightsAction) {
 }
 
 /// Runs a command of the whole window.
-fn run(harness: &mut Harness<'static, Explorer>, command: Command) {
+pub fn run(harness: &mut Harness<'static, Explorer>, command: Command) {
     let context = harness.ctx.clone();
     harness.state_mut().run(&context, command);
     settle(harness);
 }
 
 /// Writes the map in the dialog of all figures.
-fn export_map(harness: &mut Harness<'static, Explorer>, path: &Path) {
+pub fn export_map(harness: &mut Harness<'static, Explorer>, path: &Path) {
     run(harness, Command::Export);
     run(harness, Command::ExportTo(path.to_owned()));
 }

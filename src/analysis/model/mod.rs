@@ -98,6 +98,25 @@ impl OpenModel {
         arrays.position(|array| array.name == name)
     }
 
+    /// The place of the array that a source is read from.
+    pub fn place_of(&self, source: &Source) -> Option<usize> {
+        match source {
+            Source::File { path, array } if *path == self.path => {
+                self.find(array.as_deref().unwrap_or_default())
+            }
+            _ => None,
+        }
+    }
+
+    /// The layer before the array at a place, or the `next` one; the list has no ends, and arrays that are no
+    /// matrix are passed over.
+    pub fn layer_beside(&self, at: usize, next: bool) -> Option<LayerSource> {
+        let count = self.listed.arrays.len();
+        let step = if next { 1 } else { count - 1 };
+        let mut places = (1..count).map(|steps| (at + steps * step) % count);
+        places.find_map(|place| self.layer(place).ok())
+    }
+
     /// The base of the array at a place.
     pub fn base_of(&self, at: usize) -> BaseMatch<'_> {
         let Some(base) = &self.base else {

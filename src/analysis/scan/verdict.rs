@@ -55,6 +55,13 @@ impl ScanLayer {
         first.map_or(1, |(grid, _)| *grid)
     }
 
+    /// Whether the test found it local beyond chance; nothing where there is no test, or no change but
+    /// rounding to test.
+    pub fn is_local(&self) -> Option<bool> {
+        let z = self.locality.as_ref().and_then(|test| test.z)?;
+        (self.norm > 0.0 && self.floor() < 1.0).then_some(z <= LOCAL)
+    }
+
     /// *least error: LoRA; locality: beyond chance*
     fn sentence(&self) -> String {
         if self.norm == 0.0 {
@@ -76,10 +83,9 @@ impl ScanLayer {
                 least_error(several)
             ),
         };
-        let z = self.locality.as_ref().and_then(|test| test.z);
-        match z.is_some_and(|z| z <= LOCAL) {
-            true => format!("{told}; {BEYOND_CHANCE}"),
-            false => told,
+        match self.is_local() {
+            Some(true) => format!("{told}; {BEYOND_CHANCE}"),
+            _ => told,
         }
     }
 }

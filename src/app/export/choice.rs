@@ -38,8 +38,8 @@ pub enum ExportedContent {
         figure: Figure,
         /// The format of its file.
         format: Format,
-        /// The parts that were left out in vain.
-        idle: Vec<Omitted>,
+        /// The parts that can be left out.
+        parts: Vec<Omitted>,
     },
     /// The file as it is.
     Bytes(Vec<u8>),
@@ -114,11 +114,11 @@ impl Content {
         Ok(match self {
             Self::Figure(format) => {
                 let figure = document.figure()?;
-                let idle = document.idle_omissions(&figure);
+                let parts = document.omissible(&figure);
                 ExportedContent::Figure {
                     figure,
                     format,
-                    idle,
+                    parts,
                 }
             }
             Self::Csv => ExportedContent::Bytes(document.csv()?.into_bytes()),

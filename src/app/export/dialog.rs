@@ -13,9 +13,8 @@ use crate::app::save_path::{SaveBusy, save_button};
 use crate::app::state::State;
 use crate::app::widgets::dialog::dialog;
 use crate::app::widgets::knobs::choice;
+use crate::figure::Format;
 use crate::figure::palette::{ColorMap, Theme};
-use crate::figure::{Format, Omitted};
-use crate::views::idle_note_by_name;
 
 /// The dialog on a window with room for it.
 const WIDTH: f32 = 1040.0;
@@ -151,7 +150,8 @@ impl Exporter {
     fn look(&mut self, ui: &mut egui::Ui, state: &mut State) {
         let preferences = &mut state.preferences;
         width_row(ui, &mut preferences.paper, self.preview.size());
-        type_row(ui, &mut preferences.paper);
+        let lines = self.parts.as_ref().is_none_or(|parts| parts.line_styles);
+        type_row(ui, &mut preferences.paper, lines);
         ui.horizontal(|ui| {
             ui.label("Background");
             ui.radio_value(&mut self.theme, Theme::Light, "Light");
@@ -172,7 +172,7 @@ impl Exporter {
             });
         });
         ui.horizontal(|ui| {
-            parts_menu(ui, &mut self.omit);
+            self.parts_menu(ui);
             let png = self.content == Content::Figure(Format::Png);
             ui.add_enabled_ui(png, |ui| {
                 let label = ui.label("Resolution");
@@ -181,13 +181,34 @@ impl Exporter {
                     .labelled_by(label.id)
                     .on_hover_text("Pixels of a PNG per inch on paper");
             });
-            if let Some(told) = idle_note_by_name(&self.idle) {
-                let told = capitalized(&told);
-                let text = egui::RichText::new(&told).color(ui.visuals().warn_fg_color);
-                let line = egui::Label::new(text.small()).truncate();
-                ui.add(line).on_hover_text(told);
-            }
         });
+    }
+
+    /// The parts that the figure can do without.
+    fn parts_menu(&mut self, ui: &mut egui::Ui) {
+        let text = match self.omitted().len() {
+            0 => "Shown: everything".to_owned(),
+            1 => "Shown: all but 1 part".to_owned(),
+            parts => format!("Shown: all but {parts} parts"),
+        };
+        let parts = self.omissible();
+        let omit = &mut self.omit;
+        let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+        ui.add_enabled_ui(!parts.is_empty(), |ui| {
+            MenuButton::new(text).config(config).ui(ui, |ui| {
+                for part in parts {
+                    let mut shown = !omit.contains(&part);
+                    if ui.checkbox(&mut shown, part.name()).changed() {
+                        omit.retain(|one| *one != part);
+                        if !shown {
+                            omit.push(part);
+                        }
+                    }
+                }
+            });
+        })
+        .response
+        .on_disabled_hover_text("This figure has no part that it can do without");
     }
 
     /// The path, and whether Enter was pressed in it.
@@ -267,27 +288,6 @@ fn scrolled(ui: &mut egui::Ui, place: egui::Rect, name: &str, content: impl FnOn
         .id_salt(name)
         .auto_shrink(false);
     scrolled.show(&mut inside, content);
-}
-
-/// The parts that the figure can do without.
-fn parts_menu(ui: &mut egui::Ui, omit: &mut Vec<Omitted>) {
-    let text = match omit.len() {
-        0 => "Shown: everything".to_owned(),
-        1 => "Shown: all but 1 part".to_owned(),
-        parts => format!("Shown: all but {parts} parts"),
-    };
-    let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-    MenuButton::new(text).config(config).ui(ui, |ui| {
-        for part in Omitted::all() {
-            let mut shown = !omit.contains(&part);
-            if ui.checkbox(&mut shown, part.name()).changed() {
-                omit.retain(|one| *one != part);
-                if !shown {
-                    omit.push(part);
-                }
-            }
-        }
-    });
 }
 
 fn caption_menu(ui: &mut egui::Ui, out: &mut Vec<Command>) {

@@ -45,6 +45,14 @@ struct WriteRequest {
 /// The file name of several views together.
 const TOGETHER: &str = "figure";
 
+/// What a figure has, by which choices are offered.
+pub struct FigureParts {
+    /// The parts that can be left out, and those that are.
+    pub omissible: Vec<Omitted>,
+    /// Whether lines are in it that differ in their dashes.
+    pub line_styles: bool,
+}
+
 /// A figure that must be measured before it can be written.
 struct Measuring {
     ask: BackgroundTask,
@@ -62,10 +70,10 @@ pub struct Exporter {
     preview: Preview,
     content: Content,
     theme: Theme,
-    /// What the figure does without.
+    /// What figures do without, where they have it.
     omit: Vec<Omitted>,
-    /// The part of it that the figure would not have anyway.
-    idle: Vec<Omitted>,
+    /// What the figure at hand has; `None` before it was drawn.
+    parts: Option<FigureParts>,
     path: SavePath,
     measuring: Option<Measuring>,
     files: Service<WriteRequest, ExportResult>,
@@ -82,7 +90,7 @@ impl Default for Exporter {
             content: Content::Figure(Format::Png),
             theme: Theme::Light,
             omit: Vec::new(),
-            idle: Vec::new(),
+            parts: None,
             path: SavePath::default(),
             measuring: None,
             files: Service::new("export", write),
@@ -147,9 +155,24 @@ impl Exporter {
         &mut self.preview
     }
 
-    /// Takes what the figure of the preview would not have anyway.
-    pub fn tell_idle(&mut self, idle: Vec<Omitted>) {
-        self.idle = idle;
+    /// Takes what the figure of the preview has.
+    pub fn tell_parts(&mut self, parts: Option<FigureParts>) {
+        self.parts = parts;
+    }
+
+    /// The parts that the figure can do without; all while it is not drawn.
+    fn omissible(&self) -> Vec<Omitted> {
+        match &self.parts {
+            Some(parts) => parts.omissible.clone(),
+            None => Omitted::all().collect(),
+        }
+    }
+
+    /// The parts of the figure that it does without.
+    fn omitted(&self) -> Vec<Omitted> {
+        let omissible = self.omissible();
+        let omitted = self.omit.iter().copied();
+        omitted.filter(|part| omissible.contains(part)).collect()
     }
 
     /// Whether a drawing or further rows are on their way.
@@ -171,7 +194,7 @@ impl Exporter {
             theme: self.theme,
             colors: state.preferences.view.map,
             error_maps: state.preferences.view.error_maps,
-            omit: self.omit.clone(),
+            omit: self.omitted(),
             error_gain: state.preferences.view.error_gain,
             ..Export::to(path)
         }
@@ -204,6 +227,9 @@ impl Exporter {
 
     /// Chooses a figure and offers the name that its file had last.
     fn choose(&mut self, state: &State, view: &'static View, together: bool) {
+        if self.view != view || self.together != together {
+            self.parts = None;
+        }
         self.view = view;
         self.together = together;
         if !self.fits(self.content) {

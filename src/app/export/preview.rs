@@ -3,6 +3,7 @@
 use eframe::egui::{self, ColorImage, TextureHandle, TextureOptions};
 
 use super::choice::Content;
+use super::paper::too_tall;
 use crate::app::notices::capitalized;
 use crate::app::service::Service;
 use crate::app::worker::{Reply, Wake};
@@ -13,7 +14,7 @@ use crate::views::Composition;
 
 /// Widths are rounded up to this many pixels, so that a growing window draws rarely.
 const STEP: u32 = 64;
-/// More pixels show nothing more.
+/// More pixels show nothing more, in either direction.
 const WIDEST: u32 = 2048;
 
 /// The choices that a preview shows, and a number that changes with the results behind it.
@@ -84,12 +85,18 @@ impl Default for Preview {
 fn draw(request: Request, reply: &Reply<'_, Result<Drawn, String>>) {
     let Request { figure, width } = request;
     let drawn = figure.check_paper().and_then(|()| {
-        let pixels = figure.to_pixels(width)?;
-        let [width, height] = pixels.size;
+        let mut pixels = figure.to_pixels(width)?;
+        let [wide, high] = pixels.size;
         let across = millimetres(figure.drawn_width());
+        let size = [across, across * high as f64 / wide as f64];
+        // No picture can be higher, and less of a high one is seen anyway.
+        if high > WIDEST as usize {
+            let less = u64::from(width) * u64::from(WIDEST) / (high as u64 + 1);
+            pixels = figure.to_pixels((less as u32).max(1))?;
+        }
         Ok(Drawn {
-            image: ColorImage::from_rgba_premultiplied([width, height], &pixels.rgba),
-            size: [across, across * height as f64 / width as f64],
+            image: ColorImage::from_rgba_premultiplied(pixels.size, &pixels.rgba),
+            size,
         })
     });
     reply.send(drawn.map_err(|error| error.to_string()));
@@ -185,12 +192,20 @@ impl Preview {
         match (&self.picture, &self.failure) {
             (Some(picture), _) => {
                 let [across, down] = picture.size;
-                let said = format!("{across:.1} × {down:.1} mm on paper");
+                let size_on_paper = format!("{across:.1} × {down:.1} mm on paper");
+                let (said, color) = match too_tall(down) {
+                    None => (size_on_paper, ui.visuals().text_color()),
+                    Some(why) => (
+                        format!("{size_on_paper}, {why}"),
+                        ui.visuals().warn_fg_color,
+                    ),
+                };
                 let image = egui::Image::new(&picture.texture)
                     .max_size(egui::vec2(size.x, size.y - line))
                     .alt_text(format!("Preview of the figure, {said}"));
                 ui.add(image);
-                ui.label(egui::RichText::new(said).small());
+                let said = egui::RichText::new(said).small().color(color);
+                ui.add(egui::Label::new(said).truncate());
             }
             (None, Some(why)) => {
                 ui.add_space(size.y / 3.0);

@@ -148,6 +148,9 @@ pub fn whole(value: &mut usize, least: usize, most: usize) -> egui::DragValue<'_
         })
 }
 
+/// The most of the window's height that a list of choices takes.
+const CHOICES: f32 = 0.6;
+
 /// A choice behind its name, which is also what screen readers call it.
 pub fn choice(
     ui: &mut egui::Ui,
@@ -157,8 +160,11 @@ pub fn choice(
     choices: impl FnOnce(&mut egui::Ui),
 ) {
     let label = ui.label(name);
+    // A list is seen whole where the window has room for it.
+    let height = CHOICES * ui.ctx().content_rect().height();
     egui::ComboBox::from_id_salt(name)
         .width(width)
+        .height(height)
         .selected_text(chosen)
         .show_ui(ui, choices)
         .response

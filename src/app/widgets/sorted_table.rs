@@ -22,6 +22,12 @@ pub struct SortedTable {
     /// Whether a head was clicked.
     resort: bool,
     widths: Vec<f32>,
+    /// The room that the widths were made for.
+    room: f32,
+    /// Whether the widths are others than those that the table keeps.
+    fresh: bool,
+    /// The row that is to be marked and scrolled to.
+    mark: Option<usize>,
     keys: RowKeys,
 }
 
@@ -63,12 +69,27 @@ impl SortedTable {
         self.widths.clear();
     }
 
+    /// Marks a row as if it had been clicked, and scrolls to it.
+    pub fn mark(&mut self, row: usize) {
+        self.mark = Some(row);
+    }
+
     /// Draws the rows in the room that is left; the answer is the row that was chosen.
     pub fn ui(&mut self, ui: &mut egui::Ui, view: &TableView<'_>) -> Option<usize> {
         let order = self.order.take();
         let order = order.unwrap_or_else(|| self.sorted(view.table));
-        if self.widths.len() != view.table.columns.len() {
-            self.widths = stretched(widths(ui, view.table), ui.available_width());
+        let marked = self.mark.take();
+        if let Some(place) = marked.and_then(|row| order.iter().position(|one| *one == row)) {
+            self.keys.go_to(place);
+        }
+        let room = ui.available_width();
+        let resized = (room - self.room).abs() > 1.0;
+        if resized || self.widths.len() != view.table.columns.len() {
+            // The rows have a bar of their own.
+            let bar = egui::style::ScrollStyle::solid().allocated_width();
+            let gaps = view.table.columns.len() as f32 * ui.spacing().item_spacing.x;
+            self.widths = fitted(widths(ui, view.table), room - bar - gaps);
+            (self.room, self.fresh) = (room, true);
         }
         let chosen = ui
             .scope(|ui| {
@@ -81,7 +102,11 @@ impl SortedTable {
                     .inner
             })
             .inner;
-        self.order = (!std::mem::take(&mut self.resort)).then_some(order);
+        match std::mem::take(&mut self.resort) {
+            // The row that is marked stays so, wherever it goes.
+            true => self.mark = self.keys.current(order.len()).map(|place| order[place]),
+            false => self.order = Some(order),
+        }
         chosen
     }
 
@@ -106,6 +131,9 @@ impl SortedTable {
             .cell_layout(egui::Layout::left_to_right(egui::Align::Center));
         if let Some(row) = self.keys.brought() {
             builder = builder.scroll_to_row(row, None);
+        }
+        if std::mem::take(&mut self.fresh) {
+            builder.reset();
         }
         let columns = view.columns();
         for at in &columns {
@@ -269,12 +297,24 @@ fn widths(ui: &egui::Ui, table: &Table) -> Vec<f32> {
     table.columns.iter().enumerate().map(column).collect()
 }
 
-/// These widths, wider where there is room.
-fn stretched(widths: Vec<f32>, room: f32) -> Vec<f32> {
-    let gaps = 12.0 * widths.len() as f32;
+/// The part of its width that the column of names keeps at least: names can lose their middle.
+const LEAST_NAMES: f32 = 0.6;
+
+/// These widths, wider where there is room. Where a little is missing the names give it, so that no column is
+/// cut at the edge.
+fn fitted(mut widths: Vec<f32>, room: f32) -> Vec<f32> {
     let whole: f32 = widths.iter().sum();
-    let by = ((room - gaps) / whole).clamp(1.0, 1.8);
-    widths.into_iter().map(|width| by * width).collect()
+    let spare = room - whole;
+    if spare >= 0.0 {
+        let by = (1.0 + spare / whole).min(1.8);
+        return widths.into_iter().map(|width| by * width).collect();
+    }
+    if let Some(names) = widths.first_mut()
+        && *names + spare >= LEAST_NAMES * *names
+    {
+        *names += spare;
+    }
+    widths
 }
 
 #[cfg(test)]
@@ -316,6 +356,17 @@ mod tests {
         assert_eq!(columns(&["verdict", "layer", "norm"]), [0, 2, 1]);
         assert_eq!(columns(&["norm", "verdict"]), [0, 1, 2]);
         assert_eq!(columns(&[]), [0, 1, 2]);
+    }
+
+    #[test]
+    fn names_give_the_room_that_the_other_columns_lack() {
+        let widths = |room: f32| fitted(vec![200.0, 100.0], room);
+        let whole = |room: f32| widths(room).iter().sum::<f32>();
+        assert_eq!(widths(300.0), [200.0, 100.0]);
+        assert_eq!(widths(240.0), [140.0, 100.0]);
+        // With less there is no way but to scroll.
+        assert_eq!(widths(200.0), [200.0, 100.0]);
+        assert!((whole(400.0) - 400.0).abs() < 1e-3 && whole(2000.0) < 541.0);
     }
 
     #[test]

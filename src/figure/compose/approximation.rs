@@ -131,6 +131,7 @@ fn signed_scale(context: &Context, shown: &Approximation) -> Option<Element> {
         colors,
         label: format!("entries of {} and Ŵ", shown.letter),
         missing: None,
+        whole: false,
     };
     (colors == Colors::Diverging).then_some(Element::ScaleBar(bar))
 }

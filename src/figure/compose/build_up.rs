@@ -15,7 +15,7 @@ pub fn build_up(context: &Context, shown: &Approximation, plot: Plot, caption: &
     let title = format!("{}, built up term by term", label::clean(shown.name));
     let mut figure = context
         .figure(Figure::PAGE, &title, caption.to_owned())
-        .with_title(format!("{}: {caption}", label::clean(shown.name)));
+        .with_one_line_title(format!("{}: {caption}", label::clean(shown.name)));
     figure.rows.push(pictures(context, shown));
     figure.with_row(vec![Element::Plot(plot)])
 }

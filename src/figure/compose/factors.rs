@@ -131,6 +131,7 @@ fn with_terms(mut figure: Figure, terms: &Terms) -> Figure {
         colors: Colors::Diverging,
         label: "entries of σ u vᵀ".to_owned(),
         missing: None,
+        whole: false,
     };
     match any {
         true => figure.with_row(vec![Element::ScaleBar(bar)]),

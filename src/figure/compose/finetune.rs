@@ -225,6 +225,7 @@ pub fn delta_weights(context: &Context, shown: &DeltaWeights) -> Figure {
         colors: Colors::Diverging,
         label: "ΔW".to_owned(),
         missing: None,
+        whole: false,
     };
     let description = format!("{}, {}", shown.look.name, shown.setting);
     let mut figure = context

@@ -18,6 +18,7 @@ mod ranks;
 mod residuals;
 mod scan;
 mod scan_table;
+mod scan_words;
 mod sources;
 mod spectra;
 mod together;
@@ -51,8 +52,9 @@ pub use projection::{
 };
 pub use ranks::{BlockRanks, rank_heatmap, rank_map, rank_scale, rank_table};
 pub use residuals::ResidualScale;
-pub use scan::{MapColumn, ScanMap, model_name, scan_fit, scan_heading, scan_map, scan_sentence};
+pub use scan::{MapColumn, ScanMap, scan_map};
 pub use scan_table::{SCAN_VERDICT, scan_columns, scan_table};
+pub use scan_words::{model_file_name, model_name, scan_fit, scan_heading, scan_sentence};
 pub use sources::source_grid;
 pub use spectra::{MethodSpectrum, plain_spectrum, singular_values, spectrum_plot, spectrum_plots};
 pub use together::{Letters, together};
@@ -103,9 +105,11 @@ impl Context {
         !self.omits(Omitted::Method(method))
     }
 
-    /// The figure without the tables and notes that are left out.
+    /// The figure as it is shown: with a note on numbers that have no room, without the tables and notes
+    /// that are left out.
     #[must_use]
-    pub fn trimmed(&self, mut figure: Figure) -> Figure {
+    pub fn trimmed(&self, figure: Figure) -> Figure {
+        let mut figure = figure.with_note_on_numbers();
         without(&mut figure.rows, &self.omit);
         figure
     }

@@ -82,6 +82,7 @@ pub fn rank_scale(map: &Heatmap) -> ScaleBar {
         colors: map.colors,
         label: "rank of the block".to_owned(),
         missing: map.lacks_numbers().then_some("no block"),
+        whole: true,
     }
 }
 

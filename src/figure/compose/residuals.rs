@@ -70,6 +70,7 @@ impl ResidualScale {
             colors: Colors::Diverging,
             label: self.name(),
             missing: None,
+            whole: false,
         }
     }
 

@@ -1,10 +1,11 @@
-//! A scanned model in words, and a map of its layers.
+//! A map of the layers of a scanned model.
 
 use std::collections::{BTreeMap, HashMap};
 
 use nalgebra::DMatrix;
 
 use super::Context;
+use super::scan_words::{budget, least_errors, model_file_name, scan_fit};
 use crate::analysis::{Scan, ScanError, ScanLayer};
 use crate::figure::palette::ColorMap;
 use crate::figure::{CellNames, Colors, Element, Figure, Heading, Heatmap, ScaleBar, label};
@@ -113,14 +114,19 @@ impl MapColumn {
         }
     }
 
-    /// The ends of its colour scale; signed ones have 0 in the middle.
-    fn range(self, values: &[f64]) -> (f64, f64) {
+    /// The ends of its colour scale; signed ones have 0 in the middle, and grids reach from LoRA to the
+    /// finest that was tried.
+    fn range(self, scan: &Scan, values: &[f64]) -> (f64, f64) {
         let finite = || values.iter().copied().filter(|value| value.is_finite());
         let largest = finite().fold(0.0, |most: f64, value| most.max(value.abs()));
         match self {
             Self::Difference | Self::Locality => (-largest.max(1e-12), largest.max(1e-12)),
             Self::Lora | Self::Melora | Self::Localized | Self::Diagonal => (0.0, 1.0),
-            Self::BestGrid | Self::Norm | Self::StableRank => (0.0, largest.max(1e-300)),
+            Self::BestGrid => {
+                let tried = scan.layers.iter().flat_map(|layer| layer.by_grid.keys());
+                (1.0, tried.copied().max().unwrap_or(1).max(2) as f64)
+            }
+            Self::Norm | Self::StableRank => (0.0, largest.max(1e-300)),
         }
     }
 
@@ -161,7 +167,7 @@ impl ScanMap {
         for (at, layer) in &cells {
             values[*at] = column.value(&scan.layers[*layer]);
         }
-        let range = column.range(values.as_slice());
+        let range = column.range(scan, values.as_slice());
         let colors = column.colors(colors);
         let missing = missing(&values, &cells);
         Self {
@@ -182,6 +188,7 @@ impl ScanMap {
                 colors,
                 label: column.title().to_owned(),
                 missing,
+                whole: column == MapColumn::BestGrid,
             },
             blocks,
             kinds,
@@ -276,44 +283,13 @@ pub fn scan_map(context: &Context, scan: &Scan, column: MapColumn) -> Figure {
     let map = ScanMap::new(context.colors, scan, column);
     let figure = context
         .figure(Figure::PAGE, "Map of the model", description(scan, column))
-        .with_title(label::clean(&title(scan)))
+        .with_title(label::clean(&model_file_name(scan)))
         .with_row(vec![Element::Heatmap(map.heatmap)])
         .with_row(vec![Element::ScaleBar(map.scale)]);
     let notes = scan_fit(scan);
     match notes.is_empty() {
         true => figure,
         false => figure.with_row(vec![Element::Notes(notes)]),
-    }
-}
-
-/// *tuned.safetensors minus base.safetensors*
-pub fn model_name(scan: &Scan) -> String {
-    match &scan.subtract {
-        Some(base) => format!("{} minus {base}", scan.model),
-        None => scan.model.clone(),
-    }
-}
-
-/// *tuned.safetensors minus base.safetensors: 18 layers in 6.4 s*
-pub fn scan_heading(scan: &Scan) -> String {
-    let layers = label::counted(scan.layers.len(), "layer");
-    let time = label::seconds(scan.seconds);
-    format!("{}: {layers} in {time}", model_name(scan))
-}
-
-/// The same without the folders, for a line of a figure.
-fn title(scan: &Scan) -> String {
-    let last = |path: &str| {
-        let parts = path.rsplit(['/', '\\']);
-        parts
-            .filter(|part| !part.is_empty())
-            .map(ToOwned::to_owned)
-            .next()
-    };
-    let model = last(&scan.model).unwrap_or_default();
-    match scan.subtract.as_deref().and_then(last) {
-        Some(base) => format!("{model} minus {base}"),
-        None => model,
     }
 }
 
@@ -329,111 +305,10 @@ fn description(scan: &Scan, column: MapColumn) -> String {
     };
     format!(
         "{}; colour: {}; least error {}; {tests}",
-        label::clean(&title(scan)),
+        label::clean(&model_file_name(scan)),
         column.title(),
         least_errors(scan)
     )
-}
-
-fn budget(scan: &Scan) -> String {
-    format!(
-        "at the parameters of LoRA rank {}, K = N = {}",
-        scan.budget_rank, scan.localized_grid
-    )
-}
-
-/// *Least error at …: LoRA on 12 of 16 layers, Localized on 3, MELoRA on 0, equal on 1; mean error …*
-pub fn scan_sentence(scan: &Scan) -> String {
-    format!("Least error {}", least_errors(scan))
-}
-
-fn least_errors(scan: &Scan) -> String {
-    let live = scan.layers.iter().filter(|layer| layer.norm > 0.0);
-    let live: Vec<&ScanLayer> = live.collect();
-    let budget = budget(scan);
-    if live.is_empty() {
-        return match scan.layers.len() {
-            0 => format!("{budget}: no layer was scanned"),
-            1 => format!("{budget}: the layer is zero"),
-            all => format!("{budget}: all {} are zero", label::counted(all, "layer")),
-        };
-    }
-    let closest: Vec<Vec<&str>> = live.iter().map(|layer| layer.closest()).collect();
-    let alone = |name: &str| {
-        let alone = closest.iter().filter(|names| names[..] == [name]);
-        label::count(alone.count())
-    };
-    let equal = match closest.iter().filter(|names| names.len() > 1).count() {
-        0 => String::new(),
-        count => format!(", equal on {}", label::count(count)),
-    };
-    let mean = |of: &dyn Fn(&ScanLayer) -> Option<f64>| {
-        let errors: Vec<f64> = live.iter().filter_map(|layer| of(layer)).collect();
-        match errors.is_empty() {
-            true => "–".to_owned(),
-            false => label::error(errors.iter().sum::<f64>() / errors.len() as f64),
-        }
-    };
-    format!(
-        "{budget}: LoRA on {} of {}, Localized on {}, MELoRA on {}{equal}; mean error LoRA {}, Localized {}, MELoRA {}",
-        alone("LoRA"),
-        label::counted(live.len(), "layer"),
-        alone("Localized"),
-        alone("MELoRA"),
-        mean(&|layer| Some(layer.lora.error)),
-        mean(&|layer| Some(layer.localized?.error)),
-        mean(&|layer| Some(layer.melora?.error)),
-    )
-}
-
-/// Why errors of a scan are missing, and which ranks were lowered, one sentence each.
-pub fn scan_fit(scan: &Scan) -> Vec<String> {
-    let (rank, grid) = (scan.budget_rank, scan.localized_grid);
-    let count = |of: &dyn Fn(&ScanLayer) -> bool| {
-        let count = scan.layers.iter().filter(|layer| of(layer)).count();
-        let all = label::counted(scan.layers.len(), "layer");
-        (count > 0).then(|| format!("{} of {all}", label::count(count)))
-    };
-    // Every structure costs so much a rank as long as no block is smaller than that.
-    let lowered =
-        |name: &str, whose: &str, rank: usize, of: &dyn Fn(&ScanLayer) -> Option<ScanError>| {
-            let less = |layer: &ScanLayer| {
-                of(layer)
-                    .is_some_and(|one| one.params < rank.saturating_mul(layer.rows + layer.cols))
-            };
-            count(&less).map(|layers| {
-                format!("{name}: the rank was lowered to the smaller side{whose} in {layers}")
-            })
-        };
-    let too_fine = |name: &str, setting: &str, segments: usize| {
-        count(&|layer| layer.rows.min(layer.cols) < segments).map(|layers| {
-            format!(
-                "{name} has no error in {layers}: {setting} = {segments} is above the smaller side"
-            )
-        })
-    };
-    let localized = match rank < grid {
-        true => count(&|layer| layer.localized.is_none()).map(|_| {
-            format!(
-                "Localized has no error: at K = {grid} rank 1 costs as much as LoRA at rank {grid}, which the \
-                 budget of rank {rank} does not pay for"
-            )
-        }),
-        false => too_fine("Localized", "K", grid),
-    };
-    let notes = [
-        lowered("LoRA", "", rank, &|layer| Some(layer.lora)),
-        lowered("MELoRA", " of its blocks", rank, &|layer| layer.melora),
-        lowered(
-            "Localized",
-            " of its blocks",
-            rank / grid * grid,
-            &|layer| layer.localized,
-        ),
-        too_fine("MELoRA", "N", scan.melora_blocks),
-        localized,
-    ];
-    notes.into_iter().flatten().collect()
 }
 
 #[cfg(test)]
@@ -472,6 +347,56 @@ mod tests {
         assert_eq!(key(&holes, MapColumn::Difference), Some("no layer"));
         assert_eq!(key(&whole, MapColumn::Locality), Some("no value"));
         assert_eq!(key(&holes, MapColumn::Melora), Some("no layer or value"));
+    }
+
+    /// A map of eight blocks with as many kinds, on paper of a width.
+    fn on_paper(width: f64) -> String {
+        let names = (0..8).flat_map(|block| {
+            (0..8).map(move |kind| format!("model.layers.{block}.self_attn.kind_{kind}.weight"))
+        });
+        let names: Vec<String> = names.collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let scan = Scan {
+            model: "/home/ann/a-tuned-model.safetensors".to_owned(),
+            subtract: Some("/home/ann/and-its-base.safetensors".to_owned()),
+            ..scan(&names)
+        };
+        let mut context = Context::new(model_file_name(&scan), "");
+        context.paper.width = Some(width);
+        let map = scan_map(&context, &scan, MapColumn::Difference);
+        context.trimmed(map).to_svg()
+    }
+
+    #[test]
+    fn in_one_column_the_title_is_whole_and_missing_numbers_are_told() {
+        let (narrow, wide) = (on_paper(77.0), on_paper(183.0));
+        for part in ["a-tuned-model.safetensors", "and-its-base.safetensors"] {
+            let whole = |svg: &str| {
+                svg.lines()
+                    .any(|line| line.starts_with("<text") && line.contains(part))
+            };
+            assert!(whole(&narrow) && whole(&wide), "{part}");
+        }
+        assert!(!narrow.contains("home/ann"), "no folder is in it");
+        let note = "numbers of the cells are left out";
+        // One is the end of the scale.
+        let numbers = |svg: &str| svg.matches(">−0.1<").count();
+        assert!(narrow.contains(note) && numbers(&narrow) == 1);
+        assert!(!wide.contains(note) && numbers(&wide) == 65);
+    }
+
+    #[test]
+    fn the_scale_of_grids_begins_with_lora_and_tells_whole_numbers() {
+        let mut scan = scan(&["h.0.q", "h.1.q"]);
+        let colors = ColorMap::Gradient(Gradient::Viridis);
+        let scale = |scan: &Scan| ScanMap::new(colors, scan, MapColumn::BestGrid).scale;
+        assert_eq!((scale(&scan).range, scale(&scan).whole), ((1.0, 2.0), true));
+        scan.layers[0].by_grid.insert(8, 0.6);
+        assert_eq!(
+            scale(&scan).range,
+            (1.0, 8.0),
+            "what was tried, not what was best"
+        );
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::figure::fallback::{Covered, Fallbacks};
 use crate::figure::font::{self, Type};
 use crate::figure::palette::{Rgb, Theme};
 use crate::figure::place::Area;
-use crate::figure::plot::{Series, SeriesStyle};
+use crate::figure::plot::Series;
 use crate::figure::{Figure, Paper, label};
 use crate::text::is_hidden;
 
@@ -39,12 +39,10 @@ impl Stroke {
 
     /// The line of a series.
     pub(super) fn of_series(canvas: &Canvas, series: &Series, width: f64) -> Self {
-        // Markers tell lines apart that have them, and pale ones are there to be looked past.
-        let plain = matches!(series.style, SeriesStyle::Line | SeriesStyle::Steps);
-        let dashes = match (series.dashed, canvas.line_styles && plain) {
-            (true, _) => DASHES,
-            (false, true) => series.dash.pattern(),
-            (false, false) => &[],
+        let dashes = match series.dashed {
+            true => DASHES,
+            false if canvas.line_styles => series.line_style(),
+            false => &[],
         };
         Self {
             dashes,
@@ -91,6 +89,8 @@ pub(super) struct Canvas {
     pub line_styles: bool,
     /// The smallest type that may be set, in the units of the layout.
     pub smallest: f64,
+    /// Whether numbers that belong into cells had no room there.
+    pub lacks_numbers: bool,
     out: String,
     clips: usize,
     /// The characters written in the regular face and in the bold one.
@@ -103,6 +103,7 @@ impl Canvas {
             theme: figure.theme,
             line_styles: figure.line_styles,
             smallest: Paper::SMALLEST / figure.scale(),
+            lacks_numbers: false,
             out: String::new(),
             clips: 0,
             written: Default::default(),

@@ -4,6 +4,7 @@ use nalgebra::DMatrix;
 
 use super::canvas::{Anchor, Canvas, Stroke, xy};
 use super::{BODY, SMALL, top_below};
+use crate::figure::font::Type;
 use crate::figure::heatmap::{BlockLine, ConfusionMatrix, Heatmap, ScaleBar, class_strength};
 use crate::figure::place::Area;
 use crate::figure::{FigureError, label, palette};
@@ -53,28 +54,40 @@ pub(super) fn paint(canvas: &mut Canvas, area: Area, map: &Heatmap) {
         draw_classes_of_rows(canvas, area, map, color);
     }
     if map.numbers {
-        draw_numbers(canvas, area, map);
+        match number_type(canvas, area, map) {
+            Some(face) => draw_numbers(canvas, area, map, face),
+            None => canvas.lacks_numbers = true,
+        }
     }
 }
 
-/// The cells' numbers, if all of them fit.
-fn draw_numbers(canvas: &mut Canvas, area: Area, map: &Heatmap) {
+/// The type in which all of the cells' numbers fit: the usual one, or the smallest that may be set.
+fn number_type(canvas: &Canvas, area: Area, map: &Heatmap) -> Option<Type> {
     let (rows, cols) = map.matrix.shape();
     let (down, across) = (area.height / rows as f64, area.width / cols as f64);
-    let widest = map.matrix.iter().filter(|value| value.is_finite());
-    let widest = widest.map(|value| SMALL.width(&label::short(*value)));
-    if down < SMALL.size + 1.0 || widest.fold(0.0, f64::max) > across - 2.0 {
-        return;
-    }
+    let texts = map.matrix.iter().filter(|value| value.is_finite());
+    let texts: Vec<String> = texts.map(|value| label::short(*value)).collect();
+    let fits = |face: &Type| {
+        let widths = texts.iter().map(|text| face.width(text));
+        down >= face.size + 1.0 && widths.fold(0.0, f64::max) <= across - 2.0
+    };
+    let smallest = Type::regular(canvas.smallest.min(SMALL.size));
+    [SMALL, smallest].into_iter().find(fits)
+}
+
+/// The cells' numbers.
+fn draw_numbers(canvas: &mut Canvas, area: Area, map: &Heatmap, face: Type) {
+    let (rows, cols) = map.matrix.shape();
+    let (down, across) = (area.height / rows as f64, area.width / cols as f64);
     for row in 0..rows {
         for col in (0..cols).filter(|col| map.matrix[(row, *col)].is_finite()) {
             let at = (
                 area.x + (col as f64 + 0.5) * across,
-                area.y + (row as f64 + 0.5) * down + 0.36 * SMALL.size,
+                area.y + (row as f64 + 0.5) * down + 0.36 * face.size,
             );
             let ink = palette::text_on(map.cell_color(canvas.theme, row, col));
             let text = label::short(map.matrix[(row, col)]);
-            canvas.text(at, &text, SMALL, ink, Anchor::Middle);
+            canvas.text(at, &text, face, ink, Anchor::Middle);
         }
     }
 }
@@ -213,8 +226,9 @@ pub(super) fn draw_scale_bar(
     let below = area.bottom() + 9.0;
     canvas.text((area.x, below), &low, SMALL, ink, Anchor::Start);
     canvas.text((area.right(), below), &high, SMALL, ink, Anchor::End);
+    let is_value = !bar.whole || value_at(0.5).fract() == 0.0;
     let beside = SMALL.width(&low).max(SMALL.width(&high)) + 4.0;
-    if SMALL.width(&middle) < area.width - 2.0 * beside {
+    if is_value && SMALL.width(&middle) < area.width - 2.0 * beside {
         let at = (area.x + area.width / 2.0, below);
         canvas.text(at, &middle, SMALL, ink, Anchor::Middle);
     }

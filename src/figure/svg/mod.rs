@@ -30,6 +30,7 @@ const NAME: Type = Type::bold(8.0);
 const BODY: Type = Type::regular(7.5);
 const SMALL: Type = Type::regular(7.0);
 const LINE_HEIGHT: f64 = 10.5;
+const TITLE_HEIGHT: f64 = 12.0;
 
 /// The source of a document's fonts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +46,13 @@ pub(super) fn written(figure: &Figure) -> [BTreeSet<char>; 2] {
     let mut canvas = Canvas::new(figure);
     draw(figure, figure.layout_width(), &mut canvas);
     canvas.written().clone()
+}
+
+/// Whether numbers that belong into cells have no room there.
+pub(super) fn lacks_numbers(figure: &Figure) -> bool {
+    let mut canvas = Canvas::new(figure);
+    draw(figure, figure.layout_width(), &mut canvas);
+    canvas.lacks_numbers
 }
 
 /// The whole document, its size in millimetres, and what is written in it, in regular and in bold.
@@ -88,9 +96,15 @@ fn draw(figure: &Figure, width: f64, canvas: &mut Canvas) -> f64 {
     let mut y = MARGIN;
     if let Some(title) = &figure.title {
         let color = palette::foreground(figure.theme);
-        let text = TITLE.fit(title, inner);
-        canvas.text((MARGIN, y + 9.0), &text, TITLE, color, Anchor::Start);
-        y += 18.0;
+        let lines = match figure.one_line_title {
+            true => vec![TITLE.fit_ends(title, inner)],
+            false => lines(title, TITLE, inner),
+        };
+        for line in &lines {
+            canvas.text((MARGIN, y + 9.0), line, TITLE, color, Anchor::Start);
+            y += TITLE_HEIGHT;
+        }
+        y += 18.0 - TITLE_HEIGHT;
     }
     y = draw_rows(canvas, (MARGIN, y), inner, &figure.rows);
     (y + MARGIN).ceil()
@@ -227,7 +241,7 @@ fn draw_notes(canvas: &mut Canvas, (x, y): (f64, f64), width: f64, notes: &[Stri
     baseline + 2.5 - y
 }
 
-/// A paragraph broken between words.
+/// A paragraph broken between words; a word that is too long for a line loses its middle.
 fn lines(text: &str, face: Type, width: f64) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
@@ -238,13 +252,13 @@ fn lines(text: &str, face: Type, width: f64) -> Vec<String> {
     for word in words.map(|word| word.replace(label::NO_BREAK, " ")) {
         let longer = format!("{line}{}{word}", if line.is_empty() { "" } else { " " });
         if face.width(&longer) > width && !line.is_empty() {
-            lines.push(face.fit(&line, width));
+            lines.push(face.fit_ends(&line, width));
             line = word;
         } else {
             line = longer;
         }
     }
-    lines.push(face.fit(&line, width));
+    lines.push(face.fit_ends(&line, width));
     lines
 }
 

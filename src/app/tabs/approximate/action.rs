@@ -84,10 +84,10 @@ impl MatrixAction {
     pub fn tooltip(&self) -> &'static str {
         match self {
             Self::NextDigit => {
-                "The next digit in the filtered list; the next scene while presenting"
+                "The next digit in the filtered list; the next layer where one is open, the next scene while presenting"
             }
             Self::PreviousDigit => {
-                "The previous digit in the filtered list; the previous scene while presenting"
+                "The previous digit in the filtered list; the previous layer where one is open, the previous scene while presenting"
             }
             Self::RandomDigit => "A random digit of the filtered list",
             Self::Pin => "Keep these results in the table to compare the next ones with",

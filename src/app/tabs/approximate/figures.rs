@@ -172,8 +172,8 @@ pub struct ComposedFigure {
     pub figure: Figure,
     /// Its caption.
     pub caption: String,
-    /// The parts that were left out in vain.
-    pub idle: Vec<Omitted>,
+    /// The parts that can be left out.
+    pub parts: Vec<Omitted>,
 }
 
 /// The figure of several views and its caption.
@@ -194,7 +194,7 @@ pub fn composed(
     let options = composition.options(&session, command, export);
     let figure = composition.figure(&material, &options)?;
     Ok(ComposedFigure {
-        idle: composition.idle_omissions(&figure, &material, &options),
+        parts: composition.omissible(&figure, &material, &options),
         caption: composition.caption(&material, &options)?,
         figure,
     })

@@ -191,6 +191,9 @@ impl Page for ApproximateTab {
             (MatrixAction::PreviousDigit, true) => &MatrixAction::PreviousScene,
             (action, _) => action,
         };
+        if let Some(step) = beside(action, state) {
+            return out.push(step);
+        }
         let next = match action {
             MatrixAction::NextDigit => self.step(state, |at, count| (at + 1) % count),
             MatrixAction::PreviousDigit => self.step(state, |at, count| (at + count - 1) % count),
@@ -272,6 +275,16 @@ impl Page for ApproximateTab {
             // Before what was clicked in the same frame, which may build on it.
             out.insert(0, Command::SetSession(Box::new(session)));
         }
+    }
+}
+
+/// The step to the matrix beside the one on screen in what that was opened from, where it is no digit.
+fn beside(action: &MatrixAction, state: &State) -> Option<Command> {
+    let [previous, next] = &state.origin()?.steps;
+    match action {
+        MatrixAction::PreviousDigit => Some(previous.clone()),
+        MatrixAction::NextDigit => Some(next.clone()),
+        _ => None,
     }
 }
 

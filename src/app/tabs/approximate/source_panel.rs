@@ -48,19 +48,17 @@ pub fn show(
 
 /// The way back to the tab that the matrix was opened from.
 fn back(ui: &mut egui::Ui, state: &State, out: &mut Vec<Command>) {
-    let from = state.opened_from.as_ref();
-    let here = from.filter(|(_, source)| *source == state.latest_session().source);
-    if let Some((tab, _)) = here {
-        let text = format!("← Back to {}", tab.title());
+    if let Some(origin) = state.origin() {
+        let text = format!("← Back to {}", origin.tab.title());
         let hint = "The tab that this matrix was opened from, as you left it";
         if ui.button(text).on_hover_text(hint).clicked() {
-            out.push(Command::Show(*tab));
+            out.push(Command::Show(origin.tab));
         }
     }
 }
 
 /// What is on screen, which unfolds what a matrix can be taken from, and the way through the
-/// digits. Whether it is unfolded.
+/// digits, or through what it was opened from. Whether it is unfolded.
 fn head(ui: &mut egui::Ui, state: &mut State, session: &Session, out: &mut Vec<Command>) -> bool {
     // What is wrong with a typed path stands beneath its field.
     let wrong = state.notices.at(Tab::HOME, Act::Path).is_some();
@@ -94,7 +92,7 @@ fn head(ui: &mut egui::Ui, state: &mut State, session: &Session, out: &mut Vec<C
             state.preferences.view.source_open = !open;
             state.notices.settle(Tab::HOME, Act::Path);
         }
-        navigation(ui, out);
+        navigation(ui, state, out);
     });
     // Where it is not the folded list that tells it.
     if let Some(subtracted) = session.subtract.as_ref().filter(|_| !open) {
@@ -278,13 +276,13 @@ fn filter(ui: &mut egui::Ui, chosen: &mut Option<u8>, set: Option<&DigitSet>) {
     });
 }
 
-fn navigation(ui: &mut egui::Ui, out: &mut Vec<Command>) {
-    for (text, action) in [
-        ("◀", MatrixAction::PreviousDigit),
-        ("▶", MatrixAction::NextDigit),
-        ("Random", MatrixAction::RandomDigit),
-    ] {
-        let command = Command::Approximate(action);
+fn navigation(ui: &mut egui::Ui, state: &State, out: &mut Vec<Command>) {
+    let digits = [MatrixAction::PreviousDigit, MatrixAction::NextDigit];
+    let digits = digits.map(Command::Approximate);
+    let steps = state.origin().map_or(digits, |origin| origin.steps.clone());
+    let random = Command::Approximate(MatrixAction::RandomDigit);
+    let commands = steps.into_iter().chain([random]);
+    for (text, command) in ["◀", "▶", "Random"].into_iter().zip(commands) {
         let button = ui.button(text).on_hover_text(command.tooltip());
         button.widget_info(|| WidgetInfo::labeled(Role::Button, true, command.text()));
         if button.clicked() {

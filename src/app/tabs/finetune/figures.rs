@@ -7,7 +7,7 @@ use super::FinetuneTab;
 use crate::app::export::{Content, ExportedContent};
 use crate::experiment::Experiment;
 use crate::finetune::Inspection;
-use crate::session::Export;
+use crate::session::{CommandLine, Export};
 use crate::views::{Document, Material, Need, Shown, View};
 
 /// A view of the sweep, as a command line would call it; what is selected on the screen is nothing
@@ -26,7 +26,11 @@ fn shown(tab: &FinetuneTab, view: &'static View) -> Shown {
 }
 
 /// The command line that trains the same, with a figure where there is an export.
-pub fn command(tab: &FinetuneTab, view: &'static View, export: Option<&Export>) -> Option<String> {
+pub fn command(
+    tab: &FinetuneTab,
+    view: &'static View,
+    export: Option<&Export>,
+) -> Option<CommandLine> {
     let (dataset, settings) = tab.training.asked()?;
     let experiment = Experiment::of(settings, dataset)?;
     shown(tab, view).training_command(&experiment, export)

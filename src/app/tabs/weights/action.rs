@@ -38,6 +38,10 @@ pub enum WeightsAction {
     RemoveBase,
     /// Open a layer in the first tab.
     OpenLayer(Box<LayerSource>),
+    /// Open the layer before the one in the first tab.
+    PreviousLayer,
+    /// Open the layer behind it.
+    NextLayer,
     /// Measure the layers that are not known yet.
     Scan,
     /// Stop measuring.
@@ -76,6 +80,8 @@ impl WeightsAction {
             Self::OpenText(..) => "Go",
             Self::RemoveBase => "Remove",
             Self::OpenLayer(_) | Self::OpenScanned(_) => "Open layer",
+            Self::PreviousLayer => "Previous layer",
+            Self::NextLayer => "Next layer",
             Self::Scan => "Run",
             Self::StopScan => "Stop",
             Self::ClearScan => "Clear",
@@ -101,6 +107,8 @@ impl WeightsAction {
             Self::Open(..) | Self::OpenText(..) | Self::Offer(_) => "Open what is typed",
             Self::RemoveBase => "Subtract nothing",
             Self::OpenLayer(_) | Self::OpenScanned(_) => "Open this layer in Approximate",
+            Self::PreviousLayer => "The previous layer of the open model, in the order of its list",
+            Self::NextLayer => "The next layer of the open model, in the order of its list",
             Self::Scan => "Measure every matrix of the model, or go on where it was stopped",
             Self::StopScan => "Stop; what is measured is kept",
             Self::ClearScan => "Forget these results",

@@ -24,6 +24,8 @@ pub struct Browser {
     folded: HashSet<usize>,
     /// The nodes in view, until the filter or a fold changes.
     rows: Option<Vec<usize>>,
+    /// The array that is to be marked and scrolled to.
+    mark: Option<usize>,
     keys: RowKeys,
 }
 
@@ -46,6 +48,11 @@ impl Browser {
         self.keys.forget();
     }
 
+    /// Marks an array, and scrolls to it where it is in view.
+    pub fn mark(&mut self, array: usize) {
+        self.mark = Some(array);
+    }
+
     /// Looks for a name.
     pub fn find(&mut self, filter: String) {
         self.filter = filter;
@@ -63,6 +70,11 @@ impl Browser {
         let rows = self.head(ui, model);
         if rows.is_empty() {
             ui.label("No array has such a name; change the filter");
+        }
+        let is = |row: &usize, array| matches!(self.tree.nodes[*row].content, TreeContent::Array(at) if at == array);
+        let marked = self.mark.take();
+        if let Some(place) = marked.and_then(|array| rows.iter().position(|row| is(row, array))) {
+            self.keys.go_to(place);
         }
         let click = self.table(ui, (model, &rows), state);
         self.rows = Some(rows);
@@ -373,7 +385,7 @@ fn name(
         }
     };
     let here = match node.content {
-        TreeContent::Array(at) => is_shown(&model.listed.arrays[at], model, shown),
+        TreeContent::Array(at) => model.place_of(shown) == Some(at),
         _ => false,
     };
     let mut text = RichText::new(text);
@@ -392,14 +404,6 @@ fn name(
         true => response.clicked(),
         false => response.on_hover_text(hint).clicked(),
     }
-}
-
-/// Whether the first tab shows this array.
-fn is_shown(array: &ArrayInfo, model: &OpenModel, shown: &Source) -> bool {
-    let Source::File { path, array: name } = shown else {
-        return false;
-    };
-    *path == model.path && name.as_deref().unwrap_or_default() == array.name
 }
 
 /// What is special about an array: its update, its base, or that it is no matrix as it stands.

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use super::{NO_SCAN, WeightsTab};
 use crate::app::export::{Content, ExportedContent};
-use crate::session::Export;
+use crate::session::{CommandLine, Export};
 use crate::views::{Document, Material, View};
 
 /// The command line that makes the same scan, and its figure where there is an export; `None` where no
 /// command can name its paths.
-pub fn command(tab: &WeightsTab, export: Option<&Export>) -> Option<String> {
+pub fn command(tab: &WeightsTab, export: Option<&Export>) -> Option<CommandLine> {
     tab.scan.call(tab.model())?.command(export)
 }
 

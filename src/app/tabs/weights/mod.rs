@@ -2,6 +2,7 @@
 
 pub mod action;
 mod browse;
+mod differences;
 mod dropped;
 pub mod figures;
 mod keeper;
@@ -17,7 +18,7 @@ mod tree;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use eframe::egui::{self, RichText};
+use eframe::egui;
 
 use self::action::{ModelRole, TAB, WeightsAction};
 use self::browse::Browser;
@@ -26,13 +27,12 @@ use self::opening::Opening;
 use self::plan_view::PlanView;
 use self::saving::Saved;
 use self::scan_view::ScanView;
-use crate::analysis::{LayerSource, ModelBase, OpenModel, Scan, begin_beside};
+use crate::analysis::{LayerSource, OpenModel, Scan, begin_beside};
 use crate::app::command::Command;
 use crate::app::dialogs::Question;
 use crate::app::export::home;
-use crate::app::notices::capitalized;
 use crate::app::page::Page;
-use crate::app::state::{Act, State, Tab};
+use crate::app::state::{Act, Message, Origin, State, Tab};
 use crate::app::tabs::StartState;
 use crate::app::widgets::focus;
 use crate::approx::Method;
@@ -53,6 +53,8 @@ pub struct WeightsTab {
     dropped: Option<DroppedModel>,
     /// Whether the tab has been on screen.
     seen: bool,
+    /// Whether another tab has been since.
+    left: bool,
 }
 
 /// Why nothing of a scan can be written.
@@ -103,6 +105,7 @@ impl WeightsTab {
             plan: PlanView::default(),
             dropped: None,
             seen: false,
+            left: false,
         }
     }
 
@@ -123,9 +126,10 @@ impl WeightsTab {
     fn command(&self) -> Result<String, &'static str> {
         match (self.scan(), self.model()) {
             (None, None) => Err("no model is open; open one first"),
-            _ => {
-                figures::command(self, None).ok_or("no command can name this path; rename the file")
-            }
+            _ => match figures::command(self, None) {
+                Some(command) => Ok(command.whole),
+                None => Err("no command can name this path; rename the file"),
+            },
         }
     }
 
@@ -137,9 +141,45 @@ impl WeightsTab {
         }
         session.source = layer.source.clone();
         session.subtract = layer.subtract;
-        state.opened_from = Some((TAB, layer.source));
+        state.opened_from = Some(Origin {
+            tab: TAB,
+            source: layer.source,
+            steps: [WeightsAction::PreviousLayer, WeightsAction::NextLayer].map(Command::Weights),
+        });
         out.push(Command::SetSession(Box::new(session)));
         out.push(Command::Show(Tab::HOME));
+    }
+
+    /// Opens the layer before the one in the first tab, or the next one.
+    fn step(&self, next: bool, state: &mut State, out: &mut Vec<Command>) {
+        let shown = &state.latest_session().source;
+        let beside = self.model().and_then(|model| {
+            let at = model.place_of(shown)?;
+            model.layer_beside(at, next)
+        });
+        match beside {
+            Some(layer) => self.open_layer(layer, state, out),
+            None => {
+                let why =
+                    "no open model has another layer beside this one; open its model in Weights";
+                let why = Message::Error(why.to_owned());
+                state.notices.say(Tab::HOME, Act::Other, why);
+            }
+        }
+    }
+
+    /// Marks the layer in the first tab wherever it is listed.
+    fn mark(&mut self, state: &State) {
+        let shown = state.origin().map(|origin| &origin.source);
+        let Some((model, shown)) = self.opening.model().zip(shown) else {
+            return;
+        };
+        if let Some(at) = model.place_of(shown) {
+            let name = &model.listed.arrays[at].name;
+            self.scan.mark(name);
+            self.plan.mark(name);
+            self.browser.mark(at);
+        }
     }
 
     fn body(&mut self, ui: &mut egui::Ui, state: &mut State, theme: Theme, out: &mut Vec<Command>) {
@@ -156,7 +196,7 @@ impl WeightsTab {
             return nothing_open(ui);
         };
         if let Some(base) = &model.base {
-            differences(ui, base);
+            differences::show(ui, base);
         }
         self.browser.ui(ui, &model, state, out);
     }
@@ -284,50 +324,6 @@ fn first_lines(lines: impl ExactSizeIterator<Item = String>) -> String {
     told.join("\n")
 }
 
-/// Differences that are told at once; all others are behind a fold.
-const SEEN: usize = 2;
-
-/// How a model and its base differ, before any work.
-fn differences(ui: &mut egui::Ui, base: &ModelBase) {
-    let of = &base.comparison;
-    let notes = of.notes();
-    if notes.is_empty() {
-        ui.label("Every layer has its base, in the same shape");
-        return;
-    }
-    // An adapter changes some of the layers only.
-    let color = match of.other_shapes.is_empty() && of.not_in_base.is_empty() {
-        true => ui.visuals().text_color(),
-        false => ui.visuals().warn_fg_color,
-    };
-    if notes.len() <= SEEN {
-        for note in &notes {
-            let text = RichText::new(capitalized(note)).color(color);
-            ui.add(egui::Label::new(text).truncate());
-        }
-        return;
-    }
-    let title = format!(
-        "{} of another shape, {} not in the base, {} only in the base",
-        label::count(of.other_shapes.len()),
-        label::count(of.not_in_base.len()),
-        label::count(of.only_in_base.len()),
-    );
-    egui::CollapsingHeader::new(RichText::new(title).color(color))
-        .id_salt("differences")
-        .show(ui, |ui| {
-            let height = ui.text_style_height(&egui::TextStyle::Body);
-            egui::ScrollArea::vertical()
-                .max_height(6.0 * (height + ui.spacing().item_spacing.y))
-                .auto_shrink([false, true])
-                .show_rows(ui, height, notes.len(), |ui, rows| {
-                    for note in &notes[rows] {
-                        ui.add(egui::Label::new(capitalized(note)).truncate());
-                    }
-                });
-        });
-}
-
 /// Rows and columns of the array that a layer is read from.
 fn shape_of(model: &OpenModel, layer: &LayerSource) -> Option<(usize, usize)> {
     let Source::File { array, .. } = &layer.source else {
@@ -358,6 +354,7 @@ impl Page for WeightsTab {
     }
 
     fn receive(&mut self, state: &mut State) {
+        self.left |= state.tab != TAB;
         if self.opening.receive()
             && let Some(model) = self.opening.model()
         {
@@ -448,6 +445,8 @@ impl Page for WeightsTab {
             | WeightsAction::OpenText(..)
             | WeightsAction::Offer(_)
             | WeightsAction::RemoveBase => self.run_on_models(action, state),
+            WeightsAction::PreviousLayer => self.step(false, state, out),
+            WeightsAction::NextLayer => self.step(true, state, out),
             WeightsAction::OpenLayer(layer) => self.open_layer(layer.as_ref().clone(), state, out),
             _ => self.run_on_scan(action, state, out),
         }
@@ -455,6 +454,9 @@ impl Page for WeightsTab {
 
     fn ui(&mut self, ui: &mut egui::Ui, state: &mut State, theme: Theme, out: &mut Vec<Command>) {
         self.show_last(state);
+        if std::mem::take(&mut self.left) {
+            self.mark(state);
+        }
         egui::CentralPanel::default().show(ui, |ui| {
             focus::content(ui);
             self.opening.ui(ui, state, out);

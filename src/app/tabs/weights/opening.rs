@@ -193,7 +193,7 @@ impl Opening {
                 "a .safetensors file, an index, a folder, an adapter, .npz …",
             ),
             ModelRole::Base => (
-                "Minus",
+                "Base to subtract",
                 "path of the base",
                 "optional: the base model, matched by name",
             ),

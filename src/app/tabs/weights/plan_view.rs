@@ -53,6 +53,14 @@ impl PlanView {
         drawn.made.as_ref().ok().map(|made| &made.0)
     }
 
+    /// Marks the layer of this name in the table.
+    pub fn mark(&mut self, name: &str) {
+        let layers = self.plan().map(|plan| &plan.layers);
+        if let Some(row) = layers.and_then(|all| all.iter().position(|one| one.layer == name)) {
+            self.table.mark(row);
+        }
+    }
+
     /// Draws it.
     pub fn ui(&mut self, ui: &mut egui::Ui, scan: Option<&Arc<Scan>>, out: &mut Vec<Command>) {
         let Some(scan) = scan.filter(|scan| !scan.layers.is_empty()) else {

@@ -150,6 +150,14 @@ impl ScanView {
         model.layer(at)
     }
 
+    /// Marks the layer of this name in the table.
+    pub fn mark(&mut self, name: &str) {
+        let layers = self.scanning.found().map(|scan| &scan.layers);
+        if let Some(row) = layers.and_then(|all| all.iter().position(|one| one.layer == name)) {
+            self.table.mark(row);
+        }
+    }
+
     /// Sets what a layer of the open model is looked at with: the settings of its scan, or of the next one.
     pub fn show(&self, settings: &mut Settings, model: &OpenModel) {
         match self.scanning.found().filter(|scan| is_of(scan, model)) {
