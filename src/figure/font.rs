@@ -9,7 +9,7 @@ use usvg::fontdb::Database;
 
 use super::faces::database;
 use super::fallback::{self, Fallbacks};
-use crate::text::elide::all_shortened;
+use crate::text::elide::{all_shortened, shortened};
 
 pub(super) use super::faces::{BOLD, FAMILY, REGULAR, has, subset};
 
@@ -88,6 +88,11 @@ impl Type {
             })
             .collect();
         format!("{}…", kept.trim_end())
+    }
+
+    /// `text`, or as much of its ends as fits into `width` with an ellipsis between.
+    pub(super) fn fit_ends(self, text: &str, width: f64) -> String {
+        shortened(text, &|text| self.width(text) <= width)
     }
 
     /// The names of a list, or as much of their ends as fits into `width` with an ellipsis between.
