@@ -357,8 +357,8 @@ mod tests {
         let names: Vec<String> = names.collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let scan = Scan {
-            model: "/home/ann/a-tuned-model.safetensors".to_owned(),
-            subtract: Some("/home/ann/and-its-base.safetensors".to_owned()),
+            model: "/home/ann/tuned.safetensors".to_owned(),
+            subtract: Some("/home/ann/its-base.safetensors".to_owned()),
             ..scan(&names)
         };
         let mut context = Context::new(model_file_name(&scan), "");
@@ -369,8 +369,8 @@ mod tests {
 
     #[test]
     fn in_one_column_the_title_is_whole_and_missing_numbers_are_told() {
-        let (narrow, wide) = (on_paper(77.0), on_paper(183.0));
-        for part in ["a-tuned-model.safetensors", "and-its-base.safetensors"] {
+        let [narrow, column, wide] = [57.0, 77.0, 183.0].map(on_paper);
+        for part in ["tuned.safetensors", "its-base.safetensors"] {
             let whole = |svg: &str| {
                 svg.lines()
                     .any(|line| line.starts_with("<text") && line.contains(part))
@@ -378,11 +378,14 @@ mod tests {
             assert!(whole(&narrow) && whole(&wide), "{part}");
         }
         assert!(!narrow.contains("home/ann"), "no folder is in it");
-        let note = "numbers of the cells are left out";
+        let note = "The numbers of the cells are";
         // One is the end of the scale.
         let numbers = |svg: &str| svg.matches(">−0.1<").count();
         assert!(narrow.contains(note) && numbers(&narrow) == 1);
-        assert!(!wide.contains(note) && numbers(&wide) == 65);
+        // They are smaller before they are left out.
+        for svg in [&column, &wide] {
+            assert!(!svg.contains(note) && numbers(svg) == 65);
+        }
     }
 
     #[test]
