@@ -40,9 +40,9 @@ fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut scipy = Peer::numpy();
     println!("{}", load());
-    tall(&folder.path().join("tall.npy"), scipy.as_mut());
     // Weights are f32.
-    let noise = noise(SIDE, SIDE).map(|cell| f64::from(cell as f32));
+    let noise = noise().map(|cell| f64::from(cell as f32));
+    tall(&noise, &folder.path().join("tall.npy"), scipy.as_mut());
     let harmonic = harmonic(&noise).map(|cell| f64::from(cell as f32));
     for (name, matrix) in [("σ = 1/i", harmonic), ("Gaussian noise", noise)] {
         let file = folder.path().join("matrix.npy");
@@ -65,8 +65,9 @@ fn main() {
 }
 
 /// The shape of a small sentence transformer's table of words.
-fn tall(file: &Path, scipy: Option<&mut Peer>) {
-    let matrix = noise(30522, 384).map(|cell| f64::from(cell as f32));
+fn tall(noise: &DMatrix<f64>, file: &Path, scipy: Option<&mut Peer>) {
+    let cells = noise.iter().copied().take(30522 * 384);
+    let matrix = DMatrix::from_iterator(30522, 384, cells);
     fs::write(file, delta_file(&matrix).expect("bytes")).expect("written");
     println!("30522 × 384, Gaussian noise: LoRA r = 64");
     let work = format!("gram 64 {}", file.display());
@@ -76,10 +77,10 @@ fn tall(file: &Path, scipy: Option<&mut Peer>) {
     println!("  {rounds}");
 }
 
-fn noise(rows: usize, cols: usize) -> DMatrix<f64> {
+fn noise() -> DMatrix<f64> {
     synthesize(&SyntheticSettings {
-        rows,
-        cols,
+        rows: SIDE,
+        cols: SIDE,
         ..SyntheticSettings::new(SyntheticKind::Noise)
     })
     .expect("a matrix")

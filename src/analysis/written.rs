@@ -76,7 +76,15 @@ fn origin(analysis: &Analysis) -> BTreeMap<String, String> {
     let pairs = [
         ("format", "pt".to_owned()),
         ("software", software.to_owned()),
-        ("source", analysis.session.whole_source().to_string()),
+        // Factors are published, and a folder tells whose they are.
+        (
+            "source",
+            analysis
+                .session
+                .whole_source()
+                .without_folders()
+                .to_string(),
+        ),
     ];
     let mut metadata: BTreeMap<String, String> = pairs
         .into_iter()

@@ -131,13 +131,20 @@ pub(super) fn run(arguments: &ScanArgs) -> Result<(), Failure> {
         .and("--out", arguments.out.as_deref());
     outputs.check(&arguments.files())?;
     let _lock = arguments.file().map(store::Lock::hold).transpose()?;
-    let found = match &arguments.model {
-        Some(model) => arguments.scan(model)?,
-        None => merged(&arguments.merge)?,
+    let (found, asked) = match &arguments.model {
+        Some(model) => {
+            let (found, targets) = arguments.scan(model)?;
+            let asked = found.asked(&targets);
+            (found, asked)
+        }
+        None => {
+            let merged = merged(&arguments.merge)?;
+            (merged.clone(), merged)
+        }
     };
     // A part of a small model may have no layer.
-    if found.layers.is_empty() && arguments.part.is_none() {
-        return Err(Failure::run(nothing_measured(&found)));
+    if asked.layers.is_empty() && arguments.part.is_none() {
+        return Err(Failure::run(nothing_measured(&asked)));
     }
     let mut remarks = Vec::new();
     if arguments.model.is_none()
@@ -150,16 +157,16 @@ pub(super) fn run(arguments: &ScanArgs) -> Result<(), Failure> {
         remarks.extend(output::write(out, text.as_bytes(), "scan")?);
     }
     let material = Material {
-        scan: Some((&found, arguments.color.unwrap_or_default())),
+        scan: Some((&asked, arguments.color.unwrap_or_default())),
         ..Material::default()
     };
     let export = target.as_ref().map(|target| &target.export);
-    let options = arguments.call().options(&found, export);
+    let options = arguments.call().options(&asked, export);
     let document = scan::VIEW.document(&material, &options);
     let mut notes = document.notes();
     notes.extend(remarks);
     let page = PrintedPage {
-        heading: scan_heading(&found),
+        heading: scan_heading(&asked),
         remarks: Vec::new(),
         notes,
     };
@@ -234,7 +241,8 @@ impl ScanArgs {
         }
     }
 
-    fn scan(&self, model: &Path) -> Result<Scan, Failure> {
+    /// The scan with all that its file held already, and what was asked for.
+    fn scan(&self, model: &Path) -> Result<(Scan, ScanTargets), Failure> {
         let settings = self.settings(model);
         let patterns = all_patterns(&self.layers);
         let mut targets = ScanTargets::new(&settings, &patterns)?;
@@ -271,7 +279,7 @@ impl ScanArgs {
         }
         match (failed, stoppable.stopped(), ended) {
             (Some(failure), ..) => Err(failure),
-            (None, _, Ok(())) => Ok(found),
+            (None, _, Ok(())) => Ok((found, targets)),
             (None, Some(status), Err(error)) if error.is_stop() => {
                 Err(self.stopped(status, &found, &targets))
             }

@@ -8,7 +8,7 @@ use crate::approx::Method;
 pub enum Omitted {
     /// The picture of the matrix beside its approximations.
     Original,
-    /// Settings and numbers above pictures, except for the error.
+    /// Settings and numbers above pictures, except for the error, and those in the cells of a map.
     Numbers,
     /// Tables.
     Table,

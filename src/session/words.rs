@@ -1,11 +1,12 @@
 //! The words of a command line, quoted for a POSIX shell.
 
+use std::cell::RefCell;
 use std::path::Path;
 
 use super::Export;
 use crate::figure::palette::Theme;
 use crate::figure::{Format, Paper};
-use crate::source::{Source, without_folders};
+use crate::source::{FileNames, Source};
 
 /// A command line, quoted for a POSIX shell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,58 +18,54 @@ pub struct CommandLine {
     pub stored: String,
 }
 
-/// The words so far, whole and as a figure holds them.
-pub(crate) struct Words {
-    whole: Vec<String>,
-    stored: Vec<String>,
+/// The words so far.
+pub(crate) struct Words(Vec<(Place, Value)>);
+
+/// Where a value stands.
+enum Place {
+    Word,
+    /// Behind an option of this name.
+    Option(String),
+    /// As the positional argument.
+    Last,
+}
+
+/// A value, which a figure may hold in another form.
+enum Value {
+    Text(String),
+    Path(String),
+    /// A source and its text form.
+    Source(String, Source),
 }
 
 impl Words {
     /// The program's name.
     pub fn program() -> Self {
-        let name = vec!["localized-lora".to_owned()];
-        Self {
-            whole: name.clone(),
-            stored: name,
-        }
+        let mut words = Self(Vec::new());
+        words.word("localized-lora");
+        words
     }
 
     /// A bare word.
     pub fn word(&mut self, word: &str) {
-        self.each((word, word), |words, word| words.push(word.to_owned()));
+        self.0.push((Place::Word, Value::Text(word.to_owned())));
     }
 
     /// An option and its value.
     pub fn option(&mut self, name: &str, value: &str) {
-        self.option_stored(name, (value, value));
+        let place = Place::Option(name.to_owned());
+        self.0.push((place, Value::Text(value.to_owned())));
     }
 
     /// An option and a path; `None` for a path that is not UTF-8.
     pub fn path_option(&mut self, name: &str, path: &Path) -> Option<()> {
-        let path = path.to_str()?;
-        self.option_stored(name, (path, without_folders(path)));
-        Some(())
+        self.put_path(Place::Option(name.to_owned()), path)
     }
 
     /// An option and a source in its text form.
     pub fn source_text_option(&mut self, name: &str, (text, source): (&str, &Source)) {
-        let stored = source.clone().without_folders().to_string();
-        self.option_stored(name, (text, &stored));
-    }
-
-    fn option_stored(&mut self, name: &str, values: (&str, &str)) {
-        self.each(values, |words, value| {
-            if value.starts_with('-') {
-                words.push(format!("--{name}={value}"));
-            } else {
-                words.extend([format!("--{name}"), value.to_owned()]);
-            }
-        });
-    }
-
-    fn each(&mut self, (whole, stored): (&str, &str), push: impl Fn(&mut Vec<String>, &str)) {
-        push(&mut self.whole, whole);
-        push(&mut self.stored, stored);
+        let value = Value::Source(text.to_owned(), source.clone());
+        self.0.push((Place::Option(name.to_owned()), value));
     }
 
     /// An option without a value.
@@ -78,24 +75,23 @@ impl Words {
 
     /// A path among others; `None` for one that is not UTF-8.
     pub fn path(&mut self, path: &Path) -> Option<()> {
-        let path = path.to_str()?;
-        self.each((path, without_folders(path)), |words, word| {
-            words.push(word.to_owned());
-        });
-        Some(())
+        self.put_path(Place::Word, path)
     }
 
     /// The positional argument: a path; `None` for one that is not UTF-8.
     pub fn last_path(&mut self, path: &Path) -> Option<()> {
-        let path = path.to_str()?;
-        self.each((path, without_folders(path)), push_last);
-        Some(())
+        self.put_path(Place::Last, path)
     }
 
     /// The positional argument: a source in its text form.
     pub fn source_text(&mut self, (text, source): (&str, &Source)) {
-        let stored = source.clone().without_folders().to_string();
-        self.each((text, &stored), push_last);
+        let value = Value::Source(text.to_owned(), source.clone());
+        self.0.push((Place::Last, value));
+    }
+
+    fn put_path(&mut self, place: Place, path: &Path) -> Option<()> {
+        self.0.push((place, Value::Path(path.to_str()?.to_owned())));
+        Some(())
     }
 
     /// The figure's file and what every figure may choose; `None` for a path that is not UTF-8.
@@ -133,18 +129,53 @@ impl Words {
 
     /// The whole line; `None` when a shell cannot take it.
     pub fn quoted(self) -> Option<CommandLine> {
-        let join = |words: &[String]| shlex::try_join(words.iter().map(String::as_str)).ok();
+        let names = self.names();
+        let whole = |value: &Value| match value {
+            Value::Text(text) | Value::Path(text) | Value::Source(text, _) => text.clone(),
+        };
+        let stored = |value: &Value| match value {
+            Value::Text(text) => text.clone(),
+            Value::Path(path) => names.name(path).to_owned(),
+            Value::Source(_, source) => {
+                let mut source = source.clone();
+                source.change_paths(&|path| names.name(&path.to_string_lossy()).into());
+                source.to_string()
+            }
+        };
         Some(CommandLine {
-            whole: join(&self.whole)?,
-            stored: join(&self.stored)?,
+            whole: self.line(&whole)?,
+            stored: self.line(&stored)?,
         })
     }
-}
 
-/// Pushes a positional argument, which may look like an option.
-fn push_last(words: &mut Vec<String>, value: &str) {
-    if value.starts_with('-') {
-        words.push("--".to_owned());
+    /// The names of all its files and folders.
+    fn names(&self) -> FileNames {
+        let paths = RefCell::new(Vec::new());
+        for (_, value) in &self.0 {
+            match value {
+                Value::Text(_) => {}
+                Value::Path(path) => paths.borrow_mut().push(path.clone()),
+                Value::Source(_, source) => source.clone().change_paths(&|path| {
+                    paths.borrow_mut().push(path.to_string_lossy().into_owned());
+                    path
+                }),
+            }
+        }
+        FileNames::new(paths.into_inner())
     }
-    words.push(value.to_owned());
+
+    fn line(&self, form: &dyn Fn(&Value) -> String) -> Option<String> {
+        let mut words = Vec::new();
+        for (place, value) in &self.0 {
+            let value = form(value);
+            let like_an_option = value.starts_with('-');
+            match place {
+                Place::Option(name) if like_an_option => words.push(format!("--{name}={value}")),
+                Place::Option(name) => words.extend([format!("--{name}"), value]),
+                Place::Last if like_an_option => words.extend(["--".to_owned(), value]),
+                Place::Word | Place::Last => words.push(value),
+            }
+        }
+        shlex::try_join(words.iter().map(String::as_str)).ok()
+    }
 }

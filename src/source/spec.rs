@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::builtin::IMAGE_SIDE;
-use super::file_name::{ending, without_folders};
+use super::file_name::{ending, whole_path, without_folders};
 use super::format::may_hold_arrays;
 use super::typed::{file_url, typed_path};
 use super::weights::is_index;
@@ -195,6 +195,13 @@ impl Source {
             }
             Self::Digit { .. } | Self::Synthetic(_) | Self::StandardInput | Self::Values(_) => {}
         }
+    }
+
+    /// This source with whole paths: what a window remembers is opened again from anywhere.
+    #[must_use]
+    pub fn absolute(mut self) -> Self {
+        self.change_paths(&|path| whole_path(&path));
+        self
     }
 
     /// This source as a figure may name it: every file and folder by its own name.

@@ -245,7 +245,7 @@ pub fn read_json<T: DeserializeOwned>(
     remedy: &str,
 ) -> Result<T, String> {
     let noun = wanted.words().noun;
-    let bytes = super::read(path, MOST, &format!("a {noun}'s JSON file"))?;
+    let bytes = super::read(path, MOST, "a JSON file")?;
     serde_json::from_slice(&bytes).map_err(|error| {
         let found = FoundJson::of_bytes(&bytes);
         let told = || {

@@ -72,6 +72,7 @@ impl AnimationExport {
         let mut words = Words::program();
         words.word("animate");
         words.part(session, limits)?;
+        words.order(session)?;
         words.transform(session.transform);
         words.settings(&session.settings);
         if self.growth != Growth::default() {

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use super::material::Material;
 use super::options::Options;
 use super::shown::Shown;
-use super::view::{Need, Subject, TableForm, View, ViewCall, nothing_omissible};
+use super::view::{Need, Subject, TableForm, View, ViewCall};
 use crate::analysis::{Scan, ScanPart, ScanSettings, SkippedArray, join_patterns};
 use crate::approx::locality::LEAST_DRAWS_OF_Z;
 use crate::figure::compose::MapColumn;
 use crate::figure::palette::{ColorMap, Gradient};
-use crate::figure::{Figure, Table, compose, label};
+use crate::figure::{Figure, Omitted, Table, compose, label};
 use crate::report;
 use crate::session::words::Words;
 use crate::session::{CommandLine, Export};
@@ -32,7 +32,7 @@ pub static VIEW: View = View {
     json,
     npy: None,
     notes,
-    omissible: nothing_omissible,
+    omissible: numbers,
 };
 
 /// What a scan was asked for.
@@ -115,6 +115,11 @@ pub const COLORS: ColorMap = ColorMap::Gradient(Gradient::Viridis);
 /// Noise of rounding from which on it is told.
 const TOLD: f64 = 1e-3;
 
+/// Those in the cells of the map.
+fn numbers(_: &Material<'_>) -> Vec<Omitted> {
+    vec![Omitted::Numbers]
+}
+
 fn figure(material: &Material<'_>, options: &Options) -> Result<Figure, String> {
     let (scan, column) = material.scan()?;
     Ok(compose::scan_map(&options.context, scan, column))
@@ -134,7 +139,7 @@ fn notes(material: &Material<'_>, _: &Options) -> Vec<String> {
     };
     let mut notes = vec![compose::scan_sentence(scan)];
     notes.extend(compose::scan_fit(scan));
-    notes.extend(missing(scan));
+    notes.extend(compose::scan_missing(scan));
     let tests = scan
         .layers
         .iter()
@@ -163,21 +168,4 @@ fn notes(material: &Material<'_>, _: &Options) -> Vec<String> {
     }
     notes.extend(SkippedArray::all_left_out(&scan.skipped));
     notes
-}
-
-/// How much of the model is not in it, so that parts of a scan are not taken for the whole.
-fn missing(scan: &Scan) -> Option<String> {
-    let (missing, all) = (scan.missing(), scan.arrays.unwrap_or_default());
-    let matrices = match all {
-        1 => "matrix".to_owned(),
-        all => format!("{} matrices", label::count(all)),
-    };
-    let told = match missing {
-        0 => return None,
-        1 if all == 1 => format!("the model’s {matrices} is"),
-        1 => format!("1 of the model’s {matrices} is"),
-        _ if missing == all => format!("the model’s {matrices} are"),
-        _ => format!("{} of the model’s {matrices} are", label::count(missing)),
-    };
-    Some(format!("{told} not in this scan"))
 }

@@ -8,7 +8,7 @@ use super::Workspace;
 use super::error::WorkspaceError;
 use super::file::is_session_file;
 use super::link::is_link_text;
-use crate::source::{Source, SourceError};
+use crate::source::{Source, SourceError, whole_path};
 
 /// Something that the window can be opened on.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,6 +53,16 @@ impl Opening {
         match is_session_file(&path) {
             true => Self::File(path),
             false => Self::Source(Source::from_path(path)),
+        }
+    }
+
+    /// The same with whole paths.
+    #[must_use]
+    pub fn absolute(self) -> Self {
+        match self {
+            Self::Source(source) => Self::Source(source.absolute()),
+            Self::File(path) => Self::File(whole_path(&path)),
+            Self::Workspace(workspace) => Self::Workspace(workspace),
         }
     }
 

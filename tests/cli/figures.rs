@@ -67,7 +67,7 @@ fn a_figure_holds_names_of_files_and_no_folder() {
     for (name, seed) in [("a", 1), ("b", 2)] {
         let arrays = [("h.0.q.weight", (16, 16), cells(16, 16, seed))];
         model(&own.join(format!("{name}.safetensors")), "F32", &arrays);
-        let row = |row: usize| format!("{},{},{}\n", row * seed as usize, row + 2, row * row);
+        let row = |row: usize| format!("{},{},{}\n", row * seed, row + 2, row * row);
         let table: String = (1..5).map(row).collect();
         std::fs::write(own.join(format!("{name}.csv")), table).unwrap();
     }
@@ -102,7 +102,11 @@ fn a_figure_holds_names_of_files_and_no_folder() {
             "svg",
             "a.safetensors minus b.safetensors",
         ),
-        ("animate {}/a.csv --blocks 2 --figure {}/6", "apng", "a.csv"),
+        (
+            "animate {}/a.csv --order {}/order.json --blocks 2 --figure {}/6",
+            "apng",
+            "--order order.json",
+        ),
         (
             "dataset --data {}/digits --blocks 2 --figure {}/7",
             "svg",
@@ -138,4 +142,44 @@ fn a_figure_holds_names_of_files_and_no_folder() {
     let words = shlex::split(command).unwrap();
     program(&own).args(&words[1..]).assert().success();
     assert_eq!(std::fs::read_to_string(own.join("5.svg")).unwrap(), first);
+}
+
+/// Checkpoints are called alike, and a model minus itself is another figure.
+#[test]
+fn files_of_one_name_are_told_apart_in_a_stored_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("anns-thesis");
+    for (name, seed) in [("base", 1), ("tuned", 2)] {
+        std::fs::create_dir_all(own.join(name)).unwrap();
+        let arrays = [("h.0.q.weight", (16, 16), cells(16, 16, seed))];
+        model(&own.join(name).join("model.safetensors"), "F32", &arrays);
+    }
+    let at = own.display().to_string();
+    let (tuned, base) = ("tuned/model.safetensors", "base/model.safetensors");
+    for (line, stored) in [
+        (
+            format!("scan {at}/{tuned} --subtract {at}/{base} --draws 0 --figure {at}/1.svg"),
+            format!("--subtract {base} {tuned}"),
+        ),
+        (
+            format!(
+                "approximate {at}/{tuned} --subtract {at}/{base} --blocks 2 --figure {at}/2.svg"
+            ),
+            format!("--subtract {base} "),
+        ),
+    ] {
+        succeed(folder.path(), &line);
+        let file = line.split(' ').next_back().unwrap();
+        let first = std::fs::read_to_string(file).unwrap();
+        assert!(first.contains(&stored), "{stored} is not in {file}");
+        assert!(!first.contains("anns-thesis"));
+        let command = first[first.find("localized-lora ").unwrap()..]
+            .split('<')
+            .next()
+            .unwrap();
+        let words = shlex::split(command).unwrap();
+        std::fs::remove_file(file).unwrap();
+        program(&own).args(&words[1..]).assert().success();
+        assert_eq!(std::fs::read_to_string(file).unwrap(), first);
+    }
 }

@@ -390,6 +390,7 @@ fn factors_and_what_they_multiply_to_are_written() {
     let bytes = fs::read(folder.path().join("f.safetensors")).unwrap();
     let length = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
     let header: Value = serde_json::from_slice(&bytes[8..8 + length]).unwrap();
+    assert_eq!(header["__metadata__"]["source"], "mnist:test:1");
     let layout = header["__metadata__"]["layout"].as_str().unwrap();
     let layout: Value = serde_json::from_str(layout).unwrap();
     let methods = found["methods"].as_array().unwrap();

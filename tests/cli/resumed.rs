@@ -295,3 +295,34 @@ fn comparing_tells_how_far_it_is_and_stops() {
     // 24 × 32 and 40 × 16 entries.
     assert_eq!(fractions, [768.0 / 1408.0, 1.0]);
 }
+
+/// A figure of more layers than its command asks for could not be made again.
+#[test]
+fn what_is_shown_is_what_is_asked_for_and_the_file_keeps_the_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    two_layers(folder.path());
+    let scan = "scan m.safetensors --draws 0";
+    succeed(folder.path(), &format!("{scan} --out s.json"));
+    let some = format!("{scan} --layers *wide* --figure a.svg --caption");
+    let told = succeed(folder.path(), &format!("{some} --out s.json --resume"));
+    assert!(
+        told.contains("1 of the model’s 2 matrices is not in this scan"),
+        "{told}"
+    );
+    let figure = fs::read(folder.path().join("a.svg")).unwrap();
+    assert_eq!(
+        read_json(&folder.path().join("s.json"))["layers"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+    succeed(folder.path(), &some);
+    let again = fs::read(folder.path().join("a.svg")).unwrap();
+    assert_eq!(again, figure);
+    // Its numbers can be left out.
+    succeed(folder.path(), &format!("{some} --omit numbers"));
+    let texts = |svg: &[u8]| String::from_utf8_lossy(svg).matches("<text").count();
+    let without = fs::read(folder.path().join("a.svg")).unwrap();
+    assert_eq!(texts(&without) + 1, texts(&again));
+}

@@ -229,6 +229,18 @@ impl Scan {
         self.arrays.unwrap_or_default().saturating_sub(seen)
     }
 
+    /// Of a scan that went on from one of more layers: those that are asked for.
+    #[must_use]
+    pub fn asked(&self, targets: &ScanTargets) -> Self {
+        let asked = targets.targets.iter().map(|target| &target.name);
+        let asked = asked.chain(targets.skipped.iter().map(|array| &array.name));
+        let asked: HashSet<&String> = asked.collect();
+        let mut found = self.clone();
+        found.layers.retain(|layer| asked.contains(&layer.layer));
+        found.skipped.retain(|array| asked.contains(&array.name));
+        found
+    }
+
     /// How many of the layers that are asked for it holds.
     pub fn done(&self, targets: &ScanTargets) -> usize {
         let known: HashSet<&str> = self.layers.iter().map(|one| one.layer.as_str()).collect();

@@ -56,7 +56,7 @@ pub(super) fn leading_of_squares(
             let (near, vectors) = ritz(&band, &next, keep).ok_or(NoTriplets::TooSmall)?;
             if near == keep {
                 let subspace = basis.times(&vectors, par);
-                return from_subspace(block, subspace, par).ok_or(NoTriplets::TooSlow);
+                return from_subspace(block, &subspace, par).ok_or(NoTriplets::TooSlow);
             }
             if len > side / HOPE && near < keep / HOPE {
                 return Err(NoTriplets::TooSlow);

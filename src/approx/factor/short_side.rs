@@ -64,5 +64,5 @@ pub(super) fn from_square(
         );
     }
     let (sigma, vectors) = first_of_squares(square, keep)?;
-    Some((sigma, from_subspace(packed, vectors, par)?))
+    Some((sigma, from_subspace(packed, &vectors, par)?))
 }

@@ -72,9 +72,9 @@ fn first_eigenpairs(mut matrix: DMatrix<f64>, keep: usize) -> Option<(Vec<f64>, 
 
 /// The triplets of a block in a subspace of its shorter side, given an orthonormal basis near to the
 /// first vectors there: what squares have lost comes back from the block itself.
-pub(super) fn from_subspace(block: &Packed, basis: DMatrix<f64>, par: Par) -> Option<Leading> {
-    let found = of_tall(&block.long_times(view(&basis), par), par)?;
-    let turned = product(view(&basis), view(&found.v), par);
+pub(super) fn from_subspace(block: &Packed, basis: &DMatrix<f64>, par: Par) -> Option<Leading> {
+    let found = of_tall(&block.long_times(view(basis), par), par)?;
+    let turned = product(view(basis), view(&found.v), par);
     let (u, v) = match block.is_turned() {
         true => (turned, found.u),
         false => (found.u, turned),

@@ -54,7 +54,9 @@ pub use ranks::{BlockRanks, rank_heatmap, rank_map, rank_scale, rank_table};
 pub use residuals::ResidualScale;
 pub use scan::{MapColumn, ScanMap, scan_map};
 pub use scan_table::{SCAN_VERDICT, scan_columns, scan_table};
-pub use scan_words::{model_file_name, model_name, scan_fit, scan_heading, scan_sentence};
+pub use scan_words::{
+    model_file_name, model_name, scan_fit, scan_heading, scan_missing, scan_sentence,
+};
 pub use sources::source_grid;
 pub use spectra::{MethodSpectrum, plain_spectrum, singular_values, spectrum_plot, spectrum_plots};
 pub use together::{Letters, together};

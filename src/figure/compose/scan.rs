@@ -5,10 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 use nalgebra::DMatrix;
 
 use super::Context;
-use super::scan_words::{budget, least_errors, model_file_name, scan_fit};
+use super::scan_words::{
+    budget, diagonal_share, least_errors, model_file_name, scan_fit, scan_missing,
+};
 use crate::analysis::{Scan, ScanError, ScanLayer};
 use crate::figure::palette::ColorMap;
-use crate::figure::{CellNames, Colors, Element, Figure, Heading, Heatmap, ScaleBar, label};
+use crate::figure::{
+    CellNames, Colors, Element, Figure, Heading, Heatmap, Omitted, ScaleBar, label,
+};
 use crate::source::module;
 
 /// A number of every layer that a map can be coloured by.
@@ -48,6 +52,11 @@ impl MapColumn {
         Self::Diagonal,
         Self::Locality,
     ];
+
+    /// Whether it follows from the budget or the grid of the scan.
+    fn is_of_budget(self) -> bool {
+        !matches!(self, Self::Norm | Self::StableRank)
+    }
 
     /// Its name on the command line.
     pub fn id(self) -> &'static str {
@@ -106,7 +115,7 @@ impl MapColumn {
             Self::BestGrid => layer.best_grid as f64,
             Self::Norm => layer.relative_norm.unwrap_or(layer.norm),
             Self::StableRank => layer.stable_rank,
-            Self::Diagonal => layer.diagonal_energy_share.unwrap_or(f64::NAN),
+            Self::Diagonal => diagonal_share(layer).unwrap_or(f64::NAN),
             Self::Locality => {
                 let z = layer.locality.as_ref().and_then(|test| test.z);
                 z.unwrap_or(f64::NAN)
@@ -170,12 +179,11 @@ impl ScanMap {
         let range = column.range(scan, values.as_slice());
         let colors = column.colors(colors);
         let missing = missing(&values, &cells);
+        let mut headings = vec![Heading::name(column.title(), None)];
+        headings.extend(column.is_of_budget().then(|| Heading::plain(budget(scan))));
         Self {
             heatmap: Heatmap {
-                headings: vec![
-                    Heading::name(column.title(), None),
-                    Heading::plain(budget(scan)),
-                ],
+                headings,
                 numbers: true,
                 names: Some(Box::new(CellNames {
                     rows: blocks.clone(),
@@ -280,7 +288,8 @@ fn cleaned(names: &[String]) -> Vec<String> {
 
 /// The map of a model, coloured by one column.
 pub fn scan_map(context: &Context, scan: &Scan, column: MapColumn) -> Figure {
-    let map = ScanMap::new(context.colors, scan, column);
+    let mut map = ScanMap::new(context.colors, scan, column);
+    map.heatmap.numbers = !context.omits(Omitted::Numbers);
     let figure = context
         .figure(Figure::PAGE, "Map of the model", description(scan, column))
         .with_title(label::clean(&model_file_name(scan)))
@@ -303,12 +312,14 @@ fn description(scan: &Scan, column: MapColumn) -> String {
             scan.seed
         ),
     };
-    format!(
-        "{}; colour: {}; least error {}; {tests}",
-        label::clean(&model_file_name(scan)),
-        column.title(),
-        least_errors(scan)
-    )
+    let parts = [
+        Some(label::clean(&model_file_name(scan))),
+        scan_missing(scan),
+        Some(format!("colour: {}", column.title())),
+        Some(format!("least error {}", least_errors(scan))),
+        Some(tests),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The layers of a scanned model as a table.
 
+use super::scan_words::diagonal_share;
 use crate::analysis::{Scan, ScanLayer};
 use crate::figure::label;
 use crate::figure::table::{Cell, Column, Row, Table};
@@ -32,7 +33,7 @@ pub fn scan_table(scan: &Scan) -> Table {
                 optional(layer.localized.map(|one| one.error), &label::error),
                 optional(layer.melora.map(|one| one.error), &label::error),
                 Cell::count(layer.best_grid),
-                optional(layer.diagonal_energy_share, &label::percent),
+                optional(diagonal_share(layer), &label::percent),
                 optional(z, &label::one_decimal),
                 Cell::text(statistic),
                 Cell::text(layer.verdict.clone()),

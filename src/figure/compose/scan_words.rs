@@ -96,6 +96,28 @@ fn local(scan: &Scan) -> String {
     }
 }
 
+/// How much of the model is not in it, so that parts of a scan are not taken for the whole.
+pub fn scan_missing(scan: &Scan) -> Option<String> {
+    let (missing, all) = (scan.missing(), scan.arrays.unwrap_or_default());
+    let matrices = match all {
+        1 => "matrix".to_owned(),
+        all => format!("{} matrices", label::count(all)),
+    };
+    let told = match missing {
+        0 => return None,
+        1 if all == 1 => format!("the model’s {matrices} is"),
+        1 => format!("1 of the model’s {matrices} is"),
+        _ if missing == all => format!("the model’s {matrices} are"),
+        _ => format!("{} of the model’s {matrices} are", label::count(missing)),
+    };
+    Some(format!("{told} not in this scan"))
+}
+
+/// The share of ‖W‖² on the diagonal blocks, where there is something to share.
+pub(super) fn diagonal_share(layer: &ScanLayer) -> Option<f64> {
+    layer.diagonal_energy_share.filter(|_| layer.norm > 0.0)
+}
+
 /// Why errors of a scan are missing, and which ranks were lowered, one sentence each.
 pub fn scan_fit(scan: &Scan) -> Vec<String> {
     let (rank, grid) = (scan.budget_rank, scan.localized_grid);

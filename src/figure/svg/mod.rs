@@ -225,7 +225,7 @@ fn draw_headings(canvas: &mut Canvas, (x, y): (f64, f64), width: f64, headings: 
             None => palette::foreground(canvas.theme),
         };
         let baseline = y + 8.0 + i as f64 * LINE_HEIGHT;
-        let text = face.fit(&heading.text, width);
+        let text = face.fit_ends(&heading.text, width);
         canvas.text((x, baseline), &text, face, color, Anchor::Start);
     }
 }

@@ -29,12 +29,30 @@ struct ScanRequest {
     anew: bool,
 }
 
+/// Results of a scan.
+#[derive(Clone)]
+struct Found {
+    /// The layers that were asked for.
+    asked: Arc<Scan>,
+    /// All that are known, from which the next run goes on.
+    all: Arc<Scan>,
+}
+
+impl Found {
+    fn new(all: &Scan, targets: &ScanTargets) -> Self {
+        Self {
+            asked: Arc::new(all.asked(targets)),
+            all: Arc::new(all.clone()),
+        }
+    }
+}
+
 /// A message of the worker.
 enum ScanMessage {
     /// What there is so far, and how far that is.
-    At(Arc<Scan>, ScanAdvance),
+    At(Found, ScanAdvance),
     /// All of it, or what there was when it was stopped, and why it ended early.
-    Ended(Option<Arc<Scan>>, Option<String>),
+    Ended(Option<Found>, Option<String>),
     /// The file that keeps it, or why there is none.
     Kept(Result<PathBuf, String>),
     /// How much of what was known is compared with the model.
@@ -61,7 +79,7 @@ pub struct Scanning {
     forgotten: Arc<AtomicBool>,
     folder: Option<PathBuf>,
     anew: bool,
-    found: Option<Arc<Scan>>,
+    found: Option<Found>,
     advance: Option<ScanAdvance>,
     compared: Option<ScanProgress>,
     failure: Option<String>,
@@ -89,13 +107,17 @@ impl Scanning {
 
     /// The results so far.
     pub fn found(&self) -> Option<&Arc<Scan>> {
-        self.found.as_ref()
+        self.found.as_ref().map(|found| &found.asked)
     }
 
     /// Takes results that a file held.
     pub fn take(&mut self, scan: Scan) {
         self.leave();
-        self.found = Some(Arc::new(scan));
+        let scan = Arc::new(scan);
+        self.found = Some(Found {
+            asked: Arc::clone(&scan),
+            all: scan,
+        });
     }
 
     /// Forgets all results; the next run measures everything.
@@ -149,7 +171,7 @@ impl Scanning {
         let request = ScanRequest {
             settings,
             patterns,
-            known: self.found.clone(),
+            known: self.found.as_ref().map(|found| Arc::clone(&found.all)),
             stop: Arc::clone(&self.stop),
             forgotten: Arc::clone(&self.forgotten),
             folder: self.folder.clone(),
@@ -181,17 +203,17 @@ impl Scanning {
         let mut changed = false;
         for message in self.service.receive() {
             match message {
-                Ok(ScanMessage::At(scan, advance)) => {
-                    (self.found, self.advance) = (Some(scan), Some(advance));
+                Ok(ScanMessage::At(found, advance)) => {
+                    (self.found, self.advance) = (Some(found), Some(advance));
                     self.compared = None;
                     changed = true;
                 }
-                Ok(ScanMessage::Ended(scan, failure)) => {
-                    changed |= scan.is_some();
-                    if let (Some(scan), Some(advance)) = (&scan, &mut self.advance) {
-                        advance.done = scan.layers.len().min(advance.of);
+                Ok(ScanMessage::Ended(found, failure)) => {
+                    changed |= found.is_some();
+                    if let (Some(found), Some(advance)) = (&found, &mut self.advance) {
+                        advance.done = found.asked.layers.len().min(advance.of);
                     }
-                    self.found = scan.or(self.found.take());
+                    self.found = found.or(self.found.take());
                     self.failure = failure;
                     if self.unfinished().is_none() {
                         self.pass(state);
@@ -254,7 +276,7 @@ fn work(pool: &Pool, request: ScanRequest, reply: &Reply<'_, ScanMessage>) {
         of: targets.targets.len(),
         progress: None,
     };
-    reply.send(ScanMessage::At(Arc::new(scan.clone()), advance));
+    reply.send(ScanMessage::At(Found::new(&scan, &targets), advance));
     let mut sent = Instant::now();
     let mut on_layer = |scan: &Scan, progress: ScanProgress| {
         advance.done += 1;
@@ -262,14 +284,15 @@ fn work(pool: &Pool, request: ScanRequest, reply: &Reply<'_, ScanMessage>) {
         keep(scan, false);
         if sent.elapsed() >= OFTEN {
             sent = Instant::now();
-            reply.send(ScanMessage::At(Arc::new(scan.clone()), advance));
+            reply.send(ScanMessage::At(Found::new(scan, &targets), advance));
         }
         keep_going()
     };
     let result = pool.run(|| scan.go_on(&targets, &limits, &keep_going, &mut on_layer));
     keep(&scan, true);
     let failure = result.err().filter(|error| !error.is_stop());
-    ended(Some(Arc::new(scan)), failure.map(|error| error.to_string()));
+    let found = Found::new(&scan, &targets);
+    ended(Some(found), failure.map(|error| error.to_string()));
 }
 
 /// Tells how much is compared, now and then.
