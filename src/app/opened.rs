@@ -149,7 +149,7 @@ pub fn change(explorer: &mut Explorer, mut session: Session) {
 /// # Errors
 /// What a JSON file is that is none of these.
 fn open_any(explorer: &mut Explorer, opening: Opening) -> Result<(), String> {
-    match opening.absolute() {
+    match opening {
         Opening::Source(Source::File { path, array: None }) => {
             match (taken(explorer, &path, None), JsonKind::of(&path)) {
                 (Some((tab, command)), _) => hand_over(explorer, tab, &command),
@@ -292,7 +292,7 @@ pub fn subtract_text(explorer: &mut Explorer, text: &str) {
     match Source::typed(text, home().as_deref()) {
         Ok(Source::StandardInput) => refuse_standard_input(explorer),
         Ok(source) => {
-            subtract(explorer, source.absolute());
+            subtract(explorer, source);
             explorer.state.opened_by = Act::Path;
         }
         Err(why) => refuse_text(explorer, why.to_string()),

@@ -31,7 +31,8 @@ pub fn run(opening: Option<Opening>, limits: Limits) -> Result<(), String> {
         }
         if let Some(opening) = opening {
             explorer.state.tab = Tab::HOME;
-            opened::open_named(&mut explorer, opening);
+            // What is remembered is opened again by a start from another folder.
+            opened::open_named(&mut explorer, opening.absolute());
         }
         Ok(Box::new(explorer) as Box<dyn eframe::App>)
     };

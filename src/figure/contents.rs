@@ -30,7 +30,7 @@ impl Omitted {
     pub fn name(self) -> &'static str {
         match self {
             Self::Original => "Original",
-            Self::Numbers => "Settings above panes",
+            Self::Numbers => "Numbers",
             Self::Table => "Table",
             Self::Notes => "Notes",
             Self::Method(method) => method.title(),

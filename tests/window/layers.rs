@@ -161,7 +161,7 @@ fn the_dialog_offers_what_the_figure_has() {
     run(&mut harness, Command::Export);
     let lines = harness.get_by_role_and_label(Role::CheckBox, "Line styles");
     assert!(lines.accesskit_node().is_disabled());
-    assert_eq!(offered(&mut harness), ["Notes"]);
+    assert_eq!(offered(&mut harness), ["Numbers", "Notes"]);
     harness.key_press(Key::Escape);
     settle(&mut harness);
     harness.key_press(Key::Num1);
@@ -169,7 +169,7 @@ fn the_dialog_offers_what_the_figure_has() {
     run(&mut harness, Command::Export);
     let parts = [
         "Original",
-        "Settings above panes",
+        "Numbers",
         "Table",
         "Notes",
         "LoRA",

@@ -219,7 +219,7 @@ impl WeightsTab {
                 self.opening.browse(*role);
                 state.dialogs.ask(Question::Folder, open);
             }
-            WeightsAction::Open(role, path) => self.opening.open(*role, path),
+            WeightsAction::Open(role, path) => self.opening.open(*role, path.clone()),
             WeightsAction::OpenText(role, text) => {
                 let home = home();
                 if let Some(name) = self.opening.open_text(*role, text, home.as_deref()) {
@@ -368,9 +368,9 @@ impl Page for WeightsTab {
         // A scan that is opened brings its models.
         if let Some((model, base)) = self.scan.receive(state) {
             self.opening.remove_base();
-            self.opening.open(ModelRole::Model, &model);
+            self.opening.open(ModelRole::Model, model);
             if let Some(base) = base {
-                self.opening.open(ModelRole::Base, &base);
+                self.opening.open(ModelRole::Base, base);
             }
         }
     }
