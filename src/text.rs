@@ -2,6 +2,7 @@
 //! they are.
 
 pub mod elide;
+pub mod encoding;
 
 use std::borrow::Cow;
 

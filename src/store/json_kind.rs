@@ -8,6 +8,7 @@ use std::path::Path;
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use crate::text::elide::middle;
+use crate::text::encoding::as_utf8;
 
 /// So much of a file tells its kind: in each, what does stands before its long lists.
 const BEGINNING: u64 = 1 << 20;
@@ -178,7 +179,7 @@ impl FoundJson {
         let mut bytes = Vec::new();
         let file = File::open(path).ok()?;
         file.take(most).read_to_end(&mut bytes).ok()?;
-        let found = Self::of_bytes(&bytes);
+        let found = Self::of_bytes(&as_utf8(&bytes));
         let whole = (bytes.len() as u64) < most;
         Some(Self {
             damage: found.damage.filter(|_| whole),

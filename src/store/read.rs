@@ -1,12 +1,15 @@
 //! Files of the program's own forms, read with care: never more than such a file can have.
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 
 use crate::system::reading;
+use crate::text::encoding::as_utf8;
 
-/// The bytes of a file of at most `most` bytes. `what` it should be is a noun for the remedy: *a
+/// The text of a file of at most `most` bytes, in UTF-8: Windows' shells and editors write other encodings,
+/// and a mark before it. `what` it should be is a noun for the remedy: *a
 /// results file*.
 ///
 /// # Errors
@@ -31,5 +34,8 @@ pub fn read(path: &Path, most: u64, what: &str) -> Result<Vec<u8>, String> {
     File::open(path)
         .and_then(|file| file.take(most).read_to_end(&mut bytes))
         .map_err(|error| reading(path, &error))?;
-    Ok(bytes)
+    Ok(match as_utf8(&bytes) {
+        Cow::Borrowed(text) if text.len() == bytes.len() => bytes,
+        text => text.into_owned(),
+    })
 }

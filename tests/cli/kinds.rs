@@ -134,3 +134,46 @@ fn a_file_that_breaks_off_is_told_so_by_all_that_read_it() {
         }
     }
 }
+
+/// As Windows' shells and editors write text.
+#[test]
+fn a_file_in_another_encoding_is_read_like_its_utf_8() {
+    let folder = tempfile::tempdir().unwrap();
+    write_all(folder.path());
+    let read = |line: &str| {
+        let _ = fs::remove_dir_all(folder.path().join("a"));
+        succeed(folder.path(), line)
+    };
+    let readers = READERS.into_iter().filter(|(line, wanted)| {
+        // Some go on from a file, and write it; claims train.
+        !wanted.is_empty() && !line.contains("--resume") && !line.contains("claims")
+    });
+    for (reader, wanted) in readers {
+        let (file, ..) = KINDS.into_iter().find(|one| one.1 == wanted).unwrap();
+        let line = reader
+            .replace("FILE", "other.json")
+            .replace("--params 9", "--params 400")
+            .replace("noise --order", "noise:rows=8,cols=8 --order");
+        let utf8 = fs::read_to_string(folder.path().join(file)).unwrap();
+        let units = || utf8.encode_utf16();
+        fs::write(folder.path().join("other.json"), &utf8).unwrap();
+        let expected = read(&line);
+        for bytes in [
+            [b"\xef\xbb\xbf", utf8.as_bytes()].concat(),
+            [0xff, 0xfe]
+                .into_iter()
+                .chain(units().flat_map(u16::to_le_bytes))
+                .collect(),
+            units().flat_map(u16::to_be_bytes).collect(),
+        ] {
+            fs::write(folder.path().join("other.json"), bytes).unwrap();
+            assert_eq!(read(&line), expected, "{line}");
+        }
+    }
+    let results = folder.path().join("results.json");
+    let expected = experiment::load(&results).unwrap();
+    let text = fs::read_to_string(&results).unwrap();
+    let units = text.encode_utf16().flat_map(u16::to_le_bytes);
+    fs::write(&results, units.collect::<Vec<_>>()).unwrap();
+    assert_eq!(experiment::load(&results).unwrap(), expected);
+}

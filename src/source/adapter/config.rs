@@ -5,7 +5,7 @@ use std::fmt;
 use std::io::Read;
 use std::path::Path;
 
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
@@ -13,12 +13,20 @@ use super::scale::Scale;
 use crate::source::SourceError;
 use crate::source::error::{one_line, shown};
 use crate::source::opening::open;
+use crate::text::encoding::as_utf8;
 
 /// The largest configuration that is read.
 const MAX_BYTES: u64 = 16 << 20;
 
 /// More modules than any model has.
 const MOST_PATTERNS: usize = 20_000;
+
+/// Patterns that are more than names, of which an adapter needs few: one such as `\w+` is a thousand times
+/// the work of a name.
+const MOST_COSTLY: usize = 500;
+
+/// The bytes that a pattern may take when it is compiled.
+const COSTLY: usize = 256 << 10;
 
 const EXPECTED: &str = "the configuration of an adapter";
 
@@ -58,7 +66,7 @@ impl AdapterConfig {
         file.take(MAX_BYTES)
             .read_to_end(&mut bytes)
             .map_err(|error| SourceError::from_io(path, &error))?;
-        Self::parse(&name, &bytes)
+        Self::parse(&name, &as_utf8(&bytes))
     }
 
     /// Reads JSON.
@@ -253,13 +261,25 @@ fn patterns(
             "{key} has more than {MOST_PATTERNS} entries"
         )));
     }
+    let mut costly = 0;
     let pattern = |(text, value): (&String, &Value)| {
         let quoted = one_line(text);
-        let matches = Regex::new(&format!(r"^(.*\.)?({text})$")).map_err(|_| {
-            wrong(format!(
-                "{key} has '{quoted}', which is no pattern that is read"
-            ))
-        })?;
+        let matches = match compile(text, name_size(text)) {
+            Some(matches) => matches,
+            None if costly == MOST_COSTLY => {
+                return Err(wrong(format!(
+                    "{key} has more than {MOST_COSTLY} patterns that are no names"
+                )));
+            }
+            None => {
+                costly += 1;
+                compile(text, COSTLY).ok_or_else(|| {
+                    wrong(format!(
+                        "{key} has '{quoted}', which is no pattern that is read"
+                    ))
+                })?
+            }
+        };
         let value = value.as_f64().filter(|value| value.is_finite());
         let value = value.ok_or_else(|| wrong(format!("{key} has no number for '{quoted}'")))?;
         Ok(Pattern { matches, value })
@@ -269,4 +289,49 @@ fn patterns(
         .filter_map(|text| entries.get_key_value(text))
         .map(pattern)
         .collect()
+}
+
+/// The pattern of a module, where it is one and takes at most `size` bytes.
+fn compile(text: &str, size: usize) -> Option<Regex> {
+    let mut pattern = RegexBuilder::new(&format!(r"^(.*\.)?({text})$"));
+    pattern.size_limit(size).build().ok()
+}
+
+/// More bytes than a name of this length takes.
+fn name_size(text: &str) -> usize {
+    4096 + 64 * text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn read(patterns: impl Iterator<Item = String>) -> Result<AdapterConfig, String> {
+        let patterns: Map<String, Value> = patterns.map(|text| (text, json!(4))).collect();
+        let config = json!({"r": 8, "rank_pattern": patterns}).to_string();
+        AdapterConfig::parse("a.json", config.as_bytes()).map_err(|error| error.to_string())
+    }
+
+    /// A pattern of ten characters can take ten megabytes when it is compiled.
+    #[test]
+    fn patterns_take_bounded_memory_and_names_are_never_too_many() {
+        let deep =
+            |layer: usize| format!("model.layers.{layer}.self_attn.q_proj.{}", "x".repeat(200));
+        let names = read((0..2_000).map(deep)).expect("are read");
+        assert_eq!(names.rank(&deep(7)).expect("a rank"), 4);
+        assert_eq!(names.rank("model.layers.7").expect("a rank"), 8);
+        let words = |layer: usize| format!(r"layers\.{layer}\.\w+\.(q|v)");
+        let few = read((0..MOST_COSTLY).map(words)).expect("are read");
+        assert_eq!(few.rank("a.layers.3.attn.v").expect("a rank"), 4);
+        let why = read((0..=MOST_COSTLY).map(words)).expect_err("too many");
+        assert!(
+            why.contains("more than 500 patterns that are no names"),
+            "{why}"
+        );
+        for costly in [r"(\w{9}){99}", "(a{1000}){1000}", "(?=a)"] {
+            let why = read([costly.to_owned()].into_iter()).expect_err(costly);
+            assert!(why.contains("no pattern that is read"), "{why}");
+        }
+    }
 }

@@ -15,6 +15,7 @@ use crate::source::error::{one_line, printable, shown};
 use crate::source::opening::open;
 use crate::source::{Limits, SourceError};
 use crate::system::folder_of;
+use crate::text::encoding::as_utf8;
 
 /// The end of an index's file name.
 pub const INDEX_ENDING: &str = ".safetensors.index.json";
@@ -54,7 +55,7 @@ impl Shards {
         file.take(MAX_BYTES)
             .read_to_end(&mut bytes)
             .map_err(|error| SourceError::from_io(path, &error))?;
-        let index: Index = serde_json::from_slice(&bytes)
+        let index: Index = serde_json::from_slice(&as_utf8(&bytes))
             .map_err(|error| damaged(one_line(&error.to_string())))?;
         if let Some(outside) = index.weight_map.values().find(|file| !is_plain(file)) {
             return Err(damaged(format!(

@@ -9,6 +9,7 @@ use crate::source::head_blocks::HeadBlocks;
 use crate::source::module_name::module;
 use crate::source::opening::open;
 use crate::system::folder_of;
+use crate::text::encoding::as_utf8;
 
 /// The largest configuration that is read.
 const MAX_BYTES: u64 = 16 << 20;
@@ -166,7 +167,7 @@ impl Heads {
         }
         let mut bytes = Vec::new();
         file.take(MAX_BYTES).read_to_end(&mut bytes).ok()?;
-        Self::named(&serde_json::from_slice(&bytes).ok()?)
+        Self::named(&serde_json::from_slice(&as_utf8(&bytes)).ok()?)
     }
 
     /// Whether the `config.json` beside the weights at `path` names a model that stores them inputs first.
