@@ -185,7 +185,25 @@ fn a_plan_that_contradicts_itself_is_refused() {
             &lora,
             "/peft/0/rank_pattern",
             json!({"(": 5}),
-            "are none that PEFT could read",
+            "settings for PEFT cannot be read",
+        ),
+        (
+            &lora,
+            "/peft/0/target_modules",
+            json!(["h.0.wide", "h.1.tall", "h.2.long"]),
+            "name h.2.long, which is no layer of it",
+        ),
+        (
+            &lora,
+            "/left_out",
+            json!({"x.h.1.tall.weight": "it is small"}),
+            "give x.h.1.tall r = 3 at scale 1, and its layer has no rank",
+        ),
+        (
+            &lora,
+            "/left_out",
+            json!({"h.1.tall.weight": "it is small"}),
+            "h.1.tall.weight is left out of it and in it",
         ),
         (
             &lora,
@@ -206,6 +224,24 @@ fn a_plan_that_contradicts_itself_is_refused() {
         *edited.pointer_mut(pointer).unwrap() = value;
         write_plan(folder.path(), &edited);
         refuse(folder.path(), ADAPTER, 1, told);
+    }
+    for (plan, key, value) in [
+        (&lora, "use_dora", json!(true)),
+        (&lora, "exclude_modules", json!(["h.1.tall"])),
+        (&lora, "layers_to_transform", json!([0])),
+        (&gralora, "hybrid_r", json!(2)),
+    ] {
+        let mut edited = plan.clone();
+        edited["peft"][0][key] = value;
+        write_plan(folder.path(), &edited);
+        let told = format!("its settings for PEFT have {key}, which no plan has");
+        refuse(folder.path(), ADAPTER, 1, &told);
+        edited["peft"][0][key] = Value::Null;
+        edited["peft"][0]["lora_dropout"] = json!(0.1);
+        write_plan(folder.path(), &edited);
+        let _ = fs::remove_dir_all(folder.path().join("a"));
+        succeed(folder.path(), ADAPTER);
+        fs::remove_dir_all(folder.path().join("a")).unwrap();
     }
     for plan in [lora, gralora] {
         write_plan(folder.path(), &plan);

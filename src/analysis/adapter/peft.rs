@@ -112,8 +112,21 @@ pub struct PeftRank {
     pub scale: f64,
 }
 
+/// Settings that change which modules get an adapter, or what it is; no plan has them.
+const OTHERS: [&str; 9] = [
+    "exclude_modules",
+    "hybrid_r",
+    "layer_replication",
+    "layers_pattern",
+    "layers_to_transform",
+    "modules_to_save",
+    "target_parameters",
+    "trainable_token_indices",
+    "use_dora",
+];
+
 impl PeftSettings {
-    /// Reads them; nothing where PEFT could not.
+    /// Reads them; nothing where they cannot be.
     pub fn read(settings: &Value) -> Option<Self> {
         let config = AdapterConfig::parse("", settings.to_string().as_bytes()).ok()?;
         let targets = match &settings["target_modules"] {
@@ -123,14 +136,24 @@ impl PeftSettings {
         Some(Self { config, targets })
     }
 
+    /// A setting that no plan has.
+    pub fn other(&self) -> Option<&'static str> {
+        OTHERS.into_iter().find(|key| self.config.has(key))
+    }
+
+    /// A name that is the end of none of these modules'.
+    pub fn unmatched(&self, modules: &[&str]) -> Option<&str> {
+        let names = self.targets.as_deref().unwrap_or_default();
+        let found = names
+            .iter()
+            .find(|name| !modules.iter().any(|module| ends_in(module, name)));
+        found.map(String::as_str)
+    }
+
     /// What a module gets; `Ok(None)` where no adapter is put on it, `None` where it is no rank and scale.
     pub fn rank(&self, module: &str) -> Option<Option<PeftRank>> {
-        let ends_in = |name: &String| {
-            let before = module.strip_suffix(name.as_str());
-            before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
-        };
         let is_target = match &self.targets {
-            Ok(names) => names.iter().any(ends_in),
+            Ok(names) => names.iter().any(|name| ends_in(module, name)),
             Err(pattern) => pattern.is_match(module),
         };
         if !is_target {
@@ -147,6 +170,12 @@ impl PeftSettings {
             scale,
         }))
     }
+}
+
+/// Whether PEFT takes a module for one of this name.
+fn ends_in(module: &str, name: &str) -> bool {
+    let before = module.strip_suffix(name);
+    before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
 
 /// The commonest rank above 0, the smallest of several.

@@ -95,6 +95,9 @@ impl Candidate<'_> {
     /// ‖W − Ŵ‖² at a rank: summed, not subtracted from ‖W‖², of which a layer that is fitted to rounding has
     /// no digit left. Rounding makes it no more than the whole.
     fn dropped(&self, rank: usize) -> f64 {
+        if rank == 0 {
+            return self.layer.norm.powi(2);
+        }
         let dropped = self.energies.iter().skip(rank).sum::<f64>() + self.beyond;
         dropped.min(self.layer.norm.powi(2))
     }

@@ -129,7 +129,12 @@ impl PlanReport {
                 "its structure is {name} on a grid of {grid} and its settings for PEFT are those of {told}"
             )));
         }
-        let of_layers = self.layers.iter().find_map(|one| one.contradiction(grid));
+        let of_layers = self.layers.iter().find_map(|one| {
+            let twice = self.left_out.contains_key(&one.layer);
+            let twice =
+                twice.then(|| format!("{} is left out of it and in it", label::name(&one.layer)));
+            twice.or_else(|| one.contradiction(grid))
+        });
         let found = of_layers.or_else(|| self.contradiction_of_sums());
         match found.or_else(|| self.contradiction_of_peft(grid)) {
             Some(what) => Err(contradicts(what)),
@@ -153,7 +158,7 @@ impl PlanReport {
     fn contradiction_of_peft(&self, grid: usize) -> Option<String> {
         let settings: Option<Vec<PeftSettings>> =
             self.peft.iter().map(PeftSettings::read).collect();
-        let unread = || "its settings for PEFT are none that PEFT could read".to_owned();
+        let unread = || "its settings for PEFT cannot be read".to_owned();
         let Some(settings) = settings else {
             return Some(unread());
         };
@@ -162,6 +167,13 @@ impl PlanReport {
         for layer in &self.layers {
             let known = ranks.entry(module(&layer.layer)).or_default();
             *known = layer.rank.max(*known);
+        }
+        let modules: Vec<&str> = ranks.keys().copied().collect();
+        if let Some(what) = contradiction_of_targets(&settings, &modules) {
+            return Some(what);
+        }
+        for weight in self.left_out.keys() {
+            ranks.entry(module(weight)).or_default();
         }
         ranks.into_iter().find_map(|(module, rank)| {
             let found: Option<Vec<Option<PeftRank>>> =
@@ -298,6 +310,19 @@ impl PlanReport {
             (!unknown.is_empty()).then(|| format!("{told}: {}", label::some_names(&unknown)));
         Ok(told)
     }
+}
+
+/// What PEFT's settings have beside the ranks of these modules.
+fn contradiction_of_targets(settings: &[PeftSettings], modules: &[&str]) -> Option<String> {
+    let other = settings.iter().find_map(PeftSettings::other);
+    let other = other.map(|other| format!("its settings for PEFT have {other}, which no plan has"));
+    other.or_else(|| {
+        let name = settings.iter().find_map(|one| one.unmatched(modules))?;
+        let name = label::name(name);
+        Some(format!(
+            "its settings for PEFT name {name}, which is no layer of it"
+        ))
+    })
 }
 
 impl LayerReport {

@@ -22,11 +22,17 @@ pub fn plan_sentence(plan: &Plan) -> String {
     };
     let equal = match rank {
         0 => format!("{noun} 1 everywhere costs more"),
-        _ => format!(
-            "{noun} {rank} everywhere, the highest that fits, has {} with {}",
-            label::error(error),
-            label::parameters(params)
-        ),
+        _ => {
+            let highest = match rank == plan.most_rank {
+                true => "the highest that a plan gives",
+                false => "the highest that fits",
+            };
+            format!(
+                "{noun} {rank} everywhere, {highest}, has {} with {}",
+                label::error(error),
+                label::parameters(params)
+            )
+        }
     };
     // Of fewer parameters the uniform rank is to be compared with a plan of as many.
     let as_many = plan.error_at_uniform.filter(|_| params < plan.params);
