@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use nalgebra::DMatrix;
 
+use super::label;
 use super::palette::{self, ColorMap, Gradient, Rgb, Theme};
 
 /// A way to colour the values of a heat map.
@@ -135,6 +136,11 @@ pub struct Heatmap {
 }
 
 impl Heatmap {
+    /// The form of the numbers in its cells.
+    pub fn number_form(&self) -> impl Fn(f64) -> String + use<> {
+        label::in_cells(&self.matrix)
+    }
+
     /// A heat map without headings or blocks.
     pub fn new(matrix: DMatrix<f64>, range: (f64, f64), colors: Colors) -> Self {
         Self {

@@ -1,8 +1,11 @@
 //! Numbers and names as they are written in figures and in the window.
 
+mod forms;
+
 use crate::approx::bits::as_numbers;
 pub use crate::text::elide::middle;
 pub use crate::text::{clean, for_terminal, one_line};
+pub use forms::{in_cells, in_column};
 
 /// *LoRA*, *LoRA and MELoRA*, *LoRA, MELoRA and Localized*.
 pub fn listed<T: AsRef<str>>(items: &[T]) -> String {
@@ -136,38 +139,6 @@ pub fn short(value: f64) -> String {
     }
     let decimals = (3 - value.abs().log10().floor() as i32).clamp(0, 6) as usize;
     minus(&trim_zeros(&format!("{value:.decimals$}")))
-}
-
-/// The form of the numbers of a column: for all the decimals that give the smallest three digits, or three
-/// digits for each where their sizes differ too much for that.
-pub fn in_column(values: &[f64]) -> impl Fn(f64) -> String + use<> {
-    let sizes = values.iter().map(|value| value.abs());
-    let sizes = sizes.filter(|size| size.is_finite() && *size != 0.0);
-    let whole = |size: f64| size.log10().floor() as i32;
-    let ends = sizes.fold(None, |ends: Option<(i32, i32)>, size| {
-        let (low, high) = ends.unwrap_or((whole(size), whole(size)));
-        Some((low.min(whole(size)), high.max(whole(size))))
-    });
-    let (low, high) = ends.unwrap_or_default();
-    let decimals = (low >= -3 && high <= 4 && high - low <= 3).then(|| (2 - low).max(0) as usize);
-    move |value| match decimals {
-        Some(decimals) if value.is_finite() => minus(&format!("{value:.decimals$}")),
-        _ => three_digits(value),
-    }
-}
-
-/// A number with three digits, none of them taken away: `2.50·10⁻⁷`, `0.250`, `250`.
-fn three_digits(value: f64) -> String {
-    if value == 0.0 || !value.is_finite() {
-        return short(value);
-    }
-    match (1e-3..1e5).contains(&value.abs()) {
-        true => {
-            let decimals = (2 - value.abs().log10().floor() as i32).max(0) as usize;
-            minus(&format!("{value:.decimals$}"))
-        }
-        false => powered(&format!("{value:.2e}"), &str::to_owned),
-    }
 }
 
 /// A cell's number in about five characters, so that it fits beside its neighbours.
@@ -426,25 +397,6 @@ mod tests {
         assert_eq!(tick(-2.0, 0.5), "−2.0");
         assert_eq!(tick(200.0, 50.0), "200");
         assert_eq!(tick(2e-300, 1e-300), "2·10⁻³⁰⁰");
-    }
-
-    #[test]
-    fn the_numbers_of_a_column_have_one_form() {
-        let all = |values: &[f64]| -> Vec<String> {
-            let form = in_column(values);
-            values.iter().map(|value| form(*value)).collect()
-        };
-        assert_eq!(
-            all(&[12.0, 0.125, 0.0, -3.5]),
-            ["12.000", "0.125", "0.000", "−3.500"]
-        );
-        assert_eq!(all(&[150.0, 2345.6]), ["150", "2346"]);
-        assert_eq!(all(&[1e-9, 2.0, f64::NAN]), ["1.00·10⁻⁹", "2.00", "–"]);
-        assert_eq!(
-            all(&[-2.5e-310, 0.125, 12_345.6, 1e5, 0.0]),
-            ["−2.50·10⁻³¹⁰", "0.125", "12346", "1.00·10⁵", "0"]
-        );
-        assert_eq!((all(&[0.0]), all(&[])), (vec!["0.00".to_owned()], vec![]));
     }
 
     #[test]

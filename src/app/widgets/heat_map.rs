@@ -13,7 +13,7 @@ use crate::figure::{Heatmap, ScaleBar, label};
 pub fn paint(ui: &egui::Ui, place: Rect, map: &Heatmap, theme: Theme) {
     let (rows, cols) = map.matrix.shape();
     let cell = Vec2::new(place.width() / cols as f32, place.height() / rows as f32);
-    let painter = ui.painter();
+    let (painter, form) = (ui.painter(), map.number_form());
     for (row, col) in (0..rows).flat_map(|row| (0..cols).map(move |col| (row, col))) {
         let corner = Vec2::new(col as f32, row as f32) * cell;
         let rect = Rect::from_min_size(place.min + corner, cell);
@@ -31,7 +31,7 @@ pub fn paint(ui: &egui::Ui, place: Rect, map: &Heatmap, theme: Theme) {
             painter.text(
                 rect.center(),
                 Align2::CENTER_CENTER,
-                label::short(value),
+                form(value),
                 FontId::proportional(size),
                 color32(palette::text_on(fill)),
             );

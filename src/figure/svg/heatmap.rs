@@ -54,19 +54,23 @@ pub(super) fn paint(canvas: &mut Canvas, area: Area, map: &Heatmap) {
         draw_classes_of_rows(canvas, area, map, color);
     }
     if map.numbers {
-        match number_type(canvas, area, map) {
-            Some(face) => draw_numbers(canvas, area, map, face),
+        let form = map.number_form();
+        match number_type(canvas, area, (map, &form)) {
+            Some(face) => draw_numbers(canvas, area, (map, &form), face),
             None => canvas.lacks_numbers = true,
         }
     }
 }
 
+/// A picture, and the form of the numbers in its cells.
+type Numbers<'a> = (&'a Heatmap, &'a dyn Fn(f64) -> String);
+
 /// The type in which all of the cells' numbers fit: the usual one, or the smallest that may be set.
-fn number_type(canvas: &Canvas, area: Area, map: &Heatmap) -> Option<Type> {
+fn number_type(canvas: &Canvas, area: Area, (map, form): Numbers<'_>) -> Option<Type> {
     let (rows, cols) = map.matrix.shape();
     let (down, across) = (area.height / rows as f64, area.width / cols as f64);
     let texts = map.matrix.iter().filter(|value| value.is_finite());
-    let texts: Vec<String> = texts.map(|value| label::short(*value)).collect();
+    let texts: Vec<String> = texts.map(|value| form(*value)).collect();
     let fits = |face: &Type| {
         let widths = texts.iter().map(|text| face.width(text));
         down >= face.size + 1.0 && widths.fold(0.0, f64::max) <= across - 2.0
@@ -76,7 +80,7 @@ fn number_type(canvas: &Canvas, area: Area, map: &Heatmap) -> Option<Type> {
 }
 
 /// The cells' numbers.
-fn draw_numbers(canvas: &mut Canvas, area: Area, map: &Heatmap, face: Type) {
+fn draw_numbers(canvas: &mut Canvas, area: Area, (map, form): Numbers<'_>, face: Type) {
     let (rows, cols) = map.matrix.shape();
     let (down, across) = (area.height / rows as f64, area.width / cols as f64);
     for row in 0..rows {
@@ -86,7 +90,7 @@ fn draw_numbers(canvas: &mut Canvas, area: Area, map: &Heatmap, face: Type) {
                 area.y + (row as f64 + 0.5) * down + 0.36 * face.size,
             );
             let ink = palette::text_on(map.cell_color(canvas.theme, row, col));
-            let text = label::short(map.matrix[(row, col)]);
+            let text = form(map.matrix[(row, col)]);
             canvas.text(at, &text, face, ink, Anchor::Middle);
         }
     }
