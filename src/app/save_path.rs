@@ -32,8 +32,14 @@ pub struct SaveBusy {
 impl SavePath {
     /// Begins anew: nothing was written, and the path takes the focus.
     pub fn begin(&mut self) {
-        (self.failure, self.saved) = (None, None);
+        self.failure = None;
+        self.forget_saved();
         self.fresh = true;
+    }
+
+    /// The file that was written is another than the one that would be.
+    pub fn forget_saved(&mut self) {
+        self.saved = None;
     }
 
     /// Suggests a file name in a folder, that of the program where there is none.

@@ -61,6 +61,16 @@ fn enter_saves_the_offered_name_and_offers_it_again() {
     // The dialog says so and stays for another format; Escape closes it, and the next one offers the
     // same name and says that it is taken.
     harness.get_by_label(&format!("Saved {}", path.display()));
+    // With another choice it would be another file.
+    harness
+        .get_by_role_and_label(Role::RadioButton, "Dark")
+        .click();
+    settle(&mut harness);
+    harness.get_by_label_contains("Replaces the existing file");
+    harness
+        .get_by_role_and_label(Role::RadioButton, "Light")
+        .click();
+    settle(&mut harness);
     harness
         .get_by_role_and_label(Role::RadioButton, "SVG")
         .click();

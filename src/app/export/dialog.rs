@@ -55,6 +55,9 @@ impl Exporter {
             let target = target.as_ref().map(|target| target.path.as_path());
             let target = target.map_err(String::as_str);
             let busy = self.doing();
+            if busy.is_none() {
+                self.doubt_saved(state);
+            }
             self.path.told(ui, TOLD_LINES, target, busy.as_ref());
             self.buttons(ui, target, entered, out);
         });

@@ -60,6 +60,14 @@ struct Measuring {
     work: Background,
 }
 
+/// All that an exported file follows from but the results.
+#[derive(Debug, PartialEq)]
+struct Choices {
+    view: &'static str,
+    together: Option<Composition>,
+    export: Export,
+}
+
 /// The dialog and its worker.
 pub struct Exporter {
     open: bool,
@@ -75,6 +83,8 @@ pub struct Exporter {
     /// What the figure at hand has; `None` before it was drawn.
     parts: Option<FigureParts>,
     path: SavePath,
+    /// What the file that was written last shows.
+    written: Option<Choices>,
     measuring: Option<Measuring>,
     files: Service<WriteRequest, ExportResult>,
 }
@@ -92,6 +102,7 @@ impl Default for Exporter {
             omit: Vec::new(),
             parts: None,
             path: SavePath::default(),
+            written: None,
             measuring: None,
             files: Service::new("export", write),
         }
@@ -197,6 +208,23 @@ impl Exporter {
             omit: self.omitted(),
             error_gain: state.preferences.view.error_gain,
             ..Export::to(path)
+        }
+    }
+
+    fn choices_for(&self, state: &State, path: &Path) -> Choices {
+        Choices {
+            view: self.view.key,
+            together: self.composition(state),
+            export: self.export_of(state, path),
+        }
+    }
+
+    /// Takes down that a file was saved, once something else would be.
+    fn doubt_saved(&mut self, state: &State) {
+        let target = self.target().ok();
+        let choices = target.map(|target| self.choices_for(state, &target.path));
+        if choices.is_some() && choices != self.written {
+            self.path.forget_saved();
         }
     }
 
@@ -318,6 +346,7 @@ impl Exporter {
         sources.extend(preferences.experiment.dataset.files());
         sources.extend(state.session().files());
         self.path.settle();
+        self.written = Some(self.choices_for(state, &path));
         let write = WriteRequest {
             exported,
             dpi,
