@@ -186,7 +186,8 @@ impl Explorer {
         }
         self.exporter.ui(ui.ctx(), &mut self.state, &mut out);
         let home = export::home();
-        self.sessions.ui(ui.ctx(), home.as_deref(), &mut out);
+        let tab = self.state.tab;
+        self.sessions.ui(ui.ctx(), home.as_deref(), tab, &mut out);
         if let Some(session) = self.arrays.ui(ui.ctx(), &mut out) {
             out.insert(0, Command::SetSession(Box::new(session)));
         }

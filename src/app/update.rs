@@ -121,8 +121,12 @@ pub fn run(explorer: &mut Explorer, ctx: &egui::Context, command: Command) {
         Command::CopyFigureCommand(path) => exports::copy_command(explorer, ctx, Some(&path)),
         Command::CopyCaption(form) => exports::copy_caption(explorer, ctx, form),
         Command::CopyText(text) => {
-            ctx.copy_text(text);
-            explorer.state.done("copied to the clipboard");
+            ctx.copy_text(text.clone());
+            // A table has no room in a line.
+            match text.lines().count() {
+                0 | 1 => explorer.state.say(Act::Other, Message::Copied(text)),
+                _ => explorer.state.done("copied to the clipboard"),
+            }
         }
         Command::Undo | Command::Redo => travel(explorer, command == Command::Undo),
         Command::SetSession(session) => change(explorer, *session),

@@ -93,9 +93,11 @@ fn the_status_line_is_as_high_with_a_message_as_without() {
         plot.rect().bottom()
     };
     let before = lowest(&harness);
-    run(&mut harness, Command::CopyText("x".to_owned()));
-    harness.get_by_label("Copied to the clipboard");
-    assert_eq!(lowest(&harness), before);
+    for (text, told) in [("x", "Copied: x"), ("x\ny", "Copied to the clipboard")] {
+        run(&mut harness, Command::CopyText(text.to_owned()));
+        harness.get_by_label(told);
+        assert_eq!(lowest(&harness), before);
+    }
 }
 
 #[test]

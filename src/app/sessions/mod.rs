@@ -9,11 +9,12 @@ use eframe::egui;
 use super::command::Command;
 use super::save_dialog::{FileForm, SaveDialog, SaveMessage, SaveRequest};
 use super::service::Service;
-use super::state::{Preferences, State};
+use super::state::{Preferences, State, Tab};
 use super::tabs;
 use super::tabs::approximate::view::PaneContent;
 use super::tabs::approximate::view::second::stands_beside;
 use super::tabs::finetune::action::TAB as SWEEP_TAB;
+use super::tabs::weights::action::TAB as WEIGHTS_TAB;
 use super::worker::{Reply, Wake};
 use crate::views::{approximation, block_spectra, error_curve};
 use crate::workspace::{self, DisplaySettings, ENDING, Workspace};
@@ -96,7 +97,13 @@ impl Sessions {
     }
 
     /// Draws the dialog while it is open.
-    pub fn ui(&mut self, ctx: &egui::Context, home: Option<&Path>, out: &mut Vec<Command>) {
+    pub fn ui(
+        &mut self,
+        ctx: &egui::Context,
+        home: Option<&Path>,
+        tab: Tab,
+        out: &mut Vec<Command>,
+    ) {
         const FORM: FileForm = FileForm {
             endings: &[ENDING],
             name: "Session (JSON)",
@@ -111,6 +118,9 @@ impl Sessions {
             ui.label(
                 "Source, settings and views; data beside the file is found again when both move",
             );
+            if tab == WEIGHTS_TAB {
+                ui.label("Models and scans are not in it; Save… in Weights keeps a scan");
+            }
         };
         let path = self.dialog.ui(ctx, asked, home, choices, out);
         out.extend(path.map(|path| Command::Session(SessionAction::SaveTo(path))));
