@@ -59,7 +59,12 @@ pub(super) fn run(arguments: &ArraysArgs) -> Result<(), Failure> {
             false => format!("{}: {}", other.name, other.reason),
         })
         .collect();
-    notes.extend(compared.iter().flat_map(ModelComparison::notes));
+    if let Some(compared) = &compared {
+        let differences = compared.notes();
+        let none = differences.is_empty();
+        notes.extend(differences);
+        notes.extend(none.then(|| ModelComparison::NONE.to_owned()));
+    }
     let tables: Vec<Table> = match listed.arrays.is_empty() {
         true => Vec::new(),
         false => vec![table(&file, &listed.arrays)],

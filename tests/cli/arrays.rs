@@ -119,6 +119,11 @@ fn differences_between_two_models_are_told() {
     ] {
         assert!(text.contains(&line), "{line} is not in: {text}");
     }
+    let text = succeed(Path::new("."), &format!("arrays {base} --subtract {base}"));
+    assert!(
+        text.contains("every layer has its base, in the same shape"),
+        "{text}"
+    );
     let compared = json_of(&format!("arrays {tuned} --subtract {base} --json"));
     assert_eq!(
         compared["subtract"]["other_shapes"],

@@ -45,6 +45,9 @@ impl ModelComparison {
         found
     }
 
+    /// What is told where there is no difference.
+    pub const NONE: &str = "every layer has its base, in the same shape";
+
     /// A sentence for each difference.
     pub fn notes(&self) -> Vec<String> {
         let sides = |shape: &[u64]| -> String {

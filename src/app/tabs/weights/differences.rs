@@ -2,7 +2,7 @@
 
 use eframe::egui::{self, RichText};
 
-use crate::analysis::ModelBase;
+use crate::analysis::{ModelBase, ModelComparison};
 use crate::app::notices::capitalized;
 use crate::figure::label;
 
@@ -14,7 +14,7 @@ pub fn show(ui: &mut egui::Ui, base: &ModelBase) {
     let of = &base.comparison;
     let notes = of.notes();
     if notes.is_empty() {
-        ui.label("Every layer has its base, in the same shape");
+        ui.label(capitalized(ModelComparison::NONE));
         return;
     }
     // An adapter changes some of the layers only.
