@@ -18,7 +18,7 @@ use crate::analysis::{
 use crate::figure::compose::{MapColumn, scan_columns, scan_heading};
 use crate::figure::label;
 use crate::process::signals::StopGuard;
-use crate::source::{Limits, Source};
+use crate::source::{Limits, Source, named_path};
 use crate::views::Material;
 use crate::views::scan::{self, ScanCall};
 use crate::{report, store};
@@ -232,8 +232,8 @@ impl ScanArgs {
 
     fn settings(&self, model: &Path) -> ScanSettings {
         ScanSettings {
-            model: model.to_owned(),
-            subtract: self.subtract.clone(),
+            model: named_path(model),
+            subtract: self.subtract.as_deref().map(named_path),
             budget_rank: self.budget_rank,
             grid: self.grid,
             draws: self.draws,

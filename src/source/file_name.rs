@@ -10,9 +10,26 @@ pub fn ending(path: &Path) -> String {
         .unwrap_or_default()
 }
 
-/// A path from the root; as it is where the working folder is gone.
+/// A path from the root; as it is where the working folder is gone. One such as `..` gets the name of the folder
+/// that it leads to.
 pub fn whole_path(path: &Path) -> PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+    let whole = match is_named(path) {
+        true => std::path::absolute(path),
+        false => std::fs::canonicalize(path),
+    };
+    whole.unwrap_or_else(|_| path.to_owned())
+}
+
+/// A path that ends in a name, as `.` and `..` do not.
+pub fn named_path(path: &Path) -> PathBuf {
+    match is_named(path) {
+        true => path.to_owned(),
+        false => whole_path(path),
+    }
+}
+
+fn is_named(path: &Path) -> bool {
+    path.file_name().is_some() || path.as_os_str().is_empty()
 }
 
 /// A path without its folders, which often tell whose file it is: the name that a figure may hold, also where
@@ -95,6 +112,13 @@ mod tests {
         assert_eq!(whole_path(Path::new("a/b.npy")), folder.join("a/b.npy"));
         assert_eq!(whole_path(&folder), folder);
         assert_eq!(whole_path(Path::new("")), Path::new(""));
+        let real = folder.canonicalize().expect("the folder");
+        for path in [".", "src/.."] {
+            assert_eq!(whole_path(Path::new(path)), real);
+            assert_eq!(named_path(Path::new(path)), real);
+        }
+        assert_eq!(named_path(Path::new("a/b.npy")), Path::new("a/b.npy"));
+        assert_eq!(named_path(Path::new("no such/..")), Path::new("no such/.."));
     }
 
     #[test]

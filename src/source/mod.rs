@@ -49,7 +49,7 @@ pub use digit_set::DigitSet;
 pub use digits::{digits, digits_if_ready, half_there};
 pub use error::SourceError;
 pub use file::{arrays_in, list_arrays, load_bytes};
-pub use file_name::{FileNames, whole_path, without_folders};
+pub use file_name::{FileNames, named_path, whole_path, without_folders};
 pub use format::picture::from_rgba;
 pub use format::{ARRAY_EXTENSIONS, OPENABLE_EXTENSIONS, formats_with_arrays, readable_formats};
 pub use head_blocks::HeadBlocks;

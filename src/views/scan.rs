@@ -1,16 +1,16 @@
 //! Every layer of a model at one budget.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::material::Material;
 use super::options::Options;
 use super::shown::Shown;
 use super::view::{Need, Subject, TableForm, View, ViewCall};
-use crate::analysis::{Scan, ScanPart, ScanSettings, SkippedArray, join_patterns};
+use crate::analysis::{PlanStructure, Scan, ScanPart, ScanSettings, SkippedArray, join_patterns};
 use crate::approx::locality::LEAST_DRAWS_OF_Z;
 use crate::figure::compose::MapColumn;
 use crate::figure::palette::{ColorMap, Gradient};
-use crate::figure::{Figure, Omitted, Table, compose, label};
+use crate::figure::{Figure, Omitted, Table, compose};
 use crate::report;
 use crate::session::words::Words;
 use crate::session::{CommandLine, Export};
@@ -109,11 +109,23 @@ impl ScanCall {
     }
 }
 
+/// The command line that makes a plan of the scan in a file; `None` when its path is not UTF-8.
+pub fn plan_command(
+    scan: &Path,
+    (structure, budget): (PlanStructure, usize),
+) -> Option<CommandLine> {
+    let mut words = Words::program();
+    words.word("plan");
+    words.option("params", &budget.to_string());
+    if structure != PlanStructure::Lora {
+        words.option("structure", structure.id());
+    }
+    words.last_path(scan)?;
+    words.quoted()
+}
+
 /// The colours of unsigned columns.
 pub const COLORS: ColorMap = ColorMap::Gradient(Gradient::Viridis);
-
-/// Noise of rounding from which on it is told.
-const TOLD: f64 = 1e-3;
 
 /// Those in the cells of the map.
 fn numbers(_: &Material<'_>) -> Vec<Omitted> {
@@ -156,16 +168,7 @@ fn notes(material: &Material<'_>, _: &Options) -> Vec<String> {
             "z needs {LEAST_DRAWS_OF_Z} random orders or more; scan again with --draws {LEAST_DRAWS_OF_Z}"
         ));
     }
-    let noise = scan.layers.iter().filter_map(|layer| layer.rounding);
-    let (least, most) = noise.fold((f64::INFINITY, 0.0_f64), |(least, most), share| {
-        (least.min(share), most.max(share))
-    });
-    if most >= TOLD {
-        notes.push(format!(
-            "rounding of the stored weights is {} of ‖ΔW‖; an error below that is noise",
-            label::span(&label::percent(least), &label::percent(most))
-        ));
-    }
+    notes.extend(compose::scan_rounding(scan));
     notes.extend(SkippedArray::all_left_out(&scan.skipped));
     notes
 }

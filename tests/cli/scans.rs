@@ -484,3 +484,20 @@ fn a_merged_scan_does_not_replace_one_that_holds_more() {
     assert_eq!(fs::read(folder.path().join("c.json")).unwrap(), all);
     succeed(folder.path(), "scan --merge b.json a.json --out c.json");
 }
+
+/// A folder is named by its name, also where it was only pointed at.
+#[test]
+fn a_model_in_the_working_folder_has_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let tuned = folder.path().join("tuned");
+    fs::create_dir(&tuned).unwrap();
+    two_layers(&tuned);
+    fs::rename(tuned.join("m.safetensors"), tuned.join("model.safetensors")).unwrap();
+    for (within, line) in [("tuned", "."), ("tuned", "../tuned/."), (".", "tuned")] {
+        let line = format!("scan {line} --draws 0 --json");
+        let text = succeed(&folder.path().join(within), &line);
+        let scan: Value = serde_json::from_str(&text).unwrap();
+        let model = Path::new(scan["model"].as_str().unwrap());
+        assert_eq!(model.file_name(), tuned.file_name(), "{line}");
+    }
+}

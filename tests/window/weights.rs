@@ -719,12 +719,38 @@ fn a_plan_spends_the_budget_and_is_saved_as_the_command_line_writes_it() {
     let saved: serde_json::Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
     assert_eq!(saved, serde_json::to_value(PlanReport::new(&plan)).unwrap());
     click(&mut harness, "Close");
+    // The command of a plan names the file of its scan.
+    act(&mut harness, WeightsAction::CopyCommand);
+    let told = harness.state().state().message().cloned();
+    let wanted = "save the scan first";
+    assert!(
+        matches!(&told, Some(Message::Error(why)) if why.contains(wanted)),
+        "{told:?}"
+    );
+    let at = folder.path().join("scan.json");
+    act(&mut harness, WeightsAction::SaveScan);
+    act(&mut harness, WeightsAction::SaveTo(at.clone()));
+    click(&mut harness, "Close");
     harness
         .get_by_role_and_label(Role::RadioButton, "GraLoRA")
         .click();
     settle(&mut harness);
     let plan = Plan::new(&scan, PlanStructure::Gralora, scan.budget()).unwrap();
     harness.get_by_label(&plan_sentence(&plan));
+    act(&mut harness, WeightsAction::CopyCommand);
+    let told = harness.state().state().message().cloned();
+    let Some(Message::Copied(command)) = told else {
+        panic!("{told:?}");
+    };
+    let mut words = shlex::split(&command).unwrap();
+    assert_eq!(words.remove(0), "localized-lora");
+    let mut program = assert_cmd::Command::cargo_bin("localized-lora").unwrap();
+    let output = program.args(&words).arg("--json").output().unwrap();
+    let printed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        printed,
+        serde_json::to_value(PlanReport::new(&plan)).unwrap()
+    );
     let field = harness.get_by_role_and_label(Role::SpinButton, "Parameters");
     field.focus();
     harness.run_steps(2);

@@ -55,7 +55,7 @@ pub use residuals::ResidualScale;
 pub use scan::{MapColumn, ScanMap, scan_map};
 pub use scan_table::{SCAN_VERDICT, scan_columns, scan_table};
 pub use scan_words::{
-    model_file_name, model_name, scan_fit, scan_heading, scan_missing, scan_sentence,
+    model_file_name, model_name, scan_fit, scan_heading, scan_missing, scan_rounding, scan_sentence,
 };
 pub use sources::source_grid;
 pub use spectra::{MethodSpectrum, plain_spectrum, singular_values, spectrum_plot, spectrum_plots};

@@ -2,7 +2,7 @@
 
 use crate::analysis::{Scan, ScanError, ScanLayer};
 use crate::figure::label;
-use crate::source::without_folders;
+use crate::source::{FileNames, without_folders};
 
 /// *tuned.safetensors minus base.safetensors*
 pub fn model_name(scan: &Scan) -> String {
@@ -12,12 +12,14 @@ pub fn model_name(scan: &Scan) -> String {
     }
 }
 
-/// The same without the folders, which a figure does not tell.
+/// The same without the folders, which a figure does not tell but for those that tell the two apart.
 pub fn model_file_name(scan: &Scan) -> String {
-    let model = without_folders(&scan.model);
-    match scan.subtract.as_deref().map(without_folders) {
-        Some(base) => format!("{model} minus {base}"),
-        None => model.to_owned(),
+    match &scan.subtract {
+        Some(base) => {
+            let names = FileNames::new(vec![scan.model.clone(), base.clone()]);
+            format!("{} minus {}", names.name(&scan.model), names.name(base))
+        }
+        None => without_folders(&scan.model).to_owned(),
     }
 }
 
@@ -168,11 +170,49 @@ pub fn scan_fit(scan: &Scan) -> Vec<String> {
     notes.into_iter().flatten().collect()
 }
 
+/// Noise of rounding from which on it is told.
+const TOLD: f64 = 1e-3;
+
+/// How much of the updates is rounding of the stored weights, where that is worth a word.
+pub fn scan_rounding(scan: &Scan) -> Option<String> {
+    let noise = scan.layers.iter().filter_map(|layer| layer.rounding);
+    let (least, most) = noise.fold((f64::INFINITY, 0.0_f64), |(least, most), share| {
+        (least.min(share), most.max(share))
+    });
+    (most >= TOLD).then(|| {
+        format!(
+            "rounding of the stored weights is {} of ‖ΔW‖; an error below that is noise",
+            label::span(&label::percent(least), &label::percent(most))
+        )
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+
+    fn scan((model, base): (&str, Option<&str>), layers: Vec<serde_json::Value>) -> Scan {
+        let scan = json!({
+            "scan": 1, "model": model, "subtract": base, "budget_rank": 1, "melora_blocks": 1,
+            "localized_grid": 1, "draws": 100, "seed": 0, "seconds": 0.0,
+            "layers": layers, "skipped": []
+        });
+        serde_json::from_value(scan).expect("a scan")
+    }
+
+    #[test]
+    fn models_of_one_name_are_told_apart_and_no_other_folder_is_told() {
+        let name = |model, base| model_file_name(&scan((model, base), Vec::new()));
+        assert_eq!(name("/home/ann/a/m.npz", None), "m.npz");
+        assert_eq!(
+            name("/home/ann/a/m.npz", Some("/home/ann/b.npz")),
+            "m.npz minus b.npz"
+        );
+        let twins = name("/home/ann/tuned/m.npz", Some("/home/ann/base/m.npz"));
+        assert_eq!(twins, "tuned/m.npz minus base/m.npz");
+    }
 
     #[test]
     fn layers_that_are_local_beyond_chance_are_counted_among_those_tested() {
@@ -186,14 +226,7 @@ mod tests {
                 "verdict": "", "lora_energies": [], "localized_energies": []
             })
         };
-        let said = |layers: Vec<serde_json::Value>| {
-            let scan = json!({
-                "scan": 1, "model": "m", "subtract": null, "budget_rank": 1, "melora_blocks": 1,
-                "localized_grid": 1, "draws": 100, "seed": 0, "seconds": 0.0,
-                "layers": layers, "skipped": []
-            });
-            scan_sentence(&serde_json::from_value(scan).expect("a scan"))
-        };
+        let said = |layers: Vec<serde_json::Value>| scan_sentence(&scan(("m", None), layers));
         let tested = vec![
             layer(Some(-3.5), 1.0),
             layer(Some(-2.0), 1.0),

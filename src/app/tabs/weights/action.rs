@@ -66,7 +66,7 @@ pub enum WeightsAction {
     OpenScan(PathBuf),
     /// Open the layer of this name, of the scan.
     OpenScanned(String),
-    /// Put the command line of the scan on the clipboard.
+    /// Put the command line of the scan or the plan on the clipboard.
     CopyCommand,
 }
 
@@ -121,7 +121,7 @@ impl WeightsAction {
             }
             Self::BrowseSave(_) | Self::ChooseSave(_) => "Choose the folder and the file name",
             Self::BrowseScan | Self::OpenScan(_) => "A scan (JSON) that this program saved",
-            Self::CopyCommand => "The command line that makes the same scan",
+            Self::CopyCommand => "The command line that makes the same scan or plan",
         }
     }
 }

@@ -39,8 +39,9 @@ use crate::approx::Method;
 use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::session::Settings;
-use crate::source::{Source, holds_weights};
+use crate::source::{Source, holds_weights, whole_path};
 use crate::store::JsonKind;
+use crate::views::scan::plan_command;
 
 /// The tab: the open models, and how they are looked at.
 pub struct WeightsTab {
@@ -119,18 +120,22 @@ impl WeightsTab {
         self.scan.scanning.found().map(AsRef::as_ref)
     }
 
-    /// The command line of the scan that is shown, or of the next one.
+    /// The command line of the plan that is shown, else of the scan or of the next one.
     ///
     /// # Errors
     /// Why there is none.
     fn command(&self) -> Result<String, &'static str> {
-        match (self.scan(), self.model()) {
-            (None, None) => Err("no model is open; open one first"),
-            _ => match figures::command(self, None) {
-                Some(command) => Ok(command.whole),
-                None => Err("no command can name this path; rename the file"),
-            },
-        }
+        let command = match (self.plan.plan(), self.scan(), self.model()) {
+            (Some(plan), Some(_), _) if self.section == Section::Plan => {
+                let scan = self.scan.file();
+                let scan = scan.ok_or("a plan is made of a scan’s file; save the scan first")?;
+                plan_command(scan, (plan.structure, plan.budget))
+            }
+            (_, None, None) => return Err("no model is open; open one first"),
+            _ => figures::command(self, None),
+        };
+        let command = command.ok_or("no command can name this path; rename the file")?;
+        Ok(command.whole)
     }
 
     /// Opens a layer in the first tab, which can lead back here.
@@ -361,7 +366,7 @@ impl Page for WeightsTab {
             self.browser.show_model(model);
             let base = model.base.as_ref().map(|base| &base.path);
             for path in base.into_iter().chain([&model.path]) {
-                let path = path.display().to_string();
+                let path = whole_path(path).display().to_string();
                 state.preferences.remember_model(&path);
             }
         }
@@ -395,7 +400,6 @@ impl Page for WeightsTab {
         Some(Command::Weights(match command {
             Command::Open => WeightsAction::BrowseFile(ModelRole::Model),
             Command::Subtract => WeightsAction::BrowseFile(ModelRole::Base),
-            Command::Export if self.section == Section::Plan => WeightsAction::SavePlan,
             // The dialog of all figures has the map.
             Command::Export if self.scan().is_some_and(|scan| !scan.layers.is_empty()) => {
                 return None;

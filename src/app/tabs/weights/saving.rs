@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use eframe::egui;
 
@@ -89,6 +90,8 @@ pub struct SavedFile {
 /// What the dialog is of, and the dialog.
 pub struct Saving {
     what: Saved,
+    /// The scan that is written, or the one of the plan.
+    scan: Option<Arc<Scan>>,
     /// The dialog, which writes its files.
     pub dialog: SaveDialog<SavedFile>,
 }
@@ -97,6 +100,7 @@ impl Default for Saving {
     fn default() -> Self {
         Self {
             what: Saved::Scan,
+            scan: None,
             dialog: SaveDialog::new("save scan", |file: SavedFile, reply| {
                 let path = file.path.clone();
                 match write(file, &|| reply.keep_going()) {
@@ -122,6 +126,17 @@ impl Saving {
     /// What the dialog is of.
     pub fn what(&self) -> Saved {
         self.what
+    }
+
+    /// Takes the scan that is written, or whose plan is.
+    pub fn write_of(&mut self, scan: &Arc<Scan>) {
+        self.scan = Some(Arc::clone(scan));
+    }
+
+    /// The scan that a file which was written holds.
+    pub fn written_scan(&mut self, path: &Path) -> Option<Arc<Scan>> {
+        let scan = self.scan.take();
+        scan.filter(|_| self.what == Saved::Scan && !is_csv(path))
     }
 
     /// Draws the dialog while it is open.

@@ -4,6 +4,7 @@ use eframe::egui;
 
 use crate::analysis::{OpenModel, PATTERNS_MEAN, ScanSettings, split_patterns};
 use crate::app::widgets::knobs::whole;
+use crate::source::whole_path;
 
 /// The settings of the next scan.
 pub struct ScanFields {
@@ -38,11 +39,12 @@ impl ScanFields {
         patterns.filter(|pattern| !pattern.is_empty()).collect()
     }
 
-    /// The settings for a model.
+    /// The settings for a model. The scan is kept for another day, when the program runs in another folder.
     pub fn settings(&self, model: &OpenModel) -> ScanSettings {
+        let base = model.base.as_ref();
         ScanSettings {
-            model: model.path.clone(),
-            subtract: model.base.as_ref().map(|base| base.path.clone()),
+            model: whole_path(&model.path),
+            subtract: base.map(|base| whole_path(&base.path)),
             budget_rank: self.budget_rank,
             grid: self.grid,
             draws: self.draws,

@@ -1,6 +1,6 @@
 //! The scan on screen: its settings, how far it is, the map of the model and the table of its layers.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use eframe::egui::{self, RichText};
@@ -22,7 +22,8 @@ use crate::app::widgets::knobs::choice;
 use crate::app::widgets::sorted_table::{SortedTable, TableView};
 use crate::app::worker::Reply;
 use crate::figure::compose::{
-    MapColumn, SCAN_VERDICT, ScanMap, model_name, scan_heading, scan_sentence, scan_table,
+    MapColumn, SCAN_VERDICT, ScanMap, model_name, scan_heading, scan_rounding, scan_sentence,
+    scan_table,
 };
 use crate::figure::palette::Theme;
 use crate::figure::{Table, label};
@@ -51,6 +52,8 @@ pub struct ScanView {
     pub saving: Saving,
     /// Reads the files of scans.
     files: Service<PathBuf, Result<(PathBuf, Scan), String>>,
+    /// The file that holds a scan, whole.
+    file: Option<(PathBuf, Arc<Scan>)>,
     column: MapColumn,
     drawn: Option<DrawnScan>,
     map: MapView,
@@ -71,6 +74,7 @@ impl ScanView {
                     Err(why) => Err(format!("{why}: {}", path.display())),
                 });
             }),
+            file: None,
             column: MapColumn::default(),
             drawn: None,
             map: MapView::default(),
@@ -83,16 +87,22 @@ impl ScanView {
         if self.scanning.receive(state) {
             self.drawn = None;
         }
-        self.saving.dialog.receive(state);
+        if let Some(path) = self.saving.dialog.receive(state)
+            && let Some(scan) = self.saving.written_scan(&path)
+        {
+            self.file = Some((path, scan));
+        }
         let mut models = None;
         for read in self.files.receive() {
             match read.and_then(|scan| scan) {
                 Ok((path, scan)) => {
                     // Preferences are text.
-                    state.preferences.scan = path.to_str().is_some().then_some(path);
+                    state.preferences.scan = path.to_str().is_some().then(|| path.clone());
                     let settings = settings_of(&scan);
                     models = Some((settings.model, settings.subtract));
                     self.take(scan);
+                    let found = self.scanning.found().cloned();
+                    self.file = found.map(|scan| (path, scan));
                 }
                 Err(why) => state.fail(why),
             }
@@ -110,6 +120,13 @@ impl ScanView {
         state.preferences.scan = None;
         self.scanning.clear();
         self.drawn = None;
+    }
+
+    /// The file that holds the scan on screen.
+    pub fn file(&self) -> Option<&Path> {
+        let (path, scan) = self.file.as_ref()?;
+        let shown = self.scanning.found()?;
+        Arc::ptr_eq(scan, shown).then_some(path)
     }
 
     /// Reads the scan in a file.
@@ -201,6 +218,7 @@ impl ScanView {
             return;
         };
         let (sources, named) = (call.files(), path.clone());
+        self.saving.write_of(&scan);
         let bytes: Box<dyn FnOnce() -> Result<Vec<u8>, String> + Send> =
             match (self.saving.what(), plan) {
                 (Saved::Scan, _) => Box::new(move || scan_bytes(&scan, &named)),
@@ -334,6 +352,10 @@ impl ScanView {
         ui.add(egui::Label::new(RichText::new(&of).strong()).truncate());
         ui.add(egui::Label::new(scan_sentence(scan)).wrap())
             .on_hover_text(format!("Verdict: {SCAN_VERDICT}"));
+        if let Some(noise) = scan_rounding(scan) {
+            let text = RichText::new(capitalized(&noise)).weak();
+            ui.add(egui::Label::new(text).wrap());
+        }
         if !scan.skipped.is_empty() {
             let count = label::counted(scan.skipped.len(), "array");
             let told = scan.skipped.iter();
