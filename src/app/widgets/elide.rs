@@ -3,14 +3,16 @@
 use eframe::egui::{self, TextStyle};
 
 use super::prose;
-use crate::text::elide::shortened;
+use crate::text::elide::{all_shortened, shortened};
 
 /// As much of `text` as fits into `room` points in the type of buttons, with … in the middle.
 pub fn middle(ui: &egui::Ui, text: &str, room: f32) -> String {
-    middle_of(ui, text, room, &TextStyle::Button)
+    shortened(text, &|text| {
+        prose::width(ui, text, &TextStyle::Button) <= room
+    })
 }
 
-/// The same in another type.
-pub fn middle_of(ui: &egui::Ui, text: &str, room: f32, style: &TextStyle) -> String {
-    shortened(text, &|text| prose::width(ui, text, style) <= room)
+/// The names of a list, each with as much as fits; those that would read alike keep what tells them apart.
+pub fn all(ui: &egui::Ui, names: &[String], room: f32, style: &TextStyle) -> Vec<String> {
+    all_shortened(names, &|text| prose::width(ui, text, style) <= room)
 }

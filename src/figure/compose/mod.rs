@@ -3,6 +3,7 @@
 mod approximation;
 mod atlas;
 mod block_bars;
+mod block_names;
 mod build_up;
 mod curves;
 mod dataset;

@@ -1,10 +1,11 @@
 //! A map of the layers of a scanned model.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use nalgebra::DMatrix;
 
 use super::Context;
+use super::block_names::BlockNames;
 use super::scan_words::{
     budget, diagonal_share, least_errors, model_file_name, scan_fit, scan_missing,
 };
@@ -13,7 +14,6 @@ use crate::figure::palette::ColorMap;
 use crate::figure::{
     CellNames, Colors, Element, Figure, Heading, Heatmap, Omitted, ScaleBar, label,
 };
-use crate::source::module;
 
 /// A number of every layer that a map can be coloured by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -165,13 +165,13 @@ pub struct ScanMap {
 impl ScanMap {
     /// The map of a scan.
     pub fn new(colors: ColorMap, scan: &Scan, column: MapColumn) -> Self {
-        let (mut blocks, mut kinds) = (NameList::default(), NameList::default());
-        let mut cells = BTreeMap::new();
-        for (place, layer) in scan.layers.iter().enumerate() {
-            let (block, kind) = split(&layer.layer);
-            cells.insert((blocks.place(block), kinds.place(kind)), place);
-        }
-        let (blocks, kinds) = (short_names(&blocks.names), cleaned(&kinds.names));
+        let names: Vec<&str> = scan.layers.iter().map(|one| one.layer.as_str()).collect();
+        let BlockNames {
+            blocks,
+            kinds,
+            cells,
+        } = BlockNames::of(&names);
+        let cells: BTreeMap<(usize, usize), usize> = cells.into_iter().zip(0..).collect();
         let mut values = DMatrix::from_element(blocks.len().max(1), kinds.len().max(1), f64::NAN);
         for (at, layer) in &cells {
             values[*at] = column.value(&scan.layers[*layer]);
@@ -226,64 +226,6 @@ fn missing(values: &DMatrix<f64>, cells: &BTreeMap<(usize, usize), usize>) -> Op
         (false, true) => Some("no value"),
         (false, false) => None,
     }
-}
-
-/// Names in the order in which they came.
-#[derive(Default)]
-struct NameList {
-    names: Vec<String>,
-    places: HashMap<String, usize>,
-}
-
-impl NameList {
-    fn place(&mut self, name: String) -> usize {
-        let next = self.names.len();
-        *self.places.entry(name).or_insert_with_key(|name| {
-            self.names.push(name.clone());
-            next
-        })
-    }
-}
-
-/// The row of layers that are in no block.
-const NO_BLOCK: &str = "other layers";
-
-/// `transformer.h.3.attn.weight` is the kind `attn` in the block `transformer.h.3`: the same number in
-/// another stack of blocks is another block.
-fn split(name: &str) -> (String, String) {
-    let name = module(name);
-    let parts: Vec<&str> = name.split('.').collect();
-    let is_number =
-        |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    match parts.iter().position(is_number) {
-        Some(at) if at + 1 < parts.len() => (parts[..=at].join("."), parts[at + 1..].join(".")),
-        _ => (NO_BLOCK.to_owned(), name.to_owned()),
-    }
-}
-
-/// The names of blocks without the beginning that all share: `h.3`.
-fn short_names(blocks: &[String]) -> Vec<String> {
-    let parts = |name: &String| -> Vec<String> { name.split('.').map(str::to_owned).collect() };
-    let numbered = || blocks.iter().filter(|name| *name != NO_BLOCK).map(parts);
-    let first = numbered().next().unwrap_or_default();
-    let shared = numbered().map(|name| {
-        let same = name
-            .iter()
-            .zip(&first)
-            .take_while(|(one, other)| one == other);
-        // The word before the number stays, and the number.
-        same.count().min(name.len().saturating_sub(2))
-    });
-    let shared = shared.min().unwrap_or_default();
-    let short = |name: &String| match name == NO_BLOCK {
-        true => name.clone(),
-        false => parts(name)[shared..].join("."),
-    };
-    cleaned(&blocks.iter().map(short).collect::<Vec<_>>())
-}
-
-fn cleaned(names: &[String]) -> Vec<String> {
-    names.iter().map(|name| label::clean(name)).collect()
 }
 
 /// The map of a model, coloured by one column.

@@ -193,7 +193,7 @@ mod tests {
 
     use super::*;
 
-    fn scan((model, base): (&str, Option<&str>), layers: Vec<serde_json::Value>) -> Scan {
+    fn scan((model, base): (&str, Option<&str>), layers: &[serde_json::Value]) -> Scan {
         let scan = json!({
             "scan": 1, "model": model, "subtract": base, "budget_rank": 1, "melora_blocks": 1,
             "localized_grid": 1, "draws": 100, "seed": 0, "seconds": 0.0,
@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn models_of_one_name_are_told_apart_and_no_other_folder_is_told() {
-        let name = |model, base| model_file_name(&scan((model, base), Vec::new()));
+        let name = |model, base| model_file_name(&scan((model, base), &[]));
         assert_eq!(name("/home/ann/a/m.npz", None), "m.npz");
         assert_eq!(
             name("/home/ann/a/m.npz", Some("/home/ann/b.npz")),
@@ -226,18 +226,18 @@ mod tests {
                 "verdict": "", "lora_energies": [], "localized_energies": []
             })
         };
-        let said = |layers: Vec<serde_json::Value>| scan_sentence(&scan(("m", None), layers));
-        let tested = vec![
+        let said = |layers: &[serde_json::Value]| scan_sentence(&scan(("m", None), layers));
+        let tested = [
             layer(Some(-3.5), 1.0),
             layer(Some(-2.0), 1.0),
             layer(Some(-9.0), 0.0),
             layer(None, 1.0),
         ];
-        let told = said(tested);
+        let told = said(&tested);
         assert!(
             told.contains("; local beyond chance: 1 of 2 layers; mean"),
             "{told}"
         );
-        assert!(!said(vec![layer(None, 1.0)]).contains("beyond chance"));
+        assert!(!said(&[layer(None, 1.0)]).contains("beyond chance"));
     }
 }

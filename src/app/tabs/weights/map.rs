@@ -13,6 +13,15 @@ use crate::figure::palette::Theme;
 #[derive(Default)]
 pub struct MapView {
     cursor: Option<(usize, usize)>,
+    names: Option<ShortNames>,
+}
+
+/// The names that fit, which take too long to find for every frame.
+struct ShortNames {
+    /// The width of a column, and the pixels of a point.
+    fit: (f32, f32),
+    blocks: Vec<String>,
+    kinds: Vec<String>,
 }
 
 /// Widths of a cell.
@@ -35,7 +44,7 @@ pub fn height(map: &ScanMap) -> f32 {
 impl MapView {
     /// The cells are others.
     pub fn changed(&mut self) {
-        self.cursor = None;
+        (self.cursor, self.names) = (None, None);
     }
 
     /// Draws it at most `high`; `spoken` says what a layer's numbers are. The answer is the layer that was
@@ -69,6 +78,16 @@ impl MapView {
         .inner
     }
 
+    /// The names of the kinds above, and of the blocks at the left.
+    fn heads(&mut self, ui: &egui::Ui, map: &ScanMap, place: Rect) {
+        let wide = place.width() / map.kinds.len().max(1) as f32;
+        let fit = (wide, ui.pixels_per_point());
+        let known = self.names.take().filter(|names| names.fit == fit);
+        let names = known.unwrap_or_else(|| ShortNames::new(ui, map, fit));
+        heads(ui, &names, place);
+        self.names = Some(names);
+    }
+
     fn cells(
         &mut self,
         ui: &mut egui::Ui,
@@ -84,7 +103,7 @@ impl MapView {
         let (whole, response) = ui.allocate_exact_size(size, Sense::click());
         let place = Rect::from_min_max(whole.min + Vec2::new(names, HIGH), whole.max);
         paint(ui, place, &map.heatmap, theme);
-        heads(ui, map, place);
+        self.heads(ui, map, place);
         let pointed = response.hover_pos().filter(|at| place.contains(*at));
         let pointed = pointed.map(|at| {
             let offset = at - place.min;
@@ -126,6 +145,17 @@ impl MapView {
     }
 }
 
+impl ShortNames {
+    fn new(ui: &egui::Ui, map: &ScanMap, fit: (f32, f32)) -> Self {
+        let all = |names: &[String], room: f32| elide::all(ui, names, room, &TextStyle::Small);
+        Self {
+            fit,
+            blocks: all(&map.blocks, NAMES - 6.0),
+            kinds: all(&map.kinds, fit.0 - 4.0),
+        }
+    }
+}
+
 fn names_width(ui: &egui::Ui, map: &ScanMap) -> f32 {
     let longest = map.blocks.iter().max_by_key(|name| name.chars().count());
     let text = longest.map_or("", String::as_str);
@@ -133,26 +163,29 @@ fn names_width(ui: &egui::Ui, map: &ScanMap) -> f32 {
 }
 
 /// The names of the kinds above, and of the blocks at the left.
-fn heads(ui: &egui::Ui, map: &ScanMap, place: Rect) {
+fn heads(ui: &egui::Ui, names: &ShortNames, place: Rect) {
     let font = TextStyle::Small.resolve(ui.style());
     let ink = ui.visuals().text_color();
-    let (rows, cols) = map.heatmap.matrix.shape();
-    let cell = Vec2::new(place.width() / cols as f32, place.height() / rows as f32);
+    let cell = Vec2::new(
+        place.width() / names.kinds.len().max(1) as f32,
+        place.height() / names.blocks.len().max(1) as f32,
+    );
     let text = |within: Rect, name: &str, align: Align2| {
         if !ui.is_rect_visible(within) {
             return;
         }
-        let name = elide::middle_of(ui, name, within.width(), &TextStyle::Small);
-        let galley = ui.painter().layout_no_wrap(name, font.clone(), ink);
+        let galley = ui
+            .painter()
+            .layout_no_wrap(name.to_owned(), font.clone(), ink);
         let at = align.align_size_within_rect(galley.size(), within).min;
         ui.painter().galley(at, galley, ink);
     };
-    for (col, name) in map.kinds.iter().enumerate() {
+    for (col, name) in names.kinds.iter().enumerate() {
         let corner = Pos2::new(place.left() + cell.x * col as f32, place.top() - HIGH);
         let within = Rect::from_min_size(corner, Vec2::new(cell.x, HIGH)).shrink(2.0);
         text(within, name, Align2::CENTER_CENTER);
     }
-    for (row, name) in map.blocks.iter().enumerate() {
+    for (row, name) in names.blocks.iter().enumerate() {
         let corner = Pos2::new(place.left() - NAMES, place.top() + cell.y * row as f32);
         let within = Rect::from_min_size(corner, Vec2::new(NAMES - 6.0, cell.y));
         text(within, name, Align2::RIGHT_CENTER);
