@@ -44,7 +44,7 @@ mod typed;
 mod unpack;
 mod weights;
 
-pub use adapter::AdapterConfig;
+pub use adapter::{AdapterConfig, ModulePattern, alternatives};
 pub use digit_set::DigitSet;
 pub use digits::{digits, digits_if_ready, half_there};
 pub use error::SourceError;
@@ -103,7 +103,12 @@ fn load_over(
                 channels: false,
                 ..*limits
             };
-            let part = load_over(&part.with_array_of(whole), None, limits)?;
+            let part = load_over(&part.with_array_of(whole), None, limits);
+            let part = part.map_err(|error| match load_over(whole, None, limits) {
+                // The name is wrong for both, and it was given to this one.
+                Err(own @ SourceError::WhichArray { .. }) => own,
+                _ => error,
+            })?;
             difference(load_over(whole, Some(&part.matrix), limits)?, part)?
         }
         Source::Values(named) => LoadedMatrix::new(named.name(), named.matrix().clone()),

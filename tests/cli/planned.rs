@@ -190,6 +190,12 @@ fn a_plan_that_contradicts_itself_is_refused() {
         (
             &lora,
             "/peft/0/target_modules",
+            json!("nothing.*"),
+            "some of its settings for PEFT are of no layer",
+        ),
+        (
+            &lora,
+            "/peft/0/target_modules",
             json!(["h.0.wide", "h.1.tall", "h.2.long"]),
             "name h.2.long, which is no layer of it",
         ),
@@ -229,7 +235,10 @@ fn a_plan_that_contradicts_itself_is_refused() {
         (&lora, "use_dora", json!(true)),
         (&lora, "exclude_modules", json!(["h.1.tall"])),
         (&lora, "layers_to_transform", json!([0])),
+        (&lora, "init_lora_weights", json!("pissa")),
+        (&lora, "bias", json!("all")),
         (&gralora, "hybrid_r", json!(2)),
+        (&gralora, "lora_alpha", json!(4)),
     ] {
         let mut edited = plan.clone();
         edited["peft"][0][key] = value;

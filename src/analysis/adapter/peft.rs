@@ -9,7 +9,7 @@ use regex::Regex;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::source::{AdapterConfig, module};
+use crate::source::{AdapterConfig, ModulePattern, alternatives, module};
 
 /// Modules of a model and their ranks; 0 for those that get none.
 pub struct Modules(BTreeMap<String, usize>);
@@ -85,9 +85,9 @@ impl Modules {
             false => regex::escape(module),
         };
         let mut others = self.with(|one| one > 0 && one != rank);
-        let is_ambiguous = match Regex::new(&format!(r"^(.*\.)?({key})$")) {
-            Ok(matches) => others.any(|(other, _)| matches.is_match(other)),
-            Err(_) => true,
+        let is_ambiguous = match ModulePattern::read(&key) {
+            Some(pattern) => others.any(|(other, _)| pattern.matches(other)),
+            None => true,
         };
         match is_ambiguous {
             true => format!("^{}", regex::escape(module)),
@@ -99,8 +99,24 @@ impl Modules {
 /// Settings for PEFT as they are read back.
 pub struct PeftSettings {
     config: AdapterConfig,
-    /// The names of modules, or one expression.
-    targets: Result<Vec<String>, Regex>,
+    targets: Targets,
+    /// A setting that no plan has.
+    pub other: Option<String>,
+}
+
+/// The modules that get an adapter.
+enum Targets {
+    /// Those whose names are one of these, or end in one.
+    Endings(HashSet<String>),
+    /// Those of these names.
+    Names(HashSet<String>),
+    Expression(Regex),
+}
+
+/// Every ending of a name that PEFT takes a module for, the whole name first.
+fn endings(module: &str) -> impl Iterator<Item = &str> {
+    let dots = module.match_indices('.');
+    std::iter::once(module).chain(dots.map(|(dot, _)| &module[dot + 1..]))
 }
 
 /// What the settings of an adapter give a module.
@@ -112,57 +128,93 @@ pub struct PeftRank {
     pub scale: f64,
 }
 
-/// Settings that change which modules get an adapter, or what it is; no plan has them.
-const OTHERS: [&str; 9] = [
-    "exclude_modules",
-    "hybrid_r",
-    "layer_replication",
-    "layers_pattern",
-    "layers_to_transform",
-    "modules_to_save",
-    "target_parameters",
-    "trainable_token_indices",
-    "use_dora",
+/// The settings of a plan's LoRA.
+const LORA: [&str; 4] = ["lora_alpha", "r", "rank_pattern", "alpha_pattern"];
+
+/// The settings of a plan's GraLoRA.
+const GRALORA: [&str; 3] = ["alpha", "r", "gralora_k"];
+
+/// Settings of every adapter, and such as change nothing of what a plan says.
+const HARMLESS: [&str; 10] = [
+    "auto_mapping",
+    "base_model_name_or_path",
+    "gralora_dropout",
+    "inference_mode",
+    "lora_dropout",
+    "peft_type",
+    "peft_version",
+    "revision",
+    "target_modules",
+    "task_type",
 ];
+
+/// The first setting that changes which modules get an adapter, or what it is, beyond a plan.
+fn other(settings: &Value, config: &AdapterConfig) -> Option<String> {
+    let own: &[&str] = match config.text("peft_type") {
+        Some("LORA") => &LORA,
+        _ => &GRALORA,
+    };
+    let is_usual = |key: &str, value: &Value| match key {
+        _ if !config.has(key) => true,
+        "bias" => value == "none",
+        "init_lora_weights" | "init_weights" => *value == Value::Bool(true),
+        _ => HARMLESS.contains(&key) || own.contains(&key),
+    };
+    let mut keys = settings.as_object()?.iter();
+    let found = keys.find(|(key, value)| !is_usual(key, value));
+    found.map(|(key, _)| key.clone())
+}
 
 impl PeftSettings {
     /// Reads them; nothing where they cannot be.
     pub fn read(settings: &Value) -> Option<Self> {
         let config = AdapterConfig::parse("", settings.to_string().as_bytes()).ok()?;
         let targets = match &settings["target_modules"] {
-            Value::String(pattern) => Err(Regex::new(&format!("^({pattern})$")).ok()?),
-            names => Ok(Vec::deserialize(names).ok()?),
+            Value::String(pattern) => match alternatives(pattern) {
+                Some(names) => Targets::Names(names),
+                None => Targets::Expression(Regex::new(&format!("^({pattern})$")).ok()?),
+            },
+            names => Targets::Endings(HashSet::deserialize(names).ok()?),
         };
-        Some(Self { config, targets })
+        let other = other(settings, &config);
+        Some(Self {
+            config,
+            targets,
+            other,
+        })
     }
 
-    /// A setting that no plan has.
-    pub fn other(&self) -> Option<&'static str> {
-        OTHERS.into_iter().find(|key| self.config.has(key))
-    }
-
-    /// A name that is the end of none of these modules'.
+    /// A name that is none of these modules'.
     pub fn unmatched(&self, modules: &[&str]) -> Option<&str> {
-        let names = self.targets.as_deref().unwrap_or_default();
-        let found = names
-            .iter()
-            .find(|name| !modules.iter().any(|module| ends_in(module, name)));
-        found.map(String::as_str)
+        let (names, known): (_, HashSet<&str>) = match &self.targets {
+            Targets::Endings(names) => {
+                (names, modules.iter().flat_map(|one| endings(one)).collect())
+            }
+            Targets::Names(names) => (names, modules.iter().copied().collect()),
+            Targets::Expression(_) => return None,
+        };
+        let mut unmatched = names.iter().filter(|name| !known.contains(name.as_str()));
+        unmatched.next().map(String::as_str)
+    }
+
+    /// Whether it puts an adapter on a module.
+    pub fn adapts(&self, module: &str) -> bool {
+        match &self.targets {
+            Targets::Endings(names) => endings(module).any(|ending| names.contains(ending)),
+            Targets::Names(names) => names.contains(module),
+            Targets::Expression(pattern) => pattern.is_match(module),
+        }
     }
 
     /// What a module gets; `Ok(None)` where no adapter is put on it, `None` where it is no rank and scale.
     pub fn rank(&self, module: &str) -> Option<Option<PeftRank>> {
-        let is_target = match &self.targets {
-            Ok(names) => names.iter().any(|name| ends_in(module, name)),
-            Err(pattern) => pattern.is_match(module),
-        };
-        if !is_target {
+        if !self.adapts(module) {
             return Some(None);
         }
         let r = self.config.rank(module).ok()?;
-        let alpha = match self.config.states("lora_alpha") {
-            true => "lora_alpha",
-            false => "alpha",
+        let alpha = match self.config.text("peft_type") {
+            Some("LORA") => "lora_alpha",
+            _ => "alpha",
         };
         let scale = self.config.scale(alpha, module, r).ok()?.value;
         Some(Some(PeftRank {
@@ -170,12 +222,6 @@ impl PeftSettings {
             scale,
         }))
     }
-}
-
-/// Whether PEFT takes a module for one of this name.
-fn ends_in(module: &str, name: &str) -> bool {
-    let before = module.strip_suffix(name);
-    before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
 
 /// The commonest rank above 0, the smallest of several.

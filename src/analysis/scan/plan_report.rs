@@ -314,14 +314,21 @@ impl PlanReport {
 
 /// What PEFT's settings have beside the ranks of these modules.
 fn contradiction_of_targets(settings: &[PeftSettings], modules: &[&str]) -> Option<String> {
-    let other = settings.iter().find_map(PeftSettings::other);
-    let other = other.map(|other| format!("its settings for PEFT have {other}, which no plan has"));
-    other.or_else(|| {
-        let name = settings.iter().find_map(|one| one.unmatched(modules))?;
-        let name = label::name(name);
-        Some(format!(
-            "its settings for PEFT name {name}, which is no layer of it"
-        ))
+    settings.iter().find_map(|one| {
+        if let Some(other) = &one.other {
+            let other = label::name(other);
+            return Some(format!(
+                "its settings for PEFT have {other}, which no plan has"
+            ));
+        }
+        if let Some(name) = one.unmatched(modules) {
+            let name = label::name(name);
+            return Some(format!(
+                "its settings for PEFT name {name}, which is no layer of it"
+            ));
+        }
+        let idle = !modules.iter().any(|module| one.adapts(module));
+        idle.then(|| "some of its settings for PEFT are of no layer".to_owned())
     })
 }
 

@@ -5,10 +5,10 @@ use std::fmt;
 use std::io::Read;
 use std::path::Path;
 
-use regex::{Regex, RegexBuilder};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
+use super::module_pattern::ModulePattern;
 use super::scale::Scale;
 use crate::source::SourceError;
 use crate::source::error::{one_line, shown};
@@ -19,14 +19,10 @@ use crate::text::encoding::as_utf8;
 const MAX_BYTES: u64 = 16 << 20;
 
 /// More modules than any model has.
-const MOST_PATTERNS: usize = 20_000;
+const MOST_PATTERNS: usize = 100_000;
 
-/// Patterns that are more than names, of which an adapter needs few: one such as `\w+` is a thousand times
-/// the work of a name.
-const MOST_COSTLY: usize = 500;
-
-/// The bytes that a pattern may take when it is compiled.
-const COSTLY: usize = 256 << 10;
+/// Patterns that are no names, of which an adapter needs few and each may take much.
+const MOST_EXPRESSIONS: usize = 500;
 
 const EXPECTED: &str = "the configuration of an adapter";
 
@@ -46,7 +42,7 @@ type Orders = BTreeMap<String, Vec<String>>;
 /// A number for the modules whose names match.
 #[derive(Clone, Debug)]
 struct Pattern {
-    matches: Regex,
+    matches: ModulePattern,
     value: f64,
 }
 
@@ -208,7 +204,7 @@ impl AdapterConfig {
 /// The value of the first pattern that matches, in the order of the file, as in PEFT.
 fn first(patterns: &[Pattern], module: &str) -> Option<f64> {
     let mut patterns = patterns.iter();
-    let found = patterns.find(|pattern| pattern.matches.is_match(module));
+    let found = patterns.find(|pattern| pattern.matches.matches(module));
     found.map(|pattern| pattern.value)
 }
 
@@ -244,7 +240,7 @@ impl<'de> Deserialize<'de> for Keys {
     }
 }
 
-/// Patterns as PEFT reads them: `re.match(rf"(.*\.)?({key})$", module)`.
+/// The patterns of a key, in the order of the file.
 fn patterns(
     name: &str,
     (values, orders): (&Map<String, Value>, &Orders),
@@ -261,25 +257,17 @@ fn patterns(
             "{key} has more than {MOST_PATTERNS} entries"
         )));
     }
-    let mut costly = 0;
+    let mut expressions = 0;
     let pattern = |(text, value): (&String, &Value)| {
         let quoted = one_line(text);
-        let matches = match compile(text, name_size(text)) {
-            Some(matches) => matches,
-            None if costly == MOST_COSTLY => {
-                return Err(wrong(format!(
-                    "{key} has more than {MOST_COSTLY} patterns that are no names"
-                )));
-            }
-            None => {
-                costly += 1;
-                compile(text, COSTLY).ok_or_else(|| {
-                    wrong(format!(
-                        "{key} has '{quoted}', which is no pattern that is read"
-                    ))
-                })?
-            }
-        };
+        let matches = ModulePattern::read(text)
+            .ok_or_else(|| wrong(format!("{key} has a pattern that is not read, '{quoted}'")))?;
+        expressions += usize::from(!matches.is_name());
+        if expressions > MOST_EXPRESSIONS {
+            return Err(wrong(format!(
+                "{key} has more than {MOST_EXPRESSIONS} patterns that are no names"
+            )));
+        }
         let value = value.as_f64().filter(|value| value.is_finite());
         let value = value.ok_or_else(|| wrong(format!("{key} has no number for '{quoted}'")))?;
         Ok(Pattern { matches, value })
@@ -289,17 +277,6 @@ fn patterns(
         .filter_map(|text| entries.get_key_value(text))
         .map(pattern)
         .collect()
-}
-
-/// The pattern of a module, where it is one and takes at most `size` bytes.
-fn compile(text: &str, size: usize) -> Option<Regex> {
-    let mut pattern = RegexBuilder::new(&format!(r"^(.*\.)?({text})$"));
-    pattern.size_limit(size).build().ok()
-}
-
-/// More bytes than a name of this length takes.
-fn name_size(text: &str) -> usize {
-    4096 + 64 * text.len()
 }
 
 #[cfg(test)]
@@ -322,16 +299,21 @@ mod tests {
         assert_eq!(names.rank(&deep(7)).expect("a rank"), 4);
         assert_eq!(names.rank("model.layers.7").expect("a rank"), 8);
         let words = |layer: usize| format!(r"layers\.{layer}\.\w+\.(q|v)");
-        let few = read((0..MOST_COSTLY).map(words)).expect("are read");
+        let few = read((0..MOST_EXPRESSIONS).map(words)).expect("are read");
         assert_eq!(few.rank("a.layers.3.attn.v").expect("a rank"), 4);
-        let why = read((0..=MOST_COSTLY).map(words)).expect_err("too many");
+        let why = read((0..=MOST_EXPRESSIONS).map(words)).expect_err("too many");
         assert!(
             why.contains("more than 500 patterns that are no names"),
             "{why}"
         );
-        for costly in [r"(\w{9}){99}", "(a{1000}){1000}", "(?=a)"] {
+        // Dots and escapes are names too, of any length and number.
+        let nested = |layer: usize| format!("{}{layer}.q", "b.".repeat(600));
+        let nested = read((0..600).map(nested)).expect("are read");
+        assert_eq!(nested.rank("b").expect("a rank"), 8);
+        let long = "(ab|cd)".repeat(1_000);
+        for costly in [r"(\w{9}){99}", &long, "(a{1000}){1000}", "(?=a)"] {
             let why = read([costly.to_owned()].into_iter()).expect_err(costly);
-            assert!(why.contains("no pattern that is read"), "{why}");
+            assert!(why.contains("a pattern that is not read"), "{why}");
         }
     }
 }

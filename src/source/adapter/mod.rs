@@ -12,12 +12,14 @@ mod loha;
 mod lokr;
 mod lora;
 mod melora;
+mod module_pattern;
 mod scale;
 
 use std::collections::BTreeMap;
 
 pub use config::AdapterConfig;
 pub use kind::Update;
+pub use module_pattern::{ModulePattern, alternatives};
 
 use kind::{AdapterKind, LayerTensors};
 use nalgebra::DMatrix;
