@@ -55,8 +55,46 @@ pub fn shortened(text: &str, fits: &dyn Fn(&str) -> bool) -> String {
     cut("", text, fits)
 }
 
-/// The names of a list, each as in [`shortened`]; those that would read alike keep what tells them apart.
+/// The names of a list, each as in [`shortened`]; those that would read alike keep what tells them apart, and where
+/// that has no room, all of them keep their numbers and so many letters of each word as fit.
 pub fn all_shortened(names: &[String], fits: &dyn Fn(&str) -> bool) -> Vec<String> {
+    let short = each_shortened(names, fits);
+    if differ(names, &short) {
+        return short;
+    }
+    let abbreviations = (1..=LETTERS).rev().map(|letters| -> Vec<String> {
+        let one = |name: &String| match fits(name) {
+            true => name.clone(),
+            false => abbreviated(name, letters),
+        };
+        names.iter().map(one).collect()
+    });
+    let mut abbreviations =
+        abbreviations.filter(|all| all.iter().all(|one| fits(one)) && differ(names, all));
+    abbreviations.next().unwrap_or(short)
+}
+
+/// The letters that a word keeps at most when it is abbreviated.
+const LETTERS: usize = 8;
+
+/// Whether names that differ are `shown` differently.
+fn differ(names: &[String], shown: &[String]) -> bool {
+    let mut known: BTreeMap<&String, &String> = BTreeMap::new();
+    let mut pairs = shown.iter().zip(names);
+    pairs.all(|(one, name)| *known.entry(one).or_insert(name) == name)
+}
+
+/// A name with the first letters of each word.
+fn abbreviated(name: &str, letters: usize) -> String {
+    let mut run = 0;
+    let kept = name.chars().filter(|c| {
+        run = if c.is_alphabetic() { run + 1 } else { 0 };
+        run <= letters
+    });
+    kept.collect()
+}
+
+fn each_shortened(names: &[String], fits: &dyn Fn(&str) -> bool) -> Vec<String> {
     let mut short: Vec<String> = names.iter().map(|name| shortened(name, fits)).collect();
     let mut alike: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, one) in short.iter().enumerate() {
@@ -156,6 +194,29 @@ fn cut(before: &str, text: &str, fits: &dyn Fn(&str) -> bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_with_several_numbers_keep_all_of_them() {
+        let name = |stack: &str, block: usize, at: usize| {
+            format!("{stack}_blocks_{block}_attentions_{at}_transformer_blocks_0")
+        };
+        let names: Vec<String> = ["down", "up"]
+            .into_iter()
+            .flat_map(|stack| {
+                (0..2).flat_map(move |block| (0..2).map(move |at| name(stack, block, at)))
+            })
+            .chain(["other layers".to_owned()])
+            .collect();
+        let short = |most: usize| all_shortened(&names, &|one| one.chars().count() <= most);
+        assert_eq!(short(24)[1], "do_bl_0_at_1_tr_bl_0");
+        assert_eq!(short(24)[6], "up_bl_1_at_0_tr_bl_0");
+        assert_eq!(short(24)[8], "other layers");
+        for most in [16, 20, 24, 30, 40, 60] {
+            let all = short(most);
+            assert!(differ(&names, &all), "{most}: {all:?}");
+            assert!(all.iter().all(|one| one.chars().count() <= most), "{all:?}");
+        }
+    }
 
     #[test]
     fn both_ends_of_a_name_stay() {

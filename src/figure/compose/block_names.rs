@@ -24,15 +24,15 @@ const DEEPEST: usize = 4;
 impl BlockNames {
     /// Of layers in the order of the model, at the depth of blocks that leaves the fewest cells empty.
     pub fn of(layers: &[&str]) -> Self {
-        let at = |depth: usize| -> Vec<(String, String)> {
-            layers.iter().map(|name| split(name, depth)).collect()
-        };
         let room = |parts: &Vec<(String, String)>| {
             let blocks: HashSet<&String> = parts.iter().map(|(block, _)| block).collect();
             let kinds: HashSet<&String> = parts.iter().map(|(_, kind)| kind).collect();
             blocks.len() * kinds.len()
         };
-        let parts = (1..=DEEPEST).map(at).min_by_key(room).unwrap_or_default();
+        let parts = (1..=DEEPEST)
+            .map(|depth| divide(layers, depth))
+            .min_by_key(room)
+            .unwrap_or_default();
         let (mut blocks, mut kinds) = (NameList::default(), NameList::default());
         let cells = parts
             .into_iter()
@@ -44,6 +44,32 @@ impl BlockNames {
             cells,
         }
     }
+}
+
+/// The block and the kind of each layer. What would be alone in a block stands in the next larger one, if others do.
+fn divide(layers: &[&str], depth: usize) -> Vec<(String, String)> {
+    let mut known: HashMap<&str, usize> = HashMap::new();
+    for name in layers {
+        *known.entry(module(name)).or_default() += 1;
+    }
+    // Of a weight and an array that has its module's name each keeps its own.
+    let shown = layers.iter().map(|name| match known[module(name)] {
+        1 => module(name),
+        _ => name,
+    });
+    let layers: Vec<&str> = shown.collect();
+    let parts: Vec<_> = layers.iter().map(|name| split(name, depth)).collect();
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for (block, _) in &parts {
+        *counts.entry(block.clone()).or_default() += 1;
+    }
+    let settled = |(name, own): (&&str, (String, String))| {
+        let alone = counts.get(&own.0) == Some(&1);
+        let larger = (1..depth).rev().map(|depth| split(name, depth));
+        let mut larger = larger.filter(|(block, _)| *block != own.0 && counts.contains_key(block));
+        larger.next().filter(|_| alone).unwrap_or(own)
+    };
+    layers.iter().zip(parts).map(settled).collect()
 }
 
 /// Names in the order in which they came.
@@ -68,11 +94,10 @@ fn separator(name: &str) -> &'static str {
     if name.contains('.') { "." } else { "_" }
 }
 
-/// `transformer.h.3.attn.weight` is the kind `attn` in the block `transformer.h.3`: the same number in
+/// `transformer.h.3.attn` is the kind `attn` in the block `transformer.h.3`: the same number in
 /// another stack of blocks is another block. A block ends with the number of this `depth`, or with the last
 /// one that anything stands behind.
 fn split(name: &str, depth: usize) -> (String, String) {
-    let name = module(name);
     let between = separator(name);
     let parts: Vec<&str> = name.split(between).collect();
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -152,6 +177,21 @@ mod tests {
             assert_eq!(found.kinds[1], row("transformer_blocks.0.attn1.to_out.0"));
             assert_eq!(found.kinds[4], row("transformer_blocks.0.ff.net.0.proj"));
         }
+        // One block in the middle, with a layer behind a number of its own.
+        let mut names = unet(".");
+        for kind in ["attn1.to_q", "attn2.to_q", "ff.net.0.proj"] {
+            names.push(format!(
+                "unet.mid_block.attentions.0.transformer_blocks.0.{kind}"
+            ));
+        }
+        names.extend((0..12).map(|layer| format!("te.text_model.encoder.layers.{layer}.mlp.fc1")));
+        let found = of(&names);
+        let row = |layer: usize| &found.blocks[found.cells[layer].0];
+        assert_eq!(row(50), row(52));
+        assert_eq!(
+            found.kinds[found.cells[52].1],
+            found.kinds[found.cells[4].1]
+        );
         // The experts of a layer stand in its row.
         let mut names = Vec::new();
         for layer in 0..4 {
@@ -190,5 +230,15 @@ mod tests {
         assert_eq!(plain.blocks, ["other layers"]);
         assert_eq!(plain.kinds, ["W_1", "W_2", "b1_x"]);
         assert!(names(&[]).blocks.is_empty());
+        let twins = names(&[
+            "a.0.q",
+            "a.0.q.weight",
+            "a.1.q",
+            "a.1.q.weight",
+            "other layers",
+            "other layers.weight",
+        ]);
+        let cells: HashSet<(usize, usize)> = twins.cells.iter().copied().collect();
+        assert_eq!(cells.len(), 6);
     }
 }
