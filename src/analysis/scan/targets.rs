@@ -84,7 +84,8 @@ impl ScanTargets {
             names: names.cloned().collect(),
             ..Self::default()
         };
-        arrays.retain(|array| array.shape.len() == 2);
+        // Biases and norms are none of a scan's business.
+        arrays.retain(|array| array.shape.len() >= 2);
         let names = arrays.iter().map(|array| &array.name);
         let names = names.chain(unread.iter().map(|array| &array.name));
         let names: Vec<String> = names.cloned().collect();
@@ -212,7 +213,10 @@ impl<'a> BaseModel<'a> {
 /// Why it is none.
 fn target(array: &ArrayInfo, base: Option<&BaseModel<'_>>) -> Result<ScanTarget, String> {
     let [rows, cols] = array.shape[..] else {
-        return Err(format!("{}: no matrix", array.sides()));
+        let count = array.shape.len();
+        return Err(format!(
+            "it has {count} dimensions and not two, as the kernels of convolutions have"
+        ));
     };
     if rows.min(cols) < LEAST_SIDE {
         return Err(format!("{rows} × {cols}: a side is below {LEAST_SIDE}"));
