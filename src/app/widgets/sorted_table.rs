@@ -95,6 +95,8 @@ impl SortedTable {
             .scope(|ui| {
                 // A bar that is seen: there may be more columns than room.
                 ui.spacing_mut().scroll = egui::style::ScrollStyle::solid();
+                // A click is on the row, wherever it is.
+                ui.style_mut().interaction.selectable_labels = false;
                 egui::ScrollArea::horizontal()
                     .id_salt((view.name, "columns"))
                     .auto_shrink([false, false])
@@ -127,6 +129,7 @@ impl SortedTable {
         let mut builder = TableBuilder::new(ui)
             .id_salt(view.name)
             .striped(true)
+            .sense(Sense::CLICK)
             .auto_shrink([false, false])
             .cell_layout(egui::Layout::left_to_right(egui::Align::Center));
         if let Some(row) = self.keys.brought() {
@@ -241,7 +244,7 @@ fn cells(
         let (_, shown) = row.col(|ui| match (place, align) {
             (0, _) => {
                 // The rows are one stop of the keyboard together.
-                let room = ui.available_width() - 2.0 * ui.spacing().button_padding.x;
+                let room = ui.available_width() - EDGES + 0.5;
                 let text = elide::middle(ui, &cell.text, room);
                 let button = egui::Button::selectable(false, text)
                     .sense(Sense::CLICK)
@@ -270,8 +273,11 @@ fn cells(
             });
         }
     }
-    clicked
+    clicked || row.response().clicked()
 }
+
+/// What the edges of a name's button take.
+const EDGES: f32 = 26.0;
 
 /// The most room of a column, unless it is dragged or there is room to spare.
 const NAMES: f32 = 290.0;
@@ -288,7 +294,7 @@ fn widths(ui: &egui::Ui, table: &Table) -> Vec<f32> {
         let head = wide(&column.name, egui::TextStyle::Small) + 16.0;
         // The first is a button with edges of its own, and loses its middle rather than its end.
         let (edges, most) = if at == 0 {
-            (26.0, NAMES)
+            (EDGES, NAMES)
         } else {
             (10.0, NAMES)
         };
