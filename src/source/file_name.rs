@@ -1,7 +1,7 @@
 //! Names of files.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// The ending of a file's name, in lower case and without its dot; nothing where there is none.
 pub fn ending(path: &Path) -> String {
@@ -10,20 +10,28 @@ pub fn ending(path: &Path) -> String {
         .unwrap_or_default()
 }
 
-/// A path from the root; as it is where the working folder is gone. One such as `..` gets the name of the folder
-/// that it leads to.
+/// A path from the root, without `..` where its folders are there, so that it does not hang on folders it only
+/// passes; as it is where the working folder is gone. One that ends in `..` gets the name of the folder that it leads
+/// to; a link keeps its own name.
 pub fn whole_path(path: &Path) -> PathBuf {
-    let whole = match is_named(path) {
-        true => std::path::absolute(path),
-        false => std::fs::canonicalize(path),
+    let passes = path.components().any(|part| part == Component::ParentDir);
+    let known = match (path.parent(), path.file_name()) {
+        (_, None) if !path.as_os_str().is_empty() => path.canonicalize().ok(),
+        (Some(folder), Some(name)) if passes => {
+            let folder = folder.canonicalize().ok();
+            folder.map(|folder| folder.join(name))
+        }
+        _ => None,
     };
-    whole.unwrap_or_else(|_| path.to_owned())
+    let whole = known.or_else(|| std::path::absolute(path).ok());
+    whole.unwrap_or_else(|| path.to_owned())
 }
 
 /// A path that ends in a name, as `.` and `..` do not.
 pub fn named_path(path: &Path) -> PathBuf {
     match is_named(path) {
-        true => path.to_owned(),
+        // `model/.` is `model`.
+        true => path.components().collect(),
         false => whole_path(path),
     }
 }
@@ -117,8 +125,14 @@ mod tests {
             assert_eq!(whole_path(Path::new(path)), real);
             assert_eq!(named_path(Path::new(path)), real);
         }
-        assert_eq!(named_path(Path::new("a/b.npy")), Path::new("a/b.npy"));
-        assert_eq!(named_path(Path::new("no such/..")), Path::new("no such/.."));
+        let named = |path: &str| named_path(Path::new(path)).display().to_string();
+        assert_eq!(
+            (named("a/b.npy"), named("../a/.")),
+            ("a/b.npy".into(), "../a".into())
+        );
+        assert_eq!(whole_path(Path::new("src/../a.npy")), real.join("a.npy"));
+        let missing = Path::new("no such/../a.npy");
+        assert_eq!(whole_path(missing), folder.join(missing));
     }
 
     #[test]

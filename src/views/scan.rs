@@ -6,7 +6,9 @@ use super::material::Material;
 use super::options::Options;
 use super::shown::Shown;
 use super::view::{Need, Subject, TableForm, View, ViewCall};
-use crate::analysis::{PlanStructure, Scan, ScanPart, ScanSettings, SkippedArray, join_patterns};
+use crate::analysis::{
+    OpenModel, PlanStructure, Scan, ScanPart, ScanSettings, SkippedArray, join_patterns,
+};
 use crate::approx::locality::LEAST_DRAWS_OF_Z;
 use crate::figure::compose::MapColumn;
 use crate::figure::palette::{ColorMap, Gradient};
@@ -121,6 +123,18 @@ pub fn plan_command(
         words.option("structure", structure.id());
     }
     words.last_path(scan)?;
+    words.quoted()
+}
+
+/// The command line that lists the arrays of a model, beside those of its base where there is one; `None` when a path
+/// is not UTF-8.
+pub fn arrays_command(model: &OpenModel) -> Option<CommandLine> {
+    let mut words = Words::program();
+    words.word("arrays");
+    if let Some(base) = &model.base {
+        words.path_option("subtract", &base.path)?;
+    }
+    words.last_path(&model.path)?;
     words.quoted()
 }
 

@@ -494,6 +494,48 @@ fn a_filter_counts_what_it_finds_and_finds_patterns_in_any_place() {
 }
 
 #[test]
+fn a_scan_is_opened_by_its_path_and_a_row_by_any_of_its_cells() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut first = scanned();
+    let at = folder.path().join("scan.json");
+    act(&mut first, WeightsAction::SaveScan);
+    act(&mut first, WeightsAction::SaveTo(at.clone()));
+    let expected = found(&first);
+    let mut harness = tab();
+    type_path(&mut harness, ModelRole::Model, at.to_str().unwrap());
+    assert_eq!(found(&harness), expected);
+    // The verdict of a layer, which is no button.
+    let verdict = harness.get_all_by_label_contains("locality: beyond chance");
+    let place = verdict.last().expect("a verdict").rect().center();
+    for pressed in [true, false] {
+        harness.input_mut().events.extend([
+            eframe::egui::Event::PointerMoved(place),
+            eframe::egui::Event::PointerButton {
+                pos: place,
+                button: eframe::egui::PointerButton::Primary,
+                pressed,
+                modifiers: eframe::egui::Modifiers::NONE,
+            },
+        ]);
+        harness.run_steps(2);
+    }
+    settle(&mut harness);
+    assert_eq!(harness.state().state().tab, Tab::HOME);
+    let source = harness.state().state().session().source.to_string();
+    assert!(source.ends_with("#layers.2.diagonal.weight"), "{source}");
+    // The command of the list of arrays.
+    run(&mut harness, Command::Show(TAB));
+    click(&mut harness, "Arrays");
+    act(&mut harness, WeightsAction::CopyCommand);
+    let told = harness.state().state().message().cloned();
+    let is_meant = |text: &str| text.starts_with("localized-lora arrays --subtract ");
+    assert!(
+        matches!(&told, Some(Message::Copied(text)) if is_meant(text)),
+        "{told:?}"
+    );
+}
+
+#[test]
 fn a_scan_that_was_stopped_goes_on_and_keeps_its_answers() {
     let mut harness = tab();
     drop_file(&mut harness, &data("pair/tuned.safetensors"));
@@ -593,11 +635,6 @@ fn json_in_the_field_of_the_model_is_named_and_cut_json_is_said_to_be_damaged() 
     let mut harness = tab();
     let scan = serde_json::to_string(&pair_scan()).unwrap();
     for (name, text, told) in [
-        (
-            "scan.json",
-            scan.as_str(),
-            "this is a scan; open it with Open scan",
-        ),
         (
             "plan.json",
             r#"{"structure": "lora", "budget": 9}"#,

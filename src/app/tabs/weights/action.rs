@@ -121,7 +121,7 @@ impl WeightsAction {
             }
             Self::BrowseSave(_) | Self::ChooseSave(_) => "Choose the folder and the file name",
             Self::BrowseScan | Self::OpenScan(_) => "A scan (JSON) that this program saved",
-            Self::CopyCommand => "The command line that makes the same scan or plan",
+            Self::CopyCommand => "The command line that prints the same arrays, scan or plan",
         }
     }
 }

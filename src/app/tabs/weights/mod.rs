@@ -39,9 +39,9 @@ use crate::approx::Method;
 use crate::figure::label;
 use crate::figure::palette::Theme;
 use crate::session::Settings;
-use crate::source::{Source, holds_weights, whole_path};
+use crate::source::{Source, holds_weights, typed_path, whole_path};
 use crate::store::JsonKind;
-use crate::views::scan::plan_command;
+use crate::views::scan::{arrays_command, plan_command};
 
 /// The tab: the open models, and how they are looked at.
 pub struct WeightsTab {
@@ -120,12 +120,13 @@ impl WeightsTab {
         self.scan.scanning.found().map(AsRef::as_ref)
     }
 
-    /// The command line of the plan that is shown, else of the scan or of the next one.
+    /// The command line of the arrays or the plan that are shown, else of the scan or of the next one.
     ///
     /// # Errors
     /// Why there is none.
     fn command(&self) -> Result<String, &'static str> {
         let command = match (self.plan.plan(), self.scan(), self.model()) {
+            (_, _, Some(model)) if self.section == Section::Arrays => arrays_command(model),
             (Some(plan), Some(_), _) if self.section == Section::Plan => {
                 let scan = self.scan.file();
                 let scan = scan.ok_or("a plan is made of a scan’s file; save the scan first")?;
@@ -224,9 +225,14 @@ impl WeightsTab {
                 self.opening.browse(*role);
                 state.dialogs.ask(Question::Folder, open);
             }
-            WeightsAction::Open(role, path) => self.opening.open(*role, path.clone()),
+            WeightsAction::Open(role, path) => self.opening.open(*role, path),
             WeightsAction::OpenText(role, text) => {
                 let home = home();
+                let path = PathBuf::from(typed_path(text, home.as_deref()));
+                if *role == ModelRole::Model && JsonKind::of(&path) == Some(JsonKind::Scan) {
+                    self.section = Section::Scan;
+                    return self.scan.read(path, state);
+                }
                 if let Some(name) = self.opening.open_text(*role, text, home.as_deref()) {
                     self.browser.find(name);
                 }
@@ -373,9 +379,9 @@ impl Page for WeightsTab {
         // A scan that is opened brings its models.
         if let Some((model, base)) = self.scan.receive(state) {
             self.opening.remove_base();
-            self.opening.open(ModelRole::Model, model);
+            self.opening.open(ModelRole::Model, &model);
             if let Some(base) = base {
-                self.opening.open(ModelRole::Base, base);
+                self.opening.open(ModelRole::Base, &base);
             }
         }
     }

@@ -13,7 +13,7 @@ use crate::app::notices::capitalized;
 use crate::app::service::Service;
 use crate::app::state::State;
 use crate::app::worker::{Reply, Wake};
-use crate::source::{Source, typed_path};
+use crate::source::{Source, typed_path, whole_path};
 
 /// The models that are wanted.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -88,8 +88,10 @@ impl Opening {
     }
 
     /// Opens a model, or subtracts one from it.
-    pub fn open(&mut self, role: ModelRole, path: PathBuf) {
+    pub fn open(&mut self, role: ModelRole, path: &Path) {
         self.typed[role as usize] = path.display().to_string();
+        // Its layers are remembered, for a day when the program runs in another folder.
+        let path = whole_path(path);
         match role {
             ModelRole::Model => self.wanted.model = Some(path),
             ModelRole::Base => self.wanted.base = Some(path),
@@ -108,10 +110,10 @@ impl Opening {
         if !path.exists()
             && let Ok(Source::File { path, array }) = Source::typed(text, home)
         {
-            self.open(role, path);
+            self.open(role, &path);
             return array;
         }
-        self.open(role, path);
+        self.open(role, &path);
         None
     }
 

@@ -124,9 +124,11 @@ impl ScanView {
 
     /// The file that holds the scan on screen.
     pub fn file(&self) -> Option<&Path> {
-        let (path, scan) = self.file.as_ref()?;
         let shown = self.scanning.found()?;
-        Arc::ptr_eq(scan, shown).then_some(path)
+        let saved = self.file.as_ref();
+        let saved = saved.filter(|(_, scan)| Arc::ptr_eq(scan, shown));
+        let saved = saved.map(|(path, _)| path.as_path());
+        saved.or_else(|| self.scanning.kept())
     }
 
     /// Reads the scan in a file.

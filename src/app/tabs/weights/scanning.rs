@@ -1,7 +1,7 @@
 //! The scan of the open model: the worker that measures layer by layer, and what it found.
 
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -80,6 +80,8 @@ pub struct Scanning {
     folder: Option<PathBuf>,
     anew: bool,
     found: Option<Found>,
+    /// The file that keeps all that is known.
+    kept: Option<PathBuf>,
     advance: Option<ScanAdvance>,
     compared: Option<ScanProgress>,
     failure: Option<String>,
@@ -98,6 +100,7 @@ impl Scanning {
             folder,
             anew: false,
             found: None,
+            kept: None,
             advance: None,
             compared: None,
             failure: None,
@@ -108,6 +111,13 @@ impl Scanning {
     /// The results so far.
     pub fn found(&self) -> Option<&Arc<Scan>> {
         self.found.as_ref().map(|found| &found.asked)
+    }
+
+    /// The file that keeps these results and no others.
+    pub fn kept(&self) -> Option<&Path> {
+        let found = self.found.as_ref().filter(|_| !self.busy())?;
+        let whole = found.asked.layers.len() == found.all.layers.len();
+        self.kept.as_deref().filter(|_| whole)
     }
 
     /// Takes results that a file held.
@@ -131,6 +141,7 @@ impl Scanning {
         self.service.cancel();
         self.stop.store(true, Ordering::Relaxed);
         (self.found, self.advance, self.failure) = (None, None, None);
+        self.kept = None;
     }
 
     /// How far the scan under way is.
@@ -168,6 +179,7 @@ impl Scanning {
     pub fn run(&mut self, settings: ScanSettings, patterns: Vec<String>, wake: &Wake) {
         (self.stop, self.forgotten) = (Arc::default(), Arc::default());
         (self.failure, self.advance, self.compared) = (None, None, None);
+        self.kept = None;
         let request = ScanRequest {
             settings,
             patterns,
@@ -219,7 +231,10 @@ impl Scanning {
                         self.pass(state);
                     }
                 }
-                Ok(ScanMessage::Kept(Ok(path))) => state.preferences.scan = Some(path),
+                Ok(ScanMessage::Kept(Ok(path))) => {
+                    self.kept = Some(path.clone());
+                    state.preferences.scan = Some(path);
+                }
                 Ok(ScanMessage::Kept(Err(why))) => state.warn(format!(
                     "this scan is not kept ({why}); save it before you close the window"
                 )),
