@@ -231,7 +231,7 @@ impl WeightsTab {
                 let path = PathBuf::from(typed_path(text, home.as_deref()));
                 if *role == ModelRole::Model && JsonKind::of(&path) == Some(JsonKind::Scan) {
                     self.section = Section::Scan;
-                    return self.scan.read(path, state);
+                    return self.scan.read(whole_path(&path), state);
                 }
                 if let Some(name) = self.opening.open_text(*role, text, home.as_deref()) {
                     self.browser.find(name);
