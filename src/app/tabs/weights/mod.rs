@@ -372,7 +372,7 @@ impl Page for WeightsTab {
             self.browser.show_model(model);
             let base = model.base.as_ref().map(|base| &base.path);
             for path in base.into_iter().chain([&model.path]) {
-                let path = whole_path(path).display().to_string();
+                let path = path.display().to_string();
                 state.preferences.remember_model(&path);
             }
         }

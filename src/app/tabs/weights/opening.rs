@@ -90,7 +90,7 @@ impl Opening {
     /// Opens a model, or subtracts one from it.
     pub fn open(&mut self, role: ModelRole, path: &Path) {
         self.typed[role as usize] = path.display().to_string();
-        // Its layers are remembered, for a day when the program runs in another folder.
+        // It, its layers and its scan are remembered, for a day when the program runs in another folder.
         let path = whole_path(path);
         match role {
             ModelRole::Model => self.wanted.model = Some(path),

@@ -4,7 +4,6 @@ use eframe::egui;
 
 use crate::analysis::{OpenModel, PATTERNS_MEAN, ScanSettings, split_patterns};
 use crate::app::widgets::knobs::whole;
-use crate::source::whole_path;
 
 /// The settings of the next scan.
 pub struct ScanFields {
@@ -39,12 +38,11 @@ impl ScanFields {
         patterns.filter(|pattern| !pattern.is_empty()).collect()
     }
 
-    /// The settings for a model. The scan is kept for another day, when the program runs in another folder.
+    /// The settings for a model.
     pub fn settings(&self, model: &OpenModel) -> ScanSettings {
-        let base = model.base.as_ref();
         ScanSettings {
-            model: whole_path(&model.path),
-            subtract: base.map(|base| whole_path(&base.path)),
+            model: model.path.clone(),
+            subtract: model.base.as_ref().map(|base| base.path.clone()),
             budget_rank: self.budget_rank,
             grid: self.grid,
             draws: self.draws,
